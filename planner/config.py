@@ -1,0 +1,234 @@
+"""The project file: ``planner.toml`` read into frozen, self-checking values."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from planner.errors import ConfigError
+from planner.rules import DEFAULT_PROFILE, RuleBook
+
+__all__ = ["TEMPLATE", "Inputs", "Project", "Search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files that a run reads; none of them is ever changed.
+
+    Parameters
+    ----------
+    households, members : Path
+        Workbook, CSV or GeoPackage.
+    streets : Path or None
+        OpenStreetMap extract (``.osm.pbf``, ``.osm``) or a line layer of one's own.
+    fences : Path or None
+        Polygons that no zone crosses; without them the column 社区/community is the fence, if the
+        sheet has one.
+    buildings : Path or None
+        The office's building table, with coordinates (楼栋表).
+    detour_factor : float or None
+        Only when there are no streets: walk = factor x straight line, and every output says so.
+    """
+
+    households: Path
+    members: Path
+    streets: Path | None = None
+    fences: Path | None = None
+    buildings: Path | None = None
+    detour_factor: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
+            raise ConfigError(
+                f"inputs.detour_factor = {self.detour_factor:g} is not between 1 and 5",
+                remedy="1.3 is usual for a town with ordinary streets",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """When the search may stop, and what makes it repeatable.
+
+    Parameters
+    ----------
+    gap : float
+        Stop once the plan is proven within this share of the best possible.
+    seconds : float
+        Stop after this time, with the best plan so far.
+    seed : int
+        Same input, rules and seed: same plan.
+    """
+
+    gap: float = 0.005
+    seconds: float = 300.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.gap < 1:
+            raise ConfigError(f"search.gap = {self.gap:g} is not a share between 0 and 1")
+        if not self.seconds > 0:
+            raise ConfigError(f"search.seconds = {self.seconds:g} must be above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A whole run, as the project file states it.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        What is read.
+    rules : RuleBook
+        What must hold.
+    search : Search
+        When to stop.
+    title : str
+        Heading of the map and the summary.
+    """
+
+    inputs: Inputs
+    rules: RuleBook = field(default_factory=RuleBook.profile)
+    search: Search = field(default_factory=Search)
+    title: str = ""
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read a project file; the paths in it are relative to it.
+
+        Raises
+        ------
+        ConfigError
+            The file is missing or not TOML, a key is unknown, or a value is wrong.
+        """
+        file = Path(path)
+        try:
+            values = tomllib.loads(file.read_text("utf-8-sig"))
+        except FileNotFoundError:
+            raise ConfigError(
+                f"there is no project file {file.resolve()}",
+                remedy="write one with: planner init",
+            ) from None
+        except (IsADirectoryError, PermissionError):
+            raise ConfigError(f"{file.resolve()} is not a readable file") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"{file.name} is not valid TOML: {error}",
+                remedy="texts and paths stand in quotes; write \\\\ or / in Windows paths",
+            ) from None
+        return cls.from_mapping(values, folder=file.parent, where=file.name)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], *, folder: Path, where: str) -> Self:
+        """Build a run from TOML values.
+
+        Raises
+        ------
+        ConfigError
+            A key is unknown, missing, or has a wrong value.
+        """
+        sections = ("inputs", "rules", "search", "outputs")
+        _refuse_unknown(values, sections, where)
+        for name in sections:
+            if not isinstance(values.get(name, {}), Mapping):
+                raise ConfigError(f"{where}: {name} must be a section, written [{name}]")
+        outputs = values.get("outputs", {})
+        _refuse_unknown(outputs, ("title",), f"{where}, [outputs]")
+        return cls(
+            inputs=_inputs(values.get("inputs", {}), folder, f"{where}, [inputs]"),
+            rules=RuleBook.from_mapping(
+                {"profile": DEFAULT_PROFILE, **values.get("rules", {})}, where=f"{where}, [rules]"
+            ),
+            search=_search(values.get("search", {}), f"{where}, [search]"),
+            title=str(outputs.get("title", "")),
+        )
+
+
+def _refuse_unknown(values: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ConfigError(
+            f"{where}: unknown key {unknown[0]!r}", remedy="known keys: " + ", ".join(known)
+        )
+
+
+def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:
+    names = tuple(f.name for f in fields(Inputs))
+    _refuse_unknown(values, names, where)
+    taken: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == "detour_factor":
+            taken[name] = _number(value, f"{where}.{name}")
+        elif isinstance(value, str) and value.strip():
+            taken[name] = folder / value
+        else:
+            raise ConfigError(f"{where}.{name} must be a path in quotes, not {value!r}")
+    for name in ("households", "members"):
+        if name not in taken:
+            raise ConfigError(
+                f"{where}: {name} is missing", remedy=f'add a line such as: {name} = "{name}.xlsx"'
+            )
+    return Inputs(**taken)
+
+
+def _search(values: Mapping[str, Any], where: str) -> Search:
+    _refuse_unknown(values, tuple(f.name for f in fields(Search)), where)
+    taken: dict[str, Any] = {k: _number(v, f"{where}.{k}") for k, v in values.items()}
+    if "seed" in taken:
+        if taken["seed"] != int(taken["seed"]):
+            raise ConfigError(f"{where}.seed must be a whole number")
+        taken["seed"] = int(taken["seed"])
+    return Search(**taken)
+
+
+def _number(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(f"{where} must be a number, not {value!r}")
+    return float(value)
+
+
+TEMPLATE = (
+    """\
+# Responsibility zones: what to read, which rules hold, when to stop.
+# 责任区规划:读取哪些文件、执行哪套规则、何时停止。
+# Paths are relative to this file.  路径相对于本文件。  Run 运行: planner zone planner.toml --out out
+
+[inputs]
+# One row a household. Columns 列: 编号/id, 地址/address or 或 经度/lon + 纬度/lat,
+# and if known 可选: 楼栋/building, 单元/stairwell, 楼层/floor, 社区/community.  (.xlsx .csv .gpkg)
+households = "households.xlsx"
+# One row a member. The same columns 同上, and 是否中心户/centre (是/否, yes/no).
+members = "members.xlsx"
+# OpenStreetMap extract (.osm.pbf, .osm) or your own line layer (.gpkg).  路网
+streets = "town.osm.pbf"
+# Polygons that no zone crosses (.gpkg, .geojson), with a name column 社区/community.  社区边界
+# fences = "communities.gpkg"
+# The office's building table, with coordinates.  楼栋表
+# buildings = "buildings.xlsx"
+# No street data at all: walk = factor x straight line. Every output will say so.  无路网时的绕行系数
+# detour_factor = 1.3
+
+[rules]
+# planner rules lists the profiles.  用 planner rules 查看全部规则方案
+profile = "{profile}"
+# Single numbers can be overridden. hard = true means: rather no plan than one that breaks it.
+# Otherwise the rule is elastic, and price_m is what breaking it by one costs, in metres.
+# members_per_zone = {{ low = 5, high = 10, hard = false, price_m = 5000 }}
+# households_per_member = {{ low = 15, high = 25 }}
+# households_per_zone = {{ low = 75, high = 250 }}
+# walk = {{ limit_m = 500, hard = false, price = 2 }}
+
+[search]
+# Stop when proven within this share of the best possible plan, or after so many seconds.
+gap = 0.005
+seconds = 300
+seed = 0
+
+[outputs]
+# title = "..."
+""".replace("{profile}", DEFAULT_PROFILE)
+    .replace("{{", "{")
+    .replace("}}", "}")
+)

@@ -1,0 +1,94 @@
+"""The local metric plane: WGS-84 at the door, metres inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pyproj import CRS, Transformer
+
+__all__ = ["LocalProjection"]
+
+
+@dataclass(frozen=True)
+class LocalProjection:
+    """A transverse Mercator plane centred on the area of work.
+
+    Scale error stays below 1 in 100,000 within 28 km of the central meridian, so planar lengths are
+    walking metres for any district.
+
+    Parameters
+    ----------
+    lon_0, lat_0 : float
+        Origin in degrees, WGS-84.
+    """
+
+    lon_0: float
+    lat_0: float
+
+    @classmethod
+    def around(cls, lon: ArrayLike, lat: ArrayLike) -> LocalProjection:
+        """Centre the plane on the median of some points, rounded to 0.01 degrees.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (n,)
+            Degrees, WGS-84; non-finite values are ignored.
+
+        Raises
+        ------
+        ValueError
+            No finite point was given.
+        """
+        lon_a, lat_a = np.asarray(lon, float), np.asarray(lat, float)
+        ok = np.isfinite(lon_a) & np.isfinite(lat_a)
+        if not ok.any():
+            raise ValueError("no finite lon/lat to centre a plane on")
+        return cls(round(float(np.median(lon_a[ok])), 2), round(float(np.median(lat_a[ok])), 2))
+
+    @cached_property
+    def crs(self) -> CRS:
+        """The plane as a pyproj CRS, in metres."""
+        return CRS.from_proj4(
+            f"+proj=tmerc +lat_0={self.lat_0} +lon_0={self.lon_0} +k=1 +x_0=0 +y_0=0 "
+            "+ellps=WGS84 +units=m +no_defs"
+        )
+
+    @cached_property
+    def _forward(self) -> Transformer:
+        return Transformer.from_crs("EPSG:4326", self.crs, always_xy=True)
+
+    def to_xy(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+        """Project degrees to metres.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (n,)
+            Degrees, WGS-84.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, 2)
+            x (east) and y (north), metres.
+        """
+        x, y = self._forward.transform(np.asarray(lon, float), np.asarray(lat, float))
+        return np.column_stack([x, y])
+
+    def to_lon_lat(self, xy: ArrayLike) -> NDArray[np.float64]:
+        """Unproject metres to degrees.
+
+        Parameters
+        ----------
+        xy : array_like of float, shape (n, 2)
+            Metres.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, 2)
+            lon and lat, degrees, WGS-84.
+        """
+        points = np.asarray(xy, float).reshape(-1, 2)
+        lon, lat = self._forward.transform(points[:, 0], points[:, 1], direction="INVERSE")
+        return np.column_stack([lon, lat])
