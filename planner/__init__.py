@@ -1,0 +1,95 @@
+"""Walkable responsibility zones from resident addresses.
+
+The public face: nothing is computed here, and each name is imported only when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.config import Project, Search
+    from planner.errors import (
+        ConfigError,
+        DatumError,
+        InfeasibleError,
+        InputError,
+        MissingExtraError,
+        NetworkError,
+        OutputError,
+        PlannerError,
+        PrivacyError,
+        SchemaError,
+        SheetError,
+    )
+    from planner.ground import Ground, read_fences
+    from planner.intake.residents import read_households, read_members
+    from planner.network.graph import WalkingNetwork
+    from planner.network.straight import StraightNetwork
+    from planner.pipeline import make_plan, run
+    from planner.plan import Plan
+    from planner.rules import Bound, RuleBook, WalkLimit
+
+__all__ = [
+    "Bound",
+    "ConfigError",
+    "DatumError",
+    "Ground",
+    "InfeasibleError",
+    "InputError",
+    "MissingExtraError",
+    "NetworkError",
+    "OutputError",
+    "Plan",
+    "PlannerError",
+    "PrivacyError",
+    "Project",
+    "RuleBook",
+    "SchemaError",
+    "Search",
+    "SheetError",
+    "StraightNetwork",
+    "WalkLimit",
+    "WalkingNetwork",
+    "make_plan",
+    "read_fences",
+    "read_households",
+    "read_members",
+    "run",
+]
+
+_ROOMS = {
+    "planner.config": ("Project", "Search"),
+    "planner.errors": (
+        "ConfigError",
+        "DatumError",
+        "InfeasibleError",
+        "InputError",
+        "MissingExtraError",
+        "NetworkError",
+        "OutputError",
+        "PlannerError",
+        "PrivacyError",
+        "SchemaError",
+        "SheetError",
+    ),
+    "planner.ground": ("Ground", "read_fences"),
+    "planner.intake.residents": ("read_households", "read_members"),
+    "planner.network.graph": ("WalkingNetwork",),
+    "planner.network.straight": ("StraightNetwork",),
+    "planner.pipeline": ("make_plan", "run"),
+    "planner.plan": ("Plan",),
+    "planner.rules": ("Bound", "RuleBook", "WalkLimit"),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'planner' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

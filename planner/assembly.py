@@ -1,0 +1,331 @@
+"""A solved problem widens into tables: units, households, zones, gaps, with names and shapes again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.coverage import coverage_gaps
+from planner.demand import Demand
+from planner.ground import Ground
+from planner.locate import Located
+from planner.measures import walk_outcome, walk_summary
+from planner.model import Certificate, Problem, Result
+from planner.rezone import Previous, moved_households
+from planner.rules import RuleBook
+from planner.tables import BASE_LAYERS, PlanTables
+from planner.zones import colours, zone_shapes
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["PlanTables", "assemble", "previous"]
+
+WGS84 = "EPSG:4326"
+
+
+def previous(plan: PlanTables, located: Located, demand: Demand, move_price_m: float) -> Previous:
+    """Find, by id, where each household and member was in an earlier plan.
+
+    Parameters
+    ----------
+    plan : PlanTables
+        The plan that stands.
+    located, demand
+        The residents and centres of now.
+    move_price_m : float
+        Metres charged for each home that changes hands.
+    """
+    centre = {c: i for i, c in enumerate(demand.centres["centre_id"])}
+    homes = dict(zip(plan.households["household_id"], plan.households["zone"], strict=True))
+    people = dict(zip(plan.members["member_id"], plan.members["zone"], strict=True))
+    before = [homes.get(i, "") for i in located.households["id"]]
+    before += [people.get(i, "") for i in located.members["id"]]
+    weight = np.repeat([1.0, 0.0], [len(located.households), len(located.members)])
+    return Previous(
+        np.array([centre.get(z, -1) for z in before], np.int32),
+        weight,
+        plan.problem.fingerprint(),
+        move_price_m,
+    )
+
+
+def assemble(
+    located: Located,
+    demand: Demand,
+    problem: Problem,
+    result: Result,
+    certificate: Certificate,
+    ground: Ground,
+    fences: gpd.GeoDataFrame | None,
+    rules: RuleBook,
+    before: Previous | None,
+) -> PlanTables:
+    """Build every table of a finished plan.
+
+    Parameters
+    ----------
+    located, demand, problem, result, certificate
+        What the earlier stages found.
+    ground : Ground
+        Base layers, rivers and railways.
+    fences : GeoDataFrame or None
+        Polygons with a column ``fence``.
+    rules : RuleBook
+        The rule book.
+    before : Previous or None
+        Where people were, if the plan is a re-cut.
+
+    Returns
+    -------
+    PlanTables
+        `provenance` holds ``stopped, move_price_m, homes_moved`` only; the pipeline adds the rest.
+    """
+    zone_ids = np.append(demand.centres["centre_id"].to_numpy(str), "").astype(object)
+    pair = problem.pairs_of(result.assignment)
+    walk_m = np.where(pair >= 0, problem.walk_m[pair], np.nan)
+    homes = _households(located, demand, result, walk_m, zone_ids, before)
+    gaps = coverage_gaps(
+        homes["household_id"].to_numpy(str),
+        demand.household_unit,
+        located.households["cause"].to_numpy(str),
+        problem,
+        result.assignment,
+        limit_m=rules.walk.limit_m,
+        most=rules.households_per_zone.high,
+    )
+    homes.loc[gaps["household"], "gap"] = gaps["cause"].to_numpy()
+    gap_table = _gaps(homes, gaps, located)
+    units = _units(demand, homes, result, walk_m, zone_ids)
+    centres = _centres(demand, problem, result, certificate, walk_m)
+    zones = _zones(centres, demand, result, gap_table, ground, fences)
+    outcome = walk_outcome(problem, result.assignment, rules.walk.limit_m)
+    moved = None if before is None else int(homes["moved"].sum())
+    return PlanTables(
+        units=units,
+        households=homes,
+        members=_members(located, demand, result, zone_ids),
+        centres=centres,
+        zones=zones,
+        gaps=gap_table,
+        base=_base(ground, fences),
+        problem=problem,
+        certificate=_with_walk(certificate, outcome),
+        parts=result.parts,
+        rules=rules,
+        findings=(*located.findings, *demand.findings),
+        provenance={
+            "stopped": result.stopped,
+            "move_price_m": None if before is None else before.move_price_m,
+            "homes_moved": moved,
+        },
+    )
+
+
+def _with_walk(certificate: Certificate, outcome: Any) -> Certificate:
+    from dataclasses import replace
+
+    return replace(certificate, rules=(*certificate.rules, outcome))
+
+
+def _points(lon: Any, lat: Any) -> NDArray[Any]:
+    """Points, empty where there is no coordinate."""
+    import shapely
+
+    x, y = np.asarray(lon, float), np.asarray(lat, float)
+    points = shapely.points(x, y)
+    points[~(np.isfinite(x) & np.isfinite(y))] = shapely.Point()
+    return points
+
+
+def _frame(columns: dict[str, Any], geometry: NDArray[Any]) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84)
+
+
+def _of_unit(values: NDArray[Any], unit: NDArray[np.int32], missing: Any) -> NDArray[Any]:
+    """Look a unit's value up for each person; `missing` where the person has no unit."""
+    return np.append(values, np.array([missing], dtype=values.dtype))[unit]
+
+
+def _households(
+    located: Located,
+    demand: Demand,
+    result: Result,
+    walk_m: NDArray[np.float64],
+    zone_ids: NDArray[Any],
+    before: Previous | None,
+) -> gpd.GeoDataFrame:
+    homes, unit = located.households, demand.household_unit
+    now = _of_unit(result.assignment, unit, -1)
+    n = len(homes)
+    was = np.full(n, -1, np.int32) if before is None else before.zone[:n]
+    columns = {
+        "household_id": homes["id"].to_numpy(str).astype(object),
+        "unit_id": _of_unit(demand.units["unit_id"].to_numpy(object), unit, ""),
+        "fence": homes["fence"].to_numpy(object),
+        "zone": zone_ids[now],
+        "walk_m": np.round(_of_unit(walk_m, unit, np.nan), 2),
+        "load": homes["load"].to_numpy(float),
+        "precision": homes["precision"].to_numpy(object),
+        "confidence": np.round(homes["confidence"].to_numpy(float), 3),
+        "matched": homes["label"].to_numpy(object),
+        "gap": np.full(n, "", object),
+        "previous_zone": zone_ids[was],
+        "moved": moved_households(result.assignment, unit, was),
+    }
+    return _frame(columns, _points(homes["lon"], homes["lat"]))
+
+
+def _gaps(homes: gpd.GeoDataFrame, gaps: pd.DataFrame, located: Located) -> gpd.GeoDataFrame:
+    row = gaps["household"].to_numpy()
+    kept = homes.iloc[row]
+    said = located.households["detail"].to_numpy(object)[row]
+    detail = np.where(said != "", said, gaps["detail"].to_numpy(object))
+    columns = {
+        name: kept[name].to_numpy(object) for name in ("household_id", "unit_id", "fence", "zone")
+    }
+    columns |= {"cause": gaps["cause"].to_numpy(object), "detail": detail}
+    return _frame(columns, kept.geometry.to_numpy())
+
+
+def _units(
+    demand: Demand,
+    homes: gpd.GeoDataFrame,
+    result: Result,
+    walk_m: NDArray[np.float64],
+    zone_ids: NDArray[Any],
+) -> gpd.GeoDataFrame:
+    units, unit = demand.units, demand.household_unit
+    moved = np.bincount(unit[(unit >= 0) & homes["moved"].to_numpy(bool)], minlength=len(units))
+    columns = {
+        name: units[name].to_numpy()
+        for name in ("unit_id", "label", "fence", "households", "members", "load")
+    }
+    columns |= {
+        "zone": zone_ids[result.assignment],
+        "walk_m": np.round(walk_m, 2),
+        "access_m": np.round(units["access_m"].to_numpy(float), 2),
+        "moved": moved,
+    }
+    return _frame(columns, _points(units["lon"], units["lat"]))
+
+
+def _members(
+    located: Located, demand: Demand, result: Result, zone_ids: NDArray[Any]
+) -> pd.DataFrame:
+    people, unit = located.members, demand.member_unit
+    return pd.DataFrame(
+        {
+            "member_id": people["id"].to_numpy(object),
+            "unit_id": _of_unit(demand.units["unit_id"].to_numpy(object), unit, ""),
+            "fence": people["fence"].to_numpy(object),
+            "zone": zone_ids[_of_unit(result.assignment, unit, -1)],
+            "is_centre": people["is_centre"].to_numpy(bool),
+            "precision": people["precision"].to_numpy(object),
+            "matched": people["label"].to_numpy(object),
+        }
+    )
+
+
+def _centres(
+    demand: Demand,
+    problem: Problem,
+    result: Result,
+    certificate: Certificate,
+    walk_m: NDArray[np.float64],
+) -> gpd.GeoDataFrame:
+    n, zone = problem.n_centres, result.assignment
+    served = zone >= 0
+
+    def total(values: NDArray[Any]) -> NDArray[np.float64]:
+        return np.bincount(zone[served], values[served].astype(float), minlength=n)
+
+    walks = [
+        walk_summary(walk_m[zone == c], problem.households[zone == c].astype(float))
+        for c in range(n)
+    ]
+    broken = [
+        ",".join(sorted({v.rule for v in certificate.violations if v.centre == c}))
+        for c in range(n)
+    ]
+    centres = demand.centres
+    columns = {
+        "centre_id": centres["centre_id"].to_numpy(object),
+        "number": np.arange(1, n + 1),
+        "unit_id": centres["unit_id"].to_numpy(object),
+        "fence": centres["fence"].to_numpy(object),
+        "label": centres["label"].to_numpy(object),
+        "households": total(problem.households).astype(np.int64),
+        "members": total(demand.units["members"].to_numpy()).astype(np.int64),
+        "load": total(problem.load),
+        "walk_mean_m": np.round([w["mean"] for w in walks], 1),
+        "walk_p90_m": np.round([w["p90"] for w in walks], 1),
+        "walk_max_m": np.round([w["max"] for w in walks], 1),
+        "broken": np.array(broken, dtype=object),
+    }
+    return _frame(columns, _points(centres["lon"], centres["lat"]))
+
+
+def _zones(
+    centres: gpd.GeoDataFrame,
+    demand: Demand,
+    result: Result,
+    gaps: gpd.GeoDataFrame,
+    ground: Ground,
+    fences: gpd.GeoDataFrame | None,
+) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    plane = ground.network.projection
+    xy = plane.to_xy(demand.units["lon"], demand.units["lat"])
+    territory = ground.network.territory(
+        demand.snaps, group=pd.factorize(demand.units["fence"], sort=True)[0].astype(np.int32)
+    )
+    owner = np.append(result.assignment, -1)[territory.owner]
+    drawn = None if fences is None else fences.to_crs(plane.crs)
+    shapes = zone_shapes(
+        xy,
+        result.assignment,
+        len(centres),
+        territory=(owner, territory.lines),
+        cuts=ground.cuts,
+        fences=None if drawn is None else dict(zip(drawn["fence"], drawn.geometry, strict=True)),
+        fence_of_zone=None if drawn is None else centres["fence"].to_numpy(object),
+    )
+    flat = gpd.GeoSeries(shapes, crs=plane.crs)
+    columns = {name: centres[name].to_numpy() for name in (
+        "centre_id", "number", "fence", "households", "members", "walk_mean_m", "walk_max_m", "broken")}  # fmt: skip
+    columns |= {
+        "colour": colours(shapes),
+        "gaps": gaps["zone"].value_counts().reindex(centres["centre_id"], fill_value=0).to_numpy(),
+        "area_m2": np.round(flat.area.to_numpy(), 1),
+    }
+    return _frame(columns, flat.to_crs(WGS84).to_numpy())
+
+
+def _base(ground: Ground, fences: gpd.GeoDataFrame | None) -> dict[str, gpd.GeoDataFrame]:
+    import geopandas as gpd
+
+    layers = dict(ground.base)
+    if fences is not None:
+        layers["fences"] = fences
+    keep = {
+        "streets": ["name", "highway", "walkable"],
+        "buildings": ["name", "street", "number"],
+        "fences": ["fence"],
+    }
+    made: dict[str, gpd.GeoDataFrame] = {}
+    for name in BASE_LAYERS:
+        columns = keep.get(name, ["name"])
+        layer = layers.get(name)
+        if layer is None:
+            layer = gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=WGS84)
+        for column in set(columns) - set(layer.columns):
+            layer = layer.assign(**{column: ""})
+        made[name] = layer[[*columns, "geometry"]].reset_index(drop=True)
+    return made

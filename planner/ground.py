@@ -1,0 +1,180 @@
+"""The ground of a plan: what is walked on, where addresses are looked up, what is drawn beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from planner.config import Inputs
+from planner.errors import InputError, NetworkError
+from planner.intake.gazetteer import Gazetteer
+from planner.network import Network
+from planner.network.graph import WalkingNetwork
+from planner.network.osm import Extract, read_extract
+from planner.network.straight import StraightNetwork
+from planner.projection import LocalProjection
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = ["Ground", "read_fences", "read_ground"]
+
+FENCE_NAMES = ("fence", "community", "社区", "网格", "name", "名称", "NAME")
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a plan stands on.
+
+    Parameters
+    ----------
+    network : Network
+        Streets, or straight lines with a detour factor.
+    gazetteer : Gazetteer or None
+        Where addresses are looked up; None when every home must come with lon/lat.
+    base : mapping of str to GeoDataFrame
+        Layers drawn beneath the zones, EPSG:4326.
+    cuts : list of geometry
+        Rivers and railways in the network's plane: no zone is drawn across them.
+    data_date, attribution : str
+        Of the street data; "" if unknown.
+    """
+
+    network: Network
+    gazetteer: Gazetteer | None = None
+    base: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    cuts: list[Any] = field(default_factory=list)
+    data_date: str = ""
+    attribution: str = ""
+
+    @property
+    def islands(self) -> tuple[Mapping[str, Any], ...]:
+        """Pieces of the network that no walk from the largest piece reaches."""
+        return tuple(getattr(self.network, "islands", ()))
+
+    @classmethod
+    def of(cls, source: Ground | Network | Extract | str | Path) -> Ground:
+        """Make ground of whatever the caller has: ground, a network, an extract, or a street file.
+
+        Raises
+        ------
+        NetworkError
+            The streets cannot be used.
+        """
+        if isinstance(source, Ground):
+            return source
+        if isinstance(source, str | Path):
+            return cls.from_streets(Path(source))
+        if isinstance(source, Extract):
+            return cls.from_extract(source)
+        return cls(source)
+
+    @classmethod
+    def from_extract(cls, extract: Extract) -> Self:
+        """Build network, gazetteer and base layers from one OpenStreetMap extract."""
+        network = WalkingNetwork.from_osm(extract)
+        gazetteer = Gazetteer.build(
+            extract.addresses, extract.buildings, extract.streets, extract.places
+        )
+        base = {
+            "water": extract.water,
+            "green": extract.green,
+            "rails": extract.rails,
+            "streets": extract.streets,
+            "buildings": extract.buildings,
+        }
+        barriers = extract.barriers
+        dividing = barriers[barriers["kind"].isin(["water", "rail"])]
+        cuts = list(dividing.to_crs(network.projection.crs).geometry)
+        return cls(network, gazetteer, base, cuts, extract.data_date, extract.attribution)
+
+    @classmethod
+    def from_streets(cls, path: Path) -> Self:
+        """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own."""
+        if path.name.lower().endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2")):
+            return cls.from_extract(read_extract(path))
+        network = WalkingNetwork.from_lines(path)
+        return cls(network)
+
+
+def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
+    """Read the streets that a project names, or walk straight lines if it asks for that.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The project's files.
+    homes : DataFrame
+        With ``lon, lat``: straight lines are measured around them.
+
+    Raises
+    ------
+    NetworkError
+        There is neither a street file nor a detour factor, or the file cannot be used.
+    """
+    if inputs.streets is not None:
+        return Ground.from_streets(inputs.streets)
+    if inputs.detour_factor is None:
+        raise NetworkError(
+            "no streets were given, so no walk can be measured",
+            remedy="name an OpenStreetMap extract or a line layer under [inputs] streets, or set "
+            "detour_factor = 1.3 to walk straight lines (every output will say so)",
+        )
+    lon, lat = homes["lon"].to_numpy(float), homes["lat"].to_numpy(float)
+    if not (np.isfinite(lon) & np.isfinite(lat)).any():
+        raise NetworkError(
+            "without streets there is nothing to look addresses up in, and no home has lon/lat",
+            remedy="add lon and lat to the household sheet, or name a street extract",
+        )
+    return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
+
+
+def read_fences(path: Path) -> gpd.GeoDataFrame:
+    """Read the polygons that no zone crosses.
+
+    Parameters
+    ----------
+    path : Path
+        GeoPackage, GeoJSON or shapefile, with a CRS.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, with the text column ``fence``.
+
+    Raises
+    ------
+    InputError
+        The file is missing, has no CRS, or holds no polygons.
+    """
+    import geopandas as gpd
+
+    if not path.is_file():
+        raise InputError(f"there is no fence file {path.resolve()}", remedy="check [inputs] fences")
+    try:
+        layer = gpd.read_file(path)
+    except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
+        raise InputError(
+            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
+            remedy="save it as GeoPackage or GeoJSON",
+        ) from None
+    layer = layer[~(layer.geometry.isna() | layer.geometry.is_empty)]
+    if not len(layer) or not layer.geom_type.isin(["Polygon", "MultiPolygon"]).all():
+        raise InputError(f"{path.name} must hold polygons, one for each fence")
+    if layer.crs is None:
+        raise InputError(f"{path.name} has no CRS", remedy="set its CRS in QGIS and save it again")
+    layer = layer.to_crs("EPSG:4326")
+    layer["geometry"] = layer.geometry.make_valid()
+    name = next((c for c in FENCE_NAMES if c in layer.columns), None)
+    names = (
+        [f"{i + 1}" for i in range(len(layer))]
+        if name is None
+        else layer[name].astype("string").fillna("").str.strip().to_list()
+    )
+    fences = gpd.GeoDataFrame({"fence": names}, geometry=layer.geometry.to_list(), crs="EPSG:4326")
+    return fences.dissolve("fence", as_index=False)[["fence", "geometry"]]

@@ -1,0 +1,1 @@
+"""The address grammar: folding, numerals, lexicon, lattice and best path, one file each."""

@@ -1,0 +1,71 @@
+"""Fold an address character by character, so that every offset stays that of the original."""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["fold"]
+
+_DASHES = "‐‑‒–—―−﹣－ー─━~～〜﹘⁃"
+_BLANKS = "\t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u00ad\u2028\u2029"
+_SPECIAL: dict[int, str] = {
+    **{ord(c): "-" for c in _DASHES},
+    **{ord(c): " " for c in _BLANKS},
+    ord("〇"): "零",
+    ord("＃"): "#",
+    ord("﹟"): "#",
+    ord("№"): "#",
+    ord("號"): "号",
+    ord("樓"): "楼",
+    ord("棟"): "栋",
+    ord("區"): "区",
+    ord("縣"): "县",
+    ord("鎮"): "镇",
+    ord("鄉"): "乡",
+    ord("單"): "单",
+    ord("層"): "层",
+    ord("戶"): "户",
+    ord("戸"): "户",
+    ord("門"): "门",
+    ord("園"): "园",
+    ord("廣"): "广",
+    ord("場"): "场",
+    ord("灣"): "湾",
+    ord("東"): "东",
+    ord("衖"): "弄",
+}
+
+
+class _Table(dict[int, str]):
+    """A translation table that works out each character once (Unicode NFKC, one for one)."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if 0xD800 <= code <= 0xDFFF or unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn"}:
+            folded = " "
+        else:
+            wide = unicodedata.normalize("NFKC", char)
+            folded = wide if len(wide) == 1 else char
+        # The table is bounded by Unicode itself; no text can make it grow past that.
+        self[code] = folded
+        return folded
+
+
+_TABLE = _Table(_SPECIAL)
+
+
+def fold(text: str) -> str:
+    """Fold width, dashes, blanks and the common traditional unit words; the length is kept.
+
+    Parameters
+    ----------
+    text : str
+        Any text at all: lone surrogates, NUL and control characters become blanks.
+
+    Returns
+    -------
+    str
+        As long as `text`, character for character, so offsets in one are offsets in the other.
+        Folding twice changes nothing.
+    """
+    return text.translate(_TABLE)

@@ -1,0 +1,213 @@
+"""The kinds of span that the grammar tells apart, and how likely one follows another.
+
+The figures are hand-set log-odds, in the spirit of a semi-Markov chain whose order is that of a
+Chinese address: province > city > district > town > community > road > number > place >
+building > stairwell > floor > room.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+__all__ = ["FIELD", "FOLLOWS", "IMPOSSIBLE", "Kind"]
+
+IMPOSSIBLE: Final = -1e6
+
+
+class Kind(IntEnum):
+    """The kind of one span, in the order in which kinds stand in an address."""
+
+    START = 0
+    PROV = 1
+    CITY = 2
+    DIST = 3
+    DEV = 4
+    TOWN = 5
+    COMM = 6
+    ROAD = 7
+    SROAD = 8
+    RNO = 9
+    HOME = 10  # a named place where people live
+    TRADE = 11  # a named place of shops or offices
+    PLACE = 12  # a named place of no known sort
+    SUB = 13
+    BLD = 14
+    CELL = 15
+    FLR = 16
+    ROOM = 17
+    OTHER = 18  # a shop or firm inside, anything else with a name
+    ASSIST = 19
+
+
+FIELD: Final[dict[Kind, str]] = {
+    Kind.PROV: "province",
+    Kind.CITY: "city",
+    Kind.DIST: "district",
+    Kind.DEV: "dev_zone",
+    Kind.TOWN: "town",
+    Kind.COMM: "community",
+    Kind.ROAD: "road",
+    Kind.SROAD: "branch_road",
+    Kind.RNO: "road_number",
+    Kind.HOME: "compound",
+    Kind.TRADE: "compound",
+    Kind.PLACE: "compound",
+    Kind.SUB: "sub_compound",
+    Kind.BLD: "building",
+    Kind.CELL: "stairwell",
+    Kind.FLR: "floor",
+    Kind.ROOM: "room",
+}
+"""Field of `Address` that each kind fills; kinds that are absent here go to the remainder."""
+
+_K = Kind
+_PLACES = (_K.HOME, _K.TRADE, _K.PLACE)
+_INNER = (_K.BLD, _K.CELL, _K.FLR, _K.ROOM)
+_ADMIN = (_K.PROV, _K.CITY, _K.DIST, _K.TOWN)
+
+
+def _followed_by() -> list[list[float]]:
+    size = len(Kind)
+    table = [[0.0] * size for _ in range(size)]
+    for a in Kind:
+        for b in Kind:
+            if b is _K.START:
+                table[a][b] = IMPOSSIBLE
+            elif a is b or (a in _PLACES and b in _PLACES):
+                table[a][b] = -4.0
+            elif b < a and b is not _K.ASSIST:
+                table[a][b] = -4.5
+    special: dict[tuple[Kind, ...], dict[tuple[Kind, ...], float]] = {
+        (_K.START,): {
+            (_K.PROV, _K.CITY, _K.DIST): 0.4,
+            (_K.COMM,): -1.0,
+            _PLACES: -0.3,
+            (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -4.0,
+            _INNER: -2.5,
+            (_K.ASSIST,): -3.0,
+        },
+        (_K.PROV,): {
+            (_K.CITY,): 0.8,
+            (_K.DIST,): 0.3,
+            (_K.TOWN, _K.DEV): -1.5,
+            (_K.COMM, _K.ROAD): -2.0,
+            _PLACES: -1.5,
+            (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
+            _INNER: -4.0,
+        },
+        (_K.CITY,): {
+            (_K.DIST,): 0.8,
+            (_K.TOWN, _K.DEV): 0.0,
+            (_K.ROAD,): -0.3,
+            (_K.COMM,): -1.5,
+            _PLACES: -0.6,
+            (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
+            _INNER: -4.0,
+        },
+        (_K.DIST,): {
+            (_K.TOWN,): 0.6,
+            (_K.ROAD,): 0.3,
+            (_K.DEV,): -0.3,
+            (_K.COMM,): -0.5,
+            (_K.RNO,): -3.0,
+            (_K.SROAD, _K.SUB, _K.OTHER): -4.5,
+            _INNER: -3.5,
+        },
+        (_K.DEV,): {
+            (_K.ROAD,): 0.5,
+            (_K.TOWN,): -0.8,
+            (_K.RNO,): -2.0,
+            (_K.SROAD, _K.OTHER): -4.0,
+            (_K.SUB,): -3.0,
+            _INNER: -2.0,
+        },
+        (_K.TOWN,): {
+            (_K.ROAD, _K.COMM): 0.4,
+            (_K.DEV,): -1.0,
+            (_K.RNO,): -0.8,
+            (_K.TOWN,): -2.5,
+            (_K.SROAD, _K.SUB, _K.OTHER): -4.0,
+            _INNER: -1.5,
+        },
+        (_K.COMM,): {
+            (_K.ROAD,): 0.3,
+            (_K.RNO,): 0.2,
+            (_K.OTHER, _K.SROAD): -4.0,
+            (_K.SUB,): -1.0,
+            _INNER: -0.8,
+        },
+        (_K.ROAD,): {
+            (_K.RNO,): 1.2,
+            (_K.SROAD,): -0.8,
+            _PLACES: -0.2,
+            (_K.SUB, _K.OTHER): -3.0,
+            (_K.COMM, _K.TOWN): -2.5,
+            _INNER: -1.5,
+            (_K.DEV,): -3.5,
+        },
+        (_K.SROAD,): {
+            (_K.RNO,): 1.0,
+            (_K.SUB, _K.OTHER): -3.0,
+            _INNER: -1.5,
+            (_K.ROAD,): -2.0,
+            (_K.COMM, _K.TOWN): -3.5,
+        },
+        (_K.RNO,): {
+            _PLACES: 0.0,
+            (_K.SUB,): -2.0,
+            (_K.OTHER,): -2.5,
+            _INNER: 0.0,
+            (_K.ROAD, _K.SROAD, _K.COMM): -3.0,
+        },
+        _PLACES: {
+            (_K.SUB,): 0.0,
+            _INNER: 0.3,
+            (_K.ROAD,): -1.0,
+            (_K.SROAD,): -3.0,
+            (_K.RNO,): -0.8,
+            (_K.COMM,): -2.0,
+            (_K.TOWN,): -2.5,
+            (_K.OTHER,): -1.8,
+        },
+        (_K.SUB,): {
+            _INNER: 0.3,
+            (_K.OTHER,): -1.0,
+            (_K.ROAD, _K.RNO): -2.0,
+        },
+        (_K.BLD,): {(_K.SUB,): -2.0, _PLACES: -2.5, (_K.OTHER,): -1.0},
+        (_K.CELL,): {(_K.SUB,): -2.5, _PLACES: -3.0, (_K.OTHER,): -1.0, (_K.BLD,): -3.0},
+        (_K.FLR,): {
+            (_K.SUB,): -2.0,
+            _PLACES: -2.5,
+            (_K.OTHER,): -0.5,
+            (_K.BLD, _K.CELL): -2.5,
+        },
+        (_K.ROOM,): {(_K.SUB,): -3.0, _PLACES: -3.5, (_K.OTHER,): -0.3, (_K.FLR,): -3.0},
+        (_K.OTHER,): {_INNER: -0.5, (_K.OTHER,): -2.0, (_K.ROAD,): -4.0},
+        (_K.ASSIST,): {
+            _PLACES: -0.5,
+            (_K.SUB,): -1.5,
+            (_K.SROAD,): 0.0,
+            (_K.ROAD, _K.COMM): -1.0,
+            (_K.RNO,): -0.8,
+            _INNER: -0.5,
+            (_K.OTHER,): -1.0,
+            (_K.ASSIST,): -1.0,
+        },
+    }
+    for befores, afters in special.items():
+        for a in befores:
+            for after, value in afters.items():
+                for b in after:
+                    table[a][b] = value
+    # A line may start over ("浙江省杭州市 浙江省杭州市西湖区..."): the earlier copy is dropped.
+    for a in (*_ADMIN, _K.COMM):
+        for b in _ADMIN:
+            if b <= a:
+                table[a][b] = -2.5 if b is not _K.TOWN else -3.0
+    return table
+
+
+FOLLOWS: Final = _followed_by()
+"""FOLLOWS[a][b]: log-odds that a span of kind b comes next after one of kind a."""

@@ -1,0 +1,265 @@
+"""From a folded address to its lattice: every span that could be something, with a score."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Final, NamedTuple
+
+from planner.intake.grammar.labels import Kind
+from planner.intake.grammar.lexicon import (
+    ASSIST,
+    BARE_CITIES,
+    BARE_COUNTIES,
+    NOISE,
+    PROVINCES,
+    SUFFIXES,
+    TRADE_SUFFIXES,
+)
+from planner.intake.grammar.numbers import Number, find_numbers
+
+__all__ = ["SEPARATORS", "Lattice", "build_lattice"]
+
+SEPARATORS: Final = frozenset(" -_/\\,.;:()[]{}<>、。，；：（）【】《》“”‘’…?*!\"'|^~`+=&@$%·•#")
+
+_LONGEST_PLACE = 26
+_LONGEST_ADMIN = 12
+
+Span = tuple[int, Kind, float]
+
+
+class Lattice(NamedTuple):
+    """All candidate spans of a line, by start."""
+
+    cuts: list[int]
+    numbers: dict[int, list[Number]]
+    names: dict[int, list[Span]]
+    skips: dict[int, int]
+    """start -> end of separators and of words that place nothing"""
+
+
+# Length of the whole name -> score, per family of endings.
+_LENGTHS: Final[dict[str, tuple[float, ...]]] = {
+    "city": (-9, -9, -4, 1.0, 0.5, -0.5, -1.5, -2, -2, -2, -2, -2, -2),
+    "dist": (-9, -9, -3, 2.5, 2.2, 0.8, 0.0, -0.5, -1, -1, -1.5, -2, -2),
+    "dev": (-9, -9, -9, 0.3, 0.8, 1.2, 1.2, 1.2, 1.0, 0.8, 0.5, 0, 0),
+    "town": (-9, -9, -1.5, 2.5, 2.3, 1.2, 0.2, -0.5, -1, -2, -2.5, -3, -3),
+    "street": (-9, -9, -9, 1.5, 2.8, 2.8, 1.6, 0.6, 0.0, -0.5, -1, -2, -2),
+    "comm": (-9, -9, 0.0, 2.0, 2.0, 1.3, 0.5, 0.0, -0.5, -1, -1.5, -2, -2),
+    "road": (-9, -9, -0.8, 2.3, 2.6, 2.2, 1.2, 0.0, -1, -2, -2.5, -3, -3),
+}
+_SUFFIX_SCORE: Final[dict[str, float]] = {
+    "街": -0.3, "道": -1.5, "巷": -0.3, "弄": -0.8, "线": -1.5, "组": -3, "队": -3, "社": -4,
+    "里弄": -0.5, "村": 0.0, "新村": -0.8, "屯": -0.8, "大队": -0.5, "办事处": -1.5, "乡": -0.3,
+    "新区": -0.5, "工业区": -1.2, "工业园": -1.5, "工业园区": -1.2, "产业园区": -1.2, "旗": -1.0,
+}  # fmt: skip
+# An ending that reads otherwise because of what stands before it, or after it.
+_NOT_AFTER: Final = {
+    "区": re.compile("[小社园发业校厂街片库监宅务贸技住]区$"),
+    "市": re.compile("[超城门都夜菜闹]市$"),
+    "道": re.compile("[街人]道$"),
+    "路": re.compile("[铁]路$"),
+    "街": re.compile("[商]业街$"),
+}
+_NOT_BEFORE: Final = {
+    "市": re.compile("场|民|政|委|心|府"),
+    "区": re.compile("政府|委"),
+    "街": re.compile("道"),
+    "路": re.compile("口|由|灯"),
+    "村": re.compile("委|民|镇"),
+    "镇": re.compile("政府|[海江]区|海市|江市"),
+    "乡": re.compile("政府|[市县]"),
+    "县": re.compile("政府|委"),
+    "线": re.compile("[材缆路]"),
+    "道": re.compile("口|里"),
+    "社区": re.compile("居委|居民委|服务"),
+    "村民": re.compile("."),
+}
+_INNER: Final = {"city": 0.8, "dist": 1.0, "town": 1.6, "comm": 0.9, "road": 1.3, "dev": 0.6}
+_BARE_STOP: Final = re.compile("[路街道巷桥]|大道|大厦|大学|银行|公司|学院|商城|[东南西北中][路街大]")
+_BY_LAST: Final[dict[str, list[tuple[str, str]]]] = defaultdict(list)
+for _kind, _words in SUFFIXES.items():
+    for _word in _words:
+        _BY_LAST[_word[-1]].append((_word, _kind))
+for _words_of_char in _BY_LAST.values():
+    _words_of_char.sort(key=lambda pair: -len(pair[0]))
+_BY_LAST = dict(_BY_LAST)
+_HEADS: Final[dict[str, list[tuple[str, Kind, float]]]] = defaultdict(list)
+for _short, _spellings in PROVINCES.items():
+    for _name in _spellings:
+        _HEADS[_name[0]].append((_name, Kind.PROV, 4.0 if _name != _short else 1.6))
+for _name in sorted(BARE_CITIES):
+    _HEADS[_name[0]].append((_name, Kind.CITY, 1.4))
+for _name in sorted(BARE_COUNTIES):
+    _HEADS[_name[0]].append((_name, Kind.DIST, 1.2))
+_HEADS = dict(_HEADS)
+_ASSIST: Final = re.compile("|".join(ASSIST))
+_NOISE: Final = re.compile("|".join(NOISE))
+_TRADE: Final = tuple(TRADE_SUFFIXES)
+
+
+def _endings(text: str) -> dict[int, dict[str, str]]:
+    """Position after an ending -> kind -> the ending (the longest of each kind)."""
+    hits: dict[int, dict[str, str]] = {}
+    for at, char in enumerate(text, start=1):
+        for word, kind in _BY_LAST.get(char, ()):
+            if kind in hits.get(at, ()) or not text.endswith(word, 0, at):
+                continue
+            before, after = _NOT_AFTER.get(word), _NOT_BEFORE.get(word)
+            if before is not None and before.search(text, max(0, at - 3), at):
+                continue
+            if after is not None and after.match(text, at):
+                continue
+            hits.setdefault(at, {})[kind] = word
+    return hits
+
+
+def _admin_score(stem: str, kind: str, word: str, length: int) -> float | None:
+    """Score a name by its ending and its length; None where it cannot be of that kind."""
+    if kind == "city" and word == "州" and stem not in BARE_CITIES:
+        return None
+    family = "street" if word.startswith(("街道", "办事处")) else kind
+    family = "road" if kind == "sroad" else family
+    score = _LENGTHS[family][min(length, _LONGEST_ADMIN)] + _SUFFIX_SCORE.get(word, 0.0)
+    if word == "市":
+        known = stem in BARE_CITIES
+        score += (2.0 if known else -0.8) if kind == "city" else (-2.5 if known else 0.0)
+    if kind == "dev" and not stem:
+        return 0.3 if len(word) >= 3 else None
+    if not stem:
+        return None
+    return score
+
+
+_ADMIN: Final = {
+    "city": Kind.CITY,
+    "dist": Kind.DIST,
+    "dev": Kind.DEV,
+    "town": Kind.TOWN,
+    "comm": Kind.COMM,
+    "road": Kind.ROAD,
+    "sroad": Kind.SROAD,
+}
+
+
+def _place_options(name: str, ending: str | None, closed: bool) -> list[tuple[Kind, float]]:
+    """Score a stretch as a place with a name of its own."""
+    length = len(name)
+    short = (-9, -3.0, -0.4)[length] if length < 3 else 0.0
+    if ending is None:
+        open_end = 0.0 if closed else -2.0
+        return [
+            (Kind.PLACE, short - 0.7 + open_end),
+            (Kind.SUB, short - 1.3 + open_end),
+            (Kind.OTHER, short * 0.5 - 0.7 + open_end),
+        ]
+    worth = 0.6 if len(ending) == 1 else 1.0
+    if length == len(ending):
+        worth -= 0.8
+    if not closed:
+        worth -= 0.3 if len(ending) > 1 else 1.0
+    kind = Kind.TRADE if name.endswith(_TRADE) else Kind.HOME
+    return [(kind, short + worth), (Kind.SUB, short + worth - 0.5), (Kind.OTHER, short - 0.3)]
+
+
+def build_lattice(text: str) -> Lattice:
+    """Collect the candidate spans of a folded line.
+
+    Parameters
+    ----------
+    text : str
+        Folded.
+
+    Returns
+    -------
+    Lattice
+        Cuts lie only after endings, around numbers, separators and known words, so their number
+        grows with the number of such marks and names are bounded in length: linear in the line.
+    """
+    endings = _endings(text)
+    numbers: dict[int, list[Number]] = defaultdict(list)
+    cuts = {0, len(text)} | endings.keys()
+    inner: dict[int, float] = {
+        at: max(_INNER.get(kind, 0.0) for kind in kinds) for at, kinds in endings.items()
+    }
+    for number in find_numbers(text):
+        cuts.add(number.start)
+        if number.unit in {"way", "site"}:
+            continue
+        numbers[number.start].append(number)
+        cuts.add(number.end)
+    skips = {at: at + 1 for at, char in enumerate(text) if char in SEPARATORS}
+    names: dict[int, list[Span]] = defaultdict(list)
+    for match in _NOISE.finditer(text):
+        skips[match.start()] = match.end()
+    for match in _ASSIST.finditer(text):
+        names[match.start()].append((match.end(), Kind.ASSIST, 0.8))
+        cuts.update(match.span())
+    cuts.update(skips)
+    cuts.update(skips.values())
+    for at, found in _heads(text, cuts):
+        names[at].extend(found)
+        cuts.update(end for end, _, _ in found)
+    starts = sorted(cuts)
+    closed = {at for at in starts if at == len(text) or at in numbers or at in skips or at in names}
+    _add_names(text, starts, endings, inner, closed, skips, names)
+    return Lattice(starts, dict(numbers), dict(names), skips)
+
+
+def _heads(text: str, cuts: set[int]) -> list[tuple[int, list[Span]]]:
+    """Names of provinces, cities and counties known without their ending."""
+    found: list[tuple[int, list[Span]]] = []
+    open_at = set(cuts)
+    for at, char in enumerate(text):
+        if at not in open_at or char not in _HEADS:
+            continue
+        spans: list[Span] = []
+        for name, kind, score in _HEADS[char]:
+            if text.startswith(name, at):
+                end = at + len(name)
+                spans.append((end, kind, score - 2.5 * bool(_BARE_STOP.match(text, end))))
+                open_at.add(end)
+        if spans:
+            found.append((at, spans))
+    return found
+
+
+def _add_names(
+    text: str,
+    starts: list[int],
+    endings: dict[int, dict[str, str]],
+    inner: dict[int, float],
+    closed: set[int],
+    skips: dict[int, int],
+    names: dict[int, list[Span]],
+) -> None:
+    """Add every stretch between two cuts that holds no separator, with what it could be."""
+    for i, start in enumerate(starts):
+        if start in skips:
+            continue
+        crossed = 0.0
+        for end in starts[i + 1 :]:
+            length = end - start
+            if length > _LONGEST_PLACE:
+                if end == starts[i + 1]:
+                    names[start].append((end, Kind.OTHER, -6.0))
+                break
+            name = text[start:end]
+            kinds = endings.get(end, {})
+            into = names[start]
+            if length <= _LONGEST_ADMIN:
+                for kind, word in kinds.items():
+                    if kind not in _ADMIN:
+                        continue
+                    score = _admin_score(name[: -len(word)], kind, word, length)
+                    if score is not None:
+                        into.append((end, _ADMIN[kind], score - crossed))
+            ending = kinds.get("poi") or kinds.get("spoi")
+            for place, score in _place_options(name, ending, end in closed):
+                into.append((end, place, score - crossed))
+            if end in skips:
+                break
+            if length >= 2:
+                crossed += inner.get(end, 0.0)
+            if end in closed:
+                crossed += 1.2

@@ -1,0 +1,137 @@
+"""The numeric elements of an address: where they stand and which unit word they carry."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from planner.intake.grammar.numerals import CHINESE_DIGITS
+
+__all__ = ["UNIT_WORDS", "Number", "find_numbers"]
+
+
+class Number(NamedTuple):
+    """One numeric element of the line."""
+
+    start: int
+    end: int
+    unit: str
+    """Key of `UNIT_WORDS`, or ``bare``."""
+    digits: int
+    """Characters of the number itself."""
+    dashed: bool
+    """Whether a dash and one more element follow."""
+    tail: str
+    """Unit of the last element of the dashed chain that this one belongs to."""
+    whole: bool
+    """Whether this is a whole dashed chain read as one number (``17-19号``)."""
+
+
+UNIT_WORDS: Final[dict[str, str]] = {
+    "gate": "号门(?!市|面)|门(?=$|[ -])",
+    "room": "号室|号房|号铺|号店|号商铺|号商位|号门市|号门面|号摊位|号仓|室|房间|房(?!产|地)|商铺|铺(?!镇)"
+    "|店(?=$|[ -])|户|档|商位|办公室|市(?=$)",
+    "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|栋|幢|座(?!落)|撞|橦|憧|懂|排(?!档)|#楼|#",
+    "site": "号地块|号厂房|号仓库|号车间|号院?内|号码头|号线|号公寓|号桥|号营|号矿|号井",
+    "way": "号?大?街|号?路|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
+    "hao": "号院|号|浩(?=$)",
+    "nong": "弄",
+    "cell": r"单元号?|单无|单(?=\d|$|-)|梯",
+    "zone": "区|期(?!货)|组团|标段",
+    "flr": "楼(?!房|盘)|层(?!级)|[Ff](?![A-Za-z])",
+    "group": "村民小?组|小?组(?!团)|社(?!区|会)|生产队|队(?!伍)",
+    "far": "米|[Mm](?![A-Za-z])|公里",
+}
+"""Unit -> the words it is written with, as alternatives of a regular expression."""
+
+_UNIT: Final = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()))
+_LATIN = r"[A-Za-z]{0,2}\d{1,12}(?:[A-Za-z](?![A-Za-z])\d{0,6})?"
+_CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
+_ELEMENT: Final = re.compile(
+    rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
+)
+_PREFIX: Final = re.compile(r"(?:自编|第|附|负|地下|甲|乙)$")
+_LINK: Final = re.compile(r"[-/_、~]{1,2}|号[-至]")
+_DIRECTION: Final = re.compile("[东西南北]")
+
+
+def _unit_at(text: str, at: int) -> tuple[str, int]:
+    match = _UNIT.match(text, at)
+    return (match.lastgroup or "bare", match.end()) if match else ("bare", at)
+
+
+def _element_at(text: str, at: int, *, chained: bool) -> Number | None:
+    match = _ELEMENT.match(text, at)
+    if match is None:
+        return None
+    unit, end = _unit_at(text, match.end())
+    if match["latin"] is None and unit == "bare" and not chained and not _lone_letter(text, match):
+        return None
+    if _DIRECTION.match(match[0]) and unit not in {"bld", "cell"}:
+        return None
+    return Number(at, end, unit, match.end() - at, False, unit, False)
+
+
+def _lone_letter(text: str, match: re.Match[str]) -> bool:
+    """Tell a letter that names a building (``...大厦A``) from a letter of a word."""
+    after = text[match.end() : match.end() + 1]
+    before = text[match.start() - 1 : match.start()]
+    if not match[0].isascii():
+        return after == "-" and match[0] not in "东西南北" and text[match.end() + 1 :][:1].isdigit()
+    return (not after or after in " -") and len(match[0]) == 1 and "一" <= before <= "龥"
+
+
+def _chain(text: str, first: Number) -> list[Number]:
+    """Follow the dashes after an element."""
+    chain = [first]
+    while chain[-1].unit in {"bare", "bld", "cell", "hao", "flr"} and len(chain) < 8:
+        link = _LINK.match(text, chain[-1].end)
+        follower = _element_at(text, link.end(), chained=True) if link else None
+        if follower is None or follower.unit in {"way", "zone", "far"}:
+            break
+        chain.append(follower)
+    return chain
+
+
+def _finish(chain: list[Number]) -> list[Number]:
+    tail = chain[-1].unit
+    done = [
+        one._replace(dashed=i + 1 < len(chain), tail=tail, digits=one.digits)
+        for i, one in enumerate(chain)
+    ]
+    if len(chain) > 1 and all(one.unit == "bare" for one in chain[:-1]):
+        span = chain[-1].end - chain[0].start
+        done.append(Number(chain[0].start, chain[-1].end, tail, span, False, tail, True))
+    return done
+
+
+def find_numbers(text: str) -> list[Number]:
+    """Find the numeric elements of a folded line, dashed chains both split and whole.
+
+    Parameters
+    ----------
+    text : str
+        Folded (see `planner.intake.grammar.fold.fold`).
+
+    Returns
+    -------
+    list of Number
+        By start.  Chinese numerals and letters count only where a unit word follows or a dash
+        ties them to a number, so that ``三元里`` and ``A股`` stay words.
+    """
+    found: list[Number] = []
+    at = 0
+    while at < len(text):
+        first = _element_at(text, at, chained=False)
+        if first is None:
+            at += 1
+            continue
+        chain = _finish(_chain(text, first))
+        prefix = _PREFIX.search(text, max(0, at - 2), at)
+        if prefix and (not found or prefix.start() >= found[-1].end):
+            chain = [
+                one._replace(start=prefix.start()) if one.start == at else one for one in chain
+            ]
+        found.extend(chain)
+        at = max(one.end for one in chain)
+    return found

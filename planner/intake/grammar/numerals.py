@@ -1,0 +1,69 @@
+"""Chinese numerals to Arabic ones, and the canonical spelling of a number in an address."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["CHINESE_DIGITS", "canonical_number", "to_int"]
+
+_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")}
+_DIGIT |= {"〇": 0, "两": 2, "兩": 2, "幺": 1}
+_DIGIT |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", start=1)}
+_UNIT = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "廿": 20, "卅": 30}
+
+CHINESE_DIGITS = "".join(sorted(set(_DIGIT) | set(_UNIT)))
+"""Every character that a Chinese number may be written with."""
+
+_RUN = re.compile(f"[{CHINESE_DIGITS}]+")
+
+
+def to_int(numeral: str) -> int | None:
+    """Read a Chinese numeral, either counted (``一百零三``) or spelt digit by digit (``五零一``).
+
+    Parameters
+    ----------
+    numeral : str
+        Only characters of `CHINESE_DIGITS`.
+
+    Returns
+    -------
+    int or None
+        None where the characters do not form a number.
+    """
+    if not numeral or any(c not in _DIGIT and c not in _UNIT for c in numeral):
+        return None
+    if all(c in _DIGIT for c in numeral):
+        return int("".join(str(_DIGIT[c]) for c in numeral)) if len(numeral) <= 12 else None
+    total, pending = 0, None
+    for char in numeral:
+        if char in _DIGIT:
+            pending = _DIGIT[char]
+            continue
+        if char in "廿卅":
+            total += _UNIT[char]
+        else:
+            total += (1 if pending is None else pending) * _UNIT[char]
+        pending = None
+    return total + (pending or 0)
+
+
+def canonical_number(text: str) -> str:
+    """Spell the numbers of a folded text one way: Arabic, no leading zeros, letters upper case.
+
+    Parameters
+    ----------
+    text : str
+        A folded field, unit word already dropped.
+
+    Returns
+    -------
+    str
+        ``三`` and ``03`` both give ``3``; ``b`` gives ``B``.  Applying it twice changes nothing.
+    """
+
+    def arabic(match: re.Match[str]) -> str:
+        value = to_int(match[0])
+        return match[0] if value is None else str(value)
+
+    text = _RUN.sub(arabic, text).upper()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", text)

@@ -1,0 +1,204 @@
+"""Residents find their place: coordinates as given, or addresses looked up; and a fence for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import NetworkError
+from planner.findings import Finding, Severity
+from planner.ground import Ground
+from planner.intake.geocode import geocode
+from planner.intake.residents import Residents
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["Located", "locate"]
+
+FENCE_SLACK_M = 50.0
+"""A home this close to a fence belongs to it: walls and street middles are drawn loosely."""
+COVERED_SHARE = 0.5
+"""With fewer homes near any street the extract is that of another place."""
+
+
+@dataclass(frozen=True, eq=False)
+class Located:
+    """Residents with a place on the map, or a cause why not.
+
+    Parameters
+    ----------
+    households, members : DataFrame
+        ``id, lon, lat`` (NaN where not found), ``fence, building, stairwell, floor, label, precision,
+        confidence, matched, cause, detail``, and ``load`` (households) or ``is_centre`` (members).
+    findings : sequence of Finding
+        From the sheets and from the lookup.
+    """
+
+    households: pd.DataFrame
+    members: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def locate(
+    households: Residents, members: Residents, ground: Ground, fences: gpd.GeoDataFrame | None
+) -> Located:
+    """Place every resident; whoever cannot be placed stays in the table with a cause.
+
+    Parameters
+    ----------
+    households, members : Residents
+        Read sheets.
+    ground : Ground
+        Network and gazetteer.
+    fences : GeoDataFrame or None
+        Polygons with a column ``fence``, EPSG:4326.
+
+    Raises
+    ------
+    NetworkError
+        The streets are those of another place.
+    """
+    findings = [*households.findings, *members.findings]
+    homes, people = _placed(households, ground), _placed(members, ground)
+    _refuse_other_place(homes, ground)
+    homes, people = _fenced(homes, people, ground, fences, findings)
+    for name, frame in (("households", homes), ("members", people)):
+        lost = int((frame["cause"] != "").sum())
+        if lost:
+            findings.append(
+                Finding(
+                    "address-not-found",
+                    Severity.HOLD,
+                    f"{lost} {name} could not be placed; each is listed as a gap",
+                    f"{lost}条记录未能定位,已逐条列为覆盖空白",
+                    "correct the address, or give lon and lat",
+                    "请更正地址,或提供经纬度",
+                )
+            )
+    return Located(homes, people, tuple(findings))
+
+
+def _placed(residents: Residents, ground: Ground) -> pd.DataFrame:
+    frame = residents.kept.reset_index(drop=True).copy()
+    given = np.isfinite(frame["lon"]) & np.isfinite(frame["lat"])
+    frame["precision"] = np.where(given, "given", "none")
+    frame["confidence"] = np.where(given, 1.0, 0.0)
+    frame["matched"] = ""
+    frame["cause"] = np.where(given, "", "address_not_found")
+    frame["detail"] = ""
+    asked = np.flatnonzero(~given & (frame["address"] != ""))
+    if len(asked) and ground.gazetteer is not None:
+        found = geocode(
+            frame["address"].iloc[asked], ground.gazetteer, community=frame["community"].iloc[asked]
+        )
+        hit = np.isfinite(found["lon"].to_numpy(float))
+        for column in ("lon", "lat", "precision", "confidence", "matched"):
+            frame.loc[asked, column] = found[column].to_numpy()
+        frame.loc[asked, "cause"] = np.where(hit, "", "address_not_found")
+        frame.loc[asked, "detail"] = found["cause"].to_numpy()
+    frame = pd.concat([frame, _held(residents)], ignore_index=True)
+    return _labelled(frame)
+
+
+def _held(residents: Residents) -> pd.DataFrame:
+    held = residents.held
+    texts = ("address", "building", "stairwell", "floor", "community", "matched")
+    frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
+    frame = frame.assign(
+        lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, is_centre=False,
+        cause="address_not_found", **dict.fromkeys(texts, ""),
+    )  # fmt: skip
+    return frame[[c for c in frame.columns if c in residents.kept.columns or c in (
+        "matched", "precision", "confidence", "cause", "detail")]]  # fmt: skip
+
+
+def _labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Name the building of each home; rooms are left out."""
+    exact = frame["precision"].isin(["address point", "building", "stairwell", "compound"])
+    building = frame["building"].where(frame["building"] != "", frame["matched"].where(exact, ""))
+    place = frame["matched"].where(frame["matched"] != "", frame["building"])
+    apart = frame["stairwell"] != ""
+    label = place.where(~apart, (place + " " + frame["stairwell"]).str.strip())
+    return frame.assign(building=building, label=label)
+
+
+def _refuse_other_place(homes: pd.DataFrame, ground: Ground) -> None:
+    at = homes[np.isfinite(homes["lon"])]
+    if not len(at):
+        raise NetworkError(
+            "not one household could be placed on the map",
+            remedy="check that the street extract is of your town, and that addresses are street and "
+            "number, or give lon and lat",
+        )
+    share = ground.network.coverage(at["lon"].to_numpy(float), at["lat"].to_numpy(float))
+    if share < COVERED_SHARE:
+        raise NetworkError(
+            f"only {100 * share:.0f} % of the homes lie near any street of the extract",
+            remedy="the extract is of another place, or lon and lat are swapped or in another datum",
+        )
+
+
+def _fenced(
+    homes: pd.DataFrame,
+    people: pd.DataFrame,
+    ground: Ground,
+    fences: gpd.GeoDataFrame | None,
+    findings: list[Finding],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if fences is not None:
+        return tuple(_inside(f, ground, fences, findings) for f in (homes, people))  # type: ignore[return-value]
+    if not (homes["community"] != "").any():
+        return homes.assign(fence=""), people.assign(fence="")
+    known = pd.concat([homes, people], ignore_index=True)
+    known = known[(known["community"] != "") & np.isfinite(known["lon"])]
+    return _by_neighbour(homes, known, ground), _by_neighbour(people, known, ground)
+
+
+def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> pd.DataFrame:
+    """Take the community as the fence; whoever states none has that of the nearest neighbour."""
+    from scipy.spatial import cKDTree
+
+    fence = frame["community"].copy()
+    blank = np.flatnonzero((fence == "") & np.isfinite(frame["lon"]))
+    if len(blank) and len(known):
+        plane = ground.network.projection
+        tree = cKDTree(plane.to_xy(known["lon"], known["lat"]))
+        nearest = tree.query(plane.to_xy(frame["lon"].iloc[blank], frame["lat"].iloc[blank]))[1]
+        fence.iloc[blank] = known["community"].to_numpy()[nearest]
+    return frame.assign(fence=fence)
+
+
+def _inside(
+    frame: pd.DataFrame, ground: Ground, fences: gpd.GeoDataFrame, findings: list[Finding]
+) -> pd.DataFrame:
+    import geopandas as gpd
+    from shapely import STRtree
+
+    plane = ground.network.projection
+    located = np.flatnonzero(np.isfinite(frame["lon"]))
+    xy = plane.to_xy(frame["lon"].iloc[located], frame["lat"].iloc[located])
+    points = gpd.points_from_xy(xy[:, 0], xy[:, 1])
+    tree = STRtree(fences.to_crs(plane.crs).geometry.to_numpy())
+    point, polygon = tree.query_nearest(points, max_distance=FENCE_SLACK_M, all_matches=True)
+    which = np.full(len(located), len(fences))
+    np.minimum.at(which, point, polygon)
+    names = np.append(fences["fence"].to_numpy(str), "")
+    fence = pd.Series("", index=frame.index, dtype=object)
+    fence.iloc[located] = names[which]
+    outside = int((which == len(fences)).sum())
+    if outside:
+        findings.append(
+            Finding(
+                "outside-fences",
+                Severity.HOLD,
+                f"{outside} records lie outside every fence",
+                f"{outside}条记录不在任何社区边界内",
+                "check their addresses, or extend the fences",
+                "请核对其地址,或补全边界",
+            )
+        )
+    return frame.assign(fence=fence)

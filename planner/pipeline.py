@@ -1,0 +1,296 @@
+"""The stages in order, one call a line: read this page first.
+
+Files come in, narrow to a `Problem`, are solved, and widen to a `Plan`; nothing flows back.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner import assembly, audit, rezone
+from planner.config import Project, Search
+from planner.demand import Demand, build_demand
+from planner.errors import ConfigError, InfeasibleError
+from planner.ground import Ground, read_fences, read_ground
+from planner.intake.residents import Residents, read_households, read_members
+from planner.locate import Located, locate
+from planner.model import Certificate, Problem, Result
+from planner.network import Network
+from planner.plan import Plan
+from planner.rules import RuleBook
+from planner.solve.search import Progress, Stop, solve
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["STAGES", "Event", "Listener", "make_plan", "run"]
+
+STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "draw")
+MOVE_PRICE_M = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a run, for whoever shows its progress.
+
+    Parameters
+    ----------
+    stage : str
+        One of `STAGES`.
+    done : float
+        Share of the stage that is done, 0 to 1.
+    detail : str
+        What is known so far, such as the optimality gap.
+    """
+
+    stage: str
+    done: float
+    detail: str = ""
+
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(eq=False)
+class _Clock:
+    """Times the stages and tells the listener."""
+
+    listener: Listener | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.tell(Event(name, 0.0))
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+        self.tell(Event(name, 1.0))
+
+    def tell(self, event: Event) -> None:
+        if self.listener is not None:
+            self.listener(event)
+
+
+def run(
+    project: Project,
+    *,
+    previous: Plan | str | Path | None = None,
+    move_price_m: float = MOVE_PRICE_M,
+    listener: Listener | None = None,
+) -> Plan:
+    """Do the whole job that a project file states.
+
+    Parameters
+    ----------
+    project : Project
+        From `Project.read`.
+    previous : Plan or path, optional
+        The plan that stands now; homes that change hands are charged for.
+    move_price_m : float
+        Metres charged for each home that changes hands.
+    listener : callable, optional
+        Told of every `Event`.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError, NetworkError, ConfigError
+        A file cannot be used as it is.
+    InfeasibleError
+        Hard rules cannot hold together.
+    """
+    clock, inputs = _Clock(listener), project.inputs
+    with clock.stage("read"):
+        households = read_households(inputs.households)
+        members = read_members(inputs.members)
+        fences = None if inputs.fences is None else read_fences(inputs.fences)
+    with clock.stage("ground"):
+        ground = read_ground(inputs, households.kept)
+    return make_plan(
+        households,
+        members,
+        ground,
+        rules=project.rules,
+        fences=fences,
+        search=project.search,
+        previous=previous,
+        move_price_m=move_price_m,
+        title=project.title,
+        listener=listener,
+        seconds=clock.seconds,
+    )
+
+
+def make_plan(
+    households: Residents,
+    members: Residents,
+    ground: Ground | Network | str | Path,
+    *,
+    rules: RuleBook | None = None,
+    fences: gpd.GeoDataFrame | None = None,
+    search: Search | None = None,
+    previous: Plan | str | Path | None = None,
+    move_price_m: float = MOVE_PRICE_M,
+    title: str = "",
+    listener: Listener | None = None,
+    seconds: Mapping[str, float] | None = None,
+) -> Plan:
+    """Make zones for residents on walkable ground.
+
+    Parameters
+    ----------
+    households, members : Residents
+        From `read_households` and `read_members`.
+    ground : Ground, Network or path
+        What is walked on and where addresses are looked up: a street extract, or a network alone for
+        homes that come with lon/lat.
+    rules : RuleBook, optional
+        The default profile if None.
+    fences : GeoDataFrame, optional
+        Polygons with a column ``fence``; else the residents' community is the fence.
+    search : Search, optional
+        When to stop; the seed.
+    previous, move_price_m
+        See `run`.
+    title : str
+        Heading of the map and the summary.
+    listener : callable, optional
+        Told of every `Event`.
+    seconds : mapping, optional
+        Time already spent, by stage.
+
+    Returns
+    -------
+    Plan
+        Checked by `audit`, whose figures it carries.
+
+    Raises
+    ------
+    ConfigError
+        Nobody is marked as a centre.
+    NetworkError
+        The streets do not cover the homes.
+    InfeasibleError
+        Hard rules cannot hold together.
+    """
+    clock = _Clock(listener, dict(seconds or {}))
+    rules, search = rules or RuleBook.profile(), search or Search()
+    if isinstance(previous, str | Path):
+        previous = Plan.load(previous)
+    with clock.stage("ground"):
+        ground = Ground.of(ground)
+    with clock.stage("geocode"):
+        located = locate(households, members, ground, fences)
+    with clock.stage("demand"):
+        demand = build_demand(located.households, located.members, ground.network, rules)
+        _refuse_without_centres(demand)
+    with clock.stage("zones"):
+        before = (
+            None if previous is None else assembly.previous(previous, located, demand, move_price_m)
+        )
+        problem, result = _solve(demand, before, search, clock)
+    with clock.stage("check"):
+        certificate = audit.check(problem, result)
+        _refuse_broken_hard_rules(problem, certificate, demand)
+    with clock.stage("draw"):
+        tables = assembly.assemble(
+            located, demand, problem, result, certificate, ground, fences, rules, before
+        )
+    return Plan.of(_stamp(tables, search, ground, clock, title, households, members, previous))
+
+
+def _solve(
+    demand: Demand, before: rezone.Previous | None, search: Search, clock: _Clock
+) -> tuple[Problem, Result]:
+    stop = Stop(gap=search.gap, seconds=search.seconds)
+
+    def tell(p: Progress) -> None:
+        share = p.done / p.total if p.total else 0.0
+        clock.tell(Event("zones", share, _gap_words(p)))
+
+    if before is None:
+        return demand.problem, solve(demand.problem, stop=stop, seed=search.seed, progress=tell)
+    people = np.concatenate([demand.household_unit, demand.member_unit])
+    return rezone.resolve(
+        demand.problem, people, before, stop=stop, seed=search.seed, progress=tell
+    )
+
+
+def _gap_words(p: Progress) -> str:
+    if not (np.isfinite(p.value_m) and np.isfinite(p.bound_m)) or p.value_m <= 0:
+        return ""
+    return f"within {100 * max(p.value_m - p.bound_m, 0.0) / p.value_m:.2f} %"
+
+
+def _refuse_without_centres(demand: Demand) -> None:
+    if not len(demand.centres):
+        raise ConfigError(
+            "no member with a known home is marked as a centre",
+            remedy="mark the central households in the column 是否中心户/centre with 是 or yes",
+        )
+
+
+def _refuse_broken_hard_rules(problem: Problem, certificate: Certificate, demand: Demand) -> None:
+    hard = {rule.name for rule in problem.rules if rule.hard}
+    broken = [v for v in certificate.violations if v.rule in hard]
+    if broken:
+        worst = max(broken, key=lambda v: v.excess)
+        centre = demand.centres["centre_id"].iloc[worst.centre]
+        raise InfeasibleError(
+            f"the hard rule {worst.rule} cannot hold: the zone of centre {centre} has "
+            f"{worst.amount:g}, allowed is {worst.limit:g}",
+            certificate=certificate,
+            remedy="make the rule elastic, add a centre there, or widen the limit",
+        )
+
+
+def _stamp(
+    tables: assembly.PlanTables,
+    search: Search,
+    ground: Ground,
+    clock: _Clock,
+    title: str,
+    households: Residents,
+    members: Residents,
+    previous: Plan | None,
+) -> assembly.PlanTables:
+    from dataclasses import replace
+
+    stamp: dict[str, Any] = {
+        "title": title,
+        "created": date.today().isoformat(),
+        "data_date": ground.data_date,
+        "attribution": ground.attribution,
+        "network": ground.network.mode,
+        "islands": [dict(i) for i in ground.islands],
+        "seed": search.seed,
+        "inputs": {name: digest for name, digest in (*households.sources, *members.sources)},
+        "synthetic": households.synthetic or members.synthetic,
+        "versions": _versions(),
+        "seconds": {name: round(s, 3) for name, s in clock.seconds.items()},
+        "previous": None if previous is None else previous.problem.fingerprint(),
+    }
+    return replace(tables, provenance={**stamp, **tables.provenance})
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("zone-planner", "highspy", "numpy", "scipy", "shapely", "geopandas", "osmium"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
