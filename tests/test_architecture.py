@@ -185,7 +185,8 @@ def test_the_face_is_complete() -> None:
     import sys
 
     assert all(getattr(planner, name) is not None for name in planner.__all__)
-    code = "import sys, planner; print(*(m for m in ('numpy','pandas','shapely','folium') if m in sys.modules))"
+    heavy = "('numpy', 'pandas', 'shapely', 'folium')"
+    code = f"import sys, planner; print(*(m for m in {heavy} if m in sys.modules))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
@@ -195,7 +196,9 @@ def test_the_face_is_complete() -> None:
 def test_every_import_is_declared() -> None:
     """What the product imports stands in pyproject.toml."""
     declared = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    texts = declared["dependencies"] + sum(declared["optional-dependencies"].values(), [])
+    texts = [*declared["dependencies"]]
+    for extra in declared["optional-dependencies"].values():
+        texts += extra
     known = {t.split(">")[0].split("[")[0].lower().replace("-", "_") for t in texts}
     alias = {"xstatic": "xstatic_leaflet", "sklearn": "scikit_learn"}
     late = {"IPython", "python_calamine"}

@@ -88,6 +88,10 @@ _WHOLE: Final[dict[Kind, Options]] = {
 
 def _readings(before: Kind, number: Number) -> Options:
     """List what a number may be after a span of kind `before`, with scores."""
+    if number.unit == "lane":
+        return ((_K.CELL, 1.5),) if before in (_K.FLR, _K.BLD) else ()
+    if number.digits >= 7 and number.unit == "bare" and not number.whole:
+        return ((_K.OTHER, 0.0),)
     if number.unit in _UNITED:
         follows = FOLLOWS[before]
         return tuple((kind, score + follows[kind]) for kind, score in _UNITED[number.unit])

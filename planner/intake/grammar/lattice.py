@@ -73,7 +73,11 @@ _NOT_BEFORE: Final = {
     "线": re.compile("[材缆路]"),
     "道": re.compile("口|里"),
     "社区": re.compile("居委|居民委|服务"),
-    "村民": re.compile("."),
+    "工业园": re.compile("区"),
+    "产业园": re.compile("区"),
+    "科技园": re.compile("区"),
+    "园": re.compile("区"),
+    "州": re.compile("市"),
 }
 _INNER: Final = {"city": 0.8, "dist": 1.0, "town": 1.6, "comm": 0.9, "road": 1.3, "dev": 0.6}
 _BARE_STOP: Final = re.compile("[路街道巷桥]|大道|大厦|大学|银行|公司|学院|商城|[东南西北中][路街大]")
@@ -93,7 +97,7 @@ for _name in sorted(BARE_CITIES):
 for _name in sorted(BARE_COUNTIES):
     _HEADS[_name[0]].append((_name, Kind.DIST, 1.2))
 _HEADS = dict(_HEADS)
-_ASSIST: Final = re.compile("|".join(ASSIST))
+_ASSIST: Final = re.compile("|".join(ASSIST) + "|(?<=[路街道线巷])[与和及跟]")
 _NOISE: Final = re.compile("|".join(NOISE))
 _TRADE: Final = tuple(TRADE_SUFFIXES)
 
@@ -202,7 +206,7 @@ def build_lattice(text: str) -> Lattice:
         cuts.update(end for end, _, _ in found)
     starts = sorted(cuts)
     closed = {at for at in starts if at == len(text) or at in numbers or at in skips or at in names}
-    _add_names(text, starts, endings, inner, closed, skips, names)
+    _add_names(text, starts, endings, inner, closed, skips, names, numbers)
     return Lattice(starts, dict(numbers), dict(names), skips)
 
 
@@ -232,12 +236,13 @@ def _add_names(
     closed: set[int],
     skips: dict[int, int],
     names: dict[int, list[Span]],
+    numbers: dict[int, list[Number]],
 ) -> None:
     """Add every stretch between two cuts that holds no separator, with what it could be."""
     for i, start in enumerate(starts):
         if start in skips:
             continue
-        crossed = 0.0
+        crossed = 0.0 if start not in numbers else 1.2
         for end in starts[i + 1 :]:
             length = end - start
             if length > _LONGEST_PLACE:
@@ -254,6 +259,8 @@ def _add_names(
                     score = _admin_score(name[: -len(word)], kind, word, length)
                     if score is not None:
                         into.append((end, _ADMIN[kind], score - crossed))
+                        if kind == "road":
+                            into.append((end, Kind.SROAD, score - crossed))
             ending = kinds.get("poi") or kinds.get("spoi")
             for place, score in _place_options(name, ending, end in closed):
                 into.append((end, place, score - crossed))

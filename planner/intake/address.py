@@ -1,0 +1,284 @@
+"""Read a written address: Chinese as people type it, and western street-and-number lines.
+
+`parse_address` is a pure function of its text.  Nothing is guessed silently: whatever finds no
+place in a field stands in `Address.remainder`.  Every field is a slice of the original text with
+its unit word (``3栋``, ``12号``, ``八公山区``); comparable spellings come from `Address.canonical`
+and `Address.building_key`, which fold width, read Chinese numerals and drop unit words, so that
+``幸福路12号3栋2单元501``, ``幸福路１２号3号楼2-501`` and ``幸福路十二号院3幢2单元501`` share one
+building key.
+
+The grammar is a small semi-Markov model with hand-set weights, decoded with Viterbi's algorithm
+(S. Sarawagi, W. Cohen: Semi-Markov conditional random fields for information extraction, 2004),
+over name endings and number units; see `planner.intake.grammar`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+from planner.intake.grammar.decode import Piece, best_path
+from planner.intake.grammar.fold import fold
+from planner.intake.grammar.labels import FIELD, Kind
+from planner.intake.grammar.lattice import SEPARATORS, build_lattice
+from planner.intake.grammar.numerals import canonical_number
+from planner.intake.grammar.western import read_western
+
+__all__ = ["FIELDS", "Address", "parse_address", "parse_addresses"]
+
+FIELDS: Final = (
+    "province",
+    "city",
+    "district",
+    "dev_zone",
+    "town",
+    "community",
+    "road",
+    "branch_road",
+    "road_number",
+    "compound",
+    "sub_compound",
+    "building",
+    "stairwell",
+    "floor",
+    "room",
+    "remainder",
+)
+"""Names of the text fields of `Address`, from the largest place to the smallest."""
+
+_LONGEST: Final = 400
+_RESTARTS: Final = frozenset({Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN})
+_UNITS: Final[dict[str, re.Pattern[str]]] = {
+    "road_number": re.compile("号院?$"),
+    "building": re.compile("号?高?楼$|号?院楼$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
+    "stairwell": re.compile("单元号?$|单无$|[单梯号]$"),
+    "floor": re.compile("[楼层FfＦ]$"),
+    "room": re.compile("号?(?:室|房间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
+}
+_DROP: Final = re.compile("[" + re.escape("".join(sorted(SEPARATORS - {"-"}))) + "]+")
+_EDGE_DASH: Final = re.compile("^-+|-+$")
+_ASCII_DIGIT: Final = re.compile("[0-9]")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address, taken apart.
+
+    Every field is a slice of the original text, unit word included, or ``""`` where absent.
+
+    Parameters
+    ----------
+    province, city, district : str
+        Administrative levels one to three; municipalities such as 上海市 are in `city`.
+    dev_zone : str
+        Development zone, an informal level between district and road (``经济开发区``).
+    town, community : str
+        Town or sub-district; village or community.
+    road : str
+        Road, or the numbered group of a village (``5组``).  Of two roads, the first.
+    branch_road : str
+        Second road, on which the number stands when both are given.
+    road_number : str
+        Number on the road (``12号``, ``17-19号``) or lane (``669弄``).
+    compound, sub_compound : str
+        Estate or other named place, and its named part (``一期``, ``东区``).
+    building, stairwell, floor, room : str
+        ``3栋``, ``2单元``, ``5楼``, ``501室``.
+    remainder : str
+        What found no place, in order, joined by blanks.  A repeated prefix that says the same
+        again is dropped, not kept here.
+    spans : mapping of str to tuple of int
+        Field found -> (start, end) in the original text; `remainder` has no span.
+    """
+
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    dev_zone: str = ""
+    town: str = ""
+    community: str = ""
+    road: str = ""
+    branch_road: str = ""
+    road_number: str = ""
+    compound: str = ""
+    sub_compound: str = ""
+    building: str = ""
+    stairwell: str = ""
+    floor: str = ""
+    room: str = ""
+    remainder: str = ""
+    spans: Mapping[str, tuple[int, int]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+
+    def canonical(self, name: str) -> str:
+        """Give a field in its comparable spelling.
+
+        Parameters
+        ----------
+        name : str
+            One of `FIELDS`.
+
+        Returns
+        -------
+        str
+            Folded, separators dropped, letters upper case, Chinese numerals and leading zeros
+            turned into plain Arabic numbers, and, for numbered fields, the unit word dropped
+            (``弄`` stays, as lane 12 is not number 12).
+        """
+        return canonical_field(name, getattr(self, name))
+
+    @property
+    def building_key(self) -> str:
+        """Identity of the building inside its community, ``""`` where no building is named.
+
+        Road, number, compound, part and building joined by ``|``; equal for all spellings of one
+        place that name the same elements.  Stairwell, floor and room are not in it, nor are
+        province to town: join it with the fence or `area_key` where road names repeat.
+        """
+        place = self.canonical("branch_road") or self.canonical("road")
+        parts = [place, self.canonical("road_number")]
+        parts += [self.canonical("compound"), self.canonical("sub_compound")]
+        if not any(parts) or not (place or parts[2]):
+            parts[0] = self.canonical("community")
+        parts.append(self.canonical("building"))
+        return "|".join(parts) if any(parts) else ""
+
+    @property
+    def building_keys(self) -> tuple[str, ...]:
+        """`building_key`, then the keys by road number alone and by compound alone.
+
+        ``幸福路12号阳光小区3栋`` is also ``幸福路|12|||3`` and ``||阳光小区||3``: a gazetteer may
+        know either.
+        """
+        key = self.building_key
+        if not key:
+            return ()
+        road, number, compound, part, building = key.split("|")
+        keys = [key]
+        if road and number and (compound or part):
+            keys.append(f"{road}|{number}|||{building}")
+        if compound and (road or number):
+            keys.append(f"||{compound}|{part}|{building}")
+        return tuple(dict.fromkeys(keys))
+
+    @property
+    def unit_key(self) -> str:
+        """Identity of the stairwell: `building_key` and the stairwell."""
+        return f"{self.building_key}|{self.canonical('stairwell')}" if self.building_key else ""
+
+    @property
+    def area_key(self) -> str:
+        """District, town and community in their comparable spelling, joined by ``|``."""
+        parts = [self.canonical(name) for name in ("district", "town", "community")]
+        return "|".join(parts) if any(parts) else ""
+
+
+@lru_cache(maxsize=65536)
+def canonical_field(name: str, text: str) -> str:
+    """Give the text of a field in its comparable spelling (see `Address.canonical`).
+
+    Parameters
+    ----------
+    name : str
+        One of `FIELDS`.
+    text : str
+        Its text; a comparable spelling is returned as it is.
+
+    Returns
+    -------
+    str
+    """
+    folded = _EDGE_DASH.sub("", _DROP.sub("", fold(text)))
+    unit = _UNITS.get(name)
+    if unit is not None:
+        bare = unit.sub("", folded).removeprefix("第")
+        folded = bare or folded
+    return canonical_number(folded)
+
+
+@lru_cache(maxsize=65536)
+def _pieces(shape: str) -> tuple[Piece, ...]:
+    """Read a folded line whose digits are all zeros: the grammar looks at lengths only."""
+    western = read_western(shape)
+    return tuple(western if western is not None else best_path(build_lattice(shape)))
+
+
+def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], list[Piece]]:
+    """Split the pieces into one a field, and those left over."""
+    chosen: dict[str, Piece] = {}
+    spare: list[Piece] = []
+    for piece in pieces:
+        name = FIELD.get(piece.kind)
+        if name is None:
+            spare.append(piece)
+        elif name not in chosen:
+            chosen[name] = piece
+        elif piece.kind in _RESTARTS:
+            spare.append(chosen[name])
+            chosen[name] = piece
+        else:
+            spare.append(piece)
+    kept = {folded[piece.start : piece.end] for piece in chosen.values()}
+    return chosen, [p for p in spare if folded[p.start : p.end] not in kept or p.kind > Kind.COMM]
+
+
+def parse_address(text: str) -> Address:
+    """Take one address apart.
+
+    Parameters
+    ----------
+    text : str
+        As written.  Any string is accepted; after 400 characters the rest is remainder.
+
+    Returns
+    -------
+    Address
+        Empty fields for what is not there; spans are disjoint and in range.
+
+    Examples
+    --------
+    >>> found = parse_address("幸福路１２号3号楼2-501")
+    >>> found.road, found.road_number, found.building, found.stairwell, found.room
+    ('幸福路', '１２号', '3号楼', '2', '501')
+    >>> found.building_key == parse_address("幸福路十二号院3幢2单元501").building_key
+    True
+    """
+    folded = fold(text[:_LONGEST])
+    chosen, spare = _chosen(folded, _pieces(_ASCII_DIGIT.sub("0", folded)))
+    values = {name: text[piece.start : piece.end] for name, piece in chosen.items()}
+    left = [text[p.start : p.end] for p in sorted(spare)]
+    if len(text) > _LONGEST:
+        left.append(text[_LONGEST:])
+    spans = {name: (piece.start, piece.end) for name, piece in chosen.items()}
+    return Address(**values, remainder=" ".join(left), spans=MappingProxyType(spans))
+
+
+def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:
+    """Take a column of addresses apart; equal lines are read once.
+
+    Parameters
+    ----------
+    texts : pandas.Series or iterable of str, length n
+        Missing values count as empty.
+
+    Returns
+    -------
+    pandas.DataFrame, n rows
+        Columns `FIELDS`, then ``building_key``; the index of the series, or 0..n-1.
+    """
+    column = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=object)
+    lines = ["" if pd.isna(value) else str(value) for value in column]
+    known: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        if line not in known:
+            found = parse_address(line)
+            known[line] = (*(getattr(found, name) for name in FIELDS), found.building_key)
+    rows = [known[line] for line in lines]
+    return pd.DataFrame(rows, columns=[*FIELDS, "building_key"], index=column.index, dtype=object)
