@@ -108,17 +108,18 @@ def _runs(rows: pd.DataFrame, pieces: int, most: float) -> NDArray[np.int64]:
     home = rows["home"].to_numpy()
     fair = home.sum() / pieces
     run = np.zeros(len(rows), np.int64)
-    current, filled = 0, 0.0
+    current, filled, before = 0, 0.0, 0.0
     for height in np.unique(floor):
         on = np.flatnonzero(floor == height)
         on = on[np.argsort(ids[on], kind="stable")]
         size = float(home[on].sum())
-        if filled and (filled + size > most or filled + size / 2 > fair):
+        if filled and (filled + size > most or before + size / 2 > fair * (current + 1)):
             current, filled = current + 1, 0.0
         step = ((np.cumsum(home[on]) - home[on]) // most).astype(np.int64) if size > most else 0
         run[on] = current + step
         current = int(run[on].max())
-        filled = float(home[run == current].sum())
+        before += size
+        filled = float(home[on][run[on] == current].sum()) + (filled if size <= most else 0.0)
     centre = np.flatnonzero(rows["centre"].to_numpy(bool))
     if len(centre) > 1:
         run[centre[np.lexsort((ids[centre], run[centre]))]] = np.arange(len(centre))
