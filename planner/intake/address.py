@@ -56,12 +56,13 @@ _LONGEST: Final = 400
 _RESTARTS: Final = frozenset({Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN})
 _UNITS: Final[dict[str, re.Pattern[str]]] = {
     "road_number": re.compile("号院?$"),
-    "building": re.compile("号?高?楼$|号?院楼$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
+    "building": re.compile("号?高?楼$|号?院楼$|号搂$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
     "stairwell": re.compile("单元号?$|单无$|[单梯号]$"),
     "floor": re.compile("[楼层FfＦ]$"),
     "room": re.compile("号?(?:室|房间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
 }
 _DROP: Final = re.compile("[" + re.escape("".join(sorted(SEPARATORS - {"-"}))) + "]+")
+_SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _EDGE_DASH: Final = re.compile("^-+|-+$")
 _ASCII_DIGIT: Final = re.compile("[0-9]")
 
@@ -211,7 +212,7 @@ def _pieces(shape: str) -> tuple[Piece, ...]:
 
 
 def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], list[Piece]]:
-    """Split the pieces into one a field, and those left over."""
+    """Pick one piece a field; the second list holds repeats of what a field already says."""
     chosen: dict[str, Piece] = {}
     spare: list[Piece] = []
     for piece in pieces:
@@ -226,7 +227,22 @@ def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], l
         else:
             spare.append(piece)
     kept = {folded[piece.start : piece.end] for piece in chosen.values()}
-    return chosen, [p for p in spare if folded[p.start : p.end] not in kept or p.kind > Kind.COMM]
+    again = [p for p in spare if p.kind <= Kind.COMM and folded[p.start : p.end] in kept]
+    return chosen, again
+
+
+def _left_over(folded: str, text: str, placed: list[Piece]) -> list[str]:
+    """Give the runs of the text that no piece covers, separators apart."""
+    runs: list[str] = []
+    at = 0
+    for piece in (*sorted(placed), Piece(len(folded), len(folded), Kind.OTHER)):
+        gap = folded[at : piece.start]
+        inner = gap.strip(_SEPARATORS)
+        if inner:
+            start = at + gap.index(inner)
+            runs.append(text[start : start + len(inner)])
+        at = max(at, piece.end)
+    return runs
 
 
 def parse_address(text: str) -> Address:
@@ -251,9 +267,9 @@ def parse_address(text: str) -> Address:
     True
     """
     folded = fold(text[:_LONGEST])
-    chosen, spare = _chosen(folded, _pieces(_ASCII_DIGIT.sub("0", folded)))
+    chosen, again = _chosen(folded, _pieces(_ASCII_DIGIT.sub("0", folded)))
     values = {name: text[piece.start : piece.end] for name, piece in chosen.items()}
-    left = [text[p.start : p.end] for p in sorted(spare)]
+    left = _left_over(folded, text, [*chosen.values(), *again])
     if len(text) > _LONGEST:
         left.append(text[_LONGEST:])
     spans = {name: (piece.start, piece.end) for name, piece in chosen.items()}

@@ -22,7 +22,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["attachable", "barrier_kind", "is_green", "is_rail", "is_street", "is_water", "node_blocks", "walkable"]
+__all__ = [
+    "attachable",
+    "barrier_kind",
+    "is_green",
+    "is_rail",
+    "is_street",
+    "is_water",
+    "node_blocks",
+    "walkable",
+]
 
 Tags = Mapping[str, str]
 

@@ -23,7 +23,7 @@ _K = Kind
 _UNITED: Final[dict[str, tuple[tuple[Kind, float], ...]]] = {
     "bld": ((_K.BLD, 2.0),),
     "cell": ((_K.CELL, 2.5),),
-    "flr": ((_K.FLR, 2.0), (_K.BLD, -0.8)),
+    "flr": ((_K.FLR, 2.0), (_K.BLD, -0.3)),
     "room": ((_K.ROOM, 2.0),),
     "nong": ((_K.RNO, 2.0),),
     "zone": ((_K.SUB, 1.5),),
@@ -43,6 +43,7 @@ _BARE: Final[dict[Kind, tuple[Options, Options, Options]]] = {
     _K.HOME: (((_K.BLD, 2.0),), ((_K.BLD, 1.5),), ((_K.ROOM, 1.0), (_K.BLD, 0.3))),
     _K.TRADE: (((_K.BLD, 1.2),), ((_K.BLD, 0.8),), ((_K.ROOM, 1.5),)),
     _K.PLACE: (((_K.BLD, 1.2),), ((_K.BLD, 0.8), (_K.RNO, 0.3)), ((_K.ROOM, 0.6), (_K.RNO, 0.3))),
+    _K.HAMLET: (((_K.BLD, 0.8), (_K.RNO, 0.8)), ((_K.RNO, 1.0),), ((_K.RNO, 1.2),)),
     _K.SUB: (((_K.BLD, 1.8),), ((_K.BLD, 1.3),), ((_K.ROOM, 1.2),)),
     _K.BLD: (((_K.CELL, 1.5),), ((_K.CELL, 0.8), (_K.ROOM, 0.5)), ((_K.ROOM, 1.8),)),
     _K.CELL: (((_K.FLR, 0.0), (_K.ROOM, 0.5)), ((_K.ROOM, 1.5),), ((_K.ROOM, 1.8),)),
@@ -64,9 +65,10 @@ _HAO: Final[dict[Kind, tuple[Options, Options]]] = {
     _K.TOWN: (((_K.RNO, 1.0),), ((_K.RNO, 1.0),)),
     _K.DIST: (((_K.RNO, 0.0),), ((_K.RNO, 0.0),)),
     _K.RNO: (((_K.BLD, 1.2),), ((_K.BLD, 1.0),)),
-    _K.HOME: (((_K.BLD, 1.0), (_K.RNO, 0.5)), ((_K.RNO, 0.7), (_K.BLD, 0.6))),
+    _K.HOME: (((_K.BLD, 1.0),), ((_K.BLD, 0.9), (_K.RNO, 0.4))),
     _K.TRADE: (((_K.ROOM, 0.6), (_K.RNO, 0.4)), ((_K.ROOM, 0.7), (_K.RNO, 0.5))),
     _K.PLACE: (((_K.RNO, 0.8), (_K.BLD, 0.5)), ((_K.RNO, 1.0), (_K.BLD, 0.4))),
+    _K.HAMLET: (((_K.RNO, 1.2),), ((_K.RNO, 1.4),)),
     _K.SUB: (((_K.BLD, 0.8),), ((_K.ROOM, 0.8), (_K.BLD, 0.5))),
     _K.BLD: (((_K.CELL, 0.8), (_K.ROOM, 0.6)), ((_K.ROOM, 1.0), (_K.CELL, 0.4))),
     _K.CELL: (((_K.ROOM, 1.2),), ((_K.ROOM, 1.5),)),
@@ -89,28 +91,33 @@ _WHOLE: Final[dict[Kind, Options]] = {
 def _readings(before: Kind, number: Number) -> Options:
     """List what a number may be after a span of kind `before`, with scores."""
     if number.unit == "lane":
-        return ((_K.CELL, 1.5),) if before in (_K.FLR, _K.BLD) else ()
+        return ((_K.CELL, 1.5),) if before in (_K.FLR, _K.BLD, _K.SUB, _K.OTHER) else ()
     if number.digits >= 7 and number.unit == "bare" and not number.whole:
         return ((_K.OTHER, 0.0),)
     if number.unit in _UNITED:
         follows = FOLLOWS[before]
         return tuple((kind, score + follows[kind]) for kind, score in _UNITED[number.unit])
     if number.unit == "hao":
-        if number.whole and before not in (_K.ROAD, _K.SROAD, _K.COMM, _K.TOWN, _K.DEV):
-            return ((_K.ROOM, 0.3),)
+        if number.whole:
+            if before in (_K.ROAD, _K.SROAD, _K.COMM, _K.TOWN, _K.DEV):
+                return ((_K.RNO, 3.5 if number.even or number.tail != "hao" else 1.5),)
+            paired = number.even and number.digits >= 7 and before in (_K.BLD, _K.CELL, _K.RNO)
+            return ((_K.ROOM, 5.0 if paired else 0.3),)
         options = _HAO.get(before)
         found = _HAO_ELSE if options is None else options[number.digits >= 3]
         if before is _K.BLD and number.dashed:
             return ((_K.CELL, 1.5),)
         return found
     if number.whole:
+        if number.even and before in (_K.ROAD, _K.SROAD):
+            return ((_K.RNO, 3.5),)
+        if number.even and number.digits >= 7 and before in (_K.BLD, _K.CELL):
+            return ((_K.ROOM, 5.0),)
         return _WHOLE.get(before, ())
     options3 = _BARE.get(before)
     if options3 is None:
         return _BARE_ELSE
     if number.dashed:
-        if number.tail == "hao" and before in (_K.ROAD, _K.SROAD):
-            return ((_K.RNO, 0.0),)
         return options3[0]
     return options3[1 if number.digits <= 2 else 2]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 __all__ = ["fold"]
@@ -52,6 +53,8 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table(_SPECIAL)
+# `3一2一501`: the numeral one typed for a dash.
+_TYPED_DASH = re.compile("(?<=[0-9A-Za-z])一(?=[0-9])")
 
 
 def fold(text: str) -> str:
@@ -68,4 +71,4 @@ def fold(text: str) -> str:
         As long as `text`, character for character, so offsets in one are offsets in the other.
         Folding twice changes nothing.
     """
-    return text.translate(_TABLE)
+    return _TYPED_DASH.sub("-", text.translate(_TABLE))

@@ -38,6 +38,7 @@ class Kind(IntEnum):
     ROOM = 17
     OTHER = 18  # a shop or firm inside, anything else with a name
     ASSIST = 19
+    HAMLET = 20  # a place without ending right after a town or village
 
 
 FIELD: Final[dict[Kind, str]] = {
@@ -53,6 +54,7 @@ FIELD: Final[dict[Kind, str]] = {
     Kind.HOME: "compound",
     Kind.TRADE: "compound",
     Kind.PLACE: "compound",
+    Kind.HAMLET: "compound",
     Kind.SUB: "sub_compound",
     Kind.BLD: "building",
     Kind.CELL: "stairwell",
@@ -62,7 +64,7 @@ FIELD: Final[dict[Kind, str]] = {
 """Field of `Address` that each kind fills; kinds that are absent here go to the remainder."""
 
 _K = Kind
-_PLACES = (_K.HOME, _K.TRADE, _K.PLACE)
+_PLACES = (_K.HOME, _K.TRADE, _K.PLACE, _K.HAMLET)
 _INNER = (_K.BLD, _K.CELL, _K.FLR, _K.ROOM)
 _ADMIN = (_K.PROV, _K.CITY, _K.DIST, _K.TOWN)
 
@@ -76,7 +78,7 @@ def _followed_by() -> list[list[float]]:
                 table[a][b] = IMPOSSIBLE
             elif a is b or (a in _PLACES and b in _PLACES):
                 table[a][b] = -4.0
-            elif b < a and b is not _K.ASSIST:
+            elif (b < a or a is _K.HAMLET) and b is not _K.ASSIST:
                 table[a][b] = -4.5
     special: dict[tuple[Kind, ...], dict[tuple[Kind, ...], float]] = {
         (_K.START,): {
@@ -201,6 +203,8 @@ def _followed_by() -> list[list[float]]:
             for after, value in afters.items():
                 for b in after:
                     table[a][b] = value
+    for a in Kind:
+        table[a][_K.HAMLET] = {_K.TOWN: 0.3, _K.COMM: 0.4, _K.DIST: -0.2}.get(a, IMPOSSIBLE)
     # A line may start over ("浙江省杭州市 浙江省杭州市西湖区..."): the earlier copy is dropped.
     for a in (*_ADMIN, _K.COMM):
         for b in _ADMIN:

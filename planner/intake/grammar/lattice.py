@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import Final, NamedTuple
 
+from planner.intake.grammar.divisions import Divisions, divisions
 from planner.intake.grammar.labels import Kind
 from planner.intake.grammar.lexicon import (
     ASSIST,
@@ -42,7 +43,7 @@ class Lattice(NamedTuple):
 _LENGTHS: Final[dict[str, tuple[float, ...]]] = {
     "city": (-9, -9, -4, 1.0, 0.5, -0.5, -1.5, -2, -2, -2, -2, -2, -2),
     "dist": (-9, -9, -3, 2.5, 2.2, 0.8, 0.0, -0.5, -1, -1, -1.5, -2, -2),
-    "dev": (-9, -9, -9, 0.3, 0.8, 1.2, 1.2, 1.2, 1.0, 0.8, 0.5, 0, 0),
+    "dev": (-9, -9, -9, 0.8, 0.8, 1.2, 1.2, 1.2, 1.0, 0.8, 0.5, 0, 0),
     "town": (-9, -9, -1.5, 2.5, 2.3, 1.2, 0.2, -0.5, -1, -2, -2.5, -3, -3),
     "street": (-9, -9, -9, 1.5, 2.8, 2.8, 1.6, 0.6, 0.0, -0.5, -1, -2, -2),
     "comm": (-9, -9, 0.0, 2.0, 2.0, 1.3, 0.5, 0.0, -0.5, -1, -1.5, -2, -2),
@@ -51,12 +52,12 @@ _LENGTHS: Final[dict[str, tuple[float, ...]]] = {
 _SUFFIX_SCORE: Final[dict[str, float]] = {
     "街": -0.3, "道": -1.5, "巷": -0.3, "弄": -0.8, "线": -1.5, "组": -3, "队": -3, "社": -4,
     "里弄": -0.5, "村": 0.0, "新村": -0.8, "屯": -0.8, "大队": -0.5, "办事处": -1.5, "乡": -0.3,
-    "新区": -0.5, "工业区": -1.2, "工业园": -1.5, "工业园区": -1.2, "产业园区": -1.2, "旗": -1.0,
+    "新区": -0.5, "工业区": -2.0, "工业园": -2.2, "工业园区": -2.0, "产业园区": -2.0, "旗": -1.0,
 }  # fmt: skip
 # An ending that reads otherwise because of what stands before it, or after it.
 _NOT_AFTER: Final = {
     "区": re.compile("[小社园发业校厂街片库监宅务贸技住]区$"),
-    "市": re.compile("[超城门都夜菜闹]市$"),
+    "市": re.compile("[超城门都夜菜闹]市$"),  # unless it is that of a city: see _KNOWN
     "道": re.compile("[街人]道$"),
     "路": re.compile("[铁]路$"),
     "街": re.compile("[商]业街$"),
@@ -79,6 +80,8 @@ _NOT_BEFORE: Final = {
     "园": re.compile("区"),
     "州": re.compile("市"),
 }
+_KNOWN: Final = BARE_CITIES | BARE_COUNTIES
+_TEARABLE: Final = frozenset("city dist town".split())
 _INNER: Final = {"city": 0.8, "dist": 1.0, "town": 1.6, "comm": 0.9, "road": 1.3, "dev": 0.6}
 _BARE_STOP: Final = re.compile("[路街道巷桥]|大道|大厦|大学|银行|公司|学院|商城|[东南西北中][路街大]")
 _BY_LAST: Final[dict[str, list[tuple[str, str]]]] = defaultdict(list)
@@ -94,12 +97,14 @@ for _short, _spellings in PROVINCES.items():
         _HEADS[_name[0]].append((_name, Kind.PROV, 4.0 if _name != _short else 1.6))
 for _name in sorted(BARE_CITIES):
     _HEADS[_name[0]].append((_name, Kind.CITY, 1.4))
-for _name in sorted(BARE_COUNTIES):
-    _HEADS[_name[0]].append((_name, Kind.DIST, 1.2))
+_SHORT: Final = {name: short for short, names in PROVINCES.items() for name in names}
+_ADMIN_ENDS: Final = frozenset("市州区县旗")
 _HEADS = dict(_HEADS)
-_ASSIST: Final = re.compile("|".join(ASSIST) + "|(?<=[路街道线巷])[与和及跟]")
-_NOISE: Final = re.compile("|".join(NOISE))
+_ASSIST: Final = re.compile("|".join(ASSIST) + "|(?<=[路街道线巷])[与和及跟]"
+)
+_AIMLESS: Final = re.compile("(?<=[号幢栋座楼层])[东南西北](?=[0-9]|$)|" + "|".join(NOISE))
 _TRADE: Final = tuple(TRADE_SUFFIXES)
+_NEITHER: Final = tuple("工业区 工业园 工业园区 园区 厂 公司 站 基地 山庄 大队".split())
 
 
 def _endings(text: str) -> dict[int, dict[str, str]]:
@@ -111,7 +116,9 @@ def _endings(text: str) -> dict[int, dict[str, str]]:
                 continue
             before, after = _NOT_AFTER.get(word), _NOT_BEFORE.get(word)
             if before is not None and before.search(text, max(0, at - 3), at):
-                continue
+                known = text[max(0, at - 3) : at - 1] in _KNOWN or text[at - 4 : at - 1] in _KNOWN
+                if word != "市" or not known:
+                    continue
             if after is not None and after.match(text, at):
                 continue
             hits.setdefault(at, {})[kind] = word
@@ -130,9 +137,12 @@ def _admin_score(stem: str, kind: str, word: str, length: int) -> float | None:
         score += (2.0 if known else -0.8) if kind == "city" else (-2.5 if known else 0.0)
     if kind == "dev" and not stem:
         return 0.3 if len(word) >= 3 else None
-    if not stem:
-        return None
-    return score
+    return score if stem or len(word) >= 4 else None
+
+
+_NAME: Final = re.compile("[一-龥]+")
+_PLAIN_ROADS: Final = frozenset("路 街 大街 大道".split())
+_DIRECTIONS: Final = frozenset("东西南北中一二三四五六七八九十支")
 
 
 _ADMIN: Final = {
@@ -154,6 +164,7 @@ def _place_options(name: str, ending: str | None, closed: bool) -> list[tuple[Ki
         open_end = 0.0 if closed else -2.0
         return [
             (Kind.PLACE, short - 0.7 + open_end),
+            (Kind.HAMLET, short - 0.7 + open_end),
             (Kind.SUB, short - 1.3 + open_end),
             (Kind.OTHER, short * 0.5 - 0.7 + open_end),
         ]
@@ -162,7 +173,10 @@ def _place_options(name: str, ending: str | None, closed: bool) -> list[tuple[Ki
         worth -= 0.8
     if not closed:
         worth -= 0.3 if len(ending) > 1 else 1.0
-    kind = Kind.TRADE if name.endswith(_TRADE) else Kind.HOME
+    if name.endswith(_TRADE):
+        kind = Kind.TRADE
+    else:
+        kind = Kind.PLACE if name.endswith(_NEITHER) else Kind.HOME
     return [(kind, short + worth), (Kind.SUB, short + worth - 0.5), (Kind.OTHER, short - 0.3)]
 
 
@@ -194,38 +208,137 @@ def build_lattice(text: str) -> Lattice:
         cuts.add(number.end)
     skips = {at: at + 1 for at, char in enumerate(text) if char in SEPARATORS}
     names: dict[int, list[Span]] = defaultdict(list)
-    for match in _NOISE.finditer(text):
+    assists: set[int] = set()
+    for match in _AIMLESS.finditer(text):
         skips[match.start()] = match.end()
     for match in _ASSIST.finditer(text):
         names[match.start()].append((match.end(), Kind.ASSIST, 0.8))
+        assists.add(match.start())
         cuts.update(match.span())
     cuts.update(skips)
     cuts.update(skips.values())
-    for at, found in _heads(text, cuts):
+    for at, found in _heads(text, cuts, endings):
         names[at].extend(found)
         cuts.update(end for end, _, _ in found)
+    _split_bare(text, endings, cuts, names)
     starts = sorted(cuts)
-    closed = {at for at in starts if at == len(text) or at in numbers or at in skips or at in names}
-    _add_names(text, starts, endings, inner, closed, skips, names, numbers)
+    closed = {
+        at
+        for at in starts
+        if at == len(text) or at in numbers or at in skips or at in assists
+    }
+    groups = {at for at, found in numbers.items() if found[0].unit == "group"}
+    _add_names(text, starts, endings, inner, closed, skips, names, numbers, groups)
     return Lattice(starts, dict(numbers), dict(names), skips)
 
 
-def _heads(text: str, cuts: set[int]) -> list[tuple[int, list[Span]]]:
-    """Names of provinces, cities and counties known without their ending."""
-    found: list[tuple[int, list[Span]]] = []
-    open_at = set(cuts)
-    for at, char in enumerate(text):
-        if at not in open_at or char not in _HEADS:
+def _split_bare(
+    text: str, endings: dict[int, dict[str, str]], cuts: set[int], names: dict[int, list[Span]]
+) -> None:
+    """Offer a town or village without its ending before a road (``下沙|围垦街``).
+
+    Roads mostly have three characters, four when a direction or a long ending is in the name;
+    two or three characters more than that, from a cut on, are likely a place of their own.
+    """
+    for end, kinds in list(endings.items()):
+        word = kinds.get("road", "")
+        village = kinds.get("comm") == "村"
+        if word not in _PLAIN_ROADS and not village:
             continue
+        word = word or "村"
+        core = 2 + len(word) + (text[end - len(word) - 1 : end - len(word)] in _DIRECTIONS)
+        middle = end - core
+        if middle < 2 or middle in endings or middle + 1 in endings or any(char in SEPARATORS for char in text[middle:end]):
+            continue
+        for start in (middle - 2, middle - 3):
+            if start in cuts and _NAME.fullmatch(text, max(start, 0), middle):
+                score = -0.3 if start == middle - 2 else -0.6
+                names[start].append((middle, Kind.TOWN, score))
+                if not village:
+                    names[start].append((middle, Kind.COMM, score))
+                cuts.add(middle)
+
+
+def _heads(
+    text: str, cuts: set[int], endings: dict[int, dict[str, str]]
+) -> list[tuple[int, list[Span]]]:
+    """Names known from the list of divisions, with or without their ending.
+
+    A county or town counts when the line names the city above it, so that the thousands of names
+    that double as common words do no harm; a few counties count anywhere.
+    """
+    found: list[tuple[int, list[Span]]] = []
+    above: set[str] = set()
+    open_at = set(cuts)
+    after_admin: set[int] = set()
+    known = divisions()
+    for at in range(len(text)):
+        if at not in open_at:
+            continue
+        if at in after_admin and text[at] in SEPARATORS:
+            after_admin.add(at + 1)
         spans: list[Span] = []
-        for name, kind, score in _HEADS[char]:
+        for name, kind, score in _HEADS.get(text[at], ()):
             if text.startswith(name, at):
-                end = at + len(name)
-                spans.append((end, kind, score - 2.5 * bool(_BARE_STOP.match(text, end))))
-                open_at.add(end)
-        if spans:
-            found.append((at, spans))
+                spans.append((at + len(name), kind, score))
+                if kind is not Kind.DIST:
+                    above.add(_SHORT.get(name, name))
+        spans += _known_counties(text, at, above, known)
+        if at in after_admin:
+            spans += _known_towns(text, at, above, known)
+        checked = [
+            (end, kind, score - 2.5 * (score < 3 and _goes_on(text, end, endings)))
+            for end, kind, score in spans
+        ]
+        if checked:
+            found.append((at, checked))
+        for end, kind, _ in checked:
+            open_at.add(end)
+            if kind is not Kind.TOWN:
+                after_admin.update((end, end + 1) if text[end : end + 1] in _ADMIN_ENDS else (end,))
     return found
+
+
+def _goes_on(text: str, at: int, endings: dict[int, dict[str, str]]) -> bool:
+    """Tell whether a name without its ending is the head of a longer one (``杭州|大厦``)."""
+    if _BARE_STOP.match(text, at):
+        return True
+    return any(
+        len(word) == length
+        for length in (1, 2)
+        for word in endings.get(at + length, {}).values()
+    )
+
+
+def _known_counties(text: str, at: int, above: set[str], known: Divisions) -> list[Span]:
+    spans: list[Span] = []
+    for length in range(2, 12):
+        name = text[at : at + length]
+        cities = known.counties.get(name)
+        if cities is None or len(name) < length:
+            continue
+        full = name[-1] in "区县市旗"
+        if cities & above:
+            above |= cities
+            spans.append((at + length, Kind.DIST, 4.0 if full else 1.5))
+        elif full and len(cities) == 2:
+            # Unmistakable by itself: one county of that name in the country.
+            above |= cities
+            spans.append((at + length, Kind.DIST, 3.2))
+        elif name in BARE_COUNTIES:
+            above |= cities
+            spans.append((at + length, Kind.DIST, 1.2))
+    return spans
+
+
+def _known_towns(text: str, at: int, above: set[str], known: Divisions) -> list[Span]:
+    head = text[at : at + 2]
+    forms = {form for city in above for form in known.towns.get(city, {}).get(head, ())}
+    return [
+        (at + len(form), Kind.TOWN, 4.2 if form[-1] in "镇乡道木" else 1.5)
+        for form in sorted(forms)
+        if text.startswith(form, at)
+    ]
 
 
 def _add_names(
@@ -237,12 +350,15 @@ def _add_names(
     skips: dict[int, int],
     names: dict[int, list[Span]],
     numbers: dict[int, list[Number]],
+    groups: set[int],
 ) -> None:
     """Add every stretch between two cuts that holds no separator, with what it could be."""
     for i, start in enumerate(starts):
         if start in skips:
             continue
         crossed = 0.0 if start not in numbers else 1.2
+        if start and (torn := endings.get(start + 1)) and not _TEARABLE.isdisjoint(torn):
+            crossed += 1.5
         for end in starts[i + 1 :]:
             length = end - start
             if length > _LONGEST_PLACE:
@@ -261,12 +377,16 @@ def _add_names(
                         into.append((end, _ADMIN[kind], score - crossed))
                         if kind == "road":
                             into.append((end, Kind.SROAD, score - crossed))
-            ending = kinds.get("poi") or kinds.get("spoi")
+            if end in groups and 2 <= length <= 4 and "comm" not in kinds:
+                into.append((end, Kind.COMM, 0.6 - crossed))
+            ending = kinds.get("poi")
             for place, score in _place_options(name, ending, end in closed):
                 into.append((end, place, score - crossed))
+            if ending is None and "spoi" in kinds:
+                into.append((end, Kind.SUB, 0.4 - crossed))
             if end in skips:
                 break
             if length >= 2:
                 crossed += inner.get(end, 0.0)
             if end in closed:
-                crossed += 1.2
+                crossed += 1.8

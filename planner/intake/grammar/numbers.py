@@ -25,13 +25,15 @@ class Number(NamedTuple):
     """Unit of the last element of the dashed chain that this one belongs to."""
     whole: bool
     """Whether this is a whole dashed chain read as one number (``17-19号``)."""
+    even: bool = False
+    """Whether the chain has two elements of equal length, as a range of numbers has."""
 
 
 UNIT_WORDS: Final[dict[str, str]] = {
     "gate": "号门(?!市|面)|门(?=$|[ -])",
     "room": "号室|号房|号铺|号店|号商铺|号商位|号门市|号门面|号摊位|号仓|室|房间|房(?!产|地)|商铺|铺(?!镇)"
     "|店(?=$|[ -])|户|档|商位|办公室|市(?=$)",
-    "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|栋|幢|座(?!落)|撞|橦|憧|懂|排(?!档)|#楼|#",
+    "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|号搂|栋|幢|座(?!落)|撞|橦|憧|懂|排(?!档)|#楼|#",
     "lane": r"街(?=$|[ -]|\d)",
     "site": "号地块|号厂房|号仓库|号车间|号院?内|号码头|号线|号公寓|号桥|号营|号矿|号井",
     "way": "号?大?街|号?路|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
@@ -46,13 +48,14 @@ UNIT_WORDS: Final[dict[str, str]] = {
 """Unit -> the words it is written with, as alternatives of a regular expression."""
 
 _UNIT: Final = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()))
-_LATIN = r"[A-Za-z]{0,2}\d{1,12}(?:[A-Za-z](?![A-Za-z])\d{0,6})?"
+_LATIN = r"[A-Za-z]{0,2}\d{1,12}(?:(?:[A-EG-Za-eg-z]|[Ff](?=\d))(?![A-Za-z])(?:\d{1,2}(?!\d))?)?"
 _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
     rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
 )
 _PREFIX: Final = re.compile(r"(?:自编|第|附|负|地下|甲|乙)$")
 _LINK: Final = re.compile(r"[-/_、~]{1,2}|号[-至]")
+_SPELT: Final = re.compile("[一二三四五六七八九零]{2,4}[一二三四五六七八九]|[一二三四五六七八九]百零?[一二三四五六七八九]")
 _DIRECTION: Final = re.compile("[东西南北]")
 
 
@@ -68,7 +71,7 @@ def _element_at(text: str, at: int, *, chained: bool) -> Number | None:
     unit, end = _unit_at(text, match.end())
     if match["latin"] is None and unit == "bare" and not chained and not _lone_letter(text, match):
         return None
-    if _DIRECTION.match(match[0]) and unit not in {"bld", "cell"}:
+    if _DIRECTION.match(match[0]) and unit not in {"bld", "cell", "zone"}:
         return None
     return Number(at, end, unit, match.end() - at, False, unit, False)
 
@@ -77,6 +80,8 @@ def _lone_letter(text: str, match: re.Match[str]) -> bool:
     """Tell a letter that names a building (``...大厦A``) from a letter of a word."""
     after = text[match.end() : match.end() + 1]
     before = text[match.start() - 1 : match.start()]
+    if _SPELT.fullmatch(match[0]) and (not after or after in " -"):
+        return True
     if not match[0].isascii():
         return after == "-" and match[0] not in "东西南北" and text[match.end() + 1 :][:1].isdigit()
     return (not after or after in " -") and len(match[0]) == 1 and "一" <= before <= "龥"
@@ -96,13 +101,14 @@ def _chain(text: str, first: Number) -> list[Number]:
 
 def _finish(chain: list[Number]) -> list[Number]:
     tail = chain[-1].unit
+    even = len(chain) == 2 and chain[0].digits == chain[1].digits
     done = [
-        one._replace(dashed=i + 1 < len(chain), tail=tail, digits=one.digits)
+        one._replace(dashed=i + 1 < len(chain), tail=tail, even=even)
         for i, one in enumerate(chain)
     ]
     if len(chain) > 1 and all(one.unit == "bare" for one in chain[:-1]):
         span = chain[-1].end - chain[0].start
-        done.append(Number(chain[0].start, chain[-1].end, tail, span, False, tail, True))
+        done.append(Number(chain[0].start, chain[-1].end, tail, span, False, tail, True, even))
     return done
 
 

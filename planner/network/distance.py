@@ -1,0 +1,285 @@
+"""Walks on the network: bounded shortest paths by scipy's Dijkstra, in chunks of bounded memory.
+
+A home joins an edge between two nodes.  Its walk to another home is the shortest over both ends of
+both edges, or straight along the edge where both share it.  Lengths are multiples of a nanometre, so
+sums are exact: a walk is the same number from both sides, and equal walks compare equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from planner.network.values import Snaps, Walks
+
+__all__ = ["Field", "Mesh", "flood", "nearest", "route", "same_home", "walks"]
+
+CHUNK_BYTES = 32e6
+"""Size of one table of sources x (nodes or targets); some five of them live at a time."""
+SHIFT_M = 1.0
+"""Added to the first step from a virtual source, so that no arc has length zero."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Mesh:
+    """Nodes and edges as numbers.
+
+    Parameters
+    ----------
+    n_nodes : int
+    ends : ndarray of int32, shape (e, 2)
+    length_m : ndarray of float64, shape (e,)
+    """
+
+    n_nodes: int
+    ends: NDArray[np.int32]
+    length_m: Floats
+
+    @cached_property
+    def arcs(self) -> tuple[Ints, Ints, Floats, Ints]:
+        """Tail, head, length and edge of each arc, both ways, the shortest of parallel edges."""
+        a, b = self.ends.astype(np.int64).T
+        tail, head = np.concatenate([a, b]), np.concatenate([b, a])
+        length, edge = np.tile(self.length_m, 2), np.tile(np.arange(len(a)), 2)
+        order = np.lexsort((edge, length, head, tail))
+        order = order[tail[order] != head[order]]
+        tail, head = tail[order], head[order]
+        first = np.ones(len(order), bool)
+        first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+        return tail[first], head[first], length[order][first], edge[order][first]
+
+    def with_sources(self, row: Ints, node: Ints, metres: Floats) -> csr_array:
+        """Graph with virtual nodes behind the real ones, arcs leading from them only.
+
+        Parameters
+        ----------
+        row : ndarray of int64
+            Virtual node 0..k-1 of each arc; any order.
+        node : ndarray of int64
+        metres : ndarray of float64
+            `SHIFT_M` is added.
+        """
+        tail, head, length, _ = self.arcs
+        order = np.lexsort((metres, node, row))
+        row, node, metres = row[order], node[order], metres[order]
+        first = np.ones(len(row), bool)
+        first[1:] = (row[1:] != row[:-1]) | (node[1:] != node[:-1])
+        row, node, metres = row[first], node[first], metres[first]
+        n = self.n_nodes + (int(row[-1]) + 1 if len(row) else 0)
+        start = np.searchsorted(np.concatenate([tail, row + self.n_nodes]), np.arange(n + 1))
+        data = np.concatenate([length, metres + SHIFT_M])
+        return csr_array((data, np.concatenate([head, node]), start), shape=(n, n))
+
+    def doors(self, snaps: Snaps) -> tuple[Ints, Ints, Floats, Floats]:
+        """Both end nodes of each snap's edge, and the metres from the home to each."""
+        a, b = self.ends[snaps.edge].astype(np.int64).T
+        first = snaps.access_m + snaps.along_m
+        return a, b, first, snaps.access_m + (self.length_m[snaps.edge] - snaps.along_m)
+
+
+def same_home(*sets: Snaps) -> list[Ints]:
+    """Number the homes of several sets so that homes on one spot have one number."""
+    spots = np.concatenate([np.column_stack([s.home_xy, s.edge, s.along_m]) for s in sets])
+    label = np.unique(spots, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+    return np.split(label, np.cumsum([len(s) for s in sets])[:-1])
+
+
+def _join(left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """All pairs of positions with equal keys."""
+    order = np.argsort(right, kind="stable")
+    low = np.searchsorted(right[order], left, side="left")
+    count = np.searchsorted(right[order], left, side="right") - low
+    i = np.repeat(np.arange(len(left)), count)
+    k = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
+    return i, order[k]
+
+
+def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> Walks:
+    """Walks of all pairs within a limit.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    sources, targets : Snaps
+        Those off the network take part in no pair.
+    limit_m : float or None
+        Longest walk; None for all.
+
+    Returns
+    -------
+    Walks
+    """
+    from_, to = np.flatnonzero(sources.edge >= 0), np.flatnonzero(targets.edge >= 0)
+    s, t = sources.take(from_), targets.take(to)
+    s_home, t_home = same_home(s, t)
+    rows = max(1, int(CHUNK_BYTES / 8 / max(mesh.n_nodes, len(to), 1)))
+    found: list[tuple[Ints, Ints, Floats]] = []
+    for start in range(0, len(from_) if len(to) else 0, rows):
+        part = s.take(np.arange(start, min(start + rows, len(from_))))
+        table = _table(mesh, part, t, limit_m)
+        i, j = _join(s_home[start : start + rows], t_home)
+        table[i, j] = 0.0
+        i, j = np.nonzero(table <= (np.finfo(float).max if limit_m is None else limit_m))
+        found.append((i + start, j, table[i, j]))
+    none = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    i, j, metres = (np.concatenate(x) for x in zip(none, *found, strict=True))
+    return Walks(from_[i].astype(np.int32), to[j].astype(np.int32), metres)
+
+
+def _table(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> Floats:
+    """Walks of a few sources to all targets, infinite beyond the limit."""
+    a, b, to_a, to_b = mesh.doors(sources)
+    k = len(sources)
+    row = np.tile(np.arange(k), 2)
+    graph = mesh.with_sources(row, np.concatenate([a, b]), np.concatenate([to_a, to_b]))
+    limit = np.inf if limit_m is None else limit_m + SHIFT_M
+    at = np.arange(mesh.n_nodes, mesh.n_nodes + k)
+    reach = dijkstra(graph, directed=True, indices=at, limit=limit)[:, : mesh.n_nodes]
+    a, b, to_a, to_b = mesh.doors(targets)
+    table = reach[:, a]
+    table += to_a - SHIFT_M
+    other = reach[:, b]
+    other += to_b - SHIFT_M
+    np.minimum(table, other, out=table)
+    i, j = _join(sources.edge.astype(np.int64), targets.edge.astype(np.int64))
+    table[i, j] = np.minimum(table[i, j], _along(sources, targets, i, j))
+    return table
+
+
+def _along(sources: Snaps, targets: Snaps, i: Any, j: Any) -> Floats:
+    step = np.abs(sources.along_m[i] - targets.along_m[j])
+    return sources.access_m[i] + step + targets.access_m[j]
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Who is nearest at each node.
+
+    Parameters
+    ----------
+    metres : ndarray of float64, shape (n_nodes,)
+        Walk from the nearest home, infinite where there is none.
+    owner : ndarray of int64, shape (n_nodes,)
+        That home: the lowest position of those equally near; -1 where there is none.
+    """
+
+    metres: Floats
+    owner: Ints
+
+
+def flood(mesh: Mesh, snaps: Snaps) -> Field:
+    """Find the nearest home of every node in one shortest path run.
+
+    Ties go to the lowest position, everywhere alike: owners are spread along the tight arcs until
+    nothing changes, so each cell hangs together.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    snaps : Snaps
+        All on the network, at least one.
+    """
+    n = mesh.n_nodes
+    a, b, to_a, to_b = mesh.doors(snaps)
+    node, metres = np.concatenate([a, b]), np.concatenate([to_a, to_b])
+    graph = mesh.with_sources(np.zeros(len(node), np.int64), node, metres)
+    reach = dijkstra(graph, directed=True, indices=n)[:n] - SHIFT_M
+    owner = np.full(n, len(snaps), np.int64)
+    tight = metres == reach[node]
+    np.minimum.at(owner, node[tight], np.tile(np.arange(len(snaps)), 2)[tight])
+    tail, head, length, _ = mesh.arcs
+    on = reach[tail] + length == reach[head]
+    tail, head = tail[on], head[on]
+    while len(tail):
+        passed = owner.copy()
+        np.minimum.at(passed, head, owner[tail])
+        if (passed == owner).all():
+            break
+        owner = passed
+    return Field(reach, np.where(np.isfinite(reach), owner, -1))
+
+
+def nearest(mesh: Mesh, sources: Snaps, targets: Snaps) -> tuple[NDArray[np.int32], Floats]:
+    """Nearest source of each target; ties go to the lowest position.
+
+    Returns
+    -------
+    source : ndarray of int32, shape (n_targets,)
+        -1 where there is none.
+    walk_m : ndarray of float64, shape (n_targets,)
+        Infinite where there is none.
+    """
+    best = np.full(len(targets), np.inf)
+    who = np.full(len(targets), -1, np.int64)
+    from_, to = np.flatnonzero(sources.edge >= 0), np.flatnonzero(targets.edge >= 0)
+    if not len(from_) or not len(to):
+        return who.astype(np.int32), best
+    s, t = sources.take(from_), targets.take(to)
+    field = flood(mesh, s)
+    a, b, to_a, to_b = mesh.doors(t)
+    i, j = _join(s.edge.astype(np.int64), t.edge.astype(np.int64))
+    s_home, t_home = same_home(s, t)
+    i0, j0 = _join(s_home, t_home)
+    every = np.arange(len(to))
+    target = np.concatenate([every, every, j, j0])
+    owner = np.concatenate([field.owner[a], field.owner[b], i, i0])
+    metres = np.concatenate(
+        [field.metres[a] + to_a, field.metres[b] + to_b, _along(s, t, i, j), np.zeros(len(i0))]
+    )
+    order = np.lexsort((owner, metres, target))
+    first = order[np.flatnonzero(np.diff(target[order], prepend=-1))]
+    ok = np.isfinite(metres[first])
+    best[to[ok]] = metres[first][ok]
+    who[to[ok]] = from_[owner[first][ok]]
+    return who.astype(np.int32), best
+
+
+def route(
+    mesh: Mesh, home: Snaps, goal: Snaps
+) -> tuple[list[int], list[bool], float, float] | None:
+    """Find the shortest walk between two homes (sets of one each).
+
+    Returns
+    -------
+    edges : list of int
+        In order, the homes' own edges left out.
+    forward : list of bool
+        Whether each is walked from its first node.
+    leave_m, enter_m : float
+        Where the homes' own edges are left and entered: 0 or their length.
+    None
+        Both share an edge and the walk stays on it.
+    """
+    a, b, to_a, to_b = mesh.doors(home)
+    none = np.zeros(2, np.int64)
+    graph = mesh.with_sources(none, np.concatenate([a, b]), np.concatenate([to_a, to_b]))
+    n = mesh.n_nodes
+    reach, before = dijkstra(graph, directed=True, indices=n, return_predecessors=True)
+    ga, gb, goal_a, goal_b = mesh.doors(goal)
+    via_a, via_b = reach[ga[0]] + goal_a[0], reach[gb[0]] + goal_b[0]
+    if home.edge[0] == goal.edge[0] and _along(home, goal, 0, 0) <= min(via_a, via_b) - SHIFT_M:
+        return None
+    node = int(ga[0] if via_a <= via_b else gb[0])
+    tail, head, _, edge = mesh.arcs
+    edges: list[int] = []
+    forward: list[bool] = []
+    while before[node] != n:
+        back = int(before[node])
+        low, high = np.searchsorted(tail, [back, back + 1])
+        at = low + int(np.searchsorted(head[low:high], node))
+        edges.append(int(edge[at]))
+        forward.append(bool(mesh.ends[edge[at], 0] == back))
+        node = back
+    by_a = a[0] == node and (b[0] != node or to_a[0] <= to_b[0])
+    leave = 0.0 if by_a else float(mesh.length_m[home.edge[0]])
+    enter = 0.0 if via_a <= via_b else float(mesh.length_m[goal.edge[0]])
+    return edges[::-1], forward[::-1], leave, enter

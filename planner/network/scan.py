@@ -1,0 +1,232 @@
+"""One pass over an OpenStreetMap file: objects become arrays, nothing is interpreted yet."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import osmium
+from numpy.typing import NDArray
+
+from planner.errors import NetworkError
+
+__all__ = ["Scan", "scan"]
+
+SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+DEGREE = 1e-7
+"""OpenStreetMap counts in ten-millionths of a degree."""
+PROLOGUE = 65536
+EXPORT = "export the area again as .osm.pbf (for example from https://extract.bbbike.org)"
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """What a file holds.
+
+    Parameters
+    ----------
+    node_id : ndarray of int64, shape (n,)
+        Sorted; only nodes with a valid place.
+    node_lon_lat : ndarray of float64, shape (n, 2)
+        Degrees, WGS-84.
+    tagged : tuple of (int, dict)
+        Position and tags of the nodes that carry tags.
+    way_id : ndarray of int64, shape (w,)
+    way_tags : tuple of dict
+    refs, offset : ndarray
+        ``refs[offset[i]:offset[i + 1]]`` are the positions of way i's nodes, -1 where the file lacks
+        the node or its place.
+    relations : tuple of (int, dict, tuple of (int, str))
+        Id, tags, and the ways with their roles of each multipolygon or tagged relation.
+    data_date : str
+        ISO date, "" where the file does not say.
+    counts : dict
+        What was dropped.
+    """
+
+    node_id: NDArray[np.int64]
+    node_lon_lat: NDArray[np.float64]
+    tagged: tuple[tuple[int, dict[str, str]], ...]
+    way_id: NDArray[np.int64]
+    way_tags: tuple[dict[str, str], ...]
+    refs: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    relations: tuple[tuple[int, dict[str, str], tuple[tuple[int, str], ...]], ...]
+    data_date: str
+    counts: dict[str, int]
+
+
+def scan(path: str | Path) -> Scan:
+    """Read an OpenStreetMap file into arrays.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
+
+    Returns
+    -------
+    Scan
+
+    Raises
+    ------
+    NetworkError
+        The file is missing, cut short, declares entities, or is no OpenStreetMap file.
+    """
+    path = Path(path)
+    _refuse(path)
+    raw = _Raw()
+    try:
+        date = _header_date(path)
+        raw.read(path, want_dates=not date)
+    except (RuntimeError, OSError, ValueError, UnicodeDecodeError) as error:
+        raise NetworkError(
+            f"{path}: cannot be read as an OpenStreetMap file ({error}); it may be cut short",
+            remedy=EXPORT,
+        ) from error
+    if not raw.node_id:
+        raise NetworkError(f"{path}: holds no nodes", remedy=EXPORT)
+    return raw.finish(date or raw.newest)
+
+
+def _refuse(path: Path) -> None:
+    if not path.exists():
+        raise NetworkError(f"{path}: there is no such file", remedy="check the path of the streets")
+    if not path.is_file():
+        raise NetworkError(f"{path}: is not a file", remedy="name the street extract itself")
+    if not path.name.lower().endswith(SUFFIXES):
+        raise NetworkError(
+            f"{path}: not a known kind of street extract",
+            remedy="use one of " + ", ".join(SUFFIXES),
+        )
+    if path.stat().st_size == 0:
+        raise NetworkError(f"{path}: the file is empty", remedy=EXPORT)
+    if not path.name.lower().endswith(".pbf"):
+        _refuse_doctype(path)
+
+
+def _refuse_doctype(path: Path) -> None:
+    """Plain OpenStreetMap XML has no document type: entities are how XML files attack."""
+    openers: dict[str, Callable[[Path], IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open}
+    try:
+        with openers.get(path.suffix.lower(), lambda p: p.open("rb"))(path) as stream:
+            head = stream.read(PROLOGUE)
+    except (OSError, EOFError) as error:
+        raise NetworkError(f"{path}: cannot be unpacked ({error})", remedy=EXPORT) from error
+    head = head.replace(b"\x00", b"").lower()
+    if b"<!doctype" in head or b"<!entity" in head:
+        raise NetworkError(
+            f"{path}: not a plain OpenStreetMap file: it declares a document type or entities",
+            remedy=EXPORT,
+        )
+    if b"<osm" not in head:
+        raise NetworkError(f"{path}: not an OpenStreetMap file: no <osm> element", remedy=EXPORT)
+
+
+def _header_date(path: Path) -> str:
+    with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
+        header = reader.header()
+        for key in ("osmosis_replication_timestamp", "timestamp"):
+            value = header.get(key, "")
+            if value:
+                return value[:10]
+    return ""
+
+
+class _Raw:
+    """Lists that grow while the file goes by."""
+
+    def __init__(self) -> None:
+        self.node_id: list[int] = []
+        self.node_xy: list[tuple[int, int]] = []
+        self.tagged: list[tuple[int, dict[str, str]]] = []
+        self.way_id: list[int] = []
+        self.way_tags: list[dict[str, str]] = []
+        self.refs: list[int] = []
+        self.sizes: list[int] = []
+        self.relations: list[tuple[int, dict[str, str], tuple[tuple[int, str], ...]]] = []
+        self.newest = ""
+
+    def read(self, path: Path, *, want_dates: bool) -> None:
+        newest = None
+        for thing in osmium.FileProcessor(str(path)):
+            if thing.is_node():
+                place = thing.location  # type: ignore[union-attr]
+                self.node_id.append(thing.id)
+                self.node_xy.append((place.x, place.y))
+                if thing.tags:
+                    self.tagged.append((thing.id, dict(thing.tags)))  # type: ignore[arg-type]
+            elif thing.is_way():
+                nodes = [node.ref for node in thing.nodes]  # type: ignore[union-attr]
+                self.way_id.append(thing.id)
+                self.way_tags.append(dict(thing.tags))  # type: ignore[arg-type]
+                self.refs += nodes
+                self.sizes.append(len(nodes))
+                if want_dates and (newest is None or thing.timestamp > newest):
+                    newest = thing.timestamp
+            elif thing.is_relation() and thing.tags:
+                members = tuple((m.ref, m.role) for m in thing.members if m.type == "w")  # type: ignore[union-attr]
+                self.relations.append((thing.id, dict(thing.tags), members))  # type: ignore[arg-type]
+        if newest is not None and newest.year > 1970:
+            self.newest = newest.date().isoformat()
+
+    def finish(self, date: str) -> Scan:
+        ids = np.asarray(self.node_id, np.int64)
+        lon_lat = np.asarray(self.node_xy, np.float64) * DEGREE
+        ok = (np.abs(lon_lat[:, 0]) <= 180) & (np.abs(lon_lat[:, 1]) <= 90)
+        counts = {"invalid_locations": int((~ok).sum())}
+        ids, lon_lat = ids[ok], lon_lat[ok]
+        order = np.argsort(ids, kind="stable")
+        ids, lon_lat = ids[order], lon_lat[order]
+        # Of a node that comes twice the later one stands, as in a file of changes.
+        last = np.append(ids[1:] != ids[:-1], True)[: len(ids)]
+        counts["duplicate_nodes"] = int((~last).sum())
+        ids, lon_lat = ids[last], lon_lat[last]
+        tagged = {
+            at: tags
+            for at, (_, tags) in zip(
+                _positions(ids, np.array([i for i, _ in self.tagged], np.int64)), self.tagged,
+                strict=True,
+            )
+            if at >= 0
+        }  # fmt: skip
+        way_id, tags, refs, offset = self._ways(counts)
+        return Scan(
+            ids,
+            lon_lat,
+            tuple((int(at), tagged[at]) for at in sorted(tagged)),
+            way_id,
+            tags,
+            _positions(ids, refs),
+            offset,
+            tuple(sorted({r[0]: r for r in self.relations}.values(), key=lambda r: r[0])),
+            date,
+            counts,
+        )
+
+    def _ways(
+        self, counts: dict[str, int]
+    ) -> tuple[NDArray[np.int64], tuple[dict[str, str], ...], NDArray[np.int64], NDArray[np.int64]]:
+        """Order the ways by id, the later of two with one id."""
+        start = np.concatenate([[0], np.cumsum(self.sizes, dtype=np.int64)]).astype(np.int64)
+        at = {way: i for i, way in enumerate(self.way_id)}
+        order = [at[way] for way in sorted(at)]
+        counts["duplicate_ways"] = len(self.way_id) - len(order)
+        refs = np.asarray(self.refs, np.int64)
+        picks = np.asarray(order, np.int64)
+        sizes = np.diff(start)[picks] if len(picks) else np.zeros(0, np.int64)
+        offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        take = np.repeat(start[picks] - offset[:-1], sizes) + np.arange(offset[-1])
+        tags = tuple(self.way_tags[i] for i in order)
+        return np.asarray(sorted(at), np.int64), tags, refs[take], offset
+
+
+def _positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    at = np.searchsorted(ids, wanted)
+    at[at == len(ids)] = 0
+    return np.where(ids[at] == wanted, at, -1) if len(ids) else np.full(len(wanted), -1)

@@ -1,0 +1,193 @@
+"""Cells of demand units on the network: who is walk-adjacent to whom, and whose a street piece is.
+
+The additively weighted network Voronoi diagram (Okabe and Sugihara, 2012, *Spatial Analysis along
+Networks*, ch. 4): every point of the network belongs to the home that walks to it soonest, its access
+leg included; ties go to the lowest position.  One multi-source shortest path run labels the nodes,
+and the labels of an edge's ends and of the homes on it settle its inside.
+
+Why adjacency read from it carries the Zoltners-Sinha condition: follow a shortest walk from unit u to
+centre c.  The first spot beyond u's cell belongs to a unit w that reaches it no later than u does, so
+w's walk to c is shorter, or equal with w before u; and u and w are linked.  A unit that owns not even
+the spot where it joins the street is linked to the owner of that spot, and homes on one spot are
+linked to the first of them, which alone takes part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.network.distance import Mesh, flood, same_home
+from planner.network.values import Snaps
+
+__all__ = ["Cells", "adjacency", "cells"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """How the network is shared out among some units.
+
+    Parameters
+    ----------
+    links : ndarray of int64, shape (k, 2)
+        Adjacent units, u < v, sorted, unique.
+    whole : ndarray of int64, shape (e,)
+        Owner of each edge, -1 where it is shared.
+    edge, start_m, end_m, owner : ndarray, shape (p,)
+        Pieces of the shared edges, in metres from the first node.
+    """
+
+    links: Ints
+    whole: Ints
+    edge: Ints
+    start_m: Floats
+    end_m: Floats
+    owner: Ints
+
+
+def adjacency(mesh: Mesh, snaps: Snaps, group: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Adjacent units within each group, each group alone on the network.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    snaps : Snaps
+    group : ndarray of int64, shape (n,)
+
+    Returns
+    -------
+    ndarray of int32, shape (k, 2)
+        u < v, sorted.
+    """
+    found = [np.zeros((0, 2), np.int64)]
+    on = snaps.edge >= 0
+    for name in np.unique(group[on]):
+        units = np.flatnonzero(on & (group == name))
+        found.append(units[cells(mesh, snaps.take(units)).links])
+    return np.unique(np.concatenate(found), axis=0).astype(np.int32)
+
+
+def cells(mesh: Mesh, snaps: Snaps) -> Cells:
+    """Share the network out among homes, all of them on it.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    snaps : Snaps
+        At least one; none off the network.
+    """
+    home = same_home(snaps)[0]
+    first = np.full(home.max() + 1, len(snaps), np.int64)
+    np.minimum.at(first, home, np.arange(len(snaps)))
+    twins = np.column_stack([first[home], np.arange(len(snaps))])
+    units = np.unique(first)
+    some = snaps.take(units)
+    field = flood(mesh, some)
+    ends = field.owner[mesh.ends]
+    busy = np.zeros(len(mesh.ends), bool)
+    busy[some.edge] = True
+    cones = _cones(mesh, some, field.metres, ends, busy)
+    links, pieces = _envelope(*cones)
+    free = ~busy
+    split = free & (ends[:, 0] != ends[:, 1])
+    pieces += _halves(mesh, field.metres, ends, np.flatnonzero(split))
+    all_links = np.concatenate([ends[split], np.array(links, np.int64).reshape(-1, 2)])
+    whole = np.where(free & ~split, units[ends[:, 0]], -1)
+    table = sorted(pieces)
+    edge = np.array([p[0] for p in table], np.int64)
+    start = np.array([p[1] for p in table], float)
+    stop = np.array([p[2] for p in table], float)
+    owner = units[np.array([p[3] for p in table], np.int64)]
+    return Cells(_tidy(np.concatenate([units[all_links], twins])), whole, edge, start, stop, owner)
+
+
+def _tidy(links: Ints) -> Ints:
+    ordered = np.sort(links, axis=1)
+    return np.unique(ordered[ordered[:, 0] != ordered[:, 1]], axis=0)
+
+
+def _halves(
+    mesh: Mesh, metres: Floats, ends: Ints, edges: Ints
+) -> list[tuple[int, float, float, int]]:
+    """Pieces of edges without homes whose ends belong to two units."""
+    a, b = mesh.ends[edges].T
+    length = mesh.length_m[edges]
+    middle = np.clip((length + metres[b] - metres[a]) / 2, 0, length)
+    out: list[tuple[int, float, float, int]] = []
+    for e, m, size, (p, q) in zip(
+        edges.tolist(), middle.tolist(), length.tolist(), ends[edges].tolist(), strict=True
+    ):
+        out += [(e, 0.0, m, p), (e, m, size, q)]
+    return out
+
+
+def _cones(
+    mesh: Mesh, snaps: Snaps, metres: Floats, ends: Ints, busy: NDArray[np.bool_]
+) -> tuple[Ints, Floats, Floats, Ints, NDArray[np.bool_], Floats]:
+    """Edge, place, metres, unit of all that spreads along edges with homes: the homes, both ends."""
+    edges = np.flatnonzero(busy)
+    a, b = mesh.ends[edges].T
+    length = mesh.length_m[edges]
+    units = np.arange(len(snaps))
+    edge = np.concatenate([snaps.edge, edges, edges]).astype(np.int64)
+    place = np.concatenate([snaps.along_m, np.zeros(len(edges)), length])
+    height = np.concatenate([snaps.access_m, metres[a], metres[b]])
+    owner = np.concatenate([units, ends[edges, 0], ends[edges, 1]])
+    real = np.arange(len(edge)) < len(units)
+    order = np.lexsort((~real, owner, height, place, edge))
+    return (
+        edge[order], place[order], height[order], owner[order], real[order], mesh.length_m[edge[order]]
+    )  # fmt: skip
+
+
+def _envelope(
+    edge: Ints, place: Floats, height: Floats, owner: Ints, real: NDArray[np.bool_], length: Floats
+) -> tuple[list[tuple[int, int]], list[tuple[int, float, float, int]]]:
+    """Walk along each edge: who owns each cone's tip, and where owners change."""
+    tip = _owner_of_tips(edge, place, height, owner)
+    # A home that does not own the spot where it joins hangs on the owner of that spot.
+    hung = real & (tip != owner)
+    links = list(zip(owner[hung].tolist(), tip[hung].tolist(), strict=True))
+    alive = np.flatnonzero(tip == owner)
+    e, at, up, who = edge[alive], place[alive], height[alive], owner[alive]
+    pieces: list[tuple[int, float, float, int]] = []
+    begin = 0.0
+    for k in range(len(alive)):
+        more = k + 1 < len(alive) and e[k + 1] == e[k]
+        if more and who[k + 1] == who[k]:
+            continue
+        stop = (
+            float((at[k] + at[k + 1] + up[k + 1] - up[k]) / 2) if more else float(length[alive[k]])
+        )
+        if more:
+            links.append((int(who[k]), int(who[k + 1])))
+            stop = min(max(stop, float(at[k])), float(at[k + 1]))
+        pieces.append((int(e[k]), begin, stop, int(who[k])))
+        begin = stop if more else 0.0
+    return links, pieces
+
+
+def _owner_of_tips(edge: Ints, place: Floats, height: Floats, owner: Ints) -> Ints:
+    """Lowest (walk, unit) at the tip of each cone, from the left and from the right."""
+    n = len(edge)
+    left = [(0.0, 0)] * n
+    right = [(0.0, 0)] * n
+    e, at, up, who = edge.tolist(), place.tolist(), height.tolist(), owner.tolist()
+    for i in range(n):
+        own = (up[i] - at[i], who[i])
+        left[i] = min(own, left[i - 1]) if i and e[i - 1] == e[i] else own
+    for i in range(n - 1, -1, -1):
+        own = (up[i] + at[i], who[i])
+        right[i] = min(own, right[i + 1]) if i + 1 < n and e[i + 1] == e[i] else own
+    return np.array(
+        [
+            min((left[i][0] + at[i], left[i][1]), (right[i][0] - at[i], right[i][1]))[1]
+            for i in range(n)
+        ],
+        np.int64,
+    )

@@ -1,0 +1,268 @@
+"""The only writer: each file appears whole or not at all.
+
+Every file is made under a temporary name in its own folder, flushed to the disk, and renamed over the
+old one; the rename is the one moment at which anything changes.  A lock file keeps two runs out of one
+folder, and what a killed run left behind is swept by the next.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from planner.errors import OutputError
+
+__all__ = ["LOCK_NAME", "TEMP_PREFIX", "Content", "atomic_write", "safe_name", "write_files"]
+
+Content = bytes | Callable[[Path], object]
+"""The bytes of a file, or a function that writes it to the path that it is given."""
+
+LOCK_NAME = ".planner.lock"
+TEMP_PREFIX = ".planner-tmp-"
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_LONGEST = 120
+
+
+def write_files(folder: str | Path, files: Mapping[str, Content]) -> dict[str, Path]:
+    """Write files into a folder; the old ones stay until all the new ones are complete.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is absent.
+    files : mapping of str to bytes or callable
+        Bare file name to its bytes, or to a function that writes the file at the path given to it.
+
+    Returns
+    -------
+    dict of str to Path
+        Where each file lies.
+
+    Raises
+    ------
+    OutputError
+        A name is not safe, the folder is locked by another run, or a file cannot be written.  No
+        file of the folder has changed then, unless the very renaming failed half way; even then each
+        is whole, old or new.
+    """
+    where = Path(folder)
+    _check_names(files)
+    with _reported(where):
+        where.mkdir(parents=True, exist_ok=True)
+    with _locked(where):
+        _sweep(where)
+        ready: list[tuple[Path, Path]] = []
+        try:
+            for name, content in files.items():
+                target = where / name
+                with _reported(target):
+                    ready.append((_temporary(target), target))
+                    _fill(ready[-1][0], content)
+            for temp, target in ready:
+                with _reported(target):
+                    os.replace(temp, target)  # noqa: PTH105 - the one call that must be atomic
+        finally:
+            for temp, _ in ready:
+                _discard(temp)
+        with _reported(where):
+            _flush_folder(where)
+    return {name: where / name for name in files}
+
+
+def atomic_write(path: str | Path, content: Content) -> Path:
+    """Write one file whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its folder is made if it is absent.
+    content : bytes or callable
+        The bytes, or a function that writes the file at the path given to it.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    OutputError
+        As for `write_files`.
+    """
+    target = Path(path)
+    return write_files(target.parent, {target.name: content})[target.name]
+
+
+def safe_name(text: str, *, taken: Iterable[str] = ()) -> str:
+    """Make a file name that every system takes, from any text.
+
+    Parameters
+    ----------
+    text : str
+        Any text, such as the name of a zone.
+    taken : iterable of str
+        Names in use already; the result differs from each, upper and lower case being one.
+
+    Returns
+    -------
+    str
+        A bare name that `write_files` accepts.
+    """
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text))
+    name = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else "_" for c in name)
+    name = name.strip(" .")[:_LONGEST].rstrip(" .") or "_"
+    if _RESERVED.fullmatch(name):
+        name = "_" + name
+    used = {t.casefold() for t in taken}
+    stem, suffix = Path(name).stem, Path(name).suffix
+    count = 2
+    while name.casefold() in used:
+        name, count = f"{stem}-{count}{suffix}", count + 1
+    return name
+
+
+def _check_names(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if safe_name(name) != name or name.startswith((TEMP_PREFIX, LOCK_NAME)):
+            raise OutputError(
+                f"{name!r} is no file name that every system takes",
+                remedy=f"use a plain name, such as {safe_name(name)!r}",
+            )
+        if name.casefold() in seen:
+            raise OutputError(
+                f"two files would share the name {name!r} where case does not count",
+                remedy="give them names that differ in more than upper and lower case",
+            )
+        seen.add(name.casefold())
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Turn what the system, SQLite or GDAL (a RuntimeError) says into an error that names the path."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except (OSError, sqlite3.Error, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise OutputError(
+            f"cannot write {path}: {reason} ({_free_space(path)} free)",
+            remedy="close the file where it is open, free some space, or choose another folder "
+            "with --out; what was there before is untouched",
+        ) from error
+
+
+def _free_space(path: Path) -> str:
+    for folder in (path, *path.absolute().parents):
+        with suppress(OSError):
+            return f"{shutil.disk_usage(folder).free / 1e6:,.1f} MB"
+    return "unknown space"
+
+
+def _temporary(target: Path) -> Path:
+    """Name a file beside the target; the suffix stays, for drivers that go by it."""
+    if target.is_dir():
+        raise IsADirectoryError(21, "a folder of that name is in the way", str(target))
+    token = f"{os.getpid()}-{secrets.token_hex(4)}"
+    return target.with_name(f"{TEMP_PREFIX}{token}-{target.name}")
+
+
+def _fill(temp: Path, content: Content) -> None:
+    if callable(content):
+        content(temp)
+        for tail in ("-journal", "-wal"):
+            if temp.with_name(temp.name + tail).exists():
+                raise OSError(5, f"the database was left open: {tail} lies beside it")
+        with temp.open("rb+") as file:
+            os.fsync(file.fileno())
+        return
+    with temp.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _discard(temp: Path) -> None:
+    for left in (temp, *temp.parent.glob(temp.name + "*")):
+        with suppress(OSError):
+            left.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs left; the lock says that none is alive."""
+    for stray in sorted(folder.glob(TEMP_PREFIX + "*")):
+        with suppress(OSError):
+            stray.unlink()
+
+
+def _flush_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; the system drops it with its process, so none is ever stale."""
+    path = folder / LOCK_NAME
+    with _reported(path):
+        handle = _take(path)
+    try:
+        with _reported(path):
+            os.ftruncate(handle, 0)
+            os.write(handle, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            os.close(handle)
+        if sys.platform == "win32":  # an open file cannot be removed there
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _take(path: Path) -> int:
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(handle)
+        except OSError:
+            holder = os.pread(handle, 32, 0) if hasattr(os, "pread") else b""
+            os.close(handle)
+            pid = holder.decode("ascii", "replace").strip() or "unknown"
+            raise OutputError(
+                f"{path.parent} is being written by another run (process {pid})",
+                remedy="wait until it is done, or choose another folder with --out",
+            ) from None
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return handle
+        os.close(handle)  # its holder removed it between our opening and our locking
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(handle, 1 << 20, os.SEEK_SET)  # past the text, which stays readable
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        os.lseek(handle, 0, os.SEEK_SET)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,295 @@
+"""One independent part of a problem, in the form that the search works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from planner.errors import PlannerError
+from planner.model import Problem
+from planner.solve.contiguity import Support, neighbours, order_by_centre, support, usable_pairs
+
+__all__ = ["Instance", "Rows", "Split", "rows_of", "split"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The sides of the zone rules: ``sum of weight over a zone - limit`` is what a zone breaks.
+
+    Parameters
+    ----------
+    name : tuple of str, length n_rows
+        Rule of each side.
+    weight : ndarray of float, shape (n_rows, n_units)
+        What each unit adds.
+    limit : ndarray of float, shape (n_rows,)
+        What a zone may have.
+    price : ndarray of float, shape (n_rows,)
+        Metres for each unit above it; infinite for a hard rule.
+    """
+
+    name: tuple[str, ...]
+    weight: FloatArray
+    limit: FloatArray
+    price: FloatArray
+
+    def take(self, units: IntArray) -> Rows:
+        """Restrict to some units."""
+        return Rows(self.name, np.ascontiguousarray(self.weight[:, units]), self.limit, self.price)
+
+
+def rows_of(problem: Problem) -> Rows:
+    """State each rule as one or two sides, all of the form ``sum of weight <= limit``."""
+    names: list[str] = []
+    weights: list[FloatArray] = []
+    limits: list[float] = []
+    prices: list[float] = []
+    for rule in problem.rules:
+        over, under = rule.over_weights(), rule.under_weights()
+        sides = [] if over is None else [(over, rule.ceiling)]
+        sides += [] if under is None else [(-under, -rule.floor)]
+        for weight, limit in sides:
+            names.append(rule.name)
+            weights.append(weight)
+            limits.append(limit)
+            prices.append(np.inf if rule.hard else rule.price_m)
+    matrix = np.array(weights, float).reshape(len(names), problem.n_units)
+    return Rows(tuple(names), matrix, np.array(limits, float), np.array(prices, float))
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Units and centres of one part, with pairs that a plan could use, and who holds up whom.
+
+    Parameters
+    ----------
+    unit_ids, centre_ids : ndarray of int
+        Positions in the problem.
+    start : ndarray of int, shape (n_units + 1,)
+        Offsets of each unit's pairs.
+    unit, centre : ndarray of int, shape (n_pairs,)
+        Of each pair.
+    cost : ndarray of float, shape (n_pairs,)
+        Load x walk + penalty + change, metres.
+    walk_cost : ndarray of float, shape (n_pairs,)
+        Load x walk alone, metres.
+    home_pair : ndarray of int, shape (n_centres,)
+        Pair of each centre with its own home.
+    by_centre, centre_start : ndarray of int
+        Pairs of each centre, nearest first.
+    support : Support
+        Who holds up whom.
+    near : tuple of arrays
+        Neighbours of each unit.
+    rows : Rows
+        The zone rules.
+    skip_cost : ndarray of float, shape (n_units,)
+        Price of leaving a unit without a centre; infinite where that is not allowed.
+    """
+
+    unit_ids: NDArray[np.int64]
+    centre_ids: NDArray[np.int64]
+    start: NDArray[np.int64]
+    unit: NDArray[np.int32]
+    centre: NDArray[np.int32]
+    cost: FloatArray
+    walk_cost: FloatArray
+    home_pair: NDArray[np.int64]
+    by_centre: NDArray[np.int64]
+    centre_start: NDArray[np.int64]
+    support: Support
+    near: tuple[NDArray[np.int64], NDArray[np.int32]]
+    rows: Rows
+    skip_cost: FloatArray
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return len(self.unit_ids)
+
+    @property
+    def n_centres(self) -> int:
+        """Number of centres."""
+        return len(self.centre_ids)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs."""
+        return len(self.unit)
+
+    def sums(self, pair: IntArray) -> FloatArray:
+        """Add up each side of each rule over each zone.
+
+        Parameters
+        ----------
+        pair : ndarray of int, shape (n_units,)
+            Chosen pair of each unit, -1 for none.
+
+        Returns
+        -------
+        ndarray of float, shape (n_rows, n_centres)
+        """
+        served = pair >= 0
+        zone = self.centre[pair[served]]
+        weight = self.rows.weight[:, served]
+        n = self.n_centres
+        return np.array([np.bincount(zone, w, n) for w in weight]).reshape(len(weight), n)
+
+    def excess(self, pair: IntArray) -> FloatArray:
+        """By how much each zone breaks each side, shape (n_rows, n_centres)."""
+        return np.maximum(self.sums(pair) - self.rows.limit[:, None], 0.0)
+
+    def value(self, pair: IntArray) -> float:
+        """Cost + penalties of a plan, metres; infinite if it breaks a hard rule."""
+        served = pair >= 0
+        total = self.cost[pair[served]].sum() + self.skip_cost[~served].sum()
+        excess = self.excess(pair).sum(axis=1)
+        broken = excess > 1e-9
+        return float(total + (excess[broken] * self.rows.price[broken]).sum())
+
+    def connected(self, pair: IntArray) -> NDArray[np.bool_]:
+        """Tell which units are held up in a plan, or at home, or left out; shape (n_units,)."""
+        chosen = np.zeros(self.n_pairs + 1, bool)
+        chosen[pair[pair >= 0]] = True
+        held = np.zeros(self.n_pairs, bool)
+        held[self.home_pair] = True
+        holder = np.repeat(np.arange(self.n_pairs), np.diff(self.support.held_start))
+        held[self.support.held[chosen[holder]]] = True
+        return (pair < 0) | held[pair]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The independent parts of a problem, and what is left over.
+
+    Parameters
+    ----------
+    instances : tuple of Instance
+        Largest first.
+    lost : ndarray of int
+        Units that no centre can reach.
+    lost_m : float
+        What they cost.
+    """
+
+    instances: tuple[Instance, ...]
+    lost: NDArray[np.int64]
+    lost_m: float
+
+
+def skip_prices(problem: Problem) -> FloatArray:
+    """Price of leaving each unit out: a unit without load weighs as much as one of load 1."""
+    return problem.unserved_m * np.where(problem.load > 0, problem.load, 1.0)
+
+
+def split(problem: Problem) -> Split:
+    """Drop what cannot be used, and fall apart into independent parts.
+
+    Raises
+    ------
+    PlannerError
+        A centre may not serve its own home.
+    """
+    near = neighbours(problem.n_units, problem.adjacency)
+    alive = usable_pairs(problem, near)
+    unit, centre = problem.pair_unit[alive], problem.pair_centre[alive]
+    homeless = np.setdiff1d(
+        np.arange(problem.n_centres), centre[unit == problem.home[centre]], assume_unique=False
+    )
+    if len(homeless):
+        raise PlannerError(f"centre {homeless[0]} may not serve its own home")
+    n, m = problem.n_units, problem.n_centres
+    graph = coo_array((np.ones(len(unit), np.int8), (unit, n + centre)), shape=(n + m, n + m))
+    _, label = connected_components(graph, directed=False)
+    served = np.zeros(n, bool)
+    served[unit] = True
+    lost = np.flatnonzero(~served)
+    order = order_by_centre(problem)
+    rank = np.empty(problem.n_pairs, np.int64)
+    rank[order] = np.arange(problem.n_pairs)
+    rows, skip = rows_of(problem), skip_prices(problem)
+    members = _groups(label, n, served)
+    made = [
+        _instance(problem, units, centres, alive, rank, near, rows, skip)
+        for units, centres in members
+    ]
+    made.sort(key=lambda part: (-part.n_pairs, int(part.unit_ids[0])))
+    return Split(tuple(made), lost, float(skip[lost].sum()))
+
+
+def _groups(
+    label: IntArray, n: int, served: NDArray[np.bool_]
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    units = np.flatnonzero(served)
+    units = units[np.argsort(label[units], kind="stable")]
+    centres = np.argsort(label[n:], kind="stable")
+    names = np.unique(label[n:])
+    at = [np.searchsorted(label[:n][units], names, side) for side in ("left", "right")]
+    ct = [np.searchsorted(label[n:][centres], names, side) for side in ("left", "right")]
+    return [
+        (units[at[0][i] : at[1][i]], centres[ct[0][i] : ct[1][i]]) for i in range(len(names))
+    ]
+
+
+def _instance(
+    problem: Problem,
+    units: NDArray[np.int64],
+    centres: NDArray[np.int64],
+    alive: NDArray[np.bool_],
+    rank: NDArray[np.int64],
+    near: tuple[NDArray[np.int64], NDArray[np.int32]],
+    rows: Rows,
+    skip: FloatArray,
+) -> Instance:
+    lengths = np.diff(problem.pair_start)[units]
+    first = np.cumsum(lengths) - lengths
+    pair = np.repeat(problem.pair_start[units] - first, lengths) + np.arange(lengths.sum())
+    owner = np.repeat(np.arange(len(units), dtype=np.int32), lengths)
+    keep = alive[pair]
+    pair, owner = pair[keep], owner[keep]
+    centre = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
+    start = np.searchsorted(owner, np.arange(len(units) + 1)).astype(np.int64)
+    by_centre = np.argsort(rank[pair], kind="stable").astype(np.int64)
+    place = np.empty(len(pair), np.int64)
+    place[by_centre] = np.arange(len(pair))
+    centre_start = np.searchsorted(centre[by_centre], np.arange(len(centres) + 1)).astype(np.int64)
+    local = _local_neighbours(near, units, problem.n_units)
+    load = problem.load[units][owner]
+    walk_cost = load * problem.walk_m[pair]
+    return Instance(
+        unit_ids=units,
+        centre_ids=centres,
+        start=start,
+        unit=owner,
+        centre=centre,
+        cost=walk_cost + problem.penalty_m[pair] + problem.change_m[pair],
+        walk_cost=walk_cost,
+        home_pair=by_centre[centre_start[:-1]],
+        by_centre=by_centre,
+        centre_start=centre_start,
+        support=support(start, centre, place, local),
+        near=local,
+        rows=rows.take(units),
+        skip_cost=skip[units],
+    )
+
+
+def _local_neighbours(
+    near: tuple[NDArray[np.int64], NDArray[np.int32]], units: NDArray[np.int64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    position = np.full(n, -1, np.int32)
+    position[units] = np.arange(len(units))
+    lengths = np.diff(near[0])[units]
+    first = np.cumsum(lengths) - lengths
+    at = np.repeat(near[0][units] - first, lengths) + np.arange(lengths.sum())
+    to = position[near[1][at]]
+    owner = np.repeat(np.arange(len(units)), lengths)[to >= 0]
+    return np.searchsorted(owner, np.arange(len(units) + 1)).astype(np.int64), to[to >= 0]

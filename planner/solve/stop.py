@@ -1,0 +1,94 @@
+"""When to stop, and what to tell whoever is waiting."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from planner.errors import ConfigError
+
+__all__ = ["Clock", "Progress", "Stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """When a search may stop.
+
+    Parameters
+    ----------
+    gap : float
+        Optimality gap, ``(value - bound) / cost``, that is good enough; 0 asks for a proven optimum.
+    seconds : float
+        Time after which the best plan so far is returned.  A search that ends by time alone may
+        differ from one run to the next; one that ends by its gap does not.
+
+    Raises
+    ------
+    ConfigError
+        A number is negative or not a number.
+    """
+
+    gap: float = 0.005
+    seconds: float = 120.0
+
+    def __post_init__(self) -> None:
+        for name in ("gap", "seconds"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+                raise ConfigError(f"stop.{name} must be a number of 0 or more, not {value!r}")
+        if math.isinf(self.gap):
+            raise ConfigError("stop.gap must be finite")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search has come.
+
+    Parameters
+    ----------
+    seconds : float
+        Time since the search began.
+    value_m, bound_m : float
+        Best plan so far and proven lower bound, metres, all parts together.
+    done, total : int
+        Independent parts that are finished, and all of them.
+    """
+
+    seconds: float
+    value_m: float
+    bound_m: float
+    done: int
+    total: int
+
+
+@dataclass(eq=False)
+class Clock:
+    """Time left for one piece of work.
+
+    Parameters
+    ----------
+    seconds : float
+        Time allowed from now on.
+    """
+
+    seconds: float
+    began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.began
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never below 0."""
+        return max(self.seconds - self.spent, 0.0)
+
+    def share(self, part: float) -> Clock:
+        """Give a clock that runs out after a share of what is left."""
+        return Clock(self.left * part)
+
+
+Listener = Callable[[Progress], None]
