@@ -198,14 +198,17 @@ def _households(buildings: int, households: int, rng: np.random.Generator) -> ND
 def _members(
     places: pd.DataFrame, homes: NDArray[np.int64], size: Size, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Let members live where people live, and the centres where they are spread best."""
+    """Let members live evenly where people live, and the centres where they are spread best."""
     from sklearn.cluster import KMeans
 
-    building = np.sort(rng.choice(len(places), size.members, p=homes / homes.sum()))
     lived = np.flatnonzero(homes)
     xy = places[["x", "y"]].to_numpy()
     means = KMeans(size.centres, n_init=2, random_state=int(rng.integers(2**31)))
     means.fit(xy[lived], sample_weight=homes[lived])
+    quarter = lived[np.lexsort((lived, means.labels_))]
+    step = homes.sum() / size.members
+    every = (step * (np.arange(size.members) + rng.random())).astype(np.int64)
+    building = np.sort(np.repeat(quarter, homes[quarter])[every])
     centre = np.zeros(size.members, bool)
     taken: set[int] = set()
     for middle in means.cluster_centers_[np.lexsort(means.cluster_centers_.T)]:

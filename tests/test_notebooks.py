@@ -17,7 +17,9 @@ def test_notebook_runs(path: Path) -> None:
     from nbclient import NotebookClient
 
     book = nbformat.read(path, as_version=4)
-    assert not any(cell.get("outputs") for cell in book.cells), "clear the outputs before committing"
+    assert not any(cell.get("outputs") for cell in book.cells), (
+        "clear the outputs before committing"
+    )
     NotebookClient(book, timeout=240, kernel_name="python3").execute()
     shown = [out for cell in book.cells for out in cell.get("outputs", [])]
     assert any("text/html" in out.get("data", {}) for out in shown), "no map or table was shown"

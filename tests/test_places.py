@@ -75,7 +75,9 @@ def test_two_centres_of_one_building_get_a_unit_each() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=40),
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=40
+    ),
     st.integers(2, 12),
     st.randoms(use_true_random=False),
 )

@@ -56,7 +56,7 @@ _LONGEST: Final = 400
 _RESTARTS: Final = frozenset({Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN})
 _UNITS: Final[dict[str, re.Pattern[str]]] = {
     "road_number": re.compile("号院?$"),
-    "building": re.compile("号?高?楼$|号?院楼$|号搂$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
+    "building": re.compile("号?高?楼$|号?院楼$|号搂$|塔楼?$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
     "stairwell": re.compile("单元号?$|单无$|[单梯号]$"),
     "floor": re.compile("[楼层FfＦ]$"),
     "room": re.compile("号?(?:室|房间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
@@ -224,6 +224,9 @@ def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], l
         elif piece.kind in _RESTARTS:
             spare.append(chosen[name])
             chosen[name] = piece
+        elif piece.kind is Kind.RNO and "building" not in chosen and "compound" in chosen:
+            # A second number behind a named place counts its buildings.
+            chosen["building"] = piece._replace(kind=Kind.BLD)
         else:
             spare.append(piece)
     kept = {folded[piece.start : piece.end] for piece in chosen.values()}

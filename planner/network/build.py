@@ -9,12 +9,12 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 __all__ = [
     "QUANTUM_M",
     "Edges",
-    "Island",
+    "Piece",
     "build_edges",
     "node_lines",
     "quantised",
@@ -32,8 +32,8 @@ def quantised(metres: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
-class Island:
-    """A piece of the street network that hangs together but not with the rest; it is left out.
+class Piece:
+    """A part of the streets that hangs together but not with the rest.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Edges:
     xy, offset : ndarray
         ``xy[offset[i]:offset[i + 1]]`` is the shape of edge i, ends included.
     attach : ndarray of bool, shape (e,)
-    islands : tuple of Island
+    islands : tuple of Piece
         What was left out, the longest first.
     share_kept : float
         Share of the street length that was kept, 0 to 1.
@@ -78,7 +78,7 @@ class Edges:
     xy: NDArray[np.float64]
     offset: NDArray[np.int64]
     attach: NDArray[np.bool_]
-    islands: tuple[Island, ...]
+    islands: tuple[Piece, ...]
     share_kept: float
     zero_length: int
 
@@ -216,7 +216,7 @@ def _largest(whole: Edges) -> Edges:
     x = np.bincount(label, whole.node_xy[:, 0]) / nodes
     y = np.bincount(label, whole.node_xy[:, 1]) / nodes
     islands = tuple(
-        Island(int(nodes[c]), float(length[c]), float(x[c]), float(y[c])) for c in order[1:]
+        Piece(int(nodes[c]), float(length[c]), float(x[c]), float(y[c])) for c in order[1:]
     )
     kept = label[a] == order[0]
     used, ends = np.unique(whole.ends[kept], return_inverse=True)
@@ -257,11 +257,10 @@ def node_lines(
         As `build_edges` takes them.
     """
     lines = _join_ends([np.array(line, float) for line in lines], tolerance_m)
-    shapes = shapely.linestrings(
-        np.concatenate(lines), indices=np.repeat(np.arange(len(lines)), [len(x) for x in lines])
-    )
+    which = np.repeat(np.arange(len(lines)), [len(x) for x in lines])
+    shapes = np.asarray(shapely.linestrings(np.concatenate(lines), indices=which), object)
     ends = np.unique(np.concatenate([line[[0, -1]] for line in lines]), axis=0)
-    points = shapely.points(ends)
+    points = np.asarray(shapely.points(ends), object)
     which, line = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=tolerance_m)
     inserts: dict[int, list[tuple[float, int]]] = {}
     for p, at in sorted(zip(which.tolist(), line.tolist(), strict=True)):
@@ -279,7 +278,7 @@ def node_lines(
 def _join_ends(lines: list[NDArray[np.float64]], tolerance_m: float) -> list[NDArray[np.float64]]:
     """Move ends that lie close together onto one spot: the westernmost of them."""
     ends = np.unique(np.concatenate([line[[0, -1]] for line in lines]), axis=0)
-    near = cKDTree(ends).query_pairs(tolerance_m, output_type="ndarray")
+    near = KDTree(ends).query_pairs(tolerance_m, output_type="ndarray")
     links = coo_array((np.ones(len(near), np.int8), tuple(near.T)), shape=(len(ends),) * 2)
     label = connected_components(links, directed=False)[1]
     first = np.full(len(ends), len(ends), np.int64)

@@ -87,7 +87,7 @@ class Mesh:
 
 
 def same_home(*sets: Snaps) -> list[Ints]:
-    """Number the homes of several sets so that homes on one spot have one number."""
+    """Give the homes of several sets numbers: one for all homes on one spot."""
     spots = np.concatenate([np.column_stack([s.home_xy, s.edge, s.along_m]) for s in sets])
     label = np.unique(spots, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
     return np.split(label, np.cumsum([len(s) for s in sets])[:-1])
@@ -104,7 +104,7 @@ def _join(left: Ints, right: Ints) -> tuple[Ints, Ints]:
 
 
 def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> Walks:
-    """Walks of all pairs within a limit.
+    """Find the walks of all pairs within a limit.
 
     Parameters
     ----------
@@ -122,21 +122,26 @@ def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> 
     s, t = sources.take(from_), targets.take(to)
     s_home, t_home = same_home(s, t)
     rows = max(1, int(CHUNK_BYTES / 8 / max(mesh.n_nodes, len(to), 1)))
-    found: list[tuple[Ints, Ints, Floats]] = []
+    found: list[Walks] = []
     for start in range(0, len(from_) if len(to) else 0, rows):
         part = s.take(np.arange(start, min(start + rows, len(from_))))
         table = _table(mesh, part, t, limit_m)
         i, j = _join(s_home[start : start + rows], t_home)
         table[i, j] = 0.0
         i, j = np.nonzero(table <= (np.finfo(float).max if limit_m is None else limit_m))
-        found.append((i + start, j, table[i, j]))
-    none = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    i, j, metres = (np.concatenate(x) for x in zip(none, *found, strict=True))
-    return Walks(from_[i].astype(np.int32), to[j].astype(np.int32), metres)
+        source, target = from_[i + start].astype(np.int32), to[j].astype(np.int32)
+        found.append(Walks(source, target, table[i, j]))
+    none = Walks(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
+    found.append(none)
+    return Walks(
+        np.concatenate([part.source for part in found]),
+        np.concatenate([part.target for part in found]),
+        np.concatenate([part.walk_m for part in found]),
+    )
 
 
 def _table(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> Floats:
-    """Walks of a few sources to all targets, infinite beyond the limit."""
+    """Tabulate the walks of a few sources to all targets, infinite beyond the limit."""
     a, b, to_a, to_b = mesh.doors(sources)
     k = len(sources)
     row = np.tile(np.arange(k), 2)

@@ -12,8 +12,11 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely import STRtree
 
+import planner.network.build as build
+import planner.network.distance as distance
+import planner.network.voronoi as voronoi
 from planner.errors import NetworkError
-from planner.network import build, distance, voronoi
+from planner.network.doors import barriers_in, plane_or_nan, read_layer, to_degrees
 from planner.network.joining import Barriers, locate, nearest_edge
 from planner.network.pieces import cut_line, territory_lines
 from planner.network.values import Snaps, Territory, Walks
@@ -24,10 +27,29 @@ if TYPE_CHECKING:
 
     from planner.network.osm import Extract
 
-__all__ = ["WalkingNetwork"]
+__all__ = ["Island", "WalkingNetwork"]
 
 TOLERANCE_M = 0.5
-WEIGHT = {"water": 2, "rail": 2, "wall": 1}
+
+
+@dataclass(frozen=True)
+class Island:
+    """A piece of the street network that hangs together but not with the rest; it is left out.
+
+    Parameters
+    ----------
+    nodes : int
+        Crossings and ends.
+    length_m : float
+        Metres of street.
+    lon, lat : float
+        Middle of its nodes, degrees WGS-84.
+    """
+
+    nodes: int
+    length_m: float
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +71,7 @@ class WalkingNetwork:
         ``shape_xy[shape_offset[i]:shape_offset[i + 1]]`` is the line of edge i, ends included.
     attach : ndarray of bool, shape (e,)
         Whether homes may join the edge: not in tunnels, not indoors.
-    islands : tuple of build.Island
+    islands : tuple of Island
         Pieces that hang together but not with the rest; left out.
     share_kept : float
         Share of the street length that was kept, 0 to 1.
@@ -57,6 +79,8 @@ class WalkingNetwork:
         What access legs do not cross where it can be helped.
     source : str
         Where the streets are from.
+    counts : dict of str to int
+        What was dropped on the way.
     """
 
     projection: LocalProjection
@@ -66,7 +90,7 @@ class WalkingNetwork:
     shape_xy: NDArray[np.float64]
     shape_offset: NDArray[np.int64]
     attach: NDArray[np.bool_]
-    islands: tuple[build.Island, ...] = ()
+    islands: tuple[Island, ...] = ()
     share_kept: float = 1.0
     barriers: Barriers = field(
         default_factory=lambda: Barriers(np.zeros(0, object), np.zeros(0, np.int8))
@@ -109,7 +133,7 @@ class WalkingNetwork:
         node, offset, attach = build.split_runs(ways.node, ways.offset, ways.attach, ways.blocked)
         node, origin = build.without_passages(node, ways.blocked, len(ways.lon_lat))
         made = build.build_edges(plane.to_xy(*ways.lon_lat[origin].T), node, offset, attach)
-        return cls._of(made, plane, _barriers(extract.barriers, plane), extract.source)
+        return cls._of(made, plane, barriers_in(extract.barriers, plane), extract.source)
 
     @classmethod
     def from_lines(
@@ -138,8 +162,8 @@ class WalkingNetwork:
         NetworkError
             The layer cannot be read, has no CRS, or holds no lines.
         """
-        name, frame = _layer(source)
-        lines = _degrees(frame, name).geometry.explode(index_parts=False)
+        name, frame = read_layer(source)
+        lines = to_degrees(frame, name).geometry.explode(index_parts=False)
         lines = lines[lines.geom_type.isin(["LineString", "LinearRing"]) & ~lines.is_empty]
         shapes = shapely.force_2d(lines.to_numpy())
         if not len(shapes):
@@ -158,8 +182,8 @@ class WalkingNetwork:
         made = build.build_edges(xy, node, offset, np.ones(len(offset) - 1, bool))
         if not len(made.ends):
             raise NetworkError(f"{name}: its lines have no length", remedy="mend the layer")
-        barred = None if barriers is None else _degrees(barriers, f"barriers of {name}")
-        return cls._of(made, plane, _barriers(barred, plane), name)
+        barred = None if barriers is None else to_degrees(barriers, f"barriers of {name}")
+        return cls._of(made, plane, barriers_in(barred, plane), name)
 
     @classmethod
     def _of(
@@ -169,16 +193,31 @@ class WalkingNetwork:
             raise NetworkError(
                 f"{source}: its streets have no length", remedy="export a larger area"
             )
+        middles = [(piece.x, piece.y) for piece in made.islands]
+        islands = tuple(
+            Island(piece.nodes, piece.length_m, float(lon), float(lat))
+            for piece, (lon, lat) in zip(made.islands, plane.to_lon_lat(middles), strict=True)
+        )
         return cls(
-            plane, made.node_xy, made.ends, made.length_m, made.xy, made.offset, made.attach,
-            made.islands, made.share_kept, barriers, source, {"zero_length": made.zero_length},
-        )  # fmt: skip
+            projection=plane,
+            node_xy=made.node_xy,
+            edges=made.ends,
+            length_m=made.length_m,
+            shape_xy=made.xy,
+            shape_offset=made.offset,
+            attach=made.attach,
+            islands=islands,
+            share_kept=made.share_kept,
+            barriers=barriers,
+            source=source,
+            counts={"zero_length": made.zero_length},
+        )
 
     @cached_property
     def edge_lines(self) -> NDArray[Any]:
         """Edges as LineStrings in the plane, shape (e,)."""
         which = np.repeat(np.arange(len(self.edges)), np.diff(self.shape_offset))
-        return shapely.linestrings(self.shape_xy, indices=which)
+        return np.asarray(shapely.linestrings(self.shape_xy, indices=which), object)
 
     @cached_property
     def _joinable(self) -> tuple[NDArray[np.int64], STRtree]:
@@ -205,12 +244,12 @@ class WalkingNetwork:
         Snaps
             `edge` is -1 for homes that are not joined, or have no place.
         """
-        home = _plane_or_nan(self.projection, lon, lat)
+        home = plane_or_nan(self.projection, lon, lat)
         n = len(home)
         edge, crosses = np.full(n, -1, np.int64), np.zeros(n, bool)
         along, access, xy = np.zeros(n), np.full(n, np.inf), np.full((n, 2), np.nan)
         on = np.flatnonzero(np.isfinite(home).all(axis=1))
-        points = shapely.points(home[on])
+        points = np.asarray(shapely.points(home[on]), object)
         at, tree = self._joinable
         found, barred = nearest_edge(points, self.edge_lines[at], tree, self.barriers, max_m)
         ok = found >= 0
@@ -218,11 +257,12 @@ class WalkingNetwork:
         edge[on], crosses[on] = at[found[ok]], barred[ok]
         place, leg, xy[on] = locate(points, self.edge_lines[edge[on]])
         along[on] = np.minimum(build.quantised(place), self.length_m[edge[on]])
-        access[on] = build.quantised(leg)
+        # Never quite zero, so that only homes on one spot are no walk apart.
+        access[on] = np.maximum(build.quantised(leg), build.QUANTUM_M)
         return Snaps(edge.astype(np.int32), along, access, xy, home, crosses)
 
     def walks(self, sources: Snaps, targets: Snaps, *, limit_m: float | None) -> Walks:
-        """Walks of all pairs no longer than `limit_m` metres; None for all pairs.
+        """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs.
 
         Parameters
         ----------
@@ -339,61 +379,10 @@ class WalkingNetwork:
             Degrees, WGS-84; points without a place are left out.
         within_m : float
         """
-        home = _plane_or_nan(self.projection, lon, lat)
+        home = plane_or_nan(self.projection, lon, lat)
         home = home[np.isfinite(home).all(axis=1)]
         if not len(home):
             return 0.0
         tree = self._joinable[1]
         hit = tree.query_nearest(shapely.points(home), max_distance=within_m, all_matches=False)[0]
         return len(np.unique(hit)) / len(home)
-
-
-def _plane_or_nan(plane: LocalProjection, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
-    x, y = np.asarray(lon, float).ravel(), np.asarray(lat, float).ravel()
-    xy = np.full((len(x), 2), np.nan)
-    ok = np.isfinite(x) & np.isfinite(y) & (np.abs(x) <= 180) & (np.abs(y) <= 90)
-    xy[ok] = plane.to_xy(x[ok], y[ok])
-    xy[~np.isfinite(xy).all(axis=1)] = np.nan
-    return xy
-
-
-def _layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataFrame]:
-    if not isinstance(source, str | Path):
-        return "the street layer", source
-    import geopandas
-
-    path = Path(source)
-    if not path.is_file():
-        raise NetworkError(f"{path}: there is no such file", remedy="check the path of the streets")
-    try:
-        return path.name, geopandas.read_file(path)
-    except (RuntimeError, ValueError, OSError) as error:
-        raise NetworkError(
-            f"{path}: cannot be read as a layer ({error})", remedy="give a GeoPackage or GeoJSON"
-        ) from error
-
-
-def _degrees(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
-    if getattr(frame, "crs", None) is None:
-        raise NetworkError(
-            f"{name}: does not say its coordinate system (CRS)",
-            remedy='set it before, for example layer.set_crs("EPSG:4326")',
-        )
-    frame = frame[frame.geometry.notna()]
-    return frame.to_crs("EPSG:4326")
-
-
-def _barriers(frame: gpd.GeoDataFrame | None, plane: LocalProjection) -> Barriers:
-    """Lines in the plane; of areas the outline, for a home on a pier may join the pier."""
-    if frame is None or not len(frame):
-        return Barriers(np.zeros(0, object), np.zeros(0, np.int8))
-    shapes = shapely.force_2d(frame.geometry.to_numpy())
-    kinds = frame["kind"] if "kind" in frame else ["water"] * len(frame)
-    weight = np.array([WEIGHT.get(str(kind), 2) for kind in kinds], np.int8)
-    area = shapely.get_dimensions(shapes) == 2
-    shapes = np.where(area, shapely.boundary(shapes), shapes)
-    parts, which = shapely.get_parts(shapes, return_index=True)
-    line = shapely.get_dimensions(parts) == 1
-    parts, which = parts[line], which[line]
-    flat = shapely.transform(parts, lambda xy: plane.to_xy(*xy.T))
-    return Barriers(flat, weight[which])

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.network import tags as rules
+import planner.network.tags as rules
 from planner.network.scan import Scan
 
 if TYPE_CHECKING:
@@ -38,11 +38,14 @@ class Shapes:
     tags : tuple of dict
     polygon : ndarray of Polygon or MultiPolygon
         Degrees, EPSG:4326.
+    shores : tuple of (str, LineString)
+        What the file holds of water areas that could not be closed.
     """
 
     osm_id: tuple[str, ...]
     tags: tuple[Tags, ...]
     polygon: NDArray[Any]
+    shores: tuple[tuple[str, Any], ...] = ()
 
     def where(self, wanted: Callable[[Tags], bool]) -> list[int]:
         """Positions of the areas whose tags are wanted."""
@@ -63,26 +66,29 @@ def assemble(raw: Scan, counts: dict[str, int]) -> Shapes:
     ids: list[str] = []
     tags: list[Tags] = []
     rings: list[NDArray[np.int64]] = []
-    broken = 0
+    broken = mended = 0
     for i, way_tags in enumerate(raw.way_tags):
         if not way_tags or not _is_area(way_tags):
             continue
         nodes = raw.refs[raw.offset[i] : raw.offset[i + 1]]
-        if len(nodes) < 4 or nodes[0] != nodes[-1]:
+        ring = _ring(nodes, mend=_is_building(way_tags) or "addr:housenumber" in way_tags)
+        if ring is None:
+            broken += int(len(nodes) < 2 or nodes.min() < 0)
             continue
-        if nodes.min() < 0:
-            broken += 1
-            continue
+        mended += len(ring) != len(nodes)
         ids.append(f"w{raw.way_id[i]}")
         tags.append(way_tags)
-        rings.append(nodes)
+        rings.append(ring)
     polygons = list(_closed(raw, rings))
+    shores: list[tuple[str, Any]] = []
     for number, rel_tags, members in raw.relations:
         if rel_tags.get("type") not in {"multipolygon", "boundary"} or not _is_area(rel_tags):
             continue
         shape = _multipolygon(raw, members)
         if shape is None:
             broken += 1
+            if rules.is_water(rel_tags):
+                shores += _shores(raw, number, members)
             continue
         ids.append(f"r{number}")
         tags.append(rel_tags)
@@ -92,9 +98,32 @@ def assemble(raw: Scan, counts: dict[str, int]) -> Shapes:
     polygon = _valid(polygon)
     solid = ~shapely.is_empty(polygon)
     counts["areas_incomplete"] = broken
+    counts["areas_mended"] = mended
     counts["areas_degenerate"] = int((~solid).sum())
     keep = np.flatnonzero(solid)
-    return Shapes(tuple(ids[i] for i in keep), tuple(tags[i] for i in keep), polygon[keep])
+    return Shapes(
+        tuple(ids[i] for i in keep), tuple(tags[i] for i in keep), polygon[keep], tuple(shores)
+    )
+
+
+def _ring(nodes: NDArray[np.int64], *, mend: bool) -> NDArray[np.int64] | None:
+    """Give the closed ring of a way; a building cut by the edge of the file is closed straight."""
+    if len(nodes) > 3 and nodes[0] == nodes[-1] and nodes.min() >= 0:
+        return nodes
+    present = nodes[nodes >= 0]
+    if not mend or len(np.unique(present)) < 3:
+        return None
+    return present if present[0] == present[-1] else np.append(present, present[0])
+
+
+def _shores(raw: Scan, number: int, members: tuple[tuple[int, str], ...]) -> list[tuple[str, Any]]:
+    """Shore lines of a river that leaves the file: no area can be made, but it still bars."""
+    found = []
+    for way, _ in members:
+        at = int(np.searchsorted(raw.way_id, way))
+        if at < len(raw.way_id) and raw.way_id[at] == way:
+            found += [(f"r{number}", line) for line in _lines(raw, at)]
+    return found
 
 
 def _is_area(tags: Tags) -> bool:
@@ -107,13 +136,12 @@ def _is_area(tags: Tags) -> bool:
     )
 
 
-def _closed(raw: Scan, rings: list[NDArray[np.int64]]) -> Iterable[Any]:
+def _closed(raw: Scan, rings: list[NDArray[np.int64]]) -> NDArray[Any]:
     if not rings:
-        return []
+        return np.zeros(0, object)
     which = np.repeat(np.arange(len(rings)), [len(r) for r in rings])
-    return shapely.polygons(
-        shapely.linearrings(raw.node_lon_lat[np.concatenate(rings)], indices=which)
-    )
+    lines = shapely.linearrings(raw.node_lon_lat[np.concatenate(rings)], indices=which)
+    return np.asarray(shapely.polygons(lines), object)
 
 
 def _multipolygon(raw: Scan, members: tuple[tuple[int, str], ...]) -> Any:
@@ -137,7 +165,6 @@ def _polygonized(lines: list[Any]) -> Any:
     if not lines:
         return None
     rings = shapely.get_parts(shapely.polygonize(lines))
-    # An island in a lake comes as a ring within a ring: odd overlaps are land.
     return shapely.union_all(shapely.make_valid(rings)) if len(rings) else None
 
 
@@ -164,6 +191,10 @@ def _frame(columns: dict[str, Any], geometry: Any) -> gpd.GeoDataFrame:
     shapes = np.empty(len(geometry), object)
     shapes[:] = list(geometry)
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+
+
+def _points(raw: Scan, nodes: list[int]) -> NDArray[Any]:
+    return np.asarray(shapely.points(raw.node_lon_lat[nodes].reshape(-1, 2)), object)
 
 
 def _text(tags: Iterable[Tags], *keys: str) -> list[str]:
@@ -207,9 +238,15 @@ def barriers(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     """Rivers, canals, water areas, surface railways and walls."""
     rows, lines = _way_lines(raw, lambda tags: rules.barrier_kind(tags) != "")
     areas = shapes.where(rules.is_water)
-    ids = [f"w{raw.way_id[i]}" for i in rows] + [shapes.osm_id[i] for i in areas]
-    kinds = [rules.barrier_kind(raw.way_tags[i]) for i in rows] + ["water"] * len(areas)
-    return _frame({"osm_id": ids, "kind": kinds}, lines + list(shapes.polygon[areas]))
+    shores = shapes.shores
+    ids = [f"w{raw.way_id[i]}" for i in rows]
+    ids += [shapes.osm_id[i] for i in areas] + [name for name, _ in shores]
+    kinds = [rules.barrier_kind(raw.way_tags[i]) for i in rows]
+    kinds += ["water"] * (len(areas) + len(shores))
+    return _frame(
+        {"osm_id": ids, "kind": kinds},
+        lines + list(shapes.polygon[areas]) + [line for _, line in shores],
+    )
 
 
 def _areas(shapes: Shapes, wanted: Callable[[Tags], bool]) -> gpd.GeoDataFrame:
@@ -218,12 +255,12 @@ def _areas(shapes: Shapes, wanted: Callable[[Tags], bool]) -> gpd.GeoDataFrame:
     return _frame({"osm_id": [shapes.osm_id[i] for i in at], "name": names}, shapes.polygon[at])
 
 
-def water(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
+def water(shapes: Shapes) -> gpd.GeoDataFrame:
     """Lakes, ponds, basins and wide rivers."""
     return _areas(shapes, rules.is_water)
 
 
-def green(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
+def green(shapes: Shapes) -> gpd.GeoDataFrame:
     """Parks, grass and woods."""
     return _areas(shapes, rules.is_green)
 
@@ -232,8 +269,8 @@ def _is_building(tags: Tags) -> bool:
     return tags.get("building", "no") != "no"
 
 
-def buildings(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
-    """Building outlines, multipolygons included."""
+def buildings(shapes: Shapes) -> gpd.GeoDataFrame:
+    """Give the outlines of buildings, multipolygons included."""
     at = shapes.where(_is_building)
     tags = [shapes.tags[i] for i in at]
     return _frame(
@@ -258,7 +295,7 @@ def addresses(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     """Every carrier of a house number, as a point, with the building that it stands in."""
     nodes = [(at, tags) for at, tags in raw.tagged if tags.get("addr:housenumber")]
     at = shapes.where(lambda tags: bool(tags.get("addr:housenumber")))
-    points = shapely.points(raw.node_lon_lat[[n for n, _ in nodes]].reshape(-1, 2))
+    points = _points(raw, [n for n, _ in nodes])
     tags = [t for _, t in nodes] + [shapes.tags[i] for i in at]
     own = [shapes.osm_id[i] if _is_building(shapes.tags[i]) else "" for i in at]
     inside = shapely.point_on_surface(shapes.polygon[at])
@@ -314,7 +351,7 @@ def places(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     nodes = [(at, tags) for at, tags in raw.tagged if _place_kind(tags)]
     at = shapes.where(lambda tags: _place_kind(tags) != "")
     tags = [t for _, t in nodes] + [shapes.tags[i] for i in at]
-    points = list(shapely.points(raw.node_lon_lat[[n for n, _ in nodes]].reshape(-1, 2)))
+    points = list(_points(raw, [n for n, _ in nodes]))
     return _frame(
         {
             "osm_id": [f"n{raw.node_id[n]}" for n, _ in nodes] + [shapes.osm_id[i] for i in at],

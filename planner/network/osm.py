@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.network import layers
+import planner.network.layers as layers
 from planner.network.scan import Scan, scan
 from planner.network.tags import attachable, is_street, node_blocks, walkable
 
@@ -121,11 +121,11 @@ def read_extract(path: str | Path) -> Extract:
     return Extract(
         ways=ways,
         streets=layers.streets(raw),
-        buildings=layers.buildings(raw, shapes),
+        buildings=layers.buildings(shapes),
         addresses=layers.addresses(raw, shapes),
         places=layers.places(raw, shapes),
-        water=layers.water(raw, shapes),
-        green=layers.green(raw, shapes),
+        water=layers.water(shapes),
+        green=layers.green(shapes),
         rails=layers.rails(raw),
         barriers=layers.barriers(raw, shapes),
         data_date=raw.data_date,

@@ -17,6 +17,7 @@ __all__ = ["cut_line", "territory_lines"]
 AROUND_M = 150.0
 """How far beyond its own units a fenced group's street pieces are given."""
 SHORTEST_M = 1e-3
+SPOT_M = 1e-6
 
 
 def cut_line(line: NDArray[np.float64], start_m: float, end_m: float) -> NDArray[np.float64]:
@@ -34,7 +35,7 @@ def cut_line(line: NDArray[np.float64], start_m: float, end_m: float) -> NDArray
     """
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     low, high = min(start_m, end_m), max(start_m, end_m)
-    inner = line[(along > low) & (along < high)]
+    inner = line[(along > low + SPOT_M) & (along < high - SPOT_M)]
     x, y = (np.interp([low, high], along, line[:, d]) for d in (0, 1))
     stretch = np.vstack([[x[0], y[0]], inner, [x[1], y[1]]])
     return stretch if start_m <= end_m else stretch[::-1]
@@ -88,7 +89,9 @@ def territory_lines(
         ]
         if cut:
             which = np.repeat(np.arange(len(cut)), [len(c) for c in cut])
-            found.append(shapely.linestrings(np.concatenate(cut), indices=which))
+            found.append(
+                np.asarray(shapely.linestrings(np.concatenate(cut), indices=which), object)
+            )
     return Territory(np.concatenate(owners).astype(np.int32), np.concatenate(found))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import bz2
 import gzip
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
-import osmium
+import osmium.io
+import osmium.osm
 from numpy.typing import NDArray
 
 from planner.errors import NetworkError
@@ -112,9 +112,8 @@ def _refuse(path: Path) -> None:
 
 def _refuse_doctype(path: Path) -> None:
     """Plain OpenStreetMap XML has no document type: entities are how XML files attack."""
-    openers: dict[str, Callable[[Path], IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open}
     try:
-        with openers.get(path.suffix.lower(), lambda p: p.open("rb"))(path) as stream:
+        with _opened(path) as stream:
             head = stream.read(PROLOGUE)
     except (OSError, EOFError) as error:
         raise NetworkError(f"{path}: cannot be unpacked ({error})", remedy=EXPORT) from error
@@ -126,6 +125,13 @@ def _refuse_doctype(path: Path) -> None:
         )
     if b"<osm" not in head:
         raise NetworkError(f"{path}: not an OpenStreetMap file: no <osm> element", remedy=EXPORT)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        return cast("IO[bytes]", gzip.open(path))
+    return cast("IO[bytes]", bz2.open(path)) if suffix == ".bz2" else path.open("rb")
 
 
 def _header_date(path: Path) -> str:
@@ -154,24 +160,25 @@ class _Raw:
 
     def read(self, path: Path, *, want_dates: bool) -> None:
         newest = None
+        thing: Any
         for thing in osmium.FileProcessor(str(path)):
             if thing.is_node():
-                place = thing.location  # type: ignore[union-attr]
+                place = thing.location
                 self.node_id.append(thing.id)
                 self.node_xy.append((place.x, place.y))
                 if thing.tags:
-                    self.tagged.append((thing.id, dict(thing.tags)))  # type: ignore[arg-type]
+                    self.tagged.append((thing.id, dict(thing.tags)))
             elif thing.is_way():
-                nodes = [node.ref for node in thing.nodes]  # type: ignore[union-attr]
+                nodes = [node.ref for node in thing.nodes]
                 self.way_id.append(thing.id)
-                self.way_tags.append(dict(thing.tags))  # type: ignore[arg-type]
+                self.way_tags.append(dict(thing.tags))
                 self.refs += nodes
                 self.sizes.append(len(nodes))
                 if want_dates and (newest is None or thing.timestamp > newest):
                     newest = thing.timestamp
             elif thing.is_relation() and thing.tags:
-                members = tuple((m.ref, m.role) for m in thing.members if m.type == "w")  # type: ignore[union-attr]
-                self.relations.append((thing.id, dict(thing.tags), members))  # type: ignore[arg-type]
+                members = tuple((m.ref, m.role) for m in thing.members if m.type == "w")
+                self.relations.append((thing.id, dict(thing.tags), members))
         if newest is not None and newest.year > 1970:
             self.newest = newest.date().isoformat()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import Delaunay, QhullError, cKDTree
+from scipy.spatial import Delaunay, KDTree, QhullError
 
 from planner.errors import NetworkError
 from planner.network.build import quantised
@@ -77,7 +77,7 @@ class StraightNetwork:
         return quantised(self.detour_factor * np.hypot(step[..., 0], step[..., 1]))
 
     def walks(self, sources: Snaps, targets: Snaps, *, limit_m: float | None) -> Walks:
-        """Walks of all pairs no longer than `limit_m` metres; None for all pairs.
+        """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs.
 
         Parameters
         ----------
@@ -109,7 +109,7 @@ class StraightNetwork:
             np.minimum.at(first, at.ravel(), from_)
             # Sorted by position, so that of spots equally near the first is met first.
             order = np.argsort(first)
-            near = cKDTree(spots[order]).query(targets.home_xy[to], k=min(4, len(spots)))[1]
+            near = KDTree(spots[order]).query(targets.home_xy[to], k=min(4, len(spots)))[1]
             options = first[order][np.asarray(near).reshape(len(to), -1)]
             metres = self._metres(sources.home_xy[options], targets.home_xy[to][:, None])
             metres_best = metres.min(axis=1)

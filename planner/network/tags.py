@@ -36,22 +36,43 @@ __all__ = [
 Tags = Mapping[str, str]
 
 WALKED = frozenset(
-    "footway path pedestrian steps living_street residential unclassified service track road "
-    "tertiary tertiary_link secondary secondary_link primary primary_link bridleway cycleway "
-    "corridor crossing elevator platform".split()
+    {
+        "footway",
+        "path",
+        "pedestrian",
+        "steps",
+        "living_street",
+        "residential",
+        "unclassified",
+        "service",
+        "track",
+        "road",
+        "tertiary",
+        "tertiary_link",
+        "secondary",
+        "secondary_link",
+        "primary",
+        "primary_link",
+        "bridleway",
+        "cycleway",
+        "corridor",
+        "crossing",
+        "elevator",
+        "platform",
+    }
 )
-FAST = frozenset("motorway motorway_link trunk trunk_link".split())
-FOOT_IN = frozenset("yes designated permissive official destination customers".split())
-FOOT_OUT = frozenset("no private use_sidepath".split())
-ACCESS_OUT = frozenset("no military agricultural forestry emergency private".split())
-SIDEWALK = frozenset("both left right yes separate".split())
-WALLS = frozenset("wall fence city_wall retaining_wall".split())
+FAST = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
+FOOT_IN = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
+FOOT_OUT = frozenset({"no", "private", "use_sidepath"})
+ACCESS_OUT = frozenset({"no", "military", "agricultural", "forestry", "emergency", "private"})
+SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
+WALLS = frozenset({"wall", "fence", "city_wall", "retaining_wall"})
 NODE_WALLS = WALLS | {"hedge", "guard_rail"}
-RAILS = frozenset("rail light_rail narrow_gauge subway".split())
+RAILS = frozenset({"rail", "light_rail", "narrow_gauge", "subway"})
 GREEN = {
-    "leisure": frozenset("park garden nature_reserve recreation_ground".split()),
-    "landuse": frozenset("grass forest meadow village_green recreation_ground".split()),
-    "natural": frozenset("wood scrub grassland heath".split()),
+    "leisure": frozenset({"park", "garden", "nature_reserve", "recreation_ground"}),
+    "landuse": frozenset({"grass", "forest", "meadow", "village_green", "recreation_ground"}),
+    "natural": frozenset({"wood", "scrub", "grassland", "heath"}),
 }
 
 

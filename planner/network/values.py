@@ -112,7 +112,7 @@ class Network(Protocol):
         ...
 
     def walks(self, sources: Snaps, targets: Snaps, *, limit_m: float | None) -> Walks:
-        """Walks of all pairs no longer than `limit_m` metres; None for all pairs."""
+        """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs."""
         ...
 
     def nearest(

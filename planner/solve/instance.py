@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,35 +34,77 @@ class Rows:
         What a zone may have.
     price : ndarray of float, shape (n_rows,)
         Metres for each unit above it; infinite for a hard rule.
+    amounts : ndarray of float, shape (n_amounts, n_units)
+        What is counted, such as households and members, each once.
+    share : ndarray of float, shape (n_rows, n_amounts)
+        ``weight = share @ amounts``.
     """
 
     name: tuple[str, ...]
     weight: FloatArray
     limit: FloatArray
     price: FloatArray
+    amounts: FloatArray
+    share: FloatArray
 
     def take(self, units: IntArray) -> Rows:
         """Restrict to some units."""
-        return Rows(self.name, np.ascontiguousarray(self.weight[:, units]), self.limit, self.price)
+        weight, amounts = self.weight[:, units], self.amounts[:, units]
+        return replace(
+            self, weight=np.ascontiguousarray(weight), amounts=np.ascontiguousarray(amounts)
+        )
+
+    def table(self, cap: IntArray) -> FloatArray:
+        """Price of what a zone breaks, by what it adds up to; shape ``cap + 1``, two amounts."""
+        first = np.arange(cap[0] + 1.0)[:, None]
+        second = np.arange(cap[1] + 1.0)[None, :]
+        total = np.zeros((len(first), second.shape[1]))
+        for share, limit, price in zip(self.share, self.limit, self.price, strict=True):
+            both = np.concatenate([share, np.zeros(2 - len(share))])
+            excess = both[0] * first + both[1] * second - limit
+            broken = excess > 1e-9
+            total[broken] += price * excess[broken]
+        return total
 
 
 def rows_of(problem: Problem) -> Rows:
     """State each rule as one or two sides, all of the form ``sum of weight <= limit``."""
+    amounts: list[FloatArray] = []
     names: list[str] = []
-    weights: list[FloatArray] = []
+    shares: list[dict[int, float]] = []
     limits: list[float] = []
     prices: list[float] = []
     for rule in problem.rules:
-        over, under = rule.over_weights(), rule.under_weights()
-        sides = [] if over is None else [(over, rule.ceiling)]
-        sides += [] if under is None else [(-under, -rule.floor)]
-        for weight, limit in sides:
+        counted = _position(amounts, rule.amount)
+        for limit, free, sign in ((rule.high, rule.ceiling, 1.0), (rule.low, rule.floor, -1.0)):
+            if limit is None:
+                continue
+            share = {counted: sign}
+            if rule.per is not None:
+                per = _position(amounts, rule.per)
+                share[per] = share.get(per, 0.0) - sign * limit
             names.append(rule.name)
-            weights.append(weight)
-            limits.append(limit)
+            shares.append(share)
+            limits.append(sign * free)
             prices.append(np.inf if rule.hard else rule.price_m)
-    matrix = np.array(weights, float).reshape(len(names), problem.n_units)
-    return Rows(tuple(names), matrix, np.array(limits, float), np.array(prices, float))
+    share = np.zeros((len(names), len(amounts)))
+    for k, entries in enumerate(shares):
+        for i, value in entries.items():
+            share[k, i] = value
+    matrix = np.array(amounts, float).reshape(len(amounts), problem.n_units)
+    return Rows(
+        tuple(names), share @ matrix, np.array(limits, float), np.array(prices, float),
+        matrix, share,
+    )  # fmt: skip
+
+
+def _position(amounts: list[FloatArray], amount: FloatArray) -> int:
+    """Find what is counted among what was counted before, or append it."""
+    for i, known in enumerate(amounts):
+        if np.array_equal(known, amount):
+            return i
+    amounts.append(amount)
+    return len(amounts) - 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,12 +22,12 @@ def layer(*lines, crs=None):
 
 
 def network(*lines, barriers=None):
-    """A network of lines given in metres of the plane."""
+    """Make a network of lines given in metres of the plane."""
     return WalkingNetwork.from_lines(layer(*lines), projection=PLANE, barriers=barriers)
 
 
 def grid(columns, rows, step=100.0):
-    """A square grid of streets: full of equally long walks."""
+    """Make a square grid of streets: full of equally long walks."""
     across = [
         [(step * i, step * j), (step * (i + 1), step * j)]
         for i in range(columns)

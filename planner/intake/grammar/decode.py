@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from planner.intake.grammar.labels import FOLLOWS, IMPOSSIBLE, Kind
+from planner.intake.grammar.labels import FOLLOWS, IMPOSSIBLE, PRECEDES, Kind
 from planner.intake.grammar.lattice import Lattice
 from planner.intake.grammar.numbers import Number
 
@@ -88,45 +88,78 @@ _WHOLE: Final[dict[Kind, Options]] = {
 }
 
 
+_ON_ROAD: Final = frozenset({_K.ROAD, _K.SROAD, _K.COMM, _K.TOWN, _K.DEV})
+_INSIDE: Final = frozenset({_K.BLD, _K.CELL, _K.FLR, _K.RNO})
+_NAMED: Final = frozenset({_K.HAMLET, _K.PLACE, _K.TRADE, _K.HOME, _K.SUB})
+_MARKET: Final = frozenset({_K.TRADE, _K.SUB})
+_LANES: Final = frozenset({_K.FLR, _K.BLD, _K.SUB, _K.TRADE, _K.OTHER})
+
+
+def _whole_chain(before: Kind, number: Number) -> Options:
+    """Read two dashed elements as one number: a range on a road, a pair of rooms inside."""
+    if number.unit == "hao" and before in _ON_ROAD:
+        return ((_K.RNO, 3.5 if number.even or number.tail != "hao" else 1.5),)
+    if number.even and before in (_K.ROAD, _K.SROAD):
+        return ((_K.RNO, 3.5),)
+    rooms = number.even and number.digits >= 7
+    if rooms and (before in _INSIDE or (before in _MARKET and number.unit != "bare")):
+        return ((_K.ROOM, 6.0),)
+    if number.unit == "hao":
+        return ((_K.ROOM, 2.8 if number.even and before in _MARKET else 0.3),)
+    if number.unit == "bare":
+        return _WHOLE.get(before, ())
+    return _united(before, number.unit)
+
+
+def _united(before: Kind, unit: str) -> Options:
+    follows = FOLLOWS[before]
+    return tuple((kind, score + follows[kind]) for kind, score in _UNITED[unit])
+
+
 def _readings(before: Kind, number: Number) -> Options:
     """List what a number may be after a span of kind `before`, with scores."""
-    if number.unit == "lane":
-        return ((_K.CELL, 1.5),) if before in (_K.FLR, _K.BLD, _K.SUB, _K.OTHER) else ()
-    if number.digits >= 7 and number.unit == "bare" and not number.whole:
-        return ((_K.OTHER, 0.0),)
-    if number.unit in _UNITED:
-        follows = FOLLOWS[before]
-        return tuple((kind, score + follows[kind]) for kind, score in _UNITED[number.unit])
-    if number.unit == "hao":
-        if number.whole:
-            if before in (_K.ROAD, _K.SROAD, _K.COMM, _K.TOWN, _K.DEV):
-                return ((_K.RNO, 3.5 if number.even or number.tail != "hao" else 1.5),)
-            paired = number.even and number.digits >= 7 and before in (_K.BLD, _K.CELL, _K.RNO)
-            return ((_K.ROOM, 5.0 if paired else 0.3),)
-        options = _HAO.get(before)
-        found = _HAO_ELSE if options is None else options[number.digits >= 3]
-        if before is _K.BLD and number.dashed:
-            return ((_K.CELL, 1.5),)
-        return found
+    unit = number.unit
     if number.whole:
-        if number.even and before in (_K.ROAD, _K.SROAD):
-            return ((_K.RNO, 3.5),)
-        if number.even and number.digits >= 7 and before in (_K.BLD, _K.CELL):
-            return ((_K.ROOM, 5.0),)
-        return _WHOLE.get(before, ())
-    options3 = _BARE.get(before)
-    if options3 is None:
+        return _whole_chain(before, number)
+    if unit == "lane":
+        return ((_K.CELL, 1.5),) if before in _LANES else ()
+    if unit == "hao":
+        return _numbered(before, number)
+    if unit != "bare":
+        return _united(before, unit)
+    if number.digits >= 7:
+        return ((_K.OTHER, 0.0),)
+    if number.deep and number.dashed and number.tail != "hao" and before in (_K.COMM, _K.HAMLET):
+        return ((_K.BLD, 1.5),)
+    if number.lettered and before in (_K.HAMLET, _K.PLACE):
+        before = _K.HOME
+    options = _BARE.get(before)
+    if options is None:
         return _BARE_ELSE
-    if number.dashed:
-        return options3[0]
-    return options3[1 if number.digits <= 2 else 2]
+    return options[0 if number.dashed else 1 if number.digits <= 2 else 2]
+
+
+def _numbered(before: Kind, number: Number) -> Options:
+    """Read `N号`, the unit that means most things."""
+    if before is _K.BLD and number.dashed:
+        return ((_K.CELL, 1.5),)
+    if number.leads and before in _NAMED:
+        return ((_K.BLD, 1.2),)
+    options = _HAO.get(before)
+    return _HAO_ELSE if options is None else options[number.digits >= 3]
 
 
 State = tuple[float, int, Kind, bool]
+"""Score so far, cut it came from, kind it came from, whether a piece lies between."""
+
+_BEAM: Final = 9.0
 
 
 def best_path(lattice: Lattice) -> list[Piece]:
     """Find the best reading of a lattice (Viterbi's algorithm on a semi-Markov chain).
+
+    Readings that trail the best one at the same cut by more than any later transition can win
+    back are dropped on the way.
 
     Parameters
     ----------
@@ -138,34 +171,51 @@ def best_path(lattice: Lattice) -> list[Piece]:
     list of Piece
         From left to right, disjoint; separators and noise words are in none.
     """
-    table: dict[int, dict[Kind, State]] = {0: {_K.START: (0.0, -1, _K.START, False)}}
+    table: dict[int, dict[Kind, State]] = {cut: {} for cut in lattice.cuts}
+    table[0][_K.START] = (0.0, -1, _K.START, False)
     end_of_text = lattice.cuts[-1]
-
-    def offer(at: int, kind: Kind, state: State) -> None:
-        row = table.setdefault(at, {})
-        old = row.get(kind)
-        if old is None or state[0] > old[0]:
-            row[kind] = state
-
     for start in lattice.cuts:
-        row = table.get(start)
+        row = table[start]
         if not row or start == end_of_text:
             continue
+        floor = max(state[0] for state in row.values()) - _BEAM
+        live = [(kind, state[0]) for kind, state in row.items() if state[0] >= floor]
         skip = lattice.skips.get(start)
-        names = lattice.names.get(start, ())
-        numbers = lattice.numbers.get(start, ())
-        for before, (score, *_rest) in list(row.items()):
-            if skip is not None:
-                offer(skip, before, (score, start, before, False))
-            follows = FOLLOWS[before]
-            for number in numbers:
-                for kind, worth in _readings(before, number):
-                    offer(number.end, kind, (score + worth, start, before, True))
-            for end, kind, worth in names:
-                step = follows[kind]
-                if step > IMPOSSIBLE:
-                    offer(end, kind, (score + worth + step, start, before, True))
+        if skip is not None:
+            _carry(table[skip], live, start)
+        for number in lattice.numbers.get(start, ()):
+            _add_number(table[number.end], live, number, start)
+        for end, kind, worth in lattice.names.get(start, ()):
+            best, came = IMPOSSIBLE, _K.START
+            column = PRECEDES[kind]
+            for before, score in live:
+                total = score + column[before]
+                if total > best:
+                    best, came = total, before
+            best += worth
+            if best > floor - _BEAM:
+                ahead = table[end]
+                old = ahead.get(kind)
+                if old is None or best > old[0]:
+                    ahead[kind] = (best, start, came, True)
     return _trace(table, end_of_text)
+
+
+def _carry(ahead: dict[Kind, State], live: list[tuple[Kind, float]], start: int) -> None:
+    for kind, score in live:
+        old = ahead.get(kind)
+        if old is None or score > old[0]:
+            ahead[kind] = (score, start, kind, False)
+
+
+def _add_number(
+    ahead: dict[Kind, State], live: list[tuple[Kind, float]], number: Number, start: int
+) -> None:
+    for before, score in live:
+        for kind, worth in _readings(before, number):
+            old = ahead.get(kind)
+            if old is None or score + worth > old[0]:
+                ahead[kind] = (score + worth, start, before, True)
 
 
 def _trace(table: dict[int, dict[Kind, State]], end: int) -> list[Piece]:

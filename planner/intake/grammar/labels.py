@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
-__all__ = ["FIELD", "FOLLOWS", "IMPOSSIBLE", "Kind"]
+__all__ = ["FIELD", "FOLLOWS", "IMPOSSIBLE", "PRECEDES", "Kind"]
 
 IMPOSSIBLE: Final = -1e6
 
@@ -215,3 +215,6 @@ def _followed_by() -> list[list[float]]:
 
 FOLLOWS: Final = _followed_by()
 """FOLLOWS[a][b]: log-odds that a span of kind b comes next after one of kind a."""
+
+PRECEDES: Final = [[FOLLOWS[a][b] for a in Kind] for b in Kind]
+"""The same, the other way round: PRECEDES[b][a]."""

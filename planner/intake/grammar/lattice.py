@@ -51,7 +51,7 @@ _LENGTHS: Final[dict[str, tuple[float, ...]]] = {
 }
 _SUFFIX_SCORE: Final[dict[str, float]] = {
     "街": -0.3, "道": -1.5, "巷": -0.3, "弄": -0.8, "线": -1.5, "组": -3, "队": -3, "社": -4,
-    "里弄": -0.5, "村": 0.0, "新村": -0.8, "屯": -0.8, "大队": -0.5, "办事处": -1.5, "乡": -0.3,
+    "里弄": -0.5, "村": 0.0, "新村": -2.0, "屯": -0.8, "大队": -0.5, "办事处": -1.5, "乡": -0.3,
     "新区": -0.5, "工业区": -2.0, "工业园": -2.2, "工业园区": -2.0, "产业园区": -2.0, "旗": -1.0,
 }  # fmt: skip
 # An ending that reads otherwise because of what stands before it, or after it.
@@ -102,9 +102,9 @@ _ADMIN_ENDS: Final = frozenset("市州区县旗")
 _HEADS = dict(_HEADS)
 _ASSIST: Final = re.compile("|".join(ASSIST) + "|(?<=[路街道线巷])[与和及跟]"
 )
-_AIMLESS: Final = re.compile("(?<=[号幢栋座楼层])[东南西北](?=[0-9]|$)|" + "|".join(NOISE))
+_AIMLESS: Final = re.compile("(?<=[号幢栋座楼层])(?:[东南西北](?=[0-9]|$)|[内外](?=[0-9]))|" + "|".join(NOISE))
 _TRADE: Final = tuple(TRADE_SUFFIXES)
-_NEITHER: Final = tuple("工业区 工业园 工业园区 园区 厂 公司 站 基地 山庄 大队".split())
+_NEITHER: Final = tuple("厂 公司 站 基地 山庄 大队".split())
 
 
 def _endings(text: str) -> dict[int, dict[str, str]]:
@@ -162,6 +162,12 @@ def _place_options(name: str, ending: str | None, closed: bool) -> list[tuple[Ki
     short = (-9, -3.0, -0.4)[length] if length < 3 else 0.0
     if ending is None:
         open_end = 0.0 if closed else -2.0
+        if not closed:
+            return [
+                (Kind.PLACE, short - 2.7),
+                (Kind.HAMLET, short - 2.7),
+                (Kind.OTHER, short * 0.5 - 2.7),
+            ]
         return [
             (Kind.PLACE, short - 0.7 + open_end),
             (Kind.HAMLET, short - 0.7 + open_end),
@@ -356,7 +362,9 @@ def _add_names(
     for i, start in enumerate(starts):
         if start in skips:
             continue
-        crossed = 0.0 if start not in numbers else 1.2
+        crossed = 0.0
+        if start in numbers:
+            crossed = 1.5 if numbers[start][0].unit == "bare" else 3.5
         if start and (torn := endings.get(start + 1)) and not _TEARABLE.isdisjoint(torn):
             crossed += 1.5
         for end in starts[i + 1 :]:

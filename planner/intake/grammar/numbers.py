@@ -27,13 +27,18 @@ class Number(NamedTuple):
     """Whether this is a whole dashed chain read as one number (``17-19号``)."""
     even: bool = False
     """Whether the chain has two elements of equal length, as a range of numbers has."""
+    lettered: bool = False
+    """Whether a Latin letter is part of it (``B12``)."""
+    deep: bool = False
+    """Whether the chain goes on to a room: three elements, or a long last one without unit."""
+    leads: bool = False
+    """Whether a stairwell, floor or room follows at once."""
 
 
 UNIT_WORDS: Final[dict[str, str]] = {
-    "gate": "号门(?!市|面)|门(?=$|[ -])",
-    "room": "号室|号房|号铺|号店|号商铺|号商位|号门市|号门面|号摊位|号仓|室|房间|房(?!产|地)|商铺|铺(?!镇)"
-    "|店(?=$|[ -])|户|档|商位|办公室|市(?=$)",
-    "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|号搂|栋|幢|座(?!落)|撞|橦|憧|懂|排(?!档)|#楼|#",
+    "gate": "号门(?!市|面|卫|诊)|门(?=$|[ -])",
+    "room": "号室|号房|号铺|号店(?!面)|号仓|室|房间|房(?!产|地)|铺(?!镇)|店(?=$|[ -])|户|档|商位|办公室|市(?=$)",
+    "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|号搂|栋|幢|座(?!落)|塔楼?|撞|橦|憧|懂|排(?!档)|#楼|#",
     "lane": r"街(?=$|[ -]|\d)",
     "site": "号地块|号厂房|号仓库|号车间|号院?内|号码头|号线|号公寓|号桥|号营|号矿|号井",
     "way": "号?大?街|号?路|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
@@ -53,7 +58,9 @@ _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
     rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
 )
-_PREFIX: Final = re.compile(r"(?:自编|第|附|负|地下|甲|乙)$")
+_PREFIX: Final = re.compile("(?:自编|第|附|负|地下|甲|乙)$")
+_SIDE: Final = re.compile("[东西南北中]$")
+_SIDE_UNIT: Final = re.compile("(?P<bld>[东西南北主副]座)|(?P<cell>[东西中]单元)")
 _LINK: Final = re.compile(r"[-/_、~]{1,2}|号[-至]")
 _SPELT: Final = re.compile("[一二三四五六七八九零]{2,4}[一二三四五六七八九]|[一二三四五六七八九]百零?[一二三四五六七八九]")
 _DIRECTION: Final = re.compile("[东西南北]")
@@ -65,6 +72,10 @@ def _unit_at(text: str, at: int) -> tuple[str, int]:
 
 
 def _element_at(text: str, at: int, *, chained: bool) -> Number | None:
+    side = _SIDE_UNIT.match(text, at)
+    if side is not None:
+        unit = side.lastgroup or "bld"
+        return Number(at, side.end(), unit, 1, False, unit, False)
     match = _ELEMENT.match(text, at)
     if match is None:
         return None
@@ -73,7 +84,10 @@ def _element_at(text: str, at: int, *, chained: bool) -> Number | None:
         return None
     if _DIRECTION.match(match[0]) and unit not in {"bld", "cell", "zone"}:
         return None
-    return Number(at, end, unit, match.end() - at, False, unit, False)
+    if unit == "flr" and match["word"] and match[0].isascii():
+        unit = "bld"
+    lettered = not match[0].isdecimal() and any(c.isascii() and c.isalpha() for c in match[0])
+    return Number(at, end, unit, match.end() - at, False, unit, False, lettered=lettered)
 
 
 def _lone_letter(text: str, match: re.Match[str]) -> bool:
@@ -102,11 +116,12 @@ def _chain(text: str, first: Number) -> list[Number]:
 def _finish(chain: list[Number]) -> list[Number]:
     tail = chain[-1].unit
     even = len(chain) == 2 and chain[0].digits == chain[1].digits
+    deep = len(chain) >= 3 or (len(chain) == 2 and tail == "bare" and chain[1].digits >= 3)
     done = [
-        one._replace(dashed=i + 1 < len(chain), tail=tail, even=even)
+        one._replace(dashed=i + 1 < len(chain), tail=tail, even=even, deep=deep)
         for i, one in enumerate(chain)
     ]
-    if len(chain) > 1 and all(one.unit == "bare" for one in chain[:-1]):
+    if len(chain) == 2 and all(one.unit == "bare" for one in chain[:-1]):
         span = chain[-1].end - chain[0].start
         done.append(Number(chain[0].start, chain[-1].end, tail, span, False, tail, True, even))
     return done
@@ -135,10 +150,15 @@ def find_numbers(text: str) -> list[Number]:
             continue
         chain = _finish(_chain(text, first))
         prefix = _PREFIX.search(text, max(0, at - 2), at)
+        if chain[0].unit in {"bld", "zone", "cell"}:
+            prefix = prefix or _SIDE.search(text, max(0, at - 1), at)
         if prefix and (not found or prefix.start() >= found[-1].end):
             chain = [
                 one._replace(start=prefix.start()) if one.start == at else one for one in chain
             ]
+        if found and found[-1].end in (chain[0].start, chain[0].start - 1):
+            lead = chain[0].unit in {"cell", "flr", "room"} or chain[0].digits >= 3
+            found[-1] = found[-1]._replace(leads=lead)
         found.extend(chain)
         at = max(one.end for one in chain)
     return found

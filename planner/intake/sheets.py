@@ -1,0 +1,361 @@
+"""Any workbook, CSV or layer becomes text tables that know where each row stands in the file.
+
+Text is kept exactly; ids never turn into floats; nothing is taken for a missing value but an empty
+cell.  Columns that no role of the asked table needs are never turned into text at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import SheetError
+from planner.findings import Finding, Severity
+from planner.intake.csvs import RAGGED_SHARE, read_csv
+from planner.intake.guard import LONG_DIGITS, SheetMarks, kind_of, open_book, read_bytes
+from planner.intake.headers import Header, find_header, is_header_row, is_total_row
+from planner.schema import HOUSEHOLDS, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SheetTable", "read_table"]
+
+Grid = list[list[Any]]
+LISTED = 100
+
+
+@dataclass(frozen=True, eq=False)
+class SheetTable:
+    """One sheet as text.
+
+    Parameters
+    ----------
+    file, sheet : str
+        Bare file name; sheet or layer name, "" for a CSV.
+    headers : tuple of str
+        Headers of the columns kept, as written; two-row headers are joined by ``/``.
+    cells : ndarray of str objects, shape (n, m)
+        Text of each row and kept column.
+    row : ndarray of int64, shape (n,)
+        Row as the spreadsheet shows it, first row 1.
+    unread : tuple of str
+        Headers of columns that were not read.
+    ragged : tuple of int
+        Rows with more fields than the header has; they are not in `cells`.
+    faults : mapping of (int, int) to str
+        Row and column of `cells` -> ``error``, ``formula`` or ``long`` (a number past 15 digits).
+    findings : tuple of Finding
+    """
+
+    file: str
+    sheet: str
+    headers: tuple[str, ...]
+    cells: NDArray[Any]
+    row: NDArray[np.int64]
+    unread: tuple[str, ...] = ()
+    ragged: tuple[int, ...] = ()
+    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows as text under their headers, with ``file``, ``sheet`` and ``row`` behind them."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.cells, columns=list(self.headers), dtype=object)
+        return frame.assign(file=self.file, sheet=self.sheet, row=self.row)
+
+
+@dataclass(frozen=True, eq=False)
+class _Raw:
+    """A sheet before its header is known."""
+
+    sheet: str
+    grid: Grid
+    first: int
+    left: int = 0
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    marks: SheetMarks = field(default_factory=SheetMarks)
+    findings: tuple[Finding, ...] = ()
+
+
+def read_table(
+    path: str | Path, *, sheet: str | None = None, table: Table | None = HOUSEHOLDS
+) -> list[SheetTable]:
+    """Read the tables of a file, whatever kind of file it is.
+
+    Parameters
+    ----------
+    path : str or Path
+        xlsx, xlsb, xls, ods, CSV (UTF-8, UTF-16, GB18030; comma, semicolon, tab, bar), GeoPackage
+        or GeoJSON; told apart by content, not by ending.
+    sheet : str, optional
+        Read this sheet or layer only, hidden or not; else all that are visible and hold rows.
+    table : Table, optional
+        What the file should be: its headers help to find the header row, and only columns that
+        have a role in it are read.  With None every column is read.
+
+    Returns
+    -------
+    list of SheetTable
+        One or more.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read as a table; names the file and what to do.
+    """
+    path = Path(path)
+    data = read_bytes(path)
+    kind = kind_of(data, path.name)
+    if kind == "text":
+        text = read_csv(data, path.name)
+        raws = [_Raw("", text.rows, 0, findings=text.findings)]
+    elif kind in ("gpkg", "geojson"):
+        raws = _layers(path, sheet)
+    else:
+        raws = _sheets(data, kind, path.name, sheet)
+    tables = [t for t in (_tabulate(raw, path.name, table) for raw in raws) if t is not None]
+    if not tables:
+        names = ", ".join(raw.sheet for raw in raws if raw.sheet)
+        where = f"{path.name} (sheets: {names})" if names else path.name
+        raise SheetError(f"{where} holds no data rows", remedy="headers need at least one row below them")
+    return tables
+
+
+def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[_Raw]:
+    import python_calamine as calamine
+
+    book = open_book(data, kind, name)
+    try:
+        opened = calamine.CalamineWorkbook.from_filelike(io.BytesIO(book.data))
+        metas = [m for m in opened.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+        shown = [m for m in metas if m.visible == calamine.SheetVisibleEnum.Visible]
+        chosen = shown if wanted is None else [m for m in metas if m.name == wanted]
+        hidden = [m.name for m in metas if m not in shown] if wanted is None else []
+        raws = [_sheet(opened.get_sheet_by_name(m.name), book.marks, name) for m in chosen]
+    except calamine.PasswordError:
+        raise SheetError(f"{name} is encrypted", remedy="remove its password and save it again") from None
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise SheetError(
+            f"{name} is damaged or incomplete ({len(data):,} bytes; {type(error).__name__})",
+            remedy="copy it again from where it came, or save it as .xlsx in Excel or WPS",
+        ) from None
+    if wanted is not None and not raws:
+        there = ", ".join(m.name for m in metas)
+        raise SheetError(f"{name} has no sheet {wanted!r}", remedy=f"its sheets are: {there}")
+    if hidden and raws:
+        note = Finding(
+            "hidden-sheet", Severity.WARN, f"{len(hidden)} hidden sheet(s) were not read: {', '.join(hidden)}",
+            f"未读取隐藏工作表:{', '.join(hidden)}", "unhide the sheet if it is meant", "如需读取请取消隐藏", name,
+        )  # fmt: skip
+        raws[0] = _Raw(*(getattr(raws[0], f) for f in _RAW[:-1]), findings=(note, *raws[0].findings))
+    return raws
+
+
+_RAW = ("sheet", "grid", "first", "left", "merges", "marks", "findings")
+
+
+def _sheet(sheet: Any, marks: Mapping[str, SheetMarks], name: str) -> _Raw:
+    grid = sheet.to_python(skip_empty_area=True)
+    top, left = sheet.start or (0, 0)
+    mark = marks.get(sheet.name, SheetMarks())
+    merges = tuple((r1, c1, r2, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ())
+    findings: list[Finding] = []
+    for address in mark.strays:
+        what = f"the stray cell {address} was left out"
+        findings.append(
+            Finding("stray-cell", Severity.FIX, what, f"已忽略孤立单元格{address}", file=name, sheet=sheet.name)
+        )
+    if mark.hidden_rows:
+        what = f"{mark.hidden_rows} hidden row(s) were included"
+        zh = f"已包含{mark.hidden_rows}个隐藏行"
+        findings.append(Finding("hidden-rows", Severity.WARN, what, zh, file=name, sheet=sheet.name))
+    return _Raw(sheet.name, grid, top, left, merges, mark, tuple(findings))
+
+
+def _layers(path: Path, wanted: str | None) -> list[_Raw]:
+    import pyogrio
+
+    try:
+        names = [str(n) for n, kind in pyogrio.list_layers(path)]
+        if wanted is not None and wanted not in names:
+            raise SheetError(f"{path.name} has no layer {wanted!r}", remedy=f"its layers are: {', '.join(names)}")
+        return [_layer(path, n) for n in names if wanted in (None, n)]
+    except SheetError:
+        raise
+    except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
+        raise SheetError(
+            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
+            remedy="open it in QGIS and save it as GeoPackage",
+        ) from None
+
+
+def _layer(path: Path, layer: str) -> _Raw:
+    """Read a layer of points as a table with lon and lat."""
+    import geopandas as gpd
+    import pyogrio
+
+    read = pyogrio.read_dataframe(path, layer=layer)
+    headers = [str(c) for c in read.columns if c != "geometry"]
+    rows: Grid = [list(r) for r in read[headers].itertuples(index=False)]
+    if isinstance(read, gpd.GeoDataFrame) and read.geometry.notna().any():
+        if read.crs is None:
+            raise SheetError(f"{path.name}, layer {layer} has no CRS", remedy="set its CRS in QGIS and save it again")
+        at = read.geometry.to_crs("EPSG:4326").representative_point()
+        spare = [h for h in headers if h.lower() in ("lon", "lat", "x", "y", "longitude", "latitude", "lng")]
+        keep = [i for i, h in enumerate(headers) if h not in spare]
+        headers = [*(headers[i] for i in keep), "lon", "lat"]
+        rows = [
+            [*(r[i] for i in keep), x, y] for r, x, y in zip(rows, at.x, at.y, strict=True)
+        ]
+    return _Raw(layer, [list(headers), *rows], 0)
+
+
+def _tabulate(raw: _Raw, file: str, table: Table | None) -> SheetTable | None:
+    """Find the header, keep the columns that have a role, drop totals and blanks, turn cells to text."""
+    grid, where = raw.grid, {"file": file, "sheet": raw.sheet}
+    header = find_header(grid, raw.merges, raw.first, raw.left, table)
+    if header is None:
+        return None
+    findings = [*raw.findings, *(_placed(f, where) for f in header.findings(raw.first))]
+    width = len(header.names)
+    body = [(i, grid[i]) for i in range(header.last + 1, len(grid))]
+    body = [(i, row) for i, row in body if any(v is not None and v != "" for v in row)]
+    ragged = [i for i, row in body if len(row) > width and any(v not in ("", None) for v in row[width:])]
+    if len(ragged) > RAGGED_SHARE * max(len(body), 1) and len(ragged) > 1:
+        raise SheetError(
+            f"{file}: {len(ragged)} of {len(body)} rows have more fields than the header has, first row "
+            f"{ragged[0] + raw.first + 1}",
+            remedy="the separator is wrong, or addresses hold it unquoted: save the file as .xlsx",
+        )
+    body = _without_repeats(body, header, raw, findings, where, set(ragged))
+    if not body and not ragged:
+        return None
+    keep = header.kept(table)
+    cells, faults = _texts(body, keep, raw)
+    _fill_merged(cells, body, keep, raw, findings, where)
+    full = np.array([any(v != "" for v in line) for line in cells], bool)
+    if not full.all():
+        faults = _moved(faults, full)
+    rows = np.array([i + raw.first + 1 for i, _ in body], np.int64)
+    unread = tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n)
+    return SheetTable(
+        file, raw.sheet, tuple(header.names[i] for i in keep), cells[full], rows[full], unread,
+        tuple(i + raw.first + 1 for i in ragged), faults, tuple(findings),
+    )  # fmt: skip
+
+
+def _moved(faults: Mapping[tuple[int, int], str], full: NDArray[np.bool_]) -> dict[tuple[int, int], str]:
+    place = np.cumsum(full) - 1
+    return {(int(place[r]), c): code for (r, c), code in faults.items() if full[r]}
+
+
+def _placed(finding: Finding, where: Mapping[str, str]) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, **where)
+
+
+def _without_repeats(
+    body: list[tuple[int, list[Any]]],
+    header: Header,
+    raw: _Raw,
+    findings: list[Finding],
+    where: Mapping[str, str],
+    ragged: set[int],
+) -> list[tuple[int, list[Any]]]:
+    """Drop totals, footers and headers that are printed again; each is listed."""
+    kept: list[tuple[int, list[Any]]] = []
+    for i, row in body:
+        shown = i + raw.first + 1
+        if i in ragged:
+            continue
+        if is_total_row(row):
+            what, zh, code = "a totals or footer row was left out", "已忽略合计或页脚行", "totals-row"
+        elif is_header_row(row, header):
+            what, zh, code = "a repeated header row was left out", "已忽略重复表头", "repeated-header"
+        else:
+            kept.append((i, row))
+            continue
+        findings.append(Finding(code, Severity.FIX, what, zh, row=shown, **where))
+    return kept
+
+
+def _texts(
+    body: list[tuple[int, list[Any]]], keep: Sequence[int], raw: _Raw
+) -> tuple[NDArray[Any], dict[tuple[int, int], str]]:
+    """Turn the kept cells into text."""
+    cells = np.empty((len(body), len(keep)), object)
+    faults: dict[tuple[int, int], str] = {}
+    for k, column in enumerate(keep):
+        for r, (_, row) in enumerate(body):
+            value = row[column] if column < len(row) else ""
+            if value.__class__ is str:
+                cells[r, k] = value
+                continue
+            cells[r, k] = _text(value)
+            if isinstance(value, float | int) and abs(value) >= 10**LONG_DIGITS:
+                faults[r, k] = "long"
+    if raw.marks.faults:
+        where_row = {i + raw.first: r for r, (i, _) in enumerate(body)}
+        where_column = {c + raw.left: k for k, c in enumerate(keep)}
+        for (i, j), code in raw.marks.faults.items():
+            if i in where_row and j in where_column:
+                faults[where_row[i], where_column[j]] = code
+                cells[where_row[i], where_column[j]] = ""
+    return cells, faults
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value != value:  # NaN
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e22 else repr(value)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, np.generic):
+        return _text(value.item())
+    return str(value)
+
+
+def _fill_merged(
+    cells: NDArray[Any],
+    body: list[tuple[int, list[Any]]],
+    keep: Sequence[int],
+    raw: _Raw,
+    findings: list[Finding],
+    where: Mapping[str, str],
+) -> None:
+    """Give each row of a merged range the value that stands in its first cell."""
+    if not raw.merges or not body:
+        return
+    place = {i + raw.first: r for r, (i, _) in enumerate(body)}
+    column = {c + raw.left: k for k, c in enumerate(keep)}
+    filled = 0
+    for r1, c1, r2, _ in raw.merges:
+        if r1 == r2 or c1 not in column or r1 not in place or cells[place[r1], column[c1]] == "":
+            continue
+        rows = [place[r] for r in range(r1 + 1, r2 + 1) if r in place]
+        cells[rows, column[c1]] = cells[place[r1], column[c1]]
+        filled += 1
+        if filled <= LISTED:
+            what = f"the value of a merged cell was given to rows {r1 + 2} to {r2 + 1}"
+            zh = f"合并单元格的值已填入第{r1 + 2}至{r2 + 1}行"
+            findings.append(Finding("merged-cells", Severity.FIX, what, zh, row=r1 + 1, **where))
+    if filled > LISTED:
+        what = f"{filled - LISTED} further merged cells were filled in the same way"
+        findings.append(Finding("merged-cells", Severity.FIX, what, "其余合并单元格同样处理", **where))

@@ -1,0 +1,293 @@
+"""What a meeting may see of a plan, as the plain values that the page draws.
+
+Homes are counted by demand unit, and small counts are hidden; no household, member, phone or room is
+in it.  The only id of a person is the centre's, who is named on the zone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from planner.render.encoding import SCALE, Grid
+from planner.render.palette import ZONE_COLOURS, ink
+from planner.render.report import summary
+from planner.render.words import (
+    Both,
+    limit_text,
+    moved_words,
+    network_words,
+    proof_words,
+    rule_words,
+)
+from planner.tables import GAP_CAUSES, PlanTables
+
+__all__ = ["HIDDEN", "SMALLEST_SHOWN", "meeting_payload"]
+
+SMALLEST_SHOWN = 3
+"""A count below this is shown as "<3"."""
+FEW, HIDDEN = -1, -2
+MARGIN_DEG = 0.004
+_ROAD_CLASS = {
+    **dict.fromkeys(("motorway", "trunk", "primary", "secondary"), 2),
+    **dict.fromkeys(("tertiary", "residential", "unclassified", "living_street", "road"), 1),
+}
+
+
+def meeting_payload(tables: PlanTables, *, title: str | None = None) -> dict[str, Any]:
+    """Gather what the page of a meeting draws and says.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan.
+    title : str, optional
+        Heading; the plan's own by default.
+
+    Returns
+    -------
+    dict
+        Plain JSON values; lengths in metres, coordinates in steps of 1e-6 degrees from ``origin``.
+    """
+    view = _view(tables)
+    grid = Grid(_widened(view, MARGIN_DEG * 2), tolerance=0.000004)
+    fine = Grid(grid.bounds)
+    return {
+        "scale": SCALE,
+        "origin": list(grid.origin),
+        "view": view,
+        "meta": _meta(tables, title),
+        "figures": _figures(tables),
+        "rules": [_rule(r) for r in tables.certificate.rules],
+        "colours": [[c, ink(c)] for c in ZONE_COLOURS],
+        "zones": _zones(tables, fine),
+        "centres": _centres(tables, fine),
+        "units": _units(tables, fine),
+        "gaps": _gaps(tables, fine),
+        "causes": {c.code: [c.title_zh, c.title] for c in GAP_CAUSES.values()},
+        "base": _base(tables, grid),
+    }
+
+
+def _view(tables: PlanTables) -> list[float]:
+    """Bound what the plan covers: west, south, east, north."""
+    shapes = [tables.units.geometry.to_numpy(), tables.zones.geometry.to_numpy()]
+    bounds = shapely.bounds(np.concatenate(shapes))
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return [0.0, 0.0, 0.01, 0.01]
+    box = [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
+    return [round(float(v), 6) for v in box]
+
+
+def _widened(box: Sequence[float], by: float) -> list[float]:
+    return [box[0] - by, box[1] - by / 2, box[2] + by, box[3] + by / 2]
+
+
+def _meta(tables: PlanTables, title: str | None) -> dict[str, Any]:
+    note, book = tables.provenance, tables.rules
+    return {
+        "title": title or str(note.get("title") or ""),
+        "created": str(note.get("created") or ""),
+        "data_date": str(note.get("data_date") or ""),
+        "attribution": str(note.get("attribution") or ""),
+        "network": network_words(str(note.get("network") or "")),
+        "synthetic": bool(note.get("synthetic", False)),
+        "rule_book": [book.title_zh or book.title or book.name, book.title or book.name],
+        "source": book.source,
+        "proof": proof_words(tables.certificate),
+        "connected": tables.certificate.zones_connected,
+        "disconnected": len(tables.certificate.disconnected),
+        "moved": moved_words(tables),
+    }
+
+
+def _figures(tables: PlanTables) -> dict[str, Any]:
+    figures = summary(tables)
+    kept = ("households", "located", "zones", "unassigned", "walk_m", "homes_moved")
+    gaps = {code: _small(count) for code, count in figures["gaps"].items()}
+    return {name: figures[name] for name in kept} | {"gaps": gaps}
+
+
+def _rule(rule: Any) -> dict[str, Any]:
+    homes = rule.name.startswith("walk")
+    return {
+        "name": rule.name,
+        "words": rule_words(rule.name),
+        "limit": limit_text(rule),
+        "low": rule.low,
+        "high": rule.high,
+        "worst": _number(rule.worst, 1),
+        "broken": rule.broken,
+        "of": "homes" if homes else "zones",
+    }
+
+
+def _number(value: Any, digits: int = 0) -> float | int | None:
+    if value is None or not math.isfinite(value):
+        return None
+    rounded = round(float(value), digits)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _small(count: Any) -> int:
+    return FEW if 0 < count < SMALLEST_SHOWN else int(count)
+
+
+def _masked(counts: NDArray[np.int64], zone: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Hide small counts; where one alone is hidden in a zone, the next smallest goes with it.
+
+    Otherwise the zone's total, which is shown, would give it away by subtraction.
+    """
+    shown = np.where((counts > 0) & (counts < SMALLEST_SHOWN), FEW, counts)
+    for z in np.unique(zone):
+        inside = np.flatnonzero(zone == z)
+        if (shown[inside] == FEW).sum() == 1:
+            rest = inside[shown[inside] > 0]
+            if len(rest):
+                shown[rest[counts[rest].argmin()]] = HIDDEN
+    return shown
+
+
+def _zone_index(tables: PlanTables) -> dict[str, int]:
+    return {c: i for i, c in enumerate(tables.zones["centre_id"])}
+
+
+def _zones(tables: PlanTables, grid: Grid) -> list[dict[str, Any]]:
+    shapes = tables.zones.geometry.to_numpy()
+    came = tables.households.loc[tables.households["moved"].astype(bool), "zone"].value_counts()
+    lines = grid.lines(shapes)
+    labels = [_label_point(shape, grid) for shape in shapes]
+    made: list[dict[str, Any]] = []
+    rows = zip(tables.zones.to_dict("records"), lines, labels, strict=True)
+    for z, rings, at in rows:
+        made.append(
+            {
+                "n": int(z["number"]),
+                "colour": int(z["colour"]) % len(ZONE_COLOURS),
+                "fence": str(z["fence"]),
+                "homes": int(z["households"]),
+                "members": int(z["members"]),
+                "gaps": _small(z["gaps"]),
+                "mean": _number(z["walk_mean_m"]),
+                "max": _number(z["walk_max_m"]),
+                "broken": _broken(z["broken"]),
+                "moved": _small(came.get(z["centre_id"], 0)),
+                "at": at,
+                "rings": rings,
+            }
+        )
+    return made
+
+
+def _broken(names: Any) -> list[Both]:
+    return [rule_words(name) for name in str(names).split(",") if name]
+
+
+def _label_point(shape: Any, grid: Grid) -> list[int] | None:
+    """Give the middle of the largest circle that fits into a zone, and its radius."""
+    parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and p.area > 0]
+    if not parts:
+        return None
+    largest = max(parts, key=lambda p: p.area)
+    radius = shapely.maximum_inscribed_circle(largest, tolerance=0.00002)
+    xs, ys = grid.points(shapely.points(shapely.get_coordinates(radius)[:1]))
+    return [xs[0], ys[0], round(shapely.length(radius) * SCALE)]
+
+
+def _centres(tables: PlanTables, grid: Grid) -> list[dict[str, Any]]:
+    xs, ys = grid.points(tables.centres.geometry.to_numpy())
+    rows = tables.centres.to_dict("records")
+    return [
+        {
+            "id": str(c["centre_id"]),
+            "label": str(c["label"]),
+            "x": x,
+            "y": y,
+            "p90": _number(c["walk_p90_m"]),
+        }
+        for c, x, y in zip(rows, xs, ys, strict=True)
+    ]
+
+
+def _units(tables: PlanTables, grid: Grid) -> dict[str, Any]:
+    """Give the demand units column by column; zone -1 is none."""
+    units = tables.units
+    index = _zone_index(tables)
+    zone = np.array([index.get(z, -1) for z in units["zone"]], np.int64)
+    xs, ys = grid.points(units.geometry.to_numpy())
+    moved = units["moved"].to_numpy(np.int64)
+    return {
+        "x": xs,
+        "y": ys,
+        "zone": zone.tolist(),
+        "homes": _masked(units["households"].to_numpy(np.int64), zone).tolist(),
+        "walk": [_number(w) for w in units["walk_m"]],
+        "moved": np.where((moved > 0) & (moved < SMALLEST_SHOWN), FEW, moved).tolist(),
+        "label": [str(label) for label in units["label"]],
+    }
+
+
+def _gaps(tables: PlanTables, grid: Grid) -> list[list[int]]:
+    """Count the gaps of each unit and cause: unit, cause, homes."""
+    place = {u: i for i, u in enumerate(tables.units["unit_id"])}
+    codes = list(GAP_CAUSES)
+    counts: dict[tuple[int, int], int] = {}
+    for unit, cause in zip(tables.gaps["unit_id"], tables.gaps["cause"], strict=True):
+        if unit in place and cause in codes:
+            key = (place[unit], codes.index(cause))
+            counts[key] = counts.get(key, 0) + 1
+    return [[unit, cause, _small(n)] for (unit, cause), n in sorted(counts.items())]
+
+
+def _base(tables: PlanTables, grid: Grid) -> dict[str, Any]:
+    base = {name: _inside(frame, grid) for name, frame in tables.base.items()}
+    made: dict[str, Any] = {
+        name: [line for lines in grid.lines(base[name].geometry.to_numpy()) for line in lines]
+        for name in ("water", "green", "rails")
+    }
+    made["fences"] = [
+        {"name": str(name), "rings": rings}
+        for name, rings in zip(
+            base["fences"]["fence"], grid.lines(base["fences"].geometry.to_numpy()), strict=True
+        )
+    ]
+    made["streets"] = _streets(base["streets"], grid)
+    made["buildings"] = _buildings(base["buildings"], grid)
+    return made
+
+
+def _inside(frame: Any, grid: Grid) -> Any:
+    shapes = frame.geometry.to_numpy()
+    return frame[shapely.intersects(shapes, shapely.box(*grid.bounds)) if len(shapes) else []]
+
+
+def _streets(frame: Any, grid: Grid) -> dict[str, Any]:
+    """Give lines in three classes (path, street, road), each with its name's position or -1."""
+    names = sorted({_word(n) for n in frame["name"]} - {""})
+    place = {name: i for i, name in enumerate(names)} | {"": -1}
+    classes: list[list[Any]] = [[], [], []]
+    coded = grid.lines(frame.geometry.to_numpy())
+    for lines, name, kind in zip(coded, frame["name"], frame["highway"], strict=True):
+        rank = _ROAD_CLASS.get(str(kind).removesuffix("_link"), 0)
+        classes[rank] += [[place[_word(name)], line] for line in lines]
+    return {"names": names, "classes": classes}
+
+
+def _buildings(frame: Any, grid: Grid) -> dict[str, Any]:
+    rings = grid.lines(frame.geometry.to_numpy())
+    labels = [
+        _word(number) or _word(name)
+        for name, number in zip(frame["name"], frame["number"], strict=True)
+    ]
+    kept = [(r, label) for r, label in zip(rings, labels, strict=True) if r]
+    return {"rings": [r for r, _ in kept], "labels": [label for _, label in kept]}
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,296 @@
+"""The cheapest connected zone of one centre, when each unit carries a prize.
+
+Units are decided on in order of their walk from the centre, so the connection rule reads: take a unit
+only if one of its nearer neighbours was taken.  A table over what zones add up to (such as households
+and members), filled from the far end and blind to connection, bounds every branch from below; a
+depth-first search over that table finds the best connected zone.  The table is the knapsack recursion
+of R. Bellman (1957); that relaxing "each unit once" leaves such zones is A. Mehrotra, E. L. Johnson,
+G. L. Nemhauser: An optimization based heuristic for political districting, Management Science 44, 1998.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.compiled import compiled
+from planner.solve.instance import Instance
+
+__all__ = ["Pricer", "Priced", "countable"]
+
+FloatArray = NDArray[np.float64]
+MOST_STATES = 60_000
+COLUMNS = 12
+
+
+def countable(instance: Instance) -> bool:
+    """Tell whether zones add up to at most two whole numbers, so that `Pricer` applies."""
+    amounts = instance.rows.amounts
+    return len(amounts) <= 2 and bool((amounts == np.round(amounts)).all() and (amounts >= 0).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """What pricing found.
+
+    Parameters
+    ----------
+    bound : ndarray of float, shape (n_centres,)
+        No zone of the centre has a lower price.
+    columns : list of ndarray of int
+        Pairs of each zone found.
+    price : list of float
+        Cost of each, less its prizes.
+    """
+
+    bound: FloatArray
+    columns: list[NDArray[np.int64]]
+    price: list[float]
+
+
+class Pricer:
+    """Finds the cheapest zone of each centre.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part; must be `countable`.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        one = instance
+        place = np.empty(one.n_pairs, np.int64)
+        place[one.by_centre] = np.arange(one.n_pairs)
+        order = one.by_centre
+        lengths = np.diff(one.support.held_start)[order]
+        first = np.cumsum(lengths) - lengths
+        at = np.repeat(one.support.held_start[order] - first, lengths) + np.arange(lengths.sum())
+        owner = one.centre_start[one.centre[one.support.held[at]]]
+        self._held_start = np.concatenate([first, [lengths.sum()]]).astype(np.int64)
+        self._held = (place[one.support.held[at]] - owner).astype(np.int32)
+        amounts = np.zeros((2, one.n_units), np.int64)
+        amounts[: len(one.rows.amounts)] = one.rows.amounts
+        self._a = amounts[0][one.unit[order]]
+        self._b = amounts[1][one.unit[order]]
+        self._cap = self._first_caps(amounts)
+
+    def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How far the table of each centre reaches: a little beyond what a zone may have."""
+        one, rows = self.instance, self.instance.rows
+        caps = np.empty((one.n_centres, 2), np.int64)
+        for i in range(2):
+            most = amounts[i][one.unit]
+            total = np.bincount(one.centre, most, one.n_centres).astype(np.int64)
+            limits = [
+                limit / share[i]
+                for share, limit in zip(rows.share, rows.limit, strict=True)
+                if len(share) > i and share[i] > 0 and np.count_nonzero(share) == 1
+            ]
+            home = amounts[i][one.unit[one.home_pair]]
+            if limits:
+                step = int(np.median(amounts[i])) + 1
+                caps[:, i] = np.minimum(np.maximum(int(min(limits)) + step, home + step), total)
+            else:
+                caps[:, i] = total
+        return caps
+
+    def price(self, prize: FloatArray, nodes: int = 20_000) -> Priced:
+        """Price every centre.
+
+        Parameters
+        ----------
+        prize : ndarray of float, shape (n_units,)
+            What each unit is worth.
+        nodes : int
+            Branches to look at for each centre before its bound is taken as it stands.
+
+        Returns
+        -------
+        Priced
+        """
+        one = self.instance
+        reduced = (one.cost - prize[one.unit])[one.by_centre]
+        bound = np.empty(one.n_centres)
+        columns: list[NDArray[np.int64]] = []
+        prices: list[float] = []
+        for c in range(one.n_centres):
+            low, high = one.centre_start[c], one.centre_start[c + 1]
+            while True:
+                found, values, zones, beyond = self._one(c, low, high, reduced, nodes)
+                axis = int(beyond[1] < beyond[0])
+                if beyond[axis] >= found or not self._widen(c, axis, low, high):
+                    break
+            bound[c] = min(found, beyond.min())
+            for value, zone in zip(values, zones, strict=True):
+                columns.append(one.by_centre[low + np.flatnonzero(zone)])
+                prices.append(float(value))
+        return Priced(bound, columns, prices)
+
+    def _widen(self, c: int, axis: int, low: int, high: int) -> bool:
+        """Let the table of a centre reach farther; False when it is large enough already."""
+        amount = (self._a, self._b)[axis][low:high]
+        total = int(amount.sum())
+        cap = self._cap[c].copy()
+        cap[axis] = min(total, cap[axis] + max(cap[axis] // 4, 2))
+        if cap[axis] == self._cap[c, axis] or (cap + 1).prod() > MOST_STATES:
+            return False
+        self._cap[c] = cap
+        return True
+
+    def _one(
+        self, c: int, low: int, high: int, reduced: FloatArray, nodes: int
+    ) -> tuple[float, FloatArray, NDArray[np.bool_], FloatArray]:
+        rows = self.instance.rows
+        cap = self._cap[c]
+        table = rows.table(cap)
+        a, b, cost = self._a[low:high], self._b[low:high], reduced[low:high]
+        starts = self._held_start[low : high + 1]
+        found, count, values, zones = _search(cost, a, b, starts, self._held, table, nodes)
+        beyond = np.array(
+            [self._beyond(i, x, cost, int(cap[i])) for i, x in enumerate((a, b))]
+        )
+        return found, values[:count], zones[:count], beyond
+
+    def _beyond(
+        self, axis: int, amount: NDArray[np.int64], cost: FloatArray, cap: int
+    ) -> float:
+        """Bound from below the price of zones that add up to more than the table holds."""
+        if amount.sum() <= cap:
+            return np.inf
+        rows = self.instance.rows
+        charge = [
+            (rows.price[k], rows.limit[k] / share[axis])
+            for k, share in enumerate(rows.share)
+            if len(share) > axis and share[axis] > 0 and np.count_nonzero(share) == 1
+        ]
+        if any(np.isinf(p) and limit <= cap for p, limit in charge):
+            return np.inf
+        least = sum(p * max(cap + 1 - limit, 0.0) for p, limit in charge)
+        slope = sum(p for p, limit in charge if limit <= cap)
+        return cost[0] + least + _fractional(cost[1:], amount[1:], cap + 1 - int(amount[0]), slope)
+
+
+def _fractional(cost: FloatArray, amount: NDArray[np.int64], need: int, slope: float) -> float:
+    """Least sum of costs for at least `need` of an amount, each more charged, parts allowed."""
+    total = cost[(amount == 0) & (cost < 0)].sum()
+    some = amount > 0
+    cost, amount = cost[some], amount[some]
+    order = np.argsort(cost / amount, kind="stable")
+    cost, amount = cost[order], amount[order]
+    rate = cost / amount
+    before = np.cumsum(amount) - amount
+    basic = np.clip(need - before, 0, amount)
+    more = np.where(rate + slope < 0, amount - basic, 0)
+    return float(total + (rate * basic).sum() + ((rate + slope) * more).sum())
+
+
+@compiled
+def _fill(cost, a, b, table):  # type: ignore[no-untyped-def]  # noqa: ANN
+    """Least price of completing each sum with the units from i on, connection disregarded."""
+    n = len(cost)
+    wide, deep = table.shape
+    best = np.empty((n + 1, wide, deep))
+    best[n] = table
+    for i in range(n - 1, 0, -1):
+        below = best[i + 1]
+        mine = best[i]
+        for h in range(wide):
+            if h + a[i] >= wide:
+                for m in range(deep):
+                    mine[h, m] = below[h, m]
+                continue
+            for m in range(deep):
+                value = below[h, m]
+                if m + b[i] < deep:
+                    taken = cost[i] + below[h + a[i], m + b[i]]
+                    if taken < value:
+                        value = taken
+                mine[h, m] = value
+    return best
+
+
+@compiled
+def _search(cost, a, b, held_start, held, table, nodes):  # type: ignore[no-untyped-def]  # noqa: ANN
+    """Find the cheapest connected zone; return a bound and the best zones found."""
+    n = len(cost)
+    wide, deep = table.shape
+    values = np.full(COLUMNS, np.inf)
+    zones = np.zeros((COLUMNS, n), np.bool_)
+    if a[0] >= wide or b[0] >= deep:
+        return np.inf, 0, values, zones
+    best = _fill(cost, a, b, table)
+    held_up = np.zeros(n, np.int32)
+    for j in range(held_start[0], held_start[1]):
+        held_up[held[j]] += 1
+    other = np.empty(n + 1)
+    phase = np.zeros(n + 1, np.int8)
+    taken = np.zeros(n, np.bool_)
+    taken[0] = True
+    h, m, value = a[0], b[0], cost[0]
+    found = np.inf
+    slot, count, seen = 0, 0, 0
+    i = 1
+    bound = np.inf
+    while True:
+        step_back = False
+        if i == n:
+            total = value + table[h, m]
+            if total < found - 1e-9:
+                found = total
+                values[slot] = total
+                zones[slot] = taken
+                slot = (slot + 1) % COLUMNS
+                count = min(count + 1, COLUMNS)
+            step_back = True
+        elif phase[i] == 0:
+            without = value + best[i + 1, h, m]
+            within = np.inf
+            if held_up[i] > 0 and h + a[i] < wide and m + b[i] < deep:
+                within = value + cost[i] + best[i + 1, h + a[i], m + b[i]]
+            if min(within, without) >= found - 1e-9:
+                step_back = True
+            else:
+                seen += 1
+                if seen > nodes:
+                    bound = min(within, without)
+                    for j in range(1, i):
+                        if phase[j] == 1:
+                            bound = min(bound, other[j])
+                    break
+                phase[i] = 1
+                take = within <= without
+                other[i] = without if take else within
+                if take:
+                    taken[i] = True
+                    h, m, value = h + a[i], m + b[i], value + cost[i]
+                    for j in range(held_start[i], held_start[i + 1]):
+                        held_up[held[j]] += 1
+                i += 1
+                phase[i] = 0
+                continue
+        else:
+            was = taken[i]
+            if was:
+                taken[i] = False
+                h, m, value = h - a[i], m - b[i], value - cost[i]
+                for j in range(held_start[i], held_start[i + 1]):
+                    held_up[held[j]] -= 1
+            if phase[i] == 1 and other[i] < found - 1e-9:
+                phase[i] = 2
+                if not was:
+                    taken[i] = True
+                    h, m, value = h + a[i], m + b[i], value + cost[i]
+                    for j in range(held_start[i], held_start[i + 1]):
+                        held_up[held[j]] += 1
+                i += 1
+                phase[i] = 0
+                continue
+            step_back = True
+        if step_back:
+            i -= 1
+            if i == 0:
+                break
+    return min(found, bound), count, values, zones
