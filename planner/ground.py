@@ -13,7 +13,7 @@ from planner.config import Inputs
 from planner.errors import InputError, NetworkError
 from planner.intake.gazetteer import Gazetteer
 from planner.network import Network
-from planner.network.graph import WalkingNetwork
+from planner.network.graph import Island, WalkingNetwork
 from planner.network.osm import Extract, read_extract
 from planner.network.straight import StraightNetwork
 from planner.projection import LocalProjection
@@ -53,7 +53,7 @@ class Ground:
     attribution: str = ""
 
     @property
-    def islands(self) -> tuple[Mapping[str, Any], ...]:
+    def islands(self) -> tuple[Island, ...]:
         """Pieces of the network that no walk from the largest piece reaches."""
         return tuple(getattr(self.network, "islands", ()))
 

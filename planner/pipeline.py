@@ -9,7 +9,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -267,15 +267,13 @@ def _stamp(
     members: Residents,
     previous: Plan | None,
 ) -> assembly.PlanTables:
-    from dataclasses import replace
-
     stamp: dict[str, Any] = {
         "title": title,
         "created": date.today().isoformat(),
         "data_date": ground.data_date,
         "attribution": ground.attribution,
         "network": ground.network.mode,
-        "islands": [dict(i) for i in ground.islands],
+        "islands": [asdict(i) for i in ground.islands],
         "seed": search.seed,
         "inputs": dict((*households.sources, *members.sources)),
         "synthetic": households.synthetic or members.synthetic,

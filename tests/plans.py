@@ -92,13 +92,19 @@ def make_plan_tables(
     moved_units = (rng.random(n) < 0.08) & (zone >= 0) & moved
     units = _frame(
         {
-            "unit_id": unit_id, "label": label, "fence": fence_names[fence],
-            "households": homes_of, "members": members_of, "load": homes_of.astype(float),
-            "zone": zone_id, "walk_m": unit_walk, "access_m": np.full(n, 12.5),
+            "unit_id": unit_id,
+            "label": label,
+            "fence": fence_names[fence],
+            "households": homes_of,
+            "members": members_of,
+            "load": homes_of.astype(float),
+            "zone": zone_id,
+            "walk_m": unit_walk,
+            "access_m": np.full(n, 12.5),
             "moved": np.where(moved_units, homes_of, 0),
         },
         shapely.points(lon, lat),
-    )  # fmt: skip
+    )
     homes = _homes(units, homes_of, zone, ids, text)
     gap_rows = np.flatnonzero(homes["gap"].to_numpy() != "")
     gaps = _frame(
@@ -135,23 +141,34 @@ def make_plan_tables(
     names = ("households", "members", "walk_mean_m", "walk_max_m", "broken")
     zones = _frame(
         {
-            "centre_id": ids, "number": np.arange(1, nc + 1), "fence": fence_names[fence[home]],
+            "centre_id": ids,
+            "number": np.arange(1, nc + 1),
+            "fence": fence_names[fence[home]],
             **{c: centres[c].to_numpy() for c in names},
             "colour": _greedy(shapes),
             "gaps": gaps["zone"].value_counts().reindex(ids, fill_value=0).to_numpy(),
             "area_m2": np.full(nc, 9000.0),
         },
         shapes,
-    )  # fmt: skip
+    )
     certificate, parts = _proof(problem, zone, homes_of, members_of, ids)
     given = {
-        "title": text("示例街道 · 党员中心户责任区"), "created": "2026-05-18", "data_date": "2026-04-02",
-        "attribution": text("© OpenStreetMap contributors, ODbL"), "network": text("streets") if hostile else "streets",
-        "seed": 0, "versions": {"zone-planner": "0.1.0", "python": "3.11"}, "inputs": {"households.xlsx": "ab" * 32},
-        "seconds": {"read": 0.4, "zones": 12.5}, "stopped": "gap", "previous": "cd" * 32 if moved else None,
-        "move_price_m": 200.0 if moved else None, "homes_moved": int(units["moved"].sum()) if moved else None,
-        "islands": [], "synthetic": True,
-    }  # fmt: skip
+        "title": text("示例街道 · 党员中心户责任区"),
+        "created": "2026-05-18",
+        "data_date": "2026-04-02",
+        "attribution": text("© OpenStreetMap contributors, ODbL"),
+        "network": text("streets") if hostile else "streets",
+        "seed": 0,
+        "versions": {"zone-planner": "0.1.0", "python": "3.11"},
+        "inputs": {"households.xlsx": "ab" * 32},
+        "seconds": {"read": 0.4, "zones": 12.5},
+        "stopped": "gap",
+        "previous": "cd" * 32 if moved else None,
+        "move_price_m": 200.0 if moved else None,
+        "homes_moved": int(units["moved"].sum()) if moved else None,
+        "islands": [],
+        "synthetic": True,
+    }
     return PlanTables(
         units=units,
         households=homes,
@@ -203,8 +220,11 @@ class _Texts:
 def _corners(cells: Any, x0: float, y0: float, x1: float, y1: float) -> tuple[Any, ...]:
     i, j = np.array(cells, float).reshape(-1, 2).T
     return (
-        LON + (i + x0) * STEP_X, LAT + (j + y0) * STEP_Y, LON + (i + x1) * STEP_X, LAT + (j + y1) * STEP_Y,
-    )  # fmt: skip
+        LON + (i + x0) * STEP_X,
+        LAT + (j + y0) * STEP_Y,
+        LON + (i + x1) * STEP_X,
+        LAT + (j + y1) * STEP_Y,
+    )
 
 
 def _problem(
@@ -215,9 +235,14 @@ def _problem(
     unit, centre = np.nonzero(allowed)
     over = np.maximum(walk[unit, centre] - 500, 0) * 2 * homes_of[unit]
     return Problem(
-        load=homes_of.astype(float), households=homes_of, home=home,
-        pair_start=np.append(0, np.cumsum(allowed.sum(axis=1))), pair_centre=centre,
-        walk_m=walk[unit, centre], adjacency=edges, penalty_m=over,
+        load=homes_of.astype(float),
+        households=homes_of,
+        home=home,
+        pair_start=np.append(0, np.cumsum(allowed.sum(axis=1))),
+        pair_centre=centre,
+        walk_m=walk[unit, centre],
+        adjacency=edges,
+        penalty_m=over,
         change_m=np.where(centre % 3 == 0, 0.0, 200.0 / 3),
         rules=(
             ZoneRule("members_per_zone", members_of, 5, 10, price_m=5000),
@@ -225,7 +250,7 @@ def _problem(
             ZoneRule("households_per_zone", homes_of, 75, 250),
         ),
         fence=fence,
-    )  # fmt: skip
+    )
 
 
 def _homes(
@@ -246,12 +271,16 @@ def _homes(
         "household_id": np.array([f"H{k:05d}" for k in range(n)], object),
         "unit_id": np.append(units["unit_id"].to_numpy(object), "")[unit],
         "fence": np.append(units["fence"].to_numpy(object), "")[unit],
-        "zone": now, "walk_m": walk, "load": np.ones(n),
+        "zone": now,
+        "walk_m": walk,
+        "load": np.ones(n),
         "precision": np.array([text("doorplate") if u >= 0 else "none" for u in unit], object),
         "confidence": np.where(unit >= 0, 0.97, 0.0),
         "matched": np.append(units["label"].to_numpy(object), "")[unit],
-        "gap": gap, "previous_zone": np.where(moved, ids[0], now), "moved": moved,
-    }  # fmt: skip
+        "gap": gap,
+        "previous_zone": np.where(moved, ids[0], now),
+        "moved": moved,
+    }
     points = np.append(units.geometry.to_numpy(), shapely.Point())[unit]
     return _frame(columns, points)
 
@@ -269,12 +298,15 @@ def _members(
     ]
     return pd.DataFrame(
         {
-            "member_id": np.array(member, object), "unit_id": units["unit_id"].to_numpy(object)[unit],
-            "fence": units["fence"].to_numpy(object)[unit], "zone": zone_id[unit], "is_centre": is_centre,
+            "member_id": np.array(member, object),
+            "unit_id": units["unit_id"].to_numpy(object)[unit],
+            "fence": units["fence"].to_numpy(object)[unit],
+            "zone": zone_id[unit],
+            "is_centre": is_centre,
             "precision": np.array([text("doorplate")] * len(unit), object),
             "matched": units["label"].to_numpy(object)[unit],
         }
-    )  # fmt: skip
+    )
 
 
 def _centres(
@@ -285,17 +317,25 @@ def _centres(
     members = np.array([units["members"].to_numpy()[zone == c].sum() for c in range(nc)])
     return _frame(
         {
-            "centre_id": ids, "number": np.arange(1, nc + 1), "unit_id": units["unit_id"].to_numpy(object)[home],
-            "fence": fence, "label": units["label"].to_numpy(object)[home],
-            "households": np.array([homes[zone == c].sum() for c in range(nc)]), "members": members,
+            "centre_id": ids,
+            "number": np.arange(1, nc + 1),
+            "unit_id": units["unit_id"].to_numpy(object)[home],
+            "fence": fence,
+            "label": units["label"].to_numpy(object)[home],
+            "households": np.array([homes[zone == c].sum() for c in range(nc)]),
+            "members": members,
             "load": np.array([float(homes[zone == c].sum()) for c in range(nc)]),
-            "walk_mean_m": np.round([np.average(walk[zone == c], weights=homes[zone == c]) for c in range(nc)], 1),
+            "walk_mean_m": np.round(
+                [np.average(walk[zone == c], weights=homes[zone == c]) for c in range(nc)], 1
+            ),
             "walk_p90_m": np.round([np.quantile(walk[zone == c], 0.9) for c in range(nc)], 1),
             "walk_max_m": np.round([walk[zone == c].max() for c in range(nc)], 1),
-            "broken": np.where((members < 5) | (members > 10), "members_per_zone", "").astype(object),
+            "broken": np.where((members < 5) | (members > 10), "members_per_zone", "").astype(
+                object
+            ),
         },
         units.geometry.to_numpy()[home],
-    )  # fmt: skip
+    )
 
 
 def _greedy(shapes: list[Any]) -> Any:
@@ -321,19 +361,33 @@ def _proof(
     members = np.array([members_of[zone == c].sum() for c in range(len(ids))], float)
     off = [(c, m) for c, m in enumerate(members) if not 5 <= m <= 10]
     certificate = Certificate(
-        cost_m=cost, penalty_m=penalty, change_m=change, bound_m=value - 0.0041 * cost,
+        cost_m=cost,
+        penalty_m=penalty,
+        change_m=change,
+        bound_m=value - 0.0041 * cost,
         rules=(
-            RuleOutcome("members_per_zone", 5.0, 10.0, float(members.min()), float(members.max()), len(off)),
+            RuleOutcome(
+                "members_per_zone", 5.0, 10.0, float(members.min()), float(members.max()), len(off)
+            ),
             RuleOutcome("households_per_member", 15.0, 25.0, 9.5, 24.0, 1),
-            RuleOutcome("households_per_zone", 75.0, 250.0, float(homes.min()), float(homes.max()), 0),
+            RuleOutcome(
+                "households_per_zone", 75.0, 250.0, float(homes.min()), float(homes.max()), 0
+            ),
             RuleOutcome("walk_m", None, 500.0, 0.0, float(problem.walk_m[pair].max()), 3),
         ),
         violations=tuple(
-            Violation("members_per_zone", c, float(m), 10.0 if m > 10 else 5.0, abs(float(m) - (10.0 if m > 10 else 5.0)))
+            Violation(
+                "members_per_zone",
+                c,
+                float(m),
+                10.0 if m > 10 else 5.0,
+                abs(float(m) - (10.0 if m > 10 else 5.0)),
+            )
             for c, m in off
         ),
-        disconnected=(), unserved=1,
-    )  # fmt: skip
+        disconnected=(),
+        unserved=1,
+    )
     part = Part(
         problem.n_units, problem.n_centres, value, certificate.bound_m, cost, 0.0041, "zones", 12.25
     )
@@ -353,13 +407,23 @@ def _base(boxes: Any, nx: int, ny: int, fences: Any, text: _Texts) -> dict[str, 
     half = [shapely.box(*_corners([(s, 0)], 0, 0, nx / 2, ny)) for s in (0, nx / 2)]
     layers: dict[str, gpd.GeoDataFrame] = {
         "fences": _frame({"fence": fences}, [h[0] for h in half]),
-        "water": _frame({"name": [text("瓦埠湖")]}, [shapely.box(LON - 3 * STEP_X, LAT - 3 * STEP_Y, LON + nx * STEP_X, LAT - 0.4 * STEP_Y)]),
+        "water": _frame(
+            {"name": [text("瓦埠湖")]},
+            [
+                shapely.box(
+                    LON - 3 * STEP_X, LAT - 3 * STEP_Y, LON + nx * STEP_X, LAT - 0.4 * STEP_Y
+                )
+            ],
+        ),
         "green": _frame({"name": [text("人民公园")]}, [centre[nx + 2].buffer(0.0004)]),
         "rails": _frame({"name": [text("淮南线")]}, [line(-2, ny + 0.6, nx + 2, ny + 1.2)]),
         "streets": _frame(
             {
                 "name": np.array([text(f"新村{k + 1}路") for k in range(len(streets))], object),
-                "highway": np.array(["primary" if k % 5 == 0 else "residential" for k in range(len(streets))], object),
+                "highway": np.array(
+                    ["primary" if k % 5 == 0 else "residential" for k in range(len(streets))],
+                    object,
+                ),
                 "walkable": np.ones(len(streets), bool),
             },
             streets,
@@ -372,7 +436,7 @@ def _base(boxes: Any, nx: int, ny: int, fences: Any, text: _Texts) -> dict[str, 
             },
             [c.buffer(0.00028, cap_style="square") for c in centre],
         ),
-    }  # fmt: skip
+    }
     return {name: layers[name] for name in BASE_LAYERS}
 
 

@@ -15,7 +15,7 @@ over name endings and number units; see `planner.intake.grammar`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -53,16 +53,24 @@ FIELDS: Final = (
 """Names of the text fields of `Address`, from the largest place to the smallest."""
 
 _LONGEST: Final = 400
+_NAMES: Final = frozenset({"province", "city", "district", "town", "remainder"})
 _RESTARTS: Final = frozenset({Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN})
 _UNITS: Final[dict[str, re.Pattern[str]]] = {
-    "road_number": re.compile("号院?$"),
+    "road_number": re.compile("号院?$|号(?=附)|号(?=[甲乙丙丁]$)"),
     "building": re.compile("号?高?楼$|号?院楼$|号搂$|塔楼?$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
-    "stairwell": re.compile("单元号?$|单无$|[单梯号]$"),
+    "stairwell": re.compile("单元号?$|单无$|[单梯门号]$"),
     "floor": re.compile("[楼层FfＦ]$"),
     "room": re.compile("号?(?:室|房间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
 }
 _DROP: Final = re.compile("[" + re.escape("".join(sorted(SEPARATORS - {"-"}))) + "]+")
+_HOMES: Final = tuple(
+    "小区 花园 家园 佳园 嘉园 公寓 新村 花苑 宿舍 家属院 家属楼 家属区 名苑 雅苑 豪庭 华庭 公馆 苑".split()
+)
+_NOTHING: Final = frozenset(
+    "不详 无 同上 暂无 未知 不明 空 没有 待定 未填 null NULL None nan".split()
+)
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
+_GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
 _EDGE_DASH: Final = re.compile("^-+|-+$")
 _ASCII_DIGIT: Final = re.compile("[0-9]")
 
@@ -129,9 +137,9 @@ class Address:
         Returns
         -------
         str
-            Folded, separators dropped, letters upper case, Chinese numerals and leading zeros
-            turned into plain Arabic numbers, and, for numbered fields, the unit word dropped
-            (``弄`` stays, as lane 12 is not number 12).
+            Folded, separators dropped, letters upper case; below the town, Chinese numerals that
+            count something and leading zeros turned into plain Arabic numbers; in numbered
+            fields the unit word dropped (``弄`` stays, as lane 12 is not number 12).
         """
         return canonical_field(name, getattr(self, name))
 
@@ -144,6 +152,8 @@ class Address:
         province to town: join it with the fence or `area_key` where road names repeat.
         """
         place = self.canonical("branch_road") or self.canonical("road")
+        if place.endswith(("组", "队", "社")):
+            place = self.canonical("community") + place
         parts = [place, self.canonical("road_number")]
         parts += [self.canonical("compound"), self.canonical("sub_compound")]
         if not any(parts) or not (place or parts[2]):
@@ -196,12 +206,22 @@ def canonical_field(name: str, text: str) -> str:
     -------
     str
     """
+    for _ in range(8):
+        again = _canonical_step(name, text)
+        if again == text:
+            break
+        text = again
+    return text
+
+
+def _canonical_step(name: str, text: str) -> str:
     folded = _EDGE_DASH.sub("", _DROP.sub("", fold(text)))
     unit = _UNITS.get(name)
     if unit is not None:
-        bare = unit.sub("", folded).removeprefix("第")
-        folded = bare or folded
-    return canonical_number(folded)
+        folded = unit.sub("", folded).removeprefix("第") or folded
+    if name in _NAMES:
+        return folded.upper()
+    return canonical_number(folded, counted_only=unit is None)
 
 
 @lru_cache(maxsize=65536)
@@ -215,8 +235,12 @@ def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], l
     """Pick one piece a field; the second list holds repeats of what a field already says."""
     chosen: dict[str, Piece] = {}
     spare: list[Piece] = []
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         name = FIELD.get(piece.kind)
+        numbered = at + 1 < len(pieces) and pieces[at + 1].kind is Kind.RNO
+        if piece.kind is Kind.HAMLET and numbered and piece.end - piece.start <= 3:
+            # A short name between town and house number is a village written without 村.
+            name = "community"
         if name is None:
             spare.append(piece)
         elif name not in chosen:
@@ -229,22 +253,54 @@ def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], l
             chosen["building"] = piece._replace(kind=Kind.BLD)
         else:
             spare.append(piece)
+    _settle(folded, chosen, spare)
     kept = {folded[piece.start : piece.end] for piece in chosen.values()}
     again = [p for p in spare if p.kind <= Kind.COMM and folded[p.start : p.end] in kept]
     return chosen, again
 
 
-def _left_over(folded: str, text: str, placed: list[Piece]) -> list[str]:
-    """Give the runs of the text that no piece covers, separators apart."""
+def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
+    """Put right, in place, what only the whole line can tell."""
+
+    def words(piece: Piece) -> str:
+        return folded[piece.start : piece.end]
+
+    if "branch_road" in chosen and "road" not in chosen:
+        chosen["road"] = chosen.pop("branch_road")
+    number, building = chosen.get("road_number"), chosen.get("building")
+    if number and building and number.end == building.start and words(building)[0] == "附":
+        # The guide of the field reads 12号附3号 as one number.
+        chosen["road_number"] = number._replace(end=building.end)
+        del chosen["building"]
+    place, part = chosen.get("compound"), chosen.get("sub_compound")
+    if place is None:
+        homes = [p for p in spare if p.kind is Kind.OTHER and words(p).endswith(_HOMES)]
+        if homes:
+            chosen["compound"] = homes[0]
+    elif part and place.end < part.start and words(part).endswith(_HOMES):
+        if place.kind in (Kind.PLACE, Kind.HAMLET) and not words(place).endswith(_HOMES):
+            # `某某 阳光小区`: what stands apart before the estate is no place.
+            chosen["compound"] = chosen.pop("sub_compound")
+
+
+def _closed_up(folded: str) -> tuple[str, list[int]]:
+    """Take out the blanks between a number and its unit word (``3 栋``); keep the offsets."""
+    gaps = {at for match in _GAP.finditer(folded) for at in range(*match.span())}
+    at = [i for i in range(len(folded)) if i not in gaps]
+    return "".join(folded[i] for i in at), [*at, len(folded)]
+
+
+def _left_over(folded: str, text: str, covered: list[tuple[int, int]]) -> list[str]:
+    """Give the runs of the text that nothing covers, separators apart."""
     runs: list[str] = []
     at = 0
-    for piece in (*sorted(placed), Piece(len(folded), len(folded), Kind.OTHER)):
-        gap = folded[at : piece.start]
+    for start, end in (*sorted(covered), (len(folded), len(folded))):
+        gap = folded[at:start]
         inner = gap.strip(_SEPARATORS)
         if inner:
-            start = at + gap.index(inner)
-            runs.append(text[start : start + len(inner)])
-        at = max(at, piece.end)
+            begin = at + gap.index(inner)
+            runs.append(text[begin : begin + len(inner)])
+        at = max(at, end)
     return runs
 
 
@@ -270,13 +326,20 @@ def parse_address(text: str) -> Address:
     True
     """
     folded = fold(text[:_LONGEST])
-    chosen, again = _chosen(folded, _pieces(_ASCII_DIGIT.sub("0", folded)))
-    values = {name: text[piece.start : piece.end] for name, piece in chosen.items()}
-    left = _left_over(folded, text, [*chosen.values(), *again])
+    at: Sequence[int] = range(len(folded) + 1)
+    line = folded
+    if _GAP.search(folded):
+        line, at = _closed_up(folded)
+    if line.strip() in _NOTHING:
+        return Address(remainder=text.strip())
+    chosen, again = _chosen(line, _pieces(_ASCII_DIGIT.sub("0", line)))
+    places = {name: (at[p.start], at[p.end - 1] + 1) for name, p in chosen.items()}
+    values = {name: text[start:end] for name, (start, end) in places.items()}
+    covered = [*places.values(), *((at[p.start], at[p.end - 1] + 1) for p in again)]
+    left = _left_over(folded, text, covered)
     if len(text) > _LONGEST:
         left.append(text[_LONGEST:])
-    spans = {name: (piece.start, piece.end) for name, piece in chosen.items()}
-    return Address(**values, remainder=" ".join(left), spans=MappingProxyType(spans))
+    return Address(**values, remainder=" ".join(left), spans=MappingProxyType(places))
 
 
 def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.intake.coordinates import (
+from planner.intake.recognise import (
     ProjectedReading,
     parse_dms,
     recognise_projected,
@@ -158,9 +158,10 @@ def shift_m(lon: ArrayLike, lat: ArrayLike, one: Datum | str, other: Datum | str
     Returns
     -------
     ndarray of float64, shape (n,)
-        Metres.
+        Metres; nan for non-finite points.
     """
     a, b = convert(lon, lat, one, Datum.WGS84), convert(lon, lat, other, Datum.WGS84)
+    a = np.where(np.isfinite(a) & np.isfinite(b), a, np.nan)
     d_lat = np.radians(b[:, 1] - a[:, 1])
     d_lon = np.radians(b[:, 0] - a[:, 0]) * np.cos(np.radians(a[:, 1]))
     return np.asarray(_EARTH_M * np.hypot(d_lat, d_lon))

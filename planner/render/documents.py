@@ -100,13 +100,41 @@ def _styles(book: Any) -> dict[str, Any]:
     plain = {"font_name": _FONT, "font_color": _INK, "valign": "vcenter"}
     made = {
         "title": {**plain, "font_size": 15, "bold": True, "font_color": _ACCENT},
-        "warning": {**plain, "font_size": 10, "bold": True, "font_color": "#FFFFFF", "bg_color": _ACCENT},
-        "head": {**plain, "font_size": 10, "bold": True, "bg_color": _PALE, "text_wrap": True,
-                 "bottom": 2, "bottom_color": _ACCENT, "align": "left"},
-        "head_right": {**plain, "font_size": 10, "bold": True, "bg_color": _PALE, "text_wrap": True,
-                       "bottom": 2, "bottom_color": _ACCENT, "align": "right"},
-        "section": {**plain, "font_size": 11, "bold": True, "font_color": _ACCENT, "bottom": 1,
-                    "bottom_color": _ACCENT},
+        "warning": {
+            **plain,
+            "font_size": 10,
+            "bold": True,
+            "font_color": "#FFFFFF",
+            "bg_color": _ACCENT,
+        },
+        "head": {
+            **plain,
+            "font_size": 10,
+            "bold": True,
+            "bg_color": _PALE,
+            "text_wrap": True,
+            "bottom": 2,
+            "bottom_color": _ACCENT,
+            "align": "left",
+        },
+        "head_right": {
+            **plain,
+            "font_size": 10,
+            "bold": True,
+            "bg_color": _PALE,
+            "text_wrap": True,
+            "bottom": 2,
+            "bottom_color": _ACCENT,
+            "align": "right",
+        },
+        "section": {
+            **plain,
+            "font_size": 11,
+            "bold": True,
+            "font_color": _ACCENT,
+            "bottom": 1,
+            "bottom_color": _ACCENT,
+        },
         "text": cell,
         "wrap": {**cell, "text_wrap": True},
         "id": {**cell, "num_format": "@"},
@@ -114,7 +142,7 @@ def _styles(book: Any) -> dict[str, Any]:
         "metres": {**cell, "num_format": "#,##0", "align": "right"},
         "share": {**cell, "num_format": "0.00", "align": "right"},
         "bad": {**cell, "font_color": _ACCENT, "bold": True, "text_wrap": True},
-    }  # fmt: skip
+    }
     return {name: book.add_format(form) for name, form in made.items()}
 
 
@@ -128,37 +156,76 @@ def _sheets(tables: PlanTables) -> Iterator[_Sheet]:
         return frame.assign(zone_number=zone, place=[units.get(u, "") for u in frame["unit_id"]])
 
     zone_number = _Column("zone_number", "责任区", "Zone", 8, "count")
-    centre, fence = _Column("zone", "中心户", "Centre", 12, "id"), _Column("fence", "社区", "Fence", 16)
+    centre = _Column("zone", "中心户", "Centre", 12, "id")
+    fence = _Column("fence", "社区", "Fence", 16)
     broken = [_rule_list(b) for b in tables.centres["broken"]]
-    yield _Sheet("中心户 centres", tables.centres.assign(broken=broken), (
-        _Column("number", "责任区", "Zone", 8, "count"), _Column("centre_id", "中心户", "Centre", 12, "id"),
-        fence, _Column("label", "地址", "Place", 30), _Column("households", "居民户", "Households", 11, "count"),
-        _Column("members", "党员", "Members", 10, "count"), _Column("walk_mean_m", "平均步行(米)", "Mean walk m", 12, "metres"),
-        _Column("walk_p90_m", "九成以内(米)", "P90 walk m", 12, "metres"),
-        _Column("walk_max_m", "最远(米)", "Max walk m", 11, "metres"), _Column("broken", "未符合规则", "Breaks", 34),
-    ))  # fmt: skip
+    yield _Sheet(
+        "中心户 centres",
+        tables.centres.assign(broken=broken),
+        (
+            _Column("number", "责任区", "Zone", 8, "count"),
+            _Column("centre_id", "中心户", "Centre", 12, "id"),
+            fence,
+            _Column("label", "地址", "Place", 30),
+            _Column("households", "居民户", "Households", 11, "count"),
+            _Column("members", "党员", "Members", 10, "count"),
+            _Column("walk_mean_m", "平均步行（米）", "Mean walk m", 12, "metres"),
+            _Column("walk_p90_m", "九成以内（米）", "P90 walk m", 12, "metres"),
+            _Column("walk_max_m", "最远（米）", "Max walk m", 11, "metres"),
+            _Column("broken", "未符合规则", "Breaks", 34),
+        ),
+    )
     centre_flag = ["是 yes" if c else "" for c in tables.members["is_centre"]]
-    yield _Sheet("党员 members", _ordered(with_zone(tables.members).assign(is_centre=centre_flag)), (
-        zone_number, centre, _Column("member_id", "党员编号", "Member", 14, "id"),
-        _Column("is_centre", "中心户", "Is centre", 9), fence, _Column("matched", "匹配地址", "Matched place", 34),
-        _Column("unit_id", "需求单元", "Unit", 16, "id"), _Column("precision", "精度", "Precision", 13),
-    ))  # fmt: skip
+    yield _Sheet(
+        "党员 members",
+        _ordered(with_zone(tables.members).assign(is_centre=centre_flag)),
+        (
+            zone_number,
+            centre,
+            _Column("member_id", "党员编号", "Member", 14, "id"),
+            _Column("is_centre", "中心户", "Is centre", 9),
+            fence,
+            _Column("matched", "匹配地址", "Matched place", 34),
+            _Column("unit_id", "需求单元", "Unit", 16, "id"),
+            _Column("precision", "精度", "Precision", 13),
+        ),
+    )
     homes = with_zone(tables.households)
     homes = homes.assign(
         gap=[_cause(g) for g in homes["gap"]], moved=["是 yes" if m else "" for m in homes["moved"]]
     )
-    yield _Sheet("居民户 households", _ordered(homes), (
-        zone_number, centre, _Column("household_id", "户编号", "Household", 14, "id"), fence,
-        _Column("place", "楼栋单元", "Unit", 28), _Column("matched", "匹配地址", "Matched place", 30),
-        _Column("walk_m", "步行(米)", "Walk m", 9, "metres"), _Column("precision", "精度", "Precision", 12),
-        _Column("confidence", "把握", "Confidence", 10, "share"), _Column("gap", "覆盖空白", "Gap", 22),
-        _Column("previous_zone", "原中心户", "Previous", 12, "id"), _Column("moved", "变更", "Moved", 8),
-    ))  # fmt: skip
+    yield _Sheet(
+        "居民户 households",
+        _ordered(homes),
+        (
+            zone_number,
+            centre,
+            _Column("household_id", "户编号", "Household", 14, "id"),
+            fence,
+            _Column("place", "楼栋单元", "Unit", 28),
+            _Column("matched", "匹配地址", "Matched place", 30),
+            _Column("walk_m", "步行（米）", "Walk m", 9, "metres"),
+            _Column("precision", "精度", "Precision", 12),
+            _Column("confidence", "把握", "Confidence", 10, "share"),
+            _Column("gap", "覆盖空白", "Gap", 22),
+            _Column("previous_zone", "原中心户", "Previous", 12, "id"),
+            _Column("moved", "变更", "Moved", 8),
+        ),
+    )
     causes = [_cause(g) for g in tables.gaps["cause"]]
-    yield _Sheet("覆盖空白 gaps", _ordered(with_zone(tables.gaps).assign(cause=causes)), (
-        _Column("household_id", "户编号", "Household", 14, "id"), _Column("cause", "原因", "Cause", 30), fence,
-        _Column("place", "楼栋单元", "Unit", 28), zone_number, centre, _Column("detail", "说明", "Detail", 50),
-    ))  # fmt: skip
+    yield _Sheet(
+        "覆盖空白 gaps",
+        _ordered(with_zone(tables.gaps).assign(cause=causes)),
+        (
+            _Column("household_id", "户编号", "Household", 14, "id"),
+            _Column("cause", "原因", "Cause", 30),
+            fence,
+            _Column("place", "楼栋单元", "Unit", 28),
+            zone_number,
+            centre,
+            _Column("detail", "说明", "Detail", 50),
+        ),
+    )
 
 
 def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -197,7 +264,9 @@ def _table_sheet(book: Any, styles: dict[str, Any], content: _Sheet, title: str)
     for at, column in enumerate(content.columns):
         sheet.set_column(at, at, column.width)
         right = column.kind in {"count", "metres", "share"}
-        sheet.write_string(0, at, f"{column.zh}\n{column.en}", styles["head_right" if right else "head"])
+        sheet.write_string(
+            0, at, f"{column.zh}\n{column.en}", styles["head_right" if right else "head"]
+        )
         _fill_column(sheet, at, content.frame[column.source].tolist(), styles[column.kind])
 
 
@@ -222,8 +291,7 @@ def _notes_sheet(book: Any, styles: dict[str, Any], tables: PlanTables, title: s
     _page(sheet, _text(title))
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 3, 26)
-    row = 0
-    for style, cells in _note_rows(tables, title):
+    for row, (style, cells) in enumerate(_note_rows(tables, title)):
         if style == "title":
             sheet.set_row(row, 30)
         for at, cell in enumerate(cells):
@@ -231,23 +299,28 @@ def _notes_sheet(book: Any, styles: dict[str, Any], tables: PlanTables, title: s
             if wide:
                 sheet.merge_range(row, 0, row, 3, "", styles[style])
             sheet.write_string(row, at, _text(cell), styles[style])
-        row += 1
 
 
 def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     note, c = tables.provenance, tables.certificate
     yield "title", (title,)
     if note.get("synthetic"):
-        yield "warning", ("合成示例数据,非真实居民  SYNTHETIC DATA, not real residents",)
+        yield "warning", ("合成示例数据，非真实居民  SYNTHETIC DATA, not real residents",)
     if stamp := network_words(str(note.get("network") or "")):
         yield "warning", ("  ".join(stamp),)
-    yield "warning", ("内部资料:含居民户与党员编号,请勿外传  INTERNAL: holds ids of households and members",)
+    yield (
+        "warning",
+        ("内部资料：含居民户与党员编号，请勿外传  INTERNAL: holds ids of households and members",),
+    )
     yield "section", ("方案证明  What is proven",)
     yield "wrap", ("与最优方案的差距\nDistance from the best plan", *proof_words(c))
     joined = (
         ("全部连通", "every zone is connected")
         if c.zones_connected
-        else (f"{len(c.disconnected)} 个责任区不连通", f"{len(c.disconnected)} zones are not connected")
+        else (
+            f"{len(c.disconnected)} 个责任区不连通",
+            f"{len(c.disconnected)} zones are not connected",
+        )
     )
     yield "wrap", ("责任区连通\nZones connected", *joined)
     if moved := moved_words(tables):
@@ -267,7 +340,10 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
             ),
         )
     yield "section", ("来源  Sources",)
-    yield "wrap", ("规则方案 Rule book", tables.rules.title_zh or tables.rules.name, tables.rules.title)
+    yield (
+        "wrap",
+        ("规则方案 Rule book", tables.rules.title_zh or tables.rules.name, tables.rules.title),
+    )
     yield "wrap", ("规则来源 Published in", tables.rules.source)
     yield "wrap", ("方案日期 Plan of", str(note.get("created") or "-"))
     yield "wrap", ("地图数据日期 Map data of", str(note.get("data_date") or "-"))

@@ -40,7 +40,7 @@ class Grid:
         shapes : ndarray of Point, shape (n,)
             None may be empty.
         """
-        xy = self._steps(shapely.get_coordinates(shapes))
+        xy = self.steps(shapely.get_coordinates(shapes))
         return xy[:, 0].tolist(), xy[:, 1].tolist()
 
     def lines(self, shapes: NDArray[Any]) -> list[list[list[int]]]:
@@ -74,14 +74,15 @@ class Grid:
         return [line for line in coded if len(line) >= 4]
 
     def _deltas(self, xy: NDArray[np.float64]) -> list[int]:
-        steps = self._steps(xy)
+        steps = self.steps(xy)
         if not len(steps):
             return []
         deltas = np.diff(steps, axis=0)
         moves = deltas[deltas.any(axis=1)]
         return np.concatenate([steps[:1], moves]).ravel().tolist()
 
-    def _steps(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
+    def steps(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Turn degrees, shape (n, 2), into whole steps from the origin."""
         return np.rint(np.asarray(xy) * SCALE).astype(np.int64) - np.array(self.origin)
 
 

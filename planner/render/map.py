@@ -83,22 +83,22 @@ def map_page(tables: PlanTables, *, title: str | None = None) -> MapPage:
 
 def _drawn(payload: dict[str, Any]) -> str:
     import folium
-    from branca.element import Element, MacroElement
-    from folium.template import Template
 
-    class Verbatim(Element):
+    class Verbatim(folium.Element):
         """Text that no template engine reads."""
 
-        _template = Template("{{ this.text }}")
+        _template = folium.Element("{{ this.text }}")._template
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
-    class PlanLayer(MacroElement):
+    class PlanLayer(folium.MacroElement):
         """The plan on the map: everything is drawn from the JSON island, on one canvas."""
 
-        _template = Template("{% macro script(this, kwargs) %}drawPlan({{ this.map }});{% endmacro %}")
+        _template = folium.Element(
+            "{% macro script(this, kwargs) %}drawPlan({{ this.map }});{% endmacro %}"
+        )._template
 
         def __init__(self, chart: folium.Map) -> None:
             super().__init__()

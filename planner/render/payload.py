@@ -68,7 +68,7 @@ def meeting_payload(tables: PlanTables, *, title: str | None = None) -> dict[str
         "zones": _zones(tables, fine),
         "centres": _centres(tables, fine),
         "units": _units(tables, fine),
-        "gaps": _gaps(tables, fine),
+        "gaps": _gaps(tables),
         "causes": {c.code: [c.title_zh, c.title] for c in GAP_CAUSES.values()},
         "base": _base(tables, grid),
     }
@@ -110,7 +110,7 @@ def _meta(tables: PlanTables, title: str | None) -> dict[str, Any]:
 def _figures(tables: PlanTables) -> dict[str, Any]:
     figures = summary(tables)
     kept = ("households", "located", "zones", "unassigned", "walk_m", "homes_moved")
-    gaps = {code: _small(count) for code, count in figures["gaps"].items()}
+    gaps = figures["gaps"]  # of the whole plan: too many homes to tell one
     return {name: figures[name] for name in kept} | {"gaps": gaps}
 
 
@@ -196,8 +196,8 @@ def _label_point(shape: Any, grid: Grid) -> list[int] | None:
         return None
     largest = max(parts, key=lambda p: p.area)
     radius = shapely.maximum_inscribed_circle(largest, tolerance=0.00002)
-    xs, ys = grid.points(shapely.points(shapely.get_coordinates(radius)[:1]))
-    return [xs[0], ys[0], round(shapely.length(radius) * SCALE)]
+    x, y = grid.steps(shapely.get_coordinates(radius)[:1])[0].tolist()
+    return [x, y, round(float(shapely.length(radius) * SCALE))]
 
 
 def _centres(tables: PlanTables, grid: Grid) -> list[dict[str, Any]]:
@@ -233,7 +233,7 @@ def _units(tables: PlanTables, grid: Grid) -> dict[str, Any]:
     }
 
 
-def _gaps(tables: PlanTables, grid: Grid) -> list[list[int]]:
+def _gaps(tables: PlanTables) -> list[list[int]]:
     """Count the gaps of each unit and cause: unit, cause, homes."""
     place = {u: i for i, u in enumerate(tables.units["unit_id"])}
     codes = list(GAP_CAUSES)
@@ -263,8 +263,12 @@ def _base(tables: PlanTables, grid: Grid) -> dict[str, Any]:
 
 
 def _inside(frame: Any, grid: Grid) -> Any:
-    shapes = frame.geometry.to_numpy()
-    return frame[shapely.intersects(shapes, shapely.box(*grid.bounds)) if len(shapes) else []]
+    if not len(frame):
+        return frame
+    west, south, east, north = grid.bounds
+    return frame[
+        shapely.intersects(frame.geometry.to_numpy(), shapely.box(west, south, east, north))
+    ]
 
 
 def _streets(frame: Any, grid: Grid) -> dict[str, Any]:

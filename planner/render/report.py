@@ -86,7 +86,9 @@ def summary(tables: PlanTables) -> dict[str, Any]:
 
 def summary_json(tables: PlanTables) -> str:
     """Write `summary` as JSON text, UTF-8, indented; what is no number becomes null."""
-    return json.dumps(_finite(summary(tables)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return (
+        json.dumps(_finite(summary(tables)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    )
 
 
 def summary_markdown(tables: PlanTables) -> str:
@@ -109,7 +111,7 @@ def _blocks(tables: PlanTables, figures: dict[str, Any]) -> Iterator[list[str]]:
     note = tables.provenance
     yield [f"# {_escaped(note.get('title') or '责任区方案 Zone plan')}"]
     if figures["synthetic"]:
-        yield ["> **合成示例数据,非真实居民 · SYNTHETIC DATA, not real residents**"]
+        yield ["> **合成示例数据，非真实居民 · SYNTHETIC DATA, not real residents**"]
     if stamp := network_words(str(note.get("network") or "")):
         yield [f"> **{_escaped(stamp[0])} · {_escaped(stamp[1])}**"]
     yield _headline(tables, figures)
@@ -124,11 +126,11 @@ def _blocks(tables: PlanTables, figures: dict[str, Any]) -> Iterator[list[str]]:
 def _headline(tables: PlanTables, figures: dict[str, Any]) -> list[str]:
     walk, proof, moved = figures["walk_m"], proof_words(tables.certificate), moved_words(tables)
     lines = [
-        f"- **{number(figures['households'])} 户居民,{number(figures['zones'])} 个责任区**,"
-        f"已定位 {number(figures['located'])} 户,未分配 {number(figures['unassigned'])} 户 · "
+        f"- **{number(figures['households'])} 户居民，{number(figures['zones'])} 个责任区**，"
+        f"已定位 {number(figures['located'])} 户，未分配 {number(figures['unassigned'])} 户 · "
         f"{number(figures['households'])} households, {number(figures['zones'])} zones, "
         f"{number(figures['located'])} located, {number(figures['unassigned'])} unassigned",
-        f"- 步行距离:平均 **{number(walk['mean'])} 米**,九成居民户在 {number(walk['p90'])} 米以内,"
+        f"- 步行距离：平均 **{number(walk['mean'])} 米**，九成居民户在 {number(walk['p90'])} 米以内，"
         f"最远 {number(walk['max'])} 米 · walk: mean {number(walk['mean'])} m, nine in ten within "
         f"{number(walk['p90'])} m, farthest {number(walk['max'])} m",
         f"- **{_escaped(proof[0])} · {_escaped(proof[1])}**",
@@ -148,7 +150,9 @@ def _rule_table(tables: PlanTables) -> list[str]:
         zh, en = rule_words(r.name)
         what = ("户", "households") if r.name.startswith("walk") else ("个责任区", "zones")
         state = (
-            "符合 holds" if not r.broken else f"**{r.broken} {what[0]}不符 broken in {r.broken} {what[1]}**"
+            "符合 holds"
+            if not r.broken
+            else f"**{r.broken} {what[0]}不符 broken in {r.broken} {what[1]}**"
         )
         limit = limit_text(r).replace("<= ", "≤ ").replace(">= ", "≥ ").replace("-", "–")
         lines.append(
@@ -168,12 +172,23 @@ def _gap_table(figures: dict[str, Any]) -> list[str]:
 
 def _zone_table(tables: PlanTables) -> list[str]:
     moved = _moved_by_zone(tables)
-    heads = ["编号 No.", "中心户 Centre", "社区 Fence", "户数 Homes", "党员 Members", "平均 Mean m",
-             "最远 Max m", "空白 Gaps"]  # fmt: skip
+    heads = [
+        "编号 No.",
+        "中心户 Centre",
+        "社区 Fence",
+        "户数 Homes",
+        "党员 Members",
+        "平均 Mean m",
+        "最远 Max m",
+        "空白 Gaps",
+    ]
     if moved is not None:
         heads.append("变更 Moved")
     heads.append("未符合 Breaks")
-    lines = ["| " + " | ".join(heads) + " |", "|---:|---|---|" + "---:|" * (len(heads) - 4) + "---|"]
+    lines = [
+        "| " + " | ".join(heads) + " |",
+        "|---:|---|---|" + "---:|" * (len(heads) - 4) + "---|",
+    ]
     for z, label in zip(tables.zones.to_dict("records"), tables.centres["label"], strict=True):
         cells = [
             str(z["number"]),
@@ -214,7 +229,7 @@ def _notes(tables: PlanTables) -> list[str]:
     ]
     if islands := note.get("islands"):
         lines.append(
-            f"- 路网孤岛 {len(islands)} 处,见体检结果 · {len(islands)} islands in the street network"
+            f"- 路网孤岛 {len(islands)} 处，见体检结果 · {len(islands)} islands in the street network"
         )
     if note.get("attribution"):
         lines.append(f"- 底图 map data: {_escaped(note['attribution'])}")
@@ -281,4 +296,6 @@ def _finite(value: Any) -> Any:
 def _escaped(text: object) -> str:
     """Make text inert in Markdown and in the HTML that is made of it."""
     flat = _BREAKS.sub(" ", str(text))
-    return _SPECIAL.sub(lambda m: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(m[1], "\\" + m[1]), flat)
+    return _SPECIAL.sub(
+        lambda m: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(m[1], "\\" + m[1]), flat
+    )

@@ -30,7 +30,7 @@ _RULES: Mapping[str, Both] = MappingProxyType(
         "members_per_zone": ("每个责任区党员数", "members in a zone"),
         "households_per_member": ("每名党员服务户数", "households per member"),
         "load_per_zone": ("每个责任区工作量", "workload of a zone"),
-        "walk": ("到中心户步行距离(米)", "walk to the centre (m)"),
+        "walk": ("到中心户步行距离（米）", "walk to the centre (m)"),
     }
 )
 
@@ -77,7 +77,10 @@ def proof_words(certificate: Certificate) -> Both:
     """
     gap = 100 * certificate.optimality_gap
     if not math.isfinite(gap) or certificate.bound_m <= 0 < certificate.value_m:
-        return ("尚未证明与最优方案的差距", "not yet proven how near the best possible plan this is")
+        return (
+            "尚未证明与最优方案的差距",
+            "not yet proven how near the best possible plan this is",
+        )
     if gap < 0.005:
         return ("已证明为最优方案", "proven to be the best possible plan")
     shown = f"{math.ceil(gap * 100 - 1e-9) / 100:g}"  # rounded up: a proof must not be flattered
@@ -105,10 +108,10 @@ def network_words(mode: str) -> Both | None:
     factor = mode.partition("x")[2].strip()
     if mode.startswith("straight") and factor:
         return (
-            f"步行距离按直线距离 × {factor} 估算,未使用路网",
+            f"步行距离按直线距离 × {factor} 估算，未使用路网",
             f"walks are straight lines x {factor}, not streets",
         )
-    return (f"步行距离未使用路网:{mode}", f"walks do not follow streets: {mode}")
+    return (f"步行距离未使用路网：{mode}", f"walks do not follow streets: {mode}")
 
 
 def moved_words(tables: PlanTables) -> Both | None:
@@ -119,6 +122,6 @@ def moved_words(tables: PlanTables) -> Both | None:
     total = len(tables.households)
     share = 100 * moved / total if total else 0.0
     return (
-        f"{number(moved)} 户变更中心户(占 {share:.1f}%)",
+        f"{number(moved)} 户变更中心户（占 {share:.1f}%）",
         f"{number(moved)} homes change hands ({share:.1f} %)",
     )

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, vstack
 
 from planner.solve.instance import Instance
 
-__all__ = ["ExactResult", "solve_exactly"]
+__all__ = ["ExactResult", "new_highs", "run_interruptibly", "solve_exactly"]
 
 FloatArray = NDArray[np.float64]
 
@@ -72,11 +72,8 @@ def solve_exactly(
     ExactResult
     """
     model = _Model(instance)
-    highs = highspy.Highs()
-    for name, value in {
-        "output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed,
-        "mip_rel_gap": gap, "time_limit": max(seconds, 0.1), "mip_feasibility_tolerance": 1e-7,
-    }.items():  # fmt: skip
+    highs = new_highs(seed=seed)
+    for name, value in {"mip_rel_gap": gap, "time_limit": max(seconds, 0.1)}.items():
         highs.setOptionValue(name, value)
     if nodes is not None:
         highs.setOptionValue("mip_max_nodes", nodes)
@@ -87,6 +84,16 @@ def solve_exactly(
         highs.setSolution(solution)
     run_interruptibly(highs, told)
     return _read(highs, model)
+
+
+def new_highs(*, seed: int) -> highspy.Highs:
+    """Give a silent HiGHS that does the same every time."""
+    highs = highspy.Highs()
+    for name, value in {
+        "output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed,
+    }.items():  # fmt: skip
+        highs.setOptionValue(name, value)
+    return highs
 
 
 def run_interruptibly(
@@ -108,7 +115,6 @@ def run_interruptibly(
             event.interrupt()
 
     highs.cbMipInterrupt.subscribe(heard)
-    highs.cbSimplexInterrupt.subscribe(heard)
     failure: list[BaseException] = []
 
     def work() -> None:
@@ -136,7 +142,7 @@ def _read(highs: highspy.Highs, model: _Model) -> ExactResult:
     bound = float(info.mip_dual_bound)
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return ExactResult(None, np.inf, infeasible=True)
-    if info.primal_solution_status != highspy.kSolutionStatusFeasible:
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return ExactResult(None, bound, infeasible=False)
     values = np.array(highs.getSolution().col_value)
     return ExactResult(model.pairs(values), bound, infeasible=False)

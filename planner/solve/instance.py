@@ -123,6 +123,8 @@ class Instance:
         Load x walk + penalty + change, metres.
     walk_cost : ndarray of float, shape (n_pairs,)
         Load x walk alone, metres.
+    walk_m : ndarray of float, shape (n_pairs,)
+        Walk, metres.
     home_pair : ndarray of int, shape (n_centres,)
         Pair of each centre with its own home.
     by_centre, centre_start : ndarray of int
@@ -144,6 +146,7 @@ class Instance:
     centre: NDArray[np.int32]
     cost: FloatArray
     walk_cost: FloatArray
+    walk_m: FloatArray
     home_pair: NDArray[np.int64]
     by_centre: NDArray[np.int64]
     centre_start: NDArray[np.int64]
@@ -314,6 +317,7 @@ def _instance(
         centre=centre,
         cost=walk_cost + problem.penalty_m[pair] + problem.change_m[pair],
         walk_cost=walk_cost,
+        walk_m=problem.walk_m[pair],
         home_pair=by_centre[centre_start[:-1]],
         by_centre=by_centre,
         centre_start=centre_start,

@@ -10,7 +10,11 @@ G. L. Nemhauser: An optimization based heuristic for political districting, Mana
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +25,7 @@ from planner.solve.instance import Instance
 __all__ = ["Pricer", "Priced", "countable"]
 
 FloatArray = NDArray[np.float64]
+T = TypeVar("T")
 MOST_STATES = 60_000
 COLUMNS = 12
 
@@ -76,6 +81,8 @@ class Pricer:
         self._a = amounts[0][one.unit[order]]
         self._b = amounts[1][one.unit[order]]
         self._cap = self._first_caps(amounts)
+        self._tables: dict[tuple[int, int], FloatArray] = {}
+        self._threads = min(len(os.sched_getaffinity(0)), 8)
 
     def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """How far the table of each centre reaches: a little beyond what a zone may have."""
@@ -113,26 +120,78 @@ class Pricer:
         """
         one = self.instance
         reduced = (one.cost - prize[one.unit])[one.by_centre]
-        bound = np.empty(one.n_centres)
-        columns: list[NDArray[np.int64]] = []
-        prices: list[float] = []
-        for c in range(one.n_centres):
-            low, high = one.centre_start[c], one.centre_start[c + 1]
-            while True:
-                found, values, zones, beyond = self._one(c, low, high, reduced, nodes)
-                axis = int(beyond[1] < beyond[0])
-                if beyond[axis] >= found or not self._widen(c, axis, low, high):
-                    break
-            bound[c] = min(found, beyond.min())
-            for value, zone in zip(values, zones, strict=True):
-                columns.append(one.by_centre[low + np.flatnonzero(zone)])
-                prices.append(float(value))
-        return Priced(bound, columns, prices)
+        results = self._each(lambda c: self._priced(c, reduced, nodes))
+        bound = np.array([r[0] for r in results])
+        columns = [zone for r in results for zone in r[2]]
+        price = [float(value) for r in results for value in r[1]]
+        return Priced(bound, columns, price)
 
-    def _widen(self, c: int, axis: int, low: int, high: int) -> bool:
+    def all_below(
+        self, prize: FloatArray, below: FloatArray, *, room: int = 4000, nodes: int = 2_000_000
+    ) -> list[NDArray[np.int64]] | None:
+        """List every connected zone whose price is below a limit.
+
+        Parameters
+        ----------
+        prize : ndarray of float, shape (n_units,)
+            What each unit is worth.
+        below : ndarray of float, shape (n_centres,)
+            Limit of each centre.
+        room, nodes : int
+            Zones and branches of one centre at which to give up.
+
+        Returns
+        -------
+        list of ndarray of int, or None
+            Pairs of each zone; None if there are too many, or zones larger than the table could
+            be as cheap.
+        """
+        one = self.instance
+        reduced = (one.cost - prize[one.unit])[one.by_centre]
+
+        def listed(c: int) -> list[NDArray[np.int64]] | None:
+            while True:
+                _, count, _, zones, beyond = self._one(c, reduced, nodes, room, float(below[c]))
+                axis = int(beyond[1] < beyond[0])
+                if beyond[axis] >= below[c]:
+                    break
+                if not self._widen(c, axis):
+                    return None
+            return None if count > room else self._pairs(c, zones)
+
+        found: list[NDArray[np.int64]] = []
+        for zones in self._each(listed):
+            if zones is None:
+                return None
+            found += zones
+        return found
+
+    def _each(self, work: Callable[[int], T]) -> list[T]:
+        """Do some work for every centre, on all cores; the order is that of the centres."""
+        centres = range(self.instance.n_centres)
+        if self._threads == 1:
+            return [work(c) for c in centres]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(work, centres, chunksize=1))
+
+    def _priced(
+        self, c: int, reduced: FloatArray, nodes: int
+    ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+        while True:
+            found, _, values, zones, beyond = self._one(c, reduced, nodes, COLUMNS, np.inf)
+            axis = int(beyond[1] < beyond[0])
+            if beyond[axis] >= found or not self._widen(c, axis):
+                return min(found, float(beyond.min())), values, self._pairs(c, zones)
+
+    def _pairs(self, c: int, zones: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+        first = self.instance.centre_start[c]
+        order = self.instance.by_centre
+        return [np.sort(order[first + np.flatnonzero(zone)]) for zone in zones]
+
+    def _widen(self, c: int, axis: int) -> bool:
         """Let the table of a centre reach farther; False when it is large enough already."""
-        amount = (self._a, self._b)[axis][low:high]
-        total = int(amount.sum())
+        low, high = self.instance.centre_start[c : c + 2]
+        total = int((self._a, self._b)[axis][low:high].sum())
         cap = self._cap[c].copy()
         cap[axis] = min(total, cap[axis] + max(cap[axis] // 4, 2))
         if cap[axis] == self._cap[c, axis] or (cap + 1).prod() > MOST_STATES:
@@ -141,18 +200,24 @@ class Pricer:
         return True
 
     def _one(
-        self, c: int, low: int, high: int, reduced: FloatArray, nodes: int
-    ) -> tuple[float, FloatArray, NDArray[np.bool_], FloatArray]:
-        rows = self.instance.rows
+        self, c: int, reduced: FloatArray, nodes: int, room: int, below: float
+    ) -> tuple[float, int, FloatArray, NDArray[np.bool_], FloatArray]:
+        low, high = self.instance.centre_start[c : c + 2]
         cap = self._cap[c]
-        table = rows.table(cap)
         a, b, cost = self._a[low:high], self._b[low:high], reduced[low:high]
         starts = self._held_start[low : high + 1]
-        found, count, values, zones = _search(cost, a, b, starts, self._held, table, nodes)
-        beyond = np.array(
-            [self._beyond(i, x, cost, int(cap[i])) for i, x in enumerate((a, b))]
+        found, count, values, zones = _search(
+            cost, a, b, starts, self._held, self._table(cap), nodes, room, below
         )
-        return found, values[:count], zones[:count], beyond
+        beyond = np.array([self._beyond(i, x, cost, int(cap[i])) for i, x in enumerate((a, b))])
+        kept = min(count, room)
+        return found, count, values[:kept], zones[:kept], beyond
+
+    def _table(self, cap: NDArray[np.int64]) -> FloatArray:
+        key = (int(cap[0]), int(cap[1]))
+        if key not in self._tables:
+            self._tables[key] = self.instance.rows.table(cap)
+        return self._tables[key]
 
     def _beyond(
         self, axis: int, amount: NDArray[np.int64], cost: FloatArray, cap: int
@@ -213,12 +278,17 @@ def _fill(cost, a, b, table):  # type: ignore[no-untyped-def]  # noqa: ANN
 
 
 @compiled
-def _search(cost, a, b, held_start, held, table, nodes):  # type: ignore[no-untyped-def]  # noqa: ANN
-    """Find the cheapest connected zone; return a bound and the best zones found."""
+def _search(cost, a, b, held_start, held, table, nodes, room, below):  # type: ignore[no-untyped-def]  # noqa: ANN
+    """Find the cheapest connected zone; return a bound and the last zones found.
+
+    With a finite `below`, list all zones cheaper than that instead; too many are counted as
+    ``room + 1``.
+    """
     n = len(cost)
     wide, deep = table.shape
-    values = np.full(COLUMNS, np.inf)
-    zones = np.zeros((COLUMNS, n), np.bool_)
+    values = np.full(room, np.inf)
+    zones = np.zeros((room, n), np.bool_)
+    every = below < np.inf
     if a[0] >= wide or b[0] >= deep:
         return np.inf, 0, values, zones
     best = _fill(cost, a, b, table)
@@ -230,7 +300,7 @@ def _search(cost, a, b, held_start, held, table, nodes):  # type: ignore[no-unty
     taken = np.zeros(n, np.bool_)
     taken[0] = True
     h, m, value = a[0], b[0], cost[0]
-    found = np.inf
+    found = below
     slot, count, seen = 0, 0, 0
     i = 1
     bound = np.inf
@@ -239,11 +309,15 @@ def _search(cost, a, b, held_start, held, table, nodes):  # type: ignore[no-unty
         if i == n:
             total = value + table[h, m]
             if total < found - 1e-9:
-                found = total
+                if every:
+                    if count == room:
+                        return below, room + 1, values, zones
+                else:
+                    found = total
                 values[slot] = total
                 zones[slot] = taken
-                slot = (slot + 1) % COLUMNS
-                count = min(count + 1, COLUMNS)
+                slot = (slot + 1) % room
+                count = min(count + 1, room)
             step_back = True
         elif phase[i] == 0:
             without = value + best[i + 1, h, m]
@@ -255,6 +329,8 @@ def _search(cost, a, b, held_start, held, table, nodes):  # type: ignore[no-unty
             else:
                 seen += 1
                 if seen > nodes:
+                    if every:
+                        return below, room + 1, values, zones
                     bound = min(within, without)
                     for j in range(1, i):
                         if phase[j] == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import replace
 from typing import Any
 
@@ -14,15 +15,13 @@ from planner.solve.instance import Instance
 __all__ = ["must_serve", "nearest_plan", "repaired"]
 
 
-def nearest_plan(instance: Instance, key: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
-    """Grow all zones at once, cheapest pair first, each held up by what is there already.
+def nearest_plan(instance: Instance) -> NDArray[np.int64]:
+    """Grow all zones at once, shortest walk first, each pair held up by what is there already.
 
     Parameters
     ----------
     instance : Instance
         The part.
-    key : ndarray of float, shape (n_pairs,), optional
-        What is small first; the cost when None.
 
     Returns
     -------
@@ -31,7 +30,7 @@ def nearest_plan(instance: Instance, key: NDArray[np.float64] | None = None) -> 
     """
     pair = np.full(instance.n_units, -1, np.int64)
     pair[instance.unit[instance.home_pair]] = instance.home_pair
-    return _grow(instance, pair, instance.cost if key is None else key)
+    return _grow(instance, pair)
 
 
 def must_serve(instance: Instance) -> Instance:
@@ -63,16 +62,12 @@ def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np
         wanted, instance.by_centre, instance.unit, instance.home_pair,
         instance.support.start, instance.support.pair, pair,
     )  # fmt: skip
-    return _grow(instance, kept, instance.cost)
+    return _grow(instance, kept)
 
 
-def _grow(
-    instance: Instance, pair: NDArray[np.int64], key: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Add one unit at a time, always the cheapest pair that is held up."""
-    import heapq
-
-    held = instance.support
+def _grow(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Add one unit at a time, always by the shortest walk that is held up."""
+    key, held = instance.walk_m, instance.support
     pair = pair.copy()
     heap: list[tuple[float, int]] = []
 

@@ -37,6 +37,7 @@ Options = tuple[tuple[Kind, float], ...]
 
 # Kind before -> readings of a bare number: dashed on, up to two characters, three and more.
 _BARE: Final[dict[Kind, tuple[Options, Options, Options]]] = {
+    _K.START: (((_K.BLD, 0.0),), ((_K.OTHER, -1.0),), ((_K.OTHER, -1.0),)),
     _K.ROAD: (((_K.RNO, 2.0),), ((_K.RNO, 2.0),), ((_K.RNO, 2.0),)),
     _K.SROAD: (((_K.RNO, 2.0),), ((_K.RNO, 2.0),), ((_K.RNO, 2.0),)),
     _K.RNO: (((_K.BLD, 1.0),), ((_K.BLD, 1.0),), ((_K.ROOM, 1.0), (_K.BLD, 0.0))),

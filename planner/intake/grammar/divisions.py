@@ -47,12 +47,15 @@ class Divisions:
     ----------
     counties : dict of str to frozenset of str
         County, official or short name -> short names of its possible cities and provinces.
+    official : frozenset of str
+        Official names among the counties.
     towns : dict of str to dict
         Short name of a city or, for counties without one, of a province -> first two characters
         -> names of its towns, official and short.
     """
 
     counties: dict[str, frozenset[str]]
+    official: frozenset[str]
     towns: dict[str, dict[str, tuple[str, ...]]]
 
 
@@ -77,10 +80,12 @@ def divisions() -> Divisions:
     """
     packed = files("planner.intake.grammar").joinpath("divisions.txt.gz").read_bytes()
     counties: dict[str, set[str]] = {}
+    official: set[str] = set()
     towns: dict[str, dict[str, set[str]]] = {}
     for line in gzip.decompress(packed).decode("utf-8").splitlines():
         province, city, county, *names = line.split(" ")
         above = _province_short(province) if city == "-" else _city_short(city)
+        official.add(county)
         for form in {county, short_name(county)}:
             counties.setdefault(form, set()).update({above, _province_short(province)})
         table = towns.setdefault(above, {})
@@ -89,8 +94,11 @@ def divisions() -> Divisions:
                 table.setdefault(form[:2], set()).add(form)
     return Divisions(
         {name: frozenset(above) for name, above in counties.items()},
+        frozenset(official),
         {
-            above: {head: tuple(sorted(forms, key=lambda f: (-len(f), f))) for head, forms in t.items()}
+            above: {
+                head: tuple(sorted(forms, key=lambda f: (-len(f), f))) for head, forms in t.items()
+            }
             for above, t in towns.items()
         },
     )

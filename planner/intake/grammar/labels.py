@@ -203,6 +203,11 @@ def _followed_by() -> list[list[float]]:
             for after, value in afters.items():
                 for b in after:
                     table[a][b] = value
+    # Units name themselves, so the small may stand before the large (501室2单元3栋).
+    for a in _INNER:
+        for b in _INNER:
+            if b < a:
+                table[a][b] = -2.0 if a is not _K.FLR else -2.5
     for a in Kind:
         table[a][_K.HAMLET] = {_K.TOWN: 0.3, _K.COMM: 0.4, _K.DIST: -0.2}.get(a, IMPOSSIBLE)
     # A line may start over ("浙江省杭州市 浙江省杭州市西湖区..."): the earlier copy is dropped.

@@ -50,24 +50,25 @@ _LENGTHS: Final[dict[str, tuple[float, ...]]] = {
     "road": (-9, -9, -0.8, 2.3, 2.6, 2.2, 1.2, 0.0, -1, -2, -2.5, -3, -3),
 }
 _SUFFIX_SCORE: Final[dict[str, float]] = {
-    "街": -0.3, "道": -1.5, "巷": -0.3, "弄": -0.8, "线": -1.5, "组": -3, "队": -3, "社": -4,
+    "街": -0.3, "道": -1.5, "巷": -0.3, "弄": -0.8, "线": -1.5, "组": -1.0, "队": -2, "社": -4,
     "里弄": -0.5, "村": 0.0, "新村": -2.0, "屯": -0.8, "大队": -0.5, "办事处": -1.5, "乡": -0.3,
     "新区": -0.5, "工业区": -2.0, "工业园": -2.2, "工业园区": -2.0, "产业园区": -2.0, "旗": -1.0,
 }  # fmt: skip
 # An ending that reads otherwise because of what stands before it, or after it.
 _NOT_AFTER: Final = {
-    "区": re.compile("[小社园发业校厂街片库监宅务贸技住]区$"),
+    "区": re.compile("[小社园发业校厂街片库监宅务贸技住政治]区$"),
     "市": re.compile("[超城门都夜菜闹]市$"),  # unless it is that of a city: see _KNOWN
     "道": re.compile("[街人]道$"),
     "路": re.compile("[铁]路$"),
+    "队": re.compile("[中大支部]队$"),
     "街": re.compile("[商]业街$"),
 }
 _NOT_BEFORE: Final = {
     "市": re.compile("场|民|政|委|心|府"),
     "区": re.compile("政府|委"),
     "街": re.compile("道"),
-    "路": re.compile("口|由|灯"),
-    "村": re.compile("委|民|镇"),
+    "路": re.compile("由|灯"),
+    "村": re.compile("委|民[小委]|民组|镇"),
     "镇": re.compile("政府|[海江]区|海市|江市"),
     "乡": re.compile("政府|[市县]"),
     "县": re.compile("政府|委"),
@@ -82,8 +83,18 @@ _NOT_BEFORE: Final = {
 }
 _KNOWN: Final = BARE_CITIES | BARE_COUNTIES
 _TEARABLE: Final = frozenset("city dist town".split())
-_INNER: Final = {"city": 0.8, "dist": 1.0, "town": 1.6, "comm": 0.9, "road": 1.3, "dev": 0.6}
-_BARE_STOP: Final = re.compile("[路街道巷桥]|大道|大厦|大学|银行|公司|学院|商城|[东南西北中][路街大]")
+_INNER: Final = {
+    "poi": 0.2,
+    "city": 0.8,
+    "dist": 1.0,
+    "town": 1.6,
+    "comm": 0.9,
+    "road": 1.3,
+    "dev": 0.6,
+}
+_BARE_STOP: Final = re.compile(
+    "[路街道巷桥]|大道|大厦|大学|银行|公司|学院|商城|[东南西北中][路街大]"
+)
 _BY_LAST: Final[dict[str, list[tuple[str, str]]]] = defaultdict(list)
 for _kind, _words in SUFFIXES.items():
     for _word in _words:
@@ -100,9 +111,14 @@ for _name in sorted(BARE_CITIES):
 _SHORT: Final = {name: short for short, names in PROVINCES.items() for name in names}
 _ADMIN_ENDS: Final = frozenset("市州区县旗")
 _HEADS = dict(_HEADS)
-_ASSIST: Final = re.compile("|".join(ASSIST) + "|(?<=[路街道线巷])[与和及跟]"
+_ASSIST: Final = re.compile(
+    "|".join(ASSIST)
+    + "|(?:(?<=[路街线巷])|(?<=[^街]道))(?:[与和及跟](?=[一-龥]{1,7}[路街道巷线])|路?口)"
 )
-_AIMLESS: Final = re.compile("(?<=[号幢栋座楼层])(?:[东南西北](?=[0-9]|$)|[内外](?=[0-9]))|" + "|".join(NOISE))
+_AIMLESS: Final = re.compile(
+    "(?<=[号幢栋座楼层])(?:[东南西北](?=[0-9]|$)|[内外](?=[0-9]))"
+    "|(?<=[路街道线组])(?:[东南西北][侧边面]?|后|内)(?=[0-9])|" + "|".join(NOISE)
+)
 _TRADE: Final = tuple(TRADE_SUFFIXES)
 _NEITHER: Final = tuple("厂 公司 站 基地 山庄 大队".split())
 
@@ -142,6 +158,7 @@ def _admin_score(stem: str, kind: str, word: str, length: int) -> float | None:
 
 _NAME: Final = re.compile("[一-龥]+")
 _PLAIN_ROADS: Final = frozenset("路 街 大街 大道".split())
+_COMPASS: Final = frozenset("东西南北中")
 _DIRECTIONS: Final = frozenset("东西南北中一二三四五六七八九十支")
 
 
@@ -159,6 +176,8 @@ _ADMIN: Final = {
 def _place_options(name: str, ending: str | None, closed: bool) -> list[tuple[Kind, float]]:
     """Score a stretch as a place with a name of its own."""
     length = len(name)
+    if length == 1:
+        return [(Kind.OTHER, -1.5)]
     short = (-9, -3.0, -0.4)[length] if length < 3 else 0.0
     if ending is None:
         open_end = 0.0 if closed else -2.0
@@ -204,7 +223,11 @@ def build_lattice(text: str) -> Lattice:
     numbers: dict[int, list[Number]] = defaultdict(list)
     cuts = {0, len(text)} | endings.keys()
     inner: dict[int, float] = {
-        at: max(_INNER.get(kind, 0.0) for kind in kinds) for at, kinds in endings.items()
+        at: max(
+            0.8 if kind == "poi" and len(word) > 1 else _INNER.get(kind, 0.0)
+            for kind, word in kinds.items()
+        )
+        for at, kinds in endings.items()
     }
     for number in find_numbers(text):
         cuts.add(number.start)
@@ -229,9 +252,7 @@ def build_lattice(text: str) -> Lattice:
     _split_bare(text, endings, cuts, names)
     starts = sorted(cuts)
     closed = {
-        at
-        for at in starts
-        if at == len(text) or at in numbers or at in skips or at in assists
+        at for at in starts if at == len(text) or at in numbers or at in skips or at in assists
     }
     groups = {at for at, found in numbers.items() if found[0].unit == "group"}
     _add_names(text, starts, endings, inner, closed, skips, names, numbers, groups)
@@ -254,7 +275,12 @@ def _split_bare(
         word = word or "村"
         core = 2 + len(word) + (text[end - len(word) - 1 : end - len(word)] in _DIRECTIONS)
         middle = end - core
-        if middle < 2 or middle in endings or middle + 1 in endings or any(char in SEPARATORS for char in text[middle:end]):
+        if (
+            middle < 2
+            or middle in endings
+            or middle + 1 in endings
+            or any(char in SEPARATORS for char in text[middle:end])
+        ):
             continue
         for start in (middle - 2, middle - 3):
             if start in cuts and _NAME.fullmatch(text, max(start, 0), middle):
@@ -287,7 +313,7 @@ def _heads(
         for name, kind, score in _HEADS.get(text[at], ()):
             if text.startswith(name, at):
                 spans.append((at + len(name), kind, score))
-                if kind is not Kind.DIST:
+                if not _goes_on(text, at + len(name), endings):
                     above.add(_SHORT.get(name, name))
         spans += _known_counties(text, at, above, known)
         if at in after_admin:
@@ -310,9 +336,7 @@ def _goes_on(text: str, at: int, endings: dict[int, dict[str, str]]) -> bool:
     if _BARE_STOP.match(text, at):
         return True
     return any(
-        len(word) == length
-        for length in (1, 2)
-        for word in endings.get(at + length, {}).values()
+        len(word) == length for length in (1, 2) for word in endings.get(at + length, {}).values()
     )
 
 
@@ -323,7 +347,7 @@ def _known_counties(text: str, at: int, above: set[str], known: Divisions) -> li
         cities = known.counties.get(name)
         if cities is None or len(name) < length:
             continue
-        full = name[-1] in "区县市旗"
+        full = name in known.official
         if cities & above:
             above |= cities
             spans.append((at + length, Kind.DIST, 4.0 if full else 1.5))
@@ -359,6 +383,7 @@ def _add_names(
     groups: set[int],
 ) -> None:
     """Add every stretch between two cuts that holds no separator, with what it could be."""
+    inside = {at for at in starts if at and at - 1 not in skips}
     for i, start in enumerate(starts):
         if start in skips:
             continue
@@ -382,7 +407,9 @@ def _add_names(
                         continue
                     score = _admin_score(name[: -len(word)], kind, word, length)
                     if score is not None:
-                        into.append((end, _ADMIN[kind], score - crossed))
+                        torn_off = kind == "road" and start in inside and name[0] in _COMPASS
+                        aside = 4.0 * (torn_off and length <= len(word) + 1)
+                        into.append((end, _ADMIN[kind], score - crossed - aside))
                         if kind == "road":
                             into.append((end, Kind.SROAD, score - crossed))
             if end in groups and 2 <= length <= 4 and "comm" not in kinds:

@@ -37,8 +37,9 @@ PROVINCES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Short name of each province -> its spellings, longest first.  Municipalities are cities here."""
 
-BARE_CITIES: Final = frozenset(
-    """
+BARE_CITIES: Final = (
+    frozenset(
+        """
 石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 承德 沧州 廊坊 衡水 太原 大同 阳泉 长治 晋城 朔州 晋中 运城
 忻州 临汾 吕梁 呼和浩特 包头 乌海 赤峰 通辽 鄂尔多斯 呼伦贝尔 巴彦淖尔 乌兰察布 沈阳 大连 鞍山 抚顺
 本溪 丹东 锦州 营口 阜新 辽阳 盘锦 铁岭 葫芦岛 长春 四平 辽源 通化 白山 松原 白城 哈尔滨 齐齐哈尔
@@ -57,7 +58,9 @@ BARE_CITIES: Final = frozenset(
 商洛 兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南 临夏 甘南 西宁 海东 银川 石嘴山
 吴忠 固原 中卫 乌鲁木齐 克拉玛依 吐鲁番 哈密 喀什 和田 阿克苏 伊犁 塔城 阿勒泰 昌吉 巴音郭楞
 """.split()
-) | MUNICIPALITIES
+    )
+    | MUNICIPALITIES
+)
 """Prefecture-level names without their suffix."""
 
 BARE_COUNTIES: Final = frozenset(
@@ -74,7 +77,7 @@ BARE_COUNTIES: Final = frozenset(
 """County-level names that are often written without their suffix."""
 
 ASSIST: Final = (
-    "斜对面 正对面 对面 对过 隔壁 交叉路口 交叉口 交汇处 交界处 交汇口 交接处 交口 路口 村口 巷口 附近 旁边 "
+    "斜对面 正对面 对面 对过 隔壁 交叉路口 交叉口 交汇处 交界处 交汇口 交接处 交口 村口 附近 旁边 "
     "门口 后面 前面 边上 楼下 楼上 院内 里面 西侧 东侧 南侧 北侧 东面 西面 南面 北面 左侧 右侧 左边 右边 "
     "东边 西边 南边 北边 以东 以西 以南 以北 旁"
 ).split()
@@ -111,9 +114,13 @@ SUFFIXES: Final[dict[str, tuple[str, ...]]] = {
         "门市部 经营部 服务部 批发部 门诊部 俱乐部 专卖店 村委会 居委会 新苑 南苑 北苑 东苑 西苑 "
         "豪园 御园 天下 半岛 水岸 名门 新天地".split()
     ),
-    "spoi": tuple("期 区 东区 西区 南区 北区 中区 小区 苑 园 组团 门 大门 东门 西门 南门 北门 地下室 车库".split()),
+    "spoi": tuple(
+        "期 区 东区 西区 南区 北区 中区 小区 苑 园 组团 门 大门 东门 西门 南门 北门 地下室 车库".split()
+    ),
 }
 """Kind of place -> the endings of its names."""
 
-TRADE_SUFFIXES: Final = tuple("市场 商城 商贸城 商场 广场 大厦 中心 超市 城 店 国际 公寓 酒店 大楼 写字楼".split())
+TRADE_SUFFIXES: Final = tuple(
+    "市场 商城 商贸城 商场 广场 大厦 中心 超市 城 店 国际 公寓 酒店 大楼 写字楼".split()
+)
 """Names after which a bare `N号` is a shop or a room, not a building."""

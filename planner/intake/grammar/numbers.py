@@ -36,15 +36,15 @@ class Number(NamedTuple):
 
 
 UNIT_WORDS: Final[dict[str, str]] = {
+    "cell": r"单元号?|单无|单(?=\d|$|-)|梯|门(?=-?[0-9])",
     "gate": "号门(?!市|面|卫|诊)|门(?=$|[ -])",
     "room": "号室|号房|号铺|号店(?!面)|号仓|室|房间|房(?!产|地)|铺(?!镇)|店(?=$|[ -])|户|档|商位|办公室|市(?=$)",
     "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|号搂|栋|幢|座(?!落)|塔楼?|撞|橦|憧|懂|排(?!档)|#楼|#",
     "lane": r"街(?=$|[ -]|\d)",
-    "site": "号地块|号厂房|号仓库|号车间|号院?内|号码头|号线|号公寓|号桥|号营|号矿|号井",
+    "site": "号地块|号码头|号线|号公寓|号桥|号营|号矿|号井",
     "way": "号?大?街|号?路|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
-    "hao": "号院|号|浩(?=$)",
+    "hao": "号院|号(?:[甲乙丙丁](?=$|[ -]|[0-9])|之[一二三四五六七八九])?|浩(?=$)",
     "nong": "弄",
-    "cell": r"单元号?|单无|单(?=\d|$|-)|梯",
     "zone": "区|期(?!货)|组团|标段",
     "flr": "楼(?!房|盘)|层(?!级)|[Ff](?![A-Za-z])",
     "group": "村民小?组|小?组(?!团)|社(?!区|会)|生产队|队(?!伍)",
@@ -53,7 +53,7 @@ UNIT_WORDS: Final[dict[str, str]] = {
 """Unit -> the words it is written with, as alternatives of a regular expression."""
 
 _UNIT: Final = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()))
-_LATIN = r"[A-Za-z]{0,2}\d{1,12}(?:(?:[A-EG-Za-eg-z]|[Ff](?=\d))(?![A-Za-z])(?:\d{1,2}(?!\d))?)?"
+_LATIN = r"[A-Za-z]{0,2}\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(?:\d{1,2}(?!\d))?)?"
 _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
     rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
@@ -62,7 +62,9 @@ _PREFIX: Final = re.compile("(?:自编|第|附|负|地下|甲|乙)$")
 _SIDE: Final = re.compile("[东西南北中]$")
 _SIDE_UNIT: Final = re.compile("(?P<bld>[东西南北主副]座)|(?P<cell>[东西中]单元)")
 _LINK: Final = re.compile(r"[-/_、~]{1,2}|号[-至]")
-_SPELT: Final = re.compile("[一二三四五六七八九零]{2,4}[一二三四五六七八九]|[一二三四五六七八九]百零?[一二三四五六七八九]")
+_SPELT: Final = re.compile(
+    "[一二三四五六七八九零]{2,4}[一二三四五六七八九]|[一二三四五六七八九]百零?[一二三四五六七八九]"
+)
 _DIRECTION: Final = re.compile("[东西南北]")
 
 

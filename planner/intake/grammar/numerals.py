@@ -15,6 +15,9 @@ CHINESE_DIGITS = "".join(sorted(set(_DIGIT) | set(_UNIT)))
 """Every character that a Chinese number may be written with."""
 
 _RUN = re.compile(f"[{CHINESE_DIGITS}]+")
+_COUNTED = re.compile(
+    f"[{CHINESE_DIGITS}]+(?=[区期组村路街巷弄道队社段园苑院号幢栋门排]|大街|大道|国道|支路|$)"
+)
 
 
 def to_int(numeral: str) -> int | None:
@@ -47,13 +50,16 @@ def to_int(numeral: str) -> int | None:
     return total + (pending or 0)
 
 
-def canonical_number(text: str) -> str:
+def canonical_number(text: str, *, counted_only: bool = False) -> str:
     """Spell the numbers of a folded text one way: Arabic, no leading zeros, letters upper case.
 
     Parameters
     ----------
     text : str
         A folded field, unit word already dropped.
+    counted_only : bool, optional
+        Leave numerals that are part of a name (``五一小区``): only those before a word that is
+        counted, such as 期, 区, 组 or 路, or at the end are read.
 
     Returns
     -------
@@ -65,5 +71,5 @@ def canonical_number(text: str) -> str:
         value = to_int(match[0])
         return match[0] if value is None else str(value)
 
-    text = _RUN.sub(arabic, text).upper()
+    text = (_COUNTED if counted_only else _RUN).sub(arabic, text).upper()
     return re.sub(r"(?<!\d)0+(?=\d)", "", text)

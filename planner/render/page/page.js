@@ -1,1 +1,159 @@
-function drawPlan(map) {}
+/* The page: put together, and told apart again at every change of language, layer or choice. */
+function drawPlan(map) {
+  const model = readModel();
+  const state = {
+    layers: { zones: true, homes: true, centres: true, gaps: true, moved: true, fences: true, labels: true, base: true },
+    sort: { key: 'n', way: 1 }, zone: -1, found: null, ratio: 0, layersOpen: window.innerWidth >= 1800
+  };
+  const view = model.data.view;
+  const bounds = L.latLngBounds([view[1], view[0]], [view[3], view[2]]);
+  const scene = new Scene(model, state);
+  const parts = skeleton(map);
+  const whole = () => map.fitBounds(bounds, { padding: [18, 18], animate: true });
+
+  function choose(index) {
+    state.zone = index;
+    state.found = { kind: 'zone', zone: index };
+    const zone = model.zones[index];
+    const unprojected = (x, y) => map.unproject([model.plane.x0 + x, model.plane.y0 + y], PLANE_ZOOM);
+    if (Number.isFinite(zone.box[0])) {
+      map.fitBounds(L.latLngBounds(unprojected(zone.box[0], zone.box[3]), unprojected(zone.box[2], zone.box[1])), { padding: [70, 70], maxZoom: 18 });
+    } else {
+      map.panTo(model.plane.latLng(zone.centre.x, zone.centre.y));
+    }
+    refresh();
+  }
+
+  function close() {
+    state.zone = -1;
+    state.found = null;
+    refresh();
+  }
+
+  function resort(key) {
+    state.sort = { key, way: state.sort.key === key ? -state.sort.way : key === 'n' ? 1 : -1 };
+    parts.panelBody.querySelector('section.zones').replaceWith(zonesBlock(model, state, choose, resort));
+    const again = parts.panelBody.querySelector('[data-sort="' + key + '"]');
+    if (again) again.focus();
+  }
+
+  function refresh() {
+    parts.card.replaceChildren();
+    if (state.found) parts.card.appendChild(detailCard(model, state, close));
+    parts.panelBody.querySelectorAll('tr[data-zone]').forEach((row) => row.classList.toggle('chosen', Number(row.dataset.zone) === state.zone));
+    scene.redraw();
+  }
+
+  function furnish() {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    fillHeader(parts, model, () => {
+      language = language === 'zh' ? 'en' : 'zh';
+      furnish();
+    });
+    fill(parts.left, [zoomButtons(map, whole)]);
+    fill(parts.right, [layerSwitch(model, state, () => scene.redraw())]);
+    fill(parts.low, [legend(model), parts.attribution]);
+    fill(parts.corner, [northArrow(), parts.scale]);
+    parts.attribution.textContent = model.data.meta.attribution;
+    map.getContainer().setAttribute('aria-label', say('map'));
+    fill(parts.panelBody, [
+      figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort),
+      make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say('privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
+    ]);
+    refresh();
+  }
+
+  addScale(map, parts);
+  furnish();
+  map.invalidateSize({ animate: false });
+  map.fitBounds(bounds, { padding: [18, 18], animate: false });
+  map.addLayer(scene);
+  listen(map, scene, state, model, parts, refresh, close);
+  prepareForPrint(map, scene, state, bounds);
+  document.documentElement.setAttribute('data-ready', String(model.zones.length));
+}
+
+function fill(node, children) {
+  node.replaceChildren();
+  children.forEach((child) => node.appendChild(child));
+}
+
+function skeleton(map) {
+  const spot = (name) => make('div', { class: 'spot ' + name });
+  const parts = {
+    bar: make('header', { class: 'bar' }), banners: make('div', { class: 'banners' }), stage: make('main', { class: 'stage' }),
+    panel: make('aside', { class: 'panel', set: { tabindex: '0' } }), panelBody: make('div', { class: 'panel-body' }),
+    left: spot('left'), right: spot('right'), low: make('div', { class: 'key' }), corner: spot('corner'), card: spot('card-spot'),
+    tip: make('div', { class: 'tip', set: { role: 'status' } }), attribution: make('div', { class: 'attribution' }), scale: make('div', { class: 'scale' })
+  };
+  parts.stage.appendChild(map.getContainer());
+  [parts.left, parts.right, parts.corner, parts.card, parts.tip].forEach((part) => parts.stage.appendChild(part));
+  parts.panel.appendChild(parts.panelBody);
+  [parts.bar, parts.banners, parts.stage, parts.low, parts.panel].forEach((part) => document.body.appendChild(part));
+  return parts;
+}
+
+function fillHeader(parts, model, switched) {
+  const meta = model.data.meta;
+  const dates = [];
+  if (meta.created) dates.push(say('made') + ' ' + meta.created);
+  if (meta.data_date) dates.push(say('mapData') + ' ' + meta.data_date);
+  fill(parts.bar, [
+    make('div', {}, [make('h1', { text: meta.title || say('untitled') }), make('p', { text: dates.join('  ·  ') })]),
+    make('div', { class: 'tools' }, [
+      make('button', { text: say('print'), set: { type: 'button' }, on: { click: () => window.print() } }),
+      make('button', { text: say('other'), set: { type: 'button', id: 'language', title: say('otherHint'), lang: language === 'zh' ? 'en' : 'zh-CN' }, on: { click: switched } })
+    ])
+  ]);
+  const banners = [];
+  if (meta.synthetic) banners.push(make('div', { class: 'banner synthetic', text: say('synthetic') }));
+  if (meta.network) banners.push(make('div', { class: 'banner network', text: pick(meta.network) }));
+  fill(parts.banners, banners);
+  parts.panel.setAttribute('aria-label', say('panel'));
+}
+
+function addScale(map, parts) {
+  const control = L.control.scale({ imperial: false, maxWidth: 110 });
+  control.addTo(map);
+  parts.scale.appendChild(control.getContainer());
+}
+
+function listen(map, scene, state, model, parts, refresh, close) {
+  map.on('click', (event) => {
+    state.found = scene.find(event.containerPoint);
+    const unit = state.found && state.found.unit !== undefined ? model.units[state.found.unit] : null;
+    state.zone = !state.found ? -1 : unit ? unit.zone : state.found.zone;
+    refresh();
+  });
+  map.on('mousemove', (event) => {
+    const found = scene.find(event.containerPoint);
+    const text = !found ? '' : found.unit !== undefined ? model.units[found.unit].label : say('zone') + ' ' + model.zones[found.zone].n + ' · ' + model.zones[found.zone].centre.label;
+    map.getContainer().style.cursor = found ? 'pointer' : '';
+    parts.tip.textContent = found && found.kind !== 'zone' ? text : '';
+    parts.tip.style.transform = 'translate(' + (event.containerPoint.x + 14) + 'px,' + (event.containerPoint.y + 14) + 'px)';
+  });
+  map.on('mouseout movestart', () => { parts.tip.textContent = ''; });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && state.found) close();
+  });
+}
+
+/* Paper has its own size and needs more dots: draw for it, and go back afterwards. */
+function prepareForPrint(map, scene, state, bounds) {
+  let before = null;
+  window.addEventListener('beforeprint', () => {
+    before = { centre: map.getCenter(), zoom: map.getZoom() };
+    document.documentElement.classList.add('printing');
+    state.ratio = 2.5;
+    map.invalidateSize({ animate: false, pan: false });
+    map.fitBounds(bounds, { padding: [8, 8], animate: false });
+    scene.redraw();
+  });
+  window.addEventListener('afterprint', () => {
+    document.documentElement.classList.remove('printing');
+    state.ratio = 0;
+    map.invalidateSize({ animate: false, pan: false });
+    if (before) map.setView(before.centre, before.zoom, { animate: false });
+    scene.redraw();
+  });
+}

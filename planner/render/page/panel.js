@@ -1,0 +1,183 @@
+/* The side panel: what the plan comes to, the rules, and every zone. */
+function figure(value, words, note) {
+  return make('div', { class: 'figure' }, [make('b', { text: value }), make('span', { text: words }), note ? make('small', { text: note }) : null]);
+}
+
+function totalGaps(model) {
+  return Object.values(model.data.figures.gaps).reduce((sum, n) => sum + n, 0);
+}
+
+function figuresBlock(model) {
+  const f = model.data.figures;
+  const tiles = [
+    figure(grouped(f.households), say('homes')),
+    figure(grouped(f.zones), say('zones')),
+    figure(metres(f.walk_m.mean), say('meanWalk')),
+    figure(grouped(totalGaps(model)), say('gaps'))
+  ];
+  if (f.homes_moved !== null) tiles.push(figure(grouped(f.homes_moved), say('moved')));
+  return make('section', { class: 'block' }, [
+    make('div', { class: 'figures' }, tiles),
+    make('p', { class: 'aside', text: say('located', { n: grouped(f.located) }) + (f.unassigned ? say('and') + say('unassigned', { n: grouped(f.unassigned) }) : '') + say('and') + say('nineTenths', { n: grouped(Math.round(f.walk_m.p90)), m: grouped(Math.round(f.walk_m.max)) }) })
+  ]);
+}
+
+function proofBlock(model) {
+  const meta = model.data.meta;
+  const lines = [make('p', { class: 'proof', text: pick(meta.proof) })];
+  lines.push(make('p', {
+    class: meta.connected ? 'tick' : 'tick bad',
+    text: meta.connected ? '✓ ' + say('connected') : '✗ ' + say('disconnected', { n: meta.disconnected })
+  }));
+  if (meta.moved) lines.push(make('p', { class: 'tick', text: '⇄ ' + pick(meta.moved) }));
+  return make('section', { class: 'block proofs' }, [make('h2', { text: say('proof') })].concat(lines));
+}
+
+function rulesBlock(model) {
+  const head = make('tr', {}, ['rule', 'limit', 'worst', 'result'].map((key, i) => make('th', { text: say(key), class: i === 1 || i === 2 ? 'right' : '', set: { scope: 'col' } })));
+  const rows = model.data.rules.map((rule) => make('tr', {}, [
+    make('td', { text: pick(rule.words) }),
+    make('td', { class: 'right', text: limitText(rule.limit) }),
+    make('td', { class: 'right', text: grouped(rule.worst) }),
+    make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say('broken' + rule.of, { n: rule.broken }) : '✓ ' + say('holds') })
+  ]));
+  return make('section', { class: 'block' }, [
+    make('h2', { text: say('rules') }),
+    make('p', { class: 'aside', text: pick(model.data.meta.rule_book) }),
+    make('table', { class: 'rules' }, [make('thead', {}, [head]), make('tbody', {}, rows)])
+  ]);
+}
+
+function gapsBlock(model) {
+  const rows = model.causes.filter((cause) => model.data.figures.gaps[cause] !== 0).map((cause) => make('li', {}, [
+    swatch((c, x, y) => drawGap(c, cause, x, y, 13), 22, 18),
+    make('span', { text: pick(model.data.causes[cause]) }),
+    make('b', { text: grouped(model.data.figures.gaps[cause]) })
+  ]));
+  return make('section', { class: 'block' }, [
+    make('h2', { text: say('gaps') }),
+    rows.length ? make('ul', { class: 'causes' }, rows) : make('p', { class: 'aside', text: say('noGaps') }),
+    model.data.figures.gaps.address_not_found ? make('p', { class: 'aside', text: say('notOnMap') }) : null
+  ]);
+}
+
+const COLUMNS = [
+  { key: 'n', words: 'number', of: (z) => z.n },
+  { key: 'homes', words: 'load', of: (z) => z.homes },
+  { key: 'members', words: 'members', of: (z) => z.members },
+  { key: 'mean', words: 'mean', of: (z) => (z.mean === null ? -1 : z.mean) },
+  { key: 'max', words: 'max', of: (z) => (z.max === null ? -1 : z.max) },
+  { key: 'gaps', words: 'gaps', of: (z) => (z.gaps === -1 ? 1.5 : z.gaps) }
+];
+
+/* Homes as a bar; the band behind it is what the rule allows. */
+function loadBar(zone, rule, most) {
+  const share = (value) => Math.max(0, Math.min(100, (100 * value) / most)) + '%';
+  const parts = [];
+  if (rule && rule.high !== null) {
+    const low = rule.low === null ? 0 : rule.low;
+    parts.push(make('i', { class: 'band', style: { left: share(low), width: share(rule.high - low) } }));
+  }
+  parts.push(make('i', { class: 'load', style: { width: share(zone.homes), background: zone.ink } }));
+  return make('span', { class: 'bar', set: { 'aria-hidden': 'true' } }, parts);
+}
+
+function outside(zone, rule) {
+  return Boolean(rule) && ((rule.high !== null && zone.homes > rule.high) || (rule.low !== null && zone.homes < rule.low));
+}
+
+function zoneRow(model, zone, rule, most, state, choose) {
+  const badge = make('button', {
+    class: 'badge', text: String(zone.n), style: { background: zone.ink }, on: { click: () => choose(zone.index) },
+    set: { type: 'button', 'aria-label': say('zone') + ' ' + zone.n + ', ' + zone.centre.label }
+  });
+  const cell = (text, kind) => make('td', { class: 'right' + (kind || ''), text });
+  const row = make('tr', {
+    class: (state.zone === zone.index ? 'chosen' : '') + (zone.broken.length ? ' broken' : ''),
+    set: { 'data-zone': String(zone.index) }
+  }, [
+    make('td', {}, [badge]),
+    make('td', { class: 'wide' }, [
+      make('span', { class: 'place', text: zone.centre.label }),
+      make('span', { class: 'weigh' }, [
+        loadBar(zone, rule, most),
+        make('b', { class: outside(zone, rule) ? 'bad' : '', text: (outside(zone, rule) ? '▲ ' : '') + grouped(zone.homes) })
+      ])
+    ]),
+    cell(grouped(zone.members)), cell(grouped(zone.mean)), cell(grouped(zone.max)),
+    cell(zone.gaps === 0 ? '·' : shortCount(zone.gaps), zone.gaps === 0 ? '' : ' bad')
+  ]);
+  row.addEventListener('click', (event) => {
+    if (event.target !== badge) choose(zone.index);
+  });
+  return row;
+}
+
+function zonesBlock(model, state, choose, resort) {
+  const rule = model.data.rules.find((r) => r.name === 'households_per_zone');
+  const column = COLUMNS.find((c) => c.key === state.sort.key);
+  const sorted = model.zones.slice().sort((a, b) => (column.of(a) - column.of(b)) * state.sort.way || a.n - b.n);
+  const most = Math.max(1, ...model.zones.map((z) => z.homes), rule && rule.high ? rule.high * 1.08 : 0);
+  const heads = COLUMNS.map((c) => {
+    const current = c.key === state.sort.key;
+    const title = say('sortBy', { what: say(c.words) });
+    const button = make('button', {
+      text: say(c.words), on: { click: () => resort(c.key) }, class: current ? 'current ' + (state.sort.way > 0 ? 'up' : 'down') : '',
+      set: { type: 'button', title, 'aria-label': title, 'data-sort': c.key }
+    });
+    return make('th', { class: c.key === 'n' || c.key === 'homes' ? '' : 'right', set: { scope: 'col', 'aria-sort': current ? (state.sort.way > 0 ? 'ascending' : 'descending') : 'none' } }, [button]);
+  });
+  const note = rule && rule.high !== null ? say('ofRule') + ' ' + limitText(rule.limit) : '';
+  return make('section', { class: 'block zones' }, [
+    make('h2', {}, [make('span', { text: say('zoneList') }), make('small', { text: note })]),
+    make('table', { class: 'zones' }, [
+      make('thead', {}, [make('tr', {}, heads)]),
+      make('tbody', {}, sorted.map((zone) => zoneRow(model, zone, rule, most, state, choose)))
+    ])
+  ]);
+}
+
+/* The card that tells about whatever was clicked. */
+function facts(pairs) {
+  return make('dl', {}, [].concat(...pairs.filter(Boolean).map((pair) => [make('dt', { text: pair[0] }), make('dd', { text: pair[1], class: pair[2] || '' })])));
+}
+
+function zoneFacts(model, zone) {
+  const rule = (name) => {
+    const found = model.data.rules.find((r) => r.name === name);
+    return found ? ' (' + say('allowed', { limit: limitText(found.limit) }) + ')' : '';
+  };
+  return facts([
+    [say('centre'), zone.centre.label], [say('number'), zone.centre.id], zone.fence && [say('fence'), zone.fence],
+    [say('homes'), grouped(zone.homes) + rule('households_per_zone')],
+    [say('members'), grouped(zone.members) + rule('members_per_zone')],
+    [say('meanWalk'), metres(zone.mean)], [say('p90'), metres(zone.centre.p90)], [say('max'), metres(zone.max)],
+    zone.gaps !== 0 && [say('gaps'), homesText(zone.gaps), 'bad'],
+    model.data.figures.homes_moved !== null && [say('movedIn'), homesText(zone.moved)],
+    zone.broken.length > 0 && [say('breaks'), zone.broken.map(pick).join(language === 'zh' ? '、' : ', '), 'bad']
+  ]);
+}
+
+function unitFacts(model, unit) {
+  const zone = model.zones[unit.zone];
+  return facts([
+    [say('zone'), zone ? String(zone.n) : say('unserved'), zone ? '' : 'bad'], zone && [say('centre'), zone.centre.label],
+    [say('homes'), homesText(unit.homes)], [say('distance'), metres(unit.walk)],
+    unit.moved !== 0 && [say('movedHomes'), homesText(unit.moved)]
+  ].concat(unit.gaps.map((gap) => [pick(model.data.causes[gap.cause]), homesText(gap.count), 'bad'])));
+}
+
+function detailCard(model, state, close) {
+  const found = state.found;
+  const zone = found && found.zone !== undefined ? model.zones[found.zone] : null;
+  const unit = found && found.unit !== undefined ? model.units[found.unit] : null;
+  const of = zone || (unit && model.zones[unit.zone]);
+  const title = zone ? say('zone') + ' ' + zone.n : unit.label;
+  return make('div', { class: 'card detail', set: { role: 'dialog', 'aria-label': title, 'data-kind': found.kind } }, [
+    make('header', { style: { 'border-color': of ? of.ink : COLOURS.quiet } }, [
+      make('h2', { text: title }),
+      make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('close') }, on: { click: close } })
+    ]),
+    zone ? zoneFacts(model, zone) : unitFacts(model, unit)
+  ]);
+}

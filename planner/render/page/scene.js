@@ -1,0 +1,343 @@
+/* The map itself: one canvas, drawn anew whenever the view comes to rest. */
+const PADDING = 0.25;
+
+const Scene = L.Layer.extend({
+  initialize: function (model, state) {
+    this._model = model;
+    this._state = state;
+    this._probe = document.createElement('canvas').getContext('2d');
+  },
+
+  onAdd: function (map) {
+    this._map = map;
+    this._canvas = L.DomUtil.create('canvas', 'scene leaflet-zoom-animated');
+    this._canvas.setAttribute('aria-hidden', 'true');
+    map.getPanes().overlayPane.appendChild(this._canvas);
+    this.redraw();
+  },
+
+  onRemove: function () {
+    L.DomUtil.remove(this._canvas);
+  },
+
+  getEvents: function () {
+    return { moveend: this.redraw, resize: this.redraw, viewreset: this.redraw, zoom: this._follow, zoomanim: this._follow };
+  },
+
+  /* Stretch the picture while a zoom is under way. */
+  _follow: function (event) {
+    const zoom = event.zoom === undefined ? this._map.getZoom() : event.zoom;
+    const centre = event.center || this._map.getCenter();
+    const scale = this._map.getZoomScale(zoom, this._zoom);
+    const corner = this._map._latLngToNewLayerPoint(this._corner, zoom, centre);
+    L.DomUtil.setTransform(this._canvas, corner, scale);
+  },
+
+  redraw: function () {
+    const map = this._map;
+    if (!map) return;
+    const size = map.getSize();
+    const corner = map.containerPointToLayerPoint(size.multiplyBy(-PADDING)).round();
+    const whole = size.multiplyBy(1 + 2 * PADDING).round();
+    const ratio = this._state.ratio || Math.min(3, window.devicePixelRatio || 1);
+    const canvas = this._canvas;
+    L.DomUtil.setTransform(canvas, corner, 1);
+    canvas.width = Math.round(whole.x * ratio);
+    canvas.height = Math.round(whole.y * ratio);
+    canvas.style.width = whole.x + 'px';
+    canvas.style.height = whole.y + 'px';
+    this._corner = map.layerPointToLatLng(corner);
+    this._zoom = map.getZoom();
+    const s = Math.pow(2, this._zoom - PLANE_ZOOM);
+    const origin = map.getPixelOrigin().add(corner);
+    const plane = this._model.plane;
+    this._place = { s, tx: plane.x0 * s - origin.x, ty: plane.y0 * s - origin.y, ratio, width: whole.x, height: whole.y, corner };
+    this._unit = parseFloat(window.getComputedStyle(document.documentElement).fontSize) / 16;
+    this._paint(canvas.getContext('2d'));
+  },
+
+  _toPlane: function (ctx) {
+    const p = this._place;
+    ctx.setTransform(p.ratio * p.s, 0, 0, p.ratio * p.s, p.ratio * p.tx, p.ratio * p.ty);
+  },
+
+  _toScreen: function (ctx) {
+    const p = this._place;
+    ctx.setTransform(p.ratio, 0, 0, p.ratio, 0, 0);
+  },
+
+  _at: function (point) {
+    return [point.x * this._place.s + this._place.tx, point.y * this._place.s + this._place.ty];
+  },
+
+  _seen: function (x, y, margin) {
+    return x > -margin && y > -margin && x < this._place.width + margin && y < this._place.height + margin;
+  },
+
+  _paint: function (ctx) {
+    const on = this._state.layers;
+    this._boxes = [];
+    ctx.lineCap = 'round';
+    ctx.lineJoin = 'round';
+    this._toPlane(ctx);
+    if (on.base) this._paintGround(ctx);
+    if (on.zones) this._paintZones(ctx);
+    if (on.base) this._paintStreets(ctx);
+    if (on.zones) this._paintOutlines(ctx);
+    if (on.fences) this._paintFences(ctx);
+    this._toScreen(ctx);
+    this._reserve();
+    if (on.labels) this._paintNames(ctx);
+    if (on.homes) this._paintHomes(ctx);
+    if (on.moved) this._paintMoved(ctx);
+    if (on.gaps) this._paintGaps(ctx);
+    if (on.zones) this._paintNumbers(ctx);
+    if (on.centres) this._paintCentres(ctx);
+  },
+
+  _stroke: function (ctx, path, colour, width, dash) {
+    const s = this._place.s;
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = (width * this._unit) / s;
+    ctx.setLineDash((dash || []).map((d) => (d * this._unit) / s));
+    ctx.stroke(path);
+    ctx.setLineDash([]);
+  },
+
+  _paintGround: function (ctx) {
+    const base = this._model.base;
+    ctx.fillStyle = COLOURS.green;
+    ctx.fill(base.green, 'evenodd');
+    ctx.fillStyle = COLOURS.water;
+    ctx.fill(base.water, 'evenodd');
+  },
+
+  _paintStreets: function (ctx) {
+    const base = this._model.base;
+    const zoom = this._zoom;
+    if (zoom >= 13.5) {
+      ctx.globalAlpha = 0.72;
+      ctx.fillStyle = COLOURS.building;
+      ctx.fill(base.buildings, 'evenodd');
+      if (zoom >= 15.5) this._stroke(ctx, base.buildings, COLOURS.buildingEdge, 0.7);
+      ctx.globalAlpha = 1;
+    }
+    const wide = Math.pow(2, Math.max(0, zoom - 14) * 0.72);
+    if (zoom >= 15) this._stroke(ctx, base.streets[0], 'rgba(255,255,255,0.75)', Math.min(3, 0.55 * wide), zoom >= 16.5 ? [4, 4] : []);
+    this._stroke(ctx, base.streets[1], 'rgba(160,150,135,0.45)', 1.0 * wide + 1);
+    this._stroke(ctx, base.streets[2], 'rgba(150,138,120,0.55)', 1.8 * wide + 1.2);
+    this._stroke(ctx, base.streets[1], COLOURS.street, 1.0 * wide);
+    this._stroke(ctx, base.streets[2], '#fffaf0', 1.8 * wide);
+    this._stroke(ctx, base.rails, COLOURS.rail, 1.6);
+    this._stroke(ctx, base.rails, '#ffffff', 0.9, [6, 6]);
+  },
+
+  _faded: function (index) {
+    return this._state.zone >= 0 && this._state.zone !== index;
+  },
+
+  _paintZones: function (ctx) {
+    this._model.zones.forEach((zone, i) => {
+      ctx.globalAlpha = this._faded(i) ? 0.14 : this._state.zone === i ? 0.52 : 0.36;
+      ctx.fillStyle = zone.fill;
+      ctx.fill(zone.path, 'evenodd');
+    });
+    ctx.globalAlpha = 1;
+  },
+
+  /* Each outline is clipped to its zone, so that neighbours show side by side, not one over the other. */
+  _paintOutlines: function (ctx) {
+    this._model.zones.forEach((zone, i) => {
+      const chosen = this._state.zone === i;
+      ctx.save();
+      ctx.clip(zone.path, 'evenodd');
+      ctx.globalAlpha = this._faded(i) ? 0.45 : 0.95;
+      this._stroke(ctx, zone.path, zone.ink, chosen ? 9 : 4.4);
+      ctx.restore();
+    });
+    this._model.zones.forEach((zone) => this._stroke(ctx, zone.path, 'rgba(255,255,255,0.9)', 1.1));
+    const chosen = this._model.zones[this._state.zone];
+    if (chosen) this._stroke(ctx, chosen.path, COLOURS.ink, 1.6);
+  },
+
+  _paintFences: function (ctx) {
+    this._model.base.fences.forEach((fence) => {
+      this._stroke(ctx, fence, 'rgba(255,255,255,0.85)', 4);
+      this._stroke(ctx, fence, COLOURS.ink, 2, [9, 5, 2, 5]);
+    });
+  },
+
+  _free: function (box) {
+    const hit = this._boxes.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
+    if (!hit) this._boxes.push(box);
+    return !hit;
+  },
+
+  /* Keep names off the houses of the centres. */
+  _reserve: function () {
+    const r = this.houseSize() * 0.7;
+    this._model.centres.forEach((centre) => {
+      const [x, y] = this._at(centre);
+      this._boxes.push([x - r, y - r, x + r, y + r]);
+    });
+  },
+
+  _written: function (ctx, text, x, y, angle, colour) {
+    ctx.save();
+    ctx.translate(x, y);
+    ctx.rotate(angle);
+    ctx.lineWidth = 3 * this._unit;
+    ctx.strokeStyle = 'rgba(255,255,255,0.85)';
+    ctx.strokeText(text, 0, 0);
+    ctx.fillStyle = colour;
+    ctx.fillText(text, 0, 0);
+    ctx.restore();
+  },
+
+  _paintNames: function (ctx) {
+    const s = this._place.s;
+    if (this._zoom < 15) return;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.font = 10.5 * this._unit + 'px ' + FONT;
+    this._model.base.names.forEach((name) => {
+      if (this._zoom < 16 && name.rank < 1) return;
+      const [x, y] = this._at(name);
+      if (!this._seen(x, y, 0)) return;
+      const width = ctx.measureText(name.text).width;
+      if (width > name.length * s * 1.15) return;
+      const w = (Math.abs(Math.cos(name.angle)) * width) / 2 + 8 * this._unit;
+      const h = (Math.abs(Math.sin(name.angle)) * width) / 2 + 8 * this._unit;
+      if (this._free([x - w, y - h, x + w, y + h])) this._written(ctx, name.text, x, y, name.angle, '#5f584c');
+    });
+    if (this._zoom < 17) return;
+    ctx.font = 9.5 * this._unit + 'px ' + FONT;
+    this._model.base.numbers.forEach((number) => {
+      const [x, y] = this._at(number);
+      if (!this._seen(x, y, 0)) return;
+      const w = ctx.measureText(number.text).width / 2 + 2;
+      if (w * 2 > number.width * s * 1.3) return;
+      if (this._free([x - w, y - 6, x + w, y + 6])) this._written(ctx, number.text, x, y, 0, '#6d6557');
+    });
+  },
+
+  homeSize: function (homes) {
+    const count = homes === -1 ? 1.5 : homes === -2 ? 3 : homes;
+    const growth = Math.pow(2, (this._zoom - 15.5) * 0.45);
+    return this._unit * Math.min(16, Math.max(1.2, (1.1 + 0.55 * Math.sqrt(count)) * growth));
+  },
+
+  houseSize: function () {
+    return this._unit * Math.min(30, Math.max(11, 19 * Math.pow(2, (this._zoom - 15) * 0.3)));
+  },
+
+  gapSize: function () {
+    return this._unit * Math.min(17, Math.max(7, 11 * Math.pow(2, (this._zoom - 15) * 0.3)));
+  },
+
+  _gapAt: function (unit, k) {
+    const [x, y] = this._at(unit);
+    return [x + (k + 0.75) * this.gapSize() * 1.05 - this.gapSize() * 0.2, y - this.gapSize() * 0.75];
+  },
+
+  _paintHomes: function (ctx) {
+    this._model.units.forEach((unit) => {
+      const [x, y] = this._at(unit);
+      if (unit.homes === 0 || !this._seen(x, y, 20)) return;
+      const zone = this._model.zones[unit.zone];
+      ctx.globalAlpha = this._faded(unit.zone) ? 0.35 : 1;
+      drawHome(ctx, x, y, this.homeSize(unit.homes), zone ? zone.ink : '');
+    });
+    ctx.globalAlpha = 1;
+  },
+
+  _paintMoved: function (ctx) {
+    this._model.units.forEach((unit) => {
+      const [x, y] = this._at(unit);
+      if (unit.moved !== 0 && this._seen(x, y, 20)) drawMoved(ctx, x, y, this.homeSize(unit.homes));
+    });
+  },
+
+  _paintGaps: function (ctx) {
+    this._model.units.forEach((unit) => unit.gaps.forEach((gap, k) => {
+      const [x, y] = this._gapAt(unit, k);
+      if (this._seen(x, y, 20)) drawGap(ctx, gap.cause, x, y, this.gapSize());
+    }));
+  },
+
+  /* A zone's number in its middle, where the house of its centre does not say it already. */
+  _paintNumbers: function (ctx) {
+    const size = this._unit * Math.min(34, Math.max(13, 17 * Math.pow(2, (this._zoom - 15) * 0.4)));
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.font = '700 ' + size + 'px ' + FONT;
+    this._model.zones.forEach((zone, i) => {
+      if (!zone.labelAt || zone.labelAt.r * this._place.s < size * 0.8) return;
+      const [x, y] = this._at(zone.labelAt);
+      const [cx, cy] = this._at(this._model.centres[i]);
+      if (this._state.layers.centres && Math.hypot(x - cx, y - cy) < size * 2.2) return;
+      ctx.globalAlpha = this._faded(i) ? 0.4 : 0.82;
+      ctx.lineWidth = size * 0.2;
+      ctx.strokeStyle = 'rgba(255,255,255,0.9)';
+      ctx.strokeText(String(zone.n), x, y);
+      ctx.fillStyle = zone.ink;
+      ctx.fillText(String(zone.n), x, y);
+    });
+    ctx.globalAlpha = 1;
+  },
+
+  _paintCentres: function (ctx) {
+    const order = this._model.centres.slice().sort((a, b) => (a.index === this._state.zone) - (b.index === this._state.zone));
+    order.forEach((centre) => {
+      const [x, y] = this._at(centre);
+      if (!this._seen(x, y, 40)) return;
+      const zone = this._model.zones[centre.index];
+      ctx.globalAlpha = this._faded(centre.index) ? 0.55 : 1;
+      drawHouse(ctx, x, y, this.houseSize(), zone.ink, zone.n, centre.index === this._state.zone);
+    });
+    ctx.globalAlpha = 1;
+  },
+
+  /* What lies under a point of the window: a centre, a gap, a unit or a zone. */
+  find: function (containerPoint) {
+    const on = this._state.layers;
+    const point = this._map.containerPointToLayerPoint(containerPoint).subtract(this._place.corner);
+    if (on.centres) {
+      const centre = this._nearest(this._model.centres, point, this.houseSize() * 0.75);
+      if (centre) return { kind: 'centre', zone: centre.index };
+    }
+    const gap = on.gaps && this._gapUnder(point);
+    if (gap) return gap;
+    if (on.homes) {
+      const unit = this._nearest(this._model.units.filter((u) => u.homes !== 0), point, Math.max(8 * this._unit, this.homeSize(20)));
+      if (unit) return { kind: 'unit', unit: unit.index };
+    }
+    const x = (point.x - this._place.tx) / this._place.s;
+    const y = (point.y - this._place.ty) / this._place.s;
+    const zone = on.zones && this._model.zones.find((z) => x >= z.box[0] && x <= z.box[2] && y >= z.box[1] && y <= z.box[3] && this._probe.isPointInPath(z.path, x, y, 'evenodd'));
+    return zone ? { kind: 'zone', zone: zone.index } : null;
+  },
+
+  _nearest: function (things, point, reach) {
+    let best = null;
+    let least = reach;
+    things.forEach((thing) => {
+      const [x, y] = this._at(thing);
+      const away = Math.hypot(x - point.x, y - point.y);
+      if (away < least) {
+        least = away;
+        best = thing;
+      }
+    });
+    return best;
+  },
+
+  _gapUnder: function (point) {
+    let found = null;
+    this._model.units.forEach((unit) => unit.gaps.forEach((gap, k) => {
+      const [x, y] = this._gapAt(unit, k);
+      if (Math.hypot(x - point.x, y - point.y) < this.gapSize() * 0.65) found = { kind: 'gap', unit: unit.index, cause: gap.cause };
+    }));
+    return found;
+  }
+});

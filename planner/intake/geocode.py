@@ -1,0 +1,158 @@
+"""Addresses find their place in a gazetteer: exact first, then misspelt, then between known numbers.
+
+Nothing is guessed silently: each answer carries its precision and confidence, and an address that
+fits two spots more than 50 m apart about equally well gets none, with both as its cause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from planner.intake.gazetteer import Gazetteer
+from planner.intake.lookup import NOT_FOUND, NUMBER_UNKNOWN, Match, best_of, find_reading
+from planner.intake.spelling import StreetSpeller
+from planner.intake.western import Reading, exact_readings, loose_readings, read_line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["COLUMNS", "geocode"]
+
+COLUMNS: Final = ("lon", "lat", "precision", "confidence", "matched", "source", "runners_up", "cause")
+EDIT_LOSS: Final = 0.05
+MISSING_NUMBER: Final = 1.5
+_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+
+
+def geocode(
+    addresses: pd.Series | Iterable[str],
+    gazetteer: Gazetteer,
+    *,
+    community: pd.Series | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Find the place of each address.
+
+    Parameters
+    ----------
+    addresses : Series or iterable of str, length n
+        As written, Chinese or western.
+    gazetteer : Gazetteer
+        Where to look.
+    community : Series or sequence of str, length n, optional
+        Community of each address; tells streets of one name apart.
+
+    Returns
+    -------
+    DataFrame, n rows
+        ``lon, lat`` (degrees WGS-84, NaN where there is no place), ``precision`` (``address point,
+        building, stairwell, interpolated, compound, street`` or ``none``), ``confidence`` (0 to 1; from
+        0.8 on it means it), ``matched`` (the place in words, building level), ``source``,
+        ``runners_up`` (other places, ``; `` between them) and ``cause`` (``""``, ``address not
+        found...`` or ``ambiguous: ...``).  The index is that of the series, or 0..n-1.
+    """
+    column = addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
+    texts = ["" if pd.isna(a) else str(a) for a in column]
+    beside = [""] * len(texts) if community is None else ["" if pd.isna(c) else str(c) for c in community]
+    asked = list(dict.fromkeys(zip(texts, beside, strict=True)))
+    found = dict(zip(asked, _find(asked, gazetteer), strict=True))
+    return _table([found[key] for key in zip(texts, beside, strict=True)], gazetteer, column.index)
+
+
+def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
+    from planner.intake.chinese import find_chinese
+
+    found: list[Match | None] = [None] * len(asked)
+    chinese = [i for i, (text, _) in enumerate(asked) if _CHINESE.search(text)]
+    for i, match in zip(chinese, find_chinese([asked[i] for i in chinese], gazetteer), strict=True):
+        found[i] = match
+    loose: list[int] = []
+    for i, (text, beside) in enumerate(asked):
+        if found[i] is None:
+            found[i] = _exact(text, beside, gazetteer)
+            if found[i].confidence < 0.8 and not found[i].cause.startswith("ambiguous"):  # type: ignore[union-attr]
+                loose.append(i)
+    for i, match in zip(loose, _misspelt([asked[i] for i in loose], gazetteer), strict=True):
+        found[i] = _better(found[i] or NOT_FOUND, match)
+    return [match or NOT_FOUND for match in found]
+
+
+def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:
+    """Read the address with street names exactly as known."""
+    readings = exact_readings(read_line(text), gazetteer.streets)
+    found = [(r, find_reading(r, r.street, gazetteer, beside)) for r in readings]
+    unsure = [m for _, m in found if m.cause.startswith("ambiguous")]
+    ranked = best_of([(_lack(m) + 2 * (not r.numbers), m) for r, m in found])
+    return unsure[0] if unsure and ranked.confidence < 0.8 else ranked
+
+
+def _lack(match: Match) -> float:
+    """Price what a match leaves open: the number in the end, or all but the street."""
+    if match.precision in ("address point", "building"):
+        return 0.97 - match.confidence
+    return MISSING_NUMBER if match.precision == "interpolated" else 2 * MISSING_NUMBER
+
+
+def _misspelt(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
+    """Read addresses whose street is not known as it is written."""
+    if not asked:
+        return []
+    readings = [loose_readings(read_line(text)) for text, _ in asked]
+    names = dict.fromkeys(r.street for of_one in readings for r in of_one)
+    near = StreetSpeller.of(gazetteer.streets).near(list(names))
+    return [
+        _choose(of_one, beside, near, gazetteer)
+        for of_one, (_, beside) in zip(readings, asked, strict=True)
+    ]
+
+
+def _choose(
+    readings: Sequence[Reading], beside: str, near: dict[str, list[tuple[str, float]]], gazetteer: Gazetteer
+) -> Match:
+    found: list[tuple[float, Match]] = []
+    unsure: list[tuple[float, Match]] = []
+    for reading in readings:
+        for key, cost in near.get(reading.street, ()):
+            match = find_reading(reading, key, gazetteer, beside).less(EDIT_LOSS * cost)
+            into = unsure if match.cause.startswith("ambiguous") else found
+            into.append((cost + _lack(match), match))
+    best = best_of(found)
+    if unsure and min(c for c, _ in unsure) <= min((c for c, _ in found), default=9.0):
+        return min(unsure, key=lambda item: item[0])[1]
+    return best
+
+
+_RANK = {"none": 0, "street": 1, "interpolated": 2}
+
+
+def _better(exact: Match, loose: Match) -> Match:
+    """Take the reading with mistakes only where it says more than the exact one."""
+    ranks = [_RANK.get(m.precision, 3) + 0.5 * m.cause.endswith(NUMBER_UNKNOWN) for m in (exact, loose)]
+    if ranks[1] > ranks[0] or (ranks[1] == ranks[0] and loose.confidence > exact.confidence):
+        return loose
+    if exact.xy is None and loose.cause.startswith("ambiguous") and not exact.cause.endswith(NUMBER_UNKNOWN):
+        return loose
+    return exact
+
+
+def _table(matches: Sequence[Match], gazetteer: Gazetteer, index: pd.Index) -> pd.DataFrame:
+    xy: NDArray[np.float64] = np.array([m.xy or (np.nan, np.nan) for m in matches], float).reshape(-1, 2)
+    lon_lat = np.full((len(matches), 2), np.nan)
+    placed = np.isfinite(xy[:, 0])
+    if placed.any():
+        lon_lat[placed] = gazetteer.projection.to_lon_lat(xy[placed])
+    columns = {
+        "lon": lon_lat[:, 0],
+        "lat": lon_lat[:, 1],
+        "precision": [m.precision for m in matches],
+        "confidence": np.array([round(m.confidence, 3) for m in matches], float),
+        "matched": [m.matched for m in matches],
+        "source": [m.source for m in matches],
+        "runners_up": ["; ".join(m.runners) for m in matches],
+        "cause": [m.cause for m in matches],
+    }
+    return pd.DataFrame(columns, index=index, columns=list(COLUMNS))

@@ -1,0 +1,426 @@
+"""Residents' sheets become kept rows, held rows and findings; no row is ever lost.
+
+``rows in = kept + held + repeated``: a repeated row says word for word what an earlier one says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import InputError, SchemaError, SheetError
+from planner.findings import Finding, Severity
+from planner.intake.coordinates import Area, apply_area, read_coordinates
+from planner.intake.headers import roles_of
+from planner.intake.sheets import SheetTable, read_table
+from planner.intake.values import (
+    Notes,
+    clean_column,
+    clean_ids,
+    fill_same_as_above,
+    read_flags,
+    read_loads,
+)
+from planner.schema import HOUSEHOLDS, MEMBERS, Table, header_key
+
+__all__ = ["Residents", "read_households", "read_members"]
+
+CLASH_SHARE: Final = 0.01
+TEXTS = ("id", "address", "building", "stairwell", "floor", "room", "community")
+HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
+_BLANK = frozenset({"无", "/", "\\", "-", "--", "—", "——", "不详", "未知", "暂无", "none", "n/a", "无地址", "地址不详", "?"})
+"""Words by which a clerk says that a place is not known; in names they are names."""
+_SYNTHETIC = ("synthetic", "合成示例", "合成数据", "模拟数据")
+
+
+@dataclass(frozen=True, eq=False)
+class Residents:
+    """Households or members as read.
+
+    Parameters
+    ----------
+    kept : DataFrame
+        ``id, address, building, stairwell, floor, community`` (text, "" if not given), ``lon, lat``
+        (degrees, NaN if not given), ``load`` (households) or ``is_centre`` (members), ``file,
+        sheet, row``.  Sorted by nothing: in the order of the files.
+    held : DataFrame
+        Rows set aside: ``id`` (made unique), ``file, sheet, row, code, reason``.
+    findings : tuple of Finding
+    sources : tuple of (str, str)
+        Bare file name and SHA-256 of each file.
+    repeated : int
+        Rows that said the same as an earlier one.
+    synthetic : bool
+        Whether the sheets call themselves made up.
+    """
+
+    kept: pd.DataFrame
+    held: pd.DataFrame
+    findings: tuple[Finding, ...]
+    sources: tuple[tuple[str, str], ...] = ()
+    repeated: int = 0
+    synthetic: bool = False
+
+    @property
+    def rows_read(self) -> int:
+        """Rows in all files: kept, held and repeated."""
+        return len(self.kept) + len(self.held) + self.repeated
+
+    def within(self, area: Area) -> Residents:
+        """Put right coordinates that fall into an area only with lon and lat swapped.
+
+        Parameters
+        ----------
+        area : (min lon, min lat, max lon, max lat)
+            Where the streets are, degrees.
+
+        Returns
+        -------
+        Residents
+            Itself where nothing is swapped.
+        """
+        said: list[Finding] = []
+        kept = apply_area(self.kept, area, said)
+        return self if not said else replace(self, kept=kept, findings=(*self.findings, *said))
+
+
+def read_households(
+    paths: str | Path | Iterable[str | Path], *, sheet: str | None = None, area: Area | None = None
+) -> Residents:
+    """Read the households to be served.
+
+    Parameters
+    ----------
+    paths : path or iterable of paths
+        Workbooks, CSVs or layers of points; see `planner.intake.sheets.read_table`.
+    sheet : str, optional
+        Read this sheet only.
+    area : (min lon, min lat, max lon, max lat), optional
+        Where the homes should lie; columns that lie there only when swapped are swapped.
+
+    Returns
+    -------
+    Residents
+        With ``load`` (1 unless stated).
+
+    Raises
+    ------
+    SheetError
+        A file is missing, damaged or without rows.
+    SchemaError
+        Columns are missing or ambiguous, coordinates are metres, or too many ids clash; all faults.
+    """
+    return _read(paths, HOUSEHOLDS, sheet, area)
+
+
+def read_members(
+    paths: str | Path | Iterable[str | Path], *, sheet: str | None = None, area: Area | None = None
+) -> Residents:
+    """Read the members who serve, with ``is_centre`` for those whose home is a zone's centre.
+
+    Parameters, returns and errors are those of `read_households`.
+    """
+    return _read(paths, MEMBERS, sheet, area)
+
+
+def _read(
+    paths: str | Path | Iterable[str | Path], table: Table, sheet: str | None, area: Area | None
+) -> Residents:
+    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
+    if not files:
+        raise InputError(f"no file of {table.name} was named", remedy="name at least one")
+    findings: list[Finding] = []
+    tables, sources = _tables(files, table, sheet, findings)
+    frames = [_roles(t, table) for t in tables]
+    frame = pd.concat(frames, ignore_index=True)
+    held = [_ragged(t) for t in tables]
+    held_rows = pd.concat([h for h in held if len(h)] or held[:1], ignore_index=True)
+    notes = Notes(frame, findings)
+    frame, numbers = _typed(frame, table, notes)
+    frame = frame.assign(code=numbers[0], reason=numbers[1])
+    frame, repeated = _identified(frame, table, findings)
+    if area is not None:
+        frame = apply_area(frame, area, findings)
+    kept, set_aside = _split(frame, table, findings)
+    held_rows = _unique_ids(pd.concat([set_aside, held_rows], ignore_index=True), set(kept["id"]))
+    text = " ".join((*(t.sheet for t in tables), *(h for t in tables for h in t.headers)))
+    marked = any(w in text.lower() for w in _SYNTHETIC) or _marked(frame)
+    return Residents(kept, held_rows, tuple(findings), tuple(sources), repeated, marked)
+
+
+def _marked(frame: pd.DataFrame) -> bool:
+    sample = " ".join(frame["address"].head(20)).lower()
+    return any(w in sample for w in _SYNTHETIC)
+
+
+def _tables(
+    files: Sequence[Path], table: Table, sheet: str | None, findings: list[Finding]
+) -> tuple[list[SheetTable], list[tuple[str, str]]]:
+    """Read the sheets of all files that are meant, and refuse those that lack what is required."""
+    tables: list[SheetTable] = []
+    sources: list[tuple[str, str]] = []
+    for path in files:
+        if len(files) > 1 and path.name.startswith("~$"):
+            findings.append(
+                Finding("lock-file", Severity.WARN, "a lock file of an open workbook was skipped", "已跳过锁定文件",
+                        file=path.name)
+            )  # fmt: skip
+            continue
+        found = read_table(path, sheet=sheet, table=table)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest in dict((d, n) for n, d in sources):
+            findings.append(
+                Finding("same-file", Severity.WARN, "the file is word for word another one; it was skipped",
+                        "与另一文件完全相同,已跳过", file=path.name)
+            )  # fmt: skip
+            continue
+        sources.append((path.name, digest))
+        tables += _meant(found, table, findings)
+    if not tables:
+        raise SheetError(f"no data rows in {', '.join(p.name for p in files)}", remedy="name the residents' sheet")
+    return tables, sources
+
+
+def _meant(found: Sequence[SheetTable], table: Table, findings: list[Finding]) -> list[SheetTable]:
+    """Choose the sheets that are such a table; a foreign sheet beside one that fits is skipped."""
+    lacking = [t for t in found if not _complete(t, table)]
+    fitting = [t for t in found if _complete(t, table)]
+    part = [t for t in lacking if t.headers]
+    if not fitting or any(len(t.headers) > 1 for t in part):
+        raise _missing(lacking, table)
+    for t in lacking:
+        findings.append(
+            Finding("sheet-skipped", Severity.WARN, "the sheet has none of the columns and was not read",
+                    "工作表无所需列,未读取", file=t.file, sheet=t.sheet)
+        )  # fmt: skip
+    for t in fitting:
+        findings.extend(t.findings)
+        if t.unread:
+            what = f"{len(t.unread)} column(s) that no role needs were not read: {', '.join(t.unread[:12])}"
+            findings.append(
+                Finding("columns-unread", Severity.WARN, what, f"未读取无关列:{'、'.join(t.unread[:12])}",
+                        file=t.file, sheet=t.sheet)
+            )  # fmt: skip
+    return fitting
+
+
+def _complete(t: SheetTable, table: Table) -> bool:
+    roles = {table.roles.get(header_key(h)) or table.roles.get(header_key(h.rsplit("/", 1)[-1])) for h in t.headers}
+    return "address" in roles or {"lon", "lat"} <= roles or {"community", "building"} <= roles
+
+
+def _missing(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
+    from rapidfuzz import fuzz, process
+
+    faults: list[Finding] = []
+    wanted = {h: c for c in ("address", "lon", "lat") for h in table[c].headers}
+    for t in lacking:
+        found = [*t.headers, *t.unread]
+        near = [(h, m) for h in t.unread if (m := process.extractOne(h, list(wanted), scorer=fuzz.ratio)) and m[1] >= 60]
+        hint = "; ".join(f"is {h!r} meant as {table[wanted[m[0]]].headers[0]}?" for h, m in near)
+        faults.append(
+            Finding(
+                "missing-column", Severity.STOP,
+                f"there is neither 地址/address nor 经度/lon with 纬度/lat; the headers found are: {', '.join(found)}",
+                f"缺少地址列或经纬度列;现有表头:{'、'.join(found)}",
+                hint or "head the column of addresses 地址, or the coordinates 经度 and 纬度",
+                "请将地址列命名为“地址”,或提供“经度”“纬度”两列", t.file, t.sheet,
+            )  # fmt: skip
+        )
+    names = ", ".join(dict.fromkeys(t.file for t in lacking))
+    return SchemaError(f"{names}: required columns of {table.name} are missing", findings=faults)
+
+
+def _roles(t: SheetTable, table: Table) -> pd.DataFrame:
+    """Give the columns of a sheet their role names; what is absent is empty."""
+    roles = roles_of(t.headers, table, file=t.file, sheet=t.sheet)
+    n = len(t.cells)
+    names = [c for c in table.names if c != "id"]
+    columns: dict[str, Any] = {"id": t.cells[:, roles["id"]] if "id" in roles else np.full(n, "", object)}
+    for name in names:
+        columns[name] = t.cells[:, roles[name]] if name in roles else np.full(n, "", object)
+    frame = pd.DataFrame(columns, dtype=object)
+    fault = np.full(n, "", object)
+    role_at = {position: name for name, position in roles.items()}
+    longs = [r for (r, c), code in t.faults.items() if code == "long" and role_at.get(c) == "id"]
+    if longs:
+        rows = t.row[sorted(longs)]
+        raise SchemaError(
+            f"{t.file}: {len(longs)} id(s) are numbers past 15 digits, which Excel does not keep",
+            findings=[
+                Finding("long-number", Severity.STOP, "Excel keeps 15 digits: the last ones are wrong",
+                        "超过15位的数字已失真", "format the column as text and enter the ids again",
+                        "请将该列设为文本格式后重新录入", t.file, t.sheet, int(r), t.headers[roles["id"]])
+                for r in rows
+            ],
+        )  # fmt: skip
+    for (r, c), code in t.faults.items():
+        if code != "long" and role_at.get(c) is not None:
+            fault[r] = f"{code}:{t.headers[c]}"
+    header = t.headers[roles["load"]] if "load" in roles else ""
+    return frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
+
+
+def _typed(
+    frame: pd.DataFrame, table: Table, notes: Notes
+) -> tuple[pd.DataFrame, tuple[np.ndarray, np.ndarray]]:
+    """Clean every text, read numbers and flags; say which rows cannot be used and why."""
+    frame = frame.copy()
+    for name in TEXTS:
+        frame[name] = clean_column(frame[name], name, notes)
+    frame["id"] = clean_ids(frame["id"], notes)
+    for name in ("address", "community", "building"):
+        frame[name] = fill_same_as_above(frame[name], frame, name, notes)
+    for name in TEXTS[1:]:
+        frame[name] = frame[name].mask(frame[name].str.lower().isin(_BLANK), "")
+    code = np.full(len(frame), "", object)
+    reason = np.full(len(frame), "", object)
+    _formula_faults(frame, code, reason)
+    lon, lat, bad = read_coordinates(frame, notes)
+    frame["lon"], frame["lat"] = lon, lat
+    if table is HOUSEHOLDS:
+        frame["load"] = read_loads(frame, code, reason, notes)
+    else:
+        frame["is_centre"] = read_flags(frame["is_centre"], notes)
+    nowhere = ~np.isfinite(lon) & (frame["address"] == "").to_numpy() & (code == "")
+    placed = (frame["community"] != "").to_numpy() & (frame["building"] != "").to_numpy()
+    nowhere &= ~placed
+    code[nowhere] = np.where(bad[nowhere], "bad-coordinates", "no-address")
+    reason[nowhere] = np.where(
+        bad[nowhere], "the coordinates are not a place, and there is no address",
+        "there is neither an address nor coordinates",
+    )  # fmt: skip
+    joined = (frame["community"] + frame["building"]).where(frame["address"] == "", frame["address"])
+    frame["address"] = joined.where(placed, frame["address"])
+    return frame, (code, reason)
+
+
+def _formula_faults(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
+    for i in np.flatnonzero(frame["fault"].to_numpy() != ""):
+        kind, header = frame["fault"].iloc[i].split(":", 1)
+        code[i] = "formula-error"
+        reason[i] = (
+            f"the cell under {header} holds a formula error"
+            if kind == "error"
+            else f"the formula under {header} has no stored value: open and save the file in Excel"
+        )
+
+
+def _identified(frame: pd.DataFrame, table: Table, findings: list[Finding]) -> tuple[pd.DataFrame, int]:
+    """Give each row an id of its own; drop what is said twice; hold what contradicts itself."""
+    content = [c for c in table.names if c != "id"]
+    said = pd.util.hash_pandas_object(frame[content].astype(str), index=False).to_numpy()
+    blank = (frame["id"] == "").to_numpy()
+    if blank.any():
+        frame = frame.assign(id=_surrogates(frame, content, blank))
+        what = f"{int(blank.sum())} row(s) have no id and were given one made from their content"
+        findings.append(Finding("missing-id", Severity.FIX, what, f"{int(blank.sum())}行缺少编号,已按内容生成"))
+    same = pd.DataFrame({"id": frame["id"], "said": said}).duplicated().to_numpy() & ~blank
+    for i in np.flatnonzero(same):
+        first = int(np.flatnonzero((frame["id"] == frame["id"].iloc[i]).to_numpy())[0])
+        findings.append(_at(frame, i, "repeated-row", Severity.FIX,
+                            f"the row says the same as row {frame['row'].iloc[first]} and was left out",
+                            f"与第{frame['row'].iloc[first]}行重复,已忽略", "编号"))  # fmt: skip
+    frame = frame[~same].reset_index(drop=True)
+    clash = frame["id"].duplicated(keep=False).to_numpy()
+    if clash.any():
+        frame = _clashes(frame, clash, table, findings)
+    lower = frame["id"].str.lower()
+    cases = int((lower.duplicated(keep=False) & ~frame["id"].duplicated(keep=False)).sum())
+    if cases:
+        what = f"{cases} ids differ from another one only in upper and lower case"
+        findings.append(Finding("id-case", Severity.WARN, what, "有编号仅大小写不同", column="编号"))
+    return frame, int(same.sum())
+
+
+def _surrogates(frame: pd.DataFrame, content: Sequence[str], blank: np.ndarray) -> pd.Series:
+    """Make ids from content, the same whatever the order of the rows."""
+    ids, seen = frame["id"].copy(), dict[str, int]()
+    lines = frame.loc[blank, list(content)].astype(str).agg("\x1f".join, axis=1)
+    for i, line in lines.items():
+        made = "auto-" + hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()[:12]
+        seen[made] = seen.get(made, 0) + 1
+        ids.at[i] = made if seen[made] == 1 else f"{made}-{seen[made]}"
+    return ids
+
+
+def _clashes(frame: pd.DataFrame, clash: np.ndarray, table: Table, findings: list[Finding]) -> pd.DataFrame:
+    """Hold rows that share an id and differ; refuse the file where that is common."""
+    share = clash.sum() / len(frame)
+    severity = Severity.STOP if share > CLASH_SHARE else Severity.HOLD
+    faults: list[Finding] = []
+    reasons = frame["reason"].to_numpy(object).copy()
+    for _, places in frame[clash].groupby("id", sort=False).indices.items():
+        rows = np.flatnonzero(clash)[places]
+        text = " and ".join(_row_words(frame, i, rows[0]) for i in rows[:4])
+        for i in rows:
+            reasons[i] = f"its id stands on different rows: {text}"
+        faults.append(_at(frame, rows[0], "duplicate-id", severity,
+                          f"one id stands on different homes: {text}", f"同一编号对应不同内容:{text}", "编号",
+                          "give each row an id of its own"))  # fmt: skip
+    if severity is Severity.STOP:
+        files = ", ".join(dict.fromkeys(frame.loc[clash, "file"]))
+        raise SchemaError(
+            f"{files}: {len(faults)} id(s) in the column 编号/id of {table.name} stand on different homes "
+            f"({int(clash.sum())} of {len(frame)} rows)",
+            findings=faults,
+            remedy="give each home an id of its own, or leave the column out",
+        )
+    findings += faults
+    code = frame["code"].mask(clash, "duplicate-id")
+    return frame.assign(code=code, reason=reasons)
+
+
+def _row_words(frame: pd.DataFrame, i: int, first: int) -> str:
+    words = f"row {frame['row'].iloc[i]}"
+    if frame["file"].iloc[i] != frame["file"].iloc[first] or frame["sheet"].iloc[i] != frame["sheet"].iloc[first]:
+        words += f" of {frame['file'].iloc[i]} {frame['sheet'].iloc[i]}".rstrip()
+    return words
+
+
+def _at(
+    frame: pd.DataFrame, i: int, code: str, severity: Severity, what: str, zh: str, column: str = "", remedy: str = ""
+) -> Finding:
+    at = frame.iloc[int(i)]
+    return Finding(code, severity, what, zh, remedy, "", at["file"], at["sheet"], int(at["row"]), column)
+
+
+def _split(frame: pd.DataFrame, table: Table, findings: list[Finding]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    aside = (frame["code"] != "").to_numpy()
+    for i in np.flatnonzero(aside & (frame["code"] != "duplicate-id").to_numpy()):
+        code, reason = frame["code"].iloc[i], frame["reason"].iloc[i]
+        findings.append(_at(frame, i, code, Severity.HOLD, reason, "该行已搁置,列为覆盖空白"))
+    last = "load" if table is HOUSEHOLDS else "is_centre"
+    columns = ["id", "address", "building", "stairwell", "floor", "community", "lon", "lat", last, "file", "sheet", "row"]
+    kept = frame.loc[~aside, columns].reset_index(drop=True)
+    return kept, frame.loc[aside, list(HELD_COLUMNS)].reset_index(drop=True)
+
+
+def _ragged(t: SheetTable) -> pd.DataFrame:
+    rows = list(t.ragged)
+    return pd.DataFrame(
+        {
+            "id": [f"row {r}" for r in rows], "file": t.file, "sheet": t.sheet, "row": rows,
+            "code": "ragged-row", "reason": "the row has more fields than the header: an unquoted comma?",
+        },
+        columns=list(HELD_COLUMNS),
+    )  # fmt: skip
+
+
+def _unique_ids(held: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
+    """Tell held rows that share an id apart by their row."""
+    ids: list[str] = []
+    for own, row in zip(held["id"], held["row"], strict=True):
+        made, n = own, 1
+        while made in taken or (n == 1 and (held["id"] == own).sum() > 1):
+            made = f"{own} (row {row})" if n == 1 else f"{own} (row {row}, {n})"
+            n += 1
+        taken.add(made)
+        ids.append(made)
+    return held.assign(id=ids)

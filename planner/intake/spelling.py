@@ -1,0 +1,124 @@
+"""Misspelt street names: candidates among the known ones, with what each costs.
+
+Digits are never corrected: ``91st`` for ``93rd`` is another street, not a slip that can be seen.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+
+from planner.intake.streets import spelled_out, street_stem
+
+__all__ = ["StreetSpeller"]
+
+MOST_EDITS: Final = 3
+NO_TYPE: Final = 0.6
+CUT_SHORT: Final = 0.6
+CHUNK: Final = 4000
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, eq=False)
+class StreetSpeller:
+    """Finds the known street names near a misspelt one.
+
+    Parameters
+    ----------
+    choices : mapping of tuple to (list of str, list of str, list of float)
+        By the digits in the name: spellings, their street keys, and what each costs from the start.
+    """
+
+    choices: dict[tuple[str, ...], tuple[list[str], list[str], list[float]]]
+    starts: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, keys: Iterable[str]) -> Self:
+        """Prepare the spellings of some street keys."""
+        made: dict[tuple[str, ...], tuple[list[str], list[str], list[float]]] = defaultdict(lambda: ([], [], []))
+        starts: list[tuple[str, str]] = []
+        for key in sorted(keys):
+            long, stem = spelled_out(key), street_stem(key)
+            for text, cost in ((long, 0.0), (key, 0.0), (stem, NO_TYPE)):
+                if text and not (text == key and cost == 0.0 and text == long and made_has(made, key)):
+                    texts, of, costs = made[tuple(_DIGITS.findall(key))]
+                    texts.append(text)
+                    of.append(key)
+                    costs.append(cost)
+            starts.append((long, key))
+        return cls(dict(made), sorted(starts))
+
+    def near(self, names: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
+        """Find the streets near each name.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Reduced names that are not known.
+
+        Returns
+        -------
+        dict of str to list of (str, float)
+            Name -> street keys and costs, in edits.
+        """
+        found: dict[str, dict[str, float]] = defaultdict(dict)
+        groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for name in dict.fromkeys(names):
+            groups[tuple(_DIGITS.findall(name))].append(name)
+            self._completed(name, found[name])
+        for digits, group in sorted(groups.items()):
+            if digits in self.choices:
+                self._compare(group, digits, found)
+        return {name: sorted(keys.items(), key=lambda kv: (kv[1], kv[0])) for name, keys in found.items() if keys}
+
+    def _completed(self, name: str, found: dict[str, float]) -> None:
+        """Complete a name that was cut short: ``mannerheimint`` for mannerheimintie."""
+        text = spelled_out(name)
+        if len(text) < 5:
+            return
+        i = bisect_left(self.starts, (text, ""))
+        hits: list[str] = []
+        while i < len(self.starts) and self.starts[i][0].startswith(text) and len(hits) < 4:
+            hits.append(self.starts[i][1])
+            i += 1
+        for key in hits:
+            _keep(found, key, CUT_SHORT)
+
+    def _compare(
+        self, names: Sequence[str], digits: tuple[str, ...], found: dict[str, dict[str, float]]
+    ) -> None:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        texts, keys, costs = self.choices[digits]
+        for start in range(0, len(names), CHUNK):
+            part = names[start : start + CHUNK]
+            for spelling in (part, [spelled_out(n) for n in part]):
+                apart = process.cdist(
+                    spelling, texts, scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.uint8
+                )
+                for r, c in zip(*np.nonzero(apart <= MOST_EDITS), strict=True):
+                    edits = int(apart[r, c])
+                    if edits <= _allowed(texts[c]):
+                        _keep(found[part[r]], keys[c], edits + costs[c])
+
+
+def made_has(made: dict[tuple[str, ...], tuple[list[str], list[str], list[float]]], key: str) -> bool:
+    """Tell whether a key already stands among the spellings."""
+    entry = made.get(tuple(_DIGITS.findall(key)))
+    return entry is not None and bool(entry[1]) and entry[1][-1] == key
+
+
+def _keep(found: dict[str, float], key: str, cost: float) -> None:
+    found[key] = min(cost, found.get(key, cost))
+
+
+def _allowed(text: str) -> int:
+    letters = sum(c.isalpha() for c in text)
+    return 0 if letters < 2 else 1 if letters < 7 else 2 if letters < 12 else MOST_EDITS

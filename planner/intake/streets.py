@@ -1,0 +1,141 @@
+"""Spellings of western street names and house numbers, reduced to what can be compared.
+
+Both the gazetteer and the address are reduced in the same way, so a word may stand for two (``st``
+is street and saint) without harm: only two names that become equal could be confused, and those
+are told apart by their house numbers, or reported as ambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+__all__ = [
+    "fold_text",
+    "is_number",
+    "join_name",
+    "number_key",
+    "number_span",
+    "spelled_out",
+    "street_key",
+    "street_stem",
+    "street_word",
+    "words",
+]
+
+_LETTERS = str.maketrans({
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i",
+    **dict.fromkeys("‐‑‒–—―−﹣－~～〜", "-"), **dict.fromkeys("'’‘`´ʼ＇", ""),
+})  # fmt: skip
+_TYPES: Final[dict[str, str]] = {
+    "avenue": "ave", "av": "ave", "aven": "ave", "avn": "ave", "boulevard": "blvd", "boul": "blvd", "bvd": "blvd",
+    "street": "st", "str": "st", "strt": "st", "saint": "st", "road": "rd", "place": "pl",
+    "plc": "pl", "drive": "dr", "drv": "dr", "court": "ct", "crt": "ct", "lane": "ln", "terrace": "ter", "terr": "ter",
+    "parkway": "pkwy", "pky": "pkwy", "parkwy": "pkwy", "highway": "hwy", "hiway": "hwy", "expressway": "expy",
+    "expwy": "expy", "turnpike": "tpke", "tpk": "tpke", "square": "sq", "circle": "cir", "circ": "cir",
+    "crescent": "cres", "cr": "cres", "heights": "hts", "gardens": "gdns", "garden": "gdn", "plaza": "plz",
+    "alley": "aly", "trail": "trl", "loop": "loop", "close": "cl", "way": "wy", "row": "row", "walk": "walk",
+    "oval": "oval", "path": "path", "mews": "mews", "grove": "grv", "point": "pt", "esplanade": "espl", "quay": "qy",
+    "freeway": "fwy", "mount": "mt", "fort": "ft", "bridge": "brg", "center": "ctr", "centre": "ctr", "junction": "jct",
+    "strasse": "strasse", "allee": "allee", "platz": "platz", "rue": "rue",
+}  # fmt: skip
+_DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w", "northeast": "ne", "northwest": "nw",
+               "southeast": "se", "southwest": "sw"}  # fmt: skip
+_ONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+         "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
+         "nineteenth", "twentieth")  # fmt: skip
+_SHORT = {**_TYPES, **_DIRECTIONS, **{w: str(i + 1) for i, w in enumerate(_ONES)}}
+_LONG = {short: long for long, short in reversed(list(_TYPES.items())) if long not in ("saint", "garden")}
+_LONG |= {v: k for k, v in _DIRECTIONS.items()}
+_LONG |= {"st": "street", "ave": "avenue", "blvd": "boulevard", "ter": "terrace", "cir": "circle", "cres": "crescent",
+          "pl": "place", "ct": "court", "dr": "drive", "pkwy": "parkway", "tpke": "turnpike", "expy": "expressway"}  # fmt: skip
+_TYPE_WORDS = frozenset(_TYPES.values()) - {"mt", "ft"}
+_ORDINAL = re.compile(r"^(\d+)[^\W\d_]{1,4}$")
+_WORD = re.compile(r"\d+[^\W_]*(?:\s?[-/]\s?\d+[^\W_]*)*|[^\W\d_]+|[,;\n|()]")
+_NUMBER = re.compile(r"^\d+[^\W\d_]{0,2}(?:[-/]\d+[^\W\d_]{0,2})*$")
+_PARTS = re.compile(r"(\d+)([^\W\d_]*)")
+
+
+def fold_text(text: str) -> str:
+    """Fold width, ligatures, case, diacritics, dashes and apostrophes.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Of another length than `text`, it may be.
+    """
+    if text.isascii():
+        return text.casefold().replace("'", "").replace("`", "")
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    split = unicodedata.normalize("NFKD", folded)
+    return "".join(c for c in split if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=65536)
+def words(text: str) -> tuple[str, ...]:
+    """Cut a folded line into words, numbers (``89-15``, ``12b``) and breaks (``,``)."""
+    found = _WORD.findall(text)
+    return tuple("," if w in ",;\n|()" else w.replace(" ", "").replace("/", "-") for w in found)
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a word can be a house number."""
+    return bool(_NUMBER.match(word))
+
+
+@lru_cache(maxsize=65536)
+def street_word(word: str) -> str:
+    """Reduce one word of a street name: ``Boulevard`` to ``blvd``, ``221st`` to ``221``."""
+    ordinal = _ORDINAL.match(word)
+    return ordinal[1].lstrip("0") if ordinal else _SHORT.get(word, word)
+
+
+@lru_cache(maxsize=65536)
+def street_key(name: str) -> str:
+    """Reduce a street name to its key, such as ``hollis ct blvd`` or ``221 st``."""
+    return join_name(words(fold_text(name)))
+
+
+def join_name(tokens: tuple[str, ...]) -> str:
+    """Join the reduced words of a street name."""
+    return " ".join(street_word(w) for w in tokens if w != ",")
+
+
+@lru_cache(maxsize=65536)
+def street_stem(key: str) -> str:
+    """Give a street key without its last type word, ``""`` where nothing would be left."""
+    parts = key.split(" ")
+    if len(parts) > 1 and parts[-1] in _TYPE_WORDS:
+        return " ".join(parts[:-1])
+    return ""
+
+
+@lru_cache(maxsize=65536)
+def spelled_out(key: str) -> str:
+    """Spell the short words of a key out, so that misspellings of the long ones come near."""
+    return " ".join(_LONG.get(w, w) for w in key.split(" "))
+
+
+@lru_cache(maxsize=65536)
+def number_key(number: str) -> str:
+    """Reduce a house number: ``89-05`` and ``89–5`` are one, and so are ``12 B`` and ``12b``.
+
+    Returns
+    -------
+    str
+        ``""`` where there is no digit.
+    """
+    parts = _PARTS.findall(fold_text(number).replace(" ", ""))
+    return "-".join(f"{int(digits[:9])}{letter}" for digits, letter in parts)
+
+
+def number_span(key: str) -> tuple[int, ...]:
+    """Give the plain numbers of a key: ``(89, 15)`` for ``89-15``, ``(12,)`` for ``12b``."""
+    return tuple(int(digits) for digits, _ in _PARTS.findall(key))

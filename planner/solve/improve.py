@@ -1,0 +1,165 @@
+"""How one part is brought to a proof, stage by stage."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.anneal import Annealer
+from planner.solve.bound import Ascent
+from planner.solve.columns import Pool, choose
+from planner.solve.dual import climb
+from planner.solve.exact import solve_exactly
+from planner.solve.instance import Instance
+from planner.solve.pricing import countable
+from planner.solve.track import Track
+
+__all__ = ["improve", "quick_bound"]
+
+CHUNK = 4_000_000
+LARGE_ZONE = 30.0
+"""Units a zone above which zones as columns no longer pay: there the quick bound is tight."""
+
+
+def quick_bound(track: Track, steps: int = 300) -> NDArray[np.float64]:
+    """Prove what prices on the rules prove; return a prize for each unit."""
+    one = track.instance
+    value = track.value_m if np.isfinite(track.value_m) else 2.0 * float(one.cost.sum())
+    dual = climb(one, value, steps=steps)
+    track.bound(dual.bound_m)
+    return dual.prize
+
+
+def improve(track: Track, *, seed: int) -> bool:
+    """Improve plan and bound until they meet, or time is up.
+
+    Parameters
+    ----------
+    track : Track
+        What is known; receives what is found.
+    seed : int
+        Same seed, same plan.
+
+    Returns
+    -------
+    bool
+        Whether it is proven that hard rules cannot hold.
+    """
+    one = track.instance
+    pool = Pool(one)
+    anneal(track, pool, sweeps=_sweeps(one), runs=2, seed=seed)
+    prize = quick_bound(track, 1500)
+    if track.over:
+        return False
+    if countable(one) and one.n_units <= LARGE_ZONE * one.n_centres:
+        _by_zones(track, pool, prize, seed)
+    elif one.n_pairs > 60_000:
+        _by_annealing(track, pool, seed)
+    if not track.over and one.n_pairs <= 60_000:
+        return _exactly(track, seed)
+    return False
+
+
+def _sweeps(one: Instance) -> int:
+    return int(np.clip(60_000_000 // max(one.n_units, 1), 1_000, 10_000))
+
+
+def anneal(track: Track, pool: Pool, *, sweeps: int, runs: int, seed: int, hot: float = 10.0) -> None:
+    """Anneal from the plan that is known; the zones of each run join the pool."""
+    one = track.instance
+    mean = max(float(one.cost[one.by_centre].mean()) if one.n_pairs else 0.0, 1.0)
+    served = track.pair[track.pair >= 0]
+    mean = max(float(one.cost[served].mean()), 0.05 * mean)
+    pool.add_plan(track.pair)
+    for run in range(runs):
+        annealer = Annealer(one, track.pair, seed + run)
+        steps = sweeps * one.n_units
+        chunks = max(1, steps // CHUNK)
+        heat = np.geomspace(hot * mean, 0.01 * mean, chunks + 1)
+        for i in range(chunks):
+            annealer.run(steps // chunks, heat[i], heat[i + 1])
+            if track.clock.left <= 0:
+                break
+        track.plan(annealer.pair, "annealing")
+        pool.add_plan(annealer.pair)
+        if track.over:
+            return
+
+
+def _by_annealing(track: Track, pool: Pool, seed: int) -> None:
+    """Anneal longer and longer, and climb the quick bound farther."""
+    sweeps, steps = 4 * _sweeps(track.instance), 3000
+    for turn in range(3):
+        anneal(track, pool, sweeps=sweeps, runs=1, seed=seed + 100 + turn)
+        if not track.over:
+            quick_bound(track, steps)
+        if track.over:
+            return
+        sweeps, steps = 2 * sweeps, 2 * steps
+
+
+def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -> None:
+    """Generate zones, choose among them, and list all that could be better."""
+    ascent = Ascent(track, pool, prize)
+    ascent.climb(30)
+    for turn in range(4):
+        if track.over:
+            return
+        met = ascent.generate(200)
+        if track.over:
+            return
+        _choose(track, ascent, seed)
+        if track.over:
+            return
+        if met and _all_zones(track, ascent, seed):
+            return
+        anneal(track, pool, sweeps=4 * _sweeps(track.instance), runs=2, seed=seed + 10 + 2 * turn)
+
+
+def _choose(track: Track, ascent: Ascent, seed: int) -> None:
+    """Choose the best plan among the zones that the bound does not rule out."""
+    pool, one = ascent.pool, track.instance
+    centre = np.array(pool.centre)
+    reduced = pool.reduced(ascent.prize) - ascent.floor[centre]
+    room = track.value_m - ascent.bound_m
+    which = np.flatnonzero(reduced <= room + 1e-6 * abs(track.value_m))
+    if len(which) > 20_000:
+        which = np.sort(which[np.argsort(reduced[which], kind="stable")[:20_000]])
+    pair, _ = choose(
+        pool, which, gap=0.2 * track.gap, nodes=2_000, seconds=track.clock.left, seed=seed
+    )
+    if pair is not None and one.connected(pair).all():
+        track.plan(pair, "zones")
+
+
+def _all_zones(track: Track, ascent: Ascent, seed: int) -> bool:
+    """List every zone that a better plan could use, and choose among them: that is a proof."""
+    room = track.value_m - ascent.bound_m
+    zones = ascent.pricer.all_below(ascent.prize, ascent.floor + room + 1e-6)
+    if zones is None:
+        return False
+    every = Pool(track.instance)
+    every.add(zones)
+    which = np.arange(len(every))
+    pair, bound = choose(
+        every, which, gap=0.5 * track.gap, nodes=50_000, seconds=track.clock.left, seed=seed
+    )
+    if pair is not None:
+        track.plan(pair, "all zones")
+    track.bound(min(bound, track.value_m))
+    return track.done
+
+
+def _exactly(track: Track, seed: int) -> bool:
+    one = track.instance
+    start = track.pair if np.isfinite(track.value_m) else None
+    served = track.cost_m / max(abs(track.value_m), 1e-9)
+    found = solve_exactly(
+        one, start=start, gap=track.gap * min(served, 1.0), seconds=track.clock.left, seed=seed
+    )
+    if found.infeasible:
+        return True
+    if found.pair is not None:
+        track.plan(found.pair, "branch and cut")
+    track.bound(min(found.bound_m, track.value_m))
+    return False
