@@ -23,11 +23,14 @@ STREET_REACH_M = 110.0
 """Streets farther than this from any home belong to no zone."""
 NUDGE_M = 0.5
 RAIL_HALF_WIDTH_M = 2.0
+CALM_NEIGHBOURS, CALM_ROUNDS = 9, 4
 SMOOTH_M = 60.0
 SLIVER_M = 6.0
 """Strips narrower than twice this, as between the tracks of a yard, belong to nobody."""
 SIMPLIFY_M = 5.0
 HOLE_M2 = 4000.0
+POND_M2 = 1500.0
+"""Smaller waters divide nobody."""
 HOME_DISC_M = 4.0
 
 Geometries = NDArray[Any]
@@ -120,7 +123,23 @@ def _seeds(
     all_xy = np.concatenate([homes, street])
     _, keep = np.unique(np.round(all_xy, 1), axis=0, return_index=True)
     keep = np.union1d(keep, np.arange(len(homes)))
-    return all_xy[keep], np.concatenate([zone, street_zone[line]])[keep]
+    seeds, of_zone = all_xy[keep], np.concatenate([zone, street_zone[line]])[keep]
+    return seeds, _calmed(seeds, of_zone, len(homes))
+
+
+def _calmed(
+    seeds: NDArray[np.float64], zone: NDArray[np.int64], n_homes: int
+) -> NDArray[np.int64]:
+    """Let street seeds follow most of those around them: parallel lanes would fray the edges."""
+    calm = zone.copy()
+    k = min(CALM_NEIGHBOURS, len(seeds))
+    near = cKDTree(seeds).query(seeds[n_homes:], k=k)[1].reshape(-1, k)
+    for _ in range(CALM_ROUNDS if len(near) else 0):
+        around = np.sort(calm[near], axis=1)
+        alike = (around[:, :, None] == around[:, None, :]).sum(axis=2)
+        most = around[np.arange(len(around)), alike.argmax(axis=1)]
+        calm[n_homes:] = np.where(alike.max(axis=1) * 2 > k, most, calm[n_homes:])
+    return calm
 
 
 def _region(seeds: NDArray[np.float64], cuts: Sequence[Any], reach_m: float) -> Any:
@@ -137,6 +156,7 @@ def _divides(cuts: Sequence[Any], within: Any) -> Any:
         return shapely.Polygon()
     near = made[STRtree(made).query(within, predicate="intersects")]
     flat = shapely.get_dimensions(near) < 2
+    near, flat = (a[flat | (shapely.area(near) > POND_M2)] for a in (near, flat))
     wide = np.where(flat, shapely.buffer(near, RAIL_HALF_WIDTH_M), near)
     return shapely.union_all(shapely.make_valid(wide))
 

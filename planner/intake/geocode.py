@@ -26,6 +26,7 @@ __all__ = ["COLUMNS", "geocode"]
 COLUMNS: Final = ("lon", "lat", "precision", "confidence", "matched", "source", "runners_up", "cause")
 EDIT_LOSS: Final = 0.05
 MISSING_NUMBER: Final = 1.5
+DANGLING: Final = 2.0
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -119,7 +120,7 @@ def _choose(
         for key, cost in near.get(reading.street, ()):
             match = find_reading(reading, key, gazetteer, beside).less(EDIT_LOSS * cost)
             into = unsure if match.cause.startswith("ambiguous") else found
-            into.append((cost + _lack(match), match))
+            into.append((cost + _lack(match) + DANGLING * reading.dangling, match))
     best = best_of(found)
     if unsure and min(c for c, _ in unsure) <= min((c for c, _ in found), default=9.0):
         return min(unsure, key=lambda item: item[0])[1]

@@ -55,6 +55,7 @@ _TYPE_WORDS = frozenset(_TYPES.values()) - {"mt", "ft"}
 _ORDINAL = re.compile(r"^(\d+)[^\W\d_]{1,4}$")
 _WORD = re.compile(r"\d+[^\W_]*(?:\s?[-/]\s?\d+[^\W_]*)*|[^\W\d_]+|[,;\n|()]")
 _NUMBER = re.compile(r"^\d+[^\W\d_]{0,2}(?:[-/]\d+[^\W\d_]{0,2})*$")
+_ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 _PARTS = re.compile(r"(\d+)([^\W\d_]*)")
 
 
@@ -86,8 +87,8 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def is_number(word: str) -> bool:
-    """Tell whether a word can be a house number."""
-    return bool(_NUMBER.match(word))
+    """Tell whether a word can be a house number; ``2nd`` cannot."""
+    return bool(_NUMBER.match(word)) and word[-2:] not in _ORDINAL_ENDS
 
 
 @lru_cache(maxsize=65536)

@@ -40,11 +40,14 @@ class Reading:
         Number keys to be tried, the likeliest first; empty where the line gives none.
     rest : tuple of str
         Words outside street and number: town, quarter, postcode, flat.
+    dangling : bool
+        Whether a word stands right behind the street, or before it, that the reading leaves unread.
     """
 
     street: str
     numbers: tuple[str, ...]
     rest: tuple[str, ...]
+    dangling: bool = False
 
 
 def read_line(text: str) -> Line:
@@ -96,11 +99,12 @@ def _readings(tokens: tuple[str, ...], i: int, j: int, key: str) -> list[Reading
     """Read the number before the street, and the number behind it."""
     found: list[Reading] = []
     left = i - 1 if i > 0 and tokens[i - 1] != "," else i - 2
-    if left >= 0 and is_number(tokens[left]) and not (left and tokens[left - 1] in _UNIT_WORDS):
+    alone = left == i - 1 or left <= 0 or tokens[left - 1] == ","
+    if left >= 0 and alone and is_number(tokens[left]) and not (left and tokens[left - 1] in _UNIT_WORDS):
         numbers = list(_spellings(tokens[left], ""))
         if left and is_number(tokens[left - 1]):
             numbers.insert(0, number_key(f"{tokens[left - 1]}-{tokens[left]}"))
-        found.append(Reading(key, tuple(dict.fromkeys(numbers)), tokens[: max(left - 1, 0)] + tokens[j:]))
+        found.append(Reading(key, tuple(dict.fromkeys(numbers)), tokens[: max(left - 1, 0)] + tokens[j:], _word(tokens, j)))
     right = j if j < len(tokens) and tokens[j] != "," else j + 1
     if right < len(tokens) and is_number(tokens[right]) and (right == j or len(tokens[right]) < 5):
         letter = tokens[right + 1] if right + 1 < len(tokens) else ""
@@ -108,8 +112,12 @@ def _readings(tokens: tuple[str, ...], i: int, j: int, key: str) -> list[Reading
         numbers = list(_spellings(tokens[right], letter))
         if right + 1 < len(tokens) and is_number(tokens[right + 1]):
             numbers.append(number_key(f"{tokens[right]}-{tokens[right + 1]}"))
-        found.append(Reading(key, tuple(dict.fromkeys(numbers)), tokens[:i] + tokens[right + 1 :]))
+        found.append(Reading(key, tuple(dict.fromkeys(numbers)), tokens[:i] + tokens[right + 1 :], _word(tokens, i - 1)))
     return found or [Reading(key, (), tokens[:i] + tokens[j:])]
+
+
+def _word(tokens: tuple[str, ...], i: int) -> bool:
+    return 0 <= i < len(tokens) and len(tokens[i]) > 1 and tokens[i][0].isalpha()
 
 
 def _spellings(number: str, letter: str) -> Iterator[str]:
