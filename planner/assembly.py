@@ -136,7 +136,7 @@ def _points(lon: Any, lat: Any) -> NDArray[Any]:
     import shapely
 
     x, y = np.asarray(lon, float), np.asarray(lat, float)
-    points = shapely.points(x, y)
+    points = np.asarray(shapely.points(x, y), dtype=object)
     points[~(np.isfinite(x) & np.isfinite(y))] = shapely.Point()
     return points
 
@@ -243,7 +243,7 @@ def _centres(
     served = zone >= 0
 
     def total(values: NDArray[Any]) -> NDArray[np.float64]:
-        return np.bincount(zone[served], values[served].astype(float), minlength=n)
+        return np.bincount(zone[served], values[served].astype(float), minlength=n).astype(float)
 
     walks = [
         walk_summary(walk_m[zone == c], problem.households[zone == c].astype(float))

@@ -48,7 +48,7 @@ def coverage_gaps(
     DataFrame
         ``household`` (position), ``cause``, ``detail`` (English and Chinese), in the order of positions.
     """
-    ids, units = np.asarray(household_id, str), np.asarray(unit)
+    ids, units = np.asarray(household_id, str), np.asarray(unit, np.int64)
     known = np.asarray(cause, str)
     zone_of = np.append(np.asarray(assignment), -1)
     pair = np.append(problem.pairs_of(assignment), -1)

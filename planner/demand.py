@@ -195,7 +195,7 @@ def _problem(
         adjacency=network.adjacency(snaps, group=fence.astype(np.int32)),
         rules=zone_rules(units, rules),
         penalty_m=load[unit] * rules.walk.price * beyond,
-        fence=fence,
+        fence=fence.astype(np.int32),
     )
 
 

@@ -174,7 +174,9 @@ def _places(extract: Extract, size: Size, rng: np.random.Generator) -> pd.DataFr
 
 def _addresses(extract: Extract) -> pd.DataFrame:
     found = extract.addresses
-    numbered = found[(found["street"] != "") & found["number"].str.fullmatch(r"[\d-]+[a-zA-Z]?")]
+    numbered = found[
+        (found["street"] != "") & found["number"].astype(str).str.fullmatch(r"[\d-]+[a-zA-Z]?")
+    ]
     at = numbered.geometry.representative_point()
     text = numbered["street"] + " " + numbered["number"]
     table = pd.DataFrame({"address": text, "lon": at.x, "lat": at.y})
@@ -203,9 +205,9 @@ def _members(
 
     lived = np.flatnonzero(homes)
     xy = places[["x", "y"]].to_numpy()
-    means = KMeans(size.centres, n_init=2, random_state=int(rng.integers(2**31)))
+    means = KMeans(size.centres, n_init="auto", random_state=int(rng.integers(2**31)))
     means.fit(xy[lived], sample_weight=homes[lived])
-    quarter = lived[np.lexsort((lived, means.labels_))]
+    quarter = lived[np.argsort(means.predict(xy[lived]), kind="stable")]
     step = homes.sum() / size.members
     every = (step * (np.arange(size.members) + rng.random())).astype(np.int64)
     building = np.sort(np.repeat(quarter, homes[quarter])[every])

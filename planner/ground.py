@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Ground", "read_fences", "read_ground"]
 
+POND_M2 = 1500.0
+"""Smaller waters divide nobody."""
+TRACKS_APART_M, RAIL_HALF_WIDTH_M = 12.0, 3.0
+"""Tracks less than twice 12 m apart are one railway, drawn 3 m to either side."""
 FENCE_NAMES = ("fence", "community", "社区", "网格", "name", "名称", "NAME")
 
 
@@ -88,9 +92,7 @@ class Ground:
             "streets": extract.streets,
             "buildings": extract.buildings,
         }
-        barriers = extract.barriers
-        dividing = barriers[barriers["kind"].isin(["water", "rail"])]
-        cuts = list(dividing.to_crs(network.projection.crs).geometry)
+        cuts = _dividing(extract.barriers.to_crs(network.projection.crs))
         return cls(network, gazetteer, base, cuts, extract.data_date, extract.attribution)
 
     @classmethod
@@ -100,6 +102,15 @@ class Ground:
             return cls.from_extract(read_extract(path))
         network = WalkingNetwork.from_lines(path)
         return cls(network)
+
+
+def _dividing(barriers: gpd.GeoDataFrame) -> list[Any]:
+    """Find what divides a town: rivers, waters larger than a pond, and railways, a yard being one."""
+    water = barriers[barriers["kind"] == "water"].geometry
+    rails = barriers[barriers["kind"] == "rail"].geometry
+    wide = (water.geom_type.isin(["LineString", "MultiLineString"])) | (water.area > POND_M2)
+    yards = rails.buffer(TRACKS_APART_M).union_all().buffer(RAIL_HALF_WIDTH_M - TRACKS_APART_M)
+    return [*water[wide], *([] if yards.is_empty else [yards])]
 
 
 def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:

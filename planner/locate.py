@@ -160,13 +160,13 @@ def _fenced(
 
 def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     """Take the community as the fence; whoever states none has that of the nearest neighbour."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     fence = frame["community"].copy()
     blank = np.flatnonzero((fence == "") & np.isfinite(frame["lon"]))
     if len(blank) and len(known):
         plane = ground.network.projection
-        tree = cKDTree(plane.to_xy(known["lon"], known["lat"]))
+        tree = KDTree(plane.to_xy(known["lon"], known["lat"]))
         nearest = tree.query(plane.to_xy(frame["lon"].iloc[blank], frame["lat"].iloc[blank]))[1]
         fence.iloc[blank] = known["community"].to_numpy()[nearest]
     return frame.assign(fence=fence)
@@ -187,8 +187,8 @@ def _inside(
     which = np.full(len(located), len(fences))
     np.minimum.at(which, point, polygon)
     names = np.append(fences["fence"].to_numpy(str), "")
-    fence = pd.Series("", index=frame.index, dtype=object)
-    fence.iloc[located] = names[which]
+    fence = np.full(len(frame), "", object)
+    fence[located] = names[which]
     outside = int((which == len(fences)).sum())
     if outside:
         findings.append(

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from planner.findings import Finding, Severity
 from planner.projection import LocalProjection
@@ -73,7 +73,7 @@ def _linked_spots(xy: NDArray[np.float64], label: NDArray[np.int64]) -> coo_matr
     first = np.full(len(spots), n, np.int64)
     np.minimum.at(first, which, np.arange(n))
     scaled = np.column_stack([spots[:, 0] * 1e6, spots[:, 1:]])
-    near = cKDTree(scaled).query_pairs(SAME_BUILDING_M, output_type="ndarray")
+    near = KDTree(scaled).query_pairs(SAME_BUILDING_M, output_type="ndarray")
     a = np.concatenate([np.arange(n), first[near[:, 0]]])
     b = np.concatenate([first[which], first[near[:, 1]]])
     return coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(n, n))

@@ -78,7 +78,7 @@ def _kept(
     wanted = units[counted].astype(np.int64) * width + zone[counted]
     at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
     hit = keys[at] == wanted if len(keys) else np.zeros(len(wanted), bool)
-    return np.bincount(at[hit], weight[counted][hit], minlength=problem.n_pairs)
+    return np.bincount(at[hit], weight[counted][hit], minlength=problem.n_pairs).astype(float)
 
 
 def moved_households(

@@ -128,10 +128,14 @@ def header_key(text: str) -> str:
 
 
 PERSONAL_HEADERS: tuple[str, ...] = (
-    "姓名", "户主", "户主姓名", "党员姓名", "联系人", "身份证", "身份证号", "身份证号码", "公民身份号码", "证件号",
-    "证件号码", "电话", "联系电话", "手机", "手机号", "手机号码", "联系方式", "固定电话", "微信", "性别", "民族",
-    "出生日期", "出生年月", "年龄", "籍贯", "学历", "文化程度", "工作单位", "职业", "婚姻状况", "健康状况", "与户主关系",
-    "入党时间", "入党日期", "备注", "低保", "残疾", "独居", "空巢", "name", "fullname", "firstname", "lastname",
+    "姓名", "户主", "户主姓名", "党员姓名", "联系人", "身份证", "身份证号", "身份证号码",
+    "公民身份号码", "证件号",
+    "证件号码", "电话", "联系电话", "手机", "手机号", "手机号码", "联系方式", "固定电话", "微信",
+    "性别", "民族",
+    "出生日期", "出生年月", "年龄", "籍贯", "学历", "文化程度", "工作单位", "职业", "婚姻状况",
+    "健康状况", "与户主关系",
+    "入党时间", "入党日期", "备注", "低保", "残疾", "独居", "空巢", "name", "fullname",
+    "firstname", "lastname",
     "householder", "idnumber", "idcard", "phone", "telephone", "mobile", "email", "wechat", "sex",
     "gender", "ethnicity", "birthdate", "dateofbirth", "age", "education", "employer", "occupation",
     "health", "disability", "remarks", "notes",
@@ -157,8 +161,10 @@ _ID = Column(
 _WHERE = (
     Column(
         "address", "text", False, "", "door",
-        ("地址", "address", "住址", "家庭住址", "家庭地址", "居住地址", "现居住地址", "现住址", "现居住地", "常住地址",
-         "户籍地址", "详细地址", "住所", "居住地", "门牌地址", "通讯地址", "标准地址", "户籍所在地", "street address",
+        ("地址", "address", "住址", "家庭住址", "家庭地址", "居住地址", "现居住地址", "现住址",
+        "现居住地", "常住地址",
+         "户籍地址", "详细地址", "住所", "居住地", "门牌地址", "通讯地址", "标准地址",
+         "户籍所在地", "street address",
          "home address", "residence", "addr", "full address"),
         "Where the home is, as written; the building is looked up, the room is not",
     ),
@@ -174,7 +180,8 @@ _WHERE = (
     ),
     Column(
         "building", "text", False, "", "building",
-        ("楼栋", "building", "楼号", "栋", "幢", "栋号", "幢号", "楼栋号", "楼幢", "楼", "楼栋名称", "楼宇", "楼幢号",
+        ("楼栋", "building", "楼号", "栋", "幢", "栋号", "幢号", "楼栋号", "楼幢", "楼",
+        "楼栋名称", "楼宇", "楼幢号",
          "building_no", "bldg", "block"),
         "Building within the community or compound",
     ),
@@ -183,7 +190,8 @@ _WHERE = (
         ("单元", "stairwell", "单元号", "单元编号", "楼道", "门洞", "梯", "staircase", "entrance", "stair"),
         "Stairwell of the building",
     ),
-    Column("floor", "text", False, "", "door", ("楼层", "floor", "层", "层数", "所在楼层", "storey", "level"), "Floor"),
+    Column("floor", "text", False, "", "door", ("楼层", "floor", "层", "层数", "所在楼层",
+    "storey", "level"), "Floor"),
     Column(
         "room", "text", False, "", "door",
         ("房号", "room", "室", "户室", "室号", "门号", "房间号", "房屋号", "flat", "apartment", "apt",
@@ -192,7 +200,8 @@ _WHERE = (
     ),
     Column(
         "community", "text", False, "", "public",
-        ("社区", "community", "所属社区", "村社区", "社区名称", "村居", "村", "网格", "所属网格", "网格名称", "居委会",
+        ("社区", "community", "所属社区", "村社区", "社区名称", "村居", "村", "网格", "所属网格",
+        "网格名称", "居委会",
          "社区网格", "村委会", "committee", "fence", "grid", "neighbourhood", "neighborhood"),
         "Boundary that no zone crosses",
     ),
@@ -204,7 +213,8 @@ HOUSEHOLDS = Table(
         *_WHERE,
         Column(
             "load", "float", False, "homes or minutes", "door",
-            ("权重", "load", "负荷", "工作量", "家庭人口", "家庭人数", "人口数", "人口", "人数", "户数", "weight", "minutes",
+            ("权重", "load", "负荷", "工作量", "家庭人口", "家庭人数", "人口数", "人口", "人数",
+            "户数", "weight", "minutes",
              "persons", "people", "households"),
             "How much serving the home takes: 1 unless stated",
         ),
@@ -218,7 +228,8 @@ MEMBERS = Table(
         *_WHERE,
         Column(
             "is_centre", "bool", False, "", "public",
-            ("是否中心户", "centre", "中心户", "党员中心户", "是否党员中心户", "是否为中心户", "center", "is_centre",
+            ("是否中心户", "centre", "中心户", "党员中心户", "是否党员中心户", "是否为中心户",
+            "center", "is_centre",
              "is_center", "central household"),
             "Whether the member's home is the centre of a zone",
         ),
@@ -228,7 +239,8 @@ MEMBERS = Table(
 BUILDINGS = Table(
     "buildings",
     (
-        Column("name", "text", False, "", "building", ("小区", "compound", "小区名称", "名称", "name", "楼盘", "院落"),
+        Column("name", "text", False, "", "building", ("小区", "compound", "小区名称", "名称",
+        "name", "楼盘", "院落"),
                "Compound or street that the building belongs to"),
         *(c for c in _WHERE if c.name not in ("floor", "room")),
     ),
@@ -251,7 +263,8 @@ UNITS = _table(
 )  # fmt: skip
 PLAN_HOUSEHOLDS = _table(
     "households of the plan", "household_id",
-    ("household_id", "text", "", "direct"), ("unit_id", "text", "", "building"), ("fence", "text", "", "public"),
+    ("household_id", "text", "", "direct"), ("unit_id", "text", "", "building"), ("fence", "text",
+    "", "public"),
     ("zone", "text", "", "direct"), ("walk_m", "float", "m", "door"), ("load", "float", "", "door"),
     ("precision", "text", "", "public"), ("confidence", "float", "", "public"),
     ("matched", "text", "", "building"), ("gap", "text", "", "door"), ("previous_zone", "text", "", "direct"),
@@ -266,7 +279,8 @@ PLAN_MEMBERS = _table(
 CENTRES = _table(
     "centres", "centre_id",
     ("centre_id", "text", "", "direct"), ("number", "int", "", "public"), ("unit_id", "text", "", "building"),
-    ("fence", "text", "", "public"), ("label", "text", "", "building"), ("households", "int", "homes", "public"),
+    ("fence", "text", "", "public"), ("label", "text", "", "building"), ("households", "int",
+    "homes", "public"),
     ("members", "int", "members", "public"), ("load", "float", "", "public"),
     ("walk_mean_m", "float", "m", "public"), ("walk_p90_m", "float", "m", "public"),
     ("walk_max_m", "float", "m", "public"), ("broken", "text", "", "public"),
@@ -283,7 +297,8 @@ ZONES = _table(
 )  # fmt: skip
 GAPS = _table(
     "gaps", "household_id",
-    ("household_id", "text", "", "direct"), ("unit_id", "text", "", "building"), ("fence", "text", "", "public"),
+    ("household_id", "text", "", "direct"), ("unit_id", "text", "", "building"), ("fence", "text",
+    "", "public"),
     ("zone", "text", "", "direct"), ("cause", "text", "", "door"), ("detail", "text", "", "door"),
     ("geometry", "geometry", "deg", "door"),
 )  # fmt: skip

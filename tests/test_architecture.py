@@ -31,6 +31,8 @@ ALLOWED: dict[str, set[str]] = {
     "intake": LEAVES | {"model", "schema", "intake"},
     "network": LEAVES | {"model", "schema", "network"},
     "places": LEAVES | {"model"},
+    "town": {"projection"},
+    "townsfolk": {"town"},
     "demand": WAIST | {"places", "network", "intake"},
     "solve": {"model", "rules", "errors", "solve"},
     "audit": WAIST - {"tables"},

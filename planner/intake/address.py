@@ -26,7 +26,8 @@ import pandas as pd
 from planner.intake.grammar.decode import Piece, best_path
 from planner.intake.grammar.fold import fold
 from planner.intake.grammar.labels import FIELD, Kind
-from planner.intake.grammar.lattice import SEPARATORS, build_lattice
+from planner.intake.grammar.lattice import build_lattice
+from planner.intake.grammar.lexicon import HOME_SUFFIXES, NOTHING, SEPARATORS, words
 from planner.intake.grammar.numerals import canonical_number
 from planner.intake.grammar.western import read_western
 
@@ -63,16 +64,16 @@ _UNITS: Final[dict[str, re.Pattern[str]]] = {
     "room": re.compile("号?(?:室|房间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
 }
 _DROP: Final = re.compile("[" + re.escape("".join(sorted(SEPARATORS - {"-"}))) + "]+")
-_HOMES: Final = tuple(
-    "小区 花园 家园 佳园 嘉园 公寓 新村 花苑 宿舍 家属院 家属楼 家属区 名苑 雅苑 豪庭 华庭 公馆 苑".split()
-)
-_NOTHING: Final = frozenset(
-    "不详 无 同上 暂无 未知 不明 空 没有 待定 未填 null NULL None nan".split()
-)
+_HOMES: Final = words(HOME_SUFFIXES)
+_NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
 _EDGE_DASH: Final = re.compile("^-+|-+$")
-_ASCII_DIGIT: Final = re.compile("[0-9]")
+_DIGITS: Final = re.compile("[0-9]+")
+# Digits in a row -> how many stand for them: the grammar asks only whether there are one, two,
+# some (a room, say) or so many that it is a telephone number.
+_STANDS_FOR: Final = (0, 1, 2, 3, 3, 3, 3)
+_MANY: Final = 7
 
 
 @dataclass(frozen=True)
@@ -226,12 +227,38 @@ def _canonical_step(name: str, text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _pieces(shape: str) -> tuple[Piece, ...]:
-    """Read a folded line whose digits are all zeros: the grammar looks at lengths only."""
+    """Read the shape of a line (see `_shape`)."""
     western = read_western(shape)
     return tuple(western if western is not None else best_path(build_lattice(shape)))
 
 
-def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], list[Piece]]:
+def _shape(line: str) -> tuple[str, list[int]]:
+    """Reduce a line to what the grammar looks at, so that equal shapes are read once.
+
+    Returns the shape, with every run of digits turned into zeros of a standard length, and the
+    offset in `line` of each of its characters.
+    """
+    parts: list[str] = []
+    at: list[int] = []
+    done = 0
+    for match in _DIGITS.finditer(line):
+        start, end = match.span()
+        size = _STANDS_FOR[end - start] if end - start < _MANY else _MANY
+        parts += [line[done:start], "0" * size]
+        at += range(done, start + size - 1)
+        at.append(end - 1)
+        done = end
+    parts.append(line[done:])
+    at += range(done, len(line))
+    return "".join(parts), at
+
+
+def _read(line: str) -> list[Piece]:
+    shape, at = _shape(line)
+    return [Piece(at[p.start], at[p.end - 1] + 1, p.kind) for p in _pieces(shape)]
+
+
+def _chosen(folded: str, pieces: Sequence[Piece]) -> tuple[dict[str, Piece], list[Piece]]:
     """Pick one piece a field; the second list holds repeats of what a field already says."""
     chosen: dict[str, Piece] = {}
     spare: list[Piece] = []
@@ -262,25 +289,29 @@ def _chosen(folded: str, pieces: tuple[Piece, ...]) -> tuple[dict[str, Piece], l
 def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
     """Put right, in place, what only the whole line can tell."""
 
-    def words(piece: Piece) -> str:
+    def said(piece: Piece) -> str:
         return folded[piece.start : piece.end]
 
     if "branch_road" in chosen and "road" not in chosen:
         chosen["road"] = chosen.pop("branch_road")
     number, building = chosen.get("road_number"), chosen.get("building")
-    if number and building and number.end == building.start and words(building)[0] == "附":
+    if number and building and number.end == building.start and said(building)[0] == "附":
         # The guide of the field reads 12号附3号 as one number.
         chosen["road_number"] = number._replace(end=building.end)
         del chosen["building"]
     place, part = chosen.get("compound"), chosen.get("sub_compound")
     if place is None:
-        homes = [p for p in spare if p.kind is Kind.OTHER and words(p).endswith(_HOMES)]
+        homes = [p for p in spare if p.kind is Kind.OTHER and said(p).endswith(_HOMES)]
         if homes:
             chosen["compound"] = homes[0]
-    elif part and place.end < part.start and words(part).endswith(_HOMES):
-        if place.kind in (Kind.PLACE, Kind.HAMLET) and not words(place).endswith(_HOMES):
-            # `某某 阳光小区`: what stands apart before the estate is no place.
-            chosen["compound"] = chosen.pop("sub_compound")
+    elif (
+        part
+        and place.end < part.start
+        and place.kind in (Kind.PLACE, Kind.HAMLET)
+        and said(part).endswith(_HOMES)
+    ):
+        # `某某 阳光小区`: what stands apart before the estate is no place.
+        chosen["compound"] = chosen.pop("sub_compound")
 
 
 def _closed_up(folded: str) -> tuple[str, list[int]]:
@@ -332,7 +363,7 @@ def parse_address(text: str) -> Address:
         line, at = _closed_up(folded)
     if line.strip() in _NOTHING:
         return Address(remainder=text.strip())
-    chosen, again = _chosen(line, _pieces(_ASCII_DIGIT.sub("0", line)))
+    chosen, again = _chosen(line, _read(line))
     places = {name: (at[p.start], at[p.end - 1] + 1) for name, p in chosen.items()}
     values = {name: text[start:end] for name, (start, end) in places.items()}
     covered = [*places.values(), *((at[p.start], at[p.end - 1] + 1) for p in again)]
@@ -355,12 +386,13 @@ def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:
     pandas.DataFrame, n rows
         Columns `FIELDS`, then ``building_key``; the index of the series, or 0..n-1.
     """
-    column = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=object)
-    lines = ["" if pd.isna(value) else str(value) for value in column]
+    if not isinstance(texts, pd.Series):
+        texts = pd.Series(list(texts), dtype=object)
+    lines = ["" if pd.isna(value) else str(value) for value in texts]
     known: dict[str, tuple[str, ...]] = {}
     for line in lines:
         if line not in known:
             found = parse_address(line)
             known[line] = (*(getattr(found, name) for name in FIELDS), found.building_key)
     rows = [known[line] for line in lines]
-    return pd.DataFrame(rows, columns=[*FIELDS, "building_key"], index=column.index, dtype=object)
+    return pd.DataFrame(rows, columns=[*FIELDS, "building_key"], index=texts.index, dtype=object)

@@ -27,7 +27,9 @@ _DMS = re.compile(
 )  # fmt: skip
 _PAIR = re.compile(r"^\(?\s*(-?\d+\.\d+)\s*[,;\s]\s*(-?\d+\.\d+)\s*\)?$")
 _COMMA = re.compile(r"^-?\d{1,3},\d{3,}$")
-_WRAP = str.maketrans({"\u2032": "'", "\u2033": '"', "\u2019": "'", "\u201d": '"', "\u2018": "'", "\u201c": '"'})
+_WRAP = str.maketrans(
+    {"\u2032": "'", "\u2033": '"', "\u2019": "'", "\u201d": '"', "\u2018": "'", "\u201c": '"'}
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,9 @@ def read_coordinates(
 def _parsed(frame: pd.DataFrame, notes: Notes) -> _Read:
     texts = [frame[c].to_numpy(object).copy() for c in ("lon", "lat")]
     given = (texts[0] != "") | (texts[1] != "")
-    values = [pd.to_numeric(pd.Series(t), errors="coerce").to_numpy(float, copy=True) for t in texts]
+    values = [
+        pd.to_numeric(pd.Series(t), errors="coerce").to_numpy(float, copy=True) for t in texts
+    ]
     odd = np.flatnonzero(given & ~(np.isfinite(values[0]) & np.isfinite(values[1])))
     mended: list[int] = []
     for i in odd:
@@ -92,7 +96,8 @@ def _parsed(frame: pd.DataFrame, notes: Notes) -> _Read:
                     values[k][i] = _degrees(str(texts[k][i]))
         if np.isfinite(values[0][i]) and np.isfinite(values[1][i]):
             mended.append(int(i))
-    notes.once("degrees-text", Severity.FIX, len(mended), "degrees written as text, pairs or minutes were read",
+    notes.once("degrees-text", Severity.FIX, len(mended),
+    "degrees written as text, pairs or minutes were read",
                "已识别度分秒或文本坐标", "lon")  # fmt: skip
     return _Read(values[0], values[1], given)
 
@@ -120,24 +125,31 @@ def _refuse_metres(lon: NDArray[np.float64], lat: NDArray[np.float64], frame: pd
     x, y = np.nanmedian(np.where(far, lon, np.nan)), np.nanmedian(np.where(far, lat, np.nan))
     i = int(np.flatnonzero(far)[0])
     finding = Finding(
-        "metres", Severity.STOP, f"{int(far.sum())} coordinates are metres, not degrees (about {x:,.0f}, {y:,.0f}); "
-        f"likely {_crs(max(abs(x), abs(y)), min(abs(x), abs(y)))}", "坐标为投影米制,不是经纬度",
-        "convert them to WGS-84 degrees, or hand in a GeoPackage that states its CRS", "请转换为WGS-84经纬度",
-        frame["file"].iloc[i], frame["sheet"].iloc[i], int(frame["row"].iloc[i]), "lon",
-    )  # fmt: skip
+        "metres",
+        Severity.STOP,
+        f"{int(far.sum())} coordinates are metres, not degrees (about {x:,.0f}, {y:,.0f}); "
+        f"likely {_crs(max(abs(x), abs(y)), min(abs(x), abs(y)))}",
+        "坐标为投影米制,不是经纬度",
+        "convert them to WGS-84 degrees, or hand in a GeoPackage that states its CRS",
+        "请转换为WGS-84经纬度",
+        frame["file"].iloc[i],
+        frame["sheet"].iloc[i],
+        int(frame["row"].iloc[i]),
+        "lon",
+    )
     raise SchemaError(f"{frame['file'].iloc[i]}: lon and lat are not degrees", findings=[finding])
 
 
 def _crs(large: float, small: float) -> str:
     if large > 2.4e7:
         return "CGCS2000 with a zone number before the easting (EPSG:4513 to 4533)"
-    if large > 5e6 and small > 5e6 or large > 7.5e6:
+    if (large > 5e6 and small > 5e6) or large > 7.5e6:
         return "web Mercator (EPSG:3857)"
     return "a Gauss-Kruger or UTM grid such as CGCS2000 (EPSG:4534 to 4554)"
 
 
 def _unswap_by_range(lon: NDArray[np.float64], lat: NDArray[np.float64], notes: Notes) -> None:
-    """A latitude past 90 degrees with a longitude below is a longitude."""
+    """Take a latitude past 90 degrees, with a longitude below, for a longitude."""
     given = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 180)
     wrong = given & (np.abs(lat) > 90) & (np.abs(lon) <= 90)
     if not wrong.any():
@@ -153,7 +165,8 @@ def _swap(lon: NDArray[np.float64], lat: NDArray[np.float64], which: NDArray[np.
 
 def _say_swapped(notes: Notes, rows: NDArray[np.intp], whole: int) -> None:
     if whole:
-        notes.once("swapped", Severity.FIX, whole, "lon and lat were swapped in the whole column and put right",
+        notes.once("swapped", Severity.FIX, whole,
+        "lon and lat were swapped in the whole column and put right",
                    "整列经纬度颠倒,已更正", "lon")  # fmt: skip
     else:
         notes.each("swapped", Severity.FIX, rows, "lon and lat were swapped in this row and put right",

@@ -15,7 +15,13 @@ __all__ = ["CsvRows", "decode", "read_csv"]
 
 SEPARATORS = (",", ";", "\t", "|", "\uff0c")
 RAGGED_SHARE = 0.05
-_PUNCTUATION = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "\uff0c": "full-width comma"}
+_PUNCTUATION = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    "\uff0c": "full-width comma",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +127,9 @@ def read_csv(data: bytes, name: str) -> CsvRows:
     findings = []
     if encoding != "utf-8":
         what = f"read as {encoding.upper()} text"
-        findings.append(Finding("encoding", Severity.FIX, what, f"按{encoding.upper()}编码读取", file=name))
+        findings.append(
+            Finding("encoding", Severity.FIX, what, f"按{encoding.upper()}编码读取", file=name)
+        )
     if separator != ",":
         what = f"columns are separated by {_PUNCTUATION[separator]}"
         findings.append(Finding("separator", Severity.FIX, what, "已识别分隔符", file=name))

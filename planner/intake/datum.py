@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner.intake.nearest import Nearest
 from planner.intake.recognise import (
     ProjectedReading,
     parse_dms,
@@ -26,7 +27,6 @@ from planner.intake.recognise import (
     split_pair,
     swapped,
 )
-from planner.intake.ground import Ground
 
 __all__ = [
     "Datum",
@@ -261,7 +261,7 @@ _CHANGE_COST: Final = 3.0
 def detect_datum(
     lon: ArrayLike,
     lat: ArrayLike,
-    ground: Ground | Callable[[ArrayLike, ArrayLike], Floats],
+    ground: Nearest | Callable[[ArrayLike, ArrayLike], Floats],
     *,
     groups: Sequence[str] | ArrayLike | None = None,
     declared: Datum | str = Datum.WGS84,
@@ -272,9 +272,9 @@ def detect_datum(
     ----------
     lon, lat : array_like of float, shape (n,)
         Degrees, as written; rows in the order of the table.
-    ground : Ground or callable
+    ground : Nearest or callable
         Gives the distance in metres from WGS-84 points to the nearest building or street, as
-        `Ground.distance_m` does.
+        `Nearest.distance_m` does.
     groups : sequence of str, shape (n,), optional
         Sheet, file or community of each row: each is judged by itself too.
     declared : Datum, optional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,6 +79,11 @@ class Street:
     extent: tuple[float, float, float, float]
     middle: tuple[float, float]
 
+    def side(self, number: str) -> tuple[int, int]:
+        """Give block (-1 if the number names none) and house of a number key."""
+        first, *more = number_span(number) or (0,)
+        return (first, more[0]) if self.block and more else (-1, first)
+
     @property
     def length_m(self) -> float:
         """Diagonal of the extent, metres."""
@@ -92,8 +98,7 @@ class Street:
         """
         found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
         for key, places in sorted(self.numbers.items()):
-            span = number_span(key)
-            block, number = (span[0], span[1]) if self.block and len(span) > 1 else (-1, span[0])
+            block, number = self.side(key)
             found[block, number % 2].setdefault(number, places[0])
         return {
             side: (np.array(sorted(known)), np.array([known[n] for n in sorted(known)]))
@@ -220,11 +225,14 @@ class _Rows:
                   for c in ("street", "number", "name", "place", "source", "building", "kind")}  # fmt: skip
         for i, (lon, lat) in enumerate(zip(at.x, at.y, strict=True)):
             name = column["name"][i]
-            street, number = (column["street"][i], column["number"][i]) if kind == "address" else ("", "")
+            street, number = (
+                (column["street"][i], column["number"][i]) if kind == "address" else ("", "")
+            )
             told = "district" if column["kind"][i] in _DISTRICTS and kind == "name" else kind
             label = f"{street} {number}".strip() if kind == "address" and street else name
             self._rows.append(
-                (told, label or number, street, number, name, column["place"][i], source or column["source"][i],
+                (told, label or number, street, number, name, column["place"][i],
+                source or column["source"][i],
                  column["building"][i], lon, lat)
             )  # fmt: skip
 
@@ -243,7 +251,9 @@ class _Rows:
         """Give columns in an order that does not depend on the input's."""
         rows = sorted(set(self._rows), key=lambda r: (r[1:8], r[8], r[9], r[0]))
         names = ("kind", "label", "street", "number", "name", "place", "source", "building")
-        columns: dict[str, NDArray[Any]] = {n: np.array([r[k] for r in rows], object) for k, n in enumerate(names)}
+        columns: dict[str, NDArray[Any]] = {
+            n: np.array([r[k] for r in rows], object) for k, n in enumerate(names)
+        }
         columns["lon"] = np.array([r[8] for r in rows], float)
         columns["lat"] = np.array([r[9] for r in rows], float)
         return columns, columns["kind"]
@@ -293,10 +303,8 @@ def _streets(
             continue
         key = street_key(str(street))
         name_of.setdefault(key, str(street))
-        for one in str(number).replace("、", ",").replace(";", ",").split(","):
-            told = number_key(one)
-            if told:
-                numbered[key][told].append(i)
+        for told in _numbers_of(str(number)):
+            numbered[key][told].append(i)
     out: dict[str, Street] = {}
     for key in sorted(set(numbered) | set(lines)):
         known = numbered.get(key, {})
@@ -305,6 +313,18 @@ def _streets(
             spots.append(lines[key][1])
         out[key] = _street(name_of[key], known, np.concatenate(spots))
     return out
+
+
+_LISTED = re.compile(r"[;,/、&]\s*")
+_PLAIN = re.compile(r"\d+\s?[^\W\d_]?(\s?[-–]\s?\d+\s?[^\W\d_]?)?")
+
+
+def _numbers_of(text: str) -> list[str]:
+    """Give the keys of ``12``, ``12;14`` or ``12, 3rd floor``: what is no plain number says no more."""
+    parts = _LISTED.split(text.strip())
+    plain = all(_PLAIN.fullmatch(part) for part in parts)
+    keys = [number_key(part) for part in (parts if plain else parts[:1])]
+    return [key for key in keys if key]
 
 
 def _street(name: str, known: Mapping[str, Sequence[int]], spots: NDArray[np.float64]) -> Street:
@@ -328,7 +348,9 @@ def _street(name: str, known: Mapping[str, Sequence[int]], spots: NDArray[np.flo
     )  # fmt: skip
 
 
-def _by_name(points: Mapping[str, NDArray[Any]], wanted: NDArray[np.bool_]) -> dict[str, tuple[int, ...]]:
+def _by_name(
+    points: Mapping[str, NDArray[Any]], wanted: NDArray[np.bool_]
+) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
     for i in np.flatnonzero(wanted):
         name = fold_text(str(points["name"][i])).strip()

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "geocode"]
 
-COLUMNS: Final = ("lon", "lat", "precision", "confidence", "matched", "source", "runners_up", "cause")
+COLUMNS: Final = (
+    "lon",
+    "lat",
+    "precision",
+    "confidence",
+    "matched",
+    "source",
+    "runners_up",
+    "cause",
+)
 EDIT_LOSS: Final = 0.05
 MISSING_NUMBER: Final = 1.5
 DANGLING: Final = 2.0
@@ -56,9 +65,15 @@ def geocode(
         ``runners_up`` (other places, ``; `` between them) and ``cause`` (``""``, ``address not
         found...`` or ``ambiguous: ...``).  The index is that of the series, or 0..n-1.
     """
-    column = addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
+    column = (
+        addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
+    )
     texts = ["" if pd.isna(a) else str(a) for a in column]
-    beside = [""] * len(texts) if community is None else ["" if pd.isna(c) else str(c) for c in community]
+    beside = (
+        [""] * len(texts)
+        if community is None
+        else ["" if pd.isna(c) else str(c) for c in community]
+    )
     asked = list(dict.fromkeys(zip(texts, beside, strict=True)))
     found = dict(zip(asked, _find(asked, gazetteer), strict=True))
     return _table([found[key] for key in zip(texts, beside, strict=True)], gazetteer, column.index)
@@ -112,7 +127,10 @@ def _misspelt(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Ma
 
 
 def _choose(
-    readings: Sequence[Reading], beside: str, near: dict[str, list[tuple[str, float]]], gazetteer: Gazetteer
+    readings: Sequence[Reading],
+    beside: str,
+    near: dict[str, list[tuple[str, float]]],
+    gazetteer: Gazetteer,
 ) -> Match:
     found: list[tuple[float, Match]] = []
     unsure: list[tuple[float, Match]] = []
@@ -132,16 +150,24 @@ _RANK = {"none": 0, "street": 1, "interpolated": 2}
 
 def _better(exact: Match, loose: Match) -> Match:
     """Take the reading with mistakes only where it says more than the exact one."""
-    ranks = [_RANK.get(m.precision, 3) + 0.5 * m.cause.endswith(NUMBER_UNKNOWN) for m in (exact, loose)]
+    ranks = [
+        _RANK.get(m.precision, 3) + 0.5 * m.cause.endswith(NUMBER_UNKNOWN) for m in (exact, loose)
+    ]
     if ranks[1] > ranks[0] or (ranks[1] == ranks[0] and loose.confidence > exact.confidence):
         return loose
-    if exact.xy is None and loose.cause.startswith("ambiguous") and not exact.cause.endswith(NUMBER_UNKNOWN):
+    if (
+        exact.xy is None
+        and loose.cause.startswith("ambiguous")
+        and not exact.cause.endswith(NUMBER_UNKNOWN)
+    ):
         return loose
     return exact
 
 
 def _table(matches: Sequence[Match], gazetteer: Gazetteer, index: pd.Index) -> pd.DataFrame:
-    xy: NDArray[np.float64] = np.array([m.xy or (np.nan, np.nan) for m in matches], float).reshape(-1, 2)
+    xy: NDArray[np.float64] = np.array([m.xy or (np.nan, np.nan) for m in matches], float).reshape(
+        -1, 2
+    )
     lon_lat = np.full((len(matches), 2), np.nan)
     placed = np.isfinite(xy[:, 0])
     if placed.any():

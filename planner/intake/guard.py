@@ -96,7 +96,9 @@ def read_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise SheetError(f"{path.absolute()} is a folder, not a file", remedy="name one file in it")
     if not path.exists():
-        raise SheetError(f"there is no file {path.absolute()}", remedy="check the name and the folder")
+        raise SheetError(
+            f"there is no file {path.absolute()}", remedy="check the name and the folder"
+        )
     try:
         size = path.stat().st_size
         data = b"" if size > FILE_BYTES else path.read_bytes()
@@ -111,7 +113,9 @@ def read_bytes(path: Path) -> bytes:
             remedy="hand in the residents' sheet alone",
         )
     if not data.strip(b"\x00\r\n\t ,;"):
-        raise SheetError(f"{path.name} holds no data rows: the file is empty", remedy="export it again")
+        raise SheetError(
+            f"{path.name} holds no data rows: the file is empty", remedy="export it again"
+        )
     return data
 
 
@@ -133,17 +137,23 @@ def kind_of(data: bytes, name: str) -> str:
         if _ENCRYPTED in data:
             raise SheetError(f"{name} is encrypted", remedy="remove its password and save it again")
         return "xls"
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if data.startswith(b"SQLite format 3\x00"):
         return "gpkg"
     lower = head[:512].lower()
     if lower.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        raise SheetError(f"{name} is an HTML page in a workbook's name", remedy="open it and save it as .xlsx")
-    if lower.startswith(b"<?xml") or lower.startswith(b"<workbook"):
-        raise SheetError(f"{name} is an XML file, not a workbook", remedy="open it and save it as .xlsx")
+        raise SheetError(
+            f"{name} is an HTML page in a workbook's name", remedy="open it and save it as .xlsx"
+        )
+    if lower.startswith((b"<?xml", b"<workbook")):
+        raise SheetError(
+            f"{name} is an XML file, not a workbook", remedy="open it and save it as .xlsx"
+        )
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
-        raise SheetError(f"{name} is not a table (PDF, picture or archive)", remedy="hand in .xlsx or .csv")
+        raise SheetError(
+            f"{name} is not a table (PDF, picture or archive)", remedy="hand in .xlsx or .csv"
+        )
     return "geojson" if head[:1] == b"{" else "text"
 
 
@@ -171,17 +181,32 @@ def open_book(data: bytes, kind: str, name: str) -> Book:
         if "xl/workbook.xml" in members:
             return _xlsx(archive, data, name)
         _verify(archive, members)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, KeyError) as error:
+    except SheetError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        OSError,
+        ValueError,
+        KeyError,
+    ) as error:
         raise _damaged(data, name) from error
     except NotImplementedError as error:
-        raise SheetError(f"{name} is packed in a way that cannot be read", remedy="save it again") from error
+        raise SheetError(
+            f"{name} is packed in a way that cannot be read", remedy="save it again"
+        ) from error
     except RuntimeError as error:
-        raise SheetError(f"{name} is encrypted", remedy="remove its password and save it again") from error
+        raise SheetError(
+            f"{name} is encrypted", remedy="remove its password and save it again"
+        ) from error
     if "xl/workbook.bin" in members:
         return Book(data, "xlsb")
     if "content.xml" in members:
         return Book(data, "ods")
-    raise SheetError(f"{name} is a zip archive, not a workbook", remedy="unpack it and hand in the table")
+    raise SheetError(
+        f"{name} is a zip archive, not a workbook", remedy="unpack it and hand in the table"
+    )
 
 
 def _damaged(data: bytes, name: str) -> SheetError:
@@ -196,7 +221,11 @@ def _members(archive: zipfile.ZipFile, data: bytes, name: str) -> set[str]:
     infos = archive.infolist()
     inflated = sum(info.file_size for info in infos)
     ratio = inflated / max(1, len(data))
-    if inflated > MOST_BYTES or (inflated > RATIO_FLOOR and ratio > MOST_RATIO) or len(infos) > 20_000:
+    if (
+        inflated > MOST_BYTES
+        or (inflated > RATIO_FLOOR and ratio > MOST_RATIO)
+        or len(infos) > 20_000
+    ):
         raise SheetError(
             f"{name} would unpack from {len(data):,} to {inflated:,} bytes ({ratio:.0f} to 1)",
             remedy="no resident sheet does that: copy the cells into a new workbook",

@@ -16,10 +16,16 @@ __all__ = ["Header", "find_header", "is_header_row", "is_total_row", "role_of", 
 
 Merges = Sequence[tuple[int, int, int, int]]
 SEARCHED: Final = 30
+FOOTER_CELLS: Final = 4
 _ALL = {**BUILDINGS.roles, **MEMBERS.roles, **HOUSEHOLDS.roles}
-_TOTAL = re.compile(r"^(合计|小计|总计|共计|累计|本页合计|本页小计|subtotal|total|grand ?total|sum)(\b|[:\uff1a\d(]|$)", re.I)
+_TOTAL = re.compile(
+    r"^(合计|小计|总计|共计|累计|本页合计|本页小计|subtotal|total|grand ?total|sum)(\b|[:\uff1a\d(]|$)",
+    re.I,
+)
 _FOOTER = re.compile(
-    r"^((填表|审核|制表|填报|统计|经办|复核)(人|单位|日期|时间)?|负责人|(签字|签名|盖章|日期))\s*[:\uff1a]|^第\s*\d+\s*页|^page \d+", re.I
+    r"^((填表|审核|制表|填报|统计|经办|复核)(人|单位|日期|时间)?|负责人|(签字|签名|盖章|日期))\s*[:\uff1a]"
+    r"|^第\s*\d+\s*页|^page \d+",
+    re.I,
 )
 
 
@@ -105,18 +111,25 @@ def roles_of(headers: Sequence[str], table: Table, *, file: str, sheet: str) -> 
     chosen: dict[str, int] = {}
     faults: list[Finding] = []
     for role, places in candidates.items():
-        own = [i for i in places if header_key(headers[i]) in map(header_key, table[role].headers[:2])]
+        own = [
+            i for i in places if header_key(headers[i]) in map(header_key, table[role].headers[:2])
+        ]
         if len(own) == 1 or len(places) == 1:
             chosen[role] = (own or places)[0]
             continue
         names = ", ".join(headers[i] for i in places)
         faults.append(
             Finding(
-                "ambiguous-header", Severity.STOP, f"{len(places)} columns could be the {role}: {names}",
+                "ambiguous-header",
+                Severity.STOP,
+                f"{len(places)} columns could be the {role}: {names}",
                 f"{len(places)}列都可能是{table[role].headers[0]}:{names}",
                 f"head the right one {table[role].headers[0]} and rename the others",
-                f"请将正确的一列命名为{table[role].headers[0]}", file, sheet, column=headers[places[0]],
-            )  # fmt: skip
+                f"请将正确的一列命名为{table[role].headers[0]}",
+                file,
+                sheet,
+                column=headers[places[0]],
+            )
         )
     if faults:
         raise SchemaError(f"{file}: it is not clear which column is which", findings=faults)
@@ -163,7 +176,9 @@ def _score(row: Sequence[Any]) -> float:
     if not texts:
         return 0.0
     known = sum(bool(role_of(t)) + 0.5 * is_personal(t) for t in texts if len(t) < 40)
-    short = sum(len(t) < 40 and not t.strip()[:1].isdigit() for t in texts) if len(texts) > 1 else 0.1
+    short = (
+        sum(len(t) < 40 and not t.strip()[:1].isdigit() for t in texts) if len(texts) > 1 else 0.1
+    )
     return known + 0.001 * short
 
 
@@ -173,10 +188,16 @@ def _extent(grid: Sequence[Sequence[Any]], best: int, ranges: Merges) -> tuple[i
         if top < 0 or top + 1 >= len(grid):
             continue
         groups = [(c1, c2) for r1, c1, r2, c2 in ranges if r1 == r2 == top and c2 > c1]
-        groups = [(a, b) for a, b in groups if b - a + 1 < max(2, _filled(grid[top + 1]) + _tall(ranges, top))]
+        groups = [
+            (a, b)
+            for a, b in groups
+            if b - a + 1 < max(2, _filled(grid[top + 1]) + _tall(ranges, top))
+        ]
         below = grid[top + 1]
         under = [c for a, b in groups for c in range(a, b + 1) if c < len(below) and _str(below[c])]
-        beside = [c for c, v in enumerate(below) if _str(v) and not any(a <= c <= b for a, b in groups)]
+        beside = [
+            c for c, v in enumerate(below) if _str(v) and not any(a <= c <= b for a, b in groups)
+        ]
         if len(under) > 1 and not beside and all(isinstance(below[c], str) for c in under):
             return top, top + 1
     return best, best
@@ -208,19 +229,23 @@ def _str(value: Any) -> str:
 
 def is_header_row(row: Sequence[Any], header: Header) -> bool:
     """Tell whether a row prints the header again."""
-    said = [(header_key(_str(v)), header_key(n)) for v, n in zip(row, header.names, strict=False) if _str(v)]
-    return len(said) > 1 and all(a == b or n_endswith(b, a) for a, b in said)
-
-
-def n_endswith(joined: str, part: str) -> bool:
-    """Tell whether a joined header ends with a part of it."""
-    return bool(part) and "/" in joined and joined.endswith(part)
+    said = 0
+    for value, name in zip(row, header.names, strict=False):
+        if value is None or value == "":
+            continue
+        own, printed = header_key(_str(value)), header_key(name)
+        if own != printed and not ("/" in printed and own and printed.endswith(own)):
+            return False
+        said += 1
+    return said > 1
 
 
 def is_total_row(row: Iterable[Any]) -> bool:
     """Tell whether a row is a total, a page number or a line for signatures."""
-    texts = [t for t in map(_str, row) if t]
-    if not texts:
+    first = next((v for v in row if v is not None and v != ""), None)
+    if not isinstance(first, str):
         return False
-    head = unicodedata.normalize("NFKC", texts[0]).replace(" ", "")
-    return bool(_TOTAL.match(head) or (_FOOTER.match(unicodedata.normalize("NFKC", texts[0])) and len(texts) <= 4))
+    head = unicodedata.normalize("NFKC", first).strip()
+    if _TOTAL.match(head.replace(" ", "")):
+        return True
+    return bool(_FOOTER.match(head)) and sum(bool(_str(v)) for v in row) <= FOOTER_CELLS

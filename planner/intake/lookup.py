@@ -83,7 +83,13 @@ def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: st
     for nth, number in enumerate(reading.numbers):
         places = street.numbers.get(number)
         if places:
-            lost = 0.0 if nth == 0 else 0.03 if _same_house(number, reading.numbers[0], street) else 0.2
+            lost = (
+                0.0
+                if nth == 0
+                else 0.03
+                if _same_house(number, reading.numbers[0], street)
+                else 0.2
+            )
             return pick_place(places, gazetteer, (*reading.rest, community)).less(lost)
     fitting = [n for n in reading.numbers if ("-" in n) == street.block]
     for number in (*fitting, *reading.numbers)[:1]:
@@ -96,7 +102,9 @@ def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: st
 def _same_house(number: str, asked: str, street: Street) -> bool:
     """Tell whether a spelling names the house that was asked for: its stairwell, or block and house."""
     if street.block and number_span(asked) != number_span(number):
-        return "".join(map(str, number_span(asked))) == "".join(f"{n:02d}" for n in number_span(number))
+        return "".join(map(str, number_span(asked))) == "".join(
+            f"{n:02d}" for n in number_span(number)
+        )
     return number_span(asked)[:1] == number_span(number)[:1]
 
 
@@ -118,7 +126,9 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
     if chosen is not None:
         return _at(chosen, gazetteer, 0.88)
     points = gazetteer.points
-    labels = tuple(_label(points.label[g[0]], points.place[g[0]], points.lon_lat[g[0]]) for g in groups[:3])
+    labels = tuple(
+        _label(points.label[g[0]], points.place[g[0]], points.lon_lat[g[0]]) for g in groups[:3]
+    )
     if gazetteer.apart_m([i for g in groups for i in g]) <= ONE_BLOCK_M:
         return replace(_at(groups[0], gazetteer, 0.6), runners=labels[1:])
     return Match(None, "none", 0.0, "", "", f"ambiguous: {'; '.join(labels)}", labels)
@@ -135,11 +145,14 @@ def _spots(places: Sequence[int], gazetteer: Gazetteer) -> list[list[int]]:
     xy, building = gazetteer.points.xy, gazetteer.points.building
     for place in places:
         near = [
-            g for g in groups
+            g
+            for g in groups
             if any(
-                building[place] == building[i] != "" or np.hypot(*(xy[place] - xy[i])) <= SAME_SPOT_M for i in g
+                building[place] == building[i] != ""
+                or np.hypot(*(xy[place] - xy[i])) <= SAME_SPOT_M
+                for i in g
             )
-        ]  # fmt: skip
+        ]
         groups = [g for g in groups if g not in near]
         groups.append(sorted([place, *(i for g in near for i in g)]))
     return sorted(groups, key=lambda g: (-len(g), g[0]))
@@ -149,7 +162,9 @@ def _by_context(groups: list[list[int]], gazetteer: Gazetteer, context: str) -> 
     """Choose the spot in the town that the address names."""
     said = f" {fold_text(context)} ".replace(",", " ")
     points = gazetteer.points
-    told = [any(f" {fold_text(p)} " in said for p in {points.place[i] for i in g} if p) for g in groups]
+    told = [
+        any(f" {fold_text(p)} " in said for p in {points.place[i] for i in g} if p) for g in groups
+    ]
     if sum(told) == 1:
         return groups[told.index(True)]
     at = [i for name, where in _districts(gazetteer) if f" {name} " in said for i in where]
@@ -170,7 +185,12 @@ def _at(group: Sequence[int], gazetteer: Gazetteer, confidence: float) -> Match:
     points = gazetteer.points
     middle = np.median(points.xy[list(group)], axis=0)
     best = min(
-        group, key=lambda i: (points.source[i] != "building", round(float(np.hypot(*(points.xy[i] - middle))), 2), i)
+        group,
+        key=lambda i: (
+            points.source[i] != "building",
+            round(float(np.hypot(*(points.xy[i] - middle))), 2),
+            i,
+        ),
     )
     source = str(points.source[best])
     precision = source if source in ("building", "address point") else "building"
@@ -180,10 +200,7 @@ def _at(group: Sequence[int], gazetteer: Gazetteer, confidence: float) -> Match:
 
 def _between(street: Street, number: str, gazetteer: Gazetteer) -> Match | None:
     """Place a number between its known neighbours on the same side of the street."""
-    span = number_span(number)
-    if not span:
-        return None
-    block, house = (span[0], span[1]) if street.block and len(span) > 1 else (-1, span[0])
+    block, house = street.side(number)
     known = street.series.get((block, house % 2))
     if known is None:
         return None
@@ -198,7 +215,9 @@ def _between(street: Street, number: str, gazetteer: Gazetteer) -> Match | None:
             return None
         share = (house - numbers[right - 1]) / (numbers[right] - numbers[right - 1])
         x, y = a + share * (b - a)
-        return Match((float(x), float(y)), "interpolated", max(0.55, 0.79 - gap / 1000), said, "interpolated")
+        return Match(
+            (float(x), float(y)), "interpolated", max(0.55, 0.79 - gap / 1000), said, "interpolated"
+        )
     end = 0 if right == 0 else -1
     if abs(int(numbers[end]) - house) <= 4:
         x, y = xy[places[end]]
@@ -210,7 +229,9 @@ def _street_level(street: Street, numbered: bool) -> Match:
     why = NUMBER_UNKNOWN if numbered else "the address has no house number"
     if street.length_m <= STREET_M:
         return Match(street.middle, "street", 0.4, street.name, "street")
-    return Match(None, "street", 0.2, street.name, "street", f"address not found: {why}", (street.name,))
+    return Match(
+        None, "street", 0.2, street.name, "street", f"address not found: {why}", (street.name,)
+    )
 
 
 def best_of(found: Sequence[tuple[float, Match]]) -> Match:

@@ -197,19 +197,19 @@ def _codes(east: NDArray[np.float64], north: NDArray[np.float64]) -> list[tuple[
     """Name the systems whose range of values fits all points."""
     low, high = float(east.min()), float(east.max())
     south, top = float(north.min()), float(north.max())
-    if not (3.0e5 <= south and top <= 7.6e6):
+    if not (south >= 3.0e5 and top <= 7.6e6):
         return []
     found: list[tuple[int, str]] = []
     zone = int(low // 1e6)
     offset = (low - zone * 1e6, high - zone * 1e6)
     survey = top <= 6.0e6 and int(high // 1e6) == zone
-    if survey and 25 <= zone <= 45 and 3.0e5 <= offset[0] and offset[1] <= 7.0e5:
+    if survey and 25 <= zone <= 45 and offset[0] >= 3.0e5 and offset[1] <= 7.0e5:
         found.append((4488 + zone, f"CGCS2000 3-degree zone {zone}, CM {3 * zone}E"))
-    if survey and 13 <= zone <= 23 and 1.5e5 <= offset[0] and offset[1] <= 8.5e5:
+    if survey and 13 <= zone <= 23 and offset[0] >= 1.5e5 and offset[1] <= 8.5e5:
         found.append((4478 + zone, f"CGCS2000 6-degree zone {zone}, CM {6 * zone - 3}E"))
-    if survey and zone == 0 and 3.0e5 <= low and high <= 7.0e5:
+    if survey and zone == 0 and low >= 3.0e5 and high <= 7.0e5:
         found += [(4509 + z, f"CGCS2000 3-degree CM {3 * z}E") for z in range(25, 46)]
-    elif survey and zone == 0 and 1.5e5 <= low and high <= 8.5e5:
+    elif survey and zone == 0 and low >= 1.5e5 and high <= 8.5e5:
         found += [(4489 + z, f"CGCS2000 6-degree CM {6 * z - 3}E") for z in range(13, 24)]
     if low >= 8.0e6 and high <= 1.52e7:
         found.append((3857, "Web Mercator"))

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from planner.errors import InputError, SchemaError, SheetError
 from planner.findings import Finding, Severity
 from planner.intake.coordinates import Area, apply_area, read_coordinates
 from planner.intake.headers import roles_of
+from planner.intake.identity import finding_at, identify, unique_ids
 from planner.intake.sheets import SheetTable, read_table
 from planner.intake.values import (
     Notes,
@@ -31,10 +32,27 @@ from planner.schema import HOUSEHOLDS, MEMBERS, Table, header_key
 
 __all__ = ["Residents", "read_households", "read_members"]
 
-CLASH_SHARE: Final = 0.01
 TEXTS = ("id", "address", "building", "stairwell", "floor", "room", "community")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
-_BLANK = frozenset({"无", "/", "\\", "-", "--", "—", "——", "不详", "未知", "暂无", "none", "n/a", "无地址", "地址不详", "?"})
+_BLANK = frozenset(
+    {
+        "无",
+        "/",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        "不详",
+        "未知",
+        "暂无",
+        "none",
+        "n/a",
+        "无地址",
+        "地址不详",
+        "?",
+    }
+)
 """Words by which a clerk says that a place is not known; in names they are names."""
 _SYNTHETIC = ("synthetic", "合成示例", "合成数据", "模拟数据")
 
@@ -144,19 +162,14 @@ def _read(
     notes = Notes(frame, findings)
     frame, numbers = _typed(frame, table, notes)
     frame = frame.assign(code=numbers[0], reason=numbers[1])
-    frame, repeated = _identified(frame, table, findings)
+    frame, repeated = identify(frame, table, findings)
     if area is not None:
         frame = apply_area(frame, area, findings)
     kept, set_aside = _split(frame, table, findings)
-    held_rows = _unique_ids(pd.concat([set_aside, held_rows], ignore_index=True), set(kept["id"]))
-    text = " ".join((*(t.sheet for t in tables), *(h for t in tables for h in t.headers)))
-    marked = any(w in text.lower() for w in _SYNTHETIC) or _marked(frame)
+    held_rows = unique_ids(pd.concat([set_aside, held_rows], ignore_index=True), set(kept["id"]))
+    titles = " ".join(f"{t.title} {t.sheet}" for t in tables).lower()
+    marked = any(word in titles for word in _SYNTHETIC)
     return Residents(kept, held_rows, tuple(findings), tuple(sources), repeated, marked)
-
-
-def _marked(frame: pd.DataFrame) -> bool:
-    sample = " ".join(frame["address"].head(20)).lower()
-    return any(w in sample for w in _SYNTHETIC)
 
 
 def _tables(
@@ -168,13 +181,14 @@ def _tables(
     for path in files:
         if len(files) > 1 and path.name.startswith("~$"):
             findings.append(
-                Finding("lock-file", Severity.WARN, "a lock file of an open workbook was skipped", "已跳过锁定文件",
+                Finding("lock-file", Severity.WARN, "a lock file of an open workbook was skipped",
+                "已跳过锁定文件",
                         file=path.name)
             )  # fmt: skip
             continue
         found = read_table(path, sheet=sheet, table=table)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if digest in dict((d, n) for n, d in sources):
+        if digest in {known for _, known in sources}:
             findings.append(
                 Finding("same-file", Severity.WARN, "the file is word for word another one; it was skipped",
                         "与另一文件完全相同,已跳过", file=path.name)
@@ -183,7 +197,10 @@ def _tables(
         sources.append((path.name, digest))
         tables += _meant(found, table, findings)
     if not tables:
-        raise SheetError(f"no data rows in {', '.join(p.name for p in files)}", remedy="name the residents' sheet")
+        raise SheetError(
+            f"no data rows in {', '.join(p.name for p in files)}",
+            remedy="name the residents' sheet",
+        )
     return tables, sources
 
 
@@ -211,7 +228,10 @@ def _meant(found: Sequence[SheetTable], table: Table, findings: list[Finding]) -
 
 
 def _complete(t: SheetTable, table: Table) -> bool:
-    roles = {table.roles.get(header_key(h)) or table.roles.get(header_key(h.rsplit("/", 1)[-1])) for h in t.headers}
+    roles = {
+        table.roles.get(header_key(h)) or table.roles.get(header_key(h.rsplit("/", 1)[-1]))
+        for h in t.headers
+    }
     return "address" in roles or {"lon", "lat"} <= roles or {"community", "building"} <= roles
 
 
@@ -222,16 +242,24 @@ def _missing(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
     wanted = {h: c for c in ("address", "lon", "lat") for h in table[c].headers}
     for t in lacking:
         found = [*t.headers, *t.unread]
-        near = [(h, m) for h in t.unread if (m := process.extractOne(h, list(wanted), scorer=fuzz.ratio)) and m[1] >= 60]
+        near = [
+            (h, m)
+            for h in t.unread
+            if (m := process.extractOne(h, list(wanted), scorer=fuzz.ratio)) and m[1] >= 60
+        ]
         hint = "; ".join(f"is {h!r} meant as {table[wanted[m[0]]].headers[0]}?" for h, m in near)
         faults.append(
             Finding(
-                "missing-column", Severity.STOP,
-                f"there is neither 地址/address nor 经度/lon with 纬度/lat; the headers found are: {', '.join(found)}",
+                "missing-column",
+                Severity.STOP,
+                "there is neither 地址/address nor 经度/lon with 纬度/lat; the headers found are: "
+                + ", ".join(found),
                 f"缺少地址列或经纬度列;现有表头:{'、'.join(found)}",
                 hint or "head the column of addresses 地址, or the coordinates 经度 and 纬度",
-                "请将地址列命名为“地址”,或提供“经度”“纬度”两列", t.file, t.sheet,
-            )  # fmt: skip
+                "请将地址列命名为“地址”,或提供“经度”“纬度”两列",
+                t.file,
+                t.sheet,
+            )
         )
     names = ", ".join(dict.fromkeys(t.file for t in lacking))
     return SchemaError(f"{names}: required columns of {table.name} are missing", findings=faults)
@@ -242,7 +270,9 @@ def _roles(t: SheetTable, table: Table) -> pd.DataFrame:
     roles = roles_of(t.headers, table, file=t.file, sheet=t.sheet)
     n = len(t.cells)
     names = [c for c in table.names if c != "id"]
-    columns: dict[str, Any] = {"id": t.cells[:, roles["id"]] if "id" in roles else np.full(n, "", object)}
+    columns: dict[str, Any] = {
+        "id": t.cells[:, roles["id"]] if "id" in roles else np.full(n, "", object)
+    }
     for name in names:
         columns[name] = t.cells[:, roles[name]] if name in roles else np.full(n, "", object)
     frame = pd.DataFrame(columns, dtype=object)
@@ -296,7 +326,9 @@ def _typed(
         bad[nowhere], "the coordinates are not a place, and there is no address",
         "there is neither an address nor coordinates",
     )  # fmt: skip
-    joined = (frame["community"] + frame["building"]).where(frame["address"] == "", frame["address"])
+    joined = (frame["community"] + frame["building"]).where(
+        frame["address"] == "", frame["address"]
+    )
     frame["address"] = joined.where(placed, frame["address"])
     return frame, (code, reason)
 
@@ -312,92 +344,30 @@ def _formula_faults(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -
         )
 
 
-def _identified(frame: pd.DataFrame, table: Table, findings: list[Finding]) -> tuple[pd.DataFrame, int]:
-    """Give each row an id of its own; drop what is said twice; hold what contradicts itself."""
-    content = [c for c in table.names if c != "id"]
-    said = pd.util.hash_pandas_object(frame[content].astype(str), index=False).to_numpy()
-    blank = (frame["id"] == "").to_numpy()
-    if blank.any():
-        frame = frame.assign(id=_surrogates(frame, content, blank))
-        what = f"{int(blank.sum())} row(s) have no id and were given one made from their content"
-        findings.append(Finding("missing-id", Severity.FIX, what, f"{int(blank.sum())}行缺少编号,已按内容生成"))
-    same = pd.DataFrame({"id": frame["id"], "said": said}).duplicated().to_numpy() & ~blank
-    for i in np.flatnonzero(same):
-        first = int(np.flatnonzero((frame["id"] == frame["id"].iloc[i]).to_numpy())[0])
-        findings.append(_at(frame, i, "repeated-row", Severity.FIX,
-                            f"the row says the same as row {frame['row'].iloc[first]} and was left out",
-                            f"与第{frame['row'].iloc[first]}行重复,已忽略", "编号"))  # fmt: skip
-    frame = frame[~same].reset_index(drop=True)
-    clash = frame["id"].duplicated(keep=False).to_numpy()
-    if clash.any():
-        frame = _clashes(frame, clash, table, findings)
-    lower = frame["id"].str.lower()
-    cases = int((lower.duplicated(keep=False) & ~frame["id"].duplicated(keep=False)).sum())
-    if cases:
-        what = f"{cases} ids differ from another one only in upper and lower case"
-        findings.append(Finding("id-case", Severity.WARN, what, "有编号仅大小写不同", column="编号"))
-    return frame, int(same.sum())
-
-
-def _surrogates(frame: pd.DataFrame, content: Sequence[str], blank: np.ndarray) -> pd.Series:
-    """Make ids from content, the same whatever the order of the rows."""
-    ids, seen = frame["id"].copy(), dict[str, int]()
-    lines = frame.loc[blank, list(content)].astype(str).agg("\x1f".join, axis=1)
-    for i, line in lines.items():
-        made = "auto-" + hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()[:12]
-        seen[made] = seen.get(made, 0) + 1
-        ids.at[i] = made if seen[made] == 1 else f"{made}-{seen[made]}"
-    return ids
-
-
-def _clashes(frame: pd.DataFrame, clash: np.ndarray, table: Table, findings: list[Finding]) -> pd.DataFrame:
-    """Hold rows that share an id and differ; refuse the file where that is common."""
-    share = clash.sum() / len(frame)
-    severity = Severity.STOP if share > CLASH_SHARE else Severity.HOLD
-    faults: list[Finding] = []
-    reasons = frame["reason"].to_numpy(object).copy()
-    for _, places in frame[clash].groupby("id", sort=False).indices.items():
-        rows = np.flatnonzero(clash)[places]
-        text = " and ".join(_row_words(frame, i, rows[0]) for i in rows[:4])
-        for i in rows:
-            reasons[i] = f"its id stands on different rows: {text}"
-        faults.append(_at(frame, rows[0], "duplicate-id", severity,
-                          f"one id stands on different homes: {text}", f"同一编号对应不同内容:{text}", "编号",
-                          "give each row an id of its own"))  # fmt: skip
-    if severity is Severity.STOP:
-        files = ", ".join(dict.fromkeys(frame.loc[clash, "file"]))
-        raise SchemaError(
-            f"{files}: {len(faults)} id(s) in the column 编号/id of {table.name} stand on different homes "
-            f"({int(clash.sum())} of {len(frame)} rows)",
-            findings=faults,
-            remedy="give each home an id of its own, or leave the column out",
-        )
-    findings += faults
-    code = frame["code"].mask(clash, "duplicate-id")
-    return frame.assign(code=code, reason=reasons)
-
-
-def _row_words(frame: pd.DataFrame, i: int, first: int) -> str:
-    words = f"row {frame['row'].iloc[i]}"
-    if frame["file"].iloc[i] != frame["file"].iloc[first] or frame["sheet"].iloc[i] != frame["sheet"].iloc[first]:
-        words += f" of {frame['file'].iloc[i]} {frame['sheet'].iloc[i]}".rstrip()
-    return words
-
-
-def _at(
-    frame: pd.DataFrame, i: int, code: str, severity: Severity, what: str, zh: str, column: str = "", remedy: str = ""
-) -> Finding:
-    at = frame.iloc[int(i)]
-    return Finding(code, severity, what, zh, remedy, "", at["file"], at["sheet"], int(at["row"]), column)
-
-
-def _split(frame: pd.DataFrame, table: Table, findings: list[Finding]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _split(
+    frame: pd.DataFrame, table: Table, findings: list[Finding]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     aside = (frame["code"] != "").to_numpy()
     for i in np.flatnonzero(aside & (frame["code"] != "duplicate-id").to_numpy()):
         code, reason = frame["code"].iloc[i], frame["reason"].iloc[i]
-        findings.append(_at(frame, i, code, Severity.HOLD, reason, "该行已搁置,列为覆盖空白"))
+        findings.append(
+            finding_at(frame, i, code, Severity.HOLD, reason, "该行已搁置,列为覆盖空白")
+        )
     last = "load" if table is HOUSEHOLDS else "is_centre"
-    columns = ["id", "address", "building", "stairwell", "floor", "community", "lon", "lat", last, "file", "sheet", "row"]
+    columns = [
+        "id",
+        "address",
+        "building",
+        "stairwell",
+        "floor",
+        "community",
+        "lon",
+        "lat",
+        last,
+        "file",
+        "sheet",
+        "row",
+    ]
     kept = frame.loc[~aside, columns].reset_index(drop=True)
     return kept, frame.loc[aside, list(HELD_COLUMNS)].reset_index(drop=True)
 
@@ -411,16 +381,3 @@ def _ragged(t: SheetTable) -> pd.DataFrame:
         },
         columns=list(HELD_COLUMNS),
     )  # fmt: skip
-
-
-def _unique_ids(held: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
-    """Tell held rows that share an id apart by their row."""
-    ids: list[str] = []
-    for own, row in zip(held["id"], held["row"], strict=True):
-        made, n = own, 1
-        while made in taken or (n == 1 and (held["id"] == own).sum() > 1):
-            made = f"{own} (row {row})" if n == 1 else f"{own} (row {row}, {n})"
-            n += 1
-        taken.add(made)
-        ids.append(made)
-    return held.assign(id=ids)

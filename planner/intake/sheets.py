@@ -53,6 +53,8 @@ class SheetTable:
     faults : mapping of (int, int) to str
         Row and column of `cells` -> ``error``, ``formula`` or ``long`` (a number past 15 digits).
     findings : tuple of Finding
+    title : str
+        What stands above the header.
     """
 
     file: str
@@ -64,6 +66,7 @@ class SheetTable:
     ragged: tuple[int, ...] = ()
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    title: str = ""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -127,7 +130,9 @@ def read_table(
     if not tables:
         names = ", ".join(raw.sheet for raw in raws if raw.sheet)
         where = f"{path.name} (sheets: {names})" if names else path.name
-        raise SheetError(f"{where} holds no data rows", remedy="headers need at least one row below them")
+        raise SheetError(
+            f"{where} holds no data rows", remedy="headers need at least one row below them"
+        )
     return tables
 
 
@@ -143,7 +148,9 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[_Raw]
         hidden = [m.name for m in metas if m not in shown] if wanted is None else []
         raws = [_sheet(opened.get_sheet_by_name(m.name), book.marks, name) for m in chosen]
     except calamine.PasswordError:
-        raise SheetError(f"{name} is encrypted", remedy="remove its password and save it again") from None
+        raise SheetError(
+            f"{name} is encrypted", remedy="remove its password and save it again"
+        ) from None
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise SheetError(
             f"{name} is damaged or incomplete ({len(data):,} bytes; {type(error).__name__})",
@@ -154,10 +161,17 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[_Raw]
         raise SheetError(f"{name} has no sheet {wanted!r}", remedy=f"its sheets are: {there}")
     if hidden and raws:
         note = Finding(
-            "hidden-sheet", Severity.WARN, f"{len(hidden)} hidden sheet(s) were not read: {', '.join(hidden)}",
-            f"未读取隐藏工作表:{', '.join(hidden)}", "unhide the sheet if it is meant", "如需读取请取消隐藏", name,
-        )  # fmt: skip
-        raws[0] = _Raw(*(getattr(raws[0], f) for f in _RAW[:-1]), findings=(note, *raws[0].findings))
+            "hidden-sheet",
+            Severity.WARN,
+            f"{len(hidden)} hidden sheet(s) were not read: {', '.join(hidden)}",
+            f"未读取隐藏工作表:{', '.join(hidden)}",
+            "unhide the sheet if it is meant",
+            "如需读取请取消隐藏",
+            name,
+        )
+        raws[0] = _Raw(
+            *(getattr(raws[0], f) for f in _RAW[:-1]), findings=(note, *raws[0].findings)
+        )
     return raws
 
 
@@ -173,12 +187,21 @@ def _sheet(sheet: Any, marks: Mapping[str, SheetMarks], name: str) -> _Raw:
     for address in mark.strays:
         what = f"the stray cell {address} was left out"
         findings.append(
-            Finding("stray-cell", Severity.FIX, what, f"已忽略孤立单元格{address}", file=name, sheet=sheet.name)
+            Finding(
+                "stray-cell",
+                Severity.FIX,
+                what,
+                f"已忽略孤立单元格{address}",
+                file=name,
+                sheet=sheet.name,
+            )
         )
     if mark.hidden_rows:
         what = f"{mark.hidden_rows} hidden row(s) were included"
         zh = f"已包含{mark.hidden_rows}个隐藏行"
-        findings.append(Finding("hidden-rows", Severity.WARN, what, zh, file=name, sheet=sheet.name))
+        findings.append(
+            Finding("hidden-rows", Severity.WARN, what, zh, file=name, sheet=sheet.name)
+        )
     return _Raw(sheet.name, grid, top, left, merges, mark, tuple(findings))
 
 
@@ -188,7 +211,9 @@ def _layers(path: Path, wanted: str | None) -> list[_Raw]:
     try:
         names = [str(n) for n, kind in pyogrio.list_layers(path)]
         if wanted is not None and wanted not in names:
-            raise SheetError(f"{path.name} has no layer {wanted!r}", remedy=f"its layers are: {', '.join(names)}")
+            raise SheetError(
+                f"{path.name} has no layer {wanted!r}", remedy=f"its layers are: {', '.join(names)}"
+            )
         return [_layer(path, n) for n in names if wanted in (None, n)]
     except SheetError:
         raise
@@ -209,14 +234,19 @@ def _layer(path: Path, layer: str) -> _Raw:
     rows: Grid = [list(r) for r in read[headers].itertuples(index=False)]
     if isinstance(read, gpd.GeoDataFrame) and read.geometry.notna().any():
         if read.crs is None:
-            raise SheetError(f"{path.name}, layer {layer} has no CRS", remedy="set its CRS in QGIS and save it again")
+            raise SheetError(
+                f"{path.name}, layer {layer} has no CRS",
+                remedy="set its CRS in QGIS and save it again",
+            )
         at = read.geometry.to_crs("EPSG:4326").representative_point()
-        spare = [h for h in headers if h.lower() in ("lon", "lat", "x", "y", "longitude", "latitude", "lng")]
+        spare = [
+            h
+            for h in headers
+            if h.lower() in ("lon", "lat", "x", "y", "longitude", "latitude", "lng")
+        ]
         keep = [i for i, h in enumerate(headers) if h not in spare]
         headers = [*(headers[i] for i in keep), "lon", "lat"]
-        rows = [
-            [*(r[i] for i in keep), x, y] for r, x, y in zip(rows, at.x, at.y, strict=True)
-        ]
+        rows = [[*(r[i] for i in keep), x, y] for r, x, y in zip(rows, at.x, at.y, strict=True)]
     return _Raw(layer, [list(headers), *rows], 0)
 
 
@@ -230,7 +260,9 @@ def _tabulate(raw: _Raw, file: str, table: Table | None) -> SheetTable | None:
     width = len(header.names)
     body = [(i, grid[i]) for i in range(header.last + 1, len(grid))]
     body = [(i, row) for i, row in body if any(v is not None and v != "" for v in row)]
-    ragged = [i for i, row in body if len(row) > width and any(v not in ("", None) for v in row[width:])]
+    ragged = [
+        i for i, row in body if len(row) > width and any(v not in ("", None) for v in row[width:])
+    ]
     if len(ragged) > RAGGED_SHARE * max(len(body), 1) and len(ragged) > 1:
         raise SheetError(
             f"{file}: {len(ragged)} of {len(body)} rows have more fields than the header has, first row "
@@ -250,11 +282,17 @@ def _tabulate(raw: _Raw, file: str, table: Table | None) -> SheetTable | None:
     unread = tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n)
     return SheetTable(
         file, raw.sheet, tuple(header.names[i] for i in keep), cells[full], rows[full], unread,
-        tuple(i + raw.first + 1 for i in ragged), faults, tuple(findings),
+        tuple(i + raw.first + 1 for i in ragged), faults, tuple(findings), _title(grid[: header.top]),
     )  # fmt: skip
 
 
-def _moved(faults: Mapping[tuple[int, int], str], full: NDArray[np.bool_]) -> dict[tuple[int, int], str]:
+def _title(rows: Grid) -> str:
+    return " ".join(str(v) for row in rows for v in row if isinstance(v, str) and v.strip())
+
+
+def _moved(
+    faults: Mapping[tuple[int, int], str], full: NDArray[np.bool_]
+) -> dict[tuple[int, int], str]:
     place = np.cumsum(full) - 1
     return {(int(place[r]), c): code for (r, c), code in faults.items() if full[r]}
 
@@ -280,9 +318,17 @@ def _without_repeats(
         if i in ragged:
             continue
         if is_total_row(row):
-            what, zh, code = "a totals or footer row was left out", "已忽略合计或页脚行", "totals-row"
+            what, zh, code = (
+                "a totals or footer row was left out",
+                "已忽略合计或页脚行",
+                "totals-row",
+            )
         elif is_header_row(row, header):
-            what, zh, code = "a repeated header row was left out", "已忽略重复表头", "repeated-header"
+            what, zh, code = (
+                "a repeated header row was left out",
+                "已忽略重复表头",
+                "repeated-header",
+            )
         else:
             kept.append((i, row))
             continue
@@ -358,4 +404,7 @@ def _fill_merged(
             findings.append(Finding("merged-cells", Severity.FIX, what, zh, row=r1 + 1, **where))
     if filled > LISTED:
         what = f"{filled - LISTED} further merged cells were filled in the same way"
-        findings.append(Finding("merged-cells", Severity.FIX, what, "其余合并单元格同样处理", **where))
+        findings.append(
+            Finding("merged-cells", Severity.FIX, what, "其余合并单元格同样处理",
+                    file=where["file"], sheet=where["sheet"])
+        )  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
@@ -21,6 +21,7 @@ __all__ = ["StreetSpeller"]
 MOST_EDITS: Final = 3
 NO_TYPE: Final = 0.6
 CUT_SHORT: Final = 0.6
+CUT_ENDING: Final = 0.3
 CHUNK: Final = 4000
 _DIGITS = re.compile(r"\d+")
 
@@ -33,6 +34,8 @@ class StreetSpeller:
     ----------
     choices : mapping of tuple to (list of str, list of str, list of float)
         By the digits in the name: spellings, their street keys, and what each costs from the start.
+    starts : list of (str, str)
+        Full spelling and key, sorted.
     """
 
     choices: dict[tuple[str, ...], tuple[list[str], list[str], list[float]]]
@@ -41,18 +44,22 @@ class StreetSpeller:
     @classmethod
     def of(cls, keys: Iterable[str]) -> Self:
         """Prepare the spellings of some street keys."""
-        made: dict[tuple[str, ...], tuple[list[str], list[str], list[float]]] = defaultdict(lambda: ([], [], []))
-        starts: list[tuple[str, str]] = []
-        for key in sorted(keys):
-            long, stem = spelled_out(key), street_stem(key)
-            for text, cost in ((long, 0.0), (key, 0.0), (stem, NO_TYPE)):
-                if text and not (text == key and cost == 0.0 and text == long and made_has(made, key)):
-                    texts, of, costs = made[tuple(_DIGITS.findall(key))]
+        known = sorted(keys)
+        endings = _endings([spelled_out(key) for key in known])
+        made: dict[tuple[str, ...], tuple[list[str], list[str], list[float]]] = {}
+        for key in known:
+            long = spelled_out(key)
+            spellings = {street_stem(key): NO_TYPE, key: 0.0, long: 0.0}
+            for ending in endings:
+                if long.endswith(ending) and len(long) > len(ending) + 3:
+                    spellings.setdefault(long.removesuffix(ending) + ending[0], CUT_ENDING)
+            texts, of, costs = made.setdefault(tuple(_DIGITS.findall(key)), ([], [], []))
+            for text, cost in spellings.items():
+                if text:
                     texts.append(text)
                     of.append(key)
                     costs.append(cost)
-            starts.append((long, key))
-        return cls(dict(made), sorted(starts))
+        return cls(made, sorted((spelled_out(key), key) for key in known))
 
     def near(self, names: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
         """Find the streets near each name.
@@ -75,7 +82,11 @@ class StreetSpeller:
         for digits, group in sorted(groups.items()):
             if digits in self.choices:
                 self._compare(group, digits, found)
-        return {name: sorted(keys.items(), key=lambda kv: (kv[1], kv[0])) for name, keys in found.items() if keys}
+        return {
+            name: sorted(keys.items(), key=lambda kv: (kv[1], kv[0]))
+            for name, keys in found.items()
+            if keys
+        }
 
     def _completed(self, name: str, found: dict[str, float]) -> None:
         """Complete a name that was cut short: ``mannerheimint`` for mannerheimintie."""
@@ -98,7 +109,7 @@ class StreetSpeller:
 
         texts, keys, costs = self.choices[digits]
         for start in range(0, len(names), CHUNK):
-            part = names[start : start + CHUNK]
+            part = list(names[start : start + CHUNK])
             for spelling in (part, [spelled_out(n) for n in part]):
                 apart = process.cdist(
                     spelling, texts, scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.uint8
@@ -109,10 +120,12 @@ class StreetSpeller:
                         _keep(found[part[r]], keys[c], edits + costs[c])
 
 
-def made_has(made: dict[tuple[str, ...], tuple[list[str], list[str], list[float]]], key: str) -> bool:
-    """Tell whether a key already stands among the spellings."""
-    entry = made.get(tuple(_DIGITS.findall(key)))
-    return entry is not None and bool(entry[1]) and entry[1][-1] == key
+def _endings(names: Sequence[str]) -> list[str]:
+    """Find what many one-word names end with, such as ``katu``: people write its first letter only."""
+    tails = Counter(
+        n[-size:] for n in names for size in range(3, 8) if " " not in n and len(n) > size + 3
+    )
+    return sorted(t for t, n in tails.items() if n >= max(4, 0.04 * len(names)))
 
 
 def _keep(found: dict[str, float], key: str, cost: float) -> None:

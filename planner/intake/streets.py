@@ -30,27 +30,37 @@ _LETTERS = str.maketrans({
     **dict.fromkeys("‐‑‒–—―−﹣－~～〜", "-"), **dict.fromkeys("'’‘`´ʼ＇", ""),
 })  # fmt: skip
 _TYPES: Final[dict[str, str]] = {
-    "avenue": "ave", "av": "ave", "aven": "ave", "avn": "ave", "boulevard": "blvd", "boul": "blvd", "bvd": "blvd",
+    "avenue": "ave", "av": "ave", "aven": "ave", "avn": "ave", "boulevard": "blvd", "boul": "blvd",
+    "bvd": "blvd",
     "street": "st", "str": "st", "strt": "st", "saint": "st", "road": "rd", "place": "pl",
-    "plc": "pl", "drive": "dr", "drv": "dr", "court": "ct", "crt": "ct", "lane": "ln", "terrace": "ter", "terr": "ter",
-    "parkway": "pkwy", "pky": "pkwy", "parkwy": "pkwy", "highway": "hwy", "hiway": "hwy", "expressway": "expy",
+    "plc": "pl", "drive": "dr", "drv": "dr", "court": "ct", "crt": "ct", "lane": "ln",
+    "terrace": "ter", "terr": "ter",
+    "parkway": "pkwy", "pky": "pkwy", "parkwy": "pkwy", "highway": "hwy", "hiway": "hwy",
+    "expressway": "expy",
     "expwy": "expy", "turnpike": "tpke", "tpk": "tpke", "square": "sq", "circle": "cir", "circ": "cir",
     "crescent": "cres", "cr": "cres", "heights": "hts", "gardens": "gdns", "garden": "gdn", "plaza": "plz",
     "alley": "aly", "trail": "trl", "loop": "loop", "close": "cl", "way": "wy", "row": "row", "walk": "walk",
-    "oval": "oval", "path": "path", "mews": "mews", "grove": "grv", "point": "pt", "esplanade": "espl", "quay": "qy",
-    "freeway": "fwy", "mount": "mt", "fort": "ft", "bridge": "brg", "center": "ctr", "centre": "ctr", "junction": "jct",
+    "oval": "oval", "path": "path", "mews": "mews", "grove": "grv", "point": "pt",
+    "esplanade": "espl", "quay": "qy",
+    "freeway": "fwy", "mount": "mt", "fort": "ft", "bridge": "brg", "center": "ctr",
+    "centre": "ctr", "junction": "jct",
     "strasse": "strasse", "allee": "allee", "platz": "platz", "rue": "rue",
 }  # fmt: skip
 _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w", "northeast": "ne", "northwest": "nw",
                "southeast": "se", "southwest": "sw"}  # fmt: skip
-_ONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+_ONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+"tenth", "eleventh",
          "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
          "nineteenth", "twentieth")  # fmt: skip
 _SHORT = {**_TYPES, **_DIRECTIONS, **{w: str(i + 1) for i, w in enumerate(_ONES)}}
-_LONG = {short: long for long, short in reversed(list(_TYPES.items())) if long not in ("saint", "garden")}
+_LONG = {
+    short: long for long, short in reversed(list(_TYPES.items())) if long not in ("saint", "garden")
+}
 _LONG |= {v: k for k, v in _DIRECTIONS.items()}
-_LONG |= {"st": "street", "ave": "avenue", "blvd": "boulevard", "ter": "terrace", "cir": "circle", "cres": "crescent",
-          "pl": "place", "ct": "court", "dr": "drive", "pkwy": "parkway", "tpke": "turnpike", "expy": "expressway"}  # fmt: skip
+_LONG |= {"st": "street", "ave": "avenue", "blvd": "boulevard", "ter": "terrace", "cir": "circle",
+"cres": "crescent",
+          "pl": "place", "ct": "court", "dr": "drive", "pkwy": "parkway", "tpke": "turnpike",
+          "expy": "expressway"}  # fmt: skip
 _TYPE_WORDS = frozenset(_TYPES.values()) - {"mt", "ft"}
 _ORDINAL = re.compile(r"^(\d+)[^\W\d_]{1,4}$")
 _WORD = re.compile(r"\d+[^\W_]*(?:\s?[-/]\s?\d+[^\W_]*)*|[^\W\d_]+|[,;\n|()]")

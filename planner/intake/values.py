@@ -28,8 +28,12 @@ _SPACES = re.compile(r"[\s\u2028\u2029]+")
 _NEEDS = re.compile(r"[^\x21-\x7e\u4e00-\u9fff]|^ | $|  ")
 _POINT_ZERO = re.compile(r"^(-?\d+)\.0+$")
 _SAME = frozenset({"同上", "〃", '"', "″", "”", "ditto", "同左"})
-_YES = frozenset({"是", "yes", "y", "1", "true", "t", "√", "✓", "✔", "☑", "对", "有", "x", "中心户", "1.0"})
-_NO = frozenset({"", "否", "no", "n", "0", "false", "f", "×", "✗", "☐", "非", "无", "不是", "-", "/", "0.0"})
+_YES = frozenset(
+    {"是", "yes", "y", "1", "true", "t", "√", "✓", "✔", "☑", "对", "有", "x", "中心户", "1.0"}
+)
+_NO = frozenset(
+    {"", "否", "no", "n", "0", "false", "f", "×", "✗", "☐", "非", "无", "不是", "-", "/", "0.0"}
+)
 _UNIT = re.compile(r"(?:口人|口|人|个|户|分钟|分|min|minutes)$", re.I)
 _CHINESE = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
@@ -49,20 +53,35 @@ class Notes:
     frame: pd.DataFrame
     findings: list[Finding]
 
-    def once(self, code: str, severity: Severity, count: int, what: str, zh: str, column: str) -> None:
+    def once(
+        self, code: str, severity: Severity, count: int, what: str, zh: str, column: str
+    ) -> None:
         """Note what holds for many cells of a column, once."""
         if count:
             files = pd.unique(self.frame["file"])
             name = str(files[0]) if len(files) == 1 else ""
             what = f"{count} cell(s): {what}"
-            self.findings.append(Finding(code, severity, what, f"{count}处:{zh}", file=name, column=column))
+            self.findings.append(
+                Finding(code, severity, what, f"{count}处:{zh}", file=name, column=column)
+            )
 
-    def each(self, code: str, severity: Severity, rows: NDArray[np.intp], what: str, zh: str, column: str) -> None:
+    def each(
+        self, code: str, severity: Severity, rows: NDArray[np.intp], what: str, zh: str, column: str
+    ) -> None:
         """Note cells one by one; past `LISTED` of them, the rest together."""
         for i in rows[:LISTED]:
             at = self.frame.iloc[int(i)]
             self.findings.append(
-                Finding(code, severity, what, zh, file=at["file"], sheet=at["sheet"], row=int(at["row"]), column=column)
+                Finding(
+                    code,
+                    severity,
+                    what,
+                    zh,
+                    file=at["file"],
+                    sheet=at["sheet"],
+                    row=int(at["row"]),
+                    column=column,
+                )
             )
         self.once(code, severity, max(0, len(rows) - LISTED), f"further ones: {what}", zh, column)
 
@@ -95,15 +114,31 @@ def clean_ids(ids: pd.Series, notes: Notes) -> pd.Series:
     """Fold widths, trim, and undo ``12.0``; nothing else: ``007`` stays ``007``."""
     texts = [t if t.isascii() else half_width(t).strip() for t in ids]
     folded = sum(a != b for a, b in zip(texts, ids, strict=True))
-    notes.once("id-width", Severity.FIX, folded, "full-width characters of ids were folded", "编号全角转半角", "编号")
+    notes.once(
+        "id-width",
+        Severity.FIX,
+        folded,
+        "full-width characters of ids were folded",
+        "编号全角转半角",
+        "编号",
+    )
     floats = [bool(_POINT_ZERO.match(t)) for t in texts]
     if any(floats):
         texts = [_POINT_ZERO.sub(r"\1", t) for t in texts]
-        notes.once("id-float", Severity.FIX, sum(floats), "ids such as 12.0 were read as 12", "编号12.0按12读取", "编号")
+        notes.once(
+            "id-float",
+            Severity.FIX,
+            sum(floats),
+            "ids such as 12.0 were read as 12",
+            "编号12.0按12读取",
+            "编号",
+        )
     return pd.Series(texts, index=ids.index, dtype=object)
 
 
-def fill_same_as_above(values: pd.Series, frame: pd.DataFrame, name: str, notes: Notes) -> pd.Series:
+def fill_same_as_above(
+    values: pd.Series, frame: pd.DataFrame, name: str, notes: Notes
+) -> pd.Series:
     """Give ``同上`` the value of the row above in the same sheet."""
     same = values.isin(_SAME).to_numpy()
     if not same.any():
@@ -145,9 +180,14 @@ def read_loads(
         plain[i] = _number(str(texts[i]))
         if np.isfinite(plain[i]):
             repaired.append(int(i))
-    notes.each("number-text", Severity.FIX, np.array(repaired, np.intp), "a number written in words or with a unit "
+    notes.each("number-text", Severity.FIX, np.array(repaired, np.intp),
+    "a number written in words or with a unit "
                "was read", "已识别带单位或中文数字", "load")  # fmt: skip
-    whole = frame["load_header"].str.contains("人|口|户|person|people|household", case=False).to_numpy(bool)
+    whole = (
+        frame["load_header"]
+        .str.contains("人|口|户|person|people|household", case=False)
+        .to_numpy(bool)
+    )
     bad = (texts != "") & ~(np.isfinite(plain) & (plain >= 0) & (plain <= MOST_LOAD))
     bad |= whole & np.isfinite(plain) & (plain % 1 != 0)
     fresh = bad & (code == "")
@@ -182,17 +222,20 @@ def read_flags(values: pd.Series, notes: Notes) -> NDArray[np.bool_]:
     SchemaError
         A cell says neither; every such row is named.
     """
-    words = values.map(lambda v: half_width(v).strip().casefold()).to_numpy(object)
+    words = np.array([half_width(str(v)).strip().casefold() for v in values], object)
     yes = np.isin(words, sorted(_YES))
     unclear = np.flatnonzero(~yes & ~np.isin(words, sorted(_NO)))
     if len(unclear):
         frame = notes.frame
         faults = [
-            Finding("unclear-flag", Severity.STOP, "the cell says neither 是/yes nor 否/no", "应填写“是”或“否”",
+            Finding("unclear-flag", Severity.STOP, "the cell says neither 是/yes nor 否/no",
+            "应填写“是”或“否”",
                     "write 是 or 否", "请填写“是”或“否”", frame["file"].iloc[i], frame["sheet"].iloc[i],
                     int(frame["row"].iloc[i]), "是否中心户")
             for i in unclear
         ]  # fmt: skip
         files = ", ".join(dict.fromkeys(frame["file"].iloc[unclear]))
-        raise SchemaError(f"{files}: {len(unclear)} cell(s) of 是否中心户/centre cannot be read", findings=faults)
+        raise SchemaError(
+            f"{files}: {len(unclear)} cell(s) of 是否中心户/centre cannot be read", findings=faults
+        )
     return yes

@@ -11,7 +11,9 @@ from planner.intake.streets import fold_text, is_number, join_name, number_key, 
 __all__ = ["Line", "Reading", "exact_readings", "loose_readings", "read_line"]
 
 LONGEST: Final = 6
-_UNIT_WORDS = frozenset({"apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "bldg", "no"})
+_UNIT_WORDS = frozenset(
+    {"apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "bldg", "no"}
+)
 _MOST_WORDS = 24
 
 
@@ -87,7 +89,7 @@ def loose_readings(line: Line) -> list[Reading]:
 
 
 def _windows(tokens: tuple[str, ...], longest: int) -> Iterator[tuple[int, int]]:
-    """Runs of words without a break, long ones first."""
+    """Give runs of words without a break, long ones first."""
     n = len(tokens)
     for size in range(min(longest, n), 0, -1):
         for i in range(n - size + 1):
@@ -98,13 +100,14 @@ def _windows(tokens: tuple[str, ...], longest: int) -> Iterator[tuple[int, int]]
 def _readings(tokens: tuple[str, ...], i: int, j: int, key: str) -> list[Reading]:
     """Read the number before the street, and the number behind it."""
     found: list[Reading] = []
-    left = i - 1 if i > 0 and tokens[i - 1] != "," else i - 2
-    alone = left == i - 1 or left <= 0 or tokens[left - 1] == ","
-    if left >= 0 and alone and is_number(tokens[left]) and not (left and tokens[left - 1] in _UNIT_WORDS):
-        numbers = list(_spellings(tokens[left], ""))
+    house = _house_before(tokens, i)
+    if house is not None:
+        left, letter = house
+        numbers = list(_spellings(tokens[left], letter))
         if left and is_number(tokens[left - 1]):
             numbers.insert(0, number_key(f"{tokens[left - 1]}-{tokens[left]}"))
-        found.append(Reading(key, tuple(dict.fromkeys(numbers)), tokens[: max(left - 1, 0)] + tokens[j:], _word(tokens, j)))
+        rest = tokens[: max(left - 1, 0)] + tokens[j:]
+        found.append(Reading(key, tuple(dict.fromkeys(numbers)), rest, _word(tokens, j)))
     right = j if j < len(tokens) and tokens[j] != "," else j + 1
     if right < len(tokens) and is_number(tokens[right]) and (right == j or len(tokens[right]) < 5):
         letter = tokens[right + 1] if right + 1 < len(tokens) else ""
@@ -112,8 +115,40 @@ def _readings(tokens: tuple[str, ...], i: int, j: int, key: str) -> list[Reading
         numbers = list(_spellings(tokens[right], letter))
         if right + 1 < len(tokens) and is_number(tokens[right + 1]):
             numbers.append(number_key(f"{tokens[right]}-{tokens[right + 1]}"))
-        found.append(Reading(key, tuple(dict.fromkeys(numbers)), tokens[:i] + tokens[right + 1 :], _word(tokens, i - 1)))
+        found.append(
+            Reading(
+                key,
+                tuple(dict.fromkeys(numbers)),
+                tokens[:i] + tokens[right + 1 :],
+                _word(tokens, i - 1),
+            )
+        )
     return found or [Reading(key, (), tokens[:i] + tokens[j:])]
+
+
+def _house_before(tokens: tuple[str, ...], i: int) -> tuple[int, str] | None:
+    """Find the number that stands before a street: ``12``, ``12 B`` or ``12 B 5``, and its letter."""
+    at = i - 1
+    if at > 0 and tokens[at] == ",":
+        at -= 1
+        if at > 0 and tokens[at - 1] != ",":
+            return None
+    if (
+        at > 1
+        and is_number(tokens[at])
+        and _is_letter(tokens[at - 1])
+        and is_number(tokens[at - 2])
+    ):
+        return at - 2, tokens[at - 1]
+    letter = tokens[at] if at > 0 and _is_letter(tokens[at]) else ""
+    at -= bool(letter)
+    if at < 0 or not is_number(tokens[at]) or (at and tokens[at - 1] in _UNIT_WORDS):
+        return None
+    return at, letter
+
+
+def _is_letter(token: str) -> bool:
+    return len(token) == 1 and token.isalpha()
 
 
 def _word(tokens: tuple[str, ...], i: int) -> bool:

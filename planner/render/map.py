@@ -20,6 +20,7 @@ from typing import Any
 from planner.render.encoding import island_json
 from planner.render.outputs import atomic_write
 from planner.render.payload import meeting_payload
+from planner.render.privacy import check_meeting_page
 from planner.tables import PlanTables
 
 __all__ = ["MapPage", "map_page"]
@@ -76,9 +77,15 @@ def map_page(tables: PlanTables, *, title: str | None = None) -> MapPage:
     -------
     MapPage
         Equal plans give equal pages.
+
+    Raises
+    ------
+    PrivacyError
+        The finished page holds what a meeting must not see.
     """
-    payload = meeting_payload(tables, title=title)
-    return MapPage(_with_policy(_drawn(payload)))
+    page = _with_policy(_drawn(meeting_payload(tables, title=title)))
+    check_meeting_page(page, tables)
+    return MapPage(page)
 
 
 def _drawn(payload: dict[str, Any]) -> str:

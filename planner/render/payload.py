@@ -27,7 +27,7 @@ from planner.render.words import (
 )
 from planner.tables import GAP_CAUSES, PlanTables
 
-__all__ = ["HIDDEN", "SMALLEST_SHOWN", "meeting_payload"]
+__all__ = ["FEW", "HIDDEN", "SMALLEST_SHOWN", "meeting_payload"]
 
 SMALLEST_SHOWN = 3
 """A count below this is shown as "<3"."""

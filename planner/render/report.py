@@ -171,41 +171,31 @@ def _gap_table(figures: dict[str, Any]) -> list[str]:
 
 
 def _zone_table(tables: PlanTables) -> list[str]:
-    moved = _moved_by_zone(tables)
-    heads = [
-        "编号 No.",
-        "中心户 Centre",
-        "社区 Fence",
-        "户数 Homes",
-        "党员 Members",
-        "平均 Mean m",
-        "最远 Max m",
-        "空白 Gaps",
+    """Give one row a zone; columns that would be empty throughout are left out."""
+    zones, moved = tables.zones, _moved_by_zone(tables)
+    broken = [
+        "; ".join(" ".join(rule_words(rule)) for rule in str(names).split(",") if rule)
+        for names in zones["broken"]
     ]
-    if moved is not None:
-        heads.append("变更 Moved")
-    heads.append("未符合 Breaks")
+    columns: list[tuple[str, bool, list[str]]] = [
+        ("编号 No.", True, [str(n) for n in zones["number"]]),
+        ("中心户 Centre", False, [_escaped(label) for label in tables.centres["label"]]),
+        ("社区 Fence", False, [_escaped(fence) for fence in zones["fence"]]),
+        ("户数 Homes", True, [number(n) for n in zones["households"]]),
+        ("党员 Members", True, [number(n) for n in zones["members"]]),
+        ("平均 Mean m", True, [number(m) for m in zones["walk_mean_m"]]),
+        ("最远 Max m", True, [number(m) for m in zones["walk_max_m"]]),
+        ("空白 Gaps", True, [number(n) for n in zones["gaps"]]),
+        ("变更 Moved", True, [number((moved or {}).get(z, 0)) for z in zones["centre_id"]]),
+        ("未符合 Breaks", False, [_escaped(names) for names in broken]),
+    ]
+    shown = [c for c in columns if any(c[2]) and (moved is not None or "Moved" not in c[0])]
     lines = [
-        "| " + " | ".join(heads) + " |",
-        "|---:|---|---|" + "---:|" * (len(heads) - 4) + "---|",
+        "| " + " | ".join(head for head, _, _ in shown) + " |",
+        "|" + "".join("---:|" if right else "---|" for _, right, _ in shown),
     ]
-    for z, label in zip(tables.zones.to_dict("records"), tables.centres["label"], strict=True):
-        cells = [
-            str(z["number"]),
-            _escaped(label),
-            _escaped(z["fence"]),
-            number(z["households"]),
-            number(z["members"]),
-            number(z["walk_mean_m"]),
-            number(z["walk_max_m"]),
-            number(z["gaps"]),
-        ]
-        if moved is not None:
-            cells.append(number(moved.get(z["centre_id"], 0)))
-        broken = [rule_words(b) for b in str(z["broken"]).split(",") if b]
-        cells.append(_escaped("; ".join(f"{zh} {en}" for zh, en in broken)))
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
+    rows = zip(*(cells for _, _, cells in shown), strict=True)
+    return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def _finding_table(tables: PlanTables) -> list[str]:

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from planner.solve.anneal import Annealer
 from planner.solve.bound import Ascent
-from planner.solve.columns import Pool, choose
+from planner.solve.columns import Pool
 from planner.solve.dual import climb
 from planner.solve.exact import solve_exactly
 from planner.solve.instance import Instance
 from planner.solve.pricing import countable
+from planner.solve.regroup import regroup
 from planner.solve.track import Track
+from planner.solve.zoning import choose_zones, list_all
 
 __all__ = ["improve", "quick_bound"]
 
@@ -108,46 +110,15 @@ def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -
         met = ascent.generate(200)
         if track.over:
             return
-        _choose(track, ascent, seed)
+        choose_zones(track, ascent, seed=seed)
         if track.over:
             return
-        if met and _all_zones(track, ascent, seed):
+        if met and list_all(track, ascent, seed=seed):
+            return
+        regroup(track, ascent, size=4 + turn, seed=seed)
+        if track.over:
             return
         anneal(track, pool, sweeps=4 * _sweeps(track.instance), runs=2, seed=seed + 10 + 2 * turn)
-
-
-def _choose(track: Track, ascent: Ascent, seed: int) -> None:
-    """Choose the best plan among the zones that the bound does not rule out."""
-    pool, one = ascent.pool, track.instance
-    centre = np.array(pool.centre)
-    reduced = pool.reduced(ascent.prize) - ascent.floor[centre]
-    room = track.value_m - ascent.bound_m
-    which = np.flatnonzero(reduced <= room + 1e-6 * abs(track.value_m))
-    if len(which) > 20_000:
-        which = np.sort(which[np.argsort(reduced[which], kind="stable")[:20_000]])
-    pair, _ = choose(
-        pool, which, gap=0.2 * track.gap, nodes=2_000, seconds=track.clock.left, seed=seed
-    )
-    if pair is not None and one.connected(pair).all():
-        track.plan(pair, "zones")
-
-
-def _all_zones(track: Track, ascent: Ascent, seed: int) -> bool:
-    """List every zone that a better plan could use, and choose among them: that is a proof."""
-    room = track.value_m - ascent.bound_m
-    zones = ascent.pricer.all_below(ascent.prize, ascent.floor + room + 1e-6)
-    if zones is None:
-        return False
-    every = Pool(track.instance)
-    every.add(zones)
-    which = np.arange(len(every))
-    pair, bound = choose(
-        every, which, gap=0.5 * track.gap, nodes=50_000, seconds=track.clock.left, seed=seed
-    )
-    if pair is not None:
-        track.plan(pair, "all zones")
-    track.bound(min(bound, track.value_m))
-    return track.done
 
 
 def _exactly(track: Track, seed: int) -> bool:

@@ -14,7 +14,7 @@ from planner.errors import PlannerError
 from planner.model import Problem
 from planner.solve.contiguity import Support, neighbours, order_by_centre, support, usable_pairs
 
-__all__ = ["Instance", "Rows", "Split", "rows_of", "split"]
+__all__ = ["Instance", "Rows", "Split", "restrict", "rows_of", "split"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer[Any]]
@@ -301,30 +301,89 @@ def _instance(
     keep = alive[pair]
     pair, owner = pair[keep], owner[keep]
     centre = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
-    start = np.searchsorted(owner, np.arange(len(units) + 1)).astype(np.int64)
-    by_centre = np.argsort(rank[pair], kind="stable").astype(np.int64)
-    place = np.empty(len(pair), np.int64)
-    place[by_centre] = np.arange(len(pair))
-    centre_start = np.searchsorted(centre[by_centre], np.arange(len(centres) + 1)).astype(np.int64)
-    local = _local_neighbours(near, units, problem.n_units)
-    load = problem.load[units][owner]
-    walk_cost = load * problem.walk_m[pair]
+    walk_cost = problem.load[units][owner] * problem.walk_m[pair]
+    return _assembled(
+        (units, centres),
+        (owner, centre, rank[pair]),
+        (walk_cost + problem.penalty_m[pair] + problem.change_m[pair], walk_cost, problem.walk_m[pair]),
+        _local_neighbours(near, units, problem.n_units),
+        rows.take(units),
+        skip[units],
+    )
+
+
+def restrict(
+    instance: Instance, units: IntArray, centres: IntArray
+) -> tuple[Instance, NDArray[np.int64]]:
+    """Take some units and centres of a part by themselves.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    units, centres : ndarray of int
+        Positions in the part, ascending.
+
+    Returns
+    -------
+    instance : Instance
+        Ids are positions in the part.
+    pair : ndarray of int64
+        Pair of the part that each pair stands for.
+    """
+    one = instance
+    inside, among = np.zeros(one.n_units, bool), np.zeros(one.n_centres, bool)
+    inside[units], among[centres] = True, True
+    pair = np.concatenate([np.arange(one.start[u], one.start[u + 1]) for u in units])
+    pair = pair[among[one.centre[pair]]]
+    place = np.empty(one.n_pairs, np.int64)
+    place[one.by_centre] = np.arange(one.n_pairs)
+    made = _assembled(
+        (units.astype(np.int64), centres.astype(np.int64)),
+        (
+            np.searchsorted(units, one.unit[pair]).astype(np.int32),
+            np.searchsorted(centres, one.centre[pair]).astype(np.int32),
+            place[pair],
+        ),
+        (one.cost[pair], one.walk_cost[pair], one.walk_m[pair]),
+        _local_neighbours(one.near, units, one.n_units),
+        one.rows.take(units),
+        one.skip_cost[units],
+    )
+    return made, pair
+
+
+def _assembled(
+    ids: tuple[NDArray[np.int64], NDArray[np.int64]],
+    pairs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]],
+    costs: tuple[FloatArray, FloatArray, FloatArray],
+    near: tuple[NDArray[np.int64], NDArray[np.int32]],
+    rows: Rows,
+    skip: FloatArray,
+) -> Instance:
+    """Put a part together from its pairs: unit, centre, rank; cost, cost of walks, walk."""
+    owner, centre, rank = pairs
+    start = np.searchsorted(owner, np.arange(len(ids[0]) + 1)).astype(np.int64)
+    by_centre = np.argsort(rank, kind="stable").astype(np.int64)
+    place = np.empty(len(owner), np.int64)
+    place[by_centre] = np.arange(len(owner))
+    ends = np.searchsorted(centre[by_centre], np.arange(len(ids[1]) + 1)).astype(np.int64)
     return Instance(
-        unit_ids=units,
-        centre_ids=centres,
+        unit_ids=ids[0],
+        centre_ids=ids[1],
         start=start,
         unit=owner,
         centre=centre,
-        cost=walk_cost + problem.penalty_m[pair] + problem.change_m[pair],
-        walk_cost=walk_cost,
-        walk_m=problem.walk_m[pair],
-        home_pair=by_centre[centre_start[:-1]],
+        cost=costs[0],
+        walk_cost=costs[1],
+        walk_m=costs[2],
+        home_pair=by_centre[ends[:-1]],
         by_centre=by_centre,
-        centre_start=centre_start,
-        support=support(start, centre, place, local),
-        near=local,
-        rows=rows.take(units),
-        skip_cost=skip[units],
+        centre_start=ends,
+        support=support(start, centre, place, near),
+        near=near,
+        rows=rows,
+        skip_cost=skip,
     )
 
 

@@ -127,7 +127,12 @@ class Pricer:
         return Priced(bound, columns, price)
 
     def all_below(
-        self, prize: FloatArray, below: FloatArray, *, room: int = 4000, nodes: int = 2_000_000
+        self,
+        prize: FloatArray,
+        below: FloatArray,
+        *,
+        room: int = 4000,
+        nodes: int = 1_000_000,
     ) -> list[NDArray[np.int64]] | None:
         """List every connected zone whose price is below a limit.
 
@@ -148,23 +153,23 @@ class Pricer:
         """
         one = self.instance
         reduced = (one.cost - prize[one.unit])[one.by_centre]
-
-        def listed(c: int) -> list[NDArray[np.int64]] | None:
-            while True:
-                _, count, _, zones, beyond = self._one(c, reduced, nodes, room, float(below[c]))
-                axis = int(beyond[1] < beyond[0])
-                if beyond[axis] >= below[c]:
-                    break
-                if not self._widen(c, axis):
-                    return None
-            return None if count > room else self._pairs(c, zones)
-
         found: list[NDArray[np.int64]] = []
-        for zones in self._each(listed):
+        for c in range(one.n_centres):
+            zones = self._listed(c, reduced, float(below[c]), room, nodes)
             if zones is None:
                 return None
             found += zones
         return found
+
+    def _listed(
+        self, c: int, reduced: FloatArray, below: float, room: int, nodes: int
+    ) -> list[NDArray[np.int64]] | None:
+        while True:
+            _, count, _, zones, beyond = self._one(c, reduced, nodes, room, below)
+            if beyond.min() >= below:
+                return None if count > room else self._pairs(c, zones)
+            if not self._widen(c, int(beyond[1] < beyond[0])):
+                return None
 
     def _each(self, work: Callable[[int], T]) -> list[T]:
         """Do some work for every centre, on all cores; the order is that of the centres."""
@@ -223,7 +228,7 @@ class Pricer:
         self, axis: int, amount: NDArray[np.int64], cost: FloatArray, cap: int
     ) -> float:
         """Bound from below the price of zones that add up to more than the table holds."""
-        if amount.sum() <= cap:
+        if amount[np.isfinite(cost)].sum() <= cap:
             return np.inf
         rows = self.instance.rows
         charge = [
@@ -241,7 +246,7 @@ class Pricer:
 def _fractional(cost: FloatArray, amount: NDArray[np.int64], need: int, slope: float) -> float:
     """Least sum of costs for at least `need` of an amount, each more charged, parts allowed."""
     total = cost[(amount == 0) & (cost < 0)].sum()
-    some = amount > 0
+    some = (amount > 0) & np.isfinite(cost)
     cost, amount = cost[some], amount[some]
     order = np.argsort(cost / amount, kind="stable")
     cost, amount = cost[order], amount[order]
@@ -253,28 +258,34 @@ def _fractional(cost: FloatArray, amount: NDArray[np.int64], need: int, slope: f
 
 
 @compiled
-def _fill(cost, a, b, table):  # type: ignore[no-untyped-def]  # noqa: ANN
-    """Least price of completing each sum with the units from i on, connection disregarded."""
-    n = len(cost)
+def _fill(items, cost, a, b, table):  # type: ignore[no-untyped-def]  # noqa: ANN
+    """Least price of completing each sum with the items from i on, connection disregarded."""
+    n = len(items)
     wide, deep = table.shape
     best = np.empty((n + 1, wide, deep))
     best[n] = table
     for i in range(n - 1, 0, -1):
-        below = best[i + 1]
-        mine = best[i]
+        item = items[i]
+        price, more, extra = cost[item], a[item], b[item]
+        below, mine = best[i + 1], best[i]
         for h in range(wide):
-            if h + a[i] >= wide:
+            if h + more >= wide:
                 for m in range(deep):
                     mine[h, m] = below[h, m]
                 continue
-            for m in range(deep):
-                value = below[h, m]
-                if m + b[i] < deep:
-                    taken = cost[i] + below[h + a[i], m + b[i]]
-                    if taken < value:
-                        value = taken
-                mine[h, m] = value
+            for m in range(deep - extra):
+                mine[h, m] = min(below[h, m], price + below[h + more, m + extra])
+            for m in range(max(deep - extra, 0), deep):
+                mine[h, m] = below[h, m]
     return best
+
+
+@compiled
+def _take(sign, item, taken, held_up, held_start, held):  # type: ignore[no-untyped-def]  # noqa: ANN
+    """Take an item (+1) or give it back (-1)."""
+    taken[item] = sign > 0
+    for j in range(held_start[item], held_start[item + 1]):
+        held_up[held[j]] += sign
 
 
 @compiled
@@ -282,91 +293,73 @@ def _search(cost, a, b, held_start, held, table, nodes, room, below):  # type: i
     """Find the cheapest connected zone; return a bound and the last zones found.
 
     With a finite `below`, list all zones cheaper than that instead; too many are counted as
-    ``room + 1``.
+    ``room + 1``.  Units of infinite cost are out of the question.
     """
-    n = len(cost)
     wide, deep = table.shape
     values = np.full(room, np.inf)
-    zones = np.zeros((room, n), np.bool_)
+    zones = np.zeros((room, len(cost)), np.bool_)
     every = below < np.inf
+    items = np.flatnonzero(cost < np.inf)
+    n = len(items)
     if a[0] >= wide or b[0] >= deep:
         return np.inf, 0, values, zones
-    best = _fill(cost, a, b, table)
-    held_up = np.zeros(n, np.int32)
-    for j in range(held_start[0], held_start[1]):
-        held_up[held[j]] += 1
+    best = _fill(items, cost, a, b, table)
+    held_up = np.zeros(len(cost), np.int32)
+    taken = np.zeros(len(cost), np.bool_)
+    _take(1, 0, taken, held_up, held_start, held)
     other = np.empty(n + 1)
     phase = np.zeros(n + 1, np.int8)
-    taken = np.zeros(n, np.bool_)
-    taken[0] = True
     h, m, value = a[0], b[0], cost[0]
-    found = below
+    found, bound = below, np.inf
     slot, count, seen = 0, 0, 0
     i = 1
-    bound = np.inf
-    while True:
-        step_back = False
+    while i > 0:
         if i == n:
             total = value + table[h, m]
             if total < found - 1e-9:
-                if every:
-                    if count == room:
-                        return below, room + 1, values, zones
-                else:
+                if every and count == room:
+                    return below, room + 1, values, zones
+                if not every:
                     found = total
                 values[slot] = total
                 zones[slot] = taken
                 slot = (slot + 1) % room
                 count = min(count + 1, room)
-            step_back = True
-        elif phase[i] == 0:
+            i -= 1
+            continue
+        item = items[i]
+        if phase[i] == 0:
             without = value + best[i + 1, h, m]
             within = np.inf
-            if held_up[i] > 0 and h + a[i] < wide and m + b[i] < deep:
-                within = value + cost[i] + best[i + 1, h + a[i], m + b[i]]
+            if held_up[item] > 0 and h + a[item] < wide and m + b[item] < deep:
+                within = value + cost[item] + best[i + 1, h + a[item], m + b[item]]
             if min(within, without) >= found - 1e-9:
-                step_back = True
-            else:
-                seen += 1
-                if seen > nodes:
-                    if every:
-                        return below, room + 1, values, zones
-                    bound = min(within, without)
-                    for j in range(1, i):
-                        if phase[j] == 1:
-                            bound = min(bound, other[j])
-                    break
-                phase[i] = 1
-                take = within <= without
-                other[i] = without if take else within
-                if take:
-                    taken[i] = True
-                    h, m, value = h + a[i], m + b[i], value + cost[i]
-                    for j in range(held_start[i], held_start[i + 1]):
-                        held_up[held[j]] += 1
-                i += 1
-                phase[i] = 0
+                i -= 1
                 continue
-        else:
-            was = taken[i]
-            if was:
-                taken[i] = False
-                h, m, value = h - a[i], m - b[i], value - cost[i]
-                for j in range(held_start[i], held_start[i + 1]):
-                    held_up[held[j]] -= 1
-            if phase[i] == 1 and other[i] < found - 1e-9:
-                phase[i] = 2
-                if not was:
-                    taken[i] = True
-                    h, m, value = h + a[i], m + b[i], value + cost[i]
-                    for j in range(held_start[i], held_start[i + 1]):
-                        held_up[held[j]] += 1
-                i += 1
-                phase[i] = 0
-                continue
-            step_back = True
-        if step_back:
-            i -= 1
-            if i == 0:
+            seen += 1
+            if seen > nodes:
+                if every:
+                    return below, room + 1, values, zones
+                bound = min(within, without)
+                for j in range(1, i):
+                    if phase[j] == 1:
+                        bound = min(bound, other[j])
                 break
+            phase[i] = 1
+            other[i] = max(within, without)
+            now = within <= without
+        else:
+            now = not taken[item]
+            if taken[item]:
+                _take(-1, item, taken, held_up, held_start, held)
+                h, m, value = h - a[item], m - b[item], value - cost[item]
+            if phase[i] == 2 or other[i] >= found - 1e-9:
+                i -= 1
+                continue
+            phase[i] = 2
+        if now:
+            _take(1, item, taken, held_up, held_start, held)
+            h, m, value = h + a[item], m + b[item], value + cost[item]
+        i += 1
+        phase[i] = 0
     return min(found, bound), count, values, zones

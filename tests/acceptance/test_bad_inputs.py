@@ -25,10 +25,12 @@ def office(tmp_path_factory: pytest.TempPathFactory, helsinki_pbf: Path) -> Path
 
 def sheet(office: Path, name: str) -> pd.DataFrame:
     """Read one of the office's sheets as text, below its title."""
-    return pd.read_excel(office / f"{name}.xlsx", header=1, dtype=str)
+    return pd.read_excel(office / f"{name}.xlsx", header=1, dtype=str, engine="calamine")
 
 
-def zone(folder: Path, office: Path, **tables: pd.DataFrame | None) -> subprocess.CompletedProcess[str]:
+def zone(
+    folder: Path, office: Path, **tables: pd.DataFrame | None
+) -> subprocess.CompletedProcess[str]:
     """Run `planner zone` on the office with some sheets replaced; None stands for a missing file."""
     lines = [f'streets = "{(office / "town.osm.pbf").as_posix()}"']
     for name in ("households", "members"):
@@ -41,7 +43,15 @@ def zone(folder: Path, office: Path, **tables: pd.DataFrame | None) -> subproces
         lines.append(f'{name} = "{path.as_posix()}"')
     project = folder / "planner.toml"
     project.write_text("[inputs]\n" + "\n".join(lines), "utf-8")
-    command = [sys.executable, "-m", "planner.cli", "zone", str(project), "--out", str(folder / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "planner.cli",
+        "zone",
+        str(project),
+        "--out",
+        str(folder / "out"),
+    ]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -76,7 +86,12 @@ def test_duplicate_id(tmp_path: Path, office: Path) -> None:
 
 def test_empty_sheet(tmp_path: Path, office: Path) -> None:
     """A-EMPTY: headers only is never a successful plan."""
-    refused(zone(tmp_path, office, households=sheet(office, "households").head(0)), tmp_path, 2, "no data rows")
+    refused(
+        zone(tmp_path, office, households=sheet(office, "households").head(0)),
+        tmp_path,
+        2,
+        "no data rows",
+    )
 
 
 def located(office: Path) -> pd.DataFrame:
@@ -88,7 +103,11 @@ def located(office: Path) -> pd.DataFrame:
     gazetteer = Ground.of(office / "town.osm.pbf").gazetteer
     assert gazetteer is not None
     found = geocode(table["地址"], gazetteer)
-    columns = {"编号": table["编号"], "lon": found["lon"].to_numpy(), "lat": found["lat"].to_numpy()}
+    columns = {
+        "编号": table["编号"],
+        "lon": found["lon"].to_numpy(),
+        "lat": found["lat"].to_numpy(),
+    }
     return pd.DataFrame(columns).dropna()
 
 

@@ -28,12 +28,21 @@ from planner.intake.geocode import geocode
 from planner.network.osm import Extract, read_extract
 
 SHORT = {
-    "Street": ("St", "St.", "Str"), "Avenue": ("Ave", "Av", "Ave."), "Boulevard": ("Blvd", "Boul"), "Road": ("Rd", "Rd."),
+    "Street": ("St", "St.", "Str"), "Avenue": ("Ave", "Av", "Ave."), "Boulevard": ("Blvd", "Boul"),
+    "Road": ("Rd", "Rd."),
     "Place": ("Pl",), "Drive": ("Dr",), "Court": ("Ct",), "Lane": ("Ln",), "Terrace": ("Ter", "Terr"),
     "Turnpike": ("Tpke",), "Parkway": ("Pkwy",), "Expressway": ("Expy",), "North": ("N",), "South": ("S",),
-    "East": ("E",), "West": ("W",), "Circle": ("Cir",), "Square": ("Sq",), "Crescent": ("Cres",), "Highway": ("Hwy",),
+    "East": ("E",), "West": ("W",), "Circle": ("Cir",), "Square": ("Sq",), "Crescent": ("Cres",),
+    "Highway": ("Hwy",),
 }  # fmt: skip
-ENDS = {"katu": "k.", "tie": "t.", "gatan": "g.", "straße": "str.", "strasse": "str.", "laan": "ln."}
+ENDS = {
+    "katu": "k.",
+    "tie": "t.",
+    "gatan": "g.",
+    "straße": "str.",
+    "strasse": "str.",
+    "laan": "ln.",
+}
 KINDS = ("typo", "case", "short", "swap", "wide", "missing")
 
 
@@ -59,7 +68,9 @@ def damage(street: str, number: str, tail: str, rng: np.random.Generator) -> tup
     if "case" in kinds:
         text = text.upper() if rng.random() < 0.5 else text.lower()
     if "wide" in kinds:
-        text = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else "\u3000" if c == " " else c for c in text)
+        text = "".join(
+            chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else "\u3000" if c == " " else c for c in text
+        )
     return text, "+".join(kinds)
 
 
@@ -99,7 +110,9 @@ def slip(street: str, rng: np.random.Generator) -> str:
     return street[:i] + street[i + 1] + street[i] + street[i + 2 :]
 
 
-def measure(found: pd.DataFrame, truth: pd.DataFrame, extract: Extract, gazetteer: Gazetteer) -> dict[str, Any]:
+def measure(
+    found: pd.DataFrame, truth: pd.DataFrame, extract: Extract, gazetteer: Gazetteer
+) -> dict[str, Any]:
     """Compare places with the points and buildings that carry each address."""
     plane = gazetteer.projection
     xy = plane.to_xy(found["lon"], found["lat"])
@@ -139,7 +152,9 @@ def run(path: Path, seed: int, tail: str) -> dict[str, Any]:
     """Measure both figures on one extract."""
     extract = read_extract(path)
     began = time.perf_counter()
-    gazetteer = Gazetteer.build(extract.addresses, extract.buildings, extract.streets, extract.places)
+    gazetteer = Gazetteer.build(
+        extract.addresses, extract.buildings, extract.streets, extract.places
+    )
     build_s = time.perf_counter() - began
     table = extract.addresses
     table = table[(table["street"] != "") & (table["number"] != "")].reset_index(drop=True)
@@ -148,7 +163,10 @@ def run(path: Path, seed: int, tail: str) -> dict[str, Any]:
     tails = [(f", {p}" if p else "") + tail for p in truth["place"]]
     plain = [f"{s} {n}{t}" for s, n, t in zip(truth["street"], truth["number"], tails, strict=True)]
     rng = np.random.default_rng(seed)
-    worse = [damage(s, n, t, rng) for s, n, t in zip(truth["street"], truth["number"], tails, strict=True)]
+    worse = [
+        damage(s, n, t, rng)
+        for s, n, t in zip(truth["street"], truth["number"], tails, strict=True)
+    ]
     out: dict[str, Any] = {"extract": path.name, "seed": seed, "gazetteer_s": round(build_s, 2)}
     for name, texts in (("plain", plain), ("damaged", [w[0] for w in worse])):
         began = time.perf_counter()
@@ -159,12 +177,22 @@ def run(path: Path, seed: int, tail: str) -> dict[str, Any]:
         out[name] = {"seconds": round(seconds, 2), **figures}
         if name == "damaged":
             kinds = pd.DataFrame({"kind": [w[1] for w in worse], "right": right, "far": far})
-            by = kinds.groupby("kind").agg(n=("right", "size"), right=("right", "mean"), wrong=("far", "sum"))
-            out["by_kind"] = {k: [int(r.n), round(100 * r.right, 2), int(r.wrong)] for k, r in by.iterrows()}
+            by = kinds.groupby("kind").agg(
+                n=("right", "size"), right=("right", "mean"), wrong=("far", "sum")
+            )
+            out["by_kind"] = {
+                k: [int(r.n), round(100 * r.right, 2), int(r.wrong)] for k, r in by.iterrows()
+            }
             shown = found.assign(text=texts)
             out["examples"] = {
-                "missed": shown.loc[~right, ["text", "matched", "cause"]].head(25).to_numpy().tolist(),
-                "wrong": shown.loc[far, ["text", "matched", "confidence"]].head(25).to_numpy().tolist(),
+                "missed": shown.loc[~right, ["text", "matched", "cause"]]
+                .head(25)
+                .to_numpy()
+                .tolist(),
+                "wrong": shown.loc[far, ["text", "matched", "confidence"]]
+                .head(25)
+                .to_numpy()
+                .tolist(),
             }
     return out
 
@@ -175,9 +203,15 @@ def main() -> None:
     parser.add_argument("extract", type=Path)
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--tail", default="", help="what follows every address, such as ', Queens Village, NY 11427'")
+    parser.add_argument(
+        "--tail",
+        default="",
+        help="what follows every address, such as ', Queens Village, NY 11427'",
+    )
     options = parser.parse_args()
-    text = json.dumps(run(options.extract, options.seed, options.tail), ensure_ascii=False, indent=1)
+    text = json.dumps(
+        run(options.extract, options.seed, options.tail), ensure_ascii=False, indent=1
+    )
     print(text)
     if options.json:
         options.json.write_text(text, "utf-8")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -92,6 +94,14 @@ def test_spellings_of_one_home_share_their_keys(text: str) -> None:
         (
             "山王镇李咀村3组12号",
             {"town": "山王镇", "community": "李咀村", "road": "3组", "road_number": "12号"},
+        ),
+        (
+            "平山路社区青年路小区5栋",
+            {"community": "平山路社区", "compound": "青年路小区", "building": "5栋"},
+        ),
+        (
+            "洞山西路与平山路交叉口",
+            {"road": "洞山西路", "branch_road": "平山路", "remainder": "与 交叉口"},
         ),
         (
             "北京市海淀区中关村南大街5号院3号楼东单元501",
@@ -205,6 +215,20 @@ def test_alternative_keys_join_road_and_estate() -> None:
     both = parse_address("幸福路12号阳光小区3栋").building_keys
     assert parse_address("幸福路12号3栋").building_key in both
     assert parse_address("阳光小区3栋").building_key in both
+
+
+def test_committees_of_a_district(shared_data: Path) -> None:
+    """Town and committee are found whatever stands before and after, roads in their names or not."""
+    lists = shared_data / "addresses" / "bagongshan_committees.csv"
+    with lists.open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 44
+    for row in rows:
+        for before in ("", "八公山区", "安徽省淮南市八公山区"):
+            for after in ("幸福路12号3栋2单元501", "阳光小区3-2-501", "王庄组5号"):
+                found = parse_address(before + row["town"] + row["committee"] + after)
+                assert (found.town, found.community) == (row["town"], row["committee"])
+                assert found.remainder == ""
 
 
 def test_address_is_a_value() -> None:

@@ -23,7 +23,7 @@ from planner.intake.datum import (
     split_pair,
     swapped,
 )
-from planner.intake.ground import GeometryGround
+from planner.intake.nearest import NearestGeometry
 
 EXTRACTS = (
     "beijing_haidian_zhongguancun_2017",
@@ -33,7 +33,7 @@ EXTRACTS = (
 
 
 @lru_cache(maxsize=4)
-def buildings(path: Path) -> tuple[GeometryGround, np.ndarray]:
+def buildings(path: Path) -> tuple[NearestGeometry, np.ndarray]:
     """Read the building outlines of an extract: the ground, and their centres (n, 2)."""
     shapes = []
     ways = osmium.FileProcessor(str(path)).with_locations()
@@ -43,7 +43,7 @@ def buildings(path: Path) -> tuple[GeometryGround, np.ndarray]:
             if len(places) > 3:
                 shapes.append(shapely.Polygon(places))
     centres = np.array([(shape.centroid.x, shape.centroid.y) for shape in shapes])
-    return GeometryGround(shapes), centres
+    return NearestGeometry(shapes), centres
 
 
 def homes(centres: np.ndarray, n: int, noise_m: float, seed: int) -> np.ndarray:
@@ -279,10 +279,10 @@ def test_survey_metres_are_recognised() -> None:
 def test_ground_measures_metres() -> None:
     """Distances are metres to the outline, nothing inside, and infinite for missing points."""
     square = shapely.box(116.0, 32.0, 116.01, 32.01)
-    ground = GeometryGround([square, shapely.Point(), None])  # type: ignore[list-item]
+    ground = NearestGeometry([square, shapely.Point(), None])  # type: ignore[list-item]
     away = ground.distance_m([116.005, 116.005, np.nan], [32.005, 32.011, 32.0])
     assert away[0] == 0.0
     assert away[1] == pytest.approx(110.9, abs=0.5)
     assert np.isinf(away[2])
     with pytest.raises(ValueError, match="no geometry"):
-        GeometryGround([])
+        NearestGeometry([])

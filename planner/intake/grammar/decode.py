@@ -26,8 +26,8 @@ _UNITED: Final[dict[str, tuple[tuple[Kind, float], ...]]] = {
     "flr": ((_K.FLR, 2.0), (_K.BLD, -0.3)),
     "room": ((_K.ROOM, 2.0),),
     "nong": ((_K.RNO, 2.0),),
-    "zone": ((_K.SUB, 1.5),),
-    "gate": ((_K.SUB, 0.5),),
+    "zone": ((_K.SUB, 1.5), (_K.WING, 1.5)),
+    "gate": ((_K.SUB, 0.5), (_K.WING, 0.5)),
     "group": ((_K.ROAD, 1.2),),
     "far": ((_K.ASSIST, 1.0),),
 }
@@ -46,6 +46,7 @@ _BARE: Final[dict[Kind, tuple[Options, Options, Options]]] = {
     _K.PLACE: (((_K.BLD, 1.2),), ((_K.BLD, 0.8), (_K.RNO, 0.3)), ((_K.ROOM, 0.6), (_K.RNO, 0.3))),
     _K.HAMLET: (((_K.BLD, 0.8), (_K.RNO, 0.8)), ((_K.RNO, 1.0),), ((_K.RNO, 1.2),)),
     _K.SUB: (((_K.BLD, 1.8),), ((_K.BLD, 1.3),), ((_K.ROOM, 1.2),)),
+    _K.WING: (((_K.BLD, 1.8),), ((_K.BLD, 1.0),), ((_K.ROOM, 1.4),)),
     _K.BLD: (((_K.CELL, 1.5),), ((_K.CELL, 0.8), (_K.ROOM, 0.5)), ((_K.ROOM, 1.8),)),
     _K.CELL: (((_K.FLR, 0.0), (_K.ROOM, 0.5)), ((_K.ROOM, 1.5),), ((_K.ROOM, 1.8),)),
     _K.FLR: (((_K.ROOM, 0.5),), ((_K.ROOM, 1.5),), ((_K.ROOM, 1.8),)),
@@ -70,7 +71,8 @@ _HAO: Final[dict[Kind, tuple[Options, Options]]] = {
     _K.TRADE: (((_K.ROOM, 0.6), (_K.RNO, 0.4)), ((_K.ROOM, 0.7), (_K.RNO, 0.5))),
     _K.PLACE: (((_K.RNO, 0.8), (_K.BLD, 0.5)), ((_K.RNO, 1.0), (_K.BLD, 0.4))),
     _K.HAMLET: (((_K.RNO, 1.2),), ((_K.RNO, 1.4),)),
-    _K.SUB: (((_K.BLD, 0.8),), ((_K.ROOM, 0.8), (_K.BLD, 0.5))),
+    _K.SUB: (((_K.BLD, 0.8),), ((_K.BLD, 0.8), (_K.ROOM, 0.5))),
+    _K.WING: (((_K.BLD, 0.8),), ((_K.ROOM, 0.9),)),
     _K.BLD: (((_K.CELL, 0.8), (_K.ROOM, 0.6)), ((_K.ROOM, 1.0), (_K.CELL, 0.4))),
     _K.CELL: (((_K.ROOM, 1.2),), ((_K.ROOM, 1.5),)),
     _K.FLR: (((_K.ROOM, 1.5),), ((_K.ROOM, 1.5),)),
@@ -91,9 +93,9 @@ _WHOLE: Final[dict[Kind, Options]] = {
 
 _ON_ROAD: Final = frozenset({_K.ROAD, _K.SROAD, _K.COMM, _K.TOWN, _K.DEV})
 _INSIDE: Final = frozenset({_K.BLD, _K.CELL, _K.FLR, _K.RNO})
-_NAMED: Final = frozenset({_K.HAMLET, _K.PLACE, _K.TRADE, _K.HOME, _K.SUB})
-_MARKET: Final = frozenset({_K.TRADE, _K.SUB})
-_LANES: Final = frozenset({_K.FLR, _K.BLD, _K.SUB, _K.TRADE, _K.OTHER})
+_NAMED: Final = frozenset({_K.HAMLET, _K.PLACE, _K.TRADE, _K.HOME, _K.SUB, _K.WING})
+_MARKET: Final = frozenset({_K.TRADE, _K.SUB, _K.WING})
+_LANES: Final = frozenset({_K.FLR, _K.BLD, _K.SUB, _K.WING, _K.TRADE, _K.OTHER})
 
 
 def _whole_chain(before: Kind, number: Number) -> Options:
@@ -153,7 +155,7 @@ def _numbered(before: Kind, number: Number) -> Options:
 State = tuple[float, int, Kind, bool]
 """Score so far, cut it came from, kind it came from, whether a piece lies between."""
 
-_BEAM: Final = 9.0
+_BEAM: Final = 6.0
 
 
 def best_path(lattice: Lattice) -> list[Piece]:

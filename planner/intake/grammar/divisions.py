@@ -47,6 +47,8 @@ class Divisions:
     ----------
     counties : dict of str to frozenset of str
         County, official or short name -> short names of its possible cities and provinces.
+    county_lengths : dict of str to tuple of int
+        First two characters -> lengths of the counties that begin so.
     official : frozenset of str
         Official names among the counties.
     towns : dict of str to dict
@@ -55,6 +57,7 @@ class Divisions:
     """
 
     counties: dict[str, frozenset[str]]
+    county_lengths: dict[str, tuple[int, ...]]
     official: frozenset[str]
     towns: dict[str, dict[str, tuple[str, ...]]]
 
@@ -92,8 +95,12 @@ def divisions() -> Divisions:
         for name in names:
             for form in (name, short_name(name)):
                 table.setdefault(form[:2], set()).add(form)
+    lengths: dict[str, set[int]] = {}
+    for name in counties:
+        lengths.setdefault(name[:2], set()).add(len(name))
     return Divisions(
         {name: frozenset(above) for name, above in counties.items()},
+        {head: tuple(sorted(sizes)) for head, sizes in lengths.items()},
         frozenset(official),
         {
             above: {

@@ -39,6 +39,7 @@ class Kind(IntEnum):
     OTHER = 18  # a shop or firm inside, anything else with a name
     ASSIST = 19
     HAMLET = 20  # a place without ending right after a town or village
+    WING = 21  # a named part of a place of shops or offices
 
 
 FIELD: Final[dict[Kind, str]] = {
@@ -56,6 +57,7 @@ FIELD: Final[dict[Kind, str]] = {
     Kind.PLACE: "compound",
     Kind.HAMLET: "compound",
     Kind.SUB: "sub_compound",
+    Kind.WING: "sub_compound",
     Kind.BLD: "building",
     Kind.CELL: "stairwell",
     Kind.FLR: "floor",
@@ -69,136 +71,139 @@ _INNER = (_K.BLD, _K.CELL, _K.FLR, _K.ROOM)
 _ADMIN = (_K.PROV, _K.CITY, _K.DIST, _K.TOWN)
 
 
+_SPECIAL: Final[dict[tuple[Kind, ...], dict[tuple[Kind, ...], float]]] = {
+    (_K.START,): {
+        (_K.PROV, _K.CITY, _K.DIST): 0.4,
+        (_K.COMM,): -1.0,
+        _PLACES: -0.3,
+        (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -4.0,
+        _INNER: -2.5,
+        (_K.ASSIST,): -3.0,
+    },
+    (_K.PROV,): {
+        (_K.CITY,): 0.8,
+        (_K.DIST,): 0.3,
+        (_K.TOWN, _K.DEV): -1.5,
+        (_K.COMM, _K.ROAD): -2.0,
+        _PLACES: -1.5,
+        (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
+        _INNER: -4.0,
+    },
+    (_K.CITY,): {
+        (_K.DIST,): 0.8,
+        (_K.TOWN, _K.DEV): 0.0,
+        (_K.ROAD,): -0.3,
+        (_K.COMM,): -1.5,
+        _PLACES: -0.6,
+        (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
+        _INNER: -4.0,
+    },
+    (_K.DIST,): {
+        (_K.TOWN,): 0.6,
+        (_K.ROAD,): 0.3,
+        (_K.DEV,): -0.3,
+        (_K.COMM,): -0.5,
+        (_K.RNO,): -3.0,
+        (_K.SROAD, _K.SUB, _K.OTHER): -4.5,
+        _INNER: -3.5,
+    },
+    (_K.DEV,): {
+        (_K.ROAD,): 0.5,
+        (_K.TOWN,): -0.8,
+        (_K.RNO,): -2.0,
+        (_K.SROAD, _K.OTHER): -4.0,
+        (_K.SUB,): -3.0,
+        _INNER: -2.0,
+    },
+    (_K.TOWN,): {
+        (_K.ROAD, _K.COMM): 0.4,
+        (_K.DEV,): -1.0,
+        (_K.RNO,): -0.8,
+        (_K.TOWN,): -2.5,
+        (_K.SROAD, _K.SUB, _K.OTHER): -4.0,
+        _INNER: -1.5,
+    },
+    (_K.COMM,): {
+        (_K.ROAD,): 0.3,
+        (_K.RNO,): 0.2,
+        (_K.OTHER, _K.SROAD): -4.0,
+        (_K.SUB,): -1.0,
+        _INNER: -0.8,
+    },
+    (_K.ROAD,): {
+        (_K.RNO,): 1.2,
+        (_K.SROAD,): -0.8,
+        _PLACES: -0.2,
+        (_K.SUB, _K.OTHER): -3.0,
+        (_K.COMM, _K.TOWN): -2.5,
+        _INNER: -1.5,
+        (_K.DEV,): -3.5,
+    },
+    (_K.SROAD,): {
+        (_K.RNO,): 1.0,
+        (_K.SUB, _K.OTHER): -3.0,
+        _INNER: -1.5,
+        (_K.ROAD,): -2.0,
+        (_K.COMM, _K.TOWN): -3.5,
+    },
+    (_K.RNO,): {
+        _PLACES: 0.0,
+        (_K.SUB,): -2.0,
+        (_K.OTHER,): -2.5,
+        _INNER: 0.0,
+        (_K.ROAD, _K.SROAD, _K.COMM): -3.0,
+    },
+    _PLACES: {
+        (_K.SUB,): 0.0,
+        _INNER: 0.3,
+        (_K.ROAD,): -1.0,
+        (_K.SROAD,): -3.0,
+        (_K.RNO,): -0.8,
+        (_K.COMM,): -2.0,
+        (_K.TOWN,): -2.5,
+        (_K.OTHER,): -1.8,
+    },
+    (_K.SUB,): {
+        _INNER: 0.3,
+        (_K.OTHER,): -1.0,
+        (_K.ROAD, _K.RNO): -2.0,
+    },
+    (_K.BLD,): {(_K.SUB,): -2.0, _PLACES: -2.5, (_K.OTHER,): -1.0},
+    (_K.CELL,): {(_K.SUB,): -2.5, _PLACES: -3.0, (_K.OTHER,): -1.0, (_K.BLD,): -3.0},
+    (_K.FLR,): {
+        (_K.SUB,): -2.0,
+        _PLACES: -2.5,
+        (_K.OTHER,): -0.5,
+        (_K.BLD, _K.CELL): -2.5,
+    },
+    (_K.ROOM,): {(_K.SUB,): -3.0, _PLACES: -3.5, (_K.OTHER,): -0.3, (_K.FLR,): -3.0},
+    (_K.OTHER,): {_INNER: -0.5, (_K.OTHER,): -2.0, (_K.ROAD,): -4.0},
+    (_K.ASSIST,): {
+        _PLACES: -0.5,
+        (_K.SUB,): -1.5,
+        (_K.SROAD,): 0.0,
+        (_K.ROAD, _K.COMM): -1.0,
+        (_K.RNO,): -0.8,
+        _INNER: -0.5,
+        (_K.OTHER,): -1.0,
+        (_K.ASSIST,): -1.0,
+    },
+}
+
+
+def _plain(a: Kind, b: Kind) -> float:
+    """Give the odds where nothing special is known: forward is free, backward is dear."""
+    if b is _K.START:
+        return IMPOSSIBLE
+    if a is b or (a in _PLACES and b in _PLACES):
+        return -4.0
+    backward = b < a or a is _K.HAMLET
+    return -4.5 if backward and b is not _K.ASSIST else 0.0
+
+
 def _followed_by() -> list[list[float]]:
-    size = len(Kind)
-    table = [[0.0] * size for _ in range(size)]
-    for a in Kind:
-        for b in Kind:
-            if b is _K.START:
-                table[a][b] = IMPOSSIBLE
-            elif a is b or (a in _PLACES and b in _PLACES):
-                table[a][b] = -4.0
-            elif (b < a or a is _K.HAMLET) and b is not _K.ASSIST:
-                table[a][b] = -4.5
-    special: dict[tuple[Kind, ...], dict[tuple[Kind, ...], float]] = {
-        (_K.START,): {
-            (_K.PROV, _K.CITY, _K.DIST): 0.4,
-            (_K.COMM,): -1.0,
-            _PLACES: -0.3,
-            (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -4.0,
-            _INNER: -2.5,
-            (_K.ASSIST,): -3.0,
-        },
-        (_K.PROV,): {
-            (_K.CITY,): 0.8,
-            (_K.DIST,): 0.3,
-            (_K.TOWN, _K.DEV): -1.5,
-            (_K.COMM, _K.ROAD): -2.0,
-            _PLACES: -1.5,
-            (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
-            _INNER: -4.0,
-        },
-        (_K.CITY,): {
-            (_K.DIST,): 0.8,
-            (_K.TOWN, _K.DEV): 0.0,
-            (_K.ROAD,): -0.3,
-            (_K.COMM,): -1.5,
-            _PLACES: -0.6,
-            (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
-            _INNER: -4.0,
-        },
-        (_K.DIST,): {
-            (_K.TOWN,): 0.6,
-            (_K.ROAD,): 0.3,
-            (_K.DEV,): -0.3,
-            (_K.COMM,): -0.5,
-            (_K.RNO,): -3.0,
-            (_K.SROAD, _K.SUB, _K.OTHER): -4.5,
-            _INNER: -3.5,
-        },
-        (_K.DEV,): {
-            (_K.ROAD,): 0.5,
-            (_K.TOWN,): -0.8,
-            (_K.RNO,): -2.0,
-            (_K.SROAD, _K.OTHER): -4.0,
-            (_K.SUB,): -3.0,
-            _INNER: -2.0,
-        },
-        (_K.TOWN,): {
-            (_K.ROAD, _K.COMM): 0.4,
-            (_K.DEV,): -1.0,
-            (_K.RNO,): -0.8,
-            (_K.TOWN,): -2.5,
-            (_K.SROAD, _K.SUB, _K.OTHER): -4.0,
-            _INNER: -1.5,
-        },
-        (_K.COMM,): {
-            (_K.ROAD,): 0.3,
-            (_K.RNO,): 0.2,
-            (_K.OTHER, _K.SROAD): -4.0,
-            (_K.SUB,): -1.0,
-            _INNER: -0.8,
-        },
-        (_K.ROAD,): {
-            (_K.RNO,): 1.2,
-            (_K.SROAD,): -0.8,
-            _PLACES: -0.2,
-            (_K.SUB, _K.OTHER): -3.0,
-            (_K.COMM, _K.TOWN): -2.5,
-            _INNER: -1.5,
-            (_K.DEV,): -3.5,
-        },
-        (_K.SROAD,): {
-            (_K.RNO,): 1.0,
-            (_K.SUB, _K.OTHER): -3.0,
-            _INNER: -1.5,
-            (_K.ROAD,): -2.0,
-            (_K.COMM, _K.TOWN): -3.5,
-        },
-        (_K.RNO,): {
-            _PLACES: 0.0,
-            (_K.SUB,): -2.0,
-            (_K.OTHER,): -2.5,
-            _INNER: 0.0,
-            (_K.ROAD, _K.SROAD, _K.COMM): -3.0,
-        },
-        _PLACES: {
-            (_K.SUB,): 0.0,
-            _INNER: 0.3,
-            (_K.ROAD,): -1.0,
-            (_K.SROAD,): -3.0,
-            (_K.RNO,): -0.8,
-            (_K.COMM,): -2.0,
-            (_K.TOWN,): -2.5,
-            (_K.OTHER,): -1.8,
-        },
-        (_K.SUB,): {
-            _INNER: 0.3,
-            (_K.OTHER,): -1.0,
-            (_K.ROAD, _K.RNO): -2.0,
-        },
-        (_K.BLD,): {(_K.SUB,): -2.0, _PLACES: -2.5, (_K.OTHER,): -1.0},
-        (_K.CELL,): {(_K.SUB,): -2.5, _PLACES: -3.0, (_K.OTHER,): -1.0, (_K.BLD,): -3.0},
-        (_K.FLR,): {
-            (_K.SUB,): -2.0,
-            _PLACES: -2.5,
-            (_K.OTHER,): -0.5,
-            (_K.BLD, _K.CELL): -2.5,
-        },
-        (_K.ROOM,): {(_K.SUB,): -3.0, _PLACES: -3.5, (_K.OTHER,): -0.3, (_K.FLR,): -3.0},
-        (_K.OTHER,): {_INNER: -0.5, (_K.OTHER,): -2.0, (_K.ROAD,): -4.0},
-        (_K.ASSIST,): {
-            _PLACES: -0.5,
-            (_K.SUB,): -1.5,
-            (_K.SROAD,): 0.0,
-            (_K.ROAD, _K.COMM): -1.0,
-            (_K.RNO,): -0.8,
-            _INNER: -0.5,
-            (_K.OTHER,): -1.0,
-            (_K.ASSIST,): -1.0,
-        },
-    }
-    for befores, afters in special.items():
+    table = [[_plain(a, b) for b in Kind] for a in Kind]
+    for befores, afters in _SPECIAL.items():
         for a in befores:
             for after, value in afters.items():
                 for b in after:
@@ -210,6 +215,11 @@ def _followed_by() -> list[list[float]]:
                 table[a][b] = -2.0 if a is not _K.FLR else -2.5
     for a in Kind:
         table[a][_K.HAMLET] = {_K.TOWN: 0.3, _K.COMM: 0.4, _K.DIST: -0.2}.get(a, IMPOSSIBLE)
+    for a in Kind:
+        table[_K.WING][a] = table[_K.SUB][a]
+        table[a][_K.WING] = IMPOSSIBLE
+    table[_K.TRADE][_K.WING] = table[_K.TRADE][_K.SUB]
+    table[_K.TRADE][_K.SUB] = IMPOSSIBLE
     # A line may start over ("浙江省杭州市 浙江省杭州市西湖区..."): the earlier copy is dropped.
     for a in (*_ADMIN, _K.COMM):
         for b in _ADMIN:

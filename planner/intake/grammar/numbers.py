@@ -38,7 +38,8 @@ class Number(NamedTuple):
 UNIT_WORDS: Final[dict[str, str]] = {
     "cell": r"单元号?|单无|单(?=\d|$|-)|梯|门(?=-?[0-9])",
     "gate": "号门(?!市|面|卫|诊)|门(?=$|[ -])",
-    "room": "号室|号房|号铺|号店(?!面)|号仓|室|房间|房(?!产|地)|铺(?!镇)|店(?=$|[ -])|户|档|商位|办公室|市(?=$)",
+    "room": "号室|号房|号铺|号店(?!面)|号仓|室|房间|房(?!产|地)|铺(?!镇)|店(?=$|[ -])"
+    "|户|档|商位|办公室|市(?=$)",
     "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|号搂|栋|幢|座(?!落)|塔楼?|撞|橦|憧|懂|排(?!档)|#楼|#",
     "lane": r"街(?=$|[ -]|\d)",
     "site": "号地块|号码头|号线|号公寓|号桥|号营|号矿|号井",
@@ -56,7 +57,8 @@ _UNIT: Final = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNI
 _LATIN = r"[A-Za-z]{0,2}\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(?:\d{1,2}(?!\d))?)?"
 _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
-    rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
+    rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?"
+    rf"(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
 )
 _PREFIX: Final = re.compile("(?:自编|第|附|负|地下|甲|乙)$")
 _SIDE: Final = re.compile("[东西南北中]$")

@@ -13,13 +13,15 @@ __all__ = ["read_western"]
 _CJK: Final = re.compile("[㐀-鿿豈-﫿]")
 _NUMBER: Final = r"\d+[A-Za-z]?(?:\s?[-–/]\s?\d+[A-Za-z]?)?(?:\s1/2)?"
 _WORD: Final = r"[^\W\d_](?:[^\W_]|[.'’´-])*"
-_STREET: Final = rf"(?:\d+(?:st|nd|rd|th)\s+|[0-9]+\s+(?=(?:Ave|St|Road|Rd|Pl|Dr|Ln)))?{_WORD}(?:\s+(?:{_WORD}|\d+(?:st|nd|rd|th)?(?=\s|$|,)))*"
-_UNIT_WORD: Final = r"(?:apartment|apt|unit|suite|ste|room|rm|flat|#)\.?"
+_STREET: Final = (
+    r"(?:\d+(?:st|nd|rd|th)\s+|\d+\s+(?=(?:Ave|St|Road|Rd|Pl|Dr|Ln)))?"
+    rf"{_WORD}(?:\s+(?:{_WORD}|\d+(?:st|nd|rd|th)?(?=\s|$|,)))*"
+)
 _INNER: Final = re.compile(
-    rf"(?P<floor>(?:\d+(?:st|nd|rd|th)\s+(?:floor|fl)\b|(?:floor|fl)\.?\s*\d+))"
-    rf"|(?P<room>(?:apartment|apt|unit|suite|ste|room|rm|flat)\b\.?\s*\#?\s*[A-Za-z]?-?\d*[A-Za-z]?\b|\#\s*\w+)"
-    rf"|(?P<building>(?:building|bldg|block|tower)\b\.?\s*\w+)"
-    rf"|(?P<stairwell>(?:staircase|stair|entrance)\b\.?\s*\w+)",
+    r"(?P<floor>(?:\d+(?:st|nd|rd|th)\s+(?:floor|fl)\b|(?:floor|fl)\.?\s*\d+))"
+    r"|(?P<room>(?:apartment|apt|unit|suite|ste|room|rm|flat)\b\.?\s*\#?\s*[A-Za-z]?-?\d*[A-Za-z]?\b|\#\s*\w+)"
+    r"|(?P<building>(?:building|bldg|block|tower)\b\.?\s*\w+)"
+    r"|(?P<stairwell>(?:staircase|stair|entrance)\b\.?\s*\w+)",
     re.IGNORECASE,
 )
 _NUMBER_FIRST: Final = re.compile(rf"\s*(?P<no>{_NUMBER})[,\s]\s*(?P<road>{_STREET})(?=\s*(?:,|$))")

@@ -39,7 +39,7 @@ function rulesBlock(model) {
     make('td', { text: pick(rule.words) }),
     make('td', { class: 'right', text: limitText(rule.limit) }),
     make('td', { class: 'right', text: grouped(rule.worst) }),
-    make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say('broken' + rule.of, { n: rule.broken }) : '✓ ' + say('holds') })
+    make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: rule.broken }) : '✓ ' + say('holds') })
   ]));
   return make('section', { class: 'block' }, [
     make('h2', { text: say('rules') }),
@@ -67,7 +67,7 @@ const COLUMNS = [
   { key: 'members', words: 'members', of: (z) => z.members },
   { key: 'mean', words: 'mean', of: (z) => (z.mean === null ? -1 : z.mean) },
   { key: 'max', words: 'max', of: (z) => (z.max === null ? -1 : z.max) },
-  { key: 'gaps', words: 'gaps', of: (z) => (z.gaps === -1 ? 1.5 : z.gaps) }
+  { key: 'gaps', words: 'gapsShort', of: (z) => (z.gaps === -1 ? 1.5 : z.gaps) }
 ];
 
 /* Homes as a bar; the band behind it is what the rule allows. */
@@ -148,7 +148,7 @@ function zoneFacts(model, zone) {
     return found ? ' (' + say('allowed', { limit: limitText(found.limit) }) + ')' : '';
   };
   return facts([
-    [say('centre'), zone.centre.label], [say('number'), zone.centre.id], zone.fence && [say('fence'), zone.fence],
+    [say('centre'), zone.centre.label], [say('centreId'), zone.centre.id], zone.fence && [say('fence'), zone.fence],
     [say('homes'), grouped(zone.homes) + rule('households_per_zone')],
     [say('members'), grouped(zone.members) + rule('members_per_zone')],
     [say('meanWalk'), metres(zone.mean)], [say('p90'), metres(zone.centre.p90)], [say('max'), metres(zone.max)],

@@ -21,7 +21,15 @@ const Scene = L.Layer.extend({
   },
 
   getEvents: function () {
-    return { moveend: this.redraw, resize: this.redraw, viewreset: this.redraw, zoom: this._follow, zoomanim: this._follow };
+    return { move: this._cover, moveend: this.redraw, resize: this.redraw, viewreset: this.redraw, zoom: this._follow, zoomanim: this._follow };
+  },
+
+  /* On a long drag, draw anew before the window leaves the picture. */
+  _cover: function () {
+    if (this._map.getZoom() !== this._zoom) return;
+    const size = this._map.getSize();
+    const away = this._map.containerPointToLayerPoint(size.multiplyBy(-PADDING)).subtract(this._place.corner);
+    if (Math.abs(away.x) > size.x * PADDING * 0.8 || Math.abs(away.y) > size.y * PADDING * 0.8) this.redraw();
   },
 
   /* Stretch the picture while a zoom is under way. */
@@ -128,8 +136,8 @@ const Scene = L.Layer.extend({
     this._stroke(ctx, base.streets[2], 'rgba(150,138,120,0.55)', 1.8 * wide + 1.2);
     this._stroke(ctx, base.streets[1], COLOURS.street, 1.0 * wide);
     this._stroke(ctx, base.streets[2], '#fffaf0', 1.8 * wide);
-    this._stroke(ctx, base.rails, COLOURS.rail, 1.6);
-    this._stroke(ctx, base.rails, '#ffffff', 0.9, [6, 6]);
+    this._stroke(ctx, base.rails, COLOURS.rail, zoom >= 16 ? 1.6 : 0.7);
+    if (zoom >= 16) this._stroke(ctx, base.rails, '#ffffff', 0.9, [6, 6]);
   },
 
   _faded: function (index) {

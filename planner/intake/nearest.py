@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.projection import LocalProjection
 
-__all__ = ["GeometryGround", "Ground"]
+__all__ = ["Nearest", "NearestGeometry"]
 
 
-class Ground(Protocol):
+class Nearest(Protocol):
     """Anything that can tell the distance to the nearest building or street."""
 
     def distance_m(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
@@ -33,7 +33,7 @@ class Ground(Protocol):
         ...
 
 
-class GeometryGround:
+class NearestGeometry:
     """Distance to the nearest of many geometries.
 
     Parameters
@@ -60,7 +60,7 @@ class GeometryGround:
         return self._plane.to_xy(points[:, 0], points[:, 1])
 
     def distance_m(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
-        """Give the distance from each point to the nearest geometry (see `Ground`).
+        """Give the distance from each point to the nearest geometry (see `Nearest`).
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class GeometryGround:
         result = np.full(x.shape, np.inf)
         ok = np.isfinite(x) & np.isfinite(y) & (np.abs(y) <= 90)
         if ok.any():
-            points = shapely.points(self._plane.to_xy(x[ok], y[ok]))
+            points = np.asarray(shapely.points(self._plane.to_xy(x[ok], y[ok])))
             (rows, _), away = self._tree.query_nearest(
                 points, all_matches=False, return_distance=True
             )

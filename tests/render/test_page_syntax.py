@@ -1,0 +1,92 @@
+"""Scripts and styles run in Chromium 90: nothing newer is written, and all of it parses."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from planner.render.map import SCRIPTS, STYLES
+
+PAGE = Path(str(resources.files("planner.render").joinpath("page")))
+NEWER_SCRIPT = {
+    r"\?\?=|\|\|=|&&=": "logical assignment (85, but ES2021)",
+    r"\.at\(": "Array.at (92)",
+    r"\bstructuredClone\b": "structuredClone (98)",
+    r"\bObject\.(hasOwn|groupBy)\b": "Object.hasOwn (93)",
+    r"\.(findLast|findLastIndex|toSorted|toReversed|toSpliced|with)\(": "ES2022-23 array methods",
+    r"\bstatic\s*\{": "class static blocks (94)",
+    r"(?m)^\s*await\b": "top-level await",
+    r"\bArray\.fromAsync\b|\bPromise\.withResolvers\b": "ES2024",
+    r"\broundRect\(": "canvas roundRect (99)",
+    r"\bcreateConicGradient\(|\bctx\.reset\(|letterSpacing": "canvas of 99 and later",
+    r"\bWebGL|getContext\('webgl": "WebGL is not to be had",
+    r"\d_\d": "numeric separators",
+    r"#[a-z]\w*\s*[=(;]": "private fields",
+    r"\.(inner|outer)HTML|insertAdjacentHTML|document\.write": "text as markup",
+    r"\beval\(|new Function": "text as code",
+    r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|localStorage|indexedDB|document\.cookie": "reaching out",
+}
+NEWER_STYLE = {
+    r":has\(": ":has (105)",
+    r"@container|container-type": "container queries (105)",
+    r"@layer": "cascade layers (99)",
+    r"color-mix\(|oklch\(|oklab\(": "colours of 111",
+    r"\d[dsl]v[hw]\b": "new viewport units (108)",
+    r"@media[^{]*[<>]": "range media queries (104)",
+    r"(?m)^\s*&": "nesting (112)",
+    r"\baccent-color\b(?!: #)": "accent-color (93) in a form that does not degrade",
+    r"subgrid|text-wrap": "of 114 and later",
+    r"url\(|@import": "another file",
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_newer_script(name: str) -> None:
+    """No syntax or interface that came after Chromium 90, and none that turns text into markup."""
+    text = re.sub(r"/\*.*?\*/", "", (PAGE / name).read_text("utf-8"), flags=re.DOTALL)
+    text = re.sub(r"'[^'\n]*'", "''", text)
+    assert {why for pattern, why in NEWER_SCRIPT.items() if re.search(pattern, text)} == set()
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_no_newer_style(name: str) -> None:
+    """No style that came after Chromium 90, and none that names another file."""
+    text = (PAGE / name).read_text("utf-8")
+    assert {why for pattern, why in NEWER_STYLE.items() if re.search(pattern, text)} == set()
+    assert text.count("{") == text.count("}")
+
+
+def test_every_file_is_used() -> None:
+    """What lies in the folder is in the page, and the other way round."""
+    assert {p.name for p in PAGE.iterdir() if p.is_file()} == {*SCRIPTS, *STYLES}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_parse(name: str, tmp_path: Path) -> None:
+    """Each script parses by itself, in strict mode."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    copy = tmp_path / name
+    copy.write_text("'use strict';\n" + (PAGE / name).read_text("utf-8"), "utf-8")
+    run = subprocess.run([node, "--check", str(copy)], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_both_languages_say_everything() -> None:
+    """Chinese and English have the same texts, each of them used."""
+    texts = (PAGE / "texts.js").read_text("utf-8")
+    zh, en = (
+        re.findall(r"(?:^ *|[{,]\s*)(\w+): '", block, re.MULTILINE)
+        for block in re.findall(r"\w\w: \{\n(.*?)\n  \}", texts, re.DOTALL)
+    )
+    assert zh == en
+    code = "\n".join((PAGE / name).read_text("utf-8") for name in SCRIPTS)
+    assert set(re.findall(r"say\('(\w+)'", code)) <= set(zh)
+    quoted = set(re.findall(r"'(\w+)'", code))
+    assert set(zh) <= quoted
