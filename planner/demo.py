@@ -178,7 +178,7 @@ def _addresses(extract: Extract) -> pd.DataFrame:
         (found["street"] != "") & found["number"].astype(str).str.fullmatch(r"[\d-]+[a-zA-Z]?")
     ]
     at = numbered.geometry.representative_point()
-    text = numbered["street"] + " " + numbered["number"]
+    text = numbered["street"].astype(str) + " " + numbered["number"].astype(str)
     table = pd.DataFrame({"address": text, "lon": at.x, "lat": at.y})
     return table.sort_values(["address", "lon", "lat"]).drop_duplicates("address")
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Ground", "read_fences", "read_ground"]
 
+AREA_MARGIN_M = 1000.0
+"""Homes a little outside the streets are still of this town."""
 POND_M2 = 1500.0
 """Smaller waters divide nobody."""
 TRACKS_APART_M, RAIL_HALF_WIDTH_M = 12.0, 3.0
@@ -60,6 +62,21 @@ class Ground:
     def islands(self) -> tuple[Island, ...]:
         """Pieces of the network that no walk from the largest piece reaches."""
         return tuple(getattr(self.network, "islands", ()))
+
+    @property
+    def area(self) -> tuple[float, float, float, float] | None:
+        """Box of the streets, with a margin: west, south, east, north in degrees; None without streets."""
+        if not isinstance(self.network, WalkingNetwork):
+            return None
+        margin = [-AREA_MARGIN_M, AREA_MARGIN_M]
+        corners = [
+            self.network.node_xy.min(axis=0) + margin[0],
+            self.network.node_xy.max(axis=0) + margin[1],
+        ]
+        (west, south), (east, north) = self.network.projection.to_lon_lat(
+            np.array(corners)
+        ).tolist()
+        return west, south, east, north
 
     @classmethod
     def of(cls, source: Ground | Network | Extract | str | Path) -> Ground:

@@ -193,6 +193,8 @@ def make_plan(
     with clock.stage("ground"):
         ground = Ground.of(ground)
     with clock.stage("geocode"):
+        if ground.area is not None:
+            households, members = households.within(ground.area), members.within(ground.area)
         located = locate(households, members, ground, fences)
     with clock.stage("demand"):
         demand = build_demand(located.households, located.members, ground.network, rules)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.intake.streets import fold_text, number_key, number_span, street_key, street_stem
+from planner.intake.streets import fold_text, number_key, number_span, street_key
 from planner.projection import LocalProjection
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ class Gazetteer:
         By street key (see `planner.intake.streets.street_key`).
     names : mapping of str to tuple of int
         Folded name of a building or place -> positions in `points`.
+    bare_numbers : mapping of str to tuple of int
+        Number key of points that state no street -> positions in `points`.
     districts : mapping of str to tuple of int
         Folded name of a town, quarter or village -> positions in `points`.
     projection : LocalProjection
@@ -127,7 +129,7 @@ class Gazetteer:
     names: Mapping[str, tuple[int, ...]]
     districts: Mapping[str, tuple[int, ...]]
     projection: LocalProjection
-    stems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bare_numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -174,18 +176,13 @@ class Gazetteer:
         )  # fmt: skip
         lines = _line_extents(streets, plane)
         known = _streets(points, xy, lines)
-        stems: dict[str, list[str]] = defaultdict(list)
-        for key in sorted(known):
-            stem = street_stem(key)
-            if stem:
-                stems[stem].append(key)
         return cls(
             made,
             known,
             _by_name(points, kinds != "district"),
             _by_name(points, kinds == "district"),
             plane,
-            {stem: tuple(keys) for stem, keys in stems.items()},
+            _bare_numbers(points),
         )
 
     @cached_property
@@ -242,10 +239,11 @@ class _Rows:
             lon, lat = float(row.get("lon", np.nan)), float(row.get("lat", np.nan))
             if not (np.isfinite(lon) and np.isfinite(lat)):
                 continue
-            name = f"{row.get('name', '') or ''}{row.get('building', '') or ''}"
-            label = str(row.get("address", "") or "") or name
-            place = str(row.get("community", "") or "")
-            self._rows.append(("table", label, "", "", name or label, place, "table", "", lon, lat))
+            compound, building = str(row.get("name", "") or ""), str(row.get("building", "") or "")
+            address, place = str(row.get("address", "") or ""), str(row.get("community", "") or "")
+            told = [compound + building if compound else "", address if not building else address + building]
+            for name in dict.fromkeys(n for n in (*told, address) if n):
+                self._rows.append(("table", name, "", "", name, place, "table", "", lon, lat))
 
     def sorted(self) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
         """Give columns in an order that does not depend on the input's."""
@@ -346,6 +344,14 @@ def _street(name: str, known: Mapping[str, Sequence[int]], spots: NDArray[np.flo
         name, numbers, block, (float(low[0]), float(low[1]), float(high[0]), float(high[1])),
         (float(middle[0]), float(middle[1])),
     )  # fmt: skip
+
+
+def _bare_numbers(points: Mapping[str, NDArray[Any]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for i in np.flatnonzero((points["street"] == "") & (points["number"] != "")):
+        for told in _numbers_of(str(points["number"][i])):
+            found[told].append(int(i))
+    return {number: tuple(places) for number, places in sorted(found.items())}
 
 
 def _by_name(

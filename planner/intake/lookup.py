@@ -167,13 +167,18 @@ def _by_context(groups: list[list[int]], gazetteer: Gazetteer, context: str) -> 
     ]
     if sum(told) == 1:
         return groups[told.index(True)]
-    at = [i for name, where in _districts(gazetteer) if f" {name} " in said for i in where]
+    at = [i for name, where in _districts(gazetteer) if _says(said, name) for i in where]
     if not at:
         return None
     first = np.array([points.xy[g[0]] for g in groups])
     away = np.hypot(*(first[:, None] - points.xy[at][None]).transpose(2, 0, 1)).min(axis=1)
     order = np.argsort(away, kind="stable")
     return groups[order[0]] if away[order[0]] < 0.6 * away[order[1]] else None
+
+
+def _says(said: str, name: str) -> bool:
+    """Tell whether a text names a place: as a whole word, or anywhere if it is Chinese."""
+    return (name if name[-1:] >= "\u3400" else f" {name} ") in said
 
 
 @lru_cache(maxsize=4)

@@ -65,6 +65,7 @@ _TYPE_WORDS = frozenset(_TYPES.values()) - {"mt", "ft"}
 _ORDINAL = re.compile(r"^(\d+)[^\W\d_]{1,4}$")
 _WORD = re.compile(r"\d+[^\W_]*(?:\s?[-/]\s?\d+[^\W_]*)*|[^\W\d_]+|[,;\n|()]")
 _NUMBER = re.compile(r"^\d+[^\W\d_]{0,2}(?:[-/]\d+[^\W\d_]{0,2})*$")
+_NUMBER_WORD = re.compile("[号號](院|楼)?|^第")
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 _PARTS = re.compile(r"(\d+)([^\W\d_]*)")
 
@@ -143,7 +144,7 @@ def number_key(number: str) -> str:
     str
         ``""`` where there is no digit.
     """
-    parts = _PARTS.findall(fold_text(number).replace(" ", ""))
+    parts = _PARTS.findall(_NUMBER_WORD.sub("", fold_text(number)).replace(" ", ""))
     return "-".join(f"{int(digits[:9])}{letter}" for digits, letter in parts)
 
 

@@ -58,9 +58,7 @@ _NOT_AFTER: Final = {
     "队": re.compile("[中大支部]队$"),
     "街": re.compile("商业街$"),
 }
-_NAMED_AFTER_ROAD: Final = (
-    "社区|小区|街道|新村|小学|中学|幼儿园|派出所|菜市场|农贸市场|办事处"
-)
+_NAMED_AFTER_ROAD: Final = "社区|小区|街道|新村|小学|中学|幼儿园|派出所|菜市场|农贸市场|办事处"
 _NOT_BEFORE: Final = {
     "市": re.compile("[场民政委心府]"),
     "区": re.compile("政府|委"),
