@@ -192,7 +192,7 @@ def _number(value: object, where: str) -> float:
 TEMPLATE = (
     """\
 # Responsibility zones: what to read, which rules hold, when to stop.
-# 责任区规划:读取哪些文件、执行哪套规则、何时停止。
+# 责任区规划：读取哪些文件、执行哪套规则、何时停止。
 # Paths are relative to this file.  路径相对于本文件。  Run 运行: planner zone planner.toml --out out
 
 [inputs]

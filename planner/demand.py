@@ -82,6 +82,7 @@ def build_demand(
     snaps = network.snap(units["lon"].to_numpy(), units["lat"].to_numpy())
     units = units.assign(access_m=snaps.access_m)
     centres = _centres(people, unit_of, units)
+    findings += _lost_centres(members, centres)
     problem = _problem(units, centres, snaps, network, rules)
     n = len(households)
     position = np.full(n + len(members), -1, np.int32)
@@ -148,7 +149,7 @@ def _near_streets(
                 f"{int((~near).sum())} homes lie more than {SNAP_MAX_M:g} m from any street",
                 f"{int((~near).sum())}户距任何道路超过{SNAP_MAX_M:g}米",
                 "check their coordinates, or use a street extract that covers them",
-                "请核对坐标,或换用覆盖该处的路网",
+                "请核对坐标，或换用覆盖该处的路网",
             )
         )
     crossing = int(snaps.crosses[which.ravel()][near].sum())
@@ -160,7 +161,7 @@ def _near_streets(
                 f"{crossing} homes reach no street without crossing a river, railway or wall",
                 f"{crossing}户到最近道路须穿越河流、铁路或围墙",
                 "their walks may be longer than shown: check the streets there",
-                "其实际步行距离可能更长,请核对该处路网",
+                "其实际步行距离可能更长，请核对该处路网",
             )
         )
     return located[near], located.loc[~near, "row"].to_numpy()
@@ -175,6 +176,22 @@ def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFra
     for column in ("unit_id", "fence", "label", "lon", "lat"):
         table[column] = home[column].to_numpy()
     return table.sort_values(["fence", "centre_id"], kind="stable", ignore_index=True)
+
+
+def _lost_centres(members: pd.DataFrame, centres: pd.DataFrame) -> list[Finding]:
+    """A centre whose home has no place gets no zone: that must not go unsaid."""
+    lost = sorted(set(members.loc[members["is_centre"], "id"]) - set(centres["centre_id"]))
+    return [
+        Finding(
+            "centre-without-place",
+            Severity.HOLD,
+            f"centre {name} has no place on the walking network, so it has no zone",
+            f"中心户{name}未能落到步行路网上，因此没有责任区",
+            "correct its address, or give lon and lat near a street",
+            "请更正其地址，或提供道路附近的经纬度",
+        )
+        for name in lost
+    ]
 
 
 def _problem(

@@ -21,7 +21,7 @@ from planner.render.outputs import write_files
 
 __all__ = ["Register", "Size", "demo_streets", "make_register", "write_demo", "write_office"]
 
-SYNTHETIC = "合成示例数据,非真实居民 / SYNTHETIC, not real residents"
+SYNTHETIC = "合成示例数据，非真实居民 / SYNTHETIC, not real residents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def write_demo(folder: str | Path, *, seed: int = 0) -> Path:
     OutputError
         The folder cannot be written.
     """
-    title = f"赫尔辛基示例 · 党员中心户责任区 ({SYNTHETIC})"
+    title = "赫尔辛基市中心 · 党员中心户责任区（示例）"
     return write_office(folder, demo_streets(), Size(), title=title, seed=seed)
 
 

@@ -74,9 +74,9 @@ def locate(
                     "address-not-found",
                     Severity.HOLD,
                     f"{lost} {name} could not be placed; each is listed as a gap",
-                    f"{lost}条记录未能定位,已逐条列为覆盖空白",
+                    f"{lost}条记录未能定位，已逐条列为覆盖空白",
                     "correct the address, or give lon and lat",
-                    "请更正地址,或提供经纬度",
+                    "请更正地址，或提供经纬度",
                 )
             )
     return Located(homes, people, tuple(findings))
@@ -198,7 +198,7 @@ def _inside(
                 f"{outside} records lie outside every fence",
                 f"{outside}条记录不在任何社区边界内",
                 "check their addresses, or extend the fences",
-                "请核对其地址,或补全边界",
+                "请核对其地址，或补全边界",
             )
         )
     return frame.assign(fence=fence)

@@ -138,7 +138,7 @@ def _said(rows: pd.DataFrame, homes: int, centres: int, pieces: int) -> Finding:
     else:
         why, why_zh = (
             f"its {homes} households are more than a zone may hold",
-            f"共{homes}户,超过一个责任区的上限",
+            f"共{homes}户，超过一个责任区的上限",
         )
     return Finding(
         "unit-cut",
@@ -146,7 +146,7 @@ def _said(rows: pd.DataFrame, homes: int, centres: int, pieces: int) -> Finding:
         f"{label} was cut into {pieces} runs of floors: {why}",
         f"{label}按楼层分为{pieces}段:{why_zh}",
         "nothing, unless it must stay whole: then change the rule or the centres",
-        "如须保持完整,请调整规则或中心户",
+        "如须保持完整，请调整规则或中心户",
     )
 
 

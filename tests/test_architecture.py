@@ -42,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "coverage": WAIST,
     "rezone": {"model", "solve", "errors"},
     "store": WAIST,
-    "render": WAIST | {"render"},
+    "render": WAIST | {"measures", "render"},
 }
 TOP = ("ground", "locate", "assembly", "plan", "pipeline", "batch", "demo", "cli", "__init__")
 SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "ortools", "numba", "planner"}

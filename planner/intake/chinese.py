@@ -34,7 +34,9 @@ LONGEST_NAME: Final = 24
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NUMBER_ONLY = re.compile(r"第?[a-z]?\d+[a-z]?(号楼|号院|号|楼|栋|幢|座)?")
 _SUFFIX = re.compile(r"(小区|住宅区|生活区|家属区|家属院|宿舍区|社区|大院|园区)$")
-_HOME_ONLY = re.compile(r"^[\s\-,\uff0c#a-z\d]*((单元|室|层|楼|号|户|门|房|栋|幢|梯|座)[\s\-#a-z\d]*)*$")
+_HOME_ONLY = re.compile(
+    r"^[\s\-,\uff0c#a-z\d]*((单元|室|层|楼|号|户|门|房|栋|幢|梯|座)[\s\-#a-z\d]*)*$"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +109,14 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
 
 def _find(text: str, beside: str, index: _Index, gazetteer: Gazetteer) -> Match:
     address = parse_address(text)
-    context = (address.city, address.district, address.town, address.community, beside, address.compound)
+    context = (
+        address.city,
+        address.district,
+        address.town,
+        address.community,
+        beside,
+        address.compound,
+    )
     ways = (
         lambda: _whole(text, gazetteer, context),
         lambda: _by_key(address, index, gazetteer, context),
@@ -131,7 +140,10 @@ def _find(text: str, beside: str, index: _Index, gazetteer: Gazetteer) -> Match:
 def _whole(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     """Look the text up as it stands: it may be a name on the map."""
     places = gazetteer.names.get(fold_text(text).strip(), ())
-    return _as(pick_place(places, gazetteer, context), "building") if places else NOT_FOUND
+    if not places:
+        return NOT_FOUND
+    match = pick_place(places, gazetteer, context)
+    return _as(match, "compound", 0.5) if match.source == "place" else _as(match, "building")
 
 
 def _by_key(address: Address, index: _Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
@@ -157,7 +169,9 @@ def _by_road(address: Address, gazetteer: Gazetteer, context: Sequence[str]) -> 
     if not road or key not in gazetteer.streets:
         return NOT_FOUND
     number = number_key(address.canonical("road_number"))
-    match = find_reading(Reading(key, (number,) if number else (), tuple(context)), key, gazetteer, "")
+    match = find_reading(
+        Reading(key, (number,) if number else (), tuple(context)), key, gazetteer, ""
+    )
     if address.building and match.precision in ("address point", "building"):
         return _as(match, "compound", 0.7)
     return match
@@ -172,13 +186,17 @@ def _by_compound(address: Address, index: _Index, gazetteer: Gazetteer) -> Match
     xy = gazetteer.points.xy
     near = index.numbered.get(address.canonical("building"), ()) if address.building else ()
     if near:
-        away = np.hypot(*(xy[list(near)][:, None] - xy[list(places)][None]).transpose(2, 0, 1)).min(axis=1)
+        away = np.hypot(*(xy[list(near)][:, None] - xy[list(places)][None]).transpose(2, 0, 1)).min(
+            axis=1
+        )
         order = np.argsort(away, kind="stable")
         first, second = away[order[0]], away[order[1]] if len(order) > 1 else np.inf
         if first <= NEAR_COMPOUND_M:
             sure = 0.75 if first < CLEARLY * second else 0.55
             found = pick_place([near[order[0]]], gazetteer, ())
-            return replace(_as(found, "building", sure), matched=f"{address.compound}{address.building}")
+            return replace(
+                _as(found, "building", sure), matched=f"{address.compound}{address.building}"
+            )
     match = pick_place(places, gazetteer, (address.town, address.community))
     return _as(match, "compound", 0.4 if address.building else 0.5)
 
@@ -199,17 +217,23 @@ def _by_name(
             whole = bool(re.search(r"\d", name)) or not folded[end:]
             sure = 0.85 if whole and len(name) > 2 else 0.5
             match = _as(match, "building" if whole else "compound", sure)
-            return _not_elsewhere(match, _bare(address.canonical("compound")), name, index, gazetteer)
+            return _not_elsewhere(
+                match, _bare(address.canonical("compound")), name, index, gazetteer
+            )
     return NOT_FOUND
 
 
-def _not_elsewhere(match: Match, compound: str, name: str, index: _Index, gazetteer: Gazetteer) -> Match:
+def _not_elsewhere(
+    match: Match, compound: str, name: str, index: _Index, gazetteer: Gazetteer
+) -> Match:
     """Doubt a name whose compound is not known, and drop it if the compound lies elsewhere."""
     if match.xy is None or not compound or compound in name:
         return match
     places = index.compounds.get(compound, ())
     if not places:
-        known = any(compound.startswith(other) or other.startswith(compound) for other in index.compounds)
+        known = any(
+            compound.startswith(other) or other.startswith(compound) for other in index.compounds
+        )
         return match if known else _as(match, match.precision, 0.6)
     away = np.hypot(*(gazetteer.points.xy[list(places)] - match.xy).T).min()
     return match if away <= CAMPUS_M else NOT_FOUND
@@ -222,7 +246,9 @@ def _likely(address: Address, index: _Index) -> Match:
     name = _bare(address.canonical("compound"))
     if not name:
         return NOT_FOUND
-    like = process.extract(name, list(index.compounds), scorer=fuzz.ratio, limit=3, score_cutoff=LIKE)
+    like = process.extract(
+        name, list(index.compounds), scorer=fuzz.ratio, limit=3, score_cutoff=LIKE
+    )
     if not like:
         return NOT_FOUND
     told = tuple(f"{known} ({score / 100:.2f})" for known, score, _ in like)

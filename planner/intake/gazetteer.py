@@ -241,7 +241,10 @@ class _Rows:
                 continue
             compound, building = str(row.get("name", "") or ""), str(row.get("building", "") or "")
             address, place = str(row.get("address", "") or ""), str(row.get("community", "") or "")
-            told = [compound + building if compound else "", address if not building else address + building]
+            told = [
+                compound + building if compound else "",
+                address if not building else address + building,
+            ]
             for name in dict.fromkeys(n for n in (*told, address) if n):
                 self._rows.append(("table", name, "", "", name, place, "table", "", lon, lat))
 

@@ -18,6 +18,7 @@ from planner.render.words import (
     proof_words,
     rule_words,
 )
+from planner.measures import walk_summary
 from planner.tables import GAP_CAUSES, PlanTables
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["summary", "summary_json", "summary_markdown"]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&$@:])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=www)\.)")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -242,11 +243,7 @@ def _located(homes: Any) -> int:
 
 def _walks(homes: pd.DataFrame) -> dict[str, float]:
     walk = homes.loc[homes["zone"] != "", "walk_m"].to_numpy(float)
-    walk = walk[np.isfinite(walk)]
-    if not len(walk):
-        return {"mean": 0.0, "p90": 0.0, "max": 0.0}
-    figures = {"mean": walk.mean(), "p90": np.quantile(walk, 0.9), "max": walk.max()}
-    return {name: round(float(v), 2) for name, v in figures.items()}
+    return {name: round(v, 2) for name, v in walk_summary(walk, np.ones(len(walk))).items()}
 
 
 def _moved_by_zone(tables: PlanTables) -> dict[str, int] | None:

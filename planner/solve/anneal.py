@@ -52,7 +52,7 @@ class Annealer:
         rows = instance.rows
         self._price = rows.price.copy()
         hard = ~np.isfinite(self._price)
-        self._price[hard] = 10.0 * max(float(instance.cost.max(initial=0.0)), 1000.0)
+        self._price[hard] = instance.hard_price
         self._weight = np.ascontiguousarray(rows.weight.T)
         self._is_home = np.zeros(instance.n_units, np.bool_)
         self._is_home[instance.unit[instance.home_pair]] = True
@@ -96,14 +96,14 @@ class Annealer:
 
 
 @compiled
-def _count(chosen, held_start, held, held_up):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _count(chosen, held_start, held, held_up):
     for p in chosen:
         for j in range(held_start[p], held_start[p + 1]):
             held_up[held[j]] += 1
 
 
 @compiled
-def _draw(random):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _draw(random):
     """Draw from [0, 1): xorshift128+ (S. Vigna, 2014)."""
     a, b = random[0], random[1]
     random[0] = b
@@ -113,7 +113,7 @@ def _draw(random):  # type: ignore[no-untyped-def]  # noqa: ANN
 
 
 @compiled
-def _free(q, pair, unit, held_up, held_start, held):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _free(q, pair, unit, held_up, held_start, held):
     """Tell whether a chosen pair can be given up without another losing its hold."""
     if q < 0:
         return True
@@ -125,7 +125,7 @@ def _free(q, pair, unit, held_up, held_start, held):  # type: ignore[no-untyped-
 
 
 @compiled
-def _change(c, u, sign, sums, weight, limit, price):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _change(c, u, sign, sums, weight, limit, price):
     """Price of what a zone breaks more if a unit joins (+1) or leaves (-1)."""
     total = 0.0
     for k in range(len(limit)):
@@ -136,7 +136,7 @@ def _change(c, u, sign, sums, weight, limit, price):  # type: ignore[no-untyped-
 
 
 @compiled
-def _put(u, p, pair, centre, weight, held_up, sums, held_start, held):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _put(u, p, pair, centre, weight, held_up, sums, held_start, held):
     """Give a unit another pair."""
     q = pair[u]
     if q >= 0:
@@ -153,7 +153,7 @@ def _put(u, p, pair, centre, weight, held_up, sums, held_start, held):  # type: 
 
 
 @compiled
-def _other_zone(u, c, random, near_start, near, pair, centre):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _other_zone(u, c, random, near_start, near, pair, centre):
     """Pick the zone of a random neighbour, or -1 if that is the unit's own."""
     degree = near_start[u + 1] - near_start[u]
     if degree == 0:
@@ -165,7 +165,7 @@ def _other_zone(u, c, random, near_start, near, pair, centre):  # type: ignore[n
 
 
 @compiled
-def _deeper(u, d, random, near_start, near, pair, centre):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _deeper(u, d, random, near_start, near, pair, centre):
     """Walk a few random steps from a unit inside a zone; -1 if there is no way in."""
     found = -1
     at = u
@@ -183,9 +183,9 @@ def _deeper(u, d, random, near_start, near, pair, centre):  # type: ignore[no-un
 
 
 @compiled
-def _anneal(  # type: ignore[no-untyped-def]
-    steps, hot, cold, price, limit, weight, start, unit, centre, cost, skip, is_home,  # noqa: ANN
-    near_start, near, held_start, held, pair, held_up, sums, random,  # noqa: ANN
+def _anneal(
+    steps, hot, cold, price, limit, weight, start, unit, centre, cost, skip, is_home,
+    near_start, near, held_start, held, pair, held_up, sums, random,
 ):  # fmt: skip
     n = len(pair)
     moved = np.empty(CHAIN, np.int64)

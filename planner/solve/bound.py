@@ -48,6 +48,7 @@ class Ascent:
         self.pool.add(priced.columns)
         better = bound > self.bound_m
         if better:
+            # An infinite bound: some centre has no zone that keeps the hard rules.
             self.prize, self.bound_m, self.floor = prize.copy(), bound, priced.bound
             self.track.bound(bound)
         return bound, priced, better
@@ -68,7 +69,7 @@ class Ascent:
             norm = float((along**2).sum())
             if norm < 1e-9:
                 return
-            step = reach * max(track.value_m - bound, 0.0) / norm
+            step = reach * max(track.aim_m - bound, 0.0) / norm
             prize = np.minimum(prize + step * along, one.skip_cost)
 
     def _slope(self, priced: Priced) -> FloatArray:

@@ -43,16 +43,18 @@ class Pool:
         return len(self.zones)
 
     def add(self, zones: Iterable[NDArray[np.int64]]) -> int:
-        """Add zones, given as sorted pairs; return how many were new."""
+        """Add zones that keep the hard rules, given as sorted pairs; return how many were new."""
         one, before = self.instance, len(self.zones)
         for zone in zones:
             key = zone.tobytes()
             if key in self._seen:
                 continue
             self._seen.add(key)
-            self.zones.append(zone)
-            self.centre.append(int(one.centre[zone[0]]))
-            self.cost.append(self._cost(zone))
+            cost = self._cost(zone)
+            if cost < np.inf:
+                self.zones.append(zone)
+                self.centre.append(int(one.centre[zone[0]]))
+                self.cost.append(cost)
         return len(self.zones) - before
 
     def add_plan(self, pair: NDArray[np.int64]) -> int:
@@ -99,7 +101,7 @@ class Prizes:
     Parameters
     ----------
     pool : Pool
-        Zones; those added later join at the next `solve`.
+        Zones, at least one of each centre; those added later join at the next `solve`.
     """
 
     def __init__(self, pool: Pool) -> None:

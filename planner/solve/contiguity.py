@@ -141,7 +141,7 @@ def find_pair(start: Any, centre: Any, unit: int, wanted: int) -> int:
 
 
 @compiled
-def _alive(order, rank, allowed, at_home, unit, centre, start, near_start, near):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _alive(order, rank, allowed, at_home, unit, centre, start, near_start, near):
     alive = np.zeros(len(order), np.bool_)
     for i in range(len(order)):
         p = order[i]
@@ -160,7 +160,7 @@ def _alive(order, rank, allowed, at_home, unit, centre, start, near_start, near)
 
 
 @compiled
-def _scan(start, centre, rank, near_start, near, at, out):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _scan(start, centre, rank, near_start, near, at, out):
     """Count the supporters of each pair, or write them down when `out` has room."""
     write = len(out) > 0
     for u in range(len(start) - 1):

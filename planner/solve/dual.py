@@ -40,7 +40,9 @@ class RuleDual:
     prize: FloatArray
 
 
-def climb(instance: Instance, value_m: float, *, steps: int, start: FloatArray | None = None) -> RuleDual:
+def climb(
+    instance: Instance, value_m: float, *, steps: int, start: FloatArray | None = None
+) -> RuleDual:
     """Raise the bound by subgradient steps.
 
     Parameters
@@ -73,7 +75,7 @@ def climb(instance: Instance, value_m: float, *, steps: int, start: FloatArray |
 
 
 @compiled
-def _evaluate(price, weight, start, centre, cost, skip, prize, sums):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _evaluate(price, weight, start, centre, cost, skip, prize, sums):
     """Give each unit its cheapest priced pair, and add up what the zones then hold."""
     sums[:] = 0.0
     rows = weight.shape[1]
@@ -96,7 +98,7 @@ def _evaluate(price, weight, start, centre, cost, skip, prize, sums):  # type: i
 
 
 @compiled
-def _climb(steps, target, price, most, limit, weight, start, centre, cost, skip):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _climb(steps, target, price, most, limit, weight, start, centre, cost, skip):
     m, rows = price.shape
     best, chosen = -np.inf, price.copy()
     sums, prize = np.empty((m, rows)), np.empty(len(start) - 1)

@@ -140,7 +140,10 @@ def _read(highs: highspy.Highs, model: _Model) -> ExactResult:
     status = highs.getModelStatus()
     info = highs.getInfo()
     bound = float(info.mip_dual_bound)
-    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+    if status in (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    ):
         return ExactResult(None, np.inf, infeasible=True)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return ExactResult(None, bound, infeasible=False)
@@ -211,7 +214,9 @@ class _Model:
         one = self.instance
         away = np.ones(one.n_pairs, bool)
         away[one.home_pair] = False
-        row = np.concatenate([np.flatnonzero(away), np.repeat(np.arange(one.n_pairs), np.diff(one.support.start))])
+        row = np.concatenate(
+            [np.flatnonzero(away), np.repeat(np.arange(one.n_pairs), np.diff(one.support.start))]
+        )
         column = np.concatenate([np.flatnonzero(away), one.support.pair])
         data = np.repeat([1.0, -1.0], [int(away.sum()), len(one.support.pair)])
         matrix = csr_array((data, (row, column)), shape=(one.n_pairs, self.n))[away]

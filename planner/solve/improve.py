@@ -19,6 +19,8 @@ from planner.solve.zoning import choose_zones, list_all
 __all__ = ["improve", "quick_bound"]
 
 CHUNK = 4_000_000
+TURNS = 6
+LARGE = 60_000
 LARGE_ZONE = 30.0
 """Units a zone above which zones as columns no longer pay: there the quick bound is tight."""
 
@@ -26,8 +28,7 @@ LARGE_ZONE = 30.0
 def quick_bound(track: Track, steps: int = 300) -> NDArray[np.float64]:
     """Prove what prices on the rules prove; return a prize for each unit."""
     one = track.instance
-    value = track.value_m if np.isfinite(track.value_m) else 2.0 * float(one.cost.sum())
-    dual = climb(one, value, steps=steps)
+    dual = climb(one, track.aim_m, steps=steps)
     track.bound(dual.bound_m)
     return dual.prize
 
@@ -52,21 +53,25 @@ def improve(track: Track, *, seed: int) -> bool:
     anneal(track, pool, sweeps=_sweeps(one), runs=2, seed=seed)
     prize = quick_bound(track, 1500)
     if track.over:
-        return False
+        return track.hopeless
+    if not np.isfinite(track.value_m) and one.n_pairs <= LARGE:
+        return _exactly(track, seed)
     if countable(one) and one.n_units <= LARGE_ZONE * one.n_centres:
         _by_zones(track, pool, prize, seed)
-    elif one.n_pairs > 60_000:
+    elif one.n_pairs > LARGE:
         _by_annealing(track, pool, seed)
-    if not track.over and one.n_pairs <= 60_000:
+    if not track.over and one.n_pairs <= LARGE:
         return _exactly(track, seed)
-    return False
+    return track.hopeless
 
 
 def _sweeps(one: Instance) -> int:
     return int(np.clip(60_000_000 // max(one.n_units, 1), 1_000, 10_000))
 
 
-def anneal(track: Track, pool: Pool, *, sweeps: int, runs: int, seed: int, hot: float = 10.0) -> None:
+def anneal(
+    track: Track, pool: Pool, *, sweeps: int, runs: int, seed: int, hot: float = 10.0
+) -> None:
     """Anneal from the plan that is known; the zones of each run join the pool."""
     one = track.instance
     mean = max(float(one.cost[one.by_centre].mean()) if one.n_pairs else 0.0, 1.0)
@@ -101,24 +106,23 @@ def _by_annealing(track: Track, pool: Pool, seed: int) -> None:
 
 
 def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -> None:
-    """Generate zones, choose among them, and list all that could be better."""
+    """Generate zones, choose among them, take groups apart, and list all that could be better."""
     ascent = Ascent(track, pool, prize)
     ascent.climb(30)
-    for turn in range(4):
+    for turn in range(TURNS):
         if track.over:
+            return
+        if len(set(pool.centre)) < track.instance.n_centres:
             return
         met = ascent.generate(200)
-        if track.over:
+        for size in (3, 5 + turn):
+            if not track.over:
+                choose_zones(track, ascent, seed=seed)
+            if not track.over:
+                regroup(track, ascent, size=size, seed=seed)
+        if track.over or (met and list_all(track, ascent, seed=seed)):
             return
-        choose_zones(track, ascent, seed=seed)
-        if track.over:
-            return
-        if met and list_all(track, ascent, seed=seed):
-            return
-        regroup(track, ascent, size=4 + turn, seed=seed)
-        if track.over:
-            return
-        anneal(track, pool, sweeps=4 * _sweeps(track.instance), runs=2, seed=seed + 10 + 2 * turn)
+        anneal(track, pool, sweeps=_sweeps(track.instance), runs=6, seed=seed + 10 + 6 * turn)
 
 
 def _exactly(track: Track, seed: int) -> bool:

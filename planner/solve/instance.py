@@ -192,13 +192,24 @@ class Instance:
         """By how much each zone breaks each side, shape (n_rows, n_centres)."""
         return np.maximum(self.sums(pair) - self.rows.limit[:, None], 0.0)
 
-    def value(self, pair: IntArray) -> float:
-        """Cost + penalties of a plan, metres; infinite if it breaks a hard rule."""
+    @property
+    def hard_price(self) -> float:
+        """What a search may charge for breaking a hard rule by one, to compare failed attempts."""
+        return 10.0 * max(float(self.cost.max(initial=0.0)), 1000.0)
+
+    def value(self, pair: IntArray, *, forgiving: bool = False) -> float:
+        """Cost + penalties of a plan, metres.
+
+        Infinite if it breaks a hard rule; if `forgiving`, that costs `hard_price` instead.
+        """
         served = pair >= 0
         total = self.cost[pair[served]].sum() + self.skip_cost[~served].sum()
         excess = self.excess(pair).sum(axis=1)
         broken = excess > 1e-9
-        return float(total + (excess[broken] * self.rows.price[broken]).sum())
+        price = self.rows.price[broken]
+        if forgiving:
+            price = np.where(np.isinf(price), self.hard_price, price)
+        return float(total + (excess[broken] * price).sum())
 
     def connected(self, pair: IntArray) -> NDArray[np.bool_]:
         """Tell which units are held up in a plan, or at home, or left out; shape (n_units,)."""
@@ -279,9 +290,7 @@ def _groups(
     names = np.unique(label[n:])
     at = [np.searchsorted(label[:n][units], names, side) for side in ("left", "right")]
     ct = [np.searchsorted(label[n:][centres], names, side) for side in ("left", "right")]
-    return [
-        (units[at[0][i] : at[1][i]], centres[ct[0][i] : ct[1][i]]) for i in range(len(names))
-    ]
+    return [(units[at[0][i] : at[1][i]], centres[ct[0][i] : ct[1][i]]) for i in range(len(names))]
 
 
 def _instance(
@@ -305,7 +314,11 @@ def _instance(
     return _assembled(
         (units, centres),
         (owner, centre, rank[pair]),
-        (walk_cost + problem.penalty_m[pair] + problem.change_m[pair], walk_cost, problem.walk_m[pair]),
+        (
+            walk_cost + problem.penalty_m[pair] + problem.change_m[pair],
+            walk_cost,
+            problem.walk_m[pair],
+        ),
         _local_neighbours(near, units, problem.n_units),
         rows.take(units),
         skip[units],

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from planner.solve.compiled import compiled
 from planner.solve.instance import Instance
 
-__all__ = ["Pricer", "Priced", "countable"]
+__all__ = ["Priced", "Pricer", "countable"]
 
 FloatArray = NDArray[np.float64]
 T = TypeVar("T")
@@ -224,9 +224,7 @@ class Pricer:
             self._tables[key] = self.instance.rows.table(cap)
         return self._tables[key]
 
-    def _beyond(
-        self, axis: int, amount: NDArray[np.int64], cost: FloatArray, cap: int
-    ) -> float:
+    def _beyond(self, axis: int, amount: NDArray[np.int64], cost: FloatArray, cap: int) -> float:
         """Bound from below the price of zones that add up to more than the table holds."""
         if amount[np.isfinite(cost)].sum() <= cap:
             return np.inf
@@ -258,7 +256,7 @@ def _fractional(cost: FloatArray, amount: NDArray[np.int64], need: int, slope: f
 
 
 @compiled
-def _fill(items, cost, a, b, table):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _fill(items, cost, a, b, table):
     """Least price of completing each sum with the items from i on, connection disregarded."""
     n = len(items)
     wide, deep = table.shape
@@ -281,7 +279,7 @@ def _fill(items, cost, a, b, table):  # type: ignore[no-untyped-def]  # noqa: AN
 
 
 @compiled
-def _take(sign, item, taken, held_up, held_start, held):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _take(sign, item, taken, held_up, held_start, held):
     """Take an item (+1) or give it back (-1)."""
     taken[item] = sign > 0
     for j in range(held_start[item], held_start[item + 1]):
@@ -289,7 +287,7 @@ def _take(sign, item, taken, held_up, held_start, held):  # type: ignore[no-unty
 
 
 @compiled
-def _search(cost, a, b, held_start, held, table, nodes, room, below):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _search(cost, a, b, held_start, held, table, nodes, room, below):
     """Find the cheapest connected zone; return a bound and the last zones found.
 
     With a finite `below`, list all zones cheaper than that instead; too many are counted as

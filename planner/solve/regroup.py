@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from planner.solve.bound import Ascent
 from planner.solve.columns import Pool
 from planner.solve.instance import restrict
-from planner.solve.zoning import choose_zones, list_all
 from planner.solve.track import Track
+from planner.solve.zoning import choose_zones, list_all
 
 __all__ = ["regroup"]
 
@@ -59,7 +59,7 @@ def _waste(track: Track, ascent: Ascent) -> FloatArray:
     pool = Pool(track.instance)
     pool.add_plan(track.pair)
     waste = np.zeros(track.instance.n_centres)
-    waste[np.array(pool.centre)] = pool.reduced(ascent.prize)
+    waste[np.array(pool.centre, np.int64)] = pool.reduced(ascent.prize)
     return waste - ascent.floor
 
 
@@ -78,9 +78,7 @@ def _group(track: Track, waste: FloatArray, centre: int, size: int) -> NDArray[n
     return np.sort(group)
 
 
-def _rearrange(
-    track: Track, ascent: Ascent, group: NDArray[np.int64], seed: int
-) -> bool:
+def _rearrange(track: Track, ascent: Ascent, group: NDArray[np.int64], seed: int) -> bool:
     """Find the best arrangement of some zones, as a small problem of its own."""
     one = track.instance
     zone = np.where(track.pair >= 0, one.centre[track.pair], -1)

@@ -7,13 +7,12 @@ whole zones as columns for bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from planner.errors import InfeasibleError
 from planner.model import Part, Problem, Result
 from planner.solve.improve import improve, quick_bound
 from planner.solve.instance import Instance, Split, split
@@ -114,13 +113,13 @@ class _Desk:
         track.told = self.tell
         self.tracks.append(track)
 
-    def in_turn(self):  # noqa: ANN201
+    def in_turn(self) -> Iterator[Track]:
         """Give each part its share of the time that is left, largest first."""
         weights = [max(t.instance.n_pairs, 1) for t in self.tracks]
         for i, track in enumerate(self.tracks):
             track.clock = self.clock.share(weights[i] / sum(weights[i:]))
             began = self.clock.spent
-            if not track.done:
+            if track.hopeless or not track.done:
                 yield track
             self.seconds[i] = self.clock.spent - began
             self.done = i + 1
@@ -159,7 +158,7 @@ def _result(problem: Problem, desk: _Desk, stop: Stop, stopped: str) -> Result:
 
 
 def _part(track: Track, seconds: float) -> Part:
-    one: NDArray | Instance = track.instance
+    one = track.instance
     return Part(
         one.n_units, one.n_centres, track.value_m, min(track.bound_m, track.value_m), track.cost_m,
         track.optimality_gap, track.method, seconds,

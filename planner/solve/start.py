@@ -59,7 +59,7 @@ def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np
     pair = np.full(instance.n_units, -1, np.int64)
     pair[instance.unit[instance.home_pair]] = instance.home_pair
     kept = _keep(
-        wanted, instance.by_centre, instance.unit, instance.home_pair,
+        wanted, instance.by_centre, instance.unit,
         instance.support.start, instance.support.pair, pair,
     )  # fmt: skip
     return _grow(instance, kept)
@@ -88,7 +88,7 @@ def _grow(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @compiled
-def _keep(wanted, by_centre, unit, home_pair, start, holder, pair):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _keep(wanted, by_centre, unit, start, holder, pair):
     """Take wanted pairs, nearest first, while they are held up."""
     for p in by_centre:
         if not wanted[p] or pair[unit[p]] >= 0:

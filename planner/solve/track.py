@@ -32,6 +32,13 @@ class Track:
         Whether `pair` is a plan that stands, to be kept unchanged if it turns out good enough.
     told : callable, optional
         Called after every improvement.
+
+    Attributes
+    ----------
+    value_m : float
+        Of the plan; infinite if it breaks a hard rule.
+    aim_m : float
+        The same with a finite price on hard rules.
     """
 
     instance: Instance
@@ -43,9 +50,11 @@ class Track:
     bound_m: float = -np.inf
     method: str = "nearest"
     value_m: float = field(init=False)
+    aim_m: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.value_m = self.instance.value(self.pair)
+        self.aim_m = self.instance.value(self.pair, forgiving=True)
         self._standing = self.pair if self.given and np.isfinite(self.value_m) else None
 
     @property
@@ -59,14 +68,14 @@ class Track:
         return self._gap_of(self.pair, self.value_m)
 
     @property
-    def spread_m(self) -> float:
-        """Metres between plan and bound that are still too many to stop; never negative."""
-        return max(self.value_m - self.bound_m - self.gap * self.cost_m, 0.0)
+    def hopeless(self) -> bool:
+        """Whether it is proven that hard rules cannot hold."""
+        return bool(self.bound_m == np.inf)
 
     @property
     def done(self) -> bool:
         """Whether plan and bound are close enough."""
-        return self._keep_standing() or self.optimality_gap <= self.gap
+        return self.hopeless or self._keep_standing() or self.optimality_gap <= self.gap
 
     @property
     def over(self) -> bool:
@@ -75,10 +84,11 @@ class Track:
 
     def plan(self, pair: NDArray[np.int64], method: str) -> bool:
         """Offer a plan; tell whether it is the best so far."""
-        value = self.instance.value(pair)
-        if not value < self.value_m - 1e-9 * max(abs(value), 1.0):
+        aim = self.instance.value(pair, forgiving=True)
+        if not aim < self.aim_m - 1e-9 * max(abs(aim), 1.0):
             return False
-        self.pair, self.value_m, self.method = pair.copy(), value, method
+        self.pair, self.aim_m, self.method = pair.copy(), aim, method
+        self.value_m = self.instance.value(pair)
         self._tell()
         return True
 
@@ -101,12 +111,15 @@ class Track:
         if self._gap_of(self._standing, value) > self.gap:
             return False
         self.pair, self.value_m, self.method = self._standing, value, "as it stood"
+        self.aim_m = value
         return True
 
     def _cost(self, pair: NDArray[np.int64]) -> float:
         return float(self.instance.walk_cost[pair[pair >= 0]].sum())
 
     def _gap_of(self, pair: NDArray[np.int64], value: float) -> float:
+        if not np.isfinite(value):
+            return np.inf
         excess = value - self.bound_m
         # Rounding of sums, not a gap.
         if excess <= 1e-9 * max(abs(value), 1.0):

@@ -14,10 +14,10 @@ __all__ = ["choose_zones", "list_all"]
 def choose_zones(track: Track, ascent: Ascent, *, seed: int) -> None:
     """Choose the best plan among the zones that the bound does not rule out."""
     pool, one = ascent.pool, track.instance
-    centre = np.array(pool.centre)
+    centre = np.array(pool.centre, np.int64)
     reduced = pool.reduced(ascent.prize) - ascent.floor[centre]
-    room = track.value_m - ascent.bound_m
-    which = np.flatnonzero(reduced <= room + 1e-6 * abs(track.value_m))
+    room = track.aim_m - ascent.bound_m
+    which = np.flatnonzero(reduced <= room + 1e-6 * abs(track.aim_m))
     if len(which) > 20_000:
         which = np.sort(which[np.argsort(reduced[which], kind="stable")[:20_000]])
     pair, _ = choose(
@@ -30,6 +30,8 @@ def choose_zones(track: Track, ascent: Ascent, *, seed: int) -> None:
 def list_all(track: Track, ascent: Ascent, *, seed: int) -> bool:
     """List every zone that a better plan could use, and choose among them: that is a proof."""
     room = track.value_m - ascent.bound_m
+    if not np.isfinite(room):
+        return False
     zones = ascent.pricer.all_below(ascent.prize, ascent.floor + room + 1e-6)
     if zones is None:
         return False

@@ -54,18 +54,22 @@ USUAL = {
     "members_per_zone": (5.0, 10.0),
     "households_per_member": (None, 25.0),
 }
+SMALL = {**USUAL, "households_per_zone": (30.0, 90.0)}
+FULL = {**USUAL, "households_per_zone": (40.0, 74.0)}
+CLASH = {**USUAL, "households_per_zone": (95.0, 110.0)}
+HOUSES = {"households_per_zone": (45.0, 74.0), "members_per_zone": (5.0, 10.0)}
 TOWNS = {
-    "community": Town(60, 15, 900, 110, {**USUAL, "households_per_zone": (30.0, 90.0)}),
-    "commons": Town(100, 15, 900, 110, {**USUAL, "households_per_zone": (30.0, 90.0)}),
+    "community": Town(60, 15, 900, 110, SMALL),
+    "commons": Town(100, 15, 900, 110, SMALL),
     "quarter240": Town(240, 26, 2300, 220, USUAL),
     "quarter500": Town(500, 26, 2300, 220, USUAL),
-    "clash240": Town(240, 26, 2300, 220, {**USUAL, "households_per_zone": (95.0, 110.0)}),
-    "clash500": Town(500, 26, 2300, 290, {**USUAL, "households_per_zone": (95.0, 110.0)}),
-    "tight": Town(230, 59, 3500, 566, {**USUAL, "households_per_zone": (40.0, 74.0)}),
-    "tiny3000": Town(3000, 54, 3250, 500, {"households_per_zone": (45.0, 74.0), "members_per_zone": (5.0, 10.0)}),
-    "queens": Town(30000, 540, 32500, 5000, {"households_per_zone": (45.0, 74.0), "members_per_zone": (5.0, 10.0)}, walk=300.0, block=45.0),
-    "district": Town(2300, 586, 35000, 5600, {**USUAL, "households_per_zone": (40.0, 74.0)}),
-}  # fmt: skip
+    "clash240": Town(240, 26, 2300, 220, CLASH),
+    "clash500": Town(500, 26, 2300, 290, CLASH),
+    "tight": Town(230, 59, 3500, 566, FULL),
+    "houses": Town(3000, 54, 3250, 500, HOUSES, walk=450.0, block=45.0),
+    "queens": Town(30000, 540, 32500, 5000, HOUSES, walk=450.0, block=45.0),
+    "district": Town(2300, 586, 35000, 5600, FULL),
+}
 
 
 def make(town: Town, seed: int = 0) -> Problem:

@@ -15,7 +15,8 @@ from planner.intake.grammar.lexicon import words
 from planner.intake.grammar.numerals import canonical_number, to_int
 
 WORDS = words(
-    "安徽省 淮南市 八公山区 山王镇 土坝孜街道 建井社区 下郢村 幸福路 中山大道 阳光小区 光明大厦 东区 二期 "
+    "安徽省 淮南市 台州 路桥 深圳 南山 八公山区 山王镇 土坝孜街道 建井社区 下郢村 幸福路 "
+    "中山大道 阳光小区 光明大厦 东区 二期 7街 2-7街 5梯 3组 60米 号门 12-15号 1105-1106室 "
     "12号 3栋 十二幢 B座 2单元 5楼 501 501室 - — / ( ) （ ） ， ０１２ 一 号 栋 单元 路 区 "
     "市 对面 与 电联 "
     "附3号 3#  A 12F 13800000000 Main St Apt \u200b \ud800 \x00 \u202e 𠮷 ① Ⅳ"

@@ -44,9 +44,17 @@ def test_a_faultless_sheet(tmp_path: Path) -> None:
 def test_header_synonyms(tmp_path: Path) -> None:
     """B-HDR-SYN: spaces, brackets, full width and synonyms name the same columns."""
     head = "户编号,家庭住址,地址(必填)," + "经 度,\uff2c\uff21\uff34,所属社区"
-    read = read_households(write(tmp_path / "a.csv", head.replace("家庭住址,", ""), "1,甲路1号,117.5,32.5,甲 社区"))
+    read = read_households(
+        write(tmp_path / "a.csv", head.replace("家庭住址,", ""), "1,甲路1号,117.5,32.5,甲 社区")
+    )
     at = read.kept.iloc[0]
-    assert (at["id"], at["address"], at["lon"], at["lat"], at["community"]) == ("1", "甲路1号", 117.5, 32.5, "甲 社区")
+    assert (at["id"], at["address"], at["lon"], at["lat"], at["community"]) == (
+        "1",
+        "甲路1号",
+        117.5,
+        32.5,
+        "甲 社区",
+    )
 
 
 def test_missing_columns_are_refused_with_what_was_found(tmp_path: Path) -> None:
@@ -105,7 +113,9 @@ def test_missing_ids_are_made_from_content(tmp_path: Path) -> None:
     one = read_households(write(tmp_path / "a.csv", "编号,地址", *rows)).kept
     two = read_households(write(tmp_path / "b.csv", "编号,地址", *rows[::-1])).kept
     assert one["id"].is_unique
-    assert sorted(zip(one["address"], one["id"], strict=True)) == sorted(zip(two["address"], two["id"], strict=True))
+    assert sorted(zip(one["address"], one["id"], strict=True)) == sorted(
+        zip(two["address"], two["id"], strict=True)
+    )
     assert "missing-id" in codes(read_households(tmp_path / "a.csv"))
 
 
@@ -150,7 +160,9 @@ def test_coordinates_that_are_no_place(tmp_path: Path) -> None:
     bad = ["0,0", "-1,-1", "999,999", "181,91", "inf,32", "NaN,NaN", "null,null", "117,", "abc,32"]
     rows = [f"{i},117.{i:03d},32.5,甲路{i}号" for i in range(100, 120)]
     lines = [f"b{k},{pair}," for k, pair in enumerate(bad)]
-    read = read_households(write(tmp_path / "a.csv", "编号,经度,纬度,地址", *rows, *lines, "c,0,0,乙路1号"))
+    read = read_households(
+        write(tmp_path / "a.csv", "编号,经度,纬度,地址", *rows, *lines, "c,0,0,乙路1号")
+    )
     assert len(read.held) == len(bad)
     assert set(read.held["code"]) == {"bad-coordinates"}
     assert read.rows_read == len(rows) + len(bad) + 1
@@ -169,11 +181,14 @@ def test_degrees_as_people_write_them(tmp_path: Path) -> None:
     """E-DMS: minutes and seconds, a pair in one cell, a decimal comma."""
     path = tmp_path / "a.csv"
     path.write_text(
-        "编号;经度;纬度\n1;116°23′50″E;39°54'20\"N\n2;116.3,39.9;\n3;116,397;39,906\n4;116.397;39.906\n", "utf-8"
+        "编号;经度;纬度\n1;116°23′50″E;39°54'20\"N\n2;116.3,39.9;\n3;116,397;39,906\n4;116.397;39.906\n",
+        "utf-8",
     )
     path.write_text(path.read_text("utf-8").replace('"', "″"), "utf-8")
     read = read_households(path)
-    assert read.kept["lon"].tolist() == pytest.approx([116.39722, 116.3, 116.397, 116.397], abs=1e-4)
+    assert read.kept["lon"].tolist() == pytest.approx(
+        [116.39722, 116.3, 116.397, 116.397], abs=1e-4
+    )
     assert read.kept["lat"].tolist() == pytest.approx([39.90556, 39.9, 39.906, 39.906], abs=1e-4)
     assert "degrees-text" in codes(read)
 
@@ -197,12 +212,16 @@ def test_flags(tmp_path: Path) -> None:
     read = read_members(write(tmp_path / "a.csv", "编号,地址,是否中心户", *rows))
     assert read.kept["is_centre"].tolist() == [True] * 5 + [False] * 5
     with pytest.raises(SchemaError, match="row 3"):
-        read_members(write(tmp_path / "b.csv", "编号,地址,是否中心户", "1,甲路1号,是", "2,甲路2号,也许"))
+        read_members(
+            write(tmp_path / "b.csv", "编号,地址,是否中心户", "1,甲路1号,是", "2,甲路2号,也许")
+        )
 
 
 def test_addresses_without_content_are_held(tmp_path: Path) -> None:
     """D-ADDR-NULL: empty, 不详, a dash."""
-    read = read_households(write(tmp_path / "a.csv", "编号,地址", *plain(3), "4,", "5,不详", "6,-", "7,无"))
+    read = read_households(
+        write(tmp_path / "a.csv", "编号,地址", *plain(3), "4,", "5,不详", "6,-", "7,无")
+    )
     assert len(read.kept) == 3
     assert set(read.held["code"]) == {"no-address"}
     assert len(read.held) == 4
@@ -211,7 +230,13 @@ def test_addresses_without_content_are_held(tmp_path: Path) -> None:
 def test_same_as_above_and_invisible_characters(tmp_path: Path) -> None:
     """C-NA-NAME, C-CTRL: 同上 takes the row above; what cannot be seen is taken out, and both are listed."""
     read = read_households(
-        write(tmp_path / "a.csv", "编号,地址,社区", "1,甲路\u200b1号,甲\u00a0社区", "2,同上,同上", "3,乙\u202e路\x0b2号,乙")
+        write(
+            tmp_path / "a.csv",
+            "编号,地址,社区",
+            "1,甲路\u200b1号,甲\u00a0社区",
+            "2,同上,同上",
+            "3,乙\u202e路\x0b2号,乙",
+        )
     )
     assert read.kept["address"].tolist() == ["甲路1号", "甲路1号", "乙路2号"]
     assert read.kept["community"].tolist() == ["甲 社区", "甲 社区", "乙"]
@@ -243,7 +268,9 @@ def test_ids_past_fifteen_digits_are_refused(tmp_path: Path) -> None:
 
 def test_community_and_building_stand_for_an_address(tmp_path: Path) -> None:
     """An office that keeps 社区 and 楼栋 apart needs no further address."""
-    read = read_households(write(tmp_path / "a.csv", "编号,社区,楼栋,单元,房号", "1,幸福社区,3栋,2,501"))
+    read = read_households(
+        write(tmp_path / "a.csv", "编号,社区,楼栋,单元,房号", "1,幸福社区,3栋,2,501")
+    )
     assert read.kept["address"].tolist() == ["幸福社区3栋"]
     assert read.kept["stairwell"].tolist() == ["2"]
     assert "room" not in read.kept.columns
@@ -269,10 +296,14 @@ def test_no_row_is_ever_lost(rows: list[str], random: object) -> None:
 
     padding = [f"p{i},丙路{i}号,," for i in range(1500)]
     with tempfile.TemporaryDirectory() as folder:
-        first = read_households(write(Path(folder) / "a.csv", "编号,地址,经度,纬度", *padding, *rows))
+        first = read_households(
+            write(Path(folder) / "a.csv", "编号,地址,经度,纬度", *padding, *rows)
+        )
         shuffled = list(rows)
         random.shuffle(shuffled)  # type: ignore[attr-defined]
-        second = read_households(write(Path(folder) / "b.csv", "编号,地址,经度,纬度", *padding, *shuffled))
+        second = read_households(
+            write(Path(folder) / "b.csv", "编号,地址,经度,纬度", *padding, *shuffled)
+        )
     present = sum(row != ",,," for row in rows)
     assert first.rows_read == second.rows_read == len(padding) + present
     assert sorted(first.kept["id"]) == sorted(second.kept["id"])

@@ -105,7 +105,10 @@ def test_ragged_rows_are_held_and_many_are_refused(tmp_path: Path) -> None:
         ((HEAD + ",,\n,,\n").encode(), "no data rows"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "HTML"),
         (b"%PDF-1.4 what", "not a table"),
-        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        (
+            bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+            "encrypted",
+        ),
         (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "damaged"),
         (b"PK\x03\x04 cut", "damaged"),
     ],
@@ -131,7 +134,9 @@ def test_paths_that_are_no_file(tmp_path: Path) -> None:
 
 def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     """A-XLS-TRUNC: a bad copy is called damaged."""
-    whole = book(tmp_path / "b.xlsx", [["编号", "地址"], *([i, f"路{i}号"] for i in range(500))]).read_bytes()
+    whole = book(
+        tmp_path / "b.xlsx", [["编号", "地址"], *([i, f"路{i}号"] for i in range(500))]
+    ).read_bytes()
     path = tmp_path / "a.xlsx"
     path.write_bytes(whole[: len(whole) * 6 // 10])
     with pytest.raises(SheetError, match="damaged or incomplete"):
@@ -175,7 +180,12 @@ def test_a_directory_that_lies_is_refused(tmp_path: Path) -> None:
 
 def test_header_below_titles(tmp_path: Path) -> None:
     """B-TITLE: the header is found among known names, and rows keep their number."""
-    rows = [["居民信息表", None, None], ["填报单位:某街道", None, None], ["编号", "地址", "经度"], ["1", "甲路1号", 117.5]]
+    rows = [
+        ["居民信息表", None, None],
+        ["填报单位:某街道", None, None],
+        ["编号", "地址", "经度"],
+        ["1", "甲路1号", 117.5],
+    ]
     table = one(book(tmp_path / "a.xlsx", rows, s1="A1:C1"))
     assert table.headers == ("编号", "地址", "经度")
     assert table.row.tolist() == [4]
@@ -186,7 +196,11 @@ def test_header_below_titles(tmp_path: Path) -> None:
 
 def test_two_row_header(tmp_path: Path) -> None:
     """B-HDR-MERGE: a group over its parts is joined to them."""
-    rows = [["编号", "住址", None, None], [None, "小区地址", "楼栋", "单元"], ["1", "甲路1号", "3栋", "2单元"]]
+    rows = [
+        ["编号", "住址", None, None],
+        [None, "小区地址", "楼栋", "单元"],
+        ["1", "甲路1号", "3栋", "2单元"],
+    ]
     table = one(book(tmp_path / "a.xlsx", rows, s1="A1:A2 B1:D1"))
     assert "住址/楼栋" in table.headers
     assert table.row.tolist() == [3]
@@ -194,7 +208,13 @@ def test_two_row_header(tmp_path: Path) -> None:
 
 def test_merged_cells_fill_only_their_range(tmp_path: Path) -> None:
     """B-CELL-MERGE: three merged rows get the value, the empty cell below does not."""
-    rows = [["编号", "地址", "楼栋"], ["1", "甲路1号", "1栋"], ["2", "甲路1号"], ["3", "甲路1号"], ["4", "甲路1号"]]
+    rows = [
+        ["编号", "地址", "楼栋"],
+        ["1", "甲路1号", "1栋"],
+        ["2", "甲路1号"],
+        ["3", "甲路1号"],
+        ["4", "甲路1号"],
+    ]
     table = one(book(tmp_path / "a.xlsx", rows, s1="C2:C4"))
     assert table.cells[:, 2].tolist() == ["1栋", "1栋", "1栋", ""]
     assert codes(table) == ["merged-cells"]
@@ -213,7 +233,11 @@ def test_totals_footers_and_repeated_headers_are_dropped_and_listed(tmp_path: Pa
 
 def test_hidden_sheets_are_skipped(tmp_path: Path) -> None:
     """B-SHEET-HID: the visible sheet is read, the hidden one is told of."""
-    path = book(tmp_path / "a.xlsx", [["编号", "地址"], ["9", "旧路9号"]], [["编号", "地址"], ["1", "新路1号"]])
+    path = book(
+        tmp_path / "a.xlsx",
+        [["编号", "地址"], ["9", "旧路9号"]],
+        [["编号", "地址"], ["1", "新路1号"]],
+    )
     made = openpyxl.load_workbook(path)
     made["表1"].sheet_state = "hidden"
     made.active = 1
@@ -230,9 +254,18 @@ def test_hidden_sheets_are_skipped(tmp_path: Path) -> None:
 
 def test_text_is_kept_exactly(tmp_path: Path) -> None:
     """C-ID-FLOAT, C-NA-NAME: whole numbers have no point, zeros stay, NA is a name."""
-    rows = [["编号", "地址", "楼栋"], [12.0, "NA", "007"], ["007", "null", 0.5], [True, "None", None]]
+    rows = [
+        ["编号", "地址", "楼栋"],
+        [12.0, "NA", "007"],
+        ["007", "null", 0.5],
+        [True, "None", None],
+    ]
     table = one(book(tmp_path / "a.xlsx", rows))
-    assert table.cells.tolist() == [["12", "NA", "007"], ["007", "null", "0.5"], ["TRUE", "None", ""]]
+    assert table.cells.tolist() == [
+        ["12", "NA", "007"],
+        ["007", "null", "0.5"],
+        ["TRUE", "None", ""],
+    ]
 
 
 def test_long_numbers_formula_errors_and_unstored_formulas_are_marked(tmp_path: Path) -> None:
@@ -252,7 +285,10 @@ def test_long_numbers_formula_errors_and_unstored_formulas_are_marked(tmp_path: 
 
 def test_personal_columns_are_not_read(tmp_path: Path) -> None:
     """Names, numbers and phones never leave the file."""
-    rows = [["编号", "户主姓名", "身份证号", "联系电话", "地址"], ["1", "某甲", "110", "138", "甲路1号"]]
+    rows = [
+        ["编号", "户主姓名", "身份证号", "联系电话", "地址"],
+        ["1", "某甲", "110", "138", "甲路1号"],
+    ]
     table = one(book(tmp_path / "a.xlsx", rows))
     assert table.headers == ("编号", "地址")
     assert table.unread == ("户主姓名", "身份证号", "联系电话")
@@ -267,7 +303,9 @@ def test_layers_of_points(tmp_path: Path, driver: str) -> None:
     import geopandas as gpd
 
     layer = gpd.GeoDataFrame(
-        {"编号": ["1", "2"]}, geometry=gpd.points_from_xy([117.0, 117.1], [32.6, 32.7]), crs="EPSG:4326"
+        {"编号": ["1", "2"]},
+        geometry=gpd.points_from_xy([117.0, 117.1], [32.6, 32.7]),
+        crs="EPSG:4326",
     )
     path = tmp_path / f"a.{driver.lower()}"
     layer.to_file(path, driver=driver, engine="pyogrio")

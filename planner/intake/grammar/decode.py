@@ -116,7 +116,7 @@ def _whole_chain(before: Kind, number: Number) -> Options:
 
 def _united(before: Kind, unit: str) -> Options:
     follows = FOLLOWS[before]
-    return tuple((kind, score + follows[kind]) for kind, score in _UNITED[unit])
+    return tuple((kind, score + follows[kind]) for kind, score in _UNITED.get(unit, ()))
 
 
 def _readings(before: Kind, number: Number) -> Options:

@@ -104,7 +104,7 @@ def _counties(text: str, at: int, above: set[str], known: Divisions) -> list[Spa
     for length in known.county_lengths.get(text[at : at + 2], ()):
         name = text[at : at + length]
         cities = known.counties.get(name)
-        if cities is None:
+        if cities is None or at + length > len(text):
             continue
         full = name in known.official
         if cities & above:
@@ -132,7 +132,7 @@ def _towns(text: str, at: int, above: set[str], known: Divisions) -> list[Span]:
 
 
 def bare_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[Span]]:
-    """Find a town or village without its ending before a road (``下沙|围垦街``).
+    """Find a town or village without its ending before a road (``山王|幸福街``).
 
     Roads mostly have three characters, four when a direction or a long ending is in the name;
     two or three characters more than that, from a cut on, are likely a place of their own.
