@@ -30,8 +30,10 @@ PLAN = (UNITS, PLAN_HOUSEHOLDS, PLAN_MEMBERS, CENTRES, ZONES, GAPS)
 @pytest.mark.parametrize(
     ("header", "role"),
     [
-        ("编号", "id"), ("ID", "id"), ("住 址", "address"), ("家庭住址", "address"), ("地址(必填)", "address"),
-        ("＊地址：", "address"), ("经 度", "lon"), ("ｌｏｎ", "lon"), ("纬度", "lat"), ("楼栋", "building"),
+        ("编号", "id"), ("ID", "id"), ("住 址", "address"), ("家庭住址", "address"),
+        ("地址(必填)", "address"),
+        ("＊地址：", "address"), ("经 度", "lon"), ("ｌｏｎ", "lon"), ("纬度", "lat"),
+        ("楼栋", "building"),
         ("单元", "stairwell"), ("楼层", "floor"), ("房号", "room"), ("社区", "community"), ("权重", "load"),
         ("Home Address", "address"), ("household_id", "id"),
     ],

@@ -18,13 +18,16 @@ Opener = Callable[..., AbstractContextManager[Any]]
 
 
 def chromium() -> str:
-    """Find the system's Chromium, or skip with the reason."""
+    """Find the system's Chromium, or skip with the reason; CI asks for it and fails without."""
     named = os.environ.get("PLANNER_CHROMIUM")
     if named:
         return named
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        pytest.skip(f"no browser: set PLANNER_CHROMIUM, or install one of {', '.join(NAMES)}")
+        why = f"no browser: set PLANNER_CHROMIUM, or install one of {', '.join(NAMES)}"
+        if os.environ.get("PLANNER_REQUIRE_BROWSER"):
+            pytest.fail(why)
+        pytest.skip(why)
     return found
 
 

@@ -219,7 +219,7 @@ def chinese() -> Gazetteer:
     ],
 )
 def test_chinese_addresses(chinese: Gazetteer, text: str, precision: str, matched: str) -> None:
-    """D-ADDR-VAR: road and number, compound and building, and the office's table, however they are spelled."""
+    """D-ADDR-VAR: road and number, compound and building, the office's table, in any spelling."""
     found = geocode([text], chinese).iloc[0]
     assert (found["precision"], found["matched"]) == (precision, matched)
     assert np.isfinite(found["lon"])
