@@ -127,7 +127,7 @@ def _rules(
 
 def _per_zone(weight: FloatArray, chosen: NDArray[np.int64], n_centres: int) -> FloatArray:
     served = chosen >= 0
-    return np.bincount(chosen[served], weight[served], n_centres)[:n_centres]
+    return np.asarray(np.bincount(chosen[served], weight[served], n_centres), np.float64)
 
 
 def _violations(rule: ZoneRule, amount: FloatArray, per: FloatArray | None) -> list[Violation]:

@@ -142,8 +142,7 @@ def _whole(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     places = gazetteer.names.get(fold_text(text).strip(), ())
     if not places:
         return NOT_FOUND
-    match = pick_place(places, gazetteer, context)
-    return _as(match, "compound", 0.5) if match.source == "place" else _as(match, "building")
+    return _as(pick_place(places, gazetteer, context), "building")
 
 
 def _by_key(address: Address, index: _Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
@@ -159,6 +158,8 @@ def _by_key(address: Address, index: _Index, gazetteer: Gazetteer, context: Sequ
 def _as(match: Match, precision: str, most: float = 1.0) -> Match:
     if match.xy is None:
         return match
+    if match.source == "place":  # a point somewhere in a compound, not a building
+        precision, most = "compound", min(most, 0.5)
     return replace(match, precision=precision, confidence=min(match.confidence, most))
 
 

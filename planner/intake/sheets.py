@@ -21,6 +21,7 @@ from planner.findings import Finding, Severity
 from planner.intake.csvs import RAGGED_SHARE, read_csv
 from planner.intake.guard import LONG_DIGITS, SheetMarks, kind_of, open_book, read_bytes
 from planner.intake.headers import Header, find_header, is_header_row, is_total_row
+from planner.intake.layers import read_layers
 from planner.schema import HOUSEHOLDS, Table
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def read_table(
         text = read_csv(data, path.name)
         raws = [_Raw("", text.rows, 0, findings=text.findings)]
     elif kind in ("gpkg", "geojson"):
-        raws = _layers(path, sheet)
+        raws = [_Raw(name, grid, 0) for name, grid in read_layers(path, sheet)]
     else:
         raws = _sheets(data, kind, path.name, sheet)
     tables = [t for t in (_tabulate(raw, path.name, table) for raw in raws) if t is not None]
@@ -203,51 +204,6 @@ def _sheet(sheet: Any, marks: Mapping[str, SheetMarks], name: str) -> _Raw:
             Finding("hidden-rows", Severity.WARN, what, zh, file=name, sheet=sheet.name)
         )
     return _Raw(sheet.name, grid, top, left, merges, mark, tuple(findings))
-
-
-def _layers(path: Path, wanted: str | None) -> list[_Raw]:
-    import pyogrio
-
-    try:
-        names = [str(n) for n, kind in pyogrio.list_layers(path)]
-        if wanted is not None and wanted not in names:
-            raise SheetError(
-                f"{path.name} has no layer {wanted!r}", remedy=f"its layers are: {', '.join(names)}"
-            )
-        return [_layer(path, n) for n in names if wanted in (None, n)]
-    except SheetError:
-        raise
-    except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
-        raise SheetError(
-            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
-            remedy="open it in QGIS and save it as GeoPackage",
-        ) from None
-
-
-def _layer(path: Path, layer: str) -> _Raw:
-    """Read a layer of points as a table with lon and lat."""
-    import geopandas as gpd
-    import pyogrio
-
-    read = pyogrio.read_dataframe(path, layer=layer)
-    headers = [str(c) for c in read.columns if c != "geometry"]
-    rows: Grid = [list(r) for r in read[headers].itertuples(index=False)]
-    if isinstance(read, gpd.GeoDataFrame) and read.geometry.notna().any():
-        if read.crs is None:
-            raise SheetError(
-                f"{path.name}, layer {layer} has no CRS",
-                remedy="set its CRS in QGIS and save it again",
-            )
-        at = read.geometry.to_crs("EPSG:4326").representative_point()
-        spare = [
-            h
-            for h in headers
-            if h.lower() in ("lon", "lat", "x", "y", "longitude", "latitude", "lng")
-        ]
-        keep = [i for i, h in enumerate(headers) if h not in spare]
-        headers = [*(headers[i] for i in keep), "lon", "lat"]
-        rows = [[*(r[i] for i in keep), x, y] for r, x, y in zip(rows, at.x, at.y, strict=True)]
-    return _Raw(layer, [list(headers), *rows], 0)
 
 
 def _tabulate(raw: _Raw, file: str, table: Table | None) -> SheetTable | None:

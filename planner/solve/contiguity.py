@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from planner.model import Problem
 from planner.solve.compiled import compiled
 
-__all__ = ["Support", "neighbours", "support", "usable_pairs"]
+__all__ = ["Support", "find_pair", "neighbours", "order_by_centre", "support", "usable_pairs"]
 
 IntArray = NDArray[np.integer[Any]]
 

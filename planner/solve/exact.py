@@ -170,7 +170,7 @@ class _Model:
         upper = np.full(self.n, 1.0)
         upper[one.n_pairs + len(self.skip) :] = np.inf
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = self.n, matrix.shape[0]
+        lp.num_col_, lp.num_row_ = self.n, sum(len(p[1]) for p in parts)
         lp.col_cost_ = np.concatenate([one.cost, one.skip_cost[self.skip], price])
         lower = np.zeros(self.n)
         lower[one.home_pair] = 1.0
@@ -212,16 +212,13 @@ class _Model:
 
     def _support(self) -> tuple[Any, FloatArray, FloatArray]:
         one = self.instance
-        away = np.ones(one.n_pairs, bool)
-        away[one.home_pair] = False
-        row = np.concatenate(
-            [np.flatnonzero(away), np.repeat(np.arange(one.n_pairs), np.diff(one.support.start))]
-        )
-        column = np.concatenate([np.flatnonzero(away), one.support.pair])
-        data = np.repeat([1.0, -1.0], [int(away.sum()), len(one.support.pair)])
-        matrix = csr_array((data, (row, column)), shape=(one.n_pairs, self.n))[away]
-        rows = int(away.sum())
-        return matrix, np.full(rows, -np.inf), np.zeros(rows)
+        own = np.setdiff1d(np.arange(one.n_pairs), one.home_pair)
+        supported = np.repeat(np.arange(one.n_pairs), np.diff(one.support.start))
+        row = np.concatenate([own, supported])
+        column = np.concatenate([own, one.support.pair])
+        data = np.repeat([1.0, -1.0], [len(own), len(supported)])
+        whole = csr_array((data, (row, column)), shape=(one.n_pairs, self.n))
+        return whole[own, :], np.full(len(own), -np.inf), np.zeros(len(own))
 
     def point(self, pair: NDArray[np.int64]) -> FloatArray:
         """State a plan as values of the columns."""

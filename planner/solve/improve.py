@@ -50,7 +50,7 @@ def improve(track: Track, *, seed: int) -> bool:
     """
     one = track.instance
     pool = Pool(one)
-    anneal(track, pool, sweeps=_sweeps(one), runs=2, seed=seed)
+    anneal(track, pool, sweeps=_sweeps(one) // 2, runs=3, seed=seed)
     prize = quick_bound(track, 1500)
     if track.over:
         return track.hopeless

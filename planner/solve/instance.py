@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from planner.errors import PlannerError
 from planner.model import Problem
-from planner.solve.contiguity import Support, neighbours, order_by_centre, support, usable_pairs
+from planner.solve.contiguity import Support, support
 
-__all__ = ["Instance", "Rows", "Split", "restrict", "rows_of", "split"]
+__all__ = ["Instance", "Rows", "assembled", "local_neighbours", "restrict", "rows_of"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer[Any]]
@@ -186,7 +183,8 @@ class Instance:
         zone = self.centre[pair[served]]
         weight = self.rows.weight[:, served]
         n = self.n_centres
-        return np.array([np.bincount(zone, w, n) for w in weight]).reshape(len(weight), n)
+        sums = [np.bincount(zone, w, n) for w in weight]
+        return np.array(sums, np.float64).reshape(len(weight), n)
 
     def excess(self, pair: IntArray) -> FloatArray:
         """By how much each zone breaks each side, shape (n_rows, n_centres)."""
@@ -222,109 +220,6 @@ class Instance:
         return (pair < 0) | held[pair]
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """The independent parts of a problem, and what is left over.
-
-    Parameters
-    ----------
-    instances : tuple of Instance
-        Largest first.
-    lost : ndarray of int
-        Units that no centre can reach.
-    lost_m : float
-        What they cost.
-    """
-
-    instances: tuple[Instance, ...]
-    lost: NDArray[np.int64]
-    lost_m: float
-
-
-def skip_prices(problem: Problem) -> FloatArray:
-    """Price of leaving each unit out: a unit without load weighs as much as one of load 1."""
-    return problem.unserved_m * np.where(problem.load > 0, problem.load, 1.0)
-
-
-def split(problem: Problem) -> Split:
-    """Drop what cannot be used, and fall apart into independent parts.
-
-    Raises
-    ------
-    PlannerError
-        A centre may not serve its own home.
-    """
-    near = neighbours(problem.n_units, problem.adjacency)
-    alive = usable_pairs(problem, near)
-    unit, centre = problem.pair_unit[alive], problem.pair_centre[alive]
-    homeless = np.setdiff1d(
-        np.arange(problem.n_centres), centre[unit == problem.home[centre]], assume_unique=False
-    )
-    if len(homeless):
-        raise PlannerError(f"centre {homeless[0]} may not serve its own home")
-    n, m = problem.n_units, problem.n_centres
-    graph = coo_array((np.ones(len(unit), np.int8), (unit, n + centre)), shape=(n + m, n + m))
-    _, label = connected_components(graph, directed=False)
-    served = np.zeros(n, bool)
-    served[unit] = True
-    lost = np.flatnonzero(~served)
-    order = order_by_centre(problem)
-    rank = np.empty(problem.n_pairs, np.int64)
-    rank[order] = np.arange(problem.n_pairs)
-    rows, skip = rows_of(problem), skip_prices(problem)
-    members = _groups(label, n, served)
-    made = [
-        _instance(problem, units, centres, alive, rank, near, rows, skip)
-        for units, centres in members
-    ]
-    made.sort(key=lambda part: (-part.n_pairs, int(part.unit_ids[0])))
-    return Split(tuple(made), lost, float(skip[lost].sum()))
-
-
-def _groups(
-    label: IntArray, n: int, served: NDArray[np.bool_]
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    units = np.flatnonzero(served)
-    units = units[np.argsort(label[units], kind="stable")]
-    centres = np.argsort(label[n:], kind="stable")
-    names = np.unique(label[n:])
-    at = [np.searchsorted(label[:n][units], names, side) for side in ("left", "right")]
-    ct = [np.searchsorted(label[n:][centres], names, side) for side in ("left", "right")]
-    return [(units[at[0][i] : at[1][i]], centres[ct[0][i] : ct[1][i]]) for i in range(len(names))]
-
-
-def _instance(
-    problem: Problem,
-    units: NDArray[np.int64],
-    centres: NDArray[np.int64],
-    alive: NDArray[np.bool_],
-    rank: NDArray[np.int64],
-    near: tuple[NDArray[np.int64], NDArray[np.int32]],
-    rows: Rows,
-    skip: FloatArray,
-) -> Instance:
-    lengths = np.diff(problem.pair_start)[units]
-    first = np.cumsum(lengths) - lengths
-    pair = np.repeat(problem.pair_start[units] - first, lengths) + np.arange(lengths.sum())
-    owner = np.repeat(np.arange(len(units), dtype=np.int32), lengths)
-    keep = alive[pair]
-    pair, owner = pair[keep], owner[keep]
-    centre = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
-    walk_cost = problem.load[units][owner] * problem.walk_m[pair]
-    return _assembled(
-        (units, centres),
-        (owner, centre, rank[pair]),
-        (
-            walk_cost + problem.penalty_m[pair] + problem.change_m[pair],
-            walk_cost,
-            problem.walk_m[pair],
-        ),
-        _local_neighbours(near, units, problem.n_units),
-        rows.take(units),
-        skip[units],
-    )
-
-
 def restrict(
     instance: Instance, units: IntArray, centres: IntArray
 ) -> tuple[Instance, NDArray[np.int64]]:
@@ -347,11 +242,11 @@ def restrict(
     one = instance
     inside, among = np.zeros(one.n_units, bool), np.zeros(one.n_centres, bool)
     inside[units], among[centres] = True, True
-    pair = np.concatenate([np.arange(one.start[u], one.start[u + 1]) for u in units])
+    pair = np.flatnonzero(inside[one.unit])
     pair = pair[among[one.centre[pair]]]
     place = np.empty(one.n_pairs, np.int64)
     place[one.by_centre] = np.arange(one.n_pairs)
-    made = _assembled(
+    made = assembled(
         (units.astype(np.int64), centres.astype(np.int64)),
         (
             np.searchsorted(units, one.unit[pair]).astype(np.int32),
@@ -359,14 +254,14 @@ def restrict(
             place[pair],
         ),
         (one.cost[pair], one.walk_cost[pair], one.walk_m[pair]),
-        _local_neighbours(one.near, units, one.n_units),
+        local_neighbours(one.near, units, one.n_units),
         one.rows.take(units),
         one.skip_cost[units],
     )
     return made, pair
 
 
-def _assembled(
+def assembled(
     ids: tuple[NDArray[np.int64], NDArray[np.int64]],
     pairs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]],
     costs: tuple[FloatArray, FloatArray, FloatArray],
@@ -374,7 +269,23 @@ def _assembled(
     rows: Rows,
     skip: FloatArray,
 ) -> Instance:
-    """Put a part together from its pairs: unit, centre, rank; cost, cost of walks, walk."""
+    """Put a part together.
+
+    Parameters
+    ----------
+    ids : tuple of ndarray
+        Positions of units and centres where the part was cut from.
+    pairs : tuple of ndarray
+        Unit, centre and rank of each pair, sorted by unit and centre.
+    costs : tuple of ndarray
+        Cost, cost of the walk and walk of each pair.
+    near : tuple of ndarray
+        From `local_neighbours`.
+    rows : Rows
+        The zone rules.
+    skip : ndarray of float
+        Price of leaving each unit out.
+    """
     owner, centre, rank = pairs
     start = np.searchsorted(owner, np.arange(len(ids[0]) + 1)).astype(np.int64)
     by_centre = np.argsort(rank, kind="stable").astype(np.int64)
@@ -400,9 +311,10 @@ def _assembled(
     )
 
 
-def _local_neighbours(
-    near: tuple[NDArray[np.int64], NDArray[np.int32]], units: NDArray[np.int64], n: int
+def local_neighbours(
+    near: tuple[NDArray[np.int64], NDArray[np.int32]], units: IntArray, n: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Restrict lists of neighbours to some of `n` units."""
     position = np.full(n, -1, np.int32)
     position[units] = np.arange(len(units))
     lengths = np.diff(near[0])[units]

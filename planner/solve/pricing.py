@@ -28,6 +28,8 @@ FloatArray = NDArray[np.float64]
 T = TypeVar("T")
 MOST_STATES = 60_000
 COLUMNS = 12
+FEW = 12
+"""Centres below which threads cost more than they bring."""
 
 
 def countable(instance: Instance) -> bool:
@@ -82,7 +84,8 @@ class Pricer:
         self._b = amounts[1][one.unit[order]]
         self._cap = self._first_caps(amounts)
         self._tables: dict[tuple[int, int], FloatArray] = {}
-        self._threads = min(len(os.sched_getaffinity(0)), 8)
+        cores = min(len(os.sched_getaffinity(0)), 8)
+        self._threads = cores if instance.n_centres >= FEW else 1
 
     def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """How far the table of each centre reaches: a little beyond what a zone may have."""
@@ -287,7 +290,7 @@ def _take(sign, item, taken, held_up, held_start, held):
 
 
 @compiled
-def _search(cost, a, b, held_start, held, table, nodes, room, below):
+def _search(cost, a, b, held_start, held, table, nodes, room, below):  # noqa: C901 - one loop
     """Find the cheapest connected zone; return a bound and the last zones found.
 
     With a finite `below`, list all zones cheaper than that instead; too many are counted as

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 
 from planner.model import Part, Problem, Result
 from planner.solve.improve import improve, quick_bound
-from planner.solve.instance import Instance, Split, split
+from planner.solve.instance import Instance
+from planner.solve.parts import Split, split
 from planner.solve.refusal import refusal
 from planner.solve.start import must_serve, nearest_plan, repaired
 from planner.solve.stop import Clock, Progress, Stop

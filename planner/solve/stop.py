@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from planner.errors import ConfigError
@@ -89,6 +88,3 @@ class Clock:
     def share(self, part: float) -> Clock:
         """Give a clock that runs out after a share of what is left."""
         return Clock(self.left * part)
-
-
-Listener = Callable[[Progress], None]
