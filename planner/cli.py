@@ -53,16 +53,23 @@ STAGE_WORDS = {
 @app.command()
 def demo(
     out: OutFolder = Path("out"),
+    town: Annotated[
+        str, typer.Option(help="helsinki (real streets) or bagongshan (made-up town). 城市")
+    ] = "helsinki",
     seed: Annotated[int, typer.Option(help="Another seed, another register. 随机种子")] = 0,
 ) -> None:
-    """Plan a synthetic district on the real streets of central Helsinki. 运行示例
+    """Plan a synthetic district: central Helsinki's real streets, or a made-up Chinese town. 运行示例
 
-    Writes the register as two workbooks into OUT/input, then plans from those files, as for anyone.
+    Writes the register as workbooks into OUT/input, then plans from those files, as for anyone.
     """
     from planner.config import Project
-    from planner.demo import write_demo
+    from planner.demo import write_demo, write_town
+    from planner.errors import ConfigError
 
-    project = write_demo(out / "input", seed=seed)
+    writers = {"helsinki": write_demo, "bagongshan": write_town}
+    if town not in writers:
+        raise ConfigError(f"there is no demo town {town!r}", remedy="one of: " + ", ".join(writers))
+    project = writers[town](out / "input", seed=seed)
     _plan(Project.read(project), out, None, None)
 
 

@@ -14,6 +14,9 @@ from planner.rules import DEFAULT_PROFILE, RuleBook
 __all__ = ["TEMPLATE", "Inputs", "Project", "Search"]
 
 
+DATUMS = ("wgs84", "gcj02", "bd09")
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The files that a run reads; none of them is ever changed.
@@ -29,6 +32,9 @@ class Inputs:
         sheet has one.
     buildings : Path or None
         The office's building table, with coordinates (楼栋表).
+    datum, buildings_datum : str
+        Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
+        ``bd09`` (Baidu).
     detour_factor : float or None
         Only when there are no streets: walk = factor x straight line, and every output says so.
     """
@@ -38,9 +44,17 @@ class Inputs:
     streets: Path | None = None
     fences: Path | None = None
     buildings: Path | None = None
+    datum: str = "wgs84"
+    buildings_datum: str = "wgs84"
     detour_factor: float | None = None
 
     def __post_init__(self) -> None:
+        for name in ("datum", "buildings_datum"):
+            if getattr(self, name) not in DATUMS:
+                raise ConfigError(
+                    f"inputs.{name} = {getattr(self, name)!r} is not a datum",
+                    remedy="one of: " + ", ".join(DATUMS),
+                )
         if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
             raise ConfigError(
                 f"inputs.detour_factor = {self.detour_factor:g} is not between 1 and 5",
@@ -161,6 +175,8 @@ def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:
     for name, value in values.items():
         if name == "detour_factor":
             taken[name] = _number(value, f"{where}.{name}")
+        elif name in ("datum", "buildings_datum"):
+            taken[name] = str(value)
         elif isinstance(value, str) and value.strip():
             taken[name] = folder / value
         else:
@@ -207,6 +223,9 @@ streets = "town.osm.pbf"
 # fences = "communities.gpkg"
 # The office's building table, with coordinates.  楼栋表
 # buildings = "buildings.xlsx"
+# What map the lon/lat come from: wgs84, gcj02 (Amap 高德, Tencent 腾讯), bd09 (Baidu 百度).  坐标基准
+# datum = "wgs84"
+# buildings_datum = "wgs84"
 # No street data at all: walk = factor x straight line. Every output will say so.  无路网时的绕行系数
 # detour_factor = 1.3
 

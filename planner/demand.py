@@ -179,7 +179,7 @@ def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFra
 
 
 def _lost_centres(members: pd.DataFrame, centres: pd.DataFrame) -> list[Finding]:
-    """A centre whose home has no place gets no zone: that must not go unsaid."""
+    """Say which centres have no place, and so no zone."""
     lost = sorted(set(members.loc[members["is_centre"], "id"]) - set(centres["centre_id"]))
     return [
         Finding(

@@ -18,8 +18,18 @@ from planner.config import TEMPLATE
 from planner.network.osm import Extract, read_extract
 from planner.projection import LocalProjection
 from planner.render.outputs import write_files
+from planner.town import borders, build_town, street_plan
+from planner.townsfolk import make_townsfolk
 
-__all__ = ["Register", "Size", "demo_streets", "make_register", "write_demo", "write_office"]
+__all__ = [
+    "Register",
+    "Size",
+    "demo_streets",
+    "make_register",
+    "write_demo",
+    "write_office",
+    "write_town",
+]
 
 SYNTHETIC = "合成示例数据，非真实居民 / SYNTHETIC, not real residents"
 
@@ -118,6 +128,48 @@ def write_office(
             "households.xlsx": _workbook("居民户信息表", register.households),
             "members.xlsx": _workbook("党员信息表", register.members),
             f"town{suffix}": streets.read_bytes(),
+            "planner.toml": project.encode(),
+        },
+    )
+    return written["planner.toml"]
+
+
+def write_town(folder: str | Path, *, seed: int = 0) -> Path:
+    """Write the office of the made-up town: sheets, building table, communities, streets, project file.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is absent.
+    seed : int
+        Same seed, same bytes.
+
+    Returns
+    -------
+    Path
+        The project file.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    town = build_town(seed)
+    folk = make_townsfolk(town, seed=seed)
+    project = TEMPLATE.replace("town.osm.pbf", "streets.osm").replace("seed = 0", f"seed = {seed}")
+    for name in ('fences = "communities.gpkg"', 'buildings = "buildings.xlsx"'):
+        project = project.replace(f"# {name}", name.replace("gpkg", "geojson"))
+    project = project.replace(
+        '# title = "..."', 'title = "八公山区新庄孜街道 · 党员中心户责任区（合成示例）"'
+    )
+    written = write_files(
+        Path(folder),
+        {
+            "households.xlsx": _workbook("居民信息表", folk.households),
+            "members.xlsx": _workbook("党员信息表", folk.members),
+            "buildings.xlsx": _workbook("楼栋表", folk.buildings),
+            "communities.geojson": borders(town).encode(),
+            "streets.osm": street_plan(town).encode(),
             "planner.toml": project.encode(),
         },
     )

@@ -11,7 +11,9 @@ import numpy as np
 
 from planner.config import Inputs
 from planner.errors import InputError, NetworkError
+from planner.intake.datum import Datum, convert
 from planner.intake.gazetteer import Gazetteer
+from planner.intake.residents import read_buildings
 from planner.network import Network
 from planner.network.graph import Island, WalkingNetwork
 from planner.network.osm import Extract, read_extract
@@ -96,11 +98,19 @@ class Ground:
         return cls(source)
 
     @classmethod
-    def from_extract(cls, extract: Extract) -> Self:
-        """Build network, gazetteer and base layers from one OpenStreetMap extract."""
+    def from_extract(cls, extract: Extract, *, buildings: pd.DataFrame | None = None) -> Self:
+        """Build network, gazetteer and base layers from one OpenStreetMap extract.
+
+        Parameters
+        ----------
+        extract : Extract
+            Streets, buildings, addresses, places.
+        buildings : DataFrame, optional
+            The office's own building table, WGS-84; see `planner.intake.residents.read_buildings`.
+        """
         network = WalkingNetwork.from_osm(extract)
         gazetteer = Gazetteer.build(
-            extract.addresses, extract.buildings, extract.streets, extract.places
+            extract.addresses, extract.buildings, extract.streets, extract.places, table=buildings
         )
         base = {
             "water": extract.water,
@@ -113,12 +123,25 @@ class Ground:
         return cls(network, gazetteer, base, cuts, extract.data_date, extract.attribution)
 
     @classmethod
-    def from_streets(cls, path: Path) -> Self:
-        """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own."""
+    def from_streets(cls, path: Path, *, buildings: pd.DataFrame | None = None) -> Self:
+        """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own.
+
+        Parameters
+        ----------
+        path : Path
+            The street file.
+        buildings : DataFrame, optional
+            The office's own building table, WGS-84.
+        """
         if path.name.lower().endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2")):
-            return cls.from_extract(read_extract(path))
-        network = WalkingNetwork.from_lines(path)
-        return cls(network)
+            return cls.from_extract(read_extract(path), buildings=buildings)
+        nothing = no_layer(
+            "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
+        )
+        gazetteer = None
+        if buildings is not None:
+            gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
+        return cls(WalkingNetwork.from_lines(path), gazetteer)
 
 
 def _dividing(barriers: gpd.GeoDataFrame) -> list[Any]:
@@ -146,7 +169,8 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
         There is neither a street file nor a detour factor, or the file cannot be used.
     """
     if inputs.streets is not None:
-        return Ground.from_streets(inputs.streets)
+        table = None if inputs.buildings is None else _buildings(inputs)
+        return Ground.from_streets(inputs.streets, buildings=table)
     if inputs.detour_factor is None:
         raise NetworkError(
             "no streets were given, so no walk can be measured",
@@ -160,6 +184,22 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
             remedy="add lon and lat to the household sheet, or name a street extract",
         )
     return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
+
+
+def no_layer(*columns: str) -> gpd.GeoDataFrame:
+    """Make an empty map layer with these text columns, EPSG:4326."""
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs="EPSG:4326").astype(
+        dict.fromkeys(columns, "string")
+    )
+
+
+def _buildings(inputs: Inputs) -> pd.DataFrame:
+    assert inputs.buildings is not None
+    table, _ = read_buildings(inputs.buildings)
+    turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
+    return table.assign(lon=turned[:, 0], lat=turned[:, 1])
 
 
 def read_fences(path: Path) -> gpd.GeoDataFrame:

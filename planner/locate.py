@@ -11,6 +11,7 @@ import pandas as pd
 from planner.errors import NetworkError
 from planner.findings import Finding, Severity
 from planner.ground import Ground
+from planner.intake.address import canonical_field, parse_addresses
 from planner.intake.geocode import geocode
 from planner.intake.residents import Residents
 
@@ -21,6 +22,9 @@ __all__ = ["Located", "locate"]
 
 FENCE_SLACK_M = 50.0
 """A home this close to a fence belongs to it: walls and street middles are drawn loosely."""
+CHINESE = "[\u3400-\u9fff]"
+FLOOR_OF_ROOM = r"^(\d{1,2})\d\d\D*$"
+"""A room numbered 501 or 1203 lies on floor 5 or 12."""
 COVERED_SHARE = 0.5
 """With fewer homes near any street the extract is that of another place."""
 
@@ -100,30 +104,66 @@ def _placed(residents: Residents, ground: Ground) -> pd.DataFrame:
             frame.loc[asked, column] = found[column].to_numpy()
         frame.loc[asked, "cause"] = np.where(hit, "", "address_not_found")
         frame.loc[asked, "detail"] = found["cause"].to_numpy()
+    frame = _parsed(frame)
     frame = pd.concat([frame, _held(residents)], ignore_index=True)
     return _labelled(frame)
 
 
+def _parsed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Read building, stairwell and floor out of Chinese addresses where no column states them."""
+    frame = frame.assign(key="", written="")
+    rows = frame.index[frame["address"].str.contains(CHINESE) & np.isfinite(frame["lon"])]
+    if not len(rows):
+        return frame
+    address = parse_addresses(frame.loc[rows, "address"])
+    known = address["building"] != ""
+    frame.loc[rows, "key"] = address["building_key"].where(known, "")
+    place = address["road"] + address["road_number"] + address["compound"] + address["building"]
+    frame.loc[rows, "written"] = place.where(known, "")
+    by_room = address["room"].str.extract(FLOOR_OF_ROOM)[0].fillna("")
+    made = {
+        "stairwell": address["stairwell"].map(lambda text: canonical_field("stairwell", text)),
+        "floor": address["floor"].where(address["floor"] != "", by_room),
+    }
+    for column, texts in made.items():
+        stated = frame.loc[rows, column]
+        frame.loc[rows, column] = stated.where(stated != "", texts)
+    return frame
+
+
 def _held(residents: Residents) -> pd.DataFrame:
     held = residents.held
-    texts = ("address", "building", "stairwell", "floor", "community", "matched")
+    texts = ("address", "building", "stairwell", "floor", "community", "matched", "key", "written")
     frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
     frame = frame.assign(
         lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, is_centre=False,
         cause="address_not_found", **dict.fromkeys(texts, ""),
     )  # fmt: skip
     return frame[[c for c in frame.columns if c in residents.kept.columns or c in (
-        "matched", "precision", "confidence", "cause", "detail")]]  # fmt: skip
+        "matched", "key", "written", "precision", "confidence", "cause", "detail")]]  # fmt: skip
 
 
 def _labelled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Name the building of each home; rooms are left out."""
-    exact = frame["precision"].isin(["address point", "building", "stairwell", "compound"])
-    building = frame["building"].where(frame["building"] != "", frame["matched"].where(exact, ""))
-    place = frame["matched"].where(frame["matched"] != "", frame["building"])
-    apart = frame["stairwell"] != ""
-    label = place.where(~apart, (place + " " + frame["stairwell"]).str.strip())
-    return frame.assign(building=building, label=label)
+    """Name the building of each home; rooms are left out.
+
+    A building is what its column says, else the place that was found, else what the address says.
+    """
+    exact = frame["precision"].isin(["address point", "building", "stairwell"])
+    found = frame["matched"].where(exact, "")
+    building = _first_stated(frame["building"], found, frame["key"])
+    place = _first_stated(frame["matched"], frame["building"], frame["written"])
+    stairwell = frame["stairwell"]
+    numbered = stairwell.str.fullmatch(r"\d+") & place.str.contains(CHINESE)
+    spoken = (stairwell + "单元").where(numbered, (" " + stairwell).where(stairwell != "", ""))
+    label = (place + spoken).str.strip()
+    return frame.assign(building=building, label=label).drop(columns=["key", "written"])
+
+
+def _first_stated(*columns: pd.Series) -> pd.Series:
+    stated = columns[0]
+    for other in columns[1:]:
+        stated = stated.where(stated != "", other)
+    return stated
 
 
 def _refuse_other_place(homes: pd.DataFrame, ground: Ground) -> None:

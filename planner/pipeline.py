@@ -114,8 +114,8 @@ def run(
     """
     clock, inputs = _Clock(listener), project.inputs
     with clock.stage("read"):
-        households = read_households(inputs.households)
-        members = read_members(inputs.members)
+        households = read_households(inputs.households).in_wgs84(inputs.datum)
+        members = read_members(inputs.members).in_wgs84(inputs.datum)
         fences = None if inputs.fences is None else read_fences(inputs.fences)
     with clock.stage("ground"):
         ground = read_ground(inputs, households.kept)

@@ -6,6 +6,7 @@ invented, and every file says so.  The same seed writes the same bytes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from planner.projection import LocalProjection
 
-__all__ = ["Block", "Building", "Town", "build_town", "street_plan", "town_lon_lat"]
+__all__ = ["Block", "Building", "Town", "borders", "build_town", "street_plan", "town_lon_lat"]
 
 MIDDLE = LocalProjection(116.83, 32.64)
 EAST_WEST = (
@@ -184,6 +185,17 @@ def _houses(box: tuple[float, float, float, float]) -> Iterator[Building]:
     for i, x in enumerate(np.arange(west + 20, east - 20, 14.0)):
         yield Building(2 * i + 1, float(x), y - 12, 10.0, 9.0, 1, 1, 1)
         yield Building(2 * i + 2, float(x), y + 12, 10.0, 9.0, 1, 1, 1)
+
+
+def borders(town: Town) -> str:
+    """Draw the borders of the communities as GeoJSON text, WGS-84."""
+    features = []
+    for name, polygon in town.communities:
+        ring = np.round(town_lon_lat(shapely.get_coordinates(polygon)), 7).tolist()
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"社区": name}, "geometry": shape})
+    layer = {"type": "FeatureCollection", "name": "SYNTHETIC communities", "features": features}
+    return json.dumps(layer, ensure_ascii=False) + "\n"
 
 
 def town_lon_lat(xy: NDArray[np.float64]) -> NDArray[np.float64]:

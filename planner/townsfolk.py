@@ -179,8 +179,7 @@ def _building_table(town: Town) -> pd.DataFrame:
         {
             "社区": [block.community for block, _ in rows],
             "小区": [block.name for block, _ in rows],
-            "道路": [block.road if block.name else "老井巷" for block, _ in rows],
-            "门牌号": [f"{block.number if block.name else b.number}号" for block, b in rows],
+            "地址": ["" if block.name else f"老井巷{b.number}号" for block, b in rows],
             "楼栋": [f"{b.number}栋" if block.name else "" for block, b in rows],
             "单元数": [str(b.stairwells) for _, b in rows],
             "经度": [f"{lon:.7f}" for lon in place[:, 0]],

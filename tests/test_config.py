@@ -28,7 +28,7 @@ def test_the_template_is_a_valid_project(tmp_path: Path) -> None:
 
 def test_the_comments_of_the_template_are_true(tmp_path: Path) -> None:
     """Every commented line of the template is valid once its mark is removed."""
-    keys = ("fences", "buildings", "detour", "members_per", "households_per", "walk", "title")
+    keys = ("fences", "buildings", "datum", "detour", "members_per", "households_per", "walk", "title")
     lines = [
         line[2:] if line.startswith("# ") and line[2:].startswith(keys) else line
         for line in TEMPLATE.splitlines()
@@ -49,6 +49,7 @@ def test_the_comments_of_the_template_are_true(tmp_path: Path) -> None:
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nseconds = 0", "seconds"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nseed = 1.5", "seed"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[rules]\nprofile = 'x'", "profile"),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\ndatum = 'mars'", "mars"),
         ("inputs = 3", "inputs must be a section"),
         ("[inputs", "not valid TOML"),
     ],

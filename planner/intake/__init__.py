@@ -1,0 +1,1 @@
+"""Files that people hand over become plain tables: sheets, residents, addresses, datums."""

@@ -17,6 +17,7 @@ import pandas as pd
 from planner.errors import InputError, SchemaError, SheetError
 from planner.findings import Finding, Severity
 from planner.intake.coordinates import Area, apply_area, read_coordinates
+from planner.intake.datum import Datum, convert
 from planner.intake.headers import roles_of
 from planner.intake.identity import finding_at, identify, unique_ids
 from planner.intake.sheets import SheetTable, read_table
@@ -28,9 +29,9 @@ from planner.intake.values import (
     read_flags,
     read_loads,
 )
-from planner.schema import HOUSEHOLDS, MEMBERS, Table, header_key
+from planner.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table, header_key
 
-__all__ = ["Residents", "read_households", "read_members"]
+__all__ = ["Residents", "read_buildings", "read_households", "read_members"]
 
 TEXTS = ("id", "address", "building", "stairwell", "floor", "room", "community")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
@@ -90,6 +91,19 @@ class Residents:
         """Rows in all files: kept, held and repeated."""
         return len(self.kept) + len(self.held) + self.repeated
 
+    def in_wgs84(self, datum: str) -> Residents:
+        """Convert the coordinates to WGS-84.
+
+        Parameters
+        ----------
+        datum : str
+            What they are given in: ``wgs84, gcj02`` or ``bd09``.
+        """
+        if datum == Datum.WGS84:
+            return self
+        turned = convert(self.kept["lon"], self.kept["lat"], datum, Datum.WGS84)
+        return replace(self, kept=self.kept.assign(lon=turned[:, 0], lat=turned[:, 1]))
+
     def within(self, area: Area) -> Residents:
         """Put right coordinates that fall into an area only with lon and lat swapped.
 
@@ -145,6 +159,48 @@ def read_members(
     Parameters, returns and errors are those of `read_households`.
     """
     return _read(paths, MEMBERS, sheet, area)
+
+
+def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Read the office's own building table (楼栋表).
+
+    Parameters
+    ----------
+    path : str or Path
+        Workbook, CSV or layer; see `planner.intake.sheets.read_table`.
+
+    Returns
+    -------
+    table : DataFrame
+        ``name`` (of the compound), ``building, address, community, lon, lat`` (degrees, as given);
+        rows without a place are left out.
+    findings : tuple of Finding
+        What was repaired, and how many rows have no place.
+
+    Raises
+    ------
+    SheetError, SchemaError
+        As for `read_households`; coordinates are required.
+    """
+    findings: list[Finding] = []
+    tables, _ = _tables([Path(path)], BUILDINGS, None, findings)
+    frame = pd.concat([_roles(t, BUILDINGS) for t in tables], ignore_index=True)
+    notes = Notes(frame, findings)
+    texts = ("name", "building", "address", "community")
+    cleaned = {name: clean_column(frame[name], name, notes) for name in texts}
+    lon, lat, _ = read_coordinates(frame.assign(address=""), notes)
+    placed = np.isfinite(lon)
+    notes.once(
+        "building-without-place", Severity.WARN, int((~placed).sum()),
+        "the building has no coordinates and cannot be looked up", "楼栋无坐标，无法用于匹配", "lon",
+    )  # fmt: skip
+    if not placed.any():
+        raise SchemaError(
+            f"{Path(path).name}: no building has coordinates",
+            remedy="give 经度/lon and 纬度/lat for each building",
+        )
+    table = pd.DataFrame({**cleaned, "lon": lon, "lat": lat})[placed].reset_index(drop=True)
+    return table, tuple(findings)
 
 
 def _read(

@@ -58,7 +58,7 @@ def improve(track: Track, *, seed: int) -> bool:
         return _exactly(track, seed)
     if countable(one) and one.n_units <= LARGE_ZONE * one.n_centres:
         _by_zones(track, pool, prize, seed)
-    elif one.n_pairs > LARGE:
+    elif one.n_units > 1_000:
         _by_annealing(track, pool, seed)
     if not track.over and one.n_pairs <= LARGE:
         return _exactly(track, seed)

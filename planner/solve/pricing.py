@@ -57,6 +57,12 @@ class Priced:
     price: list[float]
 
 
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else (os.cpu_count() or 1)
+
+
 class Pricer:
     """Finds the cheapest zone of each centre.
 
@@ -84,7 +90,7 @@ class Pricer:
         self._b = amounts[1][one.unit[order]]
         self._cap = self._first_caps(amounts)
         self._tables: dict[tuple[int, int], FloatArray] = {}
-        cores = min(len(os.sched_getaffinity(0)), 8)
+        cores = min(_cores(), 8)
         self._threads = cores if instance.n_centres >= FEW else 1
 
     def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
