@@ -19,7 +19,7 @@ from planner.network.osm import Extract, read_extract
 from planner.projection import LocalProjection
 from planner.render.outputs import write_files
 from planner.town import borders, build_town, street_plan
-from planner.townsfolk import make_townsfolk
+from planner.townsfolk import make_townsfolk, spread_centres
 
 __all__ = [
     "Register",
@@ -252,24 +252,16 @@ def _households(buildings: int, households: int, rng: np.random.Generator) -> ND
 def _members(
     places: pd.DataFrame, homes: NDArray[np.int64], size: Size, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Let members live evenly where people live, and the centres where they are spread best."""
-    from sklearn.cluster import KMeans
-
+    """Let members live evenly where people live, and spread the centres."""
     lived = np.flatnonzero(homes)
-    xy = places[["x", "y"]].to_numpy()
-    means = KMeans(size.centres, n_init="auto", random_state=int(rng.integers(2**31)))
-    means.fit(xy[lived], sample_weight=homes[lived])
-    quarter = lived[np.argsort(means.predict(xy[lived]), kind="stable")]
     step = homes.sum() / size.members
     every = (step * (np.arange(size.members) + rng.random())).astype(np.int64)
-    building = np.sort(np.repeat(quarter, homes[quarter])[every])
+    building = np.sort(np.repeat(lived, homes[lived])[every])
+    xy = places[["x", "y"]].to_numpy()
+    units = building.tolist()
+    chosen = spread_centres(xy[lived], homes[lived], xy[building], units, size.centres, rng)
     centre = np.zeros(size.members, bool)
-    taken: set[int] = set()
-    for middle in means.cluster_centers_[np.lexsort(means.cluster_centers_.T)]:
-        near = np.argsort(((xy[building] - middle) ** 2).sum(axis=1), kind="stable")
-        pick = next(int(m) for m in near if int(building[m]) not in taken)
-        centre[pick] = True
-        taken.add(int(building[pick]))
+    centre[chosen] = True
     return building, centre
 
 

@@ -6,15 +6,16 @@ numerals, dashes, a dropped part, a typing error.  Names are "合成居民00001"
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from planner.town import Block, Building, Town, town_lon_lat
 
-__all__ = ["Townsfolk", "make_townsfolk"]
+__all__ = ["Townsfolk", "make_townsfolk", "spread_centres"]
 
 PREFIXES = (
     "",
@@ -29,7 +30,7 @@ NUMERALS = "零一二三四五六七八九十"
 ROLES = ("社区干部", "网格员", "楼栋长", "退役军人党员", "在职党员", "离退休党员")
 STRENGTHS = ("政策宣讲员", "学习组织员", "纠纷调解员", "志愿服务员")
 TYPING_ERRORS = str.maketrans({"园": "圆", "苑": "院", "新": "心", "里": "理", "区": "曲"})
-MEMBERS, HOUSEHOLDS_A_CENTRE = 330, 100
+MEMBERS, HOUSEHOLDS_A_CENTRE = 304, 86
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +138,19 @@ def _numeral(number: int, rng: np.random.Generator) -> str:
 
 
 def _member_sheet(doors: Sequence[_Door], town: Town, rng: np.random.Generator) -> pd.DataFrame:
-    """Spread members over the doors, and the centres evenly over the members of each community."""
-    at = np.sort(rng.choice(len(doors), MEMBERS, replace=False))
+    """Let members live evenly among the doors of their community, and spread the centres."""
+    step = len(doors) / MEMBERS
+    at = (step * (np.arange(MEMBERS) + rng.random())).astype(np.int64)
     homes = [doors[i] for i in at]
     centre = np.zeros(MEMBERS, bool)
     for name, _ in town.communities:
-        here = [i for i, d in enumerate(homes) if d.block.community == name]
+        here = np.array([i for i, d in enumerate(homes) if d.block.community == name])
         number = max(1, round(sum(d.block.community == name for d in doors) / HOUSEHOLDS_A_CENTRE))
-        centre[_spread(homes, here, number)] = True
+        lived = np.array([(d.building.x, d.building.y) for d in doors if d.block.community == name])
+        place = np.array([(homes[i].building.x, homes[i].building.y) for i in here])
+        stairs = [(homes[i].building.x, homes[i].building.y, homes[i].stairwell) for i in here]
+        chosen = spread_centres(lived, np.ones(len(lived)), place, stairs, number, rng)
+        centre[here[chosen]] = True
     strength = rng.random((MEMBERS, len(STRENGTHS))) < 0.3
     return pd.DataFrame(
         {
@@ -162,14 +168,48 @@ def _member_sheet(doors: Sequence[_Door], town: Town, rng: np.random.Generator) 
     )
 
 
-def _spread(homes: Sequence[_Door], here: Sequence[int], number: int) -> list[int]:
-    """Choose members far apart: each next one is the farthest from all chosen before."""
-    xy = np.array([(homes[i].building.x, homes[i].building.y) for i in here])
-    chosen = [int(np.argmin(((xy - xy.mean(axis=0)) ** 2).sum(axis=1)))]
-    while len(chosen) < number:
-        apart = ((xy[:, None] - xy[chosen][None]) ** 2).sum(axis=2).min(axis=1)
-        chosen.append(int(np.argmax(apart)))
-    return [here[i] for i in chosen]
+def spread_centres(
+    homes_xy: NDArray[np.float64],
+    weight: ArrayLike,
+    members_xy: NDArray[np.float64],
+    unit: Sequence[Hashable],
+    number: int,
+    rng: np.random.Generator,
+) -> list[int]:
+    """Choose centres where homes are: the member nearest to each mean, one of a unit at most.
+
+    Parameters
+    ----------
+    homes_xy : ndarray of float, shape (n_homes, 2)
+        Metres.
+    weight : array_like of float, shape (n_homes,)
+        Households of each.
+    members_xy : ndarray of float, shape (n_members, 2)
+        Metres.
+    unit : sequence, length n_members
+        What each member lives in.
+    number : int
+        Centres wanted.
+    rng : Generator
+        Seeds the means.
+
+    Returns
+    -------
+    list of int
+        Positions among the members.
+    """
+    from sklearn.cluster import KMeans
+
+    means = KMeans(number, n_init="auto", random_state=int(rng.integers(2**31)))
+    means.fit(homes_xy, sample_weight=np.asarray(weight, float))
+    chosen: list[int] = []
+    taken: set[Hashable] = set()
+    for middle in means.cluster_centers_[np.lexsort(means.cluster_centers_.T)]:
+        near = np.argsort(((members_xy - middle) ** 2).sum(axis=1), kind="stable")
+        pick = next(int(m) for m in near if unit[int(m)] not in taken)
+        chosen.append(pick)
+        taken.add(unit[pick])
+    return chosen
 
 
 def _building_table(town: Town) -> pd.DataFrame:
