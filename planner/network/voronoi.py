@@ -9,7 +9,7 @@ Why adjacency read from it carries the Zoltners-Sinha condition: follow a shorte
 centre c.  The first spot beyond u's cell belongs to a unit w that reaches it no later than u does, so
 w's walk to c is shorter, or equal with w before u; and u and w are linked.  A unit that owns not even
 the spot where it joins the street is linked to the owner of that spot, and homes on one spot are
-linked to the first of them, which alone takes part.
+linked to the first of them, which alone takes part; then all of them share its neighbours.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array, eye_array
 
 from planner.network.distance import Mesh, flood, same_home
 from planner.network.values import Snaps
@@ -68,8 +69,25 @@ def adjacency(mesh: Mesh, snaps: Snaps, group: NDArray[np.int64]) -> NDArray[np.
     on = snaps.edge >= 0
     for name in np.unique(group[on]):
         units = np.flatnonzero(on & (group == name))
-        found.append(units[cells(mesh, snaps.take(units)).links])
+        some = snaps.take(units)
+        found.append(units[_shared(cells(mesh, some).links, same_home(some)[0])])
     return np.unique(np.concatenate(found), axis=0).astype(np.int32)
+
+
+def _shared(links: Ints, home: Ints) -> Ints:
+    """Give all units on one spot the neighbours of the spot: the stairwells of a building are equals.
+
+    Only the first of them takes part in the diagram; were it alone linked, it would stand between
+    the others and every zone but its own.
+    """
+    n = len(home)
+    units = np.arange(n)
+    lives = coo_array((np.ones(n, np.int32), (units, home)), shape=(n, int(home.max()) + 1)).tocsr()
+    a, b = home[links].T
+    spots = coo_array((np.ones(len(a), np.int32), (a, b)), shape=(lives.shape[1],) * 2).tocsr()
+    same = eye_array(lives.shape[1], dtype=np.int32, format="csr")
+    all_links = (lives @ (spots + spots.T + same) @ lives.T).tocoo()
+    return _tidy(np.column_stack([all_links.row, all_links.col]).astype(np.int64))
 
 
 def cells(mesh: Mesh, snaps: Snaps) -> Cells:

@@ -26,7 +26,8 @@ from planner.intake.providers.replies import (
 __all__ = ["BAIDU"]
 
 _AREAS: Final = frozenset({
-    "", "UNKNOWN", "NoClass", "其他", "国家", "省", "城市", "区县", "乡镇", "村庄", "商圈", "行政区划", "行政区",
+    "", "UNKNOWN", "NoClass", "其他", "国家", "省", "城市", "区县", "乡镇", "村庄", "商圈",
+    "行政区划", "行政区",
 })  # fmt: skip
 _STREETS: Final = frozenset({"道路", "交叉路口", "公交线路", "地铁线路", "铁路"})
 _DOORS: Final = frozenset({"门址", "门牌号", "楼栋", "楼号", "单元号"})
@@ -86,7 +87,9 @@ def _fault(status: str) -> Reply:
     if status in ("1", "8"):
         # The appendix has 1 for an inner fault; the geocoder sends it for no result as well, so
         # nothing may be concluded from it.
-        return Reply(Verdict.AGAIN, note=f"no result or an inner fault (status {status})", fault=True)
+        return Reply(
+            Verdict.AGAIN, note=f"no result or an inner fault (status {status})", fault=True
+        )
     if status == "2":
         return Reply(Verdict.REFUSED, note="the text was refused (status 2)")
     if not status.isdecimal():

@@ -31,7 +31,7 @@ _HOUSE_RANK: Final = 30
 _STREET_RANK: Final = 26
 
 
-def _params(text: str, city: str, key: str) -> dict[str, str]:
+def _params(text: str, city: str, _key: str) -> dict[str, str]:
     told = f"{text}, {city}" if city and text.isascii() else city + text
     return {"q": told, "format": "jsonv2", "limit": "3"}
 
@@ -55,7 +55,9 @@ def _spot(item: object) -> Spot | None:
     category = text_of(field_of(item, "category")) or text_of(field_of(item, "class"))
     kind = text_of(field_of(item, "type"))
     told = text_of(field_of(item, "addresstype")) or kind
-    precision, confidence = _precision(category, kind, told, number_of(field_of(item, "place_rank")))
+    precision, confidence = _precision(
+        category, kind, told, number_of(field_of(item, "place_rank"))
+    )
     label = text_of(field_of(item, "display_name"))
     return Spot(lon, lat, precision, confidence, f"{category}/{told}", label)
 
@@ -68,9 +70,11 @@ def _precision(category: str, kind: str, told: str, rank: float) -> tuple[str, f
         found = ("building", 0.85)
     elif category == "highway" or told in ("road", "street"):
         found = ("street", 0.4)
-    elif kind in _COMPOUND or told in _COMPOUND:
-        found = ("compound", 0.6)
-    elif rank >= _HOUSE_RANK and category not in _AREA_KINDS:
+    elif (
+        kind in _COMPOUND
+        or told in _COMPOUND
+        or (rank >= _HOUSE_RANK and category not in _AREA_KINDS)
+    ):
         found = ("compound", 0.6)
     else:
         found = ("street", 0.3) if _STREET_RANK <= rank < _HOUSE_RANK else (AREA, 0.1)

@@ -10,7 +10,18 @@ from typing import Any, Final
 
 from planner.intake.datum import Datum
 
-__all__ = ["AREA", "Reply", "Service", "Spot", "Verdict", "broken", "field_of", "is_place", "number_of", "text_of"]
+__all__ = [
+    "AREA",
+    "Reply",
+    "Service",
+    "Spot",
+    "Verdict",
+    "broken",
+    "field_of",
+    "is_place",
+    "number_of",
+    "text_of",
+]
 
 AREA: Final = "area"
 """Precision of an answer that names no more than a village, a district or a city."""

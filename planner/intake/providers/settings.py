@@ -111,7 +111,8 @@ class ProviderSettings:
                 remedy="set 1, or run a server of your own and name it in online.base_url",
             )
         for name, least, limit in (
-            ("per_hour", 1, 10**7), ("retries", 0, 20), ("most", 1, 10**7), ("failures", 1, 100), ("same_spot", 2, 10**6),
+            ("per_hour", 1, 10**7), ("retries", 0, 20), ("most", 1, 10**7), ("failures", 1, 100),
+            ("same_spot", 2, 10**6),
         ):  # fmt: skip
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= limit:
@@ -119,7 +120,8 @@ class ProviderSettings:
                     f"online.{name} = {value!r} must be a whole number from {least} to {limit}"
                 )
         for name, most in (
-            ("timeout_s", 300), ("seconds", 604800), ("pause_s", 3600), ("pause_most_s", 3600), ("margin_m", 1e6),
+            ("timeout_s", 300), ("seconds", 604800), ("pause_s", 3600), ("pause_most_s", 3600),
+            ("margin_m", 1e6),
         ):  # fmt: skip
             value = getattr(self, name)
             if not (math.isfinite(value) and 0 < value <= most):
