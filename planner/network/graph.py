@@ -17,6 +17,7 @@ import planner.network.distance as distance
 import planner.network.voronoi as voronoi
 from planner.errors import NetworkError
 from planner.network.doors import barriers_in, plane_or_nan, read_layer, to_degrees
+from planner.network.frontage import frontage_links
 from planner.network.joining import Barriers, locate, nearest_edge
 from planner.network.pieces import cut_line, territory_lines
 from planner.network.values import Snaps, Territory, Walks
@@ -290,7 +291,7 @@ class WalkingNetwork:
         return distance.nearest(self._mesh, sources, targets)
 
     def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> NDArray[np.int32]:
-        """Walk-adjacent units: neighbouring cells of the network Voronoi diagram.
+        """Walk-adjacent units: neighbouring cells of the network Voronoi diagram, and frontages.
 
         For every unit u and centre c of one group, some unit v adjacent to u has a walk to c that is
         shorter, or equal with v before u (c itself comes first).
@@ -308,7 +309,8 @@ class WalkingNetwork:
             u < v, sorted.
         """
         names = np.zeros(len(snaps), np.int64) if group is None else np.asarray(group, np.int64)
-        return voronoi.adjacency(self._mesh, snaps, names)
+        beside = frontage_links(snaps, names, self.edges, self.edge_lines, self.length_m)
+        return voronoi.adjacency(self._mesh, snaps, names, beside)
 
     def territory(self, snaps: Snaps, group: ArrayLike | None = None) -> Territory:
         """Pieces of street, each with the unit whose cell it lies in.

@@ -51,7 +51,9 @@ class Cells:
     owner: Ints
 
 
-def adjacency(mesh: Mesh, snaps: Snaps, group: NDArray[np.int64]) -> NDArray[np.int32]:
+def adjacency(
+    mesh: Mesh, snaps: Snaps, group: NDArray[np.int64], beside: Ints
+) -> NDArray[np.int32]:
     """Adjacent units within each group, each group alone on the network.
 
     Parameters
@@ -59,19 +61,22 @@ def adjacency(mesh: Mesh, snaps: Snaps, group: NDArray[np.int64]) -> NDArray[np.
     mesh : Mesh
     snaps : Snaps
     group : ndarray of int64, shape (n,)
+    beside : ndarray of int64, shape (m, 2)
+        Units of one group that are neighbours besides.
 
     Returns
     -------
     ndarray of int32, shape (k, 2)
         u < v, sorted.
     """
-    found = [np.zeros((0, 2), np.int64)]
+    found = [beside]
     on = snaps.edge >= 0
     for name in np.unique(group[on]):
         units = np.flatnonzero(on & (group == name))
-        some = snaps.take(units)
-        found.append(units[_shared(cells(mesh, some).links, same_home(some)[0])])
-    return np.unique(np.concatenate(found), axis=0).astype(np.int32)
+        found.append(units[cells(mesh, snaps.take(units)).links])
+    spot = np.unique(np.column_stack([group, same_home(snaps)[0]]), axis=0, return_inverse=True)[1]
+    spot = np.where(on, spot.ravel(), spot.max(initial=0) + 1 + np.arange(len(snaps)))
+    return _shared(np.concatenate(found), spot).astype(np.int32)
 
 
 def _shared(links: Ints, home: Ints) -> Ints:
@@ -82,7 +87,7 @@ def _shared(links: Ints, home: Ints) -> Ints:
     """
     n = len(home)
     units = np.arange(n)
-    lives = coo_array((np.ones(n, np.int32), (units, home)), shape=(n, int(home.max()) + 1)).tocsr()
+    lives = coo_array((np.ones(n, np.int32), (units, home)), shape=(n, int(home.max(initial=0)) + 1)).tocsr()
     a, b = home[links].T
     spots = coo_array((np.ones(len(a), np.int32), (a, b)), shape=(lives.shape[1],) * 2).tocsr()
     same = eye_array(lives.shape[1], dtype=np.int32, format="csr")
