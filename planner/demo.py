@@ -157,6 +157,7 @@ def write_town(folder: str | Path, *, seed: int = 0) -> Path:
     town = build_town(seed)
     folk = make_townsfolk(town, seed=seed)
     project = TEMPLATE.replace("town.osm.pbf", "streets.osm").replace("seed = 0", f"seed = {seed}")
+    project = project.replace("seconds = 300", "seconds = 30")
     for name in ('fences = "communities.gpkg"', 'buildings = "buildings.xlsx"'):
         project = project.replace(f"# {name}", name.replace("gpkg", "geojson"))
     project = project.replace(

@@ -163,19 +163,19 @@ def _block(
 
 
 def _flats(box: tuple[float, float, float, float], rng: np.random.Generator) -> Iterator[Building]:
-    """Rows of slabs to both sides of the spine, numbered row by row."""
+    """Four rows of slabs to both sides of the spine, numbered row by row: flats for two or three zones."""
     west, south, east, north = box
     middle = (west + east) / 2
-    rows = int(rng.integers(3, 5))
-    step = (north - south - 20) / rows
-    for row in range(rows):
+    stairwells = int(rng.choice([2, 3], p=[0.8, 0.2]))
+    floors = rng.permutation([5, 6] * 4)
+    step = (north - south - 20) / 4
+    for n in range(8):
+        row, side = divmod(n, 2)
+        width = 16.0 * stairwells
+        setback = 14 + width / 2 + float(rng.integers(0, 8))
+        x = middle - setback if side == 0 else middle + setback
         y = south + 10 + step * (row + 0.5) + 6
-        for side in (0, 1):
-            stairwells = int(rng.integers(2, 4))
-            floors = int(rng.integers(4, 7))
-            width = 16.0 * stairwells
-            x = middle - 14 - width / 2 if side == 0 else middle + 14 + width / 2
-            yield Building(2 * row + side + 1, x, y, width, 12.0, stairwells, floors, 2)
+        yield Building(n + 1, x, y, width, 12.0, stairwells, int(floors[n]), 2)
 
 
 def _houses(box: tuple[float, float, float, float]) -> Iterator[Building]:

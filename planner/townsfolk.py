@@ -30,7 +30,7 @@ NUMERALS = "零一二三四五六七八九十"
 ROLES = ("社区干部", "网格员", "楼栋长", "退役军人党员", "在职党员", "离退休党员")
 STRENGTHS = ("政策宣讲员", "学习组织员", "纠纷调解员", "志愿服务员")
 TYPING_ERRORS = str.maketrans({"园": "圆", "苑": "院", "新": "心", "里": "理", "区": "曲"})
-MEMBERS, HOUSEHOLDS_A_CENTRE = 304, 86
+MEMBERS, HOUSEHOLDS_A_CENTRE = 304, 88
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +138,20 @@ def _numeral(number: int, rng: np.random.Generator) -> str:
 
 
 def _member_sheet(doors: Sequence[_Door], town: Town, rng: np.random.Generator) -> pd.DataFrame:
-    """Let members live evenly among the doors of their community, and spread the centres."""
-    step = len(doors) / MEMBERS
-    at = (step * (np.arange(MEMBERS) + rng.random())).astype(np.int64)
+    """Let members live evenly among the doors, and spread the centres of each block."""
+    flats = np.array([i for i, d in enumerate(doors) if d.block.name])
+    at = flats[(len(flats) / MEMBERS * (np.arange(MEMBERS) + rng.random())).astype(np.int64)]
     homes = [doors[i] for i in at]
     centre = np.zeros(MEMBERS, bool)
-    for name, _ in town.communities:
-        here = np.array([i for i, d in enumerate(homes) if d.block.community == name])
-        number = max(1, round(sum(d.block.community == name for d in doors) / HOUSEHOLDS_A_CENTRE))
-        lived = np.array([(d.building.x, d.building.y) for d in doors if d.block.community == name])
-        place = np.array([(homes[i].building.x, homes[i].building.y) for i in here])
-        stairs = [(homes[i].building.x, homes[i].building.y, homes[i].stairwell) for i in here]
-        chosen = spread_centres(lived, np.ones(len(lived)), place, stairs, number, rng)
-        centre[here[chosen]] = True
+    for block in town.blocks:
+        lived = np.array([(d.building.x, d.building.y) for d in doors if d.block is block])
+        number = round(len(lived) / HOUSEHOLDS_A_CENTRE)
+        if number:
+            here = np.array([i for i, d in enumerate(homes) if d.block is block])
+            place = np.array([(homes[i].building.x, homes[i].building.y) for i in here])
+            stairs = [(homes[i].building.number, homes[i].stairwell) for i in here]
+            chosen = spread_centres(lived, np.ones(len(lived)), place, stairs, number, rng)
+            centre[here[chosen]] = True
     strength = rng.random((MEMBERS, len(STRENGTHS))) < 0.3
     return pd.DataFrame(
         {

@@ -34,10 +34,14 @@ class CsvRows:
         As the file has them, blank ones included, so that row i is row i + 1 of the spreadsheet.
     findings : tuple of Finding
         What was guessed.
+    encoding, separator : str
+        Such as ``gb18030`` and ``semicolon``.
     """
 
     rows: list[list[str]]
     findings: tuple[Finding, ...]
+    encoding: str = ""
+    separator: str = ""
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -133,7 +137,8 @@ def read_csv(data: bytes, name: str) -> CsvRows:
     if separator != ",":
         what = f"columns are separated by {_PUNCTUATION[separator]}"
         findings.append(Finding("separator", Severity.FIX, what, "已识别分隔符", file=name))
-    return CsvRows(_rows(text, separator, name), tuple(findings))
+    rows = _rows(text, separator, name)
+    return CsvRows(rows, tuple(findings), encoding, _PUNCTUATION[separator])
 
 
 def _rows(text: str, separator: str, name: str) -> list[list[str]]:

@@ -47,12 +47,16 @@ def identify(
     if blank.any():
         frame = frame.assign(id=_surrogates(frame, content, blank))
         what = f"{int(blank.sum())} row(s) have no id and were given one made from their content"
+        files = pd.unique(frame.loc[blank, "file"])
         findings.append(
-            Finding("missing-id", Severity.FIX, what, f"{int(blank.sum())}行缺少编号,已按内容生成")
-        )
+            Finding("missing-id", Severity.FIX, what, f"{int(blank.sum())}行缺少编号,已按内容生成",
+                    file=str(files[0]) if len(files) == 1 else "", column="编号")
+        )  # fmt: skip
     same = pd.DataFrame({"id": frame["id"], "said": said}).duplicated().to_numpy() & ~blank
+    ids = frame["id"].to_list()
+    firsts = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True)) if same.any() else {}
     for i in np.flatnonzero(same):
-        first = int(np.flatnonzero((frame["id"] == frame["id"].iloc[i]).to_numpy())[0])
+        first = firsts[ids[i]]
         findings.append(finding_at(frame, i, "repeated-row", Severity.FIX,
                             f"the row says the same as row {frame['row'].iloc[first]} and was left out",
                             f"与第{frame['row'].iloc[first]}行重复,已忽略", "编号"))  # fmt: skip
@@ -64,9 +68,11 @@ def identify(
     cases = int((lower.duplicated(keep=False) & ~frame["id"].duplicated(keep=False)).sum())
     if cases:
         what = f"{cases} ids differ from another one only in upper and lower case"
+        files = pd.unique(frame["file"])
         findings.append(
-            Finding("id-case", Severity.WARN, what, "有编号仅大小写不同", column="编号")
-        )
+            Finding("id-case", Severity.WARN, what, "有编号仅大小写不同",
+                    file=str(files[0]) if len(files) == 1 else "", column="编号")
+        )  # fmt: skip
     return frame, int(same.sum())
 
 
@@ -151,9 +157,10 @@ def finding_at(
 def unique_ids(held: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
     """Tell held rows that share an id apart by their row."""
     ids: list[str] = []
+    shared = set(held.loc[held["id"].duplicated(), "id"])
     for own, row in zip(held["id"], held["row"], strict=True):
         made, n = own, 1
-        while made in taken or (n == 1 and (held["id"] == own).sum() > 1):
+        while made in taken or (n == 1 and own in shared):
             made = f"{own} (row {row})" if n == 1 else f"{own} (row {row}, {n})"
             n += 1
         taken.add(made)

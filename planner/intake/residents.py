@@ -18,9 +18,11 @@ from planner.errors import InputError, SchemaError, SheetError
 from planner.findings import Finding, Severity
 from planner.intake.coordinates import Area, apply_area, read_coordinates
 from planner.intake.datum import Datum, convert
-from planner.intake.headers import roles_of
+from planner.intake.headers import role_of, roles_of
 from planner.intake.identity import finding_at, identify, unique_ids
+from planner.intake.required import is_complete, missing_columns
 from planner.intake.sheets import SheetTable, read_table
+from planner.intake.twofold import is_twofold
 from planner.intake.values import (
     Notes,
     clean_column,
@@ -29,9 +31,9 @@ from planner.intake.values import (
     read_flags,
     read_loads,
 )
-from planner.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table, header_key
+from planner.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
-__all__ = ["Residents", "read_buildings", "read_households", "read_members"]
+__all__ = ["Residents", "read_buildings", "read_households", "read_members", "read_residents"]
 
 TEXTS = ("id", "address", "building", "stairwell", "floor", "room", "community")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
@@ -55,6 +57,12 @@ _BLANK = frozenset(
     }
 )
 """Words by which a clerk says that a place is not known; in names they are names."""
+_COLUMN_OF = {
+    "bad-coordinates": "lon",
+    "bad-load": "load",
+    "no-address": "address",
+    "two-addresses": "address",
+}
 _SYNTHETIC = ("synthetic", "合成示例", "合成数据", "模拟数据")
 
 
@@ -148,7 +156,7 @@ def read_households(
     SchemaError
         Columns are missing or ambiguous, coordinates are metres, or too many ids clash; all faults.
     """
-    return _read(paths, HOUSEHOLDS, sheet, area)
+    return read_residents(paths, HOUSEHOLDS, sheet=sheet, area=area)
 
 
 def read_members(
@@ -158,7 +166,7 @@ def read_members(
 
     Parameters, returns and errors are those of `read_households`.
     """
-    return _read(paths, MEMBERS, sheet, area)
+    return read_residents(paths, MEMBERS, sheet=sheet, area=area)
 
 
 def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
@@ -203,15 +211,31 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     return table, tuple(findings)
 
 
-def _read(
-    paths: str | Path | Iterable[str | Path], table: Table, sheet: str | None, area: Area | None
+def read_residents(
+    paths: str | Path | Iterable[str | Path],
+    table: Table,
+    *,
+    sheet: str | None = None,
+    area: Area | None = None,
+    ignored: frozenset[str] = frozenset(),
 ) -> Residents:
+    """Read households or members; see `read_households`.
+
+    Parameters
+    ----------
+    paths, sheet, area
+        See `read_households`.
+    table : Table
+        `planner.schema.HOUSEHOLDS` or `planner.schema.MEMBERS`.
+    ignored : frozenset of str
+        Roles to be taken for absent, so that a column at fault does not hide further faults.
+    """
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     if not files:
         raise InputError(f"no file of {table.name} was named", remedy="name at least one")
     findings: list[Finding] = []
     tables, sources = _tables(files, table, sheet, findings)
-    frames = [_roles(t, table) for t in tables]
+    frames = [_roles(t, table, ignored) for t in tables]
     frame = pd.concat(frames, ignore_index=True)
     held = [_ragged(t) for t in tables]
     held_rows = pd.concat([h for h in held if len(h)] or held[:1], ignore_index=True)
@@ -262,11 +286,11 @@ def _tables(
 
 def _meant(found: Sequence[SheetTable], table: Table, findings: list[Finding]) -> list[SheetTable]:
     """Choose the sheets that are such a table; a foreign sheet beside one that fits is skipped."""
-    lacking = [t for t in found if not _complete(t, table)]
-    fitting = [t for t in found if _complete(t, table)]
+    lacking = [t for t in found if not is_complete(t, table)]
+    fitting = [t for t in found if is_complete(t, table)]
     part = [t for t in lacking if t.headers]
     if not fitting or any(len(t.headers) > 1 for t in part):
-        raise _missing(lacking, table)
+        raise missing_columns(lacking, table)
     for t in lacking:
         findings.append(
             Finding("sheet-skipped", Severity.WARN, "the sheet has none of the columns and was not read",
@@ -283,47 +307,10 @@ def _meant(found: Sequence[SheetTable], table: Table, findings: list[Finding]) -
     return fitting
 
 
-def _complete(t: SheetTable, table: Table) -> bool:
-    roles = {
-        table.roles.get(header_key(h)) or table.roles.get(header_key(h.rsplit("/", 1)[-1]))
-        for h in t.headers
-    }
-    return "address" in roles or {"lon", "lat"} <= roles or {"community", "building"} <= roles
-
-
-def _missing(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
-    from rapidfuzz import fuzz, process
-
-    faults: list[Finding] = []
-    wanted = {h: c for c in ("address", "lon", "lat") for h in table[c].headers}
-    for t in lacking:
-        found = [*t.headers, *t.unread]
-        near = [
-            (h, m)
-            for h in t.unread
-            if (m := process.extractOne(h, list(wanted), scorer=fuzz.ratio)) and m[1] >= 60
-        ]
-        hint = "; ".join(f"is {h!r} meant as {table[wanted[m[0]]].headers[0]}?" for h, m in near)
-        faults.append(
-            Finding(
-                "missing-column",
-                Severity.STOP,
-                "there is neither 地址/address nor 经度/lon with 纬度/lat; the headers found are: "
-                + ", ".join(found),
-                f"缺少地址列或经纬度列;现有表头:{'、'.join(found)}",
-                hint or "head the column of addresses 地址, or the coordinates 经度 and 纬度",
-                "请将地址列命名为“地址”,或提供“经度”“纬度”两列",
-                t.file,
-                t.sheet,
-            )
-        )
-    names = ", ".join(dict.fromkeys(t.file for t in lacking))
-    return SchemaError(f"{names}: required columns of {table.name} are missing", findings=faults)
-
-
-def _roles(t: SheetTable, table: Table) -> pd.DataFrame:
+def _roles(t: SheetTable, table: Table, ignored: frozenset[str] = frozenset()) -> pd.DataFrame:
     """Give the columns of a sheet their role names; what is absent is empty."""
-    roles = roles_of(t.headers, table, file=t.file, sheet=t.sheet)
+    headers = ["" if role_of(h, table) in ignored else h for h in t.headers]
+    roles = roles_of(headers, table, file=t.file, sheet=t.sheet)
     n = len(t.cells)
     names = [c for c in table.names if c != "id"]
     columns: dict[str, Any] = {
@@ -368,6 +355,7 @@ def _typed(
     code = np.full(len(frame), "", object)
     reason = np.full(len(frame), "", object)
     _formula_faults(frame, code, reason)
+    _twofold(frame, code, reason)
     lon, lat, bad = read_coordinates(frame, notes)
     frame["lon"], frame["lat"] = lon, lat
     if table is HOUSEHOLDS:
@@ -389,6 +377,11 @@ def _typed(
     return frame, (code, reason)
 
 
+def _twofold(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
+    at = [i for i, text in enumerate(frame["address"]) if code[i] == "" and is_twofold(text)]
+    code[at], reason[at] = "two-addresses", "the cell holds more than one address"
+
+
 def _formula_faults(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
     for i in np.flatnonzero(frame["fault"].to_numpy() != ""):
         kind, header = frame["fault"].iloc[i].split(":", 1)
@@ -406,8 +399,9 @@ def _split(
     aside = (frame["code"] != "").to_numpy()
     for i in np.flatnonzero(aside & (frame["code"] != "duplicate-id").to_numpy()):
         code, reason = frame["code"].iloc[i], frame["reason"].iloc[i]
+        column = frame["fault"].iloc[i].partition(":")[2] or _COLUMN_OF.get(code, "")
         findings.append(
-            finding_at(frame, i, code, Severity.HOLD, reason, "该行已搁置,列为覆盖空白")
+            finding_at(frame, i, code, Severity.HOLD, reason, "该行已搁置,列为覆盖空白", column)
         )
     last = "load" if table is HOUSEHOLDS else "is_centre"
     columns = [

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import io
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from planner.schema import HOUSEHOLDS, Table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SheetTable", "read_table"]
+__all__ = ["RawSheet", "SheetTable", "read_grids", "read_table"]
 
 Grid = list[list[Any]]
 LISTED = 100
@@ -56,6 +57,12 @@ class SheetTable:
     findings : tuple of Finding
     title : str
         What stands above the header.
+    places : tuple of int
+        Column of the sheet, from 0, at which each kept column stands.
+    header_row : int
+        Last row of the header, as the spreadsheet shows it.
+    encoding, separator : str
+        Of a delimited text; "" for other files.
     """
 
     file: str
@@ -68,6 +75,10 @@ class SheetTable:
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     title: str = ""
+    places: tuple[int, ...] = ()
+    header_row: int = 1
+    encoding: str = ""
+    separator: str = ""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -79,8 +90,24 @@ class SheetTable:
 
 
 @dataclass(frozen=True, eq=False)
-class _Raw:
-    """A sheet before its header is known."""
+class RawSheet:
+    """A sheet before its header is known.
+
+    Parameters
+    ----------
+    sheet : str
+        Its name, "" for a CSV.
+    grid : list of list
+        Cells as they were read.
+    first, left : int
+        Row and column of the sheet, from 0, at which the grid begins.
+    merges : tuple of (int, int, int, int)
+        First row, first column, last row, last column of each merged range, from 0.
+    marks : SheetMarks
+    findings : tuple of Finding
+    encoding, separator : str
+        Of a delimited text.
+    """
 
     sheet: str
     grid: Grid
@@ -89,6 +116,35 @@ class _Raw:
     merges: tuple[tuple[int, int, int, int], ...] = ()
     marks: SheetMarks = field(default_factory=SheetMarks)
     findings: tuple[Finding, ...] = ()
+    encoding: str = ""
+    separator: str = ""
+
+
+def read_grids(path: str | Path, *, sheet: str | None = None) -> list[RawSheet]:
+    """Read the cells of a file as they are, each at its place.
+
+    Parameters
+    ----------
+    path : str or Path
+        See `read_table`.
+    sheet : str, optional
+        This sheet or layer only, hidden or not; else all that are visible.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read as a table.
+    """
+    path = Path(path)
+    data = read_bytes(path)
+    kind = kind_of(data, path.name)
+    if kind == "text":
+        text = read_csv(data, path.name)
+        made = RawSheet("", text.rows, 0, findings=text.findings)
+        return [replace(made, encoding=text.encoding, separator=text.separator)]
+    if kind in ("gpkg", "geojson"):
+        return [RawSheet(name, grid, 0) for name, grid in read_layers(path, sheet)]
+    return _sheets(data, kind, path.name, sheet)
 
 
 def read_table(
@@ -118,15 +174,7 @@ def read_table(
         The file cannot be read as a table; names the file and what to do.
     """
     path = Path(path)
-    data = read_bytes(path)
-    kind = kind_of(data, path.name)
-    if kind == "text":
-        text = read_csv(data, path.name)
-        raws = [_Raw("", text.rows, 0, findings=text.findings)]
-    elif kind in ("gpkg", "geojson"):
-        raws = [_Raw(name, grid, 0) for name, grid in read_layers(path, sheet)]
-    else:
-        raws = _sheets(data, kind, path.name, sheet)
+    raws = read_grids(path, sheet=sheet)
     tables = [t for t in (_tabulate(raw, path.name, table) for raw in raws) if t is not None]
     if not tables:
         names = ", ".join(raw.sheet for raw in raws if raw.sheet)
@@ -137,7 +185,7 @@ def read_table(
     return tables
 
 
-def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[_Raw]:
+def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSheet]:
     import python_calamine as calamine
 
     book = open_book(data, kind, name)
@@ -170,16 +218,11 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[_Raw]
             "如需读取请取消隐藏",
             name,
         )
-        raws[0] = _Raw(
-            *(getattr(raws[0], f) for f in _RAW[:-1]), findings=(note, *raws[0].findings)
-        )
+        raws[0] = replace(raws[0], findings=(note, *raws[0].findings))
     return raws
 
 
-_RAW = ("sheet", "grid", "first", "left", "merges", "marks", "findings")
-
-
-def _sheet(sheet: Any, marks: Mapping[str, SheetMarks], name: str) -> _Raw:
+def _sheet(sheet: Any, marks: Mapping[str, SheetMarks], name: str) -> RawSheet:
     grid = sheet.to_python(skip_empty_area=True)
     top, left = sheet.start or (0, 0)
     mark = marks.get(sheet.name, SheetMarks())
@@ -203,10 +246,10 @@ def _sheet(sheet: Any, marks: Mapping[str, SheetMarks], name: str) -> _Raw:
         findings.append(
             Finding("hidden-rows", Severity.WARN, what, zh, file=name, sheet=sheet.name)
         )
-    return _Raw(sheet.name, grid, top, left, merges, mark, tuple(findings))
+    return RawSheet(sheet.name, grid, top, left, merges, mark, tuple(findings))
 
 
-def _tabulate(raw: _Raw, file: str, table: Table | None) -> SheetTable | None:
+def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | None:
     """Find the header, keep the columns that have a role, drop totals and blanks, turn cells to text."""
     grid, where = raw.grid, {"file": file, "sheet": raw.sheet}
     header = find_header(grid, raw.merges, raw.first, raw.left, table)
@@ -239,6 +282,7 @@ def _tabulate(raw: _Raw, file: str, table: Table | None) -> SheetTable | None:
     return SheetTable(
         file, raw.sheet, tuple(header.names[i] for i in keep), cells[full], rows[full], unread,
         tuple(i + raw.first + 1 for i in ragged), faults, tuple(findings), _title(grid[: header.top]),
+        tuple(i + raw.left for i in keep), header.last + raw.first + 1, raw.encoding, raw.separator,
     )  # fmt: skip
 
 
@@ -262,7 +306,7 @@ def _placed(finding: Finding, where: Mapping[str, str]) -> Finding:
 def _without_repeats(
     body: list[tuple[int, list[Any]]],
     header: Header,
-    raw: _Raw,
+    raw: RawSheet,
     findings: list[Finding],
     where: Mapping[str, str],
     ragged: set[int],
@@ -293,7 +337,7 @@ def _without_repeats(
 
 
 def _texts(
-    body: list[tuple[int, list[Any]]], keep: Sequence[int], raw: _Raw
+    body: list[tuple[int, list[Any]]], keep: Sequence[int], raw: RawSheet
 ) -> tuple[NDArray[Any], dict[tuple[int, int], str]]:
     """Turn the kept cells into text."""
     cells = np.empty((len(body), len(keep)), object)
@@ -338,7 +382,7 @@ def _fill_merged(
     cells: NDArray[Any],
     body: list[tuple[int, list[Any]]],
     keep: Sequence[int],
-    raw: _Raw,
+    raw: RawSheet,
     findings: list[Finding],
     where: Mapping[str, str],
 ) -> None:
@@ -346,12 +390,14 @@ def _fill_merged(
     if not raw.merges or not body:
         return
     place = {i + raw.first: r for r, (i, _) in enumerate(body)}
+    order = sorted(place)
     column = {c + raw.left: k for k, c in enumerate(keep)}
     filled = 0
     for r1, c1, r2, _ in raw.merges:
         if r1 == r2 or c1 not in column or r1 not in place or cells[place[r1], column[c1]] == "":
             continue
-        rows = [place[r] for r in range(r1 + 1, r2 + 1) if r in place]
+        inside = order[bisect_right(order, r1) : bisect_right(order, r2)]  # a range may have no end
+        rows = [place[r] for r in inside]
         cells[rows, column[c1]] = cells[place[r1], column[c1]]
         filled += 1
         if filled <= LISTED:

@@ -1,0 +1,18 @@
+"""Online geocoding services: off unless one is named; buildings are sent, never people."""
+
+from planner.intake.providers.audit import Audit, Sent
+from planner.intake.providers.cache import AnswerCache
+from planner.intake.providers.lookup import Estimate, Lookup, estimate, lookup
+from planner.intake.providers.settings import SERVICES, ProviderSettings
+
+__all__ = [
+    "SERVICES",
+    "AnswerCache",
+    "Audit",
+    "Estimate",
+    "Lookup",
+    "ProviderSettings",
+    "Sent",
+    "estimate",
+    "lookup",
+]

@@ -1,0 +1,66 @@
+"""Whether a sheet has the columns without which it says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.errors import SchemaError
+from planner.findings import Finding, Severity
+from planner.intake.sheets import SheetTable
+from planner.schema import Table, header_key
+
+__all__ = ["is_complete", "missing_columns"]
+
+
+def is_complete(t: SheetTable, table: Table) -> bool:
+    """Tell whether a sheet says where people live: an address, lon and lat, or community and building.
+
+    Parameters
+    ----------
+    t : SheetTable
+    table : Table
+        What it should be.
+    """
+    roles = {
+        table.roles.get(header_key(h)) or table.roles.get(header_key(h.rsplit("/", 1)[-1]))
+        for h in t.headers
+    }
+    return "address" in roles or {"lon", "lat"} <= roles or {"community", "building"} <= roles
+
+
+def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
+    """Make the refusal of sheets that do not say where people live, with the headers that come near.
+
+    Parameters
+    ----------
+    lacking : sequence of SheetTable
+    table : Table
+        What they should be.
+    """
+    from rapidfuzz import fuzz, process
+
+    faults: list[Finding] = []
+    wanted = {h: c for c in ("address", "lon", "lat") for h in table[c].headers}
+    for t in lacking:
+        found = [*t.headers, *t.unread]
+        near = [
+            (h, m)
+            for h in t.unread
+            if (m := process.extractOne(h, list(wanted), scorer=fuzz.ratio)) and m[1] >= 60
+        ]
+        hint = "; ".join(f"is {h!r} meant as {table[wanted[m[0]]].headers[0]}?" for h, m in near)
+        faults.append(
+            Finding(
+                "missing-column",
+                Severity.STOP,
+                "there is neither 地址/address nor 经度/lon with 纬度/lat; the headers found are: "
+                + ", ".join(found),
+                f"缺少地址列或经纬度列;现有表头:{'、'.join(found)}",
+                hint or "head the column of addresses 地址, or the coordinates 经度 and 纬度",
+                "请将地址列命名为“地址”,或提供“经度”“纬度”两列",
+                t.file,
+                t.sheet,
+            )
+        )
+    names = ", ".join(dict.fromkeys(t.file for t in lacking))
+    return SchemaError(f"{names}: required columns of {table.name} are missing", findings=faults)

@@ -1,0 +1,105 @@
+"""Read every file as far as it goes: no fault of one hides those of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.errors import InputError, SchemaError, SheetError
+from planner.findings import Finding, Severity
+from planner.intake.headers import role_of
+from planner.intake.residents import Residents, read_residents
+from planner.intake.sheets import SheetTable, read_table
+from planner.schema import Table
+
+__all__ = ["Survey", "survey"]
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What could be read of the files of one table, and what could not.
+
+    Parameters
+    ----------
+    residents : Residents or None
+        None where a file must be mended before its rows mean anything.
+    tables : tuple of SheetTable
+        Of all files that are tables at all.
+    refused : tuple of (Path, InputError)
+        Every refusal, several of one file where it has several faults.
+    findings : tuple of Finding
+        What else was noticed.
+    """
+
+    residents: Residents | None
+    tables: tuple[SheetTable, ...] = ()
+    refused: tuple[tuple[Path, InputError], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def survey(paths: Iterable[str | Path], table: Table) -> Survey:
+    """Read the files of one table; a column at fault is put aside and the rest is read on.
+
+    Parameters
+    ----------
+    paths : iterable of paths
+    table : Table
+        `planner.schema.HOUSEHOLDS` or `planner.schema.MEMBERS`.
+
+    Returns
+    -------
+    Survey
+        Nothing is raised for what is wrong with a file.
+    """
+    tables: list[SheetTable] = []
+    refused: list[tuple[Path, InputError]] = []
+    good: list[Path] = []
+    files = [Path(p) for p in paths]
+    for path in files:
+        if not (len(files) > 1 and path.name.startswith("~$")):
+            try:
+                tables += read_table(path, table=table)
+            except InputError as error:
+                refused.append((path, error))
+                continue
+        good.append(path)
+    unread = bool(refused)
+    residents, faults = _read_on(good, table)
+    refused += faults
+    findings = () if residents is None else residents.findings
+    if faults:  # rows lose their place with a column at fault: what is said of them would mislead
+        findings = tuple(f for f in findings if f.severity is not Severity.HOLD)
+        residents = None
+    elif unread and residents is not None and not len(residents.kept):
+        residents = None
+    return Survey(residents, tuple(tables), tuple(refused), findings)
+
+
+def _read_on(
+    good: Sequence[Path], table: Table
+) -> tuple[Residents | None, list[tuple[Path, InputError]]]:
+    """Read again and again, each time without what was at fault, until nothing new is."""
+    left, ignored = list(good), set[str]()
+    faults: list[tuple[Path, InputError]] = []
+    while left:
+        try:
+            return read_residents(left, table, ignored=frozenset(ignored)), faults
+        except SheetError as error:
+            faults.append((_path(str(error), left), error))
+            break
+        except SchemaError as error:
+            places = {f.file for f in error.findings}
+            faults.append((next((p for p in left if p.name in places), left[0]), error))
+            if any(f.code == "missing-column" for f in error.findings):
+                left = [p for p in left if p.name not in places]
+                continue
+            new = {role_of(f.column, table) for f in error.findings} - ignored - {""}
+            if not new:
+                break
+            ignored |= new | ({"lon", "lat"} if new & {"lon", "lat"} else set())
+    return None, faults
+
+
+def _path(said: str, paths: Sequence[Path]) -> Path:
+    return next((p for p in paths if p.name in said), paths[0])

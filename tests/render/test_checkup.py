@@ -1,0 +1,160 @@
+"""The marked copy keeps the office's layout, holds no live formula, and leads to every problem."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+
+from planner.findings import Finding, Severity
+from planner.render.checkup import Grid, Spot, mark_rows, mark_workbook
+from planner.render.checkwords import completed, refusals_of
+
+SUMMARY = [("数据体检", "a.xlsx")]
+
+
+def finding(severity: Severity = Severity.HOLD, what: str = "what is wrong") -> Finding:
+    """Give a finding with all its texts."""
+    return completed(
+        Finding("some-code", severity, what, "有问题", file="a.xlsx", sheet="居民", row=3)
+    )
+
+
+def book_bytes(**cells: Any) -> bytes:
+    """Write a workbook with a styled sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "居民"
+    sheet["A1"], sheet["A2"], sheet["B2"] = "居民信息表", "编号", "地址"
+    sheet["A1"].font = Font(bold=True, size=18)
+    sheet.merge_cells("A1:B1")
+    sheet.merge_cells("B3:B5")
+    sheet.column_dimensions["B"].width = 41
+    sheet.freeze_panes = "A3"
+    for name, value in cells.items():
+        sheet[name] = value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def opened(data: bytes) -> Any:
+    """Open a marked copy."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_the_layout_is_kept() -> None:
+    """Merged cells, widths, fonts and frozen panes stay; the list comes first."""
+    book = opened(mark_workbook(book_bytes(), [Spot(finding(), "居民", 3, 1)], SUMMARY))
+    assert book.sheetnames == ["体检结果", "居民"]
+    sheet = book["居民"]
+    assert {str(a) for a in sheet.merged_cells.ranges} == {"A1:B1", "B3:B5"}
+    assert sheet.column_dimensions["B"].width == 41
+    assert sheet["A1"].font.size == 18
+    assert sheet.freeze_panes == "A3"
+
+
+def test_cells_are_marked_by_the_gravest() -> None:
+    """Fill and comment stand on the cell; a merged cell is marked at its first; both texts are there."""
+    spots = [
+        Spot(finding(Severity.FIX, "mild"), "居民", 4, 2),
+        Spot(finding(Severity.STOP, "grave"), "居民", 5, 2),
+    ]
+    sheet = opened(mark_workbook(book_bytes(B3="甲路"), spots, SUMMARY))["居民"]
+    assert sheet["B3"].fill.fgColor.rgb == "FFF4A6A0"
+    text = sheet["B3"].comment.text
+    assert text.index("grave") < text.index("mild")
+    assert "有问题" in text
+    assert sheet["A3"].fill.fill_type is None
+
+
+def test_the_list_leads_to_the_cell() -> None:
+    """Each line has an inner link; no link leads out of the file."""
+    book = opened(mark_workbook(book_bytes(), [Spot(finding(), "居民", 3, 1)], SUMMARY))
+    links = [c.hyperlink for row in book["体检结果"] for c in row if c.hyperlink]
+    assert [link.location for link in links] == ["'居民'!A3"]
+    assert all(link.target is None for link in links)
+
+
+def test_the_office_may_have_such_a_sheet_already() -> None:
+    """H-PATH: sheet names stay unique and valid, whatever a layer is called."""
+    grids = [
+        Grid("体检结果", [["a"]]),
+        Grid("../../etc/x", [["b"]]),
+        Grid("x" * 60, [["c"]]),
+        Grid("X" * 60, [["d"]]),
+    ]
+    names = opened(mark_rows(grids, [], SUMMARY)).sheetnames
+    assert names[0] == "体检结果-2"
+    assert len({n.casefold() for n in names}) == 5
+    assert all(len(n) <= 31 and "/" not in n for n in names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", '=HYPERLINK("http://x")', "+1", "-2+3", "@SUM", "\t=1", "＝1", "{=1+1}", "#N/A"],
+)
+def test_text_stays_text(text: str) -> None:
+    """H-FORMULA: text that looks like a formula is stored as text, in copies of either making."""
+    for data in (
+        mark_rows([Grid("居民", [["编号"], [text]])], [], SUMMARY),
+        mark_workbook(mark_rows([Grid("居民", [["编号"], [text]])], [], SUMMARY), [], SUMMARY),
+    ):
+        cell = opened(data)["居民"]["A2"]
+        assert cell.data_type == "s"
+        assert cell.value == text
+        assert cell.hyperlink is None
+
+
+def test_formulas_become_what_they_showed() -> None:
+    """A copy computes nothing: the stored result stands in place of the formula."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("居民")
+        sheet.write_formula(0, 0, "=1+1", None, 2)
+        sheet.write_formula(1, 0, '="="&"1"', None, "=1")
+        sheet.write_url(2, 0, "http://example.invalid/x", string="look")
+    sheet = opened(mark_workbook(buffer.getvalue(), [], SUMMARY))["居民"]
+    assert [sheet.cell(r, 1).value for r in (1, 2, 3)] == [2, "=1", "look"]
+    assert {sheet.cell(r, 1).data_type for r in (2, 3)} == {"s"}
+    assert sheet["A3"].hyperlink is None
+
+
+def test_the_offices_own_comments_stay() -> None:
+    """A remark of the office is not overwritten."""
+    book = openpyxl.load_workbook(io.BytesIO(book_bytes(A3="1")))
+    book["居民"]["A3"].comment = Comment("老备注", "某")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    sheet = opened(mark_workbook(buffer.getvalue(), [Spot(finding(), "居民", 3, 1)], SUMMARY))[
+        "居民"
+    ]
+    assert sheet["A3"].comment.text.startswith("老备注")
+    assert "what is wrong" in sheet["A3"].comment.text
+
+
+def test_control_characters_do_not_stop_the_copy() -> None:
+    """C-CTRL: what a workbook cannot hold is left out of the copy."""
+    sheet = opened(mark_rows([Grid("居民", [["甲\x0b路\x00\ud8001号"]])], [], SUMMARY))["居民"]
+    assert sheet["A1"].value == "甲路1号"
+
+
+def test_a_workbook_that_cannot_be_copied_is_told() -> None:
+    """The caller lays the rows out anew then."""
+    with pytest.raises(ValueError, match="cannot be copied"):
+        mark_workbook(b"PK\x03\x04 no", [], SUMMARY)
+
+
+def test_a_file_that_could_not_be_read_has_its_list() -> None:
+    """Without rows the list stands alone."""
+    spot = Spot(refusals_of(ValueError("a.xlsx is encrypted"), "a.xlsx")[0])
+    book = opened(mark_rows([], [spot], SUMMARY))
+    assert book.sheetnames == ["体检结果"]
+    assert "文件已加密" in [c.value for row in book["体检结果"] for c in row]
