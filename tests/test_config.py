@@ -28,7 +28,16 @@ def test_the_template_is_a_valid_project(tmp_path: Path) -> None:
 
 def test_the_comments_of_the_template_are_true(tmp_path: Path) -> None:
     """Every commented line of the template is valid once its mark is removed."""
-    keys = ("fences", "buildings", "datum", "detour", "members_per", "households_per", "walk", "title")
+    keys = (
+        "fences",
+        "buildings",
+        "datum",
+        "detour",
+        "members_per",
+        "households_per",
+        "walk",
+        "title",
+    )
     lines = [
         line[2:] if line.startswith("# ") and line[2:].startswith(keys) else line
         for line in TEMPLATE.splitlines()

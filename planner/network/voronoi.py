@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, eye_array
+from scipy.sparse import csr_array
 
 from planner.network.distance import Mesh, flood, same_home
 from planner.network.values import Snaps
@@ -85,14 +85,13 @@ def _shared(links: Ints, home: Ints) -> Ints:
     Only the first of them takes part in the diagram; were it alone linked, it would stand between
     the others and every zone but its own.
     """
-    n = len(home)
-    units = np.arange(n)
-    lives = coo_array((np.ones(n, np.int32), (units, home)), shape=(n, int(home.max(initial=0)) + 1)).tocsr()
-    a, b = home[links].T
-    spots = coo_array((np.ones(len(a), np.int32), (a, b)), shape=(lives.shape[1],) * 2).tocsr()
-    same = eye_array(lives.shape[1], dtype=np.int32, format="csr")
-    all_links = (lives @ (spots + spots.T + same) @ lives.T).tocoo()
-    return _tidy(np.column_stack([all_links.row, all_links.col]).astype(np.int64))
+    n, spots = len(home), int(home.max(initial=0)) + 1
+    lives = csr_array((np.ones(n, np.int32), (np.arange(n), home)), shape=(n, spots))
+    ends = np.concatenate(
+        [home[links], home[links][:, ::-1], np.repeat(np.arange(spots), 2).reshape(-1, 2)]
+    )
+    near = csr_array((np.ones(len(ends), np.int32), (ends[:, 0], ends[:, 1])), shape=(spots, spots))
+    return _tidy(np.column_stack((lives @ near @ lives.T).nonzero()).astype(np.int64))
 
 
 def cells(mesh: Mesh, snaps: Snaps) -> Cells:

@@ -29,6 +29,7 @@ COMMENTS: Final = 3000
 LISTED: Final = 60_000
 """Excel takes 65,530 links in a sheet."""
 _LONGEST: Final = 32_000
+_EXACT: Final = 1e15
 _LARGEST_MERGE: Final = 2_000_000
 _FILL: Final[Mapping[Severity, str]] = {
     Severity.STOP: "FFF4A6A0",
@@ -211,6 +212,14 @@ def _put(cell: Any, value: Any) -> None:
         cell.value = "x"
         cell._value = _BAD_CHARACTERS.sub("", value)[:_LONGEST]
         cell.data_type = "s"
+        return
+    if value != value:  # NaN or NaT: nothing
+        return
+    if isinstance(value, int | float) and abs(value) >= _EXACT:
+        _put(cell, str(value))  # infinity, or more digits than a cell keeps
+        return
+    if getattr(value, "tzinfo", None) is not None:
+        _put(cell, str(value))
         return
     try:
         cell.value = value

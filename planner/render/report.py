@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.measures import walk_summary
 from planner.render.words import (
     limit_text,
     moved_words,
@@ -18,7 +19,6 @@ from planner.render.words import (
     proof_words,
     rule_words,
 )
-from planner.measures import walk_summary
 from planner.tables import GAP_CAUSES, PlanTables
 
 if TYPE_CHECKING:

@@ -178,9 +178,9 @@ class _Model:
         lp.row_lower_ = np.concatenate([p[1] for p in parts])
         lp.row_upper_ = np.concatenate([p[2] for p in parts])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = matrix.indptr
-        lp.a_matrix_.index_ = matrix.indices
-        lp.a_matrix_.value_ = matrix.data
+        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+        lp.a_matrix_.value_ = matrix.data.astype(np.float64)
         kinds = [highspy.HighsVarType.kInteger] * one.n_pairs
         kinds += [highspy.HighsVarType.kContinuous] * (self.n - one.n_pairs)
         lp.integrality_ = kinds

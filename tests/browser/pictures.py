@@ -1,6 +1,6 @@
 """Take the README's picture of a map.
 
-    python -m tests.browser.pictures out/map.html data/pictures/demo_map.png
+python -m tests.browser.pictures out/map.html data/pictures/demo_map.png
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def links(
     network: WalkingNetwork, homes: list[tuple[float, float]], group: list[int] | None = None
 ) -> set:
     """Adjacent homes, given in degrees from the crossing."""
-    at = np.array(homes) + [117.0, 32.6]
+    at = np.add(homes, (117.0, 32.6))
     return {
         tuple(pair) for pair in network.adjacency(network.snap(at[:, 0], at[:, 1]), group).tolist()
     }

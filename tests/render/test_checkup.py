@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from datetime import UTC, datetime
 from typing import Any
 
 import openpyxl
@@ -158,3 +160,22 @@ def test_a_file_that_could_not_be_read_has_its_list() -> None:
     book = opened(mark_rows([], [spot], SUMMARY))
     assert book.sheetnames == ["体检结果"]
     assert "文件已加密" in [c.value for row in book["体检结果"] for c in row]
+
+
+def test_a_merged_range_that_spans_a_sheet_is_refused() -> None:
+    """H-BOMB: a few bytes must not be laid out as seventeen thousand million cells."""
+    old, buffer = zipfile.ZipFile(io.BytesIO(book_bytes())), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'ref="B3:B5"', b'ref="A1:XFD1048576"'))
+    with pytest.raises(ValueError, match="merged ranges"):
+        mark_workbook(buffer.getvalue(), [], SUMMARY)
+
+
+def test_odd_values_of_layers_are_laid_out() -> None:
+    """Not-a-number is blank; infinity, long numbers and dates with a zone are text."""
+    day = datetime(2024, 1, 1, tzinfo=UTC)
+    row = [float("nan"), float("inf"), 110101199003078515, day, True, b"x", 1.5]
+    sheet = opened(mark_rows([Grid("居民", [row])], [], SUMMARY))["居民"]
+    values = [sheet.cell(1, c).value for c in range(1, 8)]
+    assert values == [None, "inf", "110101199003078515", str(day), True, "b'x'", 1.5]
