@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.check import CheckReport, check
     from planner.config import Project, Search
     from planner.errors import (
         ConfigError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         SheetError,
     )
     from planner.ground import Ground, read_fences
+    from planner.intake.address import Address, parse_address, parse_addresses
     from planner.intake.residents import read_households, read_members
     from planner.network.graph import WalkingNetwork
     from planner.network.straight import StraightNetwork
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from planner.rules import Bound, RuleBook, WalkLimit
 
 __all__ = [
+    "Address",
     "Bound",
+    "CheckReport",
     "ConfigError",
     "DatumError",
     "Ground",
@@ -52,7 +56,10 @@ __all__ = [
     "StraightNetwork",
     "WalkLimit",
     "WalkingNetwork",
+    "check",
     "make_plan",
+    "parse_address",
+    "parse_addresses",
     "read_fences",
     "read_households",
     "read_members",
@@ -60,6 +67,7 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "planner.check": ("CheckReport", "check"),
     "planner.config": ("Project", "Search"),
     "planner.errors": (
         "ConfigError",
@@ -75,6 +83,7 @@ _ROOMS = {
         "SheetError",
     ),
     "planner.ground": ("Ground", "read_fences"),
+    "planner.intake.address": ("Address", "parse_address", "parse_addresses"),
     "planner.intake.residents": ("read_households", "read_members"),
     "planner.network.graph": ("WalkingNetwork",),
     "planner.network.straight": ("StraightNetwork",),

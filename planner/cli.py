@@ -120,6 +120,31 @@ def zone(
 
 
 @app.command()
+def check(
+    project: Annotated[Path, typer.Argument(help="Project file, see planner init. 项目文件")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write the report and marked copies of the sheets here."),
+    ] = None,
+) -> None:
+    """Check the sheets: every problem, its row and column, and what to do. 数据体检
+
+    With --out each sheet comes back as a marked copy; the originals are never touched. Exit code 2
+    where something must be mended before anything can be planned.
+    """
+    from planner.check import check as check_inputs
+    from planner.config import Project
+
+    with _progress() as listener:
+        report = check_inputs(Project.read(project), listener=listener)
+        written = report.save(out) if out is not None else {}
+    Console(highlight=False).print(str(report), markup=False)
+    for path in written.values():
+        Console(highlight=False).print(str(path), markup=False)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
 def rules() -> None:
     """List the rule profiles. 查看规则方案"""
     from planner.rules import RuleBook, profile_names

@@ -101,12 +101,18 @@ class Project:
         When to stop.
     title : str
         Heading of the map and the summary.
+    online : mapping of str to value
+        The section ``[online]``: a named provider, and how it is asked; empty: nothing is ever sent.
+    online_cache : Path or None
+        Where its answers are kept.
     """
 
     inputs: Inputs
     rules: RuleBook = field(default_factory=RuleBook.profile)
     search: Search = field(default_factory=Search)
     title: str = ""
+    online: Mapping[str, Any] = field(default_factory=dict)
+    online_cache: Path | None = None
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
@@ -143,13 +149,20 @@ class Project:
         ConfigError
             A key is unknown, missing, or has a wrong value.
         """
-        sections = ("inputs", "rules", "search", "outputs")
+        sections = ("inputs", "rules", "search", "outputs", "online")
         _refuse_unknown(values, sections, where)
         for name in sections:
             if not isinstance(values.get(name, {}), Mapping):
                 raise ConfigError(f"{where}: {name} must be a section, written [{name}]")
         outputs = values.get("outputs", {})
         _refuse_unknown(outputs, ("title",), f"{where}, [outputs]")
+        online = dict(values.get("online", {}))
+        cache = folder / str(online.pop("cache", "geocode-cache.sqlite")) if online else None
+        if online and "provider" not in online:
+            raise ConfigError(
+                f"{where}, [online]: provider is missing",
+                remedy="name one (amap, tianditu, baidu, nominatim), or drop the section",
+            )
         return cls(
             inputs=_inputs(values.get("inputs", {}), folder, f"{where}, [inputs]"),
             rules=RuleBook.from_mapping(
@@ -157,6 +170,8 @@ class Project:
             ),
             search=_search(values.get("search", {}), f"{where}, [search]"),
             title=str(outputs.get("title", "")),
+            online=online,
+            online_cache=cache,
         )
 
 
@@ -247,6 +262,13 @@ seed = 0
 
 [outputs]
 # title = "..."
+
+# Addresses that the extract does not know can be asked of an online service. Only then is anything
+# sent: building-level text, never rooms, names or ids. The key comes from the environment
+# (PLANNER_AMAP_KEY, PLANNER_TIANDITU_KEY, PLANNER_BAIDU_KEY).  在线地理编码，默认关闭
+# [online]
+# provider = "amap"
+# cache = "geocode-cache.sqlite"
 """.replace("{profile}", DEFAULT_PROFILE)
     .replace("{{", "{")
     .replace("}}", "}")

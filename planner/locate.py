@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +16,7 @@ from planner.findings import Finding, Severity
 from planner.ground import Ground
 from planner.intake.address import canonical_field, parse_addresses
 from planner.intake.geocode import geocode
+from planner.intake.providers import ProviderSettings, lookup
 from planner.intake.residents import Residents
 
 if TYPE_CHECKING:
@@ -47,8 +51,30 @@ class Located:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Online:
+    """An online provider that the user named, and where its answers are kept.
+
+    Parameters
+    ----------
+    settings : ProviderSettings
+        Which service, and how it is asked.
+    cache : Path or None
+        File of answers.
+    """
+
+    settings: ProviderSettings
+    cache: Path | None = None
+
+
 def locate(
-    households: Residents, members: Residents, ground: Ground, fences: gpd.GeoDataFrame | None
+    households: Residents,
+    members: Residents,
+    ground: Ground,
+    fences: gpd.GeoDataFrame | None,
+    *,
+    online: Online | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Located:
     """Place every resident; whoever cannot be placed stays in the table with a cause.
 
@@ -60,6 +86,10 @@ def locate(
         Network and gazetteer.
     fences : GeoDataFrame or None
         Polygons with a column ``fence``, EPSG:4326.
+    online : Online, optional
+        Asked for addresses that the gazetteer leaves open; nothing is sent without it.
+    progress : callable, optional
+        Told how many of how many have been asked.
 
     Raises
     ------
@@ -67,7 +97,8 @@ def locate(
         The streets are those of another place.
     """
     findings = [*households.findings, *members.findings]
-    homes, people = _placed(households, ground), _placed(members, ground)
+    ask = partial(_looked_up, ground=ground, online=online, progress=progress, findings=findings)
+    homes, people = _placed(households, ask), _placed(members, ask)
     _refuse_other_place(homes, ground)
     homes, people = _fenced(homes, people, ground, fences, findings)
     for name, frame in (("households", homes), ("members", people)):
@@ -86,7 +117,31 @@ def locate(
     return Located(homes, people, tuple(findings))
 
 
-def _placed(residents: Residents, ground: Ground) -> pd.DataFrame:
+def _looked_up(
+    asked: pd.DataFrame,
+    *,
+    ground: Ground,
+    online: Online | None,
+    progress: Callable[[int, int], None] | None,
+    findings: list[Finding],
+) -> pd.DataFrame | None:
+    """Look addresses up offline, and online what is left open, if that was asked for."""
+    found = None
+    if ground.gazetteer is not None:
+        found = geocode(asked["address"], ground.gazetteer, community=asked["community"])
+    if online is None:
+        return found
+    told = lookup(
+        asked["address"], online.settings, cache=online.cache, area=ground.area, offline=found,
+        progress=progress,
+    )  # fmt: skip
+    findings += told.findings
+    return told.frame
+
+
+def _placed(
+    residents: Residents, look_up: Callable[[pd.DataFrame], pd.DataFrame | None]
+) -> pd.DataFrame:
     frame = residents.kept.reset_index(drop=True).copy()
     given = np.isfinite(frame["lon"]) & np.isfinite(frame["lat"])
     frame["precision"] = np.where(given, "given", "none")
@@ -95,10 +150,8 @@ def _placed(residents: Residents, ground: Ground) -> pd.DataFrame:
     frame["cause"] = np.where(given, "", "address_not_found")
     frame["detail"] = ""
     asked = np.flatnonzero(~given & (frame["address"] != ""))
-    if len(asked) and ground.gazetteer is not None:
-        found = geocode(
-            frame["address"].iloc[asked], ground.gazetteer, community=frame["community"].iloc[asked]
-        )
+    found = look_up(frame.iloc[asked]) if len(asked) else None
+    if found is not None:
         hit = np.isfinite(found["lon"].to_numpy(float))
         for column in ("lon", "lat", "precision", "confidence", "matched"):
             frame.loc[asked, column] = found[column].to_numpy()

@@ -9,8 +9,9 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,9 @@ from planner.config import Project, Search
 from planner.demand import Demand, build_demand
 from planner.errors import ConfigError, InfeasibleError
 from planner.ground import Ground, read_fences, read_ground
+from planner.intake.providers import ProviderSettings
 from planner.intake.residents import Residents, read_households, read_members
-from planner.locate import locate
+from planner.locate import Online, locate
 from planner.model import Certificate, Problem, Result
 from planner.network import Network
 from planner.plan import Plan
@@ -128,6 +130,7 @@ def run(
         search=project.search,
         previous=previous,
         move_price_m=move_price_m,
+        online=_provider(project),
         title=project.title,
         listener=listener,
         seconds=clock.seconds,
@@ -144,6 +147,7 @@ def make_plan(
     search: Search | None = None,
     previous: Plan | str | Path | None = None,
     move_price_m: float = MOVE_PRICE_M,
+    online: Online | None = None,
     title: str = "",
     listener: Listener | None = None,
     seconds: Mapping[str, float] | None = None,
@@ -165,6 +169,8 @@ def make_plan(
         When to stop; the seed.
     previous, move_price_m
         See `run`.
+    online : Online, optional
+        A provider to ask for addresses that the ground does not know; nothing is sent without it.
     title : str
         Heading of the map and the summary.
     listener : callable, optional
@@ -195,7 +201,8 @@ def make_plan(
     with clock.stage("geocode"):
         if ground.area is not None:
             households, members = households.within(ground.area), members.within(ground.area)
-        located = locate(households, members, ground, fences)
+        tell = partial(_tell_online, clock)
+        located = locate(households, members, ground, fences, online=online, progress=tell)
     with clock.stage("demand"):
         demand = build_demand(located.households, located.members, ground.network, rules)
         _refuse_without_centres(demand)
@@ -212,6 +219,25 @@ def make_plan(
             located, demand, problem, result, certificate, ground, fences, rules, before
         )
     return Plan.of(_stamp(tables, search, ground, clock, title, households, members, previous))
+
+
+def _provider(project: Project) -> Online | None:
+    """Naming a provider in the project file is the consent to ask it."""
+    if not project.online:
+        return None
+    values = dict(project.online)
+    try:
+        return Online(ProviderSettings(values.pop("provider"), **values), project.online_cache)
+    except TypeError:
+        known = [f.name for f in fields(ProviderSettings) if f.name != "name"]
+        raise ConfigError(
+            f"[online]: unknown key among {', '.join(sorted(values))}",
+            remedy="known keys: provider, cache, " + ", ".join(known),
+        ) from None
+
+
+def _tell_online(clock: _Clock, done: int, total: int) -> None:
+    clock.tell(Event("geocode", done / max(total, 1), f"asked {done} of {total}"))
 
 
 def _solve(

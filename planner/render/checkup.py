@@ -208,6 +208,8 @@ def _defuse(sheet: Any) -> None:
 
 def _put(cell: Any, value: Any) -> None:
     """Write a value as what it is; a text never becomes a formula, a number or a link."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
     if isinstance(value, str):
         cell.value = "x"
         cell._value = _BAD_CHARACTERS.sub("", value)[:_LONGEST]

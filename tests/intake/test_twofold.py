@@ -24,8 +24,8 @@ def test_two_places_are_two(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["幸福路12号3栋2单元501", "向阳小区3栋/2单元/501", "向阳小区\n3栋2单元", "幸福路12号；3栋", "向阳小区3栋;向阳小区3号楼",
-     "向阳小区3栋 13800000000", "Fleminginkatu 15 / A 3", "", "同上", "东/西"],
+    ["幸福路12号3栋2单元501", "向阳小区3栋/2单元/501", "向阳小区\n3栋2单元", "幸福路12号；3栋",
+     "向阳小区3栋;向阳小区3号楼", "向阳小区3栋 13800000000", "Fleminginkatu 15 / A 3", "", "同上", "东/西"],
 )  # fmt: skip
 def test_one_place_is_one(text: str) -> None:
     """Parts of one address, and one place written twice, are left alone."""
