@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.check import CheckReport, check
     from planner.config import Project, Search
     from planner.errors import (
         ConfigError,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         SchemaError,
         SheetError,
     )
+    from planner.examination import CheckReport, check
     from planner.ground import Ground, read_fences
     from planner.intake.address import Address, parse_address, parse_addresses
     from planner.intake.residents import read_households, read_members
@@ -67,7 +67,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "planner.check": ("CheckReport", "check"),
+    "planner.examination": ("CheckReport", "check"),
     "planner.config": ("Project", "Search"),
     "planner.errors": (
         "ConfigError",

@@ -132,8 +132,8 @@ def check(
     With --out each sheet comes back as a marked copy; the originals are never touched. Exit code 2
     where something must be mended before anything can be planned.
     """
-    from planner.check import check as check_inputs
     from planner.config import Project
+    from planner.examination import check as check_inputs
 
     with _progress() as listener:
         report = check_inputs(Project.read(project), listener=listener)

@@ -190,7 +190,8 @@ def _held(residents: Residents) -> pd.DataFrame:
     frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
     frame = frame.assign(
         lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, is_centre=False,
-        cause="address_not_found", **dict.fromkeys(texts, ""),
+        cause=np.where(held["code"] == "outside", "no_walking_path", "address_not_found"),
+        **dict.fromkeys(texts, ""),
     )  # fmt: skip
     return frame[[c for c in frame.columns if c in residents.kept.columns or c in (
         "matched", "key", "written", "precision", "confidence", "cause", "detail")]]  # fmt: skip

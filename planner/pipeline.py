@@ -31,6 +31,7 @@ from planner.network import Network
 from planner.plan import Plan
 from planner.rules import RuleBook
 from planner.solve.search import Progress, Stop, solve
+from planner.trust import trusted
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -116,8 +117,8 @@ def run(
     """
     clock, inputs = _Clock(listener), project.inputs
     with clock.stage("read"):
-        households = read_households(inputs.households).in_wgs84(inputs.datum)
-        members = read_members(inputs.members).in_wgs84(inputs.datum)
+        households = read_households(inputs.households)
+        members = read_members(inputs.members)
         fences = None if inputs.fences is None else read_fences(inputs.fences)
     with clock.stage("ground"):
         ground = read_ground(inputs, households.kept)
@@ -130,6 +131,7 @@ def run(
         search=project.search,
         previous=previous,
         move_price_m=move_price_m,
+        datum=None if inputs.datum == "wgs84" else inputs.datum,
         online=_provider(project),
         title=project.title,
         listener=listener,
@@ -147,6 +149,7 @@ def make_plan(
     search: Search | None = None,
     previous: Plan | str | Path | None = None,
     move_price_m: float = MOVE_PRICE_M,
+    datum: str | None = None,
     online: Online | None = None,
     title: str = "",
     listener: Listener | None = None,
@@ -169,6 +172,9 @@ def make_plan(
         When to stop; the seed.
     previous, move_price_m
         See `run`.
+    datum : str, optional
+        ``wgs84, gcj02`` or ``bd09``: what the residents' lon/lat are in.  The ground must not say
+        otherwise.
     online : Online, optional
         A provider to ask for addresses that the ground does not know; nothing is sent without it.
     title : str
@@ -187,6 +193,8 @@ def make_plan(
     ------
     ConfigError
         Nobody is marked as a centre.
+    DatumError
+        The coordinates are in another datum than was declared.
     NetworkError
         The streets do not cover the homes.
     InfeasibleError
@@ -199,8 +207,8 @@ def make_plan(
     with clock.stage("ground"):
         ground = Ground.of(ground)
     with clock.stage("geocode"):
-        if ground.area is not None:
-            households, members = households.within(ground.area), members.within(ground.area)
+        households = _believed(households, ground, datum)
+        members = _believed(members, ground, datum)
         tell = partial(_tell_online, clock)
         located = locate(households, members, ground, fences, online=online, progress=tell)
     with clock.stage("demand"):
@@ -219,6 +227,13 @@ def make_plan(
             located, demand, problem, result, certificate, ground, fences, rules, before
         )
     return Plan.of(_stamp(tables, search, ground, clock, title, households, members, previous))
+
+
+def _believed(residents: Residents, ground: Ground, datum: str | None) -> Residents:
+    """Put swapped coordinates right, and hold what the ground contradicts."""
+    if ground.area is not None:
+        residents = residents.within(ground.area)
+    return trusted(residents, ground, datum=datum).residents
 
 
 def _provider(project: Project) -> Online | None:

@@ -46,6 +46,9 @@ def find_ground(
         kept = [r.kept for r in read if r is not None]
         return read_ground(inputs, kept[0]) if kept else None
     except PlannerError as error:
+        table = None if inputs is None else inputs.buildings
+        if table is not None and table.name in str(error):
+            name = table.name
         findings += refusals_of(error, name)
         return None
 

@@ -44,7 +44,10 @@ ALLOWED: dict[str, set[str]] = {
     "store": WAIST,
     "render": WAIST | {"measures", "render"},
 }
-TOP = ("ground", "locate", "assembly", "check", "plan", "pipeline", "demo", "cli", "__init__")
+TOP = (
+    "ground", "trust", "locate", "placing", "assembly", "examination", "plan", "pipeline", "demo",
+    "cli", "__init__",
+)  # fmt: skip
 SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "ortools", "numba", "planner"}
 OPTIONAL = {"httpx", "playwright", "IPython", "ipywidgets", "matplotlib", "pypinyin"}
 SAYS_NOTHING = {"util", "utils", "common", "helper", "helpers", "misc", "base", "manager"}

@@ -17,7 +17,6 @@ import pandas as pd
 from planner.errors import InputError, SchemaError, SheetError
 from planner.findings import Finding, Severity
 from planner.intake.coordinates import Area, apply_area, read_coordinates
-from planner.intake.datum import Datum, convert
 from planner.intake.headers import role_of, roles_of
 from planner.intake.identity import finding_at, identify, unique_ids
 from planner.intake.required import is_complete, missing_columns
@@ -98,19 +97,6 @@ class Residents:
     def rows_read(self) -> int:
         """Rows in all files: kept, held and repeated."""
         return len(self.kept) + len(self.held) + self.repeated
-
-    def in_wgs84(self, datum: str) -> Residents:
-        """Convert the coordinates to WGS-84.
-
-        Parameters
-        ----------
-        datum : str
-            What they are given in: ``wgs84, gcj02`` or ``bd09``.
-        """
-        if datum == Datum.WGS84:
-            return self
-        turned = convert(self.kept["lon"], self.kept["lat"], datum, Datum.WGS84)
-        return replace(self, kept=self.kept.assign(lon=turned[:, 0], lat=turned[:, 1]))
 
     def within(self, area: Area) -> Residents:
         """Put right coordinates that fall into an area only with lon and lat swapped.

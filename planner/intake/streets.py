@@ -117,7 +117,7 @@ def street_key(name: str) -> str:
 
 def join_name(tokens: tuple[str, ...]) -> str:
     """Join the reduced words of a street name."""
-    return " ".join(street_word(w) for w in tokens if w != ",")
+    return " ".join(filter(None, (street_word(w) for w in tokens if w != ",")))
 
 
 @lru_cache(maxsize=65536)

@@ -53,7 +53,7 @@ def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) ->
     Parameters
     ----------
     figures : mapping
-        From `planner.check.CheckReport.figures`.
+        From `planner.examination.CheckReport.figures`.
     findings : sequence of Finding
     most : int
         So many findings are shown, the gravest first.

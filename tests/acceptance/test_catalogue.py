@@ -12,7 +12,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from planner.check import CheckReport, check
+from planner.examination import CheckReport, check
 from planner.findings import Severity
 from planner.ground import Ground
 from planner.network.osm import read_extract
@@ -181,7 +181,7 @@ def test_in_a_process_of_its_own(one: Case, tmp_path: Path, world: World) -> Non
     """A fresh interpreter ends with the documented code, without a traceback or an abort."""
     files = one.make(tmp_path, None)
     code = (
-        "import sys; from planner.check import check; r = check(sys.argv[2:]); r.save(sys.argv[1]); "
+        "import sys; from planner.examination import check; r = check(sys.argv[2:]); r.save(sys.argv[1]); "
         "print(r); sys.exit(r.exit_code)"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "out"), *map(str, files)]

@@ -24,7 +24,12 @@ from planner.pipeline import Event, run
 def main() -> None:
     """Run, print the figures, and fail when a household was lost."""
     options = _options()
-    size = Size(options.buildings or options.households, options.households, options.members, options.centres)
+    size = Size(
+        options.buildings or options.households,
+        options.households,
+        options.members,
+        options.centres,
+    )
     rules = (
         f"members_per_zone = {{ low = 5, high = 10 }}\nhouseholds_per_member = {{ low = 1, high = 25 }}\n"
         f"households_per_zone = {{ low = {options.low}, high = {options.high} }}"
@@ -48,7 +53,9 @@ def main() -> None:
     print(text)
     if options.json:
         options.json.write_text(text, "utf-8")
-    assert served + listed == len(plan.households), "a household is neither served nor listed as a gap"
+    assert served + listed == len(plan.households), (
+        "a household is neither served nor listed as a gap"
+    )
     assert figures["zones_connected"], "a zone is not connected"
 
 
@@ -56,7 +63,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("extract", type=Path)
     parser.add_argument("--households", type=int, default=32_000)
-    parser.add_argument("--buildings", type=int, default=None, help="as many as households if absent")
+    parser.add_argument(
+        "--buildings", type=int, default=None, help="as many as households if absent"
+    )
     parser.add_argument("--members", type=int, default=5_000)
     parser.add_argument("--centres", type=int, default=540)
     parser.add_argument("--low", type=int, default=45, help="households a zone, at least")
@@ -67,7 +76,10 @@ def _options() -> argparse.Namespace:
 
 
 def _say(event: Event) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {event.stage} {100 * event.done:.0f} % {event.detail}", flush=True)
+    print(
+        f"{time.strftime('%H:%M:%S')} {event.stage} {100 * event.done:.0f} % {event.detail}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

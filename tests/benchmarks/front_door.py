@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
-from planner.check import check
+from planner.examination import check
 from planner.ground import Ground
 from planner.intake.address import parse_addresses
 from planner.intake.geocode import geocode
@@ -50,8 +50,9 @@ def make_book(path: Path, rows: int, seed: int, town: Town) -> int:
             address = _written(block.name, b.number, rng)
             load: object = int(rng.integers(1, 7))
             if rng.random() < FAULTY:
-                address, load = [("不详", load), (address, -1), ("和平路", load), (f"{address};矿工路9号", load),
-                                 ("同上", "三人")][int(rng.integers(5))]  # fmt: skip
+                faults = [("不详", load), (address, -1), ("和平路", load)]
+                faults += [(f"{address};矿工路9号", load), ("同上", "三人")]
+                address, load = faults[int(rng.integers(5))]
             different.add(address)
             sheet.write_row(
                 i + 2,

@@ -9,8 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from planner.check import CheckReport, check
 from planner.config import Project
+from planner.examination import CheckReport, check
 from planner.findings import Severity
 from planner.pipeline import Event
 
