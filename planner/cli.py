@@ -89,7 +89,7 @@ def init(
         raise ConfigError(f"{path} exists already", remedy="choose another name, or add --force")
     write_files(path.parent, {path.name: TEMPLATE.encode()})
     console.print(
-        f"wrote {escape(str(path))}: fill in [inputs], then: planner zone {escape(str(path))}"
+        f"wrote {escape(str(path))}: fill in \\[inputs], then: planner zone {escape(str(path))}"
     )
 
 
@@ -218,6 +218,8 @@ class _progress:  # noqa: N801 - used as a context manager only
 def _closing_table(plan: Plan, written: dict[str, Path]) -> None:
     figures = plan.summary()
     table = Table(show_header=False, title=escape(str(plan.provenance.get("title", ""))) or None)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
     walk, gaps = figures["walk_m"], figures["gaps"]
     table.add_row(
         "Households 居民户", f"{figures['households']} ({figures['located']} located 已定位)"
@@ -233,7 +235,7 @@ def _closing_table(plan: Plan, written: dict[str, Path]) -> None:
         f"mean 平均 {walk['mean']:.0f} m, p90 {walk['p90']:.0f} m, max 最远 {walk['max']:.0f} m",
     )
     for rule in figures["rules"]:
-        state = "holds 符合" if not rule["broken"] else f"broken in 违反 {rule['broken']}"
+        state = "holds 符合" if not rule["broken"] else f"broken 违反: {rule['broken']}"
         table.add_row(
             f"Rule 规则 {rule['name']}", f"{rule['limit']}: worst 最差 {rule['worst']:.6g}, {state}"
         )
