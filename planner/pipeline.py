@@ -207,8 +207,8 @@ def make_plan(
     with clock.stage("ground"):
         ground = Ground.of(ground)
     with clock.stage("geocode"):
-        households = _believed(households, ground, datum)
-        members = _believed(members, ground, datum)
+        households = trusted(households, ground, datum=datum).residents
+        members = trusted(members, ground, datum=datum).residents
         tell = partial(_tell_online, clock)
         located = locate(households, members, ground, fences, online=online, progress=tell)
     with clock.stage("demand"):
@@ -227,13 +227,6 @@ def make_plan(
             located, demand, problem, result, certificate, ground, fences, rules, before
         )
     return Plan.of(_stamp(tables, search, ground, clock, title, households, members, previous))
-
-
-def _believed(residents: Residents, ground: Ground, datum: str | None) -> Residents:
-    """Put swapped coordinates right, and hold what the ground contradicts."""
-    if ground.area is not None:
-        residents = residents.within(ground.area)
-    return trusted(residents, ground, datum=datum).residents
 
 
 def _provider(project: Project) -> Online | None:

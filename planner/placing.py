@@ -63,13 +63,10 @@ def place_all(
     """Place everyone, as a plan would; one frame a table: ``file, sheet, row, held, precision``."""
     there = [r for r in read if r is not None]
     if ground is not None and there:
-        area = ground.area
         declared = datum if datum is not None or inputs is None else inputs.datum
         checked = []
         for r in there:
-            seen = trusted(
-                r if area is None else r.within(area), ground, datum=declared, strict=False
-            )
+            seen = trusted(r, ground, datum=declared, strict=False)
             findings += seen.residents.findings[len(r.findings) :]
             checked.append(seen.residents)
         there = checked

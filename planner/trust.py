@@ -71,7 +71,7 @@ def trusted(
     Parameters
     ----------
     residents : Residents
-        As read, swapped coordinates put right (see `Residents.within`).
+        As read; coordinates that lie among the streets only when swapped are put right.
     ground : Ground
     datum : str or mapping of str to str, optional
         ``wgs84``, ``gcj02`` or ``bd09``, for all files or by file name: those files are converted.
@@ -88,6 +88,8 @@ def trusted(
     DatumError
         The coordinates of a file are in another datum than was declared, or in two.
     """
+    if ground.area is not None:
+        residents = residents.within(ground.area)
     said: list[Finding] = []
     frame = _converted(residents.kept.reset_index(drop=True), datum, said)
     given = np.isfinite(frame["lon"].to_numpy(float))
