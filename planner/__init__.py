@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         SheetError,
     )
     from planner.examination import CheckReport, check
-    from planner.ground import Ground, read_fences
+    from planner.fences import read_fences
+    from planner.ground import Ground
     from planner.intake.address import Address, parse_address, parse_addresses
     from planner.intake.residents import read_households, read_members
     from planner.network.graph import WalkingNetwork
@@ -82,7 +83,8 @@ _ROOMS = {
         "SchemaError",
         "SheetError",
     ),
-    "planner.ground": ("Ground", "read_fences"),
+    "planner.fences": ("read_fences",),
+    "planner.ground": ("Ground",),
     "planner.intake.address": ("Address", "parse_address", "parse_addresses"),
     "planner.intake.residents": ("read_households", "read_members"),
     "planner.network.graph": ("WalkingNetwork",),

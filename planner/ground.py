@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from planner.config import Inputs
-from planner.errors import InputError, NetworkError
+from planner.errors import NetworkError
 from planner.intake.datum import Datum, convert
 from planner.intake.gazetteer import Gazetteer
 from planner.intake.residents import read_buildings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["Ground", "read_fences", "read_ground"]
+__all__ = ["Ground", "read_ground"]
 
 AREA_MARGIN_M = 1000.0
 """Homes a little outside the streets are still of this town."""
@@ -32,7 +32,6 @@ POND_M2 = 1500.0
 """Smaller waters divide nobody."""
 TRACKS_APART_M, RAIL_HALF_WIDTH_M = 12.0, 3.0
 """Tracks less than twice 12 m apart are one railway, drawn 3 m to either side."""
-FENCE_NAMES = ("fence", "community", "社区", "网格", "name", "名称", "NAME")
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,49 +199,3 @@ def _buildings(inputs: Inputs) -> pd.DataFrame:
     table, _ = read_buildings(inputs.buildings)
     turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
     return table.assign(lon=turned[:, 0], lat=turned[:, 1])
-
-
-def read_fences(path: Path) -> gpd.GeoDataFrame:
-    """Read the polygons that no zone crosses.
-
-    Parameters
-    ----------
-    path : Path
-        GeoPackage, GeoJSON or shapefile, with a CRS.
-
-    Returns
-    -------
-    GeoDataFrame
-        EPSG:4326, with the text column ``fence``.
-
-    Raises
-    ------
-    InputError
-        The file is missing, has no CRS, or holds no polygons.
-    """
-    import geopandas as gpd
-
-    if not path.is_file():
-        raise InputError(f"there is no fence file {path.resolve()}", remedy="check [inputs] fences")
-    try:
-        layer = gpd.read_file(path)
-    except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
-        raise InputError(
-            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
-            remedy="save it as GeoPackage or GeoJSON",
-        ) from None
-    layer = layer[~(layer.geometry.isna() | layer.geometry.is_empty)]
-    if not len(layer) or not layer.geom_type.isin(["Polygon", "MultiPolygon"]).all():
-        raise InputError(f"{path.name} must hold polygons, one for each fence")
-    if layer.crs is None:
-        raise InputError(f"{path.name} has no CRS", remedy="set its CRS in QGIS and save it again")
-    layer = layer.to_crs("EPSG:4326")
-    layer["geometry"] = layer.geometry.make_valid()
-    name = next((c for c in FENCE_NAMES if c in layer.columns), None)
-    names = (
-        [f"{i + 1}" for i in range(len(layer))]
-        if name is None
-        else layer[name].astype("string").fillna("").str.strip().to_list()
-    )
-    fences = gpd.GeoDataFrame({"fence": names}, geometry=layer.geometry.to_list(), crs="EPSG:4326")
-    return fences.dissolve("fence", as_index=False)[["fence", "geometry"]]

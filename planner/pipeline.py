@@ -22,7 +22,8 @@ from planner import assembly, audit, rezone
 from planner.config import Project, Search
 from planner.demand import Demand, build_demand
 from planner.errors import ConfigError, InfeasibleError
-from planner.ground import Ground, read_fences, read_ground
+from planner.fences import read_fences
+from planner.ground import Ground, read_ground
 from planner.intake.providers import ProviderSettings
 from planner.intake.residents import Residents, read_households, read_members
 from planner.locate import Online, locate

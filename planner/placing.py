@@ -11,8 +11,9 @@ import pandas as pd
 
 from planner.config import Inputs
 from planner.errors import PlannerError
+from planner.fences import read_fences
 from planner.findings import Finding, Severity
-from planner.ground import Ground, read_fences, read_ground
+from planner.ground import Ground, read_ground
 from planner.intake.residents import Residents
 from planner.locate import locate
 from planner.render.checkwords import refusals_of

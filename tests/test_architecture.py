@@ -45,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "render": WAIST | {"measures", "render"},
 }
 TOP = (
+    "fences",
     "ground", "trust", "locate", "placing", "assembly", "examination", "plan", "pipeline", "demo",
     "cli", "__init__",
 )  # fmt: skip

@@ -1,0 +1,66 @@
+"""The command line: a thin layer over the calls that Python has."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+
+from planner.cli import planning, sheets
+from planner.cli.terminal import console
+from planner.errors import PlannerError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="planner",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="""Walkable responsibility zones from resident addresses. 责任区规划
+
+    [bold]First time 初次使用[/bold]   planner demo --out out/
+    [bold]Your own data 自有数据[/bold]   planner init; planner zone planner.toml --out out/
+    [bold]When people move 人员变动[/bold]   planner zone planner.toml --previous out/plan.gpkg --out new/
+
+    Exit codes 退出码: 0 done, 1 our fault, 2 bad input, 3 rules cannot hold, 4 files, 5 privacy gate.
+    """,
+)
+for command in (planning.demo, planning.init, planning.zone, sheets.check, planning.rules):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; errors made on purpose end in their exit code, without a traceback."""
+    try:
+        app(standalone_mode=False)
+    except PlannerError as error:
+        console.print(f"[bold red]error 错误[/bold red] {escape(str(error))}")
+        sys.exit(error.exit_code)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        console.print("stopped 已中止: nothing was written")
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last door: usage errors of click, then our own faults
+        show = getattr(error, "show", None)
+        if callable(show):
+            show()
+            sys.exit(2)
+        _own_fault(error)
+
+
+def _own_fault(error: Exception) -> None:
+    """Say where it broke without the values: a traceback may hold residents' data."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    console.print(
+        f"[bold red]internal error 内部错误[/bold red] {type(error).__name__} in "
+        f"{Path(frame.filename).name}:{frame.lineno} ({frame.name}). Nothing was written. "
+        "Please report this line."
+    )
+    sys.exit(1)
