@@ -17,7 +17,7 @@ from planner.solve.track import Track
 __all__ = ["Ascent"]
 
 FloatArray = NDArray[np.float64]
-NODES = (3_000, 100_000, 2_000_000)
+NODES = (3_000, 100_000, 1_000_000)
 
 
 class Ascent:
@@ -43,7 +43,7 @@ class Ascent:
 
     def evaluate(self, prize: FloatArray) -> tuple[float, Priced, bool]:
         """Price all zones; keep the prizes if they prove more than any before."""
-        priced = self.pricer.price(prize, NODES[self._level])
+        priced = self.pricer.price(prize, NODES[self._level], exact=self._level + 1 == len(NODES))
         bound = float(prize.sum() + priced.bound.sum())
         self.pool.add(priced.columns)
         better = bound > self.bound_m
@@ -110,6 +110,6 @@ class Ascent:
                 if self._level + 1 == len(NODES):
                     return False
                 self._level += 1
-            elif not better:
-                reach = reach * 0.9
+            else:
+                reach = reach * (1.5 if better else 0.8)
         return False

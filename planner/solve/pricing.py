@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
 from planner.solve.instance import Instance
+from planner.solve.subproblem import ZoneModel
 
 __all__ = ["Priced", "Pricer", "countable"]
 
@@ -90,6 +91,7 @@ class Pricer:
         self._b = amounts[1][one.unit[order]]
         self._cap = self._first_caps(amounts)
         self._tables: dict[tuple[int, int], FloatArray] = {}
+        self._models: dict[int, ZoneModel] = {}
         cores = min(_cores(), 8)
         self._threads = cores if instance.n_centres >= FEW else 1
 
@@ -113,7 +115,7 @@ class Pricer:
                 caps[:, i] = total
         return caps
 
-    def price(self, prize: FloatArray, nodes: int = 20_000) -> Priced:
+    def price(self, prize: FloatArray, nodes: int = 20_000, *, exact: bool = False) -> Priced:
         """Price every centre.
 
         Parameters
@@ -122,6 +124,8 @@ class Pricer:
             What each unit is worth.
         nodes : int
             Branches to look at for each centre before its bound is taken as it stands.
+        exact : bool
+            Whether a centre whose branches were too many is then given to HiGHS.
 
         Returns
         -------
@@ -129,7 +133,8 @@ class Pricer:
         """
         one = self.instance
         reduced = (one.cost - prize[one.unit])[one.by_centre]
-        results = self._each(lambda c: self._priced(c, reduced, nodes))
+        work = self._settled if exact else self._priced
+        results = self._each(lambda c: work(c, reduced, nodes))
         bound = np.array([r[0] for r in results])
         columns = [zone for r in results for zone in r[2]]
         price = [float(value) for r in results for value in r[1]]
@@ -140,8 +145,8 @@ class Pricer:
         prize: FloatArray,
         below: FloatArray,
         *,
-        room: int = 4000,
-        nodes: int = 1_000_000,
+        room: int = 20_000,
+        nodes: int = 10_000_000,
     ) -> list[NDArray[np.int64]] | None:
         """List every connected zone whose price is below a limit.
 
@@ -196,6 +201,28 @@ class Pricer:
             axis = int(beyond[1] < beyond[0])
             if beyond[axis] >= found or not self._widen(c, axis):
                 return min(found, float(beyond.min())), values, self._pairs(c, zones)
+
+    def _settled(
+        self, c: int, reduced: FloatArray, nodes: int
+    ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+        """Price a centre, by HiGHS if its branches are too many."""
+        bound, values, zones = self._priced(c, reduced, nodes)
+        best = float(values.min(initial=np.inf))
+        if bound >= best - 1e-6 * max(abs(best), 1.0):
+            return bound, values, zones
+        if c not in self._models:
+            self._models[c] = ZoneModel(self.instance, c)
+        model = self._models[c]
+        low, high = self.instance.centre_start[c : c + 2]
+        proven, zone = model.cheapest(reduced[low:high])
+        if not zone.any():
+            return max(bound, proven), values, zones
+        value = model.price(reduced[low:high], zone)
+        return (
+            max(bound, min(proven, value)),
+            np.append(values, value),
+            zones + self._pairs(c, zone[None]),
+        )
 
     def _pairs(self, c: int, zones: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
         first = self.instance.centre_start[c]
