@@ -35,6 +35,11 @@ class Inputs:
     datum, buildings_datum : str
         Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
         ``bd09`` (Baidu).
+    accepted : Path or None
+        Accepted answers of earlier reviews; ``accepted.csv`` beside the project file unless named.
+    cache : Path or None
+        Folder for the gazetteer, which is built once; ``.planner`` beside the project file unless
+        named, None (``cache = false``) keeps nothing.  It never holds residents.
     detour_factor : float or None
         Only when there are no streets: walk = factor x straight line, and every output says so.
     """
@@ -47,6 +52,8 @@ class Inputs:
     datum: str = "wgs84"
     buildings_datum: str = "wgs84"
     detour_factor: float | None = None
+    accepted: Path | None = None
+    cache: Path | None = None
 
     def __post_init__(self) -> None:
         for name in ("datum", "buildings_datum"):
@@ -74,17 +81,22 @@ class Search:
         Stop after this time, with the best plan so far.
     seed : int
         Same input, rules and seed: same plan.
+    advice_seconds : float
+        Where rules do not all hold, look so long for repairs that are worth proposing; 0 for none.
     """
 
     gap: float = 0.005
     seconds: float = 300.0
     seed: int = 0
+    advice_seconds: float = 30.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.gap < 1:
             raise ConfigError(f"search.gap = {self.gap:g} is not a share between 0 and 1")
         if not self.seconds > 0:
             raise ConfigError(f"search.seconds = {self.seconds:g} must be above 0")
+        if not self.advice_seconds >= 0:
+            raise ConfigError(f"search.advice_seconds = {self.advice_seconds:g} is negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +198,11 @@ def _refuse_unknown(values: Mapping[str, Any], known: tuple[str, ...], where: st
 def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:
     names = tuple(f.name for f in fields(Inputs))
     _refuse_unknown(values, names, where)
-    taken: dict[str, Any] = {}
+    taken: dict[str, Any] = {"accepted": folder / "accepted.csv", "cache": folder / ".planner"}
     for name, value in values.items():
-        if name == "detour_factor":
+        if name == "cache" and value is False:
+            taken[name] = None
+        elif name == "detour_factor":
             taken[name] = _number(value, f"{where}.{name}")
         elif name in ("datum", "buildings_datum"):
             taken[name] = str(value)
@@ -238,6 +252,9 @@ streets = "town.osm.pbf"
 # fences = "communities.gpkg"
 # The office's building table, with coordinates.  楼栋表
 # buildings = "buildings.xlsx"
+# Answers of earlier reviews (planner review), and where the address index is kept.  复核结果、地址库缓存
+# accepted = "accepted.csv"
+# cache = ".planner"
 # What map the lon/lat come from: wgs84, gcj02 (Amap 高德, Tencent 腾讯), bd09 (Baidu 百度).  坐标基准
 # datum = "wgs84"
 # buildings_datum = "wgs84"
@@ -266,9 +283,15 @@ seed = 0
 # Addresses that the extract does not know can be asked of an online service. Only then is anything
 # sent: building-level text, never rooms, names or ids. The key comes from the environment
 # (PLANNER_AMAP_KEY, PLANNER_TIANDITU_KEY, PLANNER_BAIDU_KEY).  在线地理编码，默认关闭
+# planner zone shows the number, the time and the cost first, and sends nothing before you agree (--yes agrees
+# for a scheduled job, --offline never sends). What was sent is listed in geocode-cache.sent.csv.
+# 先给出数量、用时和费用，同意后才发送；仅发送到楼栋，密钥只从环境变量读取。
 # [online]
-# provider = "amap"
+# provider = "amap"  # amap 高德, tianditu 天地图, baidu 百度, nominatim
 # cache = "geocode-cache.sqlite"
+# city = ""
+# free_per_day = 5000  # what your key has free, see the provider's console 控制台中的免费额度
+# price_per_1000 = 0.0  # beyond it 超出部分每千次单价
 """.replace("{profile}", DEFAULT_PROFILE)
     .replace("{{", "{")
     .replace("}}", "}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,13 +14,15 @@ from planner.findings import Finding, Severity
 from planner.ground import Ground
 from planner.intake.address import canonical_field, parse_addresses
 from planner.intake.geocode import geocode
-from planner.intake.providers import ProviderSettings, lookup
 from planner.intake.residents import Residents
+from planner.online import Asked, Online, ask
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = ["Located", "locate"]
+
+DISAGREES = "ambiguous: two sources are "
 
 FENCE_SLACK_M = 50.0
 """A home this close to a fence belongs to it: walls and street middles are drawn loosely."""
@@ -44,27 +44,14 @@ class Located:
         confidence, matched, cause, detail``, and ``load`` (households) or ``is_centre`` (members).
     findings : sequence of Finding
         From the sheets and from the lookup.
+    asked : Asked or None
+        What was asked online; None where no provider was named.
     """
 
     households: pd.DataFrame
     members: pd.DataFrame
     findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Online:
-    """An online provider that the user named, and where its answers are kept.
-
-    Parameters
-    ----------
-    settings : ProviderSettings
-        Which service, and how it is asked.
-    cache : Path or None
-        File of answers.
-    """
-
-    settings: ProviderSettings
-    cache: Path | None = None
+    asked: Asked | None = None
 
 
 def locate(
@@ -93,12 +80,18 @@ def locate(
 
     Raises
     ------
+    ConfigError, MissingExtraError, OutputError
+        The online provider cannot be asked, or what is sent cannot be written down.
     NetworkError
         The streets are those of another place.
     """
     findings = [*households.findings, *members.findings]
-    ask = partial(_looked_up, ground=ground, online=online, progress=progress, findings=findings)
-    homes, people = _placed(households, ask), _placed(members, ask)
+    frames = [_given(r) for r in (households, members)]
+    found, asked = _looked_up(frames, ground, online, progress, findings)
+    homes, people = (
+        _placed(frame, places, r)
+        for frame, places, r in zip(frames, found, (households, members), strict=True)
+    )
     _refuse_other_place(homes, ground)
     homes, people = _fenced(homes, people, ground, fences, findings)
     for name, frame in (("households", homes), ("members", people)):
@@ -114,44 +107,74 @@ def locate(
                     "请更正地址，或提供经纬度",
                 )
             )
-    return Located(homes, people, tuple(findings))
+    return Located(homes, people, tuple(findings), asked)
+
+
+def _given(residents: Residents) -> pd.DataFrame:
+    frame = residents.kept.reset_index(drop=True).copy()
+    given = np.isfinite(frame["lon"]) & np.isfinite(frame["lat"])
+    return frame.assign(
+        precision=np.where(given, "given", "none"),
+        confidence=np.where(given, 1.0, 0.0),
+        matched="",
+        cause=np.where(given, "", "address_not_found"),
+        detail="",
+        open=~given & (frame["address"] != ""),
+    )
 
 
 def _looked_up(
-    asked: pd.DataFrame,
-    *,
+    frames: list[pd.DataFrame],
     ground: Ground,
     online: Online | None,
     progress: Callable[[int, int], None] | None,
     findings: list[Finding],
-) -> pd.DataFrame | None:
-    """Look addresses up offline, and online what is left open, if that was asked for."""
-    found = None
+) -> tuple[list[pd.DataFrame | None], Asked | None]:
+    """Look the open addresses up offline, and online what is left, if that was asked for.
+
+    Households and members are asked together: there is one estimate, and no building is asked twice.
+    """
+    asked = [frame[frame["open"]] for frame in frames]
+    found: list[pd.DataFrame | None] = [None] * len(asked)
     if ground.gazetteer is not None:
-        found = geocode(asked["address"], ground.gazetteer, community=asked["community"])
+        found = [geocode(a["address"], ground.gazetteer, community=a["community"]) for a in asked]
     if online is None:
-        return found
-    told = lookup(
-        asked["address"], online.settings, cache=online.cache, area=ground.area, offline=found,
-        progress=progress,
-    )  # fmt: skip
-    findings += told.findings
-    return told.frame
+        return found, None
+    both = None if ground.gazetteer is None else pd.concat(found, ignore_index=True)
+    rows = pd.concat(asked, ignore_index=True)
+    told, said = ask(rows["address"], online, offline=both, area=ground.area, progress=progress)
+    findings += [*told.findings, *_disagreements(rows, told.frame)]
+    n = len(asked[0])
+    return [told.frame.iloc[:n], told.frame.iloc[n:]], said
+
+
+def _disagreements(rows: pd.DataFrame, found: pd.DataFrame) -> list[Finding]:
+    """Tell where the service and the offline match speak of two places: nobody is placed there."""
+    apart = found["cause"].str.startswith(DISAGREES)
+    causes = found.loc[apart, "cause"].tolist()
+    at = rows[apart.to_numpy()].assign(
+        away=[c.removeprefix(DISAGREES).partition(":")[0] for c in causes]
+    )
+    return [
+        Finding(
+            "online-disagrees", Severity.HOLD,
+            f"the map and the online service place this address differently: {away}",
+            f"本地地址库与在线服务的定位不一致（{away}），暂不采用",
+            "look at both places, and give lon and lat", "请核对两处位置，并填写经纬度",
+            str(file), str(sheet), int(row), "address",
+        )
+        for file, sheet, row, away in zip(
+            at["file"], at["sheet"], at["row"], at["away"], strict=True
+        )
+    ]  # fmt: skip
 
 
 def _placed(
-    residents: Residents, look_up: Callable[[pd.DataFrame], pd.DataFrame | None]
+    frame: pd.DataFrame, found: pd.DataFrame | None, residents: Residents
 ) -> pd.DataFrame:
-    frame = residents.kept.reset_index(drop=True).copy()
-    given = np.isfinite(frame["lon"]) & np.isfinite(frame["lat"])
-    frame["precision"] = np.where(given, "given", "none")
-    frame["confidence"] = np.where(given, 1.0, 0.0)
-    frame["matched"] = ""
-    frame["cause"] = np.where(given, "", "address_not_found")
-    frame["detail"] = ""
-    asked = np.flatnonzero(~given & (frame["address"] != ""))
-    found = look_up(frame.iloc[asked]) if len(asked) else None
-    if found is not None:
+    asked = np.flatnonzero(frame["open"])
+    frame = frame.drop(columns="open")
+    if found is not None and len(asked):
         hit = np.isfinite(found["lon"].to_numpy(float))
         for column in ("lon", "lat", "precision", "confidence", "matched"):
             frame.loc[asked, column] = found[column].to_numpy()

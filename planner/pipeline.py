@@ -9,7 +9,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -19,16 +19,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner import assembly, audit, rezone
+from planner.advice import Advice, advise, with_repairs
 from planner.config import Project, Search
 from planner.demand import Demand, build_demand
 from planner.errors import ConfigError, InfeasibleError
 from planner.fences import read_fences
 from planner.ground import Ground, read_ground
-from planner.intake.providers import ProviderSettings
+from planner.intake.providers import Estimate
 from planner.intake.residents import Residents, read_households, read_members
-from planner.locate import Online, locate
+from planner.locate import locate
 from planner.model import Certificate, Problem, Result
 from planner.network import Network
+from planner.online import Online, Pace
 from planner.plan import Plan
 from planner.rules import RuleBook
 from planner.solve.search import Progress, Stop, solve
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGES", "Event", "Listener", "make_plan", "run"]
 
-STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "draw")
+STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "advice", "draw")
 MOVE_PRICE_M = 200.0
 
 
@@ -90,6 +92,8 @@ def run(
     *,
     previous: Plan | str | Path | None = None,
     move_price_m: float = MOVE_PRICE_M,
+    offline: bool = False,
+    consent: Callable[[Estimate], bool] | None = None,
     listener: Listener | None = None,
 ) -> Plan:
     """Do the whole job that a project file states.
@@ -102,6 +106,11 @@ def run(
         The plan that stands now; homes that change hands are charged for.
     move_price_m : float
         Metres charged for each home that changes hands.
+    offline : bool
+        Send nothing, whatever the project file says; answers that were kept are still used.
+    consent : callable, optional
+        Told what an online provider would be asked before anything is sent; False sends nothing.
+        Without it, naming the provider in the project file is the consent.
     listener : callable, optional
         Told of every `Event`.
 
@@ -117,6 +126,7 @@ def run(
         Hard rules cannot hold together.
     """
     clock, inputs = _Clock(listener), project.inputs
+    online = Online.of(project, consent)
     with clock.stage("read"):
         households = read_households(inputs.households)
         members = read_members(inputs.members)
@@ -133,7 +143,7 @@ def run(
         previous=previous,
         move_price_m=move_price_m,
         datum=None if inputs.datum == "wgs84" else inputs.datum,
-        online=_provider(project),
+        online=online.offline() if online and offline else online,
         title=project.title,
         listener=listener,
         seconds=clock.seconds,
@@ -210,7 +220,7 @@ def make_plan(
     with clock.stage("geocode"):
         households = trusted(households, ground, datum=datum).residents
         members = trusted(members, ground, datum=datum).residents
-        tell = partial(_tell_online, clock)
+        tell = partial(_tell_online, clock, Pace())
         located = locate(households, members, ground, fences, online=online, progress=tell)
     with clock.stage("demand"):
         demand = build_demand(located.households, located.members, ground.network, rules)
@@ -219,34 +229,35 @@ def make_plan(
         before = (
             None if previous is None else assembly.previous(previous, located, demand, move_price_m)
         )
-        problem, result = _solve(demand, before, search, clock)
+        try:
+            problem, result = _solve(demand, before, search, clock)
+        except InfeasibleError as refused:
+            if not search.advice_seconds:
+                raise
+            people, network = located.members, ground.network
+            raise with_repairs(refused, demand, people, network, rules, search) from None
     with clock.stage("check"):
         certificate = audit.check(problem, result)
-        _refuse_broken_hard_rules(problem, certificate, demand)
+    with clock.stage("advice"):
+        advice = Advice.of_counts(demand, rules)
+        if certificate.violations and search.advice_seconds > 0:
+            advice = advise(
+                advice, demand, located.members, ground.network, rules, problem, result,
+                seconds=search.advice_seconds, seed=search.seed,
+            )  # fmt: skip
+        _refuse_broken_hard_rules(problem, certificate, demand, advice)
     with clock.stage("draw"):
         tables = assembly.assemble(
             located, demand, problem, result, certificate, ground, fences, rules, before
         )
-    return Plan.of(_stamp(tables, search, ground, clock, title, households, members, previous))
+    stamped = _stamp(tables, search, ground, clock, title, households, members, previous)
+    asked = None if located.asked is None else located.asked.to_dict()
+    told = {"online": asked, "advice": advice.to_mapping()}
+    return Plan.of(replace(stamped, provenance={**stamped.provenance, **told}))
 
 
-def _provider(project: Project) -> Online | None:
-    """Naming a provider in the project file is the consent to ask it."""
-    if not project.online:
-        return None
-    values = dict(project.online)
-    try:
-        return Online(ProviderSettings(values.pop("provider"), **values), project.online_cache)
-    except TypeError:
-        known = [f.name for f in fields(ProviderSettings) if f.name != "name"]
-        raise ConfigError(
-            f"[online]: unknown key among {', '.join(sorted(values))}",
-            remedy="known keys: provider, cache, " + ", ".join(known),
-        ) from None
-
-
-def _tell_online(clock: _Clock, done: int, total: int) -> None:
-    clock.tell(Event("geocode", done / max(total, 1), f"asked {done} of {total}"))
+def _tell_online(clock: _Clock, pace: Pace, done: int, total: int) -> None:
+    clock.tell(Event("geocode", done / max(total, 1), pace(done, total)))
 
 
 def _solve(
@@ -280,7 +291,9 @@ def _refuse_without_centres(demand: Demand) -> None:
         )
 
 
-def _refuse_broken_hard_rules(problem: Problem, certificate: Certificate, demand: Demand) -> None:
+def _refuse_broken_hard_rules(
+    problem: Problem, certificate: Certificate, demand: Demand, advice: Advice
+) -> None:
     hard = {rule.name for rule in problem.rules if rule.hard}
     broken = [v for v in certificate.violations if v.rule in hard]
     if broken:
@@ -290,7 +303,8 @@ def _refuse_broken_hard_rules(problem: Problem, certificate: Certificate, demand
             f"the hard rule {worst.rule} cannot hold: the zone of centre {centre} has "
             f"{worst.amount:g}, allowed is {worst.limit:g}",
             certificate=certificate,
-            remedy="make the rule elastic, add a centre there, or widen the limit",
+            remedy="; or ".join([r.what for r in advice.repairs[:3]])
+            or "make the rule elastic, add a centre there, or widen the limit",
         )
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from planner.cli import planning, sheets
+from planner.cli import review as reviewing
 from planner.cli.terminal import console
 from planner.errors import PlannerError
 
@@ -26,24 +27,29 @@ app = typer.Typer(
     [bold]Your own data 自有数据[/bold]   planner init; planner zone planner.toml --out out/
     [bold]When people move 人员变动[/bold]   planner zone planner.toml --previous out/plan.gpkg --out new/
 
-    Exit codes 退出码: 0 done, 1 our fault, 2 bad input, 3 rules cannot hold, 4 files, 5 privacy gate.
+    [bold]Check the sheets first 先体检[/bold]   planner check planner.toml --out checked/
+
+    Exit codes 退出码: 0 done 完成, 1 our fault 程序故障, 2 bad input 输入有误, 3 rules cannot hold 规则不符,
+    4 files 文件读写, 5 privacy gate 隐私检查, 130 stopped 已中止.
     """,
 )
-for command in (planning.demo, planning.init, planning.zone, sheets.check, planning.rules):
+for command in (planning.demo, planning.init, planning.zone, sheets.check, reviewing.review, planning.rules):
     app.command()(command)
 
 
 def main() -> None:
     """Run the command line; errors made on purpose end in their exit code, without a traceback."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # click hands the code of typer.Exit back, it does not raise
+        if isinstance(code, int):
+            sys.exit(code)
     except PlannerError as error:
         console.print(f"[bold red]error 错误[/bold red] {escape(str(error))}")
         sys.exit(error.exit_code)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        console.print("stopped 已中止: nothing was written")
+        console.print("stopped 已中止: no plan was written 未写出方案")
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last door: usage errors of click, then our own faults
         show = getattr(error, "show", None)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.cli.terminal import OutFolder, ProjectFile, closing_table, console, progress
+from planner.cli.terminal import (
+    OutFolder,
+    ProjectFile,
+    closing_table,
+    consent_asker,
+    console,
+    progress,
+)
+
+if TYPE_CHECKING:
+    from planner.config import Project
+    from planner.plan import Plan
 
 __all__ = ["demo", "init", "rules", "zone"]
 
@@ -34,7 +45,7 @@ def demo(
     if town not in writers:
         raise ConfigError(f"there is no demo town {town!r}", remedy="one of: " + ", ".join(writers))
     project = writers[town](out / "input", seed=seed)
-    _plan(Project.read(project), out, None, None)
+    _plan(Project.read(project), out)
 
 
 def init(
@@ -71,14 +82,46 @@ def zone(
             help="Metres of walking that one home changing hands must be worth. 每户变动折算米数 [200]",
         ),
     ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", "-y", help="Agree to ask the provider named in \\[online]. 同意在线查询"
+        ),
+    ] = False,
+    offline: Annotated[
+        bool,
+        typer.Option("--offline", help="Send nothing, whatever else is said; always wins. 不联网"),
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="For scheduled jobs: write the plan, then exit with 3 if it breaks a rule, or with 2 if "
+            "homes were held back. 严格模式：违反规则退出码3，有搁置户退出码2",
+        ),
+    ] = False,
 ) -> None:
     """Plan the zones of a project file. 划分责任区
 
     With --previous the zones are re-cut with few homes changing hands; unchanged input changes nothing.
+
+    Where the project file names an online provider, what would be asked, how long it takes and what it
+    costs is shown first, and nothing is sent before you agree. Away from a terminal --yes agrees;
+    without it the plan is made offline. Answers are kept: a run that was stopped goes on where it was.
+    在线查询前先给出数量、用时和费用，同意后才发送；已得结果会保存，中断后可继续。
     """
     from planner.config import Project
 
-    _plan(Project.read(project), out, previous, move_price)
+    plan = _plan(
+        Project.read(project),
+        out,
+        previous=previous,
+        move_price=move_price,
+        yes=yes,
+        offline=offline,
+    )
+    if strict:
+        raise typer.Exit(_strict_code(plan))
 
 
 def rules() -> None:
@@ -100,17 +143,59 @@ def rules() -> None:
     Console().print(table)
 
 
-def _plan(project: object, out: Path, previous: Path | None, move_price: float | None) -> None:
-    from planner.config import Project
+def _plan(
+    project: Project,
+    out: Path,
+    *,
+    previous: Path | None = None,
+    move_price: float | None = None,
+    yes: bool = False,
+    offline: bool = False,
+) -> Plan:
+    from planner.online import Online
     from planner.pipeline import MOVE_PRICE_M, run
 
-    assert isinstance(project, Project)
+    online = Online.of(project)
+    if online and offline:
+        console.print("--offline: nothing is sent 不联网；kept answers are used 仅使用已保存的结果")
     with progress() as listener:
-        plan = run(
-            project,
-            previous=previous,
-            move_price_m=MOVE_PRICE_M if move_price is None else move_price,
-            listener=listener,
-        )
+        try:
+            plan = run(
+                project,
+                previous=previous,
+                move_price_m=MOVE_PRICE_M if move_price is None else move_price,
+                offline=offline,
+                consent=consent_asker(online, listener, yes=yes) if online else None,
+                listener=listener,
+            )
+        except KeyboardInterrupt:
+            if online and listener.asked:
+                console.print(
+                    f"every answer so far is kept in 已得结果保存在 {escape(str(online.cache))}; the next "
+                    "run goes on from there 再次运行将从此处继续"
+                )
+            raise
         written = plan.save(out)
     closing_table(plan, written)
+    return plan
+
+
+def _strict_code(plan: Plan) -> int:
+    """Give 3 where the plan breaks a rule, 2 where homes were held back, else 0; and say why."""
+    from planner.findings import Severity
+
+    certificate = plan.certificate
+    broken = sorted({v.rule for v in certificate.violations})
+    if certificate.disconnected:
+        broken.append("zones connected")
+    if broken:
+        console.print(f"[bold red]strict 严格[/bold red]: broken 违反: {escape(', '.join(broken))}")
+        return 3
+    held = sum(f.severity in (Severity.HOLD, Severity.STOP) for f in plan.findings)
+    if held or len(plan.gaps):
+        console.print(
+            f"[bold red]strict 严格[/bold red]: {len(plan.gaps)} homes without a place or zone 未覆盖户, "
+            f"{held} findings to mend 待改正"
+        )
+        return 2
+    return 0

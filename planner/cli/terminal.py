@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +15,25 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from planner.intake.providers import Estimate
+    from planner.online import Online
     from planner.pipeline import Event
     from planner.plan import Plan
 
-__all__ = ["STAGE_WORDS", "OutFolder", "ProjectFile", "closing_table", "console", "progress"]
+__all__ = [
+    "STAGE_WORDS",
+    "OutFolder",
+    "ProjectFile",
+    "closing_table",
+    "consent_asker",
+    "console",
+    "progress",
+]
+
+MOST_TOLD = 4
+"""Clashes and repairs in the closing table; all of them are in summary.md."""
+LINE_S = 10.0
+"""Off a terminal, long stages say so often how they go on."""
 
 console = Console(stderr=True, highlight=False)
 
@@ -29,6 +48,7 @@ STAGE_WORDS = {
     "demand": "Demand units and walks 需求单元与步行距离",
     "zones": "Zones 划分责任区",
     "check": "Independent check 独立核验",
+    "advice": "What would mend broken rules 规则协商",
     "draw": "Shapes and gaps 边界与空白",
 }
 
@@ -49,6 +69,8 @@ class progress:  # noqa: N801 - used as a context manager only
             disable=not console.is_terminal,
         )
         self.tasks: dict[str, int] = {}
+        self.said_at = time.monotonic()
+        self.asked = False
 
     def __enter__(self) -> progress:
         self.bars.start()
@@ -67,6 +89,66 @@ class progress:  # noqa: N801 - used as a context manager only
         task = self.bars.tasks[self.tasks[event.stage]]
         detail = event.detail or task.fields["detail"]
         self.bars.update(task.id, completed=event.done, detail=detail)
+        if event.stage == "geocode" and event.detail:
+            self.asked = True
+        late = time.monotonic() - self.said_at >= LINE_S
+        if event.detail and late and not console.is_terminal:
+            self.said_at = time.monotonic()
+            console.print(f"  {escape(event.detail)}")
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Hold the bars still while something is asked."""
+        self.bars.stop()
+        try:
+            yield
+        finally:
+            self.bars.start()
+
+
+def consent_asker(online: Online, bars: progress, *, yes: bool) -> Callable[[Estimate], bool]:
+    """Give who decides whether an online provider is asked: the estimate first, then the question.
+
+    With `yes` it is shown and agreed to; at a terminal the person decides, and no is the default;
+    elsewhere nothing is sent.
+    """
+
+    def decide(estimate: Estimate) -> bool:
+        with bars.paused():
+            _show_estimate(estimate)
+            if yes:
+                return True
+            if not (sys.stdin.isatty() and console.is_terminal):
+                console.print(
+                    "  [bold]nothing was sent 未发送[/bold]: there is nobody to ask here; add --yes to "
+                    "agree 如同意请加 --yes. Going on offline 继续离线运行"
+                )
+                return False
+            online.settings.check_ready()  # rather now than after the answer
+            if typer.confirm("  Send them? 是否发送？", default=False, err=True):
+                return True
+            console.print("  nothing was sent 未发送; going on offline 继续离线运行")
+            return False
+
+    return decide
+
+
+def _show_estimate(estimate: Estimate) -> None:
+    over = f", {estimate.over} in a later run 其余下次" if estimate.over else ""
+    for line in (
+        f"[bold]Online 在线查询[/bold] {estimate.service} ({escape(estimate.host)})",
+        f"  {estimate.to_send} buildings to ask 待查楼栋{over}; {estimate.cached} answered before 已有结果; "
+        f"{estimate.withheld} addresses not sent 不发送",
+        f"  time 用时: about 约 {_duration(estimate.seconds)}; cost 费用: "
+        + escape(" · ".join(estimate.cost_words)),
+        "  Only the address down to the building is sent, never rooms, names, phones or ids. "
+        "仅发送到楼栋的地址，不含房号、姓名、电话、证件号",
+    ):
+        console.print(line)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min 分" if seconds >= 90 else f"{seconds:.0f} s 秒"
 
 
 def closing_table(plan: Plan, written: dict[str, Path]) -> None:
@@ -105,6 +187,18 @@ def closing_table(plan: Plan, written: dict[str, Path]) -> None:
         table.add_row("Homes that change hands 变动户", str(figures["homes_moved"]))
     if figures.get("network", "streets") != "streets":
         table.add_row("[bold red]Walks 步行[/bold red]", escape(str(figures["network"])))
+    asked = plan.provenance.get("online")
+    if asked:
+        table.add_row(
+            f"Online 在线 {asked['provider']}",
+            f"{asked['buildings']} buildings asked 已询楼栋, {asked['reused']} known 已有, "
+            f"{asked['left']} not asked 未询",
+        )
+    advice = figures["advice"]
+    for clash in advice.get("clashes", [])[:MOST_TOLD]:
+        table.add_row("Arithmetic 数量", escape(f"{clash['what_zh']}\n{clash['what']}"))
+    for repair in advice.get("repairs", [])[:MOST_TOLD]:
+        table.add_row("Repair 建议", escape(f"{repair['what_zh']}\n{repair['what']}"))
     table.add_row("Time 用时", f"{sum(figures['seconds'].values()):.1f} s")
     for path in written.values():
         table.add_row("", escape(str(path)))

@@ -20,7 +20,15 @@ from pathlib import Path
 
 from planner.errors import OutputError
 
-__all__ = ["LOCK_NAME", "TEMP_PREFIX", "Content", "atomic_write", "safe_name", "write_files"]
+__all__ = [
+    "LOCK_NAME",
+    "TEMP_PREFIX",
+    "Content",
+    "append_line",
+    "atomic_write",
+    "safe_name",
+    "write_files",
+]
 
 Content = bytes | Callable[[Path], object]
 """The bytes of a file, or a function that writes it to the path that it is given."""
@@ -100,6 +108,41 @@ def atomic_write(path: str | Path, content: Content) -> Path:
     """
     target = Path(path)
     return write_files(target.parent, {target.name: content})[target.name]
+
+
+def append_line(path: str | Path, line: str, *, header: str = "") -> Path:
+    """Add one line to the end of a record; what stands there is never changed.
+
+    Parameters
+    ----------
+    path : str or Path
+        Made where it is missing, readable by its owner alone.
+    line : str
+        With its line end; on the disk when this returns.
+    header : str, optional
+        First line of a new file.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    target = Path(path)
+    with _reported(target):
+        handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            if not os.fstat(handle).st_size:
+                line = "\ufeff" + header + line  # spreadsheets take UTF-8 for what it is then
+            os.write(handle, line.encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    return target
 
 
 def safe_name(text: str, *, taken: Iterable[str] = ()) -> str:

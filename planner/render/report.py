@@ -82,6 +82,8 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "data_date": note.get("data_date"),
         "inputs": dict(note.get("inputs") or {}),
         "synthetic": bool(note.get("synthetic", False)),
+        "online": note.get("online"),
+        "advice": dict(note.get("advice") or {}),
     }
 
 
@@ -117,6 +119,12 @@ def _blocks(tables: PlanTables, figures: dict[str, Any]) -> Iterator[list[str]]:
         yield [f"> **{_escaped(stamp[0])} · {_escaped(stamp[1])}**"]
     yield _headline(tables, figures)
     yield ["## 规则 Rules", "", *_rule_table(tables)]
+    if figures["advice"].get("clashes") or figures["advice"].get("repairs"):
+        yield [
+            "## 规则协商 What does not fit, and what would mend it",
+            "",
+            *_advice(figures["advice"]),
+        ]
     yield ["## 覆盖空白 Coverage gaps", "", *_gap_table(figures)]
     yield ["## 责任区 Zones", "", *_zone_table(tables)]
     if tables.findings:
@@ -160,6 +168,31 @@ def _rule_table(tables: PlanTables) -> list[str]:
             f"| {_escaped(zh)} {_escaped(en)} | {limit} | {number(r.worst, 1).removesuffix('.0')} | {state} |"
         )
     return lines
+
+
+def _advice(advice: dict[str, Any]) -> list[str]:
+    """Give the arithmetic first, then the repairs; each repair was tried and checked."""
+    lines: list[str] = []
+    for clash in advice.get("clashes", []):
+        where = _escaped(clash["fence"] or "全区 district")
+        what = f"{_escaped(clash['what_zh'])} · {_escaped(clash['what'])}"
+        lines.append(f"- **{where}**: {what}")
+    fitting = advice.get("fitting")
+    if fitting:
+        limits = "; ".join(
+            f"{' '.join(rule_words(name))} {_side(b['low'])}–{_side(b['high'])}"
+            for name, b in fitting.items()
+        )
+        lines.append(f"- 与实际数量相符的最近规则 nearest rules that the counts allow: {limits}")
+    if advice.get("repairs"):
+        lines += ["", "逐项重新求解并独立核验 each solved again and checked independently:", ""]
+    for repair in advice.get("repairs", []):
+        lines.append(f"- {_escaped(repair['what_zh'])} · {_escaped(repair['what'])}")
+    return lines
+
+
+def _side(limit: float | None) -> str:
+    return "∞" if limit is None else f"{limit:g}"
 
 
 def _gap_table(figures: dict[str, Any]) -> list[str]:

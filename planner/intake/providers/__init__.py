@@ -2,7 +2,8 @@
 
 from planner.intake.providers.audit import Audit, Sent
 from planner.intake.providers.cache import AnswerCache
-from planner.intake.providers.lookup import Estimate, Lookup, estimate, lookup
+from planner.intake.providers.estimate import Estimate, estimate
+from planner.intake.providers.lookup import Lookup, lookup
 from planner.intake.providers.settings import SERVICES, ProviderSettings
 
 __all__ = [

@@ -295,19 +295,21 @@ class AnswerCache:
         if sum(self._spent.values()) >= _UNWRITTEN:
             self._write([])
 
-    def spent(self, host: str) -> int:
+    def spent(self, host: str, minutes: int = 60) -> int:
         """Give the requests to a host in the last hour, of all runs that share the file.
 
         Parameters
         ----------
         host : str
             Who was asked.
+        minutes : int, optional
+            Instead of an hour.
 
         Returns
         -------
         int
         """
-        since = int(time.time()) // _MINUTE_S - 60
+        since = int(time.time()) // _MINUTE_S - minutes
         try:
             row = self._live().execute(
                 "SELECT sum(n) FROM requests_1 WHERE host = ? AND minute > ?", (host, since)

@@ -10,6 +10,8 @@ import json
 import queue
 import threading
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from planner.errors import MissingExtraError
+from planner.intake.providers.audit import Sent
 from planner.intake.providers.cache import AnswerCache
 from planner.intake.providers.replies import Reply, Verdict, broken
 from planner.intake.providers.settings import ProviderSettings
@@ -43,6 +46,8 @@ class Client:
         From `ProviderSettings.api_key`; kept out of every text.
     cache : AnswerCache or None, optional
         Counts the requests of the last hour over several runs.
+    record : callable, optional
+        Told of each request before it goes out.
     seed : int, optional
         Of the jitter in the pauses.
 
@@ -58,6 +63,7 @@ class Client:
         key: str,
         *,
         cache: AnswerCache | None = None,
+        record: Callable[[Sent], object] | None = None,
         seed: int = 0,
     ) -> None:
         self.settings = settings
@@ -67,6 +73,7 @@ class Client:
         """Why nothing more is asked; ``""`` while it may be."""
         self._key = key
         self._cache = cache
+        self._record = record
         self._httpx = _import_httpx()
         self._web = self._fresh()
         self._retired: list[httpx.Client] = []
@@ -115,7 +122,7 @@ class Client:
             if self.stopped:
                 return reply
             self._next = time.monotonic() + 1.0 / self.settings.rate
-            self._count()
+            self._count(text, attempt + 1)
             reply = self._within(text)
             self._failures = self._failures + 1 if reply.fault else 0
             if reply.verdict is Verdict.STOP:
@@ -135,7 +142,10 @@ class Client:
             return f"the limit of {self.settings.per_hour} requests an hour is reached"
         return ""
 
-    def _count(self) -> None:
+    def _count(self, text: str, attempt: int) -> None:
+        if self._record is not None:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._record(Sent(now, text, attempt, "asked"))
         self.requests += 1
         self._hour += 1
         if self._cache is not None:

@@ -23,63 +23,22 @@ from planner.intake.geocode import COLUMNS
 from planner.intake.providers.audit import Audit, Sent
 from planner.intake.providers.cache import AnswerCache, answer_key
 from planner.intake.providers.client import Client
-from planner.intake.providers.judge import SURE, Judged, crossed, judge_all
-from planner.intake.providers.outgoing import Cutter, Outgoing
+from planner.intake.providers.estimate import Estimate, Questions, opened, questions
+from planner.intake.providers.judge import Judged, crossed, judge_all
 from planner.intake.providers.redact import quiet_logs
 from planner.intake.providers.replies import Reply, Verdict
 from planner.intake.providers.settings import ProviderSettings
 
-__all__ = ["Estimate", "Lookup", "estimate", "lookup"]
+__all__ = ["NOT_ASKED", "Lookup", "lookup"]
+
+NOT_ASKED: Final = "nothing was sent"
+"""Why an address was not looked up where consent was not given."""
 
 _NOTHING: Final[Mapping[str, Any]] = {
     "lon": np.nan, "lat": np.nan, "precision": "none", "confidence": 0.0, "matched": "", "source": "",
     "runners_up": "", "cause": "address not found",
 }  # fmt: skip
-_LATENCY_S: Final = 0.15
 Progress = Callable[[int, int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a lookup would send and how long it would take, before anything is sent.
-
-    Parameters
-    ----------
-    service, host : str
-        Who would be asked.
-    addresses : int
-        Addresses that the offline match leaves open.
-    distinct : int
-        Distinct buildings among them that may be sent.
-    cached : int
-        Of these, already answered.
-    to_send : int
-        Of these, to be asked.
-    withheld : int
-        Addresses of which nothing may be sent.
-    over : int
-        Buildings beyond the limit of requests of one run.
-    seconds : float
-        At the allowed rate, without faults.
-    """
-
-    service: str
-    host: str
-    addresses: int
-    distinct: int
-    cached: int
-    to_send: int
-    withheld: int
-    over: int
-    seconds: float
-
-    def __str__(self) -> str:
-        late = f", {self.over} of them not in one run" if self.over else ""
-        return (
-            f"{self.to_send} buildings would be sent to {self.service} ({self.host}){late}: about "
-            f"{self.seconds:.0f} s; {self.addresses} addresses, {self.distinct} distinct buildings, "
-            f"{self.cached} answered before, {self.withheld} addresses not sent"
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +53,8 @@ class Lookup:
         What was sent.
     findings : tuple of Finding
         What was held and why, in numbers; trouble with the service or the cache.
+    estimate : Estimate
+        What was to be asked, before anything was.
     stopped : str
         Why the run ended early; ``""`` if it did not.
     """
@@ -101,46 +62,8 @@ class Lookup:
     frame: pd.DataFrame
     audit: Audit
     findings: tuple[Finding, ...]
+    estimate: Estimate
     stopped: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    rows: list[tuple[int, Outgoing]]
-    asked: dict[str, Outgoing]
-    order: list[str]
-    known: dict[str, Reply]
-
-
-def estimate(
-    addresses: pd.Series | Iterable[str],
-    settings: ProviderSettings,
-    cache: AnswerCache | str | Path | None = None,
-    *,
-    offline: pd.DataFrame | None = None,
-    withhold: Collection[str] = (),
-) -> Estimate:
-    """Say what `lookup` would send, without sending it.
-
-    Parameters
-    ----------
-    addresses, settings, cache, offline, withhold
-        As for `lookup`.
-
-    Returns
-    -------
-    Estimate
-    """
-    with ExitStack() as stack:
-        kept = _opened(cache, stack)
-        plan = _plan(_column(addresses), settings, kept, offline, withhold)
-    sent = len(plan.order)
-    in_run = min(sent, settings.most)
-    return Estimate(
-        settings.name, settings.host, len(plan.rows), len(plan.asked), len(plan.known), sent,
-        sum(bool(out.cause) for _, out in plan.rows), sent - in_run,
-        in_run * max(1.0 / settings.rate, _LATENCY_S),
-    )  # fmt: skip
 
 
 def lookup(
@@ -152,6 +75,8 @@ def lookup(
     offline: pd.DataFrame | None = None,
     progress: Progress | None = None,
     withhold: Collection[str] = (),
+    consent: Callable[[Estimate], bool] | None = None,
+    record: Callable[[Sent], object] | None = None,
     seed: int = 0,
     environ: Mapping[str, str] | None = None,
 ) -> Lookup:
@@ -173,6 +98,12 @@ def lookup(
         Told (done, total) of the buildings asked.
     withhold : collection of str, optional
         Words that must never be sent, such as the residents' names.
+    consent : callable, optional
+        Told the `Estimate` where anything would be sent; if it gives False only kept answers are used.
+        Without it, naming the service was the consent.
+    record : callable, optional
+        Told of each request before it goes out; what it raises ends the run, so that nothing is sent
+        that was not recorded.
     seed : int, optional
         Of the pauses.
     environ : mapping of str to str, optional
@@ -194,19 +125,18 @@ def lookup(
     """
     column = _column(addresses)
     with ExitStack() as stack:
-        kept = _opened(cache, stack)
-        plan = _plan(column, settings, kept, offline, withhold)
-        settings.check_bulk(len(plan.order))
-        replies, audit, stopped, fault = (
-            dict(plan.known),
-            Audit(settings.name, settings.host),
-            "",
-            "",
-        )
-        if plan.order:
+        kept = opened(cache, stack)
+        plan = questions(column, settings, kept, offline, withhold)
+        before = plan.estimate(settings, kept)
+        replies, audit = dict(plan.known), Audit(settings.name, settings.host)
+        stopped = fault = ""
+        if plan.order and consent is not None and not consent(before):
+            fault = NOT_ASKED
+        elif plan.order:
+            settings.check_bulk(len(plan.order))
             key = settings.api_key(environ)
             stack.enter_context(quiet_logs(key))
-            client = Client(settings, key, cache=kept, seed=seed)
+            client = Client(settings, key, cache=kept, record=record, seed=seed)
             stack.callback(client.close)
             answers, audit, fault = _ask(client, plan, kept, progress)
             replies.update(answers)
@@ -216,8 +146,10 @@ def lookup(
             kept.forget(k for k, one in judged.items() if one.kind == "same")
         findings = [*(kept.findings if kept is not None else ())]
     frame, left = _frame(column, plan, judged, offline, settings, stopped or fault)
-    findings += _told(judged, settings, left, stopped or fault)
-    return Lookup(frame, audit, tuple(findings), stopped)
+    findings += _told(judged, settings)
+    if left:
+        findings.append(_unfinished(left, settings, before, stopped or fault))
+    return Lookup(frame, audit, tuple(findings), before, stopped)
 
 
 def _column(addresses: pd.Series | Iterable[str]) -> pd.Series:
@@ -226,60 +158,8 @@ def _column(addresses: pd.Series | Iterable[str]) -> pd.Series:
     return pd.Series(list(addresses), dtype=object)
 
 
-def _opened(cache: AnswerCache | str | Path | None, stack: ExitStack) -> AnswerCache | None:
-    return stack.enter_context(AnswerCache(cache)) if isinstance(cache, str | Path) else cache
-
-
-def _plan(
-    column: pd.Series,
-    settings: ProviderSettings,
-    cache: AnswerCache | None,
-    offline: pd.DataFrame | None,
-    withhold: Collection[str],
-) -> _Plan:
-    """Say which rows are open, which buildings they name, and what is known of these."""
-    texts = ["" if pd.isna(a) else str(a) for a in column]
-    cutter = Cutter(settings.city, withhold, settings.service.most_bytes)
-    cut: dict[str, Outgoing] = {}
-    rows: list[tuple[int, Outgoing]] = []
-    for i in _open_rows(len(texts), settings, offline):
-        if texts[i] not in cut:
-            cut[texts[i]] = cutter(texts[i])
-        rows.append((i, cut[texts[i]]))
-    service = settings.service
-    asked: dict[str, Outgoing] = {}
-    count: Counter[str] = Counter()
-    for _, out in rows:
-        if out.cause:
-            continue
-        key = answer_key(service, out.key)
-        count[key] += 1
-        # Of several spellings the shortest is sent, whatever the order of the rows.
-        if key not in asked or (len(out.text), out.text) < (len(asked[key].text), asked[key].text):
-            asked[key] = out
-    known = cache.get(asked) if cache is not None else {}
-    order = sorted(
-        (k for k in asked if k not in known), key=lambda k: (-count[k], asked[k].text, k)
-    )
-    return _Plan(rows, asked, order, known)
-
-
-def _open_rows(n: int, settings: ProviderSettings, offline: pd.DataFrame | None) -> list[int]:
-    if offline is None:
-        return list(range(n))
-    missing = [c for c in COLUMNS if c not in offline.columns]
-    if len(offline) != n or missing:
-        raise ValueError(f"offline has {len(offline)} rows for {n} addresses, or lacks {missing}")
-    if settings.ask == "all":
-        return list(range(n))
-    sure = np.isfinite(offline["lon"].to_numpy(float)) & (
-        offline["confidence"].to_numpy(float) >= SURE
-    )
-    return np.flatnonzero(~sure).tolist()
-
-
 def _ask(
-    client: Client, plan: _Plan, cache: AnswerCache | None, progress: Progress | None
+    client: Client, plan: Questions, cache: AnswerCache | None, progress: Progress | None
 ) -> tuple[dict[str, Reply], Audit, str]:
     """Ask until all is answered or the client stops; each answer is kept at once."""
     replies: dict[str, Reply] = {}
@@ -306,7 +186,7 @@ def _ask(
 
 def _frame(
     column: pd.Series,
-    plan: _Plan,
+    plan: Questions,
     judged: Mapping[str, Judged],
     offline: pd.DataFrame | None,
     settings: ProviderSettings,
@@ -325,6 +205,8 @@ def _frame(
         else:
             answer = judged.get(answer_key(settings.service, out.key), unasked)
         left += answer is unasked
+        if answer is unasked and fault == NOT_ASKED and offline is not None:
+            continue
         rows[i] = crossed(rows[i], answer, settings.name)
     frame = pd.DataFrame(rows, columns=list(COLUMNS), index=column.index)
     return frame.astype({"lon": float, "lat": float, "confidence": float}), left
@@ -339,25 +221,31 @@ _HELD: Final = {
 }  # fmt: skip
 
 
-def _told(
-    judged: Mapping[str, Judged], settings: ProviderSettings, left: int, fault: str
-) -> list[Finding]:
+def _told(judged: Mapping[str, Judged], settings: ProviderSettings) -> list[Finding]:
     count = Counter(one.kind for one in judged.values() if one.cause)
-    findings = [
+    return [
         Finding(
-            code, Severity.HOLD, f"{count[kind]} {what} ({settings.name})", f"{zh}:{count[kind]}处",
-            "check these addresses, or give lon and lat", "请核对地址,或提供经纬度",
+            code, Severity.HOLD, f"{count[kind]} {what} ({settings.name})", f"{zh}：{count[kind]}处",
+            "check these addresses, or give lon and lat", "请核对地址，或提供经纬度",
         )
         for kind, (code, what, zh) in _HELD.items()
         if count[kind]
     ]  # fmt: skip
-    if left:
-        findings.append(
-            Finding(
-                "online-unfinished", Severity.WARN,
-                f"{left} addresses were not looked up by {settings.name} ({settings.host}): {fault}",
-                f"{left}条地址未能在线查询", "run it again later: what was answered is kept",
-                "请稍后重试,已得结果不会重复查询",
-            )
+
+
+def _unfinished(left: int, settings: ProviderSettings, before: Estimate, fault: str) -> Finding:
+    """Tell of addresses that were left to the offline match, because of a fault or for want of consent."""
+    if fault == NOT_ASKED:
+        return Finding(
+            "online-not-asked", Severity.WARN, f"nothing was sent: {before}",
+            f"未发送任何内容：有{before.to_send}处楼栋可在线查询（{before.service}），"
+            f"约需{before.seconds:.0f}秒，{before.cost_words[1]}",
+            "to ask, run planner zone and agree, or add --yes",
+            "如需查询，请运行 planner zone 并确认，或加 --yes",
         )  # fmt: skip
-    return findings
+    return Finding(
+        "online-unfinished", Severity.WARN,
+        f"{left} addresses were not looked up by {settings.name} ({settings.host}): {fault}",
+        f"{left}条地址未能在线查询", "run it again later: what was answered is kept",
+        "请稍后重试，已得结果不会重复查询",
+    )  # fmt: skip

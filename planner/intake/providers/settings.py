@@ -7,11 +7,12 @@ import math
 import os
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from importlib.util import find_spec
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-from planner.errors import ConfigError
+from planner.errors import ConfigError, MissingExtraError
 from planner.intake.providers.amap import AMAP
 from planner.intake.providers.baidu import BAIDU
 from planner.intake.providers.nominatim import NOMINATIM, PUBLIC_HOST, PUBLIC_MOST
@@ -71,6 +72,10 @@ class ProviderSettings:
         This many distinct buildings on one coordinate are a fallback of the service, and held.
     margin_m : float
         Answers further than this outside the area are held.
+    free_per_day : int or None
+        Requests a day that the key has free, as the service's console says; only for the estimate.
+    price_per_1000 : float or None
+        What a thousand requests beyond them cost; only for the estimate.
     """
 
     name: str
@@ -90,6 +95,37 @@ class ProviderSettings:
     accept: tuple[str, ...] = ("address point", "building", "compound")
     same_spot: int = 4
     margin_m: float = 2000.0
+    free_per_day: int | None = None
+    price_per_1000: float | None = None
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
+        """Read the section ``[online]`` of a project file.
+
+        Parameters
+        ----------
+        values : mapping of str to value
+            ``provider``, and any of the fields above.
+
+        Raises
+        ------
+        ConfigError
+            A key is unknown, or a value is of the wrong kind or out of range.
+        """
+        given = dict(values)
+        name = given.pop("provider", "")
+        known = {f.name: str(f.type) for f in fields(cls) if f.name != "name"}
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise ConfigError(
+                f"[online]: unknown key {unknown[0]!r}",
+                remedy="known keys: provider, cache, " + ", ".join(known),
+            )
+        if isinstance(given.get("accept"), list):
+            given["accept"] = tuple(given["accept"])
+        for key, value in {"provider": name, **given}.items():
+            _refuse_kind(key, value, known.get(key, "str"))
+        return cls(name, **given)
 
     def __post_init__(self) -> None:
         if self.name not in SERVICES:
@@ -119,6 +155,10 @@ class ProviderSettings:
                 raise ConfigError(
                     f"online.{name} = {value!r} must be a whole number from {least} to {limit}"
                 )
+        for name in ("free_per_day", "price_per_1000"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise ConfigError(f"online.{name} = {value!r} must be 0 or more")
         for name, most in (
             ("timeout_s", 300), ("seconds", 604800), ("pause_s", 3600), ("pause_most_s", 3600),
             ("margin_m", 1e6),
@@ -253,3 +293,35 @@ class ProviderSettings:
         if len(key) > _KEY_MOST or not key.isascii() or not key.isprintable() or " " in key:
             raise ConfigError(f"{variable} does not hold a key", remedy="copy it again")
         return key
+
+    def check_ready(self, environ: Mapping[str, str] | None = None) -> None:
+        """Refuse early what asking would stumble over: a missing key, a missing package.
+
+        Parameters
+        ----------
+        environ : mapping of str to str, optional
+            Instead of the process's own.
+
+        Raises
+        ------
+        ConfigError
+            The key is not set.
+        MissingExtraError
+            httpx is not installed.
+        """
+        self.api_key(environ)
+        if find_spec("httpx") is None:
+            raise MissingExtraError("httpx", "online")
+
+
+def _refuse_kind(key: str, value: object, kind: str) -> None:
+    """Refuse a TOML value of the wrong kind; `kind` is the annotation of the field."""
+    words = {"str": "a text in quotes", "int": "a whole number", "float": "a number",
+             "tuple": "a list of texts"}  # fmt: skip
+    name = kind.split("[")[0].split(" ")[0]
+    types = {"str": str, "int": int, "float": (int, float), "tuple": tuple}
+    ok = isinstance(value, types[name]) and not isinstance(value, bool)
+    if name == "tuple" and ok:
+        ok = all(isinstance(one, str) for one in value)  # type: ignore[attr-defined]
+    if not ok:
+        raise ConfigError(f"[online]: {key} must be {words[name]}")
