@@ -16,6 +16,7 @@ from planner.measures import walk_outcome, walk_summary
 from planner.model import Certificate, Problem, Result
 from planner.rezone import Previous, moved_households
 from planner.rules import RuleBook
+from planner.staffing import Roster, staff_zones
 from planner.tables import BASE_LAYERS, PlanTables
 from planner.zones import colours, zone_shapes
 
@@ -87,7 +88,16 @@ def assemble(
     zone_ids = np.append(demand.centres["centre_id"].to_numpy(str), "").astype(object)
     pair = problem.pairs_of(result.assignment)
     walk_m = np.where(pair >= 0, problem.walk_m[pair], np.nan)
-    homes = _households(located, demand, result, walk_m, zone_ids, before)
+    roster = staff_zones(
+        located.households,
+        located.members,
+        demand,
+        ground.network,
+        problem,
+        result.assignment,
+        rules,
+    )
+    homes = _households(located, demand, result, walk_m, zone_ids, before, roster)
     gaps = coverage_gaps(
         homes["household_id"].to_numpy(str),
         demand.household_unit,
@@ -107,7 +117,7 @@ def assemble(
     return PlanTables(
         units=units,
         households=homes,
-        members=_members(located, demand, result, zone_ids),
+        members=_members(located, demand, result, zone_ids, roster),
         centres=centres,
         zones=zones,
         gaps=gap_table,
@@ -121,8 +131,19 @@ def assemble(
             "stopped": result.stopped,
             "move_price_m": None if before is None else before.move_price_m,
             "homes_moved": moved,
+            "staffing": {
+                "serving": int((roster.households > 0).sum()),
+                "short": roster.short,
+                "over": roster.over,
+                "walk_mean_m": _mean(roster.walk_m),
+            },
         },
     )
+
+
+def _mean(walk_m: NDArray[np.float64]) -> float | None:
+    known = walk_m[np.isfinite(walk_m)]
+    return round(float(known.mean()), 1) if len(known) else None
 
 
 def _with_walk(certificate: Certificate, outcome: Any) -> Certificate:
@@ -159,6 +180,7 @@ def _households(
     walk_m: NDArray[np.float64],
     zone_ids: NDArray[Any],
     before: Previous | None,
+    roster: Roster,
 ) -> gpd.GeoDataFrame:
     homes, unit = located.households, demand.household_unit
     now = _of_unit(result.assignment, unit, -1)
@@ -177,6 +199,8 @@ def _households(
         "gap": np.full(n, "", object),
         "previous_zone": zone_ids[was],
         "moved": moved_households(result.assignment, unit, was),
+        "member": np.append(located.members["id"].to_numpy(object), "")[roster.member],
+        "member_walk_m": roster.walk_m,
     }
     return _frame(columns, _points(homes["lon"], homes["lat"]))
 
@@ -216,7 +240,7 @@ def _units(
 
 
 def _members(
-    located: Located, demand: Demand, result: Result, zone_ids: NDArray[Any]
+    located: Located, demand: Demand, result: Result, zone_ids: NDArray[Any], roster: Roster
 ) -> pd.DataFrame:
     people, unit = located.members, demand.member_unit
     return pd.DataFrame(
@@ -228,6 +252,7 @@ def _members(
             "is_centre": people["is_centre"].to_numpy(bool),
             "precision": people["precision"].to_numpy(object),
             "matched": people["label"].to_numpy(object),
+            "households": roster.households,
         }
     )
 

@@ -14,7 +14,7 @@ from scipy.spatial import KDTree
 from planner.findings import Finding, Severity
 from planner.projection import LocalProjection
 
-__all__ = ["group_places"]
+__all__ = ["floor_number", "group_places"]
 
 SAME_BUILDING_M = 30.0
 """Homes that name the same building are one building only if they lie this close together."""
@@ -103,7 +103,7 @@ def _runs(rows: pd.DataFrame, pieces: int, most: float) -> NDArray[np.int64]:
 
     A floor is split only if it alone is above `most`.  Where several centres live, each gets a run.
     """
-    floor = rows["floor"].map(_floor_number).to_numpy(float)
+    floor = rows["floor"].map(floor_number).to_numpy(float)
     ids = rows["id"].to_numpy(str)
     home = rows["home"].to_numpy()
     fair = home.sum() / pieces
@@ -126,7 +126,8 @@ def _runs(rows: pd.DataFrame, pieces: int, most: float) -> NDArray[np.int64]:
     return run
 
 
-def _floor_number(text: str) -> float:
+def floor_number(text: str) -> float:
+    """Read the height of a floor; 0 where there is no number."""
     digits = re.search(r"-?\d+", text)
     return float(digits.group()) if digits else 0.0
 

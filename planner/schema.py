@@ -268,13 +268,14 @@ PLAN_HOUSEHOLDS = _table(
     ("zone", "text", "", "direct"), ("walk_m", "float", "m", "door"), ("load", "float", "", "door"),
     ("precision", "text", "", "public"), ("confidence", "float", "", "public"),
     ("matched", "text", "", "building"), ("gap", "text", "", "door"), ("previous_zone", "text", "", "direct"),
-    ("moved", "bool", "", "door"), ("geometry", "geometry", "deg", "door"),
+    ("moved", "bool", "", "door"), ("member", "text", "", "direct"),
+    ("member_walk_m", "float", "m", "door"), ("geometry", "geometry", "deg", "door"),
 )  # fmt: skip
 PLAN_MEMBERS = _table(
     "members of the plan", "member_id",
     ("member_id", "text", "", "direct"), ("unit_id", "text", "", "building"), ("fence", "text", "", "public"),
     ("zone", "text", "", "direct"), ("is_centre", "bool", "", "public"), ("precision", "text", "", "public"),
-    ("matched", "text", "", "building"),
+    ("matched", "text", "", "building"), ("households", "int", "homes", "building"),
 )  # fmt: skip
 CENTRES = _table(
     "centres", "centre_id",

@@ -66,10 +66,12 @@ class PlanTables:
     households : GeoDataFrame
         One row a household, EPSG:4326 points (empty where the address was not found).  Columns:
         ``household_id, unit_id`` ("" if none), ``fence, zone, walk_m, load, precision, confidence, matched,
-        gap`` (cause code or ""), ``previous_zone`` ("" if none), ``moved`` (bool).  Never a name, a
-        phone or a room; ``matched`` is the place that the address was matched to, building level.
+        gap`` (cause code or ""), ``previous_zone`` ("" if none), ``moved`` (bool), ``member`` (id of the
+        member who serves it, "" if none), ``member_walk_m`` (NaN if none).  Never a name, a phone or a
+        room; ``matched`` is the place that the address was matched to, building level.
     members : DataFrame
-        ``member_id, unit_id, fence, zone, is_centre (bool), precision, matched``.
+        ``member_id, unit_id, fence, zone, is_centre (bool), precision, matched``,
+        ``households`` (how many the member looks after, 0 for one who rests).
     centres : GeoDataFrame
         Points, in the order of `problem`'s centres: ``centre_id, number`` (1.. as drawn), ``unit_id,
         fence, label, households, members, load, walk_mean_m, walk_p90_m, walk_max_m, broken`` (names of

@@ -280,6 +280,8 @@ def _homes(
         "gap": gap,
         "previous_zone": np.where(moved, ids[0], now),
         "moved": moved,
+        "member": np.where(now == "", "", np.array([f"P{k % 40:04d}" for k in range(n)], object)),
+        "member_walk_m": np.where(now == "", np.nan, 0.5 * walk),
     }
     points = np.append(units.geometry.to_numpy(), shapely.Point())[unit]
     return _frame(columns, points)
@@ -305,6 +307,7 @@ def _members(
             "is_centre": is_centre,
             "precision": np.array([text("doorplate")] * len(unit), object),
             "matched": units["label"].to_numpy(object)[unit],
+            "households": np.full(len(unit), 12),
         }
     )
 

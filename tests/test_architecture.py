@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "town": {"projection"},
     "townsfolk": {"town"},
     "demand": WAIST | {"places", "network", "intake"},
+    "estimator": {"errors", "solve"},
     "solve": {"model", "rules", "errors", "solve"},
     "audit": WAIST - {"tables"},
     "zones": WAIST,
@@ -41,15 +42,22 @@ ALLOWED: dict[str, set[str]] = {
     "measures": WAIST,
     "coverage": WAIST,
     "rezone": {"model", "solve", "errors"},
+    "negotiate": WAIST | {"audit", "solve"},
+    "staffing": WAIST | {"demand", "places", "network", "solve"},
     "store": WAIST,
-    "render": WAIST | {"measures", "render"},
+    "history": {"tables"},
+    "changes": WAIST | {"audit", "history", "revision", "rezone", "solve"},
+    "revision": WAIST | {"coverage", "measures", "rezone", "zones"},
+    "render": WAIST | {"history", "measures", "render"},
 }
 TOP = (
-    "fences",
-    "ground", "trust", "locate", "placing", "assembly", "examination", "plan", "pipeline", "demo",
+    "advice",
+    "borders", "outlines", "fences",
+    "ground", "reviewing", "trust", "online", "locate", "placing", "assembly", "examination", "plan",
+    "pipeline", "demo",
     "cli", "__init__",
 )  # fmt: skip
-SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "ortools", "numba", "planner"}
+SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "numba", "planner"}
 OPTIONAL = {"httpx", "playwright", "IPython", "ipywidgets", "matplotlib", "pypinyin"}
 SAYS_NOTHING = {"util", "utils", "common", "helper", "helpers", "misc", "base", "manager"}
 

@@ -76,6 +76,27 @@ def _assignment(plan: Plan) -> np.ndarray:
     return np.array([position.get(z, -1) for z in plan.units["zone"]])
 
 
+def test_every_home_has_a_member_of_its_own_zone(plan: Plan) -> None:
+    """Each served home has one member, of its zone, who looks after no more and no fewer than the rule."""
+    homes, members = plan.households, plan.members.set_index("member_id")
+    served = homes[homes["zone"] != ""]
+    assert (served["member"] != "").all()
+    assert (members.loc[served["member"], "zone"].to_numpy() == served["zone"].to_numpy()).all()
+    assert (homes.loc[homes["zone"] == "", "member"] == "").all()
+    counted = served["member"].value_counts().reindex(members.index, fill_value=0)
+    assert (counted == members["households"]).all()
+    assert counted[counted > 0].between(15, 25).all()
+    assert served["member_walk_m"].mean() < served["walk_m"].mean()
+
+
+def test_runs_of_floors_stay_together(plan: Plan) -> None:
+    """Few stairwells are shared by several members: fewer than members who serve."""
+    served = plan.households[plan.households["zone"] != ""]
+    shared = served.groupby("unit_id")["member"].nunique()
+    serving = int((plan.members["households"] > 0).sum())
+    assert (shared > 1).sum() < serving
+
+
 def test_shapes_do_not_overlap_and_hold_their_homes(plan: Plan) -> None:
     """Each home lies in its own zone's polygon, and in no other."""
     shapes = plan.zones.geometry.to_numpy()

@@ -10,11 +10,11 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csc_array, csr_array, vstack
 
 from planner.solve.instance import Instance
 
-__all__ = ["ExactResult", "new_highs", "run_interruptibly", "solve_exactly"]
+__all__ = ["ExactResult", "Model", "new_highs", "run_interruptibly", "solve_exactly"]
 
 FloatArray = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def solve_exactly(
     -------
     ExactResult
     """
-    model = _Model(instance)
+    model = Model(instance)
     highs = new_highs(seed=seed)
     for name, value in {"mip_rel_gap": gap, "time_limit": max(seconds, 0.1)}.items():
         highs.setOptionValue(name, value)
@@ -94,6 +94,33 @@ def new_highs(*, seed: int) -> highspy.Highs:
     }.items():  # fmt: skip
         highs.setOptionValue(name, value)
     return highs
+
+
+def cheapest(
+    cost: FloatArray, upper: FloatArray, matrix: csc_array, right: FloatArray
+) -> FloatArray:
+    """Find a vertex of least cost of ``matrix @ x = right, 0 <= x <= upper``.
+
+    Raises
+    ------
+    ValueError
+        There is none.
+    """
+    n = len(cost)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = n, len(right)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(n), upper
+    lp.row_lower_ = lp.row_upper_ = right
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.data.astype(np.float64)
+    highs = new_highs(seed=0)
+    highs.passModel(lp)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise ValueError("no point keeps all the equations")
+    return np.array(highs.getSolution().col_value)
 
 
 def run_interruptibly(
@@ -136,7 +163,7 @@ def run_interruptibly(
         raise failure[0]
 
 
-def _read(highs: highspy.Highs, model: _Model) -> ExactResult:
+def _read(highs: highspy.Highs, model: Model) -> ExactResult:
     status = highs.getModelStatus()
     info = highs.getInfo()
     bound = float(info.mip_dual_bound)
@@ -151,7 +178,7 @@ def _read(highs: highspy.Highs, model: _Model) -> ExactResult:
     return ExactResult(model.pairs(values), bound, infeasible=False)
 
 
-class _Model:
+class Model:
     """Columns: pairs, then units left out, then what the zones break."""
 
     def __init__(self, instance: Instance) -> None:

@@ -1,0 +1,136 @@
+"""Inside each zone: which member looks after which household, runs of floors kept together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.demand import Demand
+from planner.model import Problem
+from planner.network import Network
+from planner.places import floor_number
+from planner.rules import RuleBook
+from planner.solve.staffing import staff
+
+__all__ = ["Roster", "staff_zones"]
+
+
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """Who looks after whom.
+
+    Parameters
+    ----------
+    member : ndarray of int, shape (n_households,)
+        Position of the serving member of each household; -1 where its zone has none.
+    walk_m : ndarray of float, shape (n_households,)
+        Walk between the two homes, metres; NaN where nobody serves.
+    households : ndarray of int, shape (n_members,)
+        Households that each member looks after; 0 for one who rests.
+    short, over : int
+        Serving members below the floor, and above the ceiling.
+    """
+
+    member: NDArray[np.int64]
+    walk_m: NDArray[np.float64]
+    households: NDArray[np.int64]
+    short: int
+    over: int
+
+
+def staff_zones(
+    households: pd.DataFrame,
+    members: pd.DataFrame,
+    demand: Demand,
+    network: Network,
+    problem: Problem,
+    zone: NDArray[np.integer],
+    rules: RuleBook,
+) -> Roster:
+    """Share the households of each zone out among its members.
+
+    Parameters
+    ----------
+    households, members : DataFrame
+        ``id`` and, of households, ``floor``; in the order of `Demand.household_unit`.
+    demand : Demand
+        Units, and where they join the network.
+    network : Network
+        To measure the walks between members and households.
+    problem : Problem
+        Walks of the units to their centres: who is not within reach goes by way of the centre.
+    zone : ndarray of int, shape (n_units,)
+        Centre of each unit, -1 for none.
+    rules : RuleBook
+        Floor and ceiling of households a member.
+
+    Returns
+    -------
+    Roster
+        The same whatever the order of the rows.
+    """
+    homes, people = demand.household_unit, demand.member_unit
+    walks = _Walks(demand, network, problem, zone, rules)
+    member = np.full(len(homes), -1, np.int64)
+    walk_m = np.full(len(homes), np.nan)
+    held = np.zeros(len(people), np.int64)
+    short = over = 0
+    order = np.lexsort((households["id"].to_numpy(str), households["floor"].map(floor_number)))
+    bound = rules.households_per_member
+    of_home = np.append(zone, -1)[homes]
+    of_member = np.append(zone, -1)[people]
+    for c in range(problem.n_centres):
+        inside = order[of_home[order] == c]
+        serving = np.flatnonzero(of_member == c)
+        serving = serving[np.argsort(members["id"].to_numpy(str)[serving], kind="stable")]
+        if not len(inside) or not len(serving):
+            continue
+        units, load = np.unique(homes[inside], return_counts=True)
+        apart = walks.between(units, people[serving])
+        found = staff(load, apart, bound.low, bound.high)
+        short += int((found.short > 0).sum())
+        over += int((found.over > 0).sum())
+        for i, unit in enumerate(units):
+            rows = inside[homes[inside] == unit]
+            run = np.repeat(np.arange(len(serving)), found.share[i])
+            member[rows] = serving[run]
+            walk_m[rows] = apart[i, run]
+        np.add.at(held, member[inside], 1)
+    return Roster(member, np.round(walk_m, 2), held, short, over)
+
+
+class _Walks:
+    """Walks between members and units of the same zone."""
+
+    def __init__(
+        self,
+        demand: Demand,
+        network: Network,
+        problem: Problem,
+        zone: NDArray[np.integer],
+        rules: RuleBook,
+    ) -> None:
+        pair = problem.pairs_of(zone)
+        self._to_centre = np.where(pair >= 0, problem.walk_m[pair], np.nan)
+        homes = np.unique(demand.member_unit[demand.member_unit >= 0])
+        found = network.walks(demand.snaps.take(homes), demand.snaps, limit_m=rules.walk.limit_m)
+        source = homes[found.source]
+        same = zone[source] == zone[found.target]
+        self._n = len(zone)
+        key = source[same].astype(np.int64) * self._n + found.target[same]
+        at = np.argsort(key, kind="stable")
+        self._key, self._walk = key[at], found.walk_m[same][at]
+
+    def between(
+        self, units: NDArray[np.integer], homes: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """Give the walks of units to the homes of members, shape (n_units, n_members)."""
+        wanted = homes[None, :].astype(np.int64) * self._n + units[:, None]
+        at = np.minimum(np.searchsorted(self._key, wanted), max(len(self._key) - 1, 0))
+        known = self._key[at] == wanted if len(self._key) else np.zeros(wanted.shape, bool)
+        by_centre = self._to_centre[units][:, None] + self._to_centre[homes][None, :]
+        walk = np.where(known, self._walk[at] if len(self._key) else 0.0, by_centre)
+        return np.where(units[:, None] == homes[None, :], 0.0, walk)
