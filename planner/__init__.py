@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         SchemaError,
         SheetError,
     )
+    from planner.estimator import CapacitatedZones
     from planner.examination import CheckReport, check
     from planner.fences import read_fences
     from planner.ground import Ground
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     from planner.network.straight import StraightNetwork
     from planner.pipeline import make_plan, run
     from planner.plan import Plan
+    from planner.reviewing import Review, review
     from planner.rules import Bound, RuleBook, WalkLimit
 
 __all__ = [
     "Address",
     "Bound",
+    "CapacitatedZones",
     "CheckReport",
     "ConfigError",
     "DatumError",
@@ -50,6 +53,7 @@ __all__ = [
     "PlannerError",
     "PrivacyError",
     "Project",
+    "Review",
     "RuleBook",
     "SchemaError",
     "Search",
@@ -64,6 +68,7 @@ __all__ = [
     "read_fences",
     "read_households",
     "read_members",
+    "review",
     "run",
 ]
 
@@ -83,6 +88,7 @@ _ROOMS = {
         "SchemaError",
         "SheetError",
     ),
+    "planner.estimator": ("CapacitatedZones",),
     "planner.fences": ("read_fences",),
     "planner.ground": ("Ground",),
     "planner.intake.address": ("Address", "parse_address", "parse_addresses"),
@@ -91,6 +97,7 @@ _ROOMS = {
     "planner.network.straight": ("StraightNetwork",),
     "planner.pipeline": ("make_plan", "run"),
     "planner.plan": ("Plan",),
+    "planner.reviewing": ("Review", "review"),
     "planner.rules": ("Bound", "RuleBook", "WalkLimit"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
