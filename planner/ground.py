@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from planner.config import Inputs
-from planner.errors import NetworkError
+from planner.errors import InputError, NetworkError, OutputError
+from planner.findings import Finding, Severity
+from planner.intake import shelf
+from planner.intake.accepted import read_accepted
 from planner.intake.datum import Datum, convert
 from planner.intake.gazetteer import Gazetteer
 from planner.intake.residents import read_buildings
@@ -19,6 +22,7 @@ from planner.network.graph import Island, WalkingNetwork
 from planner.network.osm import Extract, read_extract
 from planner.network.straight import StraightNetwork
 from planner.projection import LocalProjection
+from planner.render.outputs import atomic_write, safe_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,6 +34,7 @@ AREA_MARGIN_M = 1000.0
 """Homes a little outside the streets are still of this town."""
 POND_M2 = 1500.0
 """Smaller waters divide nobody."""
+_EXTRACTS = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 TRACKS_APART_M, RAIL_HALF_WIDTH_M = 12.0, 3.0
 """Tracks less than twice 12 m apart are one railway, drawn 3 m to either side."""
 
@@ -50,6 +55,8 @@ class Ground:
         Rivers and railways in the network's plane: no zone is drawn across them.
     data_date, attribution : str
         Of the street data; "" if unknown.
+    findings : tuple of Finding
+        What was noticed about the kept gazetteer and the accepted answers.
     """
 
     network: Network
@@ -58,6 +65,7 @@ class Ground:
     cuts: list[Any] = field(default_factory=list)
     data_date: str = ""
     attribution: str = ""
+    findings: tuple[Finding, ...] = ()
 
     @property
     def islands(self) -> tuple[Island, ...]:
@@ -97,7 +105,13 @@ class Ground:
         return cls(source)
 
     @classmethod
-    def from_extract(cls, extract: Extract, *, buildings: pd.DataFrame | None = None) -> Self:
+    def from_extract(
+        cls,
+        extract: Extract,
+        *,
+        buildings: pd.DataFrame | None = None,
+        gazetteer: Gazetteer | None = None,
+    ) -> Self:
         """Build network, gazetteer and base layers from one OpenStreetMap extract.
 
         Parameters
@@ -106,9 +120,11 @@ class Ground:
             Streets, buildings, addresses, places.
         buildings : DataFrame, optional
             The office's own building table, WGS-84; see `planner.intake.residents.read_buildings`.
+        gazetteer : Gazetteer, optional
+            The one of this extract and table, where it is at hand; else it is built.
         """
         network = WalkingNetwork.from_osm(extract)
-        gazetteer = Gazetteer.build(
+        gazetteer = gazetteer or Gazetteer.build(
             extract.addresses, extract.buildings, extract.streets, extract.places, table=buildings
         )
         base = {
@@ -132,7 +148,7 @@ class Ground:
         buildings : DataFrame, optional
             The office's own building table, WGS-84.
         """
-        if path.name.lower().endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2")):
+        if path.name.lower().endswith(_EXTRACTS):
             return cls.from_extract(read_extract(path), buildings=buildings)
         nothing = no_layer(
             "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
@@ -168,8 +184,7 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
         There is neither a street file nor a detour factor, or the file cannot be used.
     """
     if inputs.streets is not None:
-        table = None if inputs.buildings is None else _buildings(inputs)
-        return Ground.from_streets(inputs.streets, buildings=table)
+        return _remembering(_standing(inputs, inputs.streets), inputs)
     if inputs.detour_factor is None:
         raise NetworkError(
             "no streets were given, so no walk can be measured",
@@ -183,6 +198,73 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
             remedy="add lon and lat to the household sheet, or name a street extract",
         )
     return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
+
+
+def _standing(inputs: Inputs, streets: Path) -> Ground:
+    """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
+    said: list[Finding] = []
+    place, mark = _shelf_of(inputs, streets)
+    kept = _take(place, mark, said)
+    if kept is not None:
+        return replace(
+            Ground.from_extract(read_extract(streets), gazetteer=kept), findings=tuple(said)
+        )
+    table = None if inputs.buildings is None else _buildings(inputs)
+    ground = Ground.from_streets(streets, buildings=table)
+    if place is not None and ground.gazetteer is not None:
+        try:
+            atomic_write(place, shelf.to_bytes(ground.gazetteer, mark))
+        except OutputError as error:
+            said.append(_not_kept(error.message))
+    return replace(ground, findings=tuple(said))
+
+
+def _shelf_of(inputs: Inputs, streets: Path) -> tuple[Path | None, str]:
+    """Name the file in which the gazetteer is kept, and the fingerprint that it must have."""
+    if inputs.cache is None or not streets.name.lower().endswith(_EXTRACTS):
+        return None, ""
+    try:
+        mark = shelf.fingerprint_of((streets, inputs.buildings), also=(inputs.buildings_datum,))
+    except OSError:
+        return None, ""  # whoever reads the file itself says what is wrong with it
+    return inputs.cache / safe_name(f"gazetteer-{streets.name.split('.')[0]}.bin"), mark
+
+
+def _take(place: Path | None, mark: str, said: list[Finding]) -> Gazetteer | None:
+    if place is None or not place.is_file():
+        return None
+    try:
+        return shelf.from_bytes(place.read_bytes(), mark)
+    except (OSError, ValueError):
+        said.append(
+            Finding("gazetteer-rebuilt", Severity.FIX, "the kept address index was damaged and is made again",
+                    "地址库缓存已损坏，已重新生成", "nothing", "无需处理", place.name)
+        )  # fmt: skip
+        return None
+
+
+def _not_kept(why: str) -> Finding:
+    return Finding(
+        "gazetteer-not-kept", Severity.WARN, f"the address index could not be kept: {why}",
+        "地址库缓存无法写入，本次不受影响", "name a folder that can be written under [inputs] cache",
+        "请在[inputs] cache中指定可写的文件夹",
+    )  # fmt: skip
+
+
+def _remembering(ground: Ground, inputs: Inputs) -> Ground:
+    """Add the accepted answers of earlier reviews; a file that cannot be read is told of."""
+    if ground.gazetteer is None or inputs.accepted is None:
+        return ground
+    try:
+        answers, said = read_accepted(inputs.accepted)
+    except InputError as error:
+        answers, said = {}, (
+            Finding("bad-accepted", Severity.WARN, f"accepted answers cannot be used: {error.message}",
+                    "已接受的复核结果无法读取，本次未采用", "mend the file, or delete it and review again",
+                    "请修复该文件，或删除后重新复核", inputs.accepted.name),
+        )  # fmt: skip
+    gazetteer = replace(ground.gazetteer, accepted=answers)
+    return replace(ground, gazetteer=gazetteer, findings=(*ground.findings, *said))
 
 
 def no_layer(*columns: str) -> gpd.GeoDataFrame:

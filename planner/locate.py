@@ -85,7 +85,7 @@ def locate(
     NetworkError
         The streets are those of another place.
     """
-    findings = [*households.findings, *members.findings]
+    findings = [*households.findings, *members.findings, *ground.findings]
     frames = [_given(r) for r in (households, members)]
     found, asked = _looked_up(frames, ground, online, progress, findings)
     homes, people = (

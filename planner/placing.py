@@ -16,6 +16,7 @@ from planner.findings import Finding, Severity
 from planner.ground import Ground, read_ground
 from planner.intake.residents import Residents
 from planner.locate import locate
+from planner.online import Online
 from planner.render.checkwords import refusals_of
 from planner.trust import trusted
 
@@ -45,7 +46,9 @@ def find_ground(
             return None
         name = inputs.streets.name if inputs.streets is not None else ""
         kept = [r.kept for r in read if r is not None]
-        return read_ground(inputs, kept[0]) if kept else None
+        stands = read_ground(inputs, kept[0]) if kept else None
+        findings += () if stands is None else stands.findings
+        return stands
     except PlannerError as error:
         table = None if inputs is None else inputs.buildings
         if table is not None and table.name in str(error):
@@ -60,6 +63,7 @@ def place_all(
     inputs: Inputs | None,
     datum: Mapping[str, str] | str | None,
     findings: list[Finding],
+    online: Online | None = None,
 ) -> list[pd.DataFrame]:
     """Place everyone, as a plan would; one frame a table: ``file, sheet, row, held, precision``."""
     there = [r for r in read if r is not None]
@@ -71,7 +75,7 @@ def place_all(
             findings += seen.residents.findings[len(r.findings) :]
             checked.append(seen.residents)
         there = checked
-        frames = _located(there, ground, inputs, findings)
+        frames = _located(there, ground, inputs, findings, online)
     else:
         frames = [_unlocated(r) for r in there]
     _say_held(there, findings)
@@ -80,7 +84,11 @@ def place_all(
 
 
 def _located(
-    there: Sequence[Residents], ground: Ground, inputs: Inputs | None, findings: list[Finding]
+    there: Sequence[Residents],
+    ground: Ground,
+    inputs: Inputs | None,
+    findings: list[Finding],
+    online: Online | None,
 ) -> list[pd.DataFrame]:
     fences = None
     try:
@@ -95,12 +103,13 @@ def _located(
         first, kept=first.kept.iloc[:0], held=first.held.iloc[:0], findings=(), repeated=0
     )  # fmt: skip
     try:
-        located = locate(first, second, ground, fences)
+        located = locate(first, second, ground, fences, online=online)
     except PlannerError as error:
         files = list(dict.fromkeys(first.kept["file"]))
         findings += refusals_of(error, str(files[0]) if len(files) == 1 else "")
         return [_unlocated(r) for r in there]
-    said = located.findings[len(first.findings) + len(second.findings) :]
+    known = len(first.findings) + len(second.findings) + len(ground.findings)
+    said = located.findings[known:]
     findings += [f for f in said if f.code != "address-not-found"]
     frames = []
     for r, homes in zip(there, (located.households, located.members), strict=False):

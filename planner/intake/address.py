@@ -23,11 +23,11 @@ from typing import Final
 
 import pandas as pd
 
+from planner.intake.grammar.choose import choose
 from planner.intake.grammar.decode import Piece, best_path
 from planner.intake.grammar.fold import fold
-from planner.intake.grammar.labels import FIELD, Kind
 from planner.intake.grammar.lattice import build_lattice
-from planner.intake.grammar.lexicon import HOME_SUFFIXES, NOTHING, SEPARATORS, words
+from planner.intake.grammar.lexicon import NOTHING, SEPARATORS, words
 from planner.intake.grammar.numerals import canonical_number
 from planner.intake.grammar.western import read_western
 
@@ -55,16 +55,14 @@ FIELDS: Final = (
 
 _LONGEST: Final = 400
 _NAMES: Final = frozenset({"province", "city", "district", "town", "remainder"})
-_RESTARTS: Final = frozenset({Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN})
 _UNITS: Final[dict[str, re.Pattern[str]]] = {
     "road_number": re.compile("号院?$|号(?=附)|号(?=[甲乙丙丁]$)"),
     "building": re.compile("号?高?楼$|号?院楼$|号搂$|塔楼?$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
     "stairwell": re.compile("单元号?$|单无$|[单梯门号]$"),
     "floor": re.compile("[楼层FfＦ]$"),
-    "room": re.compile("号?(?:室|房间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
+    "room": re.compile("号?(?:室|房间|间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
 }
 _DROP: Final = re.compile("[" + re.escape("".join(sorted(SEPARATORS - {"-"}))) + "]+")
-_HOMES: Final = words(HOME_SUFFIXES)
 _NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
@@ -142,7 +140,8 @@ class Address:
             count something and leading zeros turned into plain Arabic numbers; in numbered
             fields the unit word dropped (``弄`` stays, as lane 12 is not number 12).
         """
-        return canonical_field(name, getattr(self, name))
+        text = getattr(self, name)
+        return canonical_field(name, text) if text else ""
 
     @property
     def building_key(self) -> str:
@@ -258,62 +257,6 @@ def _read(line: str) -> list[Piece]:
     return [Piece(at[p.start], at[p.end - 1] + 1, p.kind) for p in _pieces(shape)]
 
 
-def _chosen(folded: str, pieces: Sequence[Piece]) -> tuple[dict[str, Piece], list[Piece]]:
-    """Pick one piece a field; the second list holds repeats of what a field already says."""
-    chosen: dict[str, Piece] = {}
-    spare: list[Piece] = []
-    for at, piece in enumerate(pieces):
-        name = FIELD.get(piece.kind)
-        numbered = at + 1 < len(pieces) and pieces[at + 1].kind is Kind.RNO
-        if piece.kind is Kind.HAMLET and numbered and piece.end - piece.start <= 3:
-            # A short name between town and house number is a village written without 村.
-            name = "community"
-        if name is None:
-            spare.append(piece)
-        elif name not in chosen:
-            chosen[name] = piece
-        elif piece.kind in _RESTARTS:
-            spare.append(chosen[name])
-            chosen[name] = piece
-        elif piece.kind is Kind.RNO and "building" not in chosen and "compound" in chosen:
-            # A second number behind a named place counts its buildings.
-            chosen["building"] = piece._replace(kind=Kind.BLD)
-        else:
-            spare.append(piece)
-    _settle(folded, chosen, spare)
-    kept = {folded[piece.start : piece.end] for piece in chosen.values()}
-    again = [p for p in spare if p.kind <= Kind.COMM and folded[p.start : p.end] in kept]
-    return chosen, again
-
-
-def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
-    """Put right, in place, what only the whole line can tell."""
-
-    def said(piece: Piece) -> str:
-        return folded[piece.start : piece.end]
-
-    if "branch_road" in chosen and "road" not in chosen:
-        chosen["road"] = chosen.pop("branch_road")
-    number, building = chosen.get("road_number"), chosen.get("building")
-    if number and building and number.end == building.start and said(building)[0] == "附":
-        # The guide of the field reads 12号附3号 as one number.
-        chosen["road_number"] = number._replace(end=building.end)
-        del chosen["building"]
-    place, part = chosen.get("compound"), chosen.get("sub_compound")
-    if place is None:
-        homes = [p for p in spare if p.kind is Kind.OTHER and said(p).endswith(_HOMES)]
-        if homes:
-            chosen["compound"] = homes[0]
-    elif (
-        part
-        and place.end < part.start
-        and place.kind in (Kind.PLACE, Kind.HAMLET)
-        and said(part).endswith(_HOMES)
-    ):
-        # `某某 阳光小区`: what stands apart before the estate is no place.
-        chosen["compound"] = chosen.pop("sub_compound")
-
-
 def _closed_up(folded: str) -> tuple[str, list[int]]:
     """Take out the blanks between a number and its unit word (``3 栋``); keep the offsets."""
     gaps = {at for match in _GAP.finditer(folded) for at in range(*match.span())}
@@ -363,7 +306,7 @@ def parse_address(text: str) -> Address:
         line, at = _closed_up(folded)
     if line.strip() in _NOTHING:
         return Address(remainder=text.strip())
-    chosen, again = _chosen(line, _read(line))
+    chosen, again = choose(line, _read(line))
     places = {name: (at[p.start], at[p.end - 1] + 1) for name, p in chosen.items()}
     values = {name: text[start:end] for name, (start, end) in places.items()}
     covered = [*places.values(), *((at[p.start], at[p.end - 1] + 1) for p in again)]

@@ -18,7 +18,14 @@ import numpy as np
 
 from planner.intake.address import Address, parse_address
 from planner.intake.gazetteer import Gazetteer
-from planner.intake.lookup import NOT_FOUND, Match, find_reading, pick_place
+from planner.intake.lookup import (
+    NOT_FOUND,
+    OPTIONS,
+    Match,
+    candidate_at,
+    find_reading,
+    pick_place,
+)
 from planner.intake.streets import fold_text, number_key, street_key
 from planner.intake.western import Reading
 
@@ -31,6 +38,7 @@ CLEARLY: Final = 0.5
 """A building must be this much nearer to its compound than the next one of its number."""
 LIKE: Final = 65.0
 LONGEST_NAME: Final = 24
+ONLY_COMMUNITY: Final = "only the community is known"
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NUMBER_ONLY = re.compile(r"第?[a-z]?\d+[a-z]?(号楼|号院|号|楼|栋|幢|座)?")
 _SUFFIX = re.compile(r"(小区|住宅区|生活区|家属区|家属院|宿舍区|社区|大院|园区)$")
@@ -47,6 +55,8 @@ class _Index:
     ----------
     keys : mapping
         Building key -> positions of points.
+    stairwells : mapping
+        Building key and stairwell -> positions.
     compounds : mapping
         Bare compound name -> positions.
     numbered : mapping
@@ -54,6 +64,7 @@ class _Index:
     """
 
     keys: Mapping[str, tuple[int, ...]]
+    stairwells: Mapping[str, tuple[int, ...]]
     compounds: Mapping[str, tuple[int, ...]]
     numbered: Mapping[str, tuple[int, ...]]
 
@@ -61,6 +72,7 @@ class _Index:
 @lru_cache(maxsize=4)
 def _index(gazetteer: Gazetteer) -> _Index:
     keys: dict[str, list[int]] = defaultdict(list)
+    stairwells: dict[str, list[int]] = defaultdict(list)
     compounds: dict[str, list[int]] = defaultdict(list)
     numbered: dict[str, list[int]] = defaultdict(list)
     for name, places in gazetteer.names.items():
@@ -69,13 +81,15 @@ def _index(gazetteer: Gazetteer) -> _Index:
         found = parse_address(name)
         for key in found.building_keys:
             keys[key] += places
+            if found.stairwell:
+                stairwells[f"{key}|{found.canonical('stairwell')}"] += places
         if found.compound and not found.building and not found.road:
             compounds[_bare(found.canonical("compound"))] += places
         if found.building and not (found.compound or found.road or found.community):
             numbered[found.canonical("building")] += places
     for number, places in gazetteer.bare_numbers.items():
         numbered[number] += places
-    return _Index(_fixed(keys), _fixed(compounds), _fixed(numbered))
+    return _Index(_fixed(keys), _fixed(stairwells), _fixed(compounds), _fixed(numbered))
 
 
 def _fixed(found: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
@@ -118,6 +132,7 @@ def _find(text: str, beside: str, index: _Index, gazetteer: Gazetteer) -> Match:
         address.compound,
     )
     ways = (
+        lambda: _by_stairwell(address, index, gazetteer, context),
         lambda: _whole(text, gazetteer, context),
         lambda: _by_key(address, index, gazetteer, context),
         lambda: _by_road(address, gazetteer, context),
@@ -131,10 +146,47 @@ def _find(text: str, beside: str, index: _Index, gazetteer: Gazetteer) -> Match:
             return tried[-1]
     placed = [m for m in tried if m.xy is not None]
     if placed:
-        return max(placed, key=lambda m: m.confidence)
+        return _with_options(max(placed, key=lambda m: m.confidence), tried)
     unsure = [m for m in tried if m.cause.startswith("ambiguous")]
     told = [m for m in tried if m.precision == "street"]
-    return (*unsure, *told, _likely(address, index))[0]
+    like, within = _likely(address, index, gazetteer), _community(address, beside, gazetteer)
+    told += [m for m in (like, within) if m is not NOT_FOUND]
+    first, *more = (*unsure, *told, NOT_FOUND)
+    return _with_options(first, more)
+
+
+def _with_options(match: Match, others: Sequence[Match]) -> Match:
+    """Add what the other ways found, for whoever has to choose."""
+    known = {c.xy for c in match.candidates}
+    more = [c for m in others for c in m.candidates if c.xy not in known]
+    return replace(match, options=(*match.options, *dict.fromkeys(more))[:OPTIONS])
+
+
+def _community(address: Address, beside: str, gazetteer: Gazetteer) -> Match:
+    """Tell that no more than the community is known: it is shown, and nobody is placed in its middle."""
+    for said in (address.community, beside):
+        name = fold_text(said).strip()
+        for places in (gazetteer.districts.get(name, ()), gazetteer.names.get(name, ())):
+            if name and places:
+                at = replace(candidate_at(places[:1], gazetteer), precision="community")
+                return Match(
+                    None, "community", 0.1, at.label, at.source, f"{NOT_FOUND.cause}: {ONLY_COMMUNITY}",
+                    (at.label,), (at,),
+                )  # fmt: skip
+    return NOT_FOUND
+
+
+def _by_stairwell(
+    address: Address, index: _Index, gazetteer: Gazetteer, context: Sequence[str]
+) -> Match:
+    """Look the stairwell up: an office's table may know where each door is."""
+    if not address.stairwell:
+        return NOT_FOUND
+    for key in address.building_keys:
+        places = index.stairwells.get(f"{key}|{address.canonical('stairwell')}")
+        if places:
+            return _as(pick_place(places, gazetteer, context), "stairwell")
+    return NOT_FOUND
 
 
 def _whole(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
@@ -160,7 +212,10 @@ def _as(match: Match, precision: str, most: float = 1.0) -> Match:
         return match
     if match.source == "place":  # a point somewhere in a compound, not a building
         precision, most = "compound", min(most, 0.5)
-    return replace(match, precision=precision, confidence=min(match.confidence, most))
+    said = match.matched
+    if match.source == "table":  # the stairwell is said elsewhere
+        said = said[: parse_address(said).spans.get("stairwell", (len(said),))[0]]
+    return replace(match, precision=precision, confidence=min(match.confidence, most), matched=said)
 
 
 def _by_road(address: Address, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
@@ -240,7 +295,7 @@ def _not_elsewhere(
     return match if away <= CAMPUS_M else NOT_FOUND
 
 
-def _likely(address: Address, index: _Index) -> Match:
+def _likely(address: Address, index: _Index, gazetteer: Gazetteer) -> Match:
     """Tell which known compounds the name resembles; none of them is taken."""
     from rapidfuzz import fuzz, process
 
@@ -253,4 +308,7 @@ def _likely(address: Address, index: _Index) -> Match:
     if not like:
         return NOT_FOUND
     told = tuple(f"{known} ({score / 100:.2f})" for known, score, _ in like)
-    return replace(NOT_FOUND, cause=f"{NOT_FOUND.cause}: like {', '.join(told)}", runners=told)
+    options = tuple(candidate_at(index.compounds[known], gazetteer) for known, _, _ in like)
+    return replace(
+        NOT_FOUND, cause=f"{NOT_FOUND.cause}: like {', '.join(told)}", runners=told, options=options
+    )

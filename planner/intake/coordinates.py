@@ -14,7 +14,7 @@ from planner.errors import SchemaError
 from planner.findings import Finding, Severity
 from planner.intake.values import Notes, half_width
 
-__all__ = ["Area", "apply_area", "read_coordinates"]
+__all__ = ["Area", "apply_area", "likely_crs", "read_coordinates"]
 
 Area = tuple[float, float, float, float]
 """Smallest lon, smallest lat, largest lon, largest lat, in degrees."""
@@ -128,7 +128,7 @@ def _refuse_metres(lon: NDArray[np.float64], lat: NDArray[np.float64], frame: pd
         "metres",
         Severity.STOP,
         f"{int(far.sum())} coordinates are metres, not degrees (about {x:,.0f}, {y:,.0f}); "
-        f"likely {_crs(max(abs(x), abs(y)), min(abs(x), abs(y)))}",
+        f"likely {likely_crs(max(abs(x), abs(y)), min(abs(x), abs(y)))}",
         "坐标为投影米制,不是经纬度",
         "convert them to WGS-84 degrees, or hand in a GeoPackage that states its CRS",
         "请转换为WGS-84经纬度",
@@ -140,7 +140,14 @@ def _refuse_metres(lon: NDArray[np.float64], lat: NDArray[np.float64], frame: pd
     raise SchemaError(f"{frame['file'].iloc[i]}: lon and lat are not degrees", findings=[finding])
 
 
-def _crs(large: float, small: float) -> str:
+def likely_crs(large: float, small: float) -> str:
+    """Guess in words which grid two coordinates in metres belong to.
+
+    Parameters
+    ----------
+    large, small : float
+        The larger and the smaller of the two, without sign.
+    """
     if large > 2.4e7:
         return "CGCS2000 with a zone number before the easting (EPSG:4513 to 4533)"
     if (large > 5e6 and small > 5e6) or large > 7.5e6:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from planner.errors import SheetError
 from planner.findings import Finding, Severity
+from planner.intake.headers import is_total_row
 
 __all__ = ["CsvRows", "decode", "read_csv"]
 
 SEPARATORS = (",", ";", "\t", "|", "\uff0c")
 RAGGED_SHARE = 0.05
+FEWEST_ROWS = 5
 _PUNCTUATION = {
     ",": "comma",
     ";": "semicolon",
@@ -44,8 +46,16 @@ class CsvRows:
     separator: str = ""
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:
+def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:
     """Find the encoding: byte order mark, strict UTF-8, then GB18030.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        File name for messages.
+    encoding : str, optional
+        Read as this one, whatever the bytes look like.
 
     Returns
     -------
@@ -57,13 +67,15 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     SheetError
         Two encodings in one file, or neither; names the first row that cannot be read.
     """
-    for mark, encoding in (
+    if encoding is not None:
+        return _strict(data, _known(encoding), name), encoding
+    for mark, own in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ):
         if data.startswith(mark):
-            return _strict(data[len(mark) :], encoding, name), encoding
+            return _strict(data[len(mark) :], own, name), own
     sample = data[:4000]
     zeros = sample.count(0)
     if zeros > len(sample) // 5:
@@ -72,8 +84,18 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
+        _refuse_cut(data, name, error)
         _refuse_mixture(data, name, error)
     return _strict(data, "gb18030", name), "gb18030"
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise SheetError(
+            f"there is no encoding {encoding!r}", remedy="usual ones: utf-8, gb18030, utf-16"
+        ) from None
 
 
 def _strict(data: bytes, encoding: str, name: str) -> str:
@@ -90,6 +112,21 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
 def _row_of(data: bytes, position: int, encoding: str) -> int:
     feed = "\n".encode(encoding)
     return data.count(feed, 0, position) + 1
+
+
+def _refuse_cut(data: bytes, name: str, error: UnicodeDecodeError) -> None:
+    """Refuse a file that ends in the middle of a character and is Chinese UTF-8 up to there."""
+    whole = data[: error.start].decode("utf-8")
+    if len(data) - error.start < 4 and sum("\u4e00" <= c <= "\u9fff" for c in whole) > 3:
+        raise _cut(name, len(data), data.count(b"\n") + 1)
+
+
+def _cut(name: str, size: int, row: int) -> SheetError:
+    return SheetError(
+        f"{name}, row {row}: the file is damaged or incomplete ({size:,} bytes), "
+        "it ends in the middle of a row",
+        remedy="copy it again from where it came",
+    )
 
 
 def _refuse_mixture(data: bytes, name: str, error: UnicodeDecodeError) -> None:
@@ -111,7 +148,7 @@ def _refuse_mixture(data: bytes, name: str, error: UnicodeDecodeError) -> None:
             )
 
 
-def read_csv(data: bytes, name: str) -> CsvRows:
+def read_csv(data: bytes, name: str, encoding: str | None = None) -> CsvRows:
     """Read delimited text of any usual encoding and separator.
 
     Parameters
@@ -119,13 +156,15 @@ def read_csv(data: bytes, name: str) -> CsvRows:
     data : bytes
     name : str
         File name for messages.
+    encoding : str, optional
+        See `decode`.
 
     Raises
     ------
     SheetError
-        Undecodable, an unterminated quote, or not delimited at all.
+        Undecodable, cut in the middle of its last row, an unterminated quote, or not delimited at all.
     """
-    text, encoding = decode(data, name)
+    text, encoding = decode(data, name, encoding)
     text = text.removeprefix("\ufeff").replace("\x00", "")
     separator = _sniff(text)
     findings = []
@@ -138,6 +177,8 @@ def read_csv(data: bytes, name: str) -> CsvRows:
         what = f"columns are separated by {_PUNCTUATION[separator]}"
         findings.append(Finding("separator", Severity.FIX, what, "已识别分隔符", file=name))
     rows = _rows(text, separator, name)
+    if not text.endswith(("\n", "\r")) and _ends_early(rows):
+        raise _cut(name, len(data), len(rows))
     return CsvRows(rows, tuple(findings), encoding, _PUNCTUATION[separator])
 
 
@@ -155,6 +196,14 @@ def _rows(text: str, separator: str, name: str) -> list[list[str]]:
     finally:
         csv.field_size_limit(limit)
     return rows
+
+
+def _ends_early(rows: list[list[str]]) -> bool:
+    """Tell whether only the last of many rows is short, and not one that stands alone in its line."""
+    if len(rows) < FEWEST_ROWS or len(rows[-1]) < 2 or is_total_row(rows[-1]):
+        return False
+    width = len(rows[-1])
+    return all(len(row) > width for row in rows[:-1] if row)
 
 
 def _sniff(text: str) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from planner.intake.accepted import Accepted
+
 __all__ = ["Gazetteer", "Points", "Street"]
 
 SAME_SPOT_M: Final = 50.0
@@ -122,6 +124,8 @@ class Gazetteer:
     districts : mapping of str to tuple of int
         Folded name of a town, quarter or village -> positions in `points`.
     projection : LocalProjection
+    accepted : mapping of str to Accepted
+        Answers of earlier reviews by the identity of the address; they come before all else.
     """
 
     points: Points
@@ -130,6 +134,7 @@ class Gazetteer:
     districts: Mapping[str, tuple[int, ...]]
     projection: LocalProjection
     bare_numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    accepted: Mapping[str, Accepted] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -241,6 +246,9 @@ class _Rows:
                 continue
             compound, building = str(row.get("name", "") or ""), str(row.get("building", "") or "")
             address, place = str(row.get("address", "") or ""), str(row.get("community", "") or "")
+            stairwell = str(row.get("stairwell", "") or "")
+            if stairwell and building:
+                building += f"{stairwell}单元" if stairwell.isdecimal() else stairwell
             told = [
                 compound + building if compound else "",
                 address if not building else address + building,

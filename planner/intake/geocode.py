@@ -8,20 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from planner.intake.accepted import identify
+from planner.intake.elsewhere import doubt_elsewhere
 from planner.intake.gazetteer import Gazetteer
-from planner.intake.lookup import NOT_FOUND, NUMBER_UNKNOWN, Match, best_of, find_reading
+from planner.intake.lookup import (
+    NOT_FOUND,
+    NUMBER_UNKNOWN,
+    OPTIONS,
+    Match,
+    best_of,
+    find_reading,
+)
 from planner.intake.spelling import StreetSpeller
 from planner.intake.western import Reading, exact_readings, loose_readings, read_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "geocode"]
+__all__ = ["COLUMNS", "find_places", "geocode"]
 
 COLUMNS: Final = (
     "lon",
@@ -36,6 +46,7 @@ COLUMNS: Final = (
 EDIT_LOSS: Final = 0.05
 MISSING_NUMBER: Final = 1.5
 DANGLING: Final = 2.0
+REJECTED: Final = "a review found none of the candidates right"
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -59,13 +70,14 @@ def geocode(
     Returns
     -------
     DataFrame, n rows
-        ``lon, lat`` (degrees WGS-84, NaN where there is no place), ``precision`` (``address point,
-        building, stairwell, interpolated, compound, street`` or ``none``), ``confidence`` (0 to 1; from
+        ``lon, lat`` (degrees WGS-84, NaN where there is no place), ``precision`` (``stairwell, address
+        point, building, interpolated, compound, street, community`` or ``none``; a community, and a
+        street of any length, is told but nobody is placed there), ``confidence`` (0 to 1; from
         0.8 on it means it), ``matched`` (the place in words, building level), ``source``,
         ``runners_up`` (other places, ``; `` between them) and ``cause`` (``""``, ``address not
         found...`` or ``ambiguous: ...``).  The index is that of the series, or 0..n-1.
     """
-    column = (
+    column: pd.Series = (
         addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
     )
     texts = ["" if pd.isna(a) else str(a) for a in column]
@@ -74,9 +86,52 @@ def geocode(
         if community is None
         else ["" if pd.isna(c) else str(c) for c in community]
     )
-    asked = list(dict.fromkeys(zip(texts, beside, strict=True)))
-    found = dict(zip(asked, _find(asked, gazetteer), strict=True))
-    return _table([found[key] for key in zip(texts, beside, strict=True)], gazetteer, column.index)
+    return _table(find_places(texts, beside, gazetteer), gazetteer, column.index)
+
+
+def find_places(
+    addresses: Sequence[str], communities: Sequence[str], gazetteer: Gazetteer
+) -> list[Match]:
+    """Find the place of each address, with the candidates that a person could choose from.
+
+    Parameters
+    ----------
+    addresses, communities : sequence of str, length n
+        As written; ``""`` where there is none.
+    gazetteer : Gazetteer
+        Where to look; its accepted answers come first.
+
+    Returns
+    -------
+    list of Match, length n
+    """
+    rows = list(zip(addresses, communities, strict=True))
+    asked = list(dict.fromkeys(rows))
+    known = _accepted(asked, gazetteer)
+    left = [pair for pair in asked if pair not in known]
+    found = doubt_elsewhere([text for text, _ in left], _find(left, gazetteer), gazetteer)
+    known.update(zip(left, found, strict=True))
+    return [known[pair] for pair in rows]
+
+
+def _accepted(
+    asked: Sequence[tuple[str, str]], gazetteer: Gazetteer
+) -> dict[tuple[str, str], Match]:
+    """Answer what was reviewed before."""
+    if not gazetteer.accepted:
+        return {}
+    known: dict[tuple[str, str], Match] = {}
+    for pair, identity in zip(asked, identify(asked), strict=True):
+        answer = gazetteer.accepted.get(identity.key)
+        if answer is None or not identity.key:
+            continue
+        if not answer.placed:
+            known[pair] = Match(None, cause=f"{NOT_FOUND.cause}: {REJECTED}", source="review")
+            continue
+        x, y = gazetteer.projection.to_xy([answer.lon], [answer.lat])[0]
+        said = answer.label or answer.text
+        known[pair] = Match((float(x), float(y)), answer.precision, 1.0, said, "review")
+    return known
 
 
 def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
@@ -142,6 +197,10 @@ def _choose(
     best = best_of(found)
     if unsure and min(c for c, _ in unsure) <= min((c for c, _ in found), default=9.0):
         return min(unsure, key=lambda item: item[0])[1]
+    if best.xy is None:
+        ranked = sorted((*unsure, *found), key=lambda item: (item[0], item[1].matched))
+        options = dict.fromkeys(c for _, m in ranked for c in m.candidates)
+        return replace(best, options=tuple(options)[:OPTIONS])
     return best
 
 
@@ -150,6 +209,14 @@ _RANK = {"none": 0, "street": 1, "interpolated": 2}
 
 def _better(exact: Match, loose: Match) -> Match:
     """Take the reading with mistakes only where it says more than the exact one."""
+    taken = _fuller(exact, loose)
+    if taken.xy is None:
+        options = dict.fromkeys((*taken.options, *exact.candidates, *loose.candidates))
+        return replace(taken, options=tuple(options)[:OPTIONS])
+    return taken
+
+
+def _fuller(exact: Match, loose: Match) -> Match:
     ranks = [
         _RANK.get(m.precision, 3) + 0.5 * m.cause.endswith(NUMBER_UNKNOWN) for m in (exact, loose)
     ]

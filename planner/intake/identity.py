@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from planner.errors import SchemaError
 from planner.findings import Finding, Severity
 from planner.schema import Table
 
-__all__ = ["finding_at", "identify", "unique_ids"]
+__all__ = ["finding_at", "identify", "match_ids", "unique_ids"]
 
 CLASH_SHARE: Final = 0.01
 
@@ -61,6 +62,7 @@ def identify(
                             f"the row says the same as row {frame['row'].iloc[first]} and was left out",
                             f"与第{frame['row'].iloc[first]}行重复,已忽略", "编号"))  # fmt: skip
     frame = frame[~same].reset_index(drop=True)
+    frame, zeros = _leading_zeros(frame, content, findings)
     clash = frame["id"].duplicated(keep=False).to_numpy()
     if clash.any():
         frame = _clashes(frame, clash, table, findings)
@@ -73,7 +75,79 @@ def identify(
             Finding("id-case", Severity.WARN, what, "有编号仅大小写不同",
                     file=str(files[0]) if len(files) == 1 else "", column="编号")
         )  # fmt: skip
-    return frame, int(same.sum())
+    return frame, int(same.sum()) + zeros
+
+
+def _leading_zeros(
+    frame: pd.DataFrame, content: Sequence[str], findings: list[Finding]
+) -> tuple[pd.DataFrame, int]:
+    """Take ids that differ in leading zeros alone for one where sheets say the same of them.
+
+    One office keeps 007 as a text, another as the number 7.
+    """
+    bare = frame["id"].str.lstrip("0")
+    digits = frame["id"].str.fullmatch(r"[0-9]+").to_numpy(bool)
+    alike = bare.duplicated(keep=False).to_numpy() & ~frame["id"].duplicated(keep=False).to_numpy()
+    rows = np.flatnonzero(alike & digits)
+    if not len(rows):
+        return frame, 0
+    said = frame[content].astype(str)
+    first: dict[tuple[str, ...], int] = {}
+    again: list[int] = []
+    for i in rows:
+        key = (bare.iloc[i], *said.iloc[i])
+        other = first.setdefault(key, int(i))
+        places = {(frame["file"].iloc[j], frame["sheet"].iloc[j]) for j in (i, other)}
+        if len(places) == 1:
+            continue
+        again.append(int(i))
+        at = _row_words(frame, other, int(i))
+        what = (
+            f"the id is that of {at} but for leading zeros, and so is the row, which was left out"
+        )
+        zh = f"编号与{at}仅前导零不同，已视为同一户"
+        findings.append(finding_at(frame, i, "id-zeros", Severity.FIX, what, zh, "编号"))
+    different = len(rows) - 2 * len(again)
+    if different > 0:
+        files = pd.unique(frame["file"].iloc[rows])
+        what = f"{different} ids differ from another one only in leading zeros"
+        findings.append(
+            Finding("id-zeros", Severity.WARN, what, f"{different}个编号仅前导零不同",
+                    file=str(files[0]) if len(files) == 1 else "", column="编号")
+        )  # fmt: skip
+    return frame.drop(index=frame.index[again]).reset_index(drop=True), len(again)
+
+
+def match_ids(wanted: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Join ids of two files: exactly, else by the number where leading zeros alone differ.
+
+    Parameters
+    ----------
+    wanted, known : iterable of str
+        Ids of the one file and of the other.
+
+    Returns
+    -------
+    dict of str to str
+        Wanted id -> known id; those without a partner are absent.  An id that fits several is only
+        joined exactly.
+    """
+    there = dict.fromkeys(known)
+    ours = dict.fromkeys(wanted)
+    by_number: dict[str, list[str]] = {}
+    for i in there:
+        if i.isdecimal():
+            by_number.setdefault(i.lstrip("0"), []).append(i)
+    asked = Counter(i.lstrip("0") for i in ours if i.isdecimal())
+    found: dict[str, str] = {}
+    for i in ours:
+        if i in there:
+            found[i] = i
+        elif i.isdecimal() and asked[i.lstrip("0")] == 1:
+            fitting = by_number.get(i.lstrip("0"), [])
+            if len(fitting) == 1:
+                found[i] = fitting[0]
+    return found
 
 
 def _surrogates(frame: pd.DataFrame, content: Sequence[str], blank: np.ndarray) -> pd.Series:

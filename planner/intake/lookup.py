@@ -13,7 +13,17 @@ from planner.intake.gazetteer import SAME_SPOT_M, Gazetteer, Street
 from planner.intake.streets import fold_text, number_span
 from planner.intake.western import Reading
 
-__all__ = ["NOT_FOUND", "NUMBER_UNKNOWN", "Match", "best_of", "find_reading", "pick_place"]
+__all__ = [
+    "NOT_FOUND",
+    "NUMBER_UNKNOWN",
+    "OPTIONS",
+    "Candidate",
+    "Match",
+    "best_of",
+    "candidate_at",
+    "find_reading",
+    "pick_place",
+]
 
 SURE: Final = 0.97
 NUMBER_UNKNOWN: Final = "the street is known, the number is not"
@@ -22,6 +32,30 @@ ONE_BLOCK_M: Final = 150.0
 """Doors of one number this far apart belong to one large block: placed, but not with confidence."""
 STREET_M: Final = 150.0
 """A street no longer than this is placed at its middle: nowhere on it is far from there."""
+OPTIONS: Final = 5
+"""Candidates that are kept for whoever has to choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place that an address could be.
+
+    Parameters
+    ----------
+    label : str
+        The place in words, building level.
+    xy : tuple of float
+        Metres in the gazetteer's plane.
+    precision : str
+        As for `Match`.
+    source : str
+        What kind of record it is.
+    """
+
+    label: str
+    xy: tuple[float, float]
+    precision: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +78,8 @@ class Match:
         Why there is no place, ``""`` if there is one.
     runners : tuple of str
         Other places that it could be.
+    options : tuple of Candidate
+        What a person could choose from where there is no place, the likeliest first.
     """
 
     xy: tuple[float, float] | None
@@ -53,6 +89,14 @@ class Match:
     source: str = ""
     cause: str = ""
     runners: tuple[str, ...] = ()
+    options: tuple[Candidate, ...] = ()
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The place itself, if there is one, then the options."""
+        if self.xy is None:
+            return self.options
+        return (Candidate(self.matched, self.xy, self.precision, self.source), *self.options)
 
     def less(self, by: float) -> Match:
         """Give the same with less confidence."""
@@ -130,8 +174,27 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
         _label(points.label[g[0]], points.place[g[0]], points.lon_lat[g[0]]) for g in groups[:3]
     )
     if gazetteer.apart_m([i for g in groups for i in g]) <= ONE_BLOCK_M:
-        return replace(_at(groups[0], gazetteer, 0.6), runners=labels[1:])
-    return Match(None, "none", 0.0, "", "", f"ambiguous: {'; '.join(labels)}", labels)
+        others = tuple(candidate_at(g, gazetteer) for g in groups[1:OPTIONS])
+        return replace(_at(groups[0], gazetteer, 0.6), runners=labels[1:], options=others)
+    options = tuple(candidate_at(g, gazetteer) for g in groups[:OPTIONS])
+    return Match(None, cause=f"ambiguous: {'; '.join(labels)}", runners=labels, options=options)
+
+
+def candidate_at(group: Sequence[int], gazetteer: Gazetteer) -> Candidate:
+    """Make a candidate of points that are one place.
+
+    Parameters
+    ----------
+    group : sequence of int
+        Positions in the gazetteer's points.
+    gazetteer : Gazetteer
+    """
+    found = _at(group, gazetteer, 0.0)
+    assert found.xy is not None
+    place = str(gazetteer.points.place[group[0]])
+    label = f"{found.matched} ({place})" if place else found.matched
+    precision = "compound" if found.source == "place" else found.precision
+    return Candidate(label, found.xy, precision, found.source)
 
 
 def _label(label: str, place: str, lon_lat: np.ndarray) -> str:
@@ -234,9 +297,11 @@ def _street_level(street: Street, numbered: bool) -> Match:
     why = NUMBER_UNKNOWN if numbered else "the address has no house number"
     if street.length_m <= STREET_M:
         return Match(street.middle, "street", 0.4, street.name, "street")
+    middle = Candidate(street.name, street.middle, "street", "street")
     return Match(
-        None, "street", 0.2, street.name, "street", f"address not found: {why}", (street.name,)
-    )
+        None, "street", 0.2, street.name, "street", f"address not found: {why}", (street.name,),
+        (middle,),
+    )  # fmt: skip
 
 
 def best_of(found: Sequence[tuple[float, Match]]) -> Match:
@@ -258,14 +323,22 @@ def best_of(found: Sequence[tuple[float, Match]]) -> Match:
     cost, best = ranked[0]
     others = [(c, m) for c, m in ranked[1:] if m.xy is not None and not _same_spot(m, best)]
     if best.xy is None or not others:
+        if best.xy is None and others and not best.options:
+            return replace(
+                best, options=tuple(dict.fromkeys(m.candidates[0] for _, m in others))[:OPTIONS]
+            )
         return best
     margin = others[0][0] - cost
     names = tuple(dict.fromkeys(m.matched for _, m in others))[:3]
+    options = tuple(dict.fromkeys(m.candidates[0] for _, m in others))[: OPTIONS - 1]
     if margin < 0.75:
         told = "; ".join((best.matched, *names[:2]))
-        return Match(None, "none", 0.0, "", "", f"ambiguous: {told}", (best.matched, *names[:2]))
+        return Match(
+            None, cause=f"ambiguous: {told}", runners=(best.matched, *names[:2]),
+            options=(best.candidates[0], *options),
+        )  # fmt: skip
     kept = min(best.confidence, 0.79) if margin < 1.25 else best.confidence
-    return replace(best, confidence=kept, runners=names)
+    return replace(best, confidence=kept, runners=names, options=options)
 
 
 def _same_spot(one: Match, other: Match) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from planner.errors import SchemaError
 from planner.findings import Finding, Severity
+from planner.intake.headers import role_of
 from planner.intake.sheets import SheetTable
-from planner.schema import Table, header_key
+from planner.schema import Table, header_key, is_personal
 
 __all__ = ["is_complete", "missing_columns"]
 
@@ -49,6 +50,9 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
             if (m := process.extractOne(h, list(wanted), scorer=fuzz.ratio)) and m[1] >= 60
         ]
         hint = "; ".join(f"is {h!r} meant as {table[wanted[m[0]]].headers[0]}?" for h, m in near)
+        if garbled := _garbled(found, table):
+            pairs = ", ".join(f"{h!r} as {own!r}" for h, own in garbled)
+            hint = f"in UTF-8 the headers read {pairs}: the encoding is wrong; save the file as CSV UTF-8"
         faults.append(
             Finding(
                 "missing-column",
@@ -57,10 +61,25 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
                 + ", ".join(found),
                 f"缺少地址列或经纬度列;现有表头:{'、'.join(found)}",
                 hint or "head the column of addresses 地址, or the coordinates 经度 and 纬度",
-                "请将地址列命名为“地址”,或提供“经度”“纬度”两列",
+                "文件编码有误，请另存为 CSV UTF-8"
+                if garbled
+                else "请将地址列命名为“地址”,或提供“经度”“纬度”两列",
                 t.file,
                 t.sheet,
             )
         )
     names = ", ".join(dict.fromkeys(t.file for t in lacking))
     return SchemaError(f"{names}: required columns of {table.name} are missing", findings=faults)
+
+
+def _garbled(headers: Sequence[str], table: Table) -> list[tuple[str, str]]:
+    """Find headers that are known ones, their UTF-8 bytes read as GB18030."""
+    found = []
+    for header in headers:
+        try:
+            own = header.encode("gb18030").decode("utf-8", "ignore")
+        except UnicodeEncodeError:
+            continue
+        if own != header and (role_of(own, table) or is_personal(own)):
+            found.append((header, own))
+    return found

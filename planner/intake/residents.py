@@ -5,23 +5,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planner.errors import InputError, SchemaError, SheetError
+from planner.errors import InputError, SchemaError
 from planner.findings import Finding, Severity
 from planner.intake.coordinates import Area, apply_area, read_coordinates
-from planner.intake.headers import role_of, roles_of
+from planner.intake.gather import columns_of, gather
 from planner.intake.identity import finding_at, identify, unique_ids
-from planner.intake.required import is_complete, missing_columns
-from planner.intake.sheets import SheetTable, read_table
-from planner.intake.twofold import is_twofold
+from planner.intake.sheets import SheetTable
+from planner.intake.twofold import is_twofold, without_contacts
 from planner.intake.values import (
     Notes,
     clean_column,
@@ -62,6 +59,11 @@ _COLUMN_OF = {
     "no-address": "address",
     "two-addresses": "address",
 }
+_DATE = (
+    r"\d{1,2}月\d{1,2}日|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"|(?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?: 00:00:00)?"
+)
+"""What a spreadsheet makes of 3-1 when it is typed as a building."""
 _SYNTHETIC = ("synthetic", "合成示例", "合成数据", "模拟数据")
 
 
@@ -117,7 +119,11 @@ class Residents:
 
 
 def read_households(
-    paths: str | Path | Iterable[str | Path], *, sheet: str | None = None, area: Area | None = None
+    paths: str | Path | Iterable[str | Path],
+    *,
+    sheet: str | None = None,
+    area: Area | None = None,
+    encoding: str | None = None,
 ) -> Residents:
     """Read the households to be served.
 
@@ -129,6 +135,8 @@ def read_households(
         Read this sheet only.
     area : (min lon, min lat, max lon, max lat), optional
         Where the homes should lie; columns that lie there only when swapped are swapped.
+    encoding : str, optional
+        Of CSVs; found by itself if None.
 
     Returns
     -------
@@ -142,17 +150,21 @@ def read_households(
     SchemaError
         Columns are missing or ambiguous, coordinates are metres, or too many ids clash; all faults.
     """
-    return read_residents(paths, HOUSEHOLDS, sheet=sheet, area=area)
+    return read_residents(paths, HOUSEHOLDS, sheet=sheet, area=area, encoding=encoding)
 
 
 def read_members(
-    paths: str | Path | Iterable[str | Path], *, sheet: str | None = None, area: Area | None = None
+    paths: str | Path | Iterable[str | Path],
+    *,
+    sheet: str | None = None,
+    area: Area | None = None,
+    encoding: str | None = None,
 ) -> Residents:
     """Read the members who serve, with ``is_centre`` for those whose home is a zone's centre.
 
     Parameters, returns and errors are those of `read_households`.
     """
-    return read_residents(paths, MEMBERS, sheet=sheet, area=area)
+    return read_residents(paths, MEMBERS, sheet=sheet, area=area, encoding=encoding)
 
 
 def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
@@ -177,8 +189,8 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
         As for `read_households`; coordinates are required.
     """
     findings: list[Finding] = []
-    tables, _ = _tables([Path(path)], BUILDINGS, None, findings)
-    frame = pd.concat([_roles(t, BUILDINGS) for t in tables], ignore_index=True)
+    tables, _ = gather([Path(path)], BUILDINGS, sheet=None, findings=findings)
+    frame = pd.concat([columns_of(t, BUILDINGS, findings) for t in tables], ignore_index=True)
     notes = Notes(frame, findings)
     texts = ("name", "building", "address", "community")
     cleaned = {name: clean_column(frame[name], name, notes) for name in texts}
@@ -203,25 +215,31 @@ def read_residents(
     *,
     sheet: str | None = None,
     area: Area | None = None,
+    encoding: str | None = None,
     ignored: frozenset[str] = frozenset(),
+    names: Mapping[Path, str] | None = None,
 ) -> Residents:
     """Read households or members; see `read_households`.
 
     Parameters
     ----------
-    paths, sheet, area
+    paths, sheet, area, encoding
         See `read_households`.
     table : Table
         `planner.schema.HOUSEHOLDS` or `planner.schema.MEMBERS`.
     ignored : frozenset of str
         Roles to be taken for absent, so that a column at fault does not hide further faults.
+    names : mapping of Path to str, optional
+        What the files are called in messages; see `planner.intake.gather.labels`.
     """
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     if not files:
         raise InputError(f"no file of {table.name} was named", remedy="name at least one")
     findings: list[Finding] = []
-    tables, sources = _tables(files, table, sheet, findings)
-    frames = [_roles(t, table, ignored) for t in tables]
+    tables, sources = gather(
+        files, table, sheet=sheet, findings=findings, encoding=encoding, names=names
+    )
+    frames = [columns_of(t, table, findings, ignored) for t in tables]
     frame = pd.concat(frames, ignore_index=True)
     held = [_ragged(t) for t in tables]
     held_rows = pd.concat([h for h in held if len(h)] or held[:1], ignore_index=True)
@@ -238,94 +256,6 @@ def read_residents(
     return Residents(kept, held_rows, tuple(findings), tuple(sources), repeated, marked)
 
 
-def _tables(
-    files: Sequence[Path], table: Table, sheet: str | None, findings: list[Finding]
-) -> tuple[list[SheetTable], list[tuple[str, str]]]:
-    """Read the sheets of all files that are meant, and refuse those that lack what is required."""
-    tables: list[SheetTable] = []
-    sources: list[tuple[str, str]] = []
-    for path in files:
-        if len(files) > 1 and path.name.startswith("~$"):
-            findings.append(
-                Finding("lock-file", Severity.WARN, "a lock file of an open workbook was skipped",
-                "已跳过锁定文件",
-                        file=path.name)
-            )  # fmt: skip
-            continue
-        found = read_table(path, sheet=sheet, table=table)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if digest in {known for _, known in sources}:
-            findings.append(
-                Finding("same-file", Severity.WARN, "the file is word for word another one; it was skipped",
-                        "与另一文件完全相同,已跳过", file=path.name)
-            )  # fmt: skip
-            continue
-        sources.append((path.name, digest))
-        tables += _meant(found, table, findings)
-    if not tables:
-        raise SheetError(
-            f"no data rows in {', '.join(p.name for p in files)}",
-            remedy="name the residents' sheet",
-        )
-    return tables, sources
-
-
-def _meant(found: Sequence[SheetTable], table: Table, findings: list[Finding]) -> list[SheetTable]:
-    """Choose the sheets that are such a table; a foreign sheet beside one that fits is skipped."""
-    lacking = [t for t in found if not is_complete(t, table)]
-    fitting = [t for t in found if is_complete(t, table)]
-    part = [t for t in lacking if t.headers]
-    if not fitting or any(len(t.headers) > 1 for t in part):
-        raise missing_columns(lacking, table)
-    for t in lacking:
-        findings.append(
-            Finding("sheet-skipped", Severity.WARN, "the sheet has none of the columns and was not read",
-                    "工作表无所需列,未读取", file=t.file, sheet=t.sheet)
-        )  # fmt: skip
-    for t in fitting:
-        findings.extend(t.findings)
-        if t.unread:
-            what = f"{len(t.unread)} column(s) that no role needs were not read: {', '.join(t.unread[:12])}"
-            findings.append(
-                Finding("columns-unread", Severity.WARN, what, f"未读取无关列:{'、'.join(t.unread[:12])}",
-                        file=t.file, sheet=t.sheet)
-            )  # fmt: skip
-    return fitting
-
-
-def _roles(t: SheetTable, table: Table, ignored: frozenset[str] = frozenset()) -> pd.DataFrame:
-    """Give the columns of a sheet their role names; what is absent is empty."""
-    headers = ["" if role_of(h, table) in ignored else h for h in t.headers]
-    roles = roles_of(headers, table, file=t.file, sheet=t.sheet)
-    n = len(t.cells)
-    names = [c for c in table.names if c != "id"]
-    columns: dict[str, Any] = {
-        "id": t.cells[:, roles["id"]] if "id" in roles else np.full(n, "", object)
-    }
-    for name in names:
-        columns[name] = t.cells[:, roles[name]] if name in roles else np.full(n, "", object)
-    frame = pd.DataFrame(columns, dtype=object)
-    fault = np.full(n, "", object)
-    role_at = {position: name for name, position in roles.items()}
-    longs = [r for (r, c), code in t.faults.items() if code == "long" and role_at.get(c) == "id"]
-    if longs:
-        rows = t.row[sorted(longs)]
-        raise SchemaError(
-            f"{t.file}: {len(longs)} id(s) are numbers past 15 digits, which Excel does not keep",
-            findings=[
-                Finding("long-number", Severity.STOP, "Excel keeps 15 digits: the last ones are wrong",
-                        "超过15位的数字已失真", "format the column as text and enter the ids again",
-                        "请将该列设为文本格式后重新录入", t.file, t.sheet, int(r), t.headers[roles["id"]])
-                for r in rows
-            ],
-        )  # fmt: skip
-    for (r, c), code in t.faults.items():
-        if code != "long" and role_at.get(c) is not None:
-            fault[r] = f"{code}:{t.headers[c]}"
-    header = t.headers[roles["load"]] if "load" in roles else ""
-    return frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
-
-
 def _typed(
     frame: pd.DataFrame, table: Table, notes: Notes
 ) -> tuple[pd.DataFrame, tuple[np.ndarray, np.ndarray]]:
@@ -334,13 +264,14 @@ def _typed(
     for name in TEXTS:
         frame[name] = clean_column(frame[name], name, notes)
     frame["id"] = clean_ids(frame["id"], notes)
+    frame["address"] = without_contacts(frame["address"], notes)
     for name in ("address", "community", "building"):
         frame[name] = fill_same_as_above(frame[name], frame, name, notes)
     for name in TEXTS[1:]:
         frame[name] = frame[name].mask(frame[name].str.lower().isin(_BLANK), "")
     code = np.full(len(frame), "", object)
     reason = np.full(len(frame), "", object)
-    _formula_faults(frame, code, reason)
+    _cell_faults(frame, code, reason)
     _twofold(frame, code, reason)
     lon, lat, bad = read_coordinates(frame, notes)
     frame["lon"], frame["lat"] = lon, lat
@@ -368,15 +299,26 @@ def _twofold(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
     code[at], reason[at] = "two-addresses", "the cell holds more than one address"
 
 
-def _formula_faults(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
+def _cell_faults(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
+    """Hold rows with a formula error, a formula without a value, or a date where an address stands."""
+    words = {
+        "error": ("formula-error", "the cell under {} holds a formula error"),
+        "formula": (
+            "formula-error",
+            "the formula under {} has no stored value: open and save the file in Excel",
+        ),
+        "date": (
+            "date-cell",
+            "the cell under {} holds a date: the spreadsheet took a number for one",
+        ),
+    }
     for i in np.flatnonzero(frame["fault"].to_numpy() != ""):
         kind, header = frame["fault"].iloc[i].split(":", 1)
-        code[i] = "formula-error"
-        reason[i] = (
-            f"the cell under {header} holds a formula error"
-            if kind == "error"
-            else f"the formula under {header} has no stored value: open and save the file in Excel"
-        )
+        code[i], reason[i] = words[kind][0], words[kind][1].format(header)
+    for name in ("building", "address"):
+        dated = frame[name].str.fullmatch(_DATE).to_numpy(bool) & (code == "")
+        code[dated], reason[dated] = "date-cell", words["date"][1].format(name)
+        frame["fault"] = frame["fault"].mask(dated, f"date:{name}")
 
 
 def _split(

@@ -7,7 +7,6 @@ cell.  Columns that no role of the asked table needs are never turned into text 
 from __future__ import annotations
 
 import datetime
-import io
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,16 +18,16 @@ from numpy.typing import NDArray
 
 from planner.errors import SheetError
 from planner.findings import Finding, Severity
-from planner.intake.csvs import RAGGED_SHARE, read_csv
-from planner.intake.guard import LONG_DIGITS, SheetMarks, kind_of, open_book, read_bytes
+from planner.intake.csvs import RAGGED_SHARE
+from planner.intake.grids import RawSheet, read_grids
+from planner.intake.guard import LONG_DIGITS
 from planner.intake.headers import Header, find_header, is_header_row, is_total_row
-from planner.intake.layers import read_layers
 from planner.schema import HOUSEHOLDS, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RawSheet", "SheetTable", "read_grids", "read_table"]
+__all__ = ["SheetTable", "read_table"]
 
 Grid = list[list[Any]]
 LISTED = 100
@@ -53,7 +52,8 @@ class SheetTable:
     ragged : tuple of int
         Rows with more fields than the header has; they are not in `cells`.
     faults : mapping of (int, int) to str
-        Row and column of `cells` -> ``error``, ``formula`` or ``long`` (a number past 15 digits).
+        Row and column of `cells` -> ``error``, ``formula``, ``long`` (a number past 15 digits) or
+        ``date`` (what the spreadsheet holds for a date).
     findings : tuple of Finding
     title : str
         What stands above the header.
@@ -89,66 +89,13 @@ class SheetTable:
         return frame.assign(file=self.file, sheet=self.sheet, row=self.row)
 
 
-@dataclass(frozen=True, eq=False)
-class RawSheet:
-    """A sheet before its header is known.
-
-    Parameters
-    ----------
-    sheet : str
-        Its name, "" for a CSV.
-    grid : list of list
-        Cells as they were read.
-    first, left : int
-        Row and column of the sheet, from 0, at which the grid begins.
-    merges : tuple of (int, int, int, int)
-        First row, first column, last row, last column of each merged range, from 0.
-    marks : SheetMarks
-    findings : tuple of Finding
-    encoding, separator : str
-        Of a delimited text.
-    """
-
-    sheet: str
-    grid: Grid
-    first: int
-    left: int = 0
-    merges: tuple[tuple[int, int, int, int], ...] = ()
-    marks: SheetMarks = field(default_factory=SheetMarks)
-    findings: tuple[Finding, ...] = ()
-    encoding: str = ""
-    separator: str = ""
-
-
-def read_grids(path: str | Path, *, sheet: str | None = None) -> list[RawSheet]:
-    """Read the cells of a file as they are, each at its place.
-
-    Parameters
-    ----------
-    path : str or Path
-        See `read_table`.
-    sheet : str, optional
-        This sheet or layer only, hidden or not; else all that are visible.
-
-    Raises
-    ------
-    SheetError
-        The file cannot be read as a table.
-    """
-    path = Path(path)
-    data = read_bytes(path)
-    kind = kind_of(data, path.name)
-    if kind == "text":
-        text = read_csv(data, path.name)
-        made = RawSheet("", text.rows, 0, findings=text.findings)
-        return [replace(made, encoding=text.encoding, separator=text.separator)]
-    if kind in ("gpkg", "geojson"):
-        return [RawSheet(name, grid, 0) for name, grid in read_layers(path, sheet)]
-    return _sheets(data, kind, path.name, sheet)
-
-
 def read_table(
-    path: str | Path, *, sheet: str | None = None, table: Table | None = HOUSEHOLDS
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    table: Table | None = HOUSEHOLDS,
+    encoding: str | None = None,
+    name: str = "",
 ) -> list[SheetTable]:
     """Read the tables of a file, whatever kind of file it is.
 
@@ -162,6 +109,10 @@ def read_table(
     table : Table, optional
         What the file should be: its headers help to find the header row, and only columns that
         have a role in it are read.  With None every column is read.
+    encoding : str, optional
+        Of a CSV; found by itself if None, which is right for UTF-8, UTF-16 and GB18030.
+    name : str
+        What the file is called in messages; its bare name if "".
 
     Returns
     -------
@@ -173,80 +124,16 @@ def read_table(
     SheetError
         The file cannot be read as a table; names the file and what to do.
     """
-    path = Path(path)
-    raws = read_grids(path, sheet=sheet)
-    tables = [t for t in (_tabulate(raw, path.name, table) for raw in raws) if t is not None]
+    name = name or Path(path).name
+    raws = read_grids(path, sheet=sheet, encoding=encoding, name=name)
+    tables = [t for t in (_tabulate(raw, name, table) for raw in raws) if t is not None]
     if not tables:
         names = ", ".join(raw.sheet for raw in raws if raw.sheet)
-        where = f"{path.name} (sheets: {names})" if names else path.name
+        where = f"{name} (sheets: {names})" if names else name
         raise SheetError(
             f"{where} holds no data rows", remedy="headers need at least one row below them"
         )
     return tables
-
-
-def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSheet]:
-    import python_calamine as calamine
-
-    book = open_book(data, kind, name)
-    try:
-        opened = calamine.CalamineWorkbook.from_filelike(io.BytesIO(book.data))
-        metas = [m for m in opened.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-        shown = [m for m in metas if m.visible == calamine.SheetVisibleEnum.Visible]
-        chosen = shown if wanted is None else [m for m in metas if m.name == wanted]
-        hidden = [m.name for m in metas if m not in shown] if wanted is None else []
-        raws = [_sheet(opened.get_sheet_by_name(m.name), book.marks, name) for m in chosen]
-    except calamine.PasswordError:
-        raise SheetError(
-            f"{name} is encrypted", remedy="remove its password and save it again"
-        ) from None
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise SheetError(
-            f"{name} is damaged or incomplete ({len(data):,} bytes; {type(error).__name__})",
-            remedy="copy it again from where it came, or save it as .xlsx in Excel or WPS",
-        ) from None
-    if wanted is not None and not raws:
-        there = ", ".join(m.name for m in metas)
-        raise SheetError(f"{name} has no sheet {wanted!r}", remedy=f"its sheets are: {there}")
-    if hidden and raws:
-        note = Finding(
-            "hidden-sheet",
-            Severity.WARN,
-            f"{len(hidden)} hidden sheet(s) were not read: {', '.join(hidden)}",
-            f"未读取隐藏工作表:{', '.join(hidden)}",
-            "unhide the sheet if it is meant",
-            "如需读取请取消隐藏",
-            name,
-        )
-        raws[0] = replace(raws[0], findings=(note, *raws[0].findings))
-    return raws
-
-
-def _sheet(sheet: Any, marks: Mapping[str, SheetMarks], name: str) -> RawSheet:
-    grid = sheet.to_python(skip_empty_area=True)
-    top, left = sheet.start or (0, 0)
-    mark = marks.get(sheet.name, SheetMarks())
-    merges = tuple((r1, c1, r2, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ())
-    findings: list[Finding] = []
-    for address in mark.strays:
-        what = f"the stray cell {address} was left out"
-        findings.append(
-            Finding(
-                "stray-cell",
-                Severity.FIX,
-                what,
-                f"已忽略孤立单元格{address}",
-                file=name,
-                sheet=sheet.name,
-            )
-        )
-    if mark.hidden_rows:
-        what = f"{mark.hidden_rows} hidden row(s) were included"
-        zh = f"已包含{mark.hidden_rows}个隐藏行"
-        findings.append(
-            Finding("hidden-rows", Severity.WARN, what, zh, file=name, sheet=sheet.name)
-        )
-    return RawSheet(sheet.name, grid, top, left, merges, mark, tuple(findings))
 
 
 def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | None:
@@ -259,6 +146,7 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     width = len(header.names)
     body = [(i, grid[i]) for i in range(header.last + 1, len(grid))]
     body = [(i, row) for i, row in body if any(v is not None and v != "" for v in row)]
+    findings += _blank_rows([i for i, _ in body], header.last, raw.first, where)
     ragged = [
         i for i, row in body if len(row) > width and any(v not in ("", None) for v in row[width:])
     ]
@@ -286,6 +174,20 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     )  # fmt: skip
 
 
+def _blank_rows(
+    filled: Sequence[int], last: int, first: int, where: Mapping[str, str]
+) -> list[Finding]:
+    """List the empty rows between others."""
+    if not filled or filled[-1] - last == len(filled):
+        return []
+    there = set(filled)
+    empty = [i + first + 1 for i in range(last + 1, filled[-1]) if i not in there]
+    numbers = ", ".join(map(str, empty[:20])) + (" ..." if len(empty) > 20 else "")
+    what = f"{len(empty)} empty row(s) between others were left out: {numbers}"
+    zh = f"已略去{len(empty)}个空行：{numbers}"
+    return [Finding("blank-rows", Severity.FIX, what, zh, row=empty[0], **where)]
+
+
 def _title(rows: Grid) -> str:
     return " ".join(str(v) for row in rows for v in row if isinstance(v, str) and v.strip())
 
@@ -298,8 +200,6 @@ def _moved(
 
 
 def _placed(finding: Finding, where: Mapping[str, str]) -> Finding:
-    from dataclasses import replace
-
     return replace(finding, **where)
 
 
@@ -351,6 +251,8 @@ def _texts(
             cells[r, k] = _text(value)
             if isinstance(value, float | int) and abs(value) >= 10**LONG_DIGITS:
                 faults[r, k] = "long"
+            elif isinstance(value, datetime.date | datetime.time):
+                faults[r, k] = "date"
     if raw.marks.faults:
         where_row = {i + raw.first: r for r, (i, _) in enumerate(body)}
         where_column = {c + raw.left: k for k, c in enumerate(keep)}

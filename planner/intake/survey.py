@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from planner.errors import InputError, SchemaError, SheetError
 from planner.findings import Finding, Severity
+from planner.intake.gather import labels
 from planner.intake.headers import role_of
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets import SheetTable, read_table
@@ -38,7 +39,9 @@ class Survey:
     findings: tuple[Finding, ...] = ()
 
 
-def survey(paths: Iterable[str | Path], table: Table) -> Survey:
+def survey(
+    paths: Iterable[str | Path], table: Table, *, names: Mapping[Path, str] | None = None
+) -> Survey:
     """Read the files of one table; a column at fault is put aside and the rest is read on.
 
     Parameters
@@ -46,6 +49,8 @@ def survey(paths: Iterable[str | Path], table: Table) -> Survey:
     paths : iterable of paths
     table : Table
         `planner.schema.HOUSEHOLDS` or `planner.schema.MEMBERS`.
+    names : mapping of Path to str, optional
+        What the files are called in messages; see `planner.intake.gather.labels`.
 
     Returns
     -------
@@ -56,16 +61,17 @@ def survey(paths: Iterable[str | Path], table: Table) -> Survey:
     refused: list[tuple[Path, InputError]] = []
     good: list[Path] = []
     files = [Path(p) for p in paths]
+    named = {**labels(files), **(names or {})}
     for path in files:
         if not (len(files) > 1 and path.name.startswith("~$")):
             try:
-                tables += read_table(path, table=table)
+                tables += read_table(path, table=table, name=named[path])
             except InputError as error:
                 refused.append((path, error))
                 continue
         good.append(path)
     unread = bool(refused)
-    residents, faults = _read_on(good, table)
+    residents, faults = _read_on(good, table, named)
     refused += faults
     findings = () if residents is None else residents.findings
     if faults:  # rows lose their place with a column at fault: what is said of them would mislead
@@ -77,22 +83,22 @@ def survey(paths: Iterable[str | Path], table: Table) -> Survey:
 
 
 def _read_on(
-    good: Sequence[Path], table: Table
+    good: Sequence[Path], table: Table, named: Mapping[Path, str]
 ) -> tuple[Residents | None, list[tuple[Path, InputError]]]:
     """Read again and again, each time without what was at fault, until nothing new is."""
     left, ignored = list(good), set[str]()
     faults: list[tuple[Path, InputError]] = []
     while left:
         try:
-            return read_residents(left, table, ignored=frozenset(ignored)), faults
+            return read_residents(left, table, ignored=frozenset(ignored), names=named), faults
         except SheetError as error:
-            faults.append((_path(str(error), left), error))
+            faults.append((_path(str(error), left, named), error))
             break
         except SchemaError as error:
             places = {f.file for f in error.findings}
-            faults.append((next((p for p in left if p.name in places), left[0]), error))
+            faults.append((next((p for p in left if named[p] in places), left[0]), error))
             if any(f.code == "missing-column" for f in error.findings):
-                left = [p for p in left if p.name not in places]
+                left = [p for p in left if named[p] not in places]
                 continue
             new = {role_of(f.column, table) for f in error.findings} - ignored - {""}
             if not new:
@@ -101,5 +107,5 @@ def _read_on(
     return None, faults
 
 
-def _path(said: str, paths: Sequence[Path]) -> Path:
-    return next((p for p in paths if p.name in said), paths[0])
+def _path(said: str, paths: Sequence[Path], named: Mapping[Path, str]) -> Path:
+    return next((p for p in paths if named[p] in said), paths[0])

@@ -1,15 +1,54 @@
-"""Two addresses in one cell: neither may be taken for the home without asking."""
+"""What else stands in an address cell: a second address, which must be asked about, or a telephone number."""
 
 from __future__ import annotations
 
 import re
 
-from planner.intake.address import parse_address
+import numpy as np
+import pandas as pd
 
-__all__ = ["is_twofold"]
+from planner.findings import Severity
+from planner.intake.address import parse_address
+from planner.intake.values import Notes
+
+__all__ = ["is_twofold", "without_contacts"]
 
 _BREAK = re.compile(r"[;；|/／\n]|\s+(?:或|or)\s+|(?<=[号栋幢室楼])[、和或及]")
 _DIGIT = re.compile(r"[0-9０-９一二三四五六七八九十]")
+_LONG = re.compile(r"\d{4}")
+_LABEL = r"[\s,，;；:：(（]*(?:(?:联系)?电话|手机号?|联系方式|身份证号?|tel\.?|phone)?[\s:：]*"
+_CONTACT = re.compile(
+    _LABEL + r"(?<![0-9０-９A-Za-z])(?:"
+    r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}|\d{17}[\dXx]"
+    r")(?![0-9０-９A-Za-z])[)）]?",
+    re.I,
+)
+_GLUED = re.compile(r"(?<!\d)(\d{3,4})1[3-9]\d{9}(?!\d)")
+
+
+def without_contacts(addresses: pd.Series, notes: Notes) -> pd.Series:
+    """Take telephone and identity numbers out of addresses; each cell is listed, the number never.
+
+    Parameters
+    ----------
+    addresses : Series of str
+    notes : Notes
+        Told of every repair.
+    """
+    texts = addresses.to_list()
+    rows: list[int] = []
+    for i, text in enumerate(texts):
+        if not _LONG.search(text):
+            continue
+        bare = _GLUED.sub(r"\1", _CONTACT.sub(" ", text)).strip()
+        if bare != text:
+            texts[i] = bare
+            rows.append(i)
+    notes.each(
+        "contact-in-address", Severity.FIX, np.array(rows, np.intp),
+        "a telephone or identity number in the address was left out", "地址中的电话或证件号已略去", "address",
+    )  # fmt: skip
+    return pd.Series(texts, index=addresses.index, dtype=object)
 
 
 def is_twofold(text: str) -> bool:

@@ -122,6 +122,25 @@ def test_spellings_of_one_home_share_their_keys(text: str) -> None:
         ("山王3号大街12号", {"town": "山王", "road": "3号大街", "road_number": "12号"}),
         ("中山路12号附3号", {"road": "中山路", "road_number": "12号附3号"}),
         ("光明路17-19号", {"road": "光明路", "road_number": "17-19号"}),
+        ("光明路5-24号", {"road": "光明路", "road_number": "5-24号"}),
+        ("光明路498-9号", {"road": "光明路", "road_number": "498", "building": "9号"}),
+        ("阳光大厦2005-2006", {"compound": "阳光大厦", "room": "2005-2006"}),
+        (
+            "阳光小区西3栋2单元501",
+            {
+                "compound": "阳光小区",
+                "sub_compound": "西",
+                "building": "3栋",
+                "stairwell": "2单元",
+                "room": "501",
+            },
+        ),
+        (
+            "阳光工业区11号A栋7楼",
+            {"compound": "阳光工业区", "road_number": "11号", "building": "A栋", "floor": "7楼"},
+        ),
+        ("山王镇大陈二村5号", {"town": "山王镇", "community": "大陈二村", "road_number": "5号"}),
+        ("幸福路12号3号厂房", {"road": "幸福路", "road_number": "12号", "compound": "3号厂房"}),
     ],
 )
 def test_fields_are_slices_with_their_unit_words(text: str, expected: dict[str, str]) -> None:

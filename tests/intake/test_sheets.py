@@ -228,7 +228,8 @@ def test_totals_footers_and_repeated_headers_are_dropped_and_listed(tmp_path: Pa
     table = one(book(tmp_path / "a.xlsx", rows))
     assert table.cells[:, 0].tolist() == ["1", "2"]
     assert table.row.tolist() == [2, 6]
-    assert [f.row for f in table.findings] == [3, 5, 7, 8]
+    assert [f.row for f in table.findings] == [4, 3, 5, 7, 8]
+    assert table.findings[0].code == "blank-rows"
 
 
 def test_hidden_sheets_are_skipped(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The address grammar: folding, numerals, lexicon, lattice and best path, one file each."""
+"""The address grammar: folding, numerals, lexicon, lattice, best path and choice, one file each."""

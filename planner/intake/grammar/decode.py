@@ -146,6 +146,8 @@ def _numbered(before: Kind, number: Number) -> Options:
     """Read `N号`, the unit that means most things."""
     if before is _K.BLD and number.dashed:
         return ((_K.CELL, 1.5),)
+    if number.fronts and before in _NAMED:
+        return ((_K.RNO, 1.2),)
     if number.leads and before in _NAMED:
         return ((_K.BLD, 1.2),)
     options = _HAO.get(before)
@@ -155,7 +157,7 @@ def _numbered(before: Kind, number: Number) -> Options:
 State = tuple[float, int, Kind, bool]
 """Score so far, cut it came from, kind it came from, whether a piece lies between."""
 
-_BEAM: Final = 6.0
+_BEAM: Final = 4.5
 
 
 def best_path(lattice: Lattice) -> list[Piece]:
@@ -182,26 +184,36 @@ def best_path(lattice: Lattice) -> list[Piece]:
         if not row or start == end_of_text:
             continue
         floor = max(state[0] for state in row.values()) - _BEAM
+        worst = floor - _BEAM
         live = [(kind, state[0]) for kind, state in row.items() if state[0] >= floor]
         skip = lattice.skips.get(start)
         if skip is not None:
             _carry(table[skip], live, start)
         for number in lattice.numbers.get(start, ()):
             _add_number(table[number.end], live, number, start)
+        # The best way to arrive at a name of each kind does not depend on where the name ends.
+        arrivals: dict[Kind, tuple[float, Kind]] = {}
         for end, kind, worth in lattice.names.get(start, ()):
-            best, came = IMPOSSIBLE, _K.START
-            column = PRECEDES[kind]
-            for before, score in live:
-                total = score + column[before]
-                if total > best:
-                    best, came = total, before
-            best += worth
-            if best > floor - _BEAM:
+            arrival = arrivals.get(kind)
+            if arrival is None:
+                arrival = arrivals[kind] = _arrival(live, PRECEDES[kind])
+            best = arrival[0] + worth
+            if best > worst:
                 ahead = table[end]
                 old = ahead.get(kind)
                 if old is None or best > old[0]:
-                    ahead[kind] = (best, start, came, True)
+                    ahead[kind] = (best, start, arrival[1], True)
     return _trace(table, end_of_text)
+
+
+def _arrival(live: list[tuple[Kind, float]], column: list[float]) -> tuple[float, Kind]:
+    """Find the kind before from which a kind is best reached: the score there, and that kind."""
+    best, came = IMPOSSIBLE, Kind.START
+    for before, score in live:
+        total = score + column[before]
+        if total > best:
+            best, came = total, before
+    return best, came
 
 
 def _carry(ahead: dict[Kind, State], live: list[tuple[Kind, float]], start: int) -> None:

@@ -16,14 +16,17 @@ from planner.intake.grammar.lexicon import (
     TRADE_SUFFIXES,
     words,
 )
+from planner.intake.grammar.numerals import CHINESE_DIGITS
 
 __all__ = [
     "LONGEST_ADMIN",
+    "NO_ENDING",
     "Endings",
     "admin_options",
     "crossing_cost",
     "find_endings",
     "is_torn",
+    "place_class",
     "place_options",
 ]
 
@@ -32,6 +35,9 @@ Endings = dict[int, dict[str, str]]
 
 LONGEST_ADMIN: Final = 12
 """Longest name of an administrative place or a road, in characters."""
+
+NO_ENDING: Final = (Kind.OTHER, 0)
+"""What `place_class` gives where no named place ends."""
 
 # Length of the whole name -> score, per family of endings.
 _LENGTHS: Final[dict[str, tuple[float, ...]]] = {
@@ -75,6 +81,7 @@ _NOT_BEFORE: Final = {
     "县": re.compile("政府|委"),
     "线": re.compile("[材缆路]"),
     "道": re.compile("[口里]|" + _NAMED_AFTER_ROAD),
+    "村委": re.compile("会"),
     "社区": re.compile("居委|居民委|服务"),
     "社": re.compile("[区会]"),
     "工业园": re.compile("区"),
@@ -220,8 +227,8 @@ def admin_options(name: str, kinds: dict[str, str], *, inside: bool) -> list[tup
     kinds : dict of str to str
         The endings at its end.
     inside : bool
-        Whether other words stand directly before it: a road of a bare direction (``南大街``) is
-        then part of a longer name.
+        Whether other words stand directly before it: a road of a bare direction (``南大街``) or
+        a village of a bare number is then part of a longer name.
 
     Returns
     -------
@@ -238,20 +245,48 @@ def admin_options(name: str, kinds: dict[str, str], *, inside: bool) -> list[tup
             options.append((Kind.SROAD, score))
             if inside and name[0] in _COMPASS and len(name) <= len(word) + 1:
                 score -= 4.0
+        elif inside and word == "村" and len(name) == 2 and name[0] in CHINESE_DIGITS:
+            # `大陈二村` is one name; `二村` alone is not.
+            score -= 4.0
         options.append((_KIND[kind], score))
     return options
 
 
-@lru_cache(maxsize=65536)
-def place_options(name: str, ending: str | None, closed: bool) -> tuple[tuple[Kind, float], ...]:
+def place_class(text: str, ending: str | None, end: int) -> tuple[Kind, int]:
+    """Tell what sort of named place ends here, and how long its ending is.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    ending : str or None
+        The ending there, where it is one of a named place.
+    end : int
+        Where the place would end.
+
+    Returns
+    -------
+    tuple of Kind and int
+    """
+    if ending is None:
+        return NO_ENDING
+    if text.endswith(_TRADE, 0, end):
+        return Kind.TRADE, len(ending)
+    return Kind.PLACE if text.endswith(_NEITHER, 0, end) else Kind.HOME, len(ending)
+
+
+@lru_cache(maxsize=4096)
+def place_options(
+    length: int, sort: tuple[Kind, int], closed: bool
+) -> tuple[tuple[Kind, float], ...]:
     """Score a stretch of text as a place with a name of its own.
 
     Parameters
     ----------
-    name : str
-        The stretch.
-    ending : str or None
-        Its ending, where it has one of a named place.
+    length : int
+        Characters of the stretch.
+    sort : tuple of Kind and int
+        What its ending says (see `place_class`).
     closed : bool
         Whether the line ends after it, or a number, a separator or a word of position follows.
 
@@ -259,22 +294,24 @@ def place_options(name: str, ending: str | None, closed: bool) -> tuple[tuple[Ki
     -------
     tuple of (Kind, float)
     """
-    length = len(name)
     if length == 1:
         return ((Kind.OTHER, -1.5),)
+    kind, ending = sort
     short = -0.4 if length == 2 else 0.0
-    if ending is None:
-        base = short - (0.7 if closed else 2.7)
-        options = [(Kind.PLACE, base), (Kind.HAMLET, base), (Kind.OTHER, base - short * 0.5)]
-        if closed:
-            options += [(Kind.SUB, base - 0.6), (Kind.WING, base - 0.6)]
-        return tuple(options)
-    worth = (0.6 if len(ending) == 1 else 1.0) - 0.8 * (length == len(ending))
+    if not ending:
+        if not closed:
+            return ((Kind.HAMLET, short - 2.7), (Kind.OTHER, short * 0.5 - 2.7))
+        base = short - 0.7
+        return (
+            (Kind.PLACE, base),
+            (Kind.HAMLET, base),
+            (Kind.OTHER, base - short * 0.5),
+            (Kind.SUB, base - 0.6),
+            (Kind.WING, base - 0.6),
+        )
+    worth = (0.6 if ending == 1 else 1.0) - 0.8 * (length == ending)
     if not closed:
-        worth -= 0.3 if len(ending) > 1 else 1.0
-    kind = Kind.PLACE if name.endswith(_NEITHER) else Kind.HOME
-    if name.endswith(_TRADE):
-        kind = Kind.TRADE
+        worth -= 0.3 if ending > 1 else 1.0
     part = short + worth - 0.5
     return (
         (kind, short + worth),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from planner.intake.grammar.endings import (
     LONGEST_ADMIN,
+    NO_ENDING,
     Endings,
     admin_options,
     crossing_cost,
     find_endings,
     is_torn,
+    place_class,
     place_options,
 )
 from planner.intake.grammar.known import Span, bare_names, known_names
@@ -23,9 +26,12 @@ from planner.intake.grammar.numbers import Number, find_numbers
 
 __all__ = ["Lattice", "build_lattice"]
 
-_LONGEST_PLACE: Final = 26
+_LONGEST_PLACE: Final = 20
 _CROSS_NUMBER: Final = 1.8
-_HOPELESS: Final = 5.1
+_HOPELESS: Final = 3.8
+_WORST: Final = -3.5
+_LAST_RESORT: Final = -6.0
+_UNOFFICIAL: Final = {"poi", "spoi"}
 _ASSIST: Final = re.compile(
     "|".join(words(ASSIST))
     + "|(?:(?<=[路街线巷])|(?<=[^街]道))(?:[与和及跟](?=[一-龥]{1,7}[路街道巷线])|路?口)"
@@ -80,6 +86,11 @@ def build_lattice(text: str) -> Lattice:
     cuts = {0, len(text), *endings}
     for number in find_numbers(text):
         cuts.add(number.start)
+        side = number.start - 1
+        if number.unit == "bld" and side > 0 and text[side] in "东西南北中":
+            # `阳光小区西3栋`: the west part of the estate.
+            cuts.add(side)
+            lattice.names[side] += [(side + 1, Kind.SUB, 1.5), (side + 1, Kind.WING, 1.5)]
         if number.unit not in {"way", "site"}:
             lattice.numbers[number.start].append(number)
             cuts.add(number.end)
@@ -100,6 +111,43 @@ def build_lattice(text: str) -> Lattice:
     return lattice
 
 
+class _End(NamedTuple):
+    """What a name that ends at a cut needs to know about that cut."""
+
+    at: int
+    admin: dict[str, str] | None
+    """Endings of administrative places and roads."""
+    sort: tuple[Kind, int]
+    closed: bool
+    group: bool
+    """Whether a numbered group follows (``王庄|3组``) and no village ends here."""
+    part: bool
+    """Whether only the part of a place ends so (``东区``)."""
+    crossing: float
+    last: bool
+    """Whether no name runs on from here."""
+
+
+def _ends(lattice: Lattice, endings: Endings, closed: set[int]) -> list[_End]:
+    groups = {at for at, found in lattice.numbers.items() if found[0].unit == "group"}
+    ends: list[_End] = []
+    for at in lattice.cuts:
+        kinds = endings.get(at)
+        shut = at in closed
+        crossing = _CROSS_NUMBER if shut else 0.0
+        if kinds is None:
+            ends.append(_End(at, None, NO_ENDING, shut, at in groups, False, crossing, False))
+            continue
+        ending = kinds.get("poi")
+        admin = kinds if not kinds.keys() <= _UNOFFICIAL else None
+        sort = place_class(lattice.text, ending, at)
+        part = ending is None and "spoi" in kinds
+        group = at in groups and "comm" not in kinds
+        crossing += crossing_cost(kinds)
+        ends.append(_End(at, admin, sort, shut, group, part, crossing, False))
+    return [end._replace(last=True) if end.at in lattice.skips else end for end in ends]
+
+
 def _start_cost(lattice: Lattice, endings: Endings, start: int) -> float:
     """Give what a name pays for beginning with a number or with a torn-off ending."""
     cost = 1.5 if is_torn(endings, start) else 0.0
@@ -111,37 +159,41 @@ def _start_cost(lattice: Lattice, endings: Endings, start: int) -> float:
 
 def _add_names(lattice: Lattice, endings: Endings, closed: set[int]) -> None:
     """Add every stretch between two cuts that holds no separator, with what it could be."""
-    text, cuts, skips = lattice.text, lattice.cuts, lattice.skips
-    groups = {at for at, found in lattice.numbers.items() if found[0].unit == "group"}
-    costs = {at: crossing_cost(kinds) for at, kinds in endings.items()}
-    nothing: dict[str, str] = {}
-    for i, start in enumerate(cuts):
+    text, skips = lattice.text, lattice.skips
+    ends = _ends(lattice, endings, closed)
+    for i, start in enumerate(lattice.cuts[:-1], start=1):
         if start in skips:
             continue
         crossed = _start_cost(lattice, endings, start)
         inside = start > 0 and start - 1 not in skips
         into = lattice.names[start]
-        for end in cuts[i + 1 :]:
-            length = end - start
+        into.append((ends[i].at, Kind.OTHER, _LAST_RESORT))
+        for one in ends[i:]:
+            length = one.at - start
             if length > _LONGEST_PLACE or crossed > _HOPELESS:
-                if end == cuts[i + 1]:
-                    into.append((end, Kind.OTHER, -6.0))
                 break
-            name = text[start:end]
-            kinds = endings.get(end, nothing)
-            if kinds and length <= LONGEST_ADMIN:
-                for kind, score in admin_options(name, kinds, inside=inside):
-                    into.append((end, kind, score - crossed))
-            if end in groups and 2 <= length <= 4 and "comm" not in kinds:
-                into.append((end, Kind.COMM, 0.6 - crossed))
-            ending = kinds.get("poi")
-            for kind, score in place_options(name, ending, end in closed):
-                into.append((end, kind, score - crossed))
-            if ending is None and "spoi" in kinds:
-                into += [(end, Kind.SUB, 0.4 - crossed), (end, Kind.WING, 0.4 - crossed)]
-            if end in skips:
+            for kind, score in _options(text, start, one, inside):
+                if score - crossed > _WORST:
+                    into.append((one.at, kind, score - crossed))
+            if one.last:
                 break
             if length >= 2:
-                crossed += costs.get(end, 0.0)
-            if end in closed:
+                crossed += one.crossing
+            elif one.closed:
                 crossed += _CROSS_NUMBER
+
+
+def _options(text: str, start: int, end: _End, inside: bool) -> Iterable[tuple[Kind, float]]:
+    """List what the stretch from `start` to `end` could be."""
+    length = end.at - start
+    as_place = place_options(length, end.sort, end.closed)
+    if end.admin is None and not end.group and not end.part:
+        return as_place
+    options = list(as_place)
+    if end.admin is not None and length <= LONGEST_ADMIN:
+        options += admin_options(text[start : end.at], end.admin, inside=inside)
+    if end.group and 2 <= length <= 4:
+        options.append((Kind.COMM, 0.6))
+    if end.part:
+        options += [(Kind.SUB, 0.4), (Kind.WING, 0.4)]
+    return options

@@ -110,7 +110,7 @@ ASSIST: Final = (
 """Words that say where a thing stands relative to another; they end up in the remainder."""
 
 NOISE: Final = (
-    "电联 丰巢 菜鸟驿站 自提 快递柜 收件 市辖区 直辖县 其它地区 其他地区 省直辖县级行政区划 "
+    "自编 电联 丰巢 菜鸟驿站 自提 快递柜 收件 市辖区 直辖县 其它地区 其他地区 省直辖县级行政区划 "
     "null NULL None"
 )
 """Words that lists and parcels carry and that place nothing."""
@@ -135,7 +135,7 @@ SUFFIXES: Final[dict[str, str]] = {
     "dev": "开发区 高新区 高新技术产业园区 高新园区 工业区 工业园 工业园区 产业园区 新区 经济区 "
     "保税区 示范区",
     "town": "镇 乡 街道 街道办事处 街道办 苏木 地区办事处 办事处 民族乡 林场 农场",
-    "comm": "村 社区 村委会 居委会 居委 村民委员会 居民委员会 社区居委会 行政村 自然村 嘎查 "
+    "comm": "村 社区 村委会 居委会 居委 村委 村民委员会 居民委员会 社区居委会 行政村 自然村 嘎查 "
     "生产大队 大队 屯 新村 虚拟生活区",
     "road": "路 街 大街 大道 道 巷 弄 胡同 国道 省道 县道 公路 支路 辅路 环路 马路 线 组 队 社 "
     "村民组 小组 横路 里弄",

@@ -32,17 +32,21 @@ class Number(NamedTuple):
     deep: bool = False
     """Whether the chain goes on to a room: three elements, or a long last one without unit."""
     leads: bool = False
-    """Whether a stairwell, floor or room follows at once."""
+    """Whether a stairwell, a floor, a room or a dashed chain follows at once."""
+    fronts: bool = False
+    """Whether a building with its unit word follows at once (``11号A栋``)."""
 
 
 UNIT_WORDS: Final[dict[str, str]] = {
     "cell": r"单元号?|单无|单(?=\d|$|-)|梯|门(?=-?[0-9])",
-    "gate": "号门(?!市|面|卫|诊)|门(?=$|[ -])",
-    "room": "号室|号房|号铺|号店(?!面)|号仓|室|房间|房(?!产|地)|铺(?!镇)|店(?=$|[ -])"
-    "|户|档|商位|办公室|市(?=$)",
-    "bld": "号楼|号高楼|号院楼|高楼|栋楼|幢楼|号搂|栋|幢|座(?!落)|塔楼?|撞|橦|憧|懂|排(?!档)|#楼|#",
+    "gate": "号门(?!市(?!场)|面|卫|诊)|门(?=$|[ -])",
+    "room": "号室|号房(?!管|产|地|屋)|号铺|号店(?!面)|号仓|室|房间|间(?=$|[ -])"
+    "|房(?!产|地|管|屋|东)|铺(?!镇)|店(?=$|[ -])|户|档(?!口)|门面|商位|办公室|市(?=$)",
+    "bld": "号楼|号高楼|号院楼|高楼|[栋幢]楼(?!下|上|前|后)|号搂|栋|幢"
+    "|座(?!落)|塔楼?|撞|橦|憧|懂|排(?!档)|#楼|#",
     "lane": r"街(?=$|[ -]|\d)",
-    "site": "号地块|号码头|号线|号公寓|号桥|号营|号矿|号井",
+    "site": "号地块|号厂房?|号车间|号仓?库|号货梯|号电梯|号大厅|号展厅"
+    "|号馆|号学生|号岗|号码头|号线|号公寓|号桥|号营|号矿|号井",
     "way": "号?大?街|号?路|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
     "hao": "号院|号(?:[甲乙丙丁](?=$|[ -]|[0-9])|之[一二三四五六七八九])?|浩(?=$)",
     "nong": "弄",
@@ -54,13 +58,14 @@ UNIT_WORDS: Final[dict[str, str]] = {
 """Unit -> the words it is written with, as alternatives of a regular expression."""
 
 _UNIT: Final = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()))
-_LATIN = r"[A-Za-z]{0,2}\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(?:\d{1,2}(?!\d))?)?"
+_LATIN = r"(?:(?<![A-Za-z])[A-Za-z]{1,2})?\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(?:\d{1,2}(?!\d))?)?"
 _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
     rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?"
     rf"(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
 )
-_PREFIX: Final = re.compile("(?:自编|第|附|负|地下|甲|乙)$")
+_FIRST: Final = re.compile(f"[A-Za-z0-9甲乙丙丁戊东西南北主副中{CHINESE_DIGITS}]")
+_PREFIX: Final = re.compile("(?:第|附|负|地下|甲|乙)$")
 _SIDE: Final = re.compile("[东西南北中]$")
 _SIDE_UNIT: Final = re.compile("(?P<bld>[东西南北主副]座)|(?P<cell>[东西中]单元)")
 _LINK: Final = re.compile(r"[-/_、~]{1,2}|号[-至]")
@@ -118,6 +123,8 @@ def _chain(text: str, first: Number) -> list[Number]:
 
 
 def _finish(chain: list[Number]) -> list[Number]:
+    if len(chain) == 1:
+        return chain
     tail = chain[-1].unit
     even = len(chain) == 2 and chain[0].digits == chain[1].digits
     deep = len(chain) >= 3 or (len(chain) == 2 and tail == "bare" and chain[1].digits >= 3)
@@ -147,22 +154,25 @@ def find_numbers(text: str) -> list[Number]:
     """
     found: list[Number] = []
     at = 0
-    while at < len(text):
+    while (match := _FIRST.search(text, at)) is not None:
+        at = match.start()
         first = _element_at(text, at, chained=False)
         if first is None:
             at += 1
             continue
         chain = _finish(_chain(text, first))
         prefix = _PREFIX.search(text, max(0, at - 2), at)
-        if chain[0].unit in {"bld", "zone", "cell"}:
+        if chain[0].unit in {"zone", "cell"}:
             prefix = prefix or _SIDE.search(text, max(0, at - 1), at)
         if prefix and (not found or prefix.start() >= found[-1].end):
             chain = [
                 one._replace(start=prefix.start()) if one.start == at else one for one in chain
             ]
         if found and found[-1].end in (chain[0].start, chain[0].start - 1):
-            lead = chain[0].unit in {"cell", "flr", "room"} or chain[0].digits >= 3
-            found[-1] = found[-1]._replace(leads=lead)
+            inner = chain[0].unit in {"cell", "flr", "room"}
+            lead = inner or chain[0].digits >= 3 or chain[0].dashed
+            fronts = chain[0].unit == "bld"
+            found[-1] = found[-1]._replace(leads=lead and not fronts, fronts=fronts)
         found.extend(chain)
         at = max(one.end for one in chain)
     return found

@@ -1,0 +1,95 @@
+"""The check digit of resident identity numbers (GB 11643): looked at only when asked, shown never."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from planner.findings import Finding, Severity
+from planner.intake.sheets import read_table
+from planner.intake.values import half_width
+from planner.schema import header_key
+
+__all__ = ["examine_id_numbers", "fault_of"]
+
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK: Final = "10X98765432"
+_HEADERS: Final = ("身份证", "公民身份号码", "证件号", "idnumber", "idcard")
+
+
+def fault_of(number: str) -> tuple[str, str]:
+    """Say what is wrong with an identity number, in English and Chinese; two "" if nothing.
+
+    Parameters
+    ----------
+    number : str
+        As written; the answer never repeats it.
+    """
+    text = half_width(number).replace(" ", "").strip("'")
+    if not text:
+        return "", ""
+    if len(text) == 15 and text.isdecimal():
+        return "an identity number of the old form with 15 digits", "为15位旧证件号"
+    if len(text) != 18:
+        return (
+            f"an identity number of {len(text)} characters, 18 expected",
+            f"证件号为{len(text)}位，应为18位",
+        )
+    if not text[:17].isascii() or not text[:17].isdecimal() or text[17] not in "0123456789Xx":
+        return "an identity number with characters that are no digits", "证件号含非数字字符"
+    total = sum(w * int(d) for w, d in zip(_WEIGHTS, text, strict=False))
+    if _CHECK[total % 11] != text[17].upper():
+        return "an identity number whose check digit does not fit", "证件号校验位不符"
+    if text[17] == "x":
+        return "an identity number that ends in a lower-case x", "证件号末位应为大写X"
+    return "", ""
+
+
+def examine_id_numbers(path: str | Path, *, name: str = "") -> list[Finding]:
+    """Check the identity numbers of a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        See `planner.intake.sheets.read_table`.
+    name : str
+        What the file is called in messages; its bare name if "".
+
+    Returns
+    -------
+    list of Finding
+        Of severity WARN, with row and column and never the number.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read as a table.
+    """
+    said: list[Finding] = []
+    for t in read_table(path, table=None, name=name):
+        for k, header in enumerate(t.headers):
+            if not any(part in header_key(header) for part in _HEADERS):
+                continue
+            for r, text in enumerate(t.cells[:, k]):
+                what, zh = fault_of(str(text))
+                if t.faults.get((r, k)) == "long":
+                    what = (
+                        "an identity number kept as a number, of which Excel lost the last digits"
+                    )
+                    zh = "证件号为数字格式，末几位已失真"
+                if what:
+                    said.append(
+                        Finding(
+                            "id-number",
+                            Severity.WARN,
+                            what,
+                            zh,
+                            "",
+                            "",
+                            t.file,
+                            t.sheet,
+                            int(t.row[r]),
+                            header,
+                        )
+                    )
+    return said

@@ -1,0 +1,224 @@
+"""The review workbook: one line for each open address, its candidates, and a column to choose in.
+
+Building level only: neither names nor telephones nor rooms stand in it.  Every text stays text, and
+equal reviews give equal bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+__all__ = [
+    "CANDIDATES",
+    "CHOICE",
+    "KEY",
+    "NONE_WORDS",
+    "REVIEW_SHEET",
+    "Line",
+    "Option",
+    "candidate_headers",
+    "review_bytes",
+]
+
+REVIEW_SHEET: Final = "复核 review"
+CANDIDATES: Final = 5
+CHOICE: Final = "选择 choice"
+KEY: Final = "标识 key"
+NONE_WORDS: Final = ("无", "none")
+_LONGEST: Final = 2_000
+_FONT: Final = "Microsoft YaHei"
+_HEAD: Final[tuple[tuple[str, float], ...]] = (
+    ("序号 no", 8), ("地址 address", 34), ("社区 community", 16), ("户数 homes", 10), ("原表位置 rows", 30),
+    ("原因 cause", 36), (CHOICE, 16),
+)  # fmt: skip
+_DAY: Final = datetime(2000, 1, 1)
+_NOTES: Final = (
+    "地址复核 Address review",
+    "",
+    "每行是一个无法自动确定位置的地址（到楼栋为止），以及与之相符或相近的候选地点。",
+    "Each line is one address, down to its building, that only a person can place, and its candidates.",
+    "",
+    "在“选择”列填写 In the column “choice” write:",
+    "    1 至 5：采用该候选地点    1 to 5: the candidate of that number",
+    "    无：候选地点都不对        none: none of them is right",
+    "    经度,纬度（WGS-84）：直接给出位置，如 116.8312,32.6274    lon,lat in WGS-84",
+    "    留空：暂不决定            leave it empty: decide later",
+    "",
+    "“相距”为该候选与候选1的直线距离（米）。  “apart” is the straight distance to candidate 1, in metres.",
+    "",
+    "保存后运行 Save it, then run:  planner review planner.toml --read review.xlsx",
+    "结果记入 accepted.csv，以后优先采用。 The answers are kept in accepted.csv and come first from then on.",
+    "请勿改动“标识”列。  Leave the column “key” as it is.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One candidate.
+
+    Parameters
+    ----------
+    label, precision : str
+    apart_m : float
+        From the first candidate, metres.
+    lon, lat : float
+        Degrees WGS-84.
+    """
+
+    label: str
+    precision: str
+    apart_m: float
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One open address.
+
+    Parameters
+    ----------
+    key, text, community : str
+        Identity; the address, building level; its community.
+    homes : int
+        Households and members that hang on it.
+    rows : str
+        Where they stand in the office's sheets.
+    cause_zh, cause : str
+        Why it is open.
+    options : tuple of Option
+        The likeliest first; at most `CANDIDATES` are shown.
+    """
+
+    key: str
+    text: str
+    community: str
+    homes: int
+    rows: str
+    cause_zh: str
+    cause: str
+    options: tuple[Option, ...] = ()
+
+
+def candidate_headers(nth: int) -> tuple[str, str, str, str, str]:
+    """Give the headers of the columns of one candidate, counted from 1."""
+    return (
+        f"候选{nth} candidate {nth}",
+        f"精度{nth} precision {nth}",
+        f"相距{nth}(米) apart {nth} (m)",
+        f"经度{nth} lon {nth}",
+        f"纬度{nth} lat {nth}",
+    )
+
+
+def review_bytes(lines: Sequence[Line]) -> bytes:
+    """Lay a review out as a workbook.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+
+    Returns
+    -------
+    bytes
+        An ``.xlsx`` of two sheets: the instructions, and the lines.
+    """
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": "地址复核", "created": _DAY, "author": "", "comments": ""})
+        styles = _styles(book)
+        sheet = book.add_worksheet(REVIEW_SHEET)
+        _headers(sheet, styles)
+        for row, line in enumerate(lines, 1):
+            _line(sheet, row, line, styles)
+        if lines:
+            _choices(sheet, len(lines))
+        sheet.freeze_panes(1, 2)
+        _notes(book.add_worksheet("说明 notes"), styles)
+    return buffer.getvalue()
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    plain = {"font_name": _FONT, "font_size": 10, "valign": "vcenter"}
+    head = {"bold": True, "bg_color": "#F6F1EC", "text_wrap": True, "bottom": 2}
+    made = {
+        "text": plain,
+        "head": plain | head,
+        "title": plain | {"font_size": 15, "bold": True},
+        "choice": plain | {"bg_color": "#FFF8DC", "border": 1, "num_format": "@"},
+        "metres": plain | {"num_format": "#,##0"},
+        "degrees": plain | {"num_format": "0.000000"},
+        "pale": plain | {"font_color": "#9AA5B1"},
+    }
+    return {name: book.add_format(values) for name, values in made.items()}
+
+
+def _headers(sheet: Any, styles: dict[str, Any]) -> None:
+    widths = (24.0, 12.0, 10.0, 12.0, 12.0)
+    columns: list[tuple[str, float]] = [*_HEAD]
+    for nth in range(1, CANDIDATES + 1):
+        columns += zip(candidate_headers(nth), widths, strict=True)
+    for at, (name, width) in enumerate([*columns, (KEY, 22)]):
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, name, styles["head"])
+    sheet.set_row(0, 32)
+
+
+def _line(sheet: Any, row: int, line: Line, styles: dict[str, Any]) -> None:
+    cause = line.cause_zh + (f" {line.cause}" if line.cause else "")
+    sheet.write_number(row, 0, row, styles["text"])
+    sheet.write_string(row, 1, _clean(line.text), styles["text"])
+    sheet.write_string(row, 2, _clean(line.community), styles["text"])
+    sheet.write_number(row, 3, line.homes, styles["text"])
+    sheet.write_string(row, 4, _clean(line.rows), styles["text"])
+    sheet.write_string(row, 5, _clean(cause), styles["text"])
+    sheet.write_blank(row, 6, None, styles["choice"])
+    for nth, option in enumerate(line.options[:CANDIDATES]):
+        at = len(_HEAD) + 5 * nth
+        sheet.write_string(row, at, _clean(option.label), styles["text"])
+        sheet.write_string(row, at + 1, option.precision, styles["text"])
+        sheet.write_number(row, at + 2, round(option.apart_m, 1), styles["metres"])
+        sheet.write_number(row, at + 3, round(option.lon, 7), styles["degrees"])
+        sheet.write_number(row, at + 4, round(option.lat, 7), styles["degrees"])
+    sheet.write_string(row, len(_HEAD) + 5 * CANDIDATES, line.key, styles["pale"])
+
+
+def _choices(sheet: Any, rows: int) -> None:
+    """Offer the numbers and 无; a typed ``lon,lat`` is asked about, and let pass."""
+    at = next(k for k, (name, _) in enumerate(_HEAD) if name == CHOICE)
+    sheet.data_validation(
+        1, at, rows, at,
+        {
+            "validate": "list",
+            "source": [*map(str, range(1, CANDIDATES + 1)), NONE_WORDS[0]],
+            "input_title": "选择 choice",
+            "input_message": "1-5，无/none，或 经度,纬度 (lon,lat, WGS-84)",
+            "error_title": "请确认 please confirm",
+            "error_message": "应为 1-5、无，或 经度,纬度。确认填写的是坐标吗？ Is this lon,lat?",
+            "error_type": "warning",
+        },
+    )  # fmt: skip
+
+
+def _notes(sheet: Any, styles: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 110)
+    for row, text in enumerate(_NOTES):
+        sheet.write_string(row, 0, text, styles["title" if row == 0 else "text"])
+
+
+def _clean(text: str) -> str:
+    """Keep text that a workbook can hold: no control characters, no half characters, not too long."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c >= " " else " " for c in whole)[:_LONGEST]
