@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from planner.coverage import coverage_gaps
 from planner.demand import Demand
 from planner.ground import Ground
+from planner.intake.identity import match_ids
 from planner.locate import Located
 from planner.measures import walk_outcome, walk_summary
 from planner.model import Certificate, Problem, Result
@@ -40,11 +41,10 @@ def previous(plan: PlanTables, located: Located, demand: Demand, move_price_m: f
     move_price_m : float
         Metres charged for each home that changes hands.
     """
-    centre = {c: i for i, c in enumerate(demand.centres["centre_id"])}
-    homes = dict(zip(plan.households["household_id"], plan.households["zone"], strict=True))
-    people = dict(zip(plan.members["member_id"], plan.members["zone"], strict=True))
-    before = [homes.get(i, "") for i in located.households["id"]]
-    before += [people.get(i, "") for i in located.members["id"]]
+    now = {c: i for i, c in enumerate(demand.centres["centre_id"])}
+    centre = {was: now[c] for was, c in match_ids(plan.centres["centre_id"], now).items()}
+    before = _zones_before(located.households["id"], plan.households, "household_id")
+    before += _zones_before(located.members["id"], plan.members, "member_id")
     weight = np.repeat([1.0, 0.0], [len(located.households), len(located.members)])
     return Previous(
         np.array([centre.get(z, -1) for z in before], np.int32),
@@ -52,6 +52,12 @@ def previous(plan: PlanTables, located: Located, demand: Demand, move_price_m: f
         plan.problem.fingerprint(),
         move_price_m,
     )
+
+
+def _zones_before(ids: pd.Series, table: pd.DataFrame, key: str) -> list[str]:
+    zone = dict(zip(table[key], table["zone"], strict=True))
+    known = match_ids(ids, zone)
+    return [zone[known[i]] if i in known else "" for i in ids]
 
 
 def assemble(

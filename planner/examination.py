@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.config import Project
+from planner.config import Inputs, Project
 from planner.errors import PlannerError
+from planner.fences import survey_fences
 from planner.findings import Finding, Severity
 from planner.ground import Ground
+from planner.intake.gather import labels
+from planner.intake.grids import read_grids
 from planner.intake.guard import kind_of, open_book, read_bytes
 from planner.intake.headers import role_of
-from planner.intake.sheets import SheetTable, read_grids
+from planner.intake.idnumbers import examine_id_numbers
 from planner.intake.survey import Survey, survey
+from planner.online import Online
 from planner.placing import find_ground, place_all
 from planner.render import checktext
 from planner.render.checkup import Grid, Spot, mark_rows, mark_workbook
-from planner.render.checkwords import SEVERITY_WORDS, completed, refusals_of
+from planner.render.checkwords import SEVERITY_WORDS, refusals_of
 from planner.render.outputs import safe_name, write_files
 from planner.schema import HOUSEHOLDS, MEMBERS, Table
+from planner.spots import reading_order, spots_of
 
 if TYPE_CHECKING:
     from planner.pipeline import Listener
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["CheckReport", "FileCheck", "check"]
 
 _RANK = list(SEVERITY_WORDS)
+OLD_DAYS = 730
+"""Streets older than two years are told of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +48,8 @@ class FileCheck:
     Parameters
     ----------
     path : Path
+    name : str
+        What it is called in messages: its bare name, with folders where two files share that.
     table : str
         ``households`` or ``members``.
     columns : tuple of (str, str)
@@ -54,6 +64,7 @@ class FileCheck:
     """
 
     path: Path
+    name: str
     table: str
     columns: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()
@@ -130,7 +141,7 @@ class CheckReport:
         """Give the report as plain values, as in ``check.json``."""
         files = [
             {
-                "file": f.path.name, "table": f.table, "refused": f.refused, "rows": f.rows,
+                "file": f.name, "table": f.table, "refused": f.refused, "rows": f.rows,
                 "placed": f.placed, "held": f.held, "repeated": f.repeated, "encoding": f.encoding,
                 "separator": f.separator, "columns": dict(f.columns), "unread": list(f.unread),
             }
@@ -194,8 +205,9 @@ class CheckReport:
             An ``.xlsx``; the list of findings alone where the file could not be read.
         """
         path = Path(path)
-        own = [s for s in self.spots if s.finding.file == path.name]
-        summary = checktext.summary_lines(self.figures(), path.name)
+        label = next((f.name for f in self.files if f.path == path), path.name)
+        own = [s for s in self.spots if s.finding.file == label]
+        summary = checktext.summary_lines(self.figures(), label)
         try:
             data = read_bytes(path)
             kind = kind_of(data, path.name)
@@ -218,6 +230,7 @@ def check(
     members: str | Path | Iterable[str | Path] = (),
     ground: Ground | str | Path | None = None,
     datum: Mapping[str, str] | str | None = None,
+    id_numbers: bool = False,
     listener: Listener | None = None,
 ) -> CheckReport:
     """Check everything that a project hands in; nothing stops at the first fault.
@@ -232,6 +245,8 @@ def check(
         the ground.  A project names its own.
     datum : str or mapping of str to str, optional
         Declared datum, of all files or by file name: ``wgs84``, ``gcj02``, ``bd09``.
+    id_numbers : bool
+        Read the columns of identity numbers too, which nothing else reads, and check their digits.
     listener : callable, optional
         Told of every `planner.pipeline.Event`.
 
@@ -250,24 +265,32 @@ def check(
     inputs = project.inputs if isinstance(project, Project) else None
     wanted = _wanted(project, members)
     tell("read", 0.0)
-    read = [(table, paths, survey(paths, table)) for table, paths in wanted]
+    named = labels(path for _, paths in wanted for path in paths)
+    read = [(table, paths, survey(paths, table, names=named)) for table, paths in wanted]
     people = [got.residents for _, _, got in read]
     findings: list[Finding] = []
     for _, _, got in read:
         findings += got.findings
         for path, error in got.refused:
-            findings += refusals_of(error, path.name)
+            findings += refusals_of(error, named[path])
+    if inputs is not None and inputs.fences is not None:
+        findings += _fences(inputs.fences)
+    if id_numbers:
+        findings += _id_numbers(named)
     tell("read", 1.0)
     tell("ground", 0.0)
     stands = find_ground(ground, inputs, people, findings)
+    findings += _age(stands, ground, inputs)
     tell("ground", 1.0)
     tell("geocode", 0.0)
-    placed = place_all(people, stands, inputs, datum, findings)
+    named_online = Online.of(project) if isinstance(project, Project) else None
+    asked = None if named_online is None else named_online.offline()  # a check never sends anything
+    placed = place_all(people, stands, inputs, datum, findings, asked)
     tell("geocode", 1.0)
     tell("check", 0.0)
-    spots = _spots(findings, [t for _, _, got in read for t in got.tables])
+    spots = spots_of(findings, [t for _, _, got in read for t in got.tables])
     files = tuple(
-        _file(path, table, got, rows)
+        _file(path, named[path], table, got, rows)
         for (table, paths, got), rows in zip(read, placed, strict=True)
         for path in paths
     )
@@ -275,7 +298,7 @@ def check(
         str(p) for rows in placed for p in rows.loc[rows["held"] == "", "precision"]
     )
     tell("check", 1.0)
-    ordered = tuple(sorted(spots, key=_order))
+    ordered = tuple(sorted(spots, key=reading_order))
     return CheckReport(
         files, tuple(s.finding for s in ordered), dict(sorted(precision.items())), ordered
     )
@@ -303,61 +326,57 @@ def _paths(given: str | Path | Iterable[str | Path]) -> list[Path]:
     return [Path(given)] if isinstance(given, str | Path) else [Path(p) for p in given]
 
 
-def _spots(findings: Iterable[Finding], tables: Sequence[SheetTable]) -> list[Spot]:
-    """Find the cell of each finding, and name its column as the office does."""
-    by_place: dict[tuple[str, str], SheetTable] = {(t.file, t.sheet): t for t in tables}
-    by_file: dict[str, SheetTable] = {}
-    for t in tables:
-        by_file.setdefault(t.file, t)
-    spots: dict[Finding, Spot] = {}
-    for given in findings:
-        said = completed(given)
-        t = by_place.get((said.file, said.sheet)) or (
-            None if said.sheet else by_file.get(said.file)
-        )
-        if t is None:
-            spots.setdefault(said, Spot(said, said.sheet, said.row))
+def _age(stands: Ground | None, ground: object, inputs: Inputs | None) -> list[Finding]:
+    """Tell of streets as they were years ago."""
+    if stands is None or not stands.data_date:
+        return []
+    try:
+        days = (date.today() - date.fromisoformat(stands.data_date[:10])).days
+    except ValueError:
+        return []
+    if days < OLD_DAYS:
+        return []
+    path = ground if isinstance(ground, str | Path) else inputs.streets if inputs else None
+    return [
+        Finding("old-streets", Severity.WARN, f"the streets are those of {stands.data_date}",
+                f"路网数据日期为{stands.data_date}", "fetch a newer extract if the town has changed",
+                "如城区有变化，请更新路网", Path(path).name if path else "")
+    ]  # fmt: skip
+
+
+def _fences(path: Path) -> list[Finding]:
+    """Say what is to be said of the fences; a plan reads them again."""
+    try:
+        return list(survey_fences(path).findings)
+    except PlannerError as error:
+        return refusals_of(error, path.name)
+
+
+def _id_numbers(named: Mapping[Path, str]) -> list[Finding]:
+    """Check the identity numbers of the files that are tables; what is not is refused elsewhere."""
+    said: list[Finding] = []
+    for path, name in named.items():
+        try:
+            said += examine_id_numbers(path, name=name)
+        except PlannerError:
             continue
-        k = _position(said.column, t)
-        if k is not None:
-            said = replace(said, column=t.headers[k])
-        if said.row is not None and not said.sheet:
-            said = replace(said, sheet=t.sheet)
-        whole = said.row is None and k is None and said.code != "missing-column"
-        row = None if whole else (said.row or t.header_row)
-        column = None if whole else t.places[k or 0] + 1 if t.places else 1
-        spots.setdefault(said, Spot(said, t.sheet, row, column))
-    return list(spots.values())
+    return said
 
 
-def _position(column: str, t: SheetTable) -> int | None:
-    """Find a column by its header, or by the role that its header plays."""
-    if not column:
-        return None
-    if column in t.headers:
-        return t.headers.index(column)
-    role = role_of(column)
-    return next((k for k, h in enumerate(t.headers) if role and role_of(h) == role), None)
-
-
-def _file(path: Path, table: Table, got: Survey, rows: pd.DataFrame) -> FileCheck:
-    own = rows[rows["file"] == path.name]
-    tables = [t for t in got.tables if t.file == path.name]
+def _file(path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame) -> FileCheck:
+    own = rows[rows["file"] == name]
+    tables = [t for t in got.tables if t.file == name]
     mapping = {h: role_of(h, table) for t in tables for h in t.headers}
     unread = dict.fromkeys(h for t in tables for h in t.unread)
     text = next((t for t in tables if t.encoding), None)
     residents = got.residents
     again = 0 if residents is None else sum(
-        f.code == "repeated-row" and f.file == path.name for f in residents.findings
+        f.code in ("repeated-row", "id-zeros") and f.severity is Severity.FIX and f.file == name
+        for f in residents.findings
     )  # fmt: skip
     held = int((own["held"] != "").sum())
     return FileCheck(
-        path, table.name, tuple((h, r) for h, r in mapping.items() if r), tuple(unread),
+        path, name, table.name, tuple((h, r) for h, r in mapping.items() if r), tuple(unread),
         text.encoding if text else "", text.separator if text else "",
         len(own) + again, len(own) - held, held, again, any(p == path for p, _ in got.refused),
     )  # fmt: skip
-
-
-def _order(spot: Spot) -> tuple[str, str, int, int, str, str]:
-    f = spot.finding
-    return f.file, spot.sheet, f.row or 0, spot.column or 0, f.code, f.what

@@ -203,13 +203,13 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
 def _standing(inputs: Inputs, streets: Path) -> Ground:
     """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
     said: list[Finding] = []
+    table = None if inputs.buildings is None else _buildings(inputs, said)
     place, mark = _shelf_of(inputs, streets)
     kept = _take(place, mark, said)
     if kept is not None:
         return replace(
             Ground.from_extract(read_extract(streets), gazetteer=kept), findings=tuple(said)
         )
-    table = None if inputs.buildings is None else _buildings(inputs)
     ground = Ground.from_streets(streets, buildings=table)
     if place is not None and ground.gazetteer is not None:
         try:
@@ -276,8 +276,9 @@ def no_layer(*columns: str) -> gpd.GeoDataFrame:
     )
 
 
-def _buildings(inputs: Inputs) -> pd.DataFrame:
+def _buildings(inputs: Inputs, said: list[Finding]) -> pd.DataFrame:
     assert inputs.buildings is not None
-    table, _ = read_buildings(inputs.buildings)
+    table, noticed = read_buildings(inputs.buildings)
     turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
+    said += noticed
     return table.assign(lon=turned[:, 0], lat=turned[:, 1])

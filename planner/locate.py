@@ -169,9 +169,7 @@ def _disagreements(rows: pd.DataFrame, found: pd.DataFrame) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _placed(
-    frame: pd.DataFrame, found: pd.DataFrame | None, residents: Residents
-) -> pd.DataFrame:
+def _placed(frame: pd.DataFrame, found: pd.DataFrame | None, residents: Residents) -> pd.DataFrame:
     asked = np.flatnonzero(frame["open"])
     frame = frame.drop(columns="open")
     if found is not None and len(asked):
@@ -289,6 +287,21 @@ def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> p
     return frame.assign(fence=fence)
 
 
+def _in_several(count: int) -> list[Finding]:
+    if not count:
+        return []
+    return [
+        Finding(
+            "in-two-fences",
+            Severity.WARN,
+            f"{count} records lie in two fences or on their common edge; the first one was taken",
+            f"{count}条记录位于两个边界内或其公共边上，已归入排在前面的一个",
+            "correct the fences where they overlap",
+            "请更正重叠的边界",
+        )
+    ]
+
+
 def _inside(
     frame: pd.DataFrame, ground: Ground, fences: gpd.GeoDataFrame, findings: list[Finding]
 ) -> pd.DataFrame:
@@ -303,6 +316,7 @@ def _inside(
     point, polygon = tree.query_nearest(points, max_distance=FENCE_SLACK_M, all_matches=True)
     which = np.full(len(located), len(fences))
     np.minimum.at(which, point, polygon)
+    findings += _in_several(int((np.bincount(point, minlength=len(located)) > 1).sum()))
     names = np.append(fences["fence"].to_numpy(str), "")
     fence = np.full(len(frame), "", object)
     fence[located] = names[which]

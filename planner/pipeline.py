@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 
 from planner import assembly, audit, rezone
 from planner.advice import Advice, advise, with_repairs
 from planner.config import Project, Search
 from planner.demand import Demand, build_demand
 from planner.errors import ConfigError, InfeasibleError
-from planner.fences import read_fences
+from planner.fences import survey_fences
+from planner.findings import Finding
 from planner.ground import Ground, read_ground
 from planner.intake.providers import Estimate
 from planner.intake.residents import Residents, read_households, read_members
@@ -32,6 +34,7 @@ from planner.model import Certificate, Problem, Result
 from planner.network import Network
 from planner.online import Online, Pace
 from planner.plan import Plan
+from planner.render.notebook import NotebookProgress, in_notebook
 from planner.rules import RuleBook
 from planner.solve.search import Progress, Stop, solve
 from planner.trust import trusted
@@ -112,7 +115,7 @@ def run(
         Told what an online provider would be asked before anything is sent; False sends nothing.
         Without it, naming the provider in the project file is the consent.
     listener : callable, optional
-        Told of every `Event`.
+        Told of every `Event`; in a notebook bars are drawn if there is none.
 
     Returns
     -------
@@ -125,12 +128,13 @@ def run(
     InfeasibleError
         Hard rules cannot hold together.
     """
+    listener = listener or _bars()
     clock, inputs = _Clock(listener), project.inputs
     online = Online.of(project, consent)
     with clock.stage("read"):
         households = read_households(inputs.households)
         members = read_members(inputs.members)
-        fences = None if inputs.fences is None else read_fences(inputs.fences)
+        fences = None if inputs.fences is None else survey_fences(inputs.fences)
     with clock.stage("ground"):
         ground = read_ground(inputs, households.kept)
     return make_plan(
@@ -138,7 +142,8 @@ def run(
         members,
         ground,
         rules=project.rules,
-        fences=fences,
+        fences=None if fences is None else fences.layer,
+        findings=() if fences is None else fences.findings,
         search=project.search,
         previous=previous,
         move_price_m=move_price_m,
@@ -157,6 +162,7 @@ def make_plan(
     *,
     rules: RuleBook | None = None,
     fences: gpd.GeoDataFrame | None = None,
+    findings: Sequence[Finding] = (),
     search: Search | None = None,
     previous: Plan | str | Path | None = None,
     move_price_m: float = MOVE_PRICE_M,
@@ -179,6 +185,8 @@ def make_plan(
         The default profile if None.
     fences : GeoDataFrame, optional
         Polygons with a column ``fence``; else the residents' community is the fence.
+    findings : sequence of Finding
+        What was noticed before, such as in the fences: the plan carries it along.
     search : Search, optional
         When to stop; the seed.
     previous, move_price_m
@@ -191,7 +199,7 @@ def make_plan(
     title : str
         Heading of the map and the summary.
     listener : callable, optional
-        Told of every `Event`.
+        Told of every `Event`; in a notebook bars are drawn if there is none.
     seconds : mapping, optional
         Time already spent, by stage.
 
@@ -211,7 +219,7 @@ def make_plan(
     InfeasibleError
         Hard rules cannot hold together.
     """
-    clock = _Clock(listener, dict(seconds or {}))
+    clock = _Clock(listener or _bars(), dict(seconds or {}))
     rules, search = rules or RuleBook.profile(), search or Search()
     if isinstance(previous, str | Path):
         previous = Plan.load(previous)
@@ -252,8 +260,25 @@ def make_plan(
         )
     stamped = _stamp(tables, search, ground, clock, title, households, members, previous)
     asked = None if located.asked is None else located.asked.to_dict()
+    stamped = replace(stamped, findings=(*findings, *stamped.findings))
     told = {"online": asked, "advice": advice.to_mapping()}
     return Plan.of(replace(stamped, provenance={**stamped.provenance, **told}))
+
+
+def _bars() -> Listener | None:
+    return NotebookProgress() if in_notebook() else None
+
+
+def _peak_gb() -> float:
+    """Most memory that the process has held so far."""
+    memory = psutil.Process().memory_info()
+    most = getattr(memory, "peak_wset", None)
+    if most is None:
+        import resource
+
+        unit = 1 if platform.system() == "Darwin" else 1024
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return round(most / 2**30, 2)
 
 
 def _tell_online(clock: _Clock, pace: Pace, done: int, total: int) -> None:
@@ -330,6 +355,7 @@ def _stamp(
         "synthetic": households.synthetic or members.synthetic,
         "versions": _versions(),
         "seconds": {name: round(s, 3) for name, s in clock.seconds.items()},
+        "peak_gb": _peak_gb(),
         "previous": None if previous is None else previous.problem.fingerprint(),
     }
     return replace(tables, provenance={**stamp, **tables.provenance})

@@ -27,9 +27,9 @@ from planner.intake.accepted import (
 )
 from planner.intake.gazetteer import Gazetteer
 from planner.intake.geocode import find_places
+from planner.intake.grids import RawSheet, read_grids
 from planner.intake.lookup import Match
 from planner.intake.residents import read_households, read_members
-from planner.intake.sheets import RawSheet, read_grids
 from planner.render.outputs import atomic_write
 from planner.render.reviewbook import (
     CANDIDATES,

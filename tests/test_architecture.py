@@ -31,8 +31,11 @@ ALLOWED: dict[str, set[str]] = {
     "intake": LEAVES | {"model", "schema", "intake"},
     "network": LEAVES | {"model", "schema", "network"},
     "places": LEAVES | {"model"},
-    "town": {"projection"},
-    "townsfolk": {"town"},
+    "sketch": {"projection"},
+    "townplan": {"projection"},
+    "town": {"projection", "sketch", "townplan"},
+    "handwriting": set(),
+    "townsfolk": {"town", "handwriting"},
     "demand": WAIST | {"places", "network", "intake"},
     "estimator": {"errors", "solve"},
     "solve": {"model", "rules", "errors", "solve"},
@@ -52,7 +55,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 TOP = (
     "advice",
-    "borders", "outlines", "fences",
+    "borders", "outlines", "fences", "spots",
     "ground", "reviewing", "trust", "online", "locate", "placing", "assembly", "examination", "plan",
     "pipeline", "demo",
     "cli", "__init__",

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from planner.cli import planning, sheets
+from planner.cli import changes, planning, sheets
 from planner.cli import review as reviewing
 from planner.cli.terminal import console
 from planner.errors import PlannerError
@@ -33,14 +33,24 @@ app = typer.Typer(
     4 files 文件读写, 5 privacy gate 隐私检查, 130 stopped 已中止.
     """,
 )
-for command in (planning.demo, planning.init, planning.zone, sheets.check, reviewing.review, planning.rules):
+for command in (
+    planning.demo,
+    planning.init,
+    planning.zone,
+    changes.apply,
+    sheets.check,
+    reviewing.review,
+    planning.rules,
+):
     app.command()(command)
 
 
 def main() -> None:
     """Run the command line; errors made on purpose end in their exit code, without a traceback."""
     try:
-        code = app(standalone_mode=False)  # click hands the code of typer.Exit back, it does not raise
+        code = app(
+            standalone_mode=False
+        )  # click hands the code of typer.Exit back, it does not raise
         if isinstance(code, int):
             sys.exit(code)
     except PlannerError as error:

@@ -19,6 +19,13 @@ def check(
         Path | None,
         typer.Option("--out", "-o", help="Write the report and marked copies of the sheets here."),
     ] = None,
+    id_numbers: Annotated[
+        bool,
+        typer.Option(
+            "--id-numbers",
+            help="Check the digits of citizens' id numbers too; nothing else reads them. 校验身份证号",
+        ),
+    ] = False,
 ) -> None:
     """Check the sheets: every problem, its row and column, and what to do. 数据体检
 
@@ -29,7 +36,7 @@ def check(
     from planner.examination import check as check_inputs
 
     with progress() as listener:
-        report = check_inputs(Project.read(project), listener=listener)
+        report = check_inputs(Project.read(project), id_numbers=id_numbers, listener=listener)
         written = report.save(out) if out is not None else {}
     Console(highlight=False).print(str(report), markup=False)
     for path in written.values():

@@ -199,7 +199,8 @@ def closing_table(plan: Plan, written: dict[str, Path]) -> None:
         table.add_row("Arithmetic 数量", escape(f"{clash['what_zh']}\n{clash['what']}"))
     for repair in advice.get("repairs", [])[:MOST_TOLD]:
         table.add_row("Repair 建议", escape(f"{repair['what_zh']}\n{repair['what']}"))
-    table.add_row("Time 用时", f"{sum(figures['seconds'].values()):.1f} s")
+    memory = f", {figures['peak_gb']:g} GB" if figures.get("peak_gb") else ""
+    table.add_row("Time 用时", f"{sum(figures['seconds'].values()):.1f} s{memory}")
     for path in written.values():
         table.add_row("", escape(str(path)))
     Console(highlight=False).print(table)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planner.findings import Finding, Severity
-from planner.intake.sheets import read_grids
+from planner.intake.grids import read_grids
 from planner.intake.streets import fold_text, is_number, words
 
 if TYPE_CHECKING:

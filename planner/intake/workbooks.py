@@ -17,8 +17,8 @@ from typing import Any, Final
 
 __all__ = ["Cells", "WorkbookError", "cells_of", "cells_of_unsafe"]
 
-MOST_BYTES: Final = 4 << 30
-MOST_SECONDS: Final = 120
+MOST_BYTES: Final = 2 << 30
+MOST_SECONDS: Final = 60
 
 
 class WorkbookError(Exception):

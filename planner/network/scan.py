@@ -84,7 +84,7 @@ def scan(path: str | Path) -> Scan:
     try:
         date = _header_date(path)
         raw.read(path, want_dates=not date)
-    except (RuntimeError, OSError, ValueError, UnicodeDecodeError) as error:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise NetworkError(
             f"{path}: cannot be read as an OpenStreetMap file ({error}); it may be cut short",
             remedy=EXPORT,

@@ -47,6 +47,11 @@ _BY_CODE: Mapping[str, Both] = MappingProxyType(
         "duplicate-id": ("请为每户使用不同的编号", "give each row an id of its own"),
         "missing-id": ("建议补填固定编号", "a lasting id of your own is better"),
         "id-case": ("请确认是否为同一编号", "see whether they are meant to be one"),
+        "id-zeros": ("请确认是否为同一编号，并统一写法", "see whether they are one, and write it in one way"),
+        "id-number": ("请核对证件号，并设为文本格式", "check it against the document, and format the column as text"),
+        "date-cell": ("请将该列设为文本格式后重新填写", "format the column as text and type it again"),
+        "contact-in-address": ("无需处理；建议从地址列删除", "nothing; better take it out of the address"),
+        "fences-overlap": ("请在QGIS中改正边界", "correct the borders in QGIS"),
         "unclear-flag": ("请填写“是”或“否”", "write 是 or 否"),
         "ambiguous-header": ("请将正确的一列改为标准表头，其余改名", "give the right column the standard header"),
     }
@@ -60,12 +65,15 @@ _HELD_ZH: Mapping[str, str] = MappingProxyType(
         "bad-coordinates": "坐标无效，且没有地址",
         "two-addresses": "一格中有多个地址",
         "ragged-row": "该行的列数多于表头",
+        "date-cell": "单元格被识别为日期",
         "duplicate-id": "同一编号对应不同内容",
     }
 )
 
 _REFUSALS: tuple[tuple[str, str, str, str], ...] = (
     (r"mixes UTF-8", "mixed-encoding", "文件混有两种编码", "请将两部分分别另存为 CSV UTF-8 后再合并"),
+    (r"there is no encoding", "encoding", "没有这种编码", "常用编码：utf-8、gb18030、utf-16"),
+    (r"ends in the middle of a row", "damaged", "文件已损坏或不完整", "请重新复制"),
     (r"are not .* text", "undecodable", "文件中有无法识别的字节", "请在 Excel 或 WPS 中另存为 CSV UTF-8"),
     (r"quotation mark", "open-quote", "引号没有闭合", "请补上或删除该行的引号"),
     (r"more fields than", "wrong-separator", "多数行的列数多于表头", "分隔符可能有误，请另存为 .xlsx"),
@@ -80,6 +88,7 @@ _REFUSALS: tuple[tuple[str, str, str, str], ...] = (
     (r"is a folder", "folder", "这是文件夹，不是文件", "请指定其中的一个文件"),
     (r"there is no", "missing-file", "找不到该文件、工作表或图层", "请检查名称和路径"),
     (r"has no sheet|has no layer", "missing-sheet", "没有该工作表或图层", "请检查名称"),
+    (r"must hold (one layer of )?polygons", "no-polygons", "文件中应只有一个面图层", "请将边界另存为单独的文件"),
     (r"has no CRS", "no-crs", "图层没有坐标系", "请在 QGIS 中设置坐标系后保存"),
     (r"cannot be read", "unreadable", "文件无法读取", "文件可能正被其他程序打开，或没有读取权限"),
     (r"near any street", "other-place", "住户不在路网范围内", "路网是其他地区的，或坐标颠倒、基准不符"),

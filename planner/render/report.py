@@ -66,6 +66,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "walk_m": _walks(homes),
         "homes_moved": note.get("homes_moved"),
         "seconds": dict(note.get("seconds") or {}),
+        "peak_gb": note.get("peak_gb"),
         "versions": dict(note.get("versions") or {}),
         "seed": note.get("seed"),
         "change_m": c.change_m,

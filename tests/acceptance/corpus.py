@@ -73,6 +73,8 @@ class Case:
         What is declared.
     took : tuple of (str, str)
         Header and role that the report must name.
+    words : tuple of str
+        What the report must say.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Case:
     world: bool = False
     datum: str | None = None
     took: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
     tags: frozenset[str] = field(default_factory=frozenset)
 
 

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.acceptance.corpus import HEAD, case, plain, table_case, workbook, write_as
+from tests.acceptance.corpus_old import OLD_WORKBOOK
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -45,9 +46,9 @@ def _(folder: Path) -> Path:
     return put(folder, "a.csv", text_of(GOOD, "\t").encode("utf-16"))
 
 
-@case("004-A-ENC-MOJI", "stop", "missing-column")
+@case("004-A-ENC-MOJI", "stop", "missing-column", words=("'编号'", "in UTF-8 the headers read"))
 def _(folder: Path) -> Path:
-    garbled = text_of(GOOD).encode().decode("gb18030", "replace")
+    garbled = text_of(GOOD).encode().decode("gb18030", "ignore")
     return put(folder, "a.csv", garbled.encode())
 
 
@@ -77,6 +78,21 @@ def _(folder: Path) -> Path:
     return put(folder, "a.xls", b"<?xml version='1.0'?><Workbook/>")
 
 
+@case("007-A-XLS-OLD-binary", "hold", "bad-load", row=32, column="家庭人口", rows=31, held=1)
+def _(folder: Path) -> Path:
+    return put(folder, "a.xls", OLD_WORKBOOK)
+
+
+@case("007-A-XLS-OLD-renamed", "hold", "bad-load", sheet="居民", row=32, rows=31, held=1)
+def _(folder: Path) -> Path:
+    return put(folder, "a.xlsx", OLD_WORKBOOK)
+
+
+@case("007-A-XLS-OLD-cut", "stop", "damaged")
+def _(folder: Path) -> Path:
+    return put(folder, "a.xls", OLD_WORKBOOK[:3000])
+
+
 @case("008-A-XLS-PWD", "stop", "encrypted")
 def _(folder: Path) -> Path:
     return put(folder, "a.xlsx", OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"))
@@ -97,6 +113,26 @@ def _(folder: Path) -> list[Path]:
 def _(folder: Path) -> Path:
     whole = workbook({"居民": [HEAD, *plain(400)]})
     return put(folder, "a.xlsx", whole[: len(whole) * 6 // 10])
+
+
+@case("010-A-XLS-TRUNC-csv", "stop", "damaged", row=31, words=("bytes",))
+def _(folder: Path) -> Path:
+    return put(folder, "a.csv", text_of(GOOD).encode()[: -len("幸福路30号,3\n".encode())])
+
+
+@case("010-A-XLS-TRUNC-character", "stop", "damaged", row=31)
+def _(folder: Path) -> Path:
+    return put(folder, "a.csv", text_of(GOOD).encode()[: -len("号,3\n".encode()) + 1])
+
+
+@case("010-A-XLS-TRUNC-no-last-line-end", "ok", rows=30, held=0)
+def _(folder: Path) -> Path:
+    return put(folder, "a.csv", text_of(GOOD).encode().rstrip())
+
+
+@case("010-A-XLS-TRUNC-footer", "fix", "totals-row", row=32, rows=30, held=0)
+def _(folder: Path) -> Path:
+    return put(folder, "a.csv", text_of(GOOD).encode() + "合计,30".encode())
 
 
 @case("011-A-XLS-SPARSE", "fix", "stray-cell", sheet="居民", rows=30, held=0)
@@ -196,6 +232,11 @@ table_case(
     column="编号", formats=("csv", "xlsx"),
 )  # fmt: skip
 table_case(
+    "020-B-HDR-DUP-equal", "warn", "duplicate-header",
+    [["编号", "编 号", "名", "地址"], ["1", "1", "x", "甲路1号"], ["2", "2", "y", "甲路2号"]], column="编 号", rows=2,
+    held=0,
+)  # fmt: skip
+table_case(
     "021-B-HDR-AMB", "stop", "ambiguous-header", [["编号", "户籍地址", "现居住地址"], ["1", "甲路1号", "乙路2号"]],
     column="户籍地址",
 )  # fmt: skip
@@ -217,6 +258,9 @@ TOTALS = [HEAD, *plain(5), ["小计", None, None, 15], [None] * 4, *plain(5, 6),
 table_case(
     "024-B-TOTALS", "fix", "totals-row", TOTALS, row=7, rows=10, count=3, formats=("csv", "xlsx")
 )
+
+
+table_case("024-B-TOTALS-blank", "fix", "blank-rows", TOTALS, row=8, count=1, formats=("csv", "xlsx"))
 
 
 @case("025-B-RAGGED", "hold", "ragged-row", row=32, rows=31, held=1)

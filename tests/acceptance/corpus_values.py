@@ -30,6 +30,20 @@ table_case(
 table_case("030-C-ID-ZERO", "ok", "", with_id("007", "0008"), rows=302, held=0)
 
 
+@case("030-C-ID-ZERO-two-files", "fix", "id-zeros", column="编号", rows=31, held=0, count=1)
+def _(folder: Path) -> list[Path]:
+    head = ["编号", "地址"]
+    one = [head, *[[f"{i:03d}", f"甲路{i}号"] for i in range(1, 31)]]
+    two = [head, [7, "甲路7号"]]
+    paths = [folder / "a.xlsx", folder / "b.xlsx"]
+    for path, rows in zip(paths, (one, two), strict=True):
+        path.write_bytes(workbook({"居民": rows}))
+    return paths
+
+
+table_case("030-C-ID-ZERO-differs", "warn", "id-zeros", with_id("007", "7"), column="编号", rows=302, held=0)
+
+
 @case("031-C-ID-18", "stop", "long-number", row=302, column="编号")
 def _(folder: Path) -> Path:
     path = folder / "a.xlsx"
@@ -72,6 +86,9 @@ table_case(
     "036-C-ID-ORDER", "ok", "", with_id("-3", "9" * 25, "甲/乙-3", "A-1", "2"), rows=305, held=0
 )
 table_case("037-C-ID-CASE", "warn", "id-case", with_id("A01", "a01"), column="编号", rows=302)
+table_case("037-C-ID-CASE-space", "fix", "repeated-row",
+           [*GOOD, ["A01", "合成", "乙路1号", 2], ["Ａ０１ ", "合成", "乙路1号", 2]], row=303, rows=302, held=0,
+           formats=("csv", "xlsx"))  # fmt: skip
 table_case("037-C-ID-CASE-width", "fix", "id-width", with_id("Ｂ０１"), column="编号", rows=301)
 table_case(
     "038-C-NUM-FW", "fix", "number-text", with_load("１２", "三人", "3人", "1,234分", "１２．５户"),
@@ -126,6 +143,49 @@ table_case(
     [["编号", "出生日期", "地址"], ["1", "2024年1月1日", "甲路1号"], ["2", "45292", "甲路2号"], ["3", "31/02", "甲路3号"]],
     rows=3, held=0, tags=frozenset({"personal"}),
 )  # fmt: skip
+
+
+@case("042-C-DATE-kinds", "ok", rows=4, held=0, tags=frozenset({"personal"}))
+def _(folder: Path) -> Path:
+    import datetime
+
+    days = ["2024-01-01", 20240101, datetime.date(2024, 1, 1), "31/02"]
+    rows = [["编号", "出生日期", "地址"], *[[f"H{i}", day, f"甲路{i}号"] for i, day in enumerate(days)]]
+    (folder / "a.xlsx").write_bytes(workbook({"居民": rows}))
+    return folder / "a.xlsx"
+
+
+@case("042-C-DATE-building", "hold", "date-cell", row=3, column="楼栋", rows=3, held=1)
+def _(folder: Path) -> Path:
+    import datetime
+
+    rows = [["编号", "社区", "楼栋"], ["1", "甲社区", "3-2"], ["2", "甲社区", datetime.date(2024, 3, 1)], ["3", "甲社区", "5"]]
+    (folder / "a.xlsx").write_bytes(workbook({"居民": rows}))
+    return folder / "a.xlsx"
+
+
+@case("042-C-DATE-1904", "warn", "date-cell", row=2, column="单元", rows=2, held=0)
+def _(folder: Path) -> Path:
+    import datetime
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.epoch = datetime.datetime(1904, 1, 1)
+    assert book.active is not None
+    for row in (["编号", "地址", "单元"], ["1", "甲路1号", datetime.date(2024, 2, 1)], ["2", "甲路2号", "2"]):
+        book.active.append(row)
+    book.save(folder / "a.xlsx")
+    return folder / "a.xlsx"
+
+
+@case("042-C-DATE-text", "hold", "date-cell", row=2, column="楼栋", rows=2, held=1)
+def _(folder: Path) -> Path:
+    path = folder / "a.csv"
+    path.write_text("编号,社区,楼栋\n1,甲社区,3月1日\n2,甲社区,3\n", "utf-8")
+    return path
+
+
 table_case(
     "043-C-NA-NAME", "fix", "same-as-above",
     [["编号", "户主姓名", "地址", "社区"], ["1", "NA", "甲路1号", "无"], ["2", "null", "同上", "NA社区"]],
@@ -178,8 +238,11 @@ table_case(
     world=True, formats=TEXTUAL,
 )  # fmt: skip
 table_case(
-    "049-D-ADDR-2IN1-phone", "ok", "", lambda w: addressed(w, f"{w.addresses[0]} 13800000000"), held=0,
-    rows=101, world=True, formats=TEXTUAL,
+    "049-D-ADDR-2IN1-phone", "fix", "contact-in-address",
+    lambda w: addressed(w, f"{w.addresses[0]} 13800000000", f"{w.addresses[1]}13800000000",
+                        f"{w.addresses[2]}(电话:138-0000-0000)", f"{w.addresses[3]}2单元30113800000000",
+                        f"{w.addresses[4]} 0554-5600000"),
+    held=0, row=102, column="地址", count=5, rows=105, world=True, formats=TEXTUAL,
 )  # fmt: skip
 table_case(
     "051-D-ADDR-OUT", "hold", "", lambda w: addressed(w, "北京市朝阳区建国路88号"), row=102, column="地址",
@@ -239,6 +302,9 @@ table_case("060-E-GCJ-declared-wrongly", "stop", "datum", lambda w: homes(w, 200
            world=True, formats=TEXTUAL)  # fmt: skip
 table_case("061-E-PROJ", "stop", "metres", [["编号", "经度", "纬度"], *[[i, 39500123 + i, 3601055 + i] for i in range(9)]],
            row=2, column="经度")  # fmt: skip
+table_case("062-E-DMS-comma", "fix", "degrees-text",
+           [["编号", "经度", "纬度"], *[[i, f"116,{812345 + i}", f"32,{612345 + i}"] for i in range(9)]], column="经度",
+           rows=9, held=0)  # fmt: skip
 DMS = [["编号", "经度", "纬度"], ["1", "116°23′50″E", "39°54′20″N"], ["2", "116.300001,39.900001", None],
        ["3", "东经116度23分50秒", "北纬39度54分20秒"], ["4", "116.3970011", "39.9060011"]]  # fmt: skip
 table_case("062-E-DMS", "fix", "degrees-text", DMS, column="经度", rows=4, held=0)

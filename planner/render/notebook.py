@@ -1,0 +1,108 @@
+"""Progress in a notebook: one line a stage, redrawn in place."""
+
+from __future__ import annotations
+
+import html
+import time
+from typing import Any, Protocol
+
+__all__ = ["NotebookProgress", "in_notebook"]
+
+OFTEN_S = 0.2
+"""A notebook is redrawn no oftener than this."""
+
+
+class Step(Protocol):
+    """What is told of a run: see `planner.pipeline.Event`."""
+
+    @property
+    def stage(self) -> str:
+        """Name of the stage."""
+        ...
+
+    @property
+    def done(self) -> float:
+        """Share of the stage that is done, 0 to 1."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """What is known so far."""
+        ...
+
+
+def in_notebook() -> bool:
+    """Tell whether the code runs in a notebook's kernel."""
+    import sys
+
+    shell = sys.modules.get("IPython")
+    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"
+
+
+class NotebookProgress:
+    """A listener that draws bars where the cell's output is.
+
+    Parameters
+    ----------
+    words : dict of str to str, optional
+        What each stage is called.
+
+    Examples
+    --------
+    >>> plan = planner.run(project, listener=NotebookProgress())  # doctest: +SKIP
+    """
+
+    def __init__(self, words: dict[str, str] | None = None) -> None:
+        self.words = words or {}
+        self.steps: dict[str, Step] = {}
+        self.began: dict[str, float] = {}
+        self.took: dict[str, float] = {}
+        self._handle: Any = None
+        self._drawn_at = 0.0
+
+    def __call__(self, event: Step) -> None:
+        """Move the bar of the event's stage."""
+        now = time.perf_counter()
+        known = self.steps.get(event.stage)
+        self.began.setdefault(event.stage, now)
+        if event.done >= 1.0:
+            self.took[event.stage] = now - self.began[event.stage]
+        keep = known is not None and not event.detail and known.detail
+        self.steps[event.stage] = _With(event.stage, event.done, known.detail) if keep else event  # type: ignore[union-attr]
+        if event.done >= 1.0 or now - self._drawn_at >= OFTEN_S:
+            self._drawn_at = now
+            self._draw()
+
+    def html(self) -> str:
+        """Give the bars as HTML; every text is escaped."""
+        return (
+            '<table style="border-collapse:collapse;font:13px system-ui,sans-serif">'
+            + "".join(self._row(name, step) for name, step in self.steps.items())
+            + "</table>"
+        )
+
+    def _row(self, name: str, step: Step) -> str:
+        share = min(max(step.done, 0.0), 1.0)
+        seconds = self.took.get(name, time.perf_counter() - self.began[name])
+        return (
+            f'<tr><td style="padding:2px 10px 2px 0">{html.escape(self.words.get(name, name))}</td>'
+            f'<td style="width:160px"><progress max="1" value="{share:.3f}" style="width:150px" '
+            f'aria-label="{html.escape(name, quote=True)}"></progress></td>'
+            f'<td style="padding:0 10px;text-align:right">{seconds:.1f} s</td>'
+            f"<td>{html.escape(step.detail)}</td></tr>"
+        )
+
+    def _draw(self) -> None:
+        from IPython.display import HTML, display
+
+        if self._handle is None:
+            self._handle = display(HTML(self.html()), display_id=True)
+        else:
+            self._handle.update(HTML(self.html()))
+
+
+class _With:
+    """A step with the detail of the one before."""
+
+    def __init__(self, stage: str, done: float, detail: str) -> None:
+        self.stage, self.done, self.detail = stage, done, detail
