@@ -178,7 +178,7 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     Returns
     -------
     table : DataFrame
-        ``name`` (of the compound), ``building, address, community, lon, lat`` (degrees, as given);
+        ``name`` (of the compound), ``building, stairwell, address, community, lon, lat`` (degrees, as given);
         rows without a place are left out.
     findings : tuple of Finding
         What was repaired, and how many rows have no place.
@@ -192,7 +192,7 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     tables, _ = gather([Path(path)], BUILDINGS, sheet=None, findings=findings)
     frame = pd.concat([columns_of(t, BUILDINGS, findings) for t in tables], ignore_index=True)
     notes = Notes(frame, findings)
-    texts = ("name", "building", "address", "community")
+    texts = ("name", "building", "stairwell", "address", "community")
     cleaned = {name: clean_column(frame[name], name, notes) for name in texts}
     lon, lat, _ = read_coordinates(frame.assign(address=""), notes)
     placed = np.isfinite(lon)
