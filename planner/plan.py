@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -90,6 +91,57 @@ class Plan(PlanTables):
                 "summary.md": summary_markdown(self).encode(),
             },
         )
+
+    def apply(
+        self,
+        changes: str | Path | bytes,
+        *,
+        complete: bool = False,
+        seconds: float = 60.0,
+        by: str = "",
+        when: datetime | None = None,
+    ) -> Plan:
+        """Apply what was changed on the map of this plan.
+
+        Parameters
+        ----------
+        changes : path or bytes
+            The ``changes.json`` that the map exported.
+        complete : bool
+            Solve the rest again; what was moved or locked stays.
+        seconds : float
+            Longest search with `complete`.
+        by : str
+            The office that decided, for the plan's history; never a person.
+        when : datetime, optional
+            Time of recording; now by default.
+
+        Returns
+        -------
+        Plan
+            With one more entry in ``provenance["history"]``.
+
+        Raises
+        ------
+        InputError
+            The changes do not fit this plan.
+        InfeasibleError, PlannerError
+            What comes of them is no plan: see `planner.changes.apply_changes`.
+        """
+        from planner.changefile import read_changes
+        from planner.changes import apply_changes
+        from planner.solve.search import Stop
+
+        made = apply_changes(
+            self,
+            read_changes(changes),
+            complete=complete,
+            stop=Stop(seconds=seconds),
+            seed=int(self.provenance.get("seed") or 0),
+            by=by,
+            when=when,
+        )
+        return Plan.of(made)
 
     def summary(self) -> Mapping[str, Any]:
         """Give the figures of ``summary.json`` as plain values."""

@@ -99,7 +99,8 @@ def staff_zones(
             member[rows] = serving[run]
             walk_m[rows] = apart[i, run]
         np.add.at(held, member[inside], 1)
-    return Roster(member, np.round(walk_m, 2), held, short, over)
+    rounded = np.asarray(np.round(walk_m, 2), np.float64)
+    return Roster(member, rounded, held, short, over)
 
 
 class _Walks:

@@ -49,7 +49,8 @@ ALLOWED: dict[str, set[str]] = {
     "staffing": WAIST | {"demand", "places", "network", "solve"},
     "store": WAIST,
     "history": {"tables"},
-    "changes": WAIST | {"audit", "history", "revision", "rezone", "solve"},
+    "changefile": {"errors"},
+    "changes": WAIST | {"audit", "changefile", "history", "revision", "rezone", "solve"},
     "revision": WAIST | {"coverage", "measures", "rezone", "zones"},
     "render": WAIST | {"history", "measures", "render"},
 }

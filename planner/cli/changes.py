@@ -42,5 +42,6 @@ def apply(
     change = entry["value_m"] - entry["value_before_m"]
     Console(highlight=False).print(
         f"{len(entry['moves'])} units moved by hand, {entry['moved_units']} in all; walking and rules "
-        f"together {change:+,.0f} m. 手工调整 {len(entry['moves'])} 个单元，共变动 {entry['moved_units']} 个。"
+        f"together {change:+,.0f} m. "
+        f"手工调整 {len(entry['moves'])} 个单元，共变动 {entry['moved_units']} 个。"
     )

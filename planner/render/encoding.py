@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -59,31 +60,45 @@ class Grid:
         cut = shapely.clip_by_rect(shapes, *self.bounds)
         if self.tolerance:
             cut = shapely.simplify(cut, self.tolerance)
-        return [self._parts(shape) for shape in cut]
+        chains, owner, ring = _chains(cut)
+        coded: list[list[list[int]]] = [[] for _ in range(len(cut))]
+        for shape, line in zip(owner.tolist(), self._deltas(chains, ring), strict=True):
+            if len(line) >= 4:
+                coded[shape].append(line)
+        return coded
 
-    def _parts(self, shape: Any) -> list[list[int]]:
-        coded: list[list[int]] = []
-        for part in shapely.get_parts(shape):
-            if part.geom_type == "Polygon":
-                for ring in shapely.get_rings(part):
-                    coded.append(self._deltas(shapely.get_coordinates(ring)[:-1]))
-            elif part.geom_type in {"LineString", "LinearRing"}:
-                coded.append(self._deltas(shapely.get_coordinates(part)))
-            elif part.geom_type.startswith("Multi"):
-                coded += self._parts(part)
-        return [line for line in coded if len(line) >= 4]
-
-    def _deltas(self, xy: NDArray[np.float64]) -> list[int]:
-        steps = self.steps(xy)
-        if not len(steps):
-            return []
-        deltas = np.diff(steps, axis=0)
-        moves = deltas[deltas.any(axis=1)]
-        return np.concatenate([steps[:1], moves]).ravel().tolist()
+    def _deltas(self, chains: NDArray[Any], ring: NDArray[np.bool_]) -> list[list[int]]:
+        """Give each chain as its first point and the steps that follow; steps of nothing are left out."""
+        xy, chain = shapely.get_coordinates(chains, return_index=True)
+        last = np.append(chain[1:] != chain[:-1], True)[: len(chain)]
+        keep = ~(last & ring[chain])
+        steps, chain = self.steps(xy[keep]), chain[keep]
+        first = np.append(True, chain[1:] != chain[:-1])[: len(chain)]
+        moves = np.diff(steps, axis=0, prepend=0)
+        moves[first] = steps[first]
+        keep = first | moves.any(axis=1)
+        ends = 2 * np.cumsum(np.bincount(chain[keep], minlength=len(chains)))
+        flat = moves[keep].ravel().tolist()
+        starts = [0, *ends.tolist()]
+        return [flat[a:b] for a, b in itertools.pairwise(starts)]
 
     def steps(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
         """Turn degrees, shape (n, 2), into whole steps from the origin."""
         return np.rint(np.asarray(xy) * SCALE).astype(np.int64) - np.array(self.origin)
+
+
+def _chains(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_]]:
+    """Lines and rings of shapes in their order, the shape of each, and whether it is a ring."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    owner, kind = owner[inner], shapely.get_type_id(parts)
+    area, line = np.flatnonzero(kind == 3), np.flatnonzero((kind == 1) | (kind == 2))
+    rings, of = shapely.get_rings(parts[area], return_index=True)
+    place = np.concatenate([area[of], line]).astype(np.int64)
+    order = np.argsort(place, kind="stable")
+    chains = np.concatenate([rings, parts[line]]).astype(object)[order]
+    ring = np.repeat([True, False], [len(rings), len(line)])[order]
+    return chains, owner[place[order]].astype(np.int64), ring
 
 
 def island_json(value: Any) -> str:

@@ -17,16 +17,21 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from planner.render.editing import edit_payload, packed
 from planner.render.encoding import island_json
 from planner.render.outputs import atomic_write
-from planner.render.payload import meeting_payload
+from planner.render.payload import SMALLEST_SHOWN, meeting_payload, taken_shapes
 from planner.render.privacy import check_meeting_page
 from planner.tables import PlanTables
 
 __all__ = ["MapPage", "map_page"]
 
-SCRIPTS = ("texts.js", "data.js", "symbols.js", "scene.js", "furniture.js", "panel.js", "page.js")
-STYLES = ("page.css", "print.css")
+SCRIPTS = (
+    "texts.js", "data.js", "symbols.js", "scene.js", "furniture.js", "panel.js", "edit_model.js", "edit.js",
+    "edit_save.js", "edit_cells.js", "edit_marks.js", "edit_tools.js", "edit_panel.js", "edit_page.js",
+    "page.js",
+)  # fmt: skip
+STYLES = ("page.css", "edit.css", "print.css")
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 
 
@@ -83,12 +88,14 @@ def map_page(tables: PlanTables, *, title: str | None = None) -> MapPage:
     PrivacyError
         The finished page holds what a meeting must not see.
     """
-    page = _with_policy(_drawn(meeting_payload(tables, title=title)))
+    payload = meeting_payload(tables, title=title)
+    editing = edit_payload(tables, smallest=SMALLEST_SHOWN)
+    page = _with_policy(_drawn(payload, {"shapes": taken_shapes(payload), "edit": editing}))
     check_meeting_page(page, tables)
     return MapPage(page)
 
 
-def _drawn(payload: dict[str, Any]) -> str:
+def _drawn(payload: dict[str, Any], heavy: dict[str, Any]) -> str:
     import folium
 
     class Verbatim(folium.Element):
@@ -133,7 +140,8 @@ def _drawn(payload: dict[str, Any]) -> str:
     chart.add_child(PlanLayer(chart))
     head = chart.get_root().header  # type: ignore[attr-defined]
     island = f'<script type="application/json" id="plan-data">{island_json(payload)}</script>'
-    for position, text in enumerate((*_head(payload), island)):
+    more = f'<script type="application/json" id="plan-packed">{island_json(packed(heavy))}</script>'
+    for position, text in enumerate((*_head(payload), island, more)):
         head.add_child(Verbatim(text), name=f"planner_{position}")
     return chart.get_root().render()
 

@@ -27,7 +27,7 @@ from planner.render.words import (
 )
 from planner.tables import GAP_CAUSES, PlanTables
 
-__all__ = ["FEW", "HIDDEN", "SMALLEST_SHOWN", "meeting_payload"]
+__all__ = ["FEW", "HIDDEN", "SMALLEST_SHOWN", "meeting_payload", "taken_shapes"]
 
 SMALLEST_SHOWN = 3
 """A count below this is shown as "<3"."""
@@ -71,6 +71,28 @@ def meeting_payload(tables: PlanTables, *, title: str | None = None) -> dict[str
         "gaps": _gaps(tables),
         "causes": {c.code: [c.title_zh, c.title] for c in GAP_CAUSES.values()},
         "base": _base(tables, grid),
+    }
+
+
+def taken_shapes(payload: dict[str, Any]) -> dict[str, Any]:
+    """Take the lines of the base map out of a payload: the page carries them packed.
+
+    Parameters
+    ----------
+    payload : dict
+        From `meeting_payload`; its shapes are removed, its names stay.
+
+    Returns
+    -------
+    dict
+        ``water, green, rails, streets, buildings``, and ``zones``: the rings of each zone.
+    """
+    base = payload["base"]
+    shapes = {name: base.pop(name) for name in ("water", "green", "rails")}
+    return shapes | {
+        "streets": base["streets"].pop("classes"),
+        "buildings": base["buildings"].pop("rings"),
+        "zones": [zone.pop("rings") for zone in payload["zones"]],
     }
 
 

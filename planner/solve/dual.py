@@ -19,6 +19,9 @@ from planner.solve.instance import Instance
 __all__ = ["RuleDual", "climb"]
 
 FloatArray = NDArray[np.float64]
+MANY = 500_000
+REACH = 3.0
+"""Times the mean least cost that a pair may cost more than its unit's cheapest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +67,28 @@ def climb(
     shape = (one.n_centres, len(one.rows.limit))
     price = np.zeros(shape) if start is None else start.copy()
     weight = np.ascontiguousarray(one.rows.weight.T)
-    best, chosen = _climb(
+    _, chosen = _climb(
         steps, value_m, price, one.rows.price, one.rows.limit, weight,
-        one.start, one.centre, one.cost, one.skip_cost,
+        *_near(one), one.skip_cost,
     )  # fmt: skip
-    prize = np.empty(one.n_units)
-    sums = np.empty(shape)
-    _evaluate(chosen, weight, one.start, one.centre, one.cost, one.skip_cost, prize, sums)
-    return RuleDual(float(best), chosen, prize)
+    prize, sums = np.empty(one.n_units), np.empty(shape)
+    total = _evaluate(chosen, weight, one.start, one.centre, one.cost, one.skip_cost, prize, sums)
+    return RuleDual(float(total - (chosen * one.rows.limit).sum()), chosen, prize)
+
+
+def _near(
+    one: Instance,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], FloatArray]:
+    """Leave out pairs of a very large part that hardly any prices would make the cheapest.
+
+    What is proven in the end is worked out with all of them.
+    """
+    if one.n_pairs <= MANY:
+        return one.start, one.centre, one.cost
+    least = np.minimum.reduceat(one.cost, one.start[:-1])
+    keep = np.flatnonzero(one.cost <= (least + REACH * least.mean())[one.unit])
+    start = np.searchsorted(one.unit[keep], np.arange(one.n_units + 1)).astype(np.int64)
+    return start, one.centre[keep], one.cost[keep]
 
 
 @compiled

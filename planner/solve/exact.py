@@ -47,6 +47,7 @@ def solve_exactly(
     nodes: int | None = None,
     seed: int = 0,
     told: Callable[[float, float], None] | None = None,
+    halt: threading.Event | None = None,
 ) -> ExactResult:
     """Solve one part by branch and cut.
 
@@ -66,6 +67,8 @@ def solve_exactly(
         For HiGHS.
     told : callable, optional
         Told of value and bound as they improve.
+    halt : threading.Event, optional
+        Stops the search from another thread.
 
     Returns
     -------
@@ -82,7 +85,7 @@ def solve_exactly(
         solution = highspy.HighsSolution()
         solution.col_value = list(model.point(start))
         highs.setSolution(solution)
-    run_interruptibly(highs, told)
+    run_interruptibly(highs, told, halt)
     return _read(highs, model)
 
 
@@ -124,16 +127,27 @@ def cheapest(
 
 
 def run_interruptibly(
-    highs: highspy.Highs, told: Callable[[float, float], None] | None = None
+    highs: highspy.Highs,
+    told: Callable[[float, float], None] | None = None,
+    halt: threading.Event | None = None,
 ) -> None:
     """Run HiGHS in a thread of its own, so that Ctrl-C is heard at once.
+
+    Parameters
+    ----------
+    highs : highspy.Highs
+        With its model.
+    told : callable, optional
+        Told of value and bound as they improve.
+    halt : threading.Event, optional
+        Stops the search from another thread.
 
     Raises
     ------
     KeyboardInterrupt
         After HiGHS has been stopped; what it has found can be read.
     """
-    halt = threading.Event()
+    halt = threading.Event() if halt is None else halt
 
     def heard(event: Any) -> None:
         if told is not None:

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from planner.solve.anneal import Annealer
 from planner.solve.bound import Ascent
 from planner.solve.columns import Pool
-from planner.solve.dual import climb
+from planner.solve.dual import RuleDual, climb
 from planner.solve.exact import solve_exactly
 from planner.solve.instance import Instance
 from planner.solve.pricing import countable
 from planner.solve.regroup import regroup
+from planner.solve.relaxed import Relaxed
 from planner.solve.track import Track
+from planner.solve.windows import by_windows, raise_bound
 from planner.solve.zoning import choose_zones, list_all
 
 __all__ = ["improve", "quick_bound"]
@@ -21,16 +23,16 @@ __all__ = ["improve", "quick_bound"]
 CHUNK = 4_000_000
 TURNS = 6
 LARGE = 60_000
+LONG = 2
 LARGE_ZONE = 30.0
 """Units a zone above which zones as columns no longer pay: there the quick bound is tight."""
 
 
-def quick_bound(track: Track, steps: int = 300) -> NDArray[np.float64]:
-    """Prove what prices on the rules prove; return a prize for each unit."""
-    one = track.instance
-    dual = climb(one, track.aim_m, steps=steps)
+def quick_bound(track: Track, steps: int = 300) -> RuleDual:
+    """Prove what prices on the rules prove."""
+    dual = climb(track.instance, track.aim_m, steps=steps)
     track.bound(dual.bound_m)
-    return dual.prize
+    return dual
 
 
 def improve(track: Track, *, seed: int) -> bool:
@@ -50,16 +52,17 @@ def improve(track: Track, *, seed: int) -> bool:
     """
     one = track.instance
     pool = Pool(one)
-    anneal(track, pool, sweeps=_sweeps(one) // 2, runs=3, seed=seed)
-    prize = quick_bound(track, 1500)
+    by_zones = countable(one) and one.n_units <= LARGE_ZONE * one.n_centres
+    anneal(track, pool, sweeps=_sweeps(one) // 2, runs=3 if by_zones else 1, seed=seed)
+    dual = quick_bound(track, 1500)
     if track.over:
         return track.hopeless
     if not np.isfinite(track.value_m) and one.n_pairs <= LARGE:
         return _exactly(track, seed)
-    if countable(one) and one.n_units <= LARGE_ZONE * one.n_centres:
-        _by_zones(track, pool, prize, seed)
+    if by_zones:
+        _by_zones(track, pool, dual.prize, seed)
     elif one.n_units > 1_000:
-        _by_annealing(track, pool, seed)
+        _by_windows(track, dual, seed)
     if not track.over and one.n_pairs <= LARGE:
         return _exactly(track, seed)
     return track.hopeless
@@ -93,16 +96,18 @@ def anneal(
             return
 
 
-def _by_annealing(track: Track, pool: Pool, seed: int) -> None:
-    """Anneal longer and longer, and climb the quick bound farther."""
-    sweeps, steps = 4 * _sweeps(track.instance), 3000
-    for turn in range(3):
-        anneal(track, pool, sweeps=sweeps, runs=1, seed=seed + 100 + turn)
-        if not track.over:
-            quick_bound(track, steps)
-        if track.over:
-            return
-        sweeps, steps = 2 * sweeps, 2 * steps
+def _by_windows(track: Track, dual: RuleDual, seed: int) -> None:
+    """Solve the relaxation, anneal among what looks good by it, and go over the plan by windows."""
+    relaxed = Relaxed(track.instance, dual.multiplier)
+    raise_bound(track, relaxed, within=0.5, seed=seed)
+    if track.over:
+        return
+    thin, pairs = relaxed.thinned(track.pair, 2.0 * relaxed.scale)
+    pair = np.where(track.pair >= 0, np.searchsorted(pairs, track.pair), -1)
+    inner = Track(thin, pair, 0.0, track.clock)
+    anneal(inner, Pool(thin), sweeps=LONG * _sweeps(thin), runs=1, seed=seed + 100)
+    track.plan(np.where(inner.pair >= 0, pairs[inner.pair], -1), "annealing")
+    by_windows(track, relaxed, seed=seed)
 
 
 def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -> None:

@@ -260,7 +260,9 @@ table_case(
 )
 
 
-table_case("024-B-TOTALS-blank", "fix", "blank-rows", TOTALS, row=8, count=1, formats=("csv", "xlsx"))
+table_case(
+    "024-B-TOTALS-blank", "fix", "blank-rows", TOTALS, row=8, count=1, formats=("csv", "xlsx")
+)
 
 
 @case("025-B-RAGGED", "hold", "ragged-row", row=32, rows=31, held=1)

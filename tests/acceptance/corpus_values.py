@@ -41,7 +41,15 @@ def _(folder: Path) -> list[Path]:
     return paths
 
 
-table_case("030-C-ID-ZERO-differs", "warn", "id-zeros", with_id("007", "7"), column="编号", rows=302, held=0)
+table_case(
+    "030-C-ID-ZERO-differs",
+    "warn",
+    "id-zeros",
+    with_id("007", "7"),
+    column="编号",
+    rows=302,
+    held=0,
+)
 
 
 @case("031-C-ID-18", "stop", "long-number", row=302, column="编号")
@@ -150,7 +158,10 @@ def _(folder: Path) -> Path:
     import datetime
 
     days = ["2024-01-01", 20240101, datetime.date(2024, 1, 1), "31/02"]
-    rows = [["编号", "出生日期", "地址"], *[[f"H{i}", day, f"甲路{i}号"] for i, day in enumerate(days)]]
+    rows = [
+        ["编号", "出生日期", "地址"],
+        *[[f"H{i}", day, f"甲路{i}号"] for i, day in enumerate(days)],
+    ]
     (folder / "a.xlsx").write_bytes(workbook({"居民": rows}))
     return folder / "a.xlsx"
 
@@ -159,7 +170,12 @@ def _(folder: Path) -> Path:
 def _(folder: Path) -> Path:
     import datetime
 
-    rows = [["编号", "社区", "楼栋"], ["1", "甲社区", "3-2"], ["2", "甲社区", datetime.date(2024, 3, 1)], ["3", "甲社区", "5"]]
+    rows = [
+        ["编号", "社区", "楼栋"],
+        ["1", "甲社区", "3-2"],
+        ["2", "甲社区", datetime.date(2024, 3, 1)],
+        ["3", "甲社区", "5"],
+    ]
     (folder / "a.xlsx").write_bytes(workbook({"居民": rows}))
     return folder / "a.xlsx"
 
@@ -173,7 +189,11 @@ def _(folder: Path) -> Path:
     book = openpyxl.Workbook()
     book.epoch = datetime.datetime(1904, 1, 1)
     assert book.active is not None
-    for row in (["编号", "地址", "单元"], ["1", "甲路1号", datetime.date(2024, 2, 1)], ["2", "甲路2号", "2"]):
+    for row in (
+        ["编号", "地址", "单元"],
+        ["1", "甲路1号", datetime.date(2024, 2, 1)],
+        ["2", "甲路2号", "2"],
+    ):
         book.active.append(row)
     book.save(folder / "a.xlsx")
     return folder / "a.xlsx"

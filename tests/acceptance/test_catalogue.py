@@ -1,7 +1,5 @@
 """Every entry of the catalogue of bad inputs that concerns sheets: class, code, place, counts."""
 
-# ruff: noqa: E501 - one entry a line
-
 from __future__ import annotations
 
 import json
@@ -24,7 +22,16 @@ from tests.acceptance.corpus import CASES, Case, World
 
 assert corpus_files
 assert corpus_values
-SECRETS = ("合成居民", "110101199003078515", "11010119900307851", "110101900307851", "2024年1月1日", "13800000000", "138-0000-0000", "5600000")
+SECRETS = (
+    "合成居民",
+    "110101199003078515",
+    "11010119900307851",
+    "110101900307851",
+    "2024年1月1日",
+    "13800000000",
+    "138-0000-0000",
+    "5600000",
+)
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ NEWER_SCRIPT = {
     r"#[a-z]\w*\s*[=(;]": "private fields",
     r"\.(inner|outer)HTML|insertAdjacentHTML|document\.write": "text as markup",
     r"\beval\(|new Function": "text as code",
-    r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|localStorage|indexedDB|document\.cookie": "reaching out",
+    r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|indexedDB|document\.cookie": "reaching out",
 }
 NEWER_STYLE = {
     r":has\(": ":has (105)",

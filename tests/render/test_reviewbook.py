@@ -9,7 +9,10 @@ import openpyxl
 from planner.render.reviewbook import CHOICE, KEY, REVIEW_SHEET, Line, Option, review_bytes
 
 HOSTILE = '=HYPERLINK("http://x","y")\x07'
-OPTIONS = (Option(HOSTILE, "street", 0.0, 116.8, 32.6), Option("乙", "building", 812.3, 116.81, 32.6))
+OPTIONS = (
+    Option(HOSTILE, "street", 0.0, 116.8, 32.6),
+    Option("乙", "building", 812.3, 116.81, 32.6),
+)
 LINE = Line("k1", HOSTILE, "@社区", 3, "a.xlsx 1, 2", "未找到", "not found", OPTIONS)
 
 

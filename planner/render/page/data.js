@@ -42,6 +42,22 @@ function pathOf(lines, plane, closed) {
   return path;
 }
 
+/* Many shapes as a few paths, each of one square of the plane: one path of all takes long to make and to draw. */
+const TILE = 1024;
+
+function tilesOf(shapes, plane) {
+  const tiles = new Map();
+  shapes.forEach((rings) => {
+    const name = Math.floor(plane.x(rings[0][0]) / TILE) + ' ' + Math.floor(plane.y(rings[0][1]) / TILE);
+    if (!tiles.has(name)) tiles.set(name, []);
+    tiles.get(name).push(rings);
+  });
+  return Array.from(tiles.values()).map((group) => {
+    const lines = [].concat(...group);
+    return { path: pathOf(lines, plane, true), box: boundsOf(lines, plane) };
+  });
+}
+
 function boundsOf(lines, plane) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   lines.forEach((line) => {
@@ -86,8 +102,10 @@ function longestRun(line, plane) {
   return best;
 }
 
-function readModel() {
+/* Shapes come packed; all else is plain. */
+function readModel(shapes) {
   const data = JSON.parse(document.getElementById('plan-data').textContent);
+  const base = Object.assign({}, data.base, shapes, { streets: { names: data.base.streets.names, classes: shapes.streets }, buildings: { labels: data.base.buildings.labels, rings: shapes.buildings } });
   const plane = makePlane(data);
   const units = data.units.x.map((sx, i) => ({
     index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i],
@@ -97,12 +115,12 @@ function readModel() {
   const causes = Object.keys(data.causes);
   data.gaps.forEach((gap) => units[gap[0]].gaps.push({ cause: causes[gap[1]], count: gap[2] }));
   const zones = data.zones.map((zone, i) => Object.assign({}, zone, {
-    index: i, centre: data.centres[i], path: pathOf(zone.rings, plane, true),
-    box: boundsOf(zone.rings, plane), fill: data.colours[zone.colour][0], ink: data.colours[zone.colour][1],
+    index: i, centre: data.centres[i], rings: shapes.zones[i], path: pathOf(shapes.zones[i], plane, true),
+    box: boundsOf(shapes.zones[i], plane), fill: data.colours[zone.colour][0], ink: data.colours[zone.colour][1],
     labelAt: zone.at && { x: plane.x(zone.at[0]), y: plane.y(zone.at[1]), r: Math.abs(plane.x(zone.at[0] + zone.at[2]) - plane.x(zone.at[0])) }
   }));
   const centres = data.centres.map((centre, i) => Object.assign({}, centre, { index: i, x: plane.x(centre.x), y: plane.y(centre.y), sx: centre.x, sy: centre.y }));
-  return { data, plane, units, zones, centres, causes, base: readBase(data.base, plane) };
+  return { data, plane, units, zones, centres, causes, base: readBase(base, plane) };
 }
 
 function readBase(base, plane) {
@@ -132,6 +150,6 @@ function readBase(base, plane) {
     water: pathOf(base.water, plane, true), green: pathOf(base.green, plane, true), rails: pathOf(base.rails, plane, false),
     fences: base.fences.map((fence) => pathOf(fence.rings, plane, true)),
     streets: base.streets.classes.map((streets) => pathOf(streets.map((street) => street[1]), plane, false)),
-    buildings: pathOf([].concat(...base.buildings.rings), plane, true), names, numbers
+    buildings: tilesOf(base.buildings.rings, plane), names, numbers
   };
 }

@@ -1,6 +1,10 @@
 /* The page: put together, and told apart again at every change of language, layer or choice. */
 function drawPlan(map) {
-  const model = readModel();
+  unpack(JSON.parse(document.getElementById('plan-packed').textContent)).then((packed) => drawPage(map, packed));
+}
+
+function drawPage(map, packed) {
+  const model = readModel(packed.shapes);
   const state = {
     layers: { zones: true, homes: true, centres: true, gaps: true, moved: true, fences: true, labels: true, base: true },
     sort: { key: 'n', way: 1 }, zone: -1, found: null, ratio: 0, layersOpen: window.innerWidth >= 1800
@@ -37,11 +41,31 @@ function drawPlan(map) {
     if (again) again.focus();
   }
 
-  function refresh() {
+  function refresh(still) {
     parts.card.replaceChildren();
     if (state.found) parts.card.appendChild(detailCard(model, state, close));
     parts.panelBody.querySelectorAll('tr[data-zone]').forEach((row) => row.classList.toggle('chosen', Number(row.dataset.zone) === state.zone));
-    scene.redraw();
+    if (!still) scene.redraw();
+  }
+
+  /* Bring rows and figures of zones that changed up to date. */
+  function showZones(zones, numbers) {
+    const now = numbers.figures();
+    const outcomes = numbers.ruleOutcomes();
+    model.data.rules.forEach((rule) => {
+      const found = outcomes.find((one) => one.name === rule.name);
+      if (found) Object.assign(rule, { worst: Math.round(found.worst * 10) / 10, broken: found.broken });
+      else if (rule.name.startsWith('walk')) Object.assign(rule, { broken: now.beyond, worst: Math.max(0, ...model.zones.map((z) => z.max || 0)) });
+    });
+    model.data.meta.connected = now.apart === 0;
+    model.data.meta.disconnected = now.apart;
+    parts.panelBody.querySelector('section.rules').replaceWith(rulesBlock(model));
+    const rows = zoneRows(model, state, choose);
+    zones.forEach((z) => {
+      const row = parts.panelBody.querySelector('tr[data-zone="' + z + '"]');
+      if (row) row.replaceWith(rows(model.zones[z]));
+    });
+    if (state.found) refresh(true);
   }
 
   function furnish() {
@@ -49,7 +73,7 @@ function drawPlan(map) {
     fillHeader(parts, model, () => {
       language = language === 'zh' ? 'en' : 'zh';
       furnish();
-    });
+    }, page.edit);
     fill(parts.left, [zoomButtons(map, whole)]);
     fill(parts.right, [layerSwitch(model, state, () => scene.redraw())]);
     fill(parts.low, [legend(model), parts.attribution]);
@@ -60,16 +84,19 @@ function drawPlan(map) {
       figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort),
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say('privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
     ]);
+    if (page.edit && page.edit.active) page.edit.turn(true);
     refresh();
   }
 
+  const page = { edit: null, furnish, showZones };
   addScale(map, parts);
   furnish();
   map.invalidateSize({ animate: false });
   map.fitBounds(bounds, { padding: [18, 18], animate: false });
   map.addLayer(scene);
-  listen(map, scene, state, model, parts, refresh, close);
+  listen(map, scene, state, model, parts, refresh, close, page);
   prepareForPrint(map, scene, state, bounds);
+  startEditing(map, scene, state, model, parts, page, packed.edit);
   document.documentElement.setAttribute('data-ready', String(model.zones.length));
 }
 
@@ -93,7 +120,7 @@ function skeleton(map) {
   return parts;
 }
 
-function fillHeader(parts, model, switched) {
+function fillHeader(parts, model, switched, edit) {
   const meta = model.data.meta;
   const dates = [];
   if (meta.created) dates.push(say('made') + ' ' + meta.created);
@@ -101,6 +128,7 @@ function fillHeader(parts, model, switched) {
   fill(parts.bar, [
     make('div', {}, [make('h1', { text: meta.title || say('untitled') }), make('p', { text: dates.join('  ·  ') })]),
     make('div', { class: 'tools' }, [
+      edit ? edit.button() : null,
       make('button', { text: say('print'), set: { type: 'button' }, on: { click: () => window.print() } }),
       make('button', { text: say('other'), set: { type: 'button', id: 'language', title: say('otherHint'), lang: language === 'zh' ? 'en' : 'zh-CN' }, on: { click: switched } })
     ])
@@ -118,8 +146,9 @@ function addScale(map, parts) {
   parts.scale.appendChild(control.getContainer());
 }
 
-function listen(map, scene, state, model, parts, refresh, close) {
+function listen(map, scene, state, model, parts, refresh, close, page) {
   map.on('click', (event) => {
+    if (page.edit && page.edit.click(event)) return;
     state.found = scene.find(event.containerPoint);
     const unit = state.found && state.found.unit !== undefined ? model.units[state.found.unit] : null;
     state.zone = !state.found ? -1 : unit ? unit.zone : state.found.zone;

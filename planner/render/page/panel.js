@@ -3,6 +3,10 @@ function figure(value, words, note) {
   return make('div', { class: 'figure' }, [make('b', { text: value }), make('span', { text: words }), note ? make('small', { text: note }) : null]);
 }
 
+function whole(value) {
+  return grouped(value === null ? null : Math.round(value));
+}
+
 function totalGaps(model) {
   return Object.values(model.data.figures.gaps).reduce((sum, n) => sum + n, 0);
 }
@@ -41,7 +45,7 @@ function rulesBlock(model) {
     make('td', { class: 'right', text: grouped(rule.worst) }),
     make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: rule.broken }) : '✓ ' + say('holds') })
   ]));
-  return make('section', { class: 'block' }, [
+  return make('section', { class: 'block rules' }, [
     make('h2', { text: say('rules') }),
     make('p', { class: 'aside', text: pick(model.data.meta.rule_book) }),
     make('table', { class: 'rules' }, [make('thead', {}, [head]), make('tbody', {}, rows)])
@@ -104,7 +108,7 @@ function zoneRow(model, zone, rule, most, state, choose) {
         make('b', { class: outside(zone, rule) ? 'bad' : '', text: (outside(zone, rule) ? '▲ ' : '') + grouped(zone.homes) })
       ])
     ]),
-    cell(grouped(zone.members)), cell(grouped(zone.mean)), cell(grouped(zone.max)),
+    cell(grouped(zone.members)), cell(whole(zone.mean)), cell(whole(zone.max)),
     cell(zone.gaps === 0 ? '·' : shortCount(zone.gaps), zone.gaps === 0 ? '' : ' bad')
   ]);
   row.addEventListener('click', (event) => {
@@ -113,11 +117,17 @@ function zoneRow(model, zone, rule, most, state, choose) {
   return row;
 }
 
+/* Makes rows of the list of zones, all against one scale. */
+function zoneRows(model, state, choose) {
+  const rule = model.data.rules.find((r) => r.name === 'households_per_zone');
+  const most = Math.max(1, ...model.zones.map((z) => z.homes), rule && rule.high ? rule.high * 1.08 : 0);
+  return (zone) => zoneRow(model, zone, rule, most, state, choose);
+}
+
 function zonesBlock(model, state, choose, resort) {
   const rule = model.data.rules.find((r) => r.name === 'households_per_zone');
   const column = COLUMNS.find((c) => c.key === state.sort.key);
   const sorted = model.zones.slice().sort((a, b) => (column.of(a) - column.of(b)) * state.sort.way || a.n - b.n);
-  const most = Math.max(1, ...model.zones.map((z) => z.homes), rule && rule.high ? rule.high * 1.08 : 0);
   const heads = COLUMNS.map((c) => {
     const current = c.key === state.sort.key;
     const title = say('sortBy', { what: say(c.words) });
@@ -132,7 +142,7 @@ function zonesBlock(model, state, choose, resort) {
     make('h2', {}, [make('span', { text: say('zoneList') }), make('small', { text: note })]),
     make('table', { class: 'zones' }, [
       make('thead', {}, [make('tr', {}, heads)]),
-      make('tbody', {}, sorted.map((zone) => zoneRow(model, zone, rule, most, state, choose)))
+      make('tbody', {}, sorted.map(zoneRows(model, state, choose)))
     ])
   ]);
 }

@@ -82,21 +82,59 @@ const Scene = L.Layer.extend({
     return x > -margin && y > -margin && x < this._place.width + margin && y < this._place.height + margin;
   },
 
-  _paint: function (ctx) {
+  /* After an edit: what does not change with zones is taken from pictures of it. */
+  repaint: function () {
+    if (this._pictures && this._state.editing) this._paint(this._canvas.getContext('2d'), true);
+    else this.redraw();
+  },
+
+  /* Paint through a picture that can be used again; without editing, paint straight. */
+  _through: function (ctx, name, again, paint) {
+    if (!this._state.editing) {
+      paint(ctx);
+      return;
+    }
+    let picture = this._pictures[name];
+    if (!again || !picture) {
+      picture = this._pictures[name] || document.createElement('canvas');
+      picture.width = this._canvas.width;
+      picture.height = this._canvas.height;
+      const inner = picture.getContext('2d');
+      inner.lineCap = 'round';
+      inner.lineJoin = 'round';
+      paint(inner);
+      this._pictures[name] = picture;
+    }
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(picture, 0, 0);
+    this._toPlane(ctx);
+  },
+
+  _paint: function (ctx, again) {
     const on = this._state.layers;
+    if (!this._state.editing) this._pictures = null;
+    else if (!this._pictures) this._pictures = {};
+    if (again) {
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.clearRect(0, 0, this._canvas.width, this._canvas.height);
+    }
     this._boxes = [];
     ctx.lineCap = 'round';
     ctx.lineJoin = 'round';
     this._toPlane(ctx);
     if (on.base) this._paintGround(ctx);
     if (on.zones) this._paintZones(ctx);
-    if (on.base) this._paintStreets(ctx);
+    if (on.base) this._through(ctx, 'streets', again, (c) => { this._toPlane(c); this._paintStreets(c); });
     if (on.zones) this._paintOutlines(ctx);
     if (on.fences) this._paintFences(ctx);
+    this._through(ctx, 'homes', again, (c) => {
+      this._toScreen(c);
+      this._reserve();
+      if (on.labels) this._paintNames(c);
+      if (on.homes) this._paintHomes(c, this._model.units);
+    });
     this._toScreen(ctx);
-    this._reserve();
-    if (on.labels) this._paintNames(ctx);
-    if (on.homes) this._paintHomes(ctx);
+    if (on.homes && again && this._model.recut) this._paintHomes(ctx, this._model.recut.units());
     if (on.moved) this._paintMoved(ctx);
     if (on.gaps) this._paintGaps(ctx);
     if (on.zones) this._paintNumbers(ctx);
@@ -126,8 +164,9 @@ const Scene = L.Layer.extend({
     if (zoom >= 13.5) {
       ctx.globalAlpha = 0.72;
       ctx.fillStyle = COLOURS.building;
-      ctx.fill(base.buildings, 'evenodd');
-      if (zoom >= 15.5) this._stroke(ctx, base.buildings, COLOURS.buildingEdge, 0.7);
+      const tiles = base.buildings.filter((tile) => this._boxSeen(tile.box));
+      tiles.forEach((tile) => ctx.fill(tile.path, 'evenodd'));
+      if (zoom >= 15.5) tiles.forEach((tile) => this._stroke(ctx, tile.path, COLOURS.buildingEdge, 0.7));
       ctx.globalAlpha = 1;
     }
     const wide = Math.pow(2, Math.max(0, zoom - 14) * 0.72);
@@ -144,8 +183,23 @@ const Scene = L.Layer.extend({
     return this._state.zone >= 0 && this._state.zone !== index;
   },
 
+  /* Whether a zone keeps the shape it came with and lies in the window. */
+  _asDrawn: function (zone) {
+    const recut = this._model.recut;
+    if (recut && recut.zones.has(zone.index)) return false;
+    return this._boxSeen(zone.box);
+  },
+
+  _boxSeen: function (box) {
+    const [x0, y0] = this._at({ x: box[0], y: box[1] });
+    const [x1, y1] = this._at({ x: box[2], y: box[3] });
+    return x1 > -20 && y1 > -20 && x0 < this._place.width + 20 && y0 < this._place.height + 20;
+  },
+
   _paintZones: function (ctx) {
+    if (this._model.recut) this._paintRecut(ctx);
     this._model.zones.forEach((zone, i) => {
+      if (!this._asDrawn(zone)) return;
       ctx.globalAlpha = this._faded(i) ? 0.14 : this._state.zone === i ? 0.52 : 0.36;
       ctx.fillStyle = zone.fill;
       ctx.fill(zone.path, 'evenodd');
@@ -155,7 +209,9 @@ const Scene = L.Layer.extend({
 
   /* Each outline is clipped to its zone, so that neighbours show side by side, not one over the other. */
   _paintOutlines: function (ctx) {
+    if (this._model.recut) this._outlineRecut(ctx);
     this._model.zones.forEach((zone, i) => {
+      if (!this._asDrawn(zone)) return;
       const chosen = this._state.zone === i;
       ctx.save();
       ctx.clip(zone.path, 'evenodd');
@@ -163,9 +219,40 @@ const Scene = L.Layer.extend({
       this._stroke(ctx, zone.path, zone.ink, chosen ? 9 : 4.4);
       ctx.restore();
     });
-    this._model.zones.forEach((zone) => this._stroke(ctx, zone.path, 'rgba(255,255,255,0.9)', 1.1));
+    this._model.zones.forEach((zone) => { if (this._asDrawn(zone)) this._stroke(ctx, zone.path, 'rgba(255,255,255,0.9)', 1.1); });
     const chosen = this._model.zones[this._state.zone];
-    if (chosen) this._stroke(ctx, chosen.path, COLOURS.ink, 1.6);
+    if (chosen && this._asDrawn(chosen)) this._stroke(ctx, chosen.path, COLOURS.ink, 1.6);
+  },
+
+  _paintRecut: function (ctx) {
+    const recut = this._model.recut;
+    ctx.save();
+    ctx.clip(recut.region, 'evenodd');
+    recut.shapes().forEach((shape) => {
+      ctx.globalAlpha = this._faded(shape.zone) ? 0.14 : this._state.zone === shape.zone ? 0.52 : 0.36;
+      ctx.fillStyle = this._model.zones[shape.zone].fill;
+      ctx.fill(shape.ground);
+    });
+    ctx.restore();
+  },
+
+  _outlineRecut: function (ctx) {
+    const recut = this._model.recut;
+    ctx.save();
+    ctx.clip(recut.region, 'evenodd');
+    recut.shapes().forEach((shape) => {
+      const ink = this._model.zones[shape.zone].ink;
+      const wide = this._state.zone === shape.zone ? 9 : 4.4;
+      ctx.save();
+      ctx.clip(shape.ground);
+      ctx.globalAlpha = this._faded(shape.zone) ? 0.45 : 0.95;
+      this._stroke(ctx, shape.border, ink, wide);
+      this._stroke(ctx, recut.outer, ink, wide);
+      ctx.restore();
+    });
+    recut.shapes().forEach((shape) => this._stroke(ctx, shape.border, 'rgba(255,255,255,0.9)', 1.1));
+    ctx.restore();
+    this._stroke(ctx, recut.outer, 'rgba(255,255,255,0.9)', 1.1);
   },
 
   _paintFences: function (ctx) {
@@ -248,8 +335,8 @@ const Scene = L.Layer.extend({
     return [x + (k + 0.75) * this.gapSize() * 1.05 - this.gapSize() * 0.2, y - this.gapSize() * 0.75];
   },
 
-  _paintHomes: function (ctx) {
-    this._model.units.forEach((unit) => {
+  _paintHomes: function (ctx, units) {
+    units.forEach((unit) => {
       const [x, y] = this._at(unit);
       if (unit.homes === 0 || !this._seen(x, y, 20)) return;
       const zone = this._model.zones[unit.zone];
@@ -324,6 +411,13 @@ const Scene = L.Layer.extend({
     const y = (point.y - this._place.ty) / this._place.s;
     const zone = on.zones && this._model.zones.find((z) => x >= z.box[0] && x <= z.box[2] && y >= z.box[1] && y <= z.box[3] && this._probe.isPointInPath(z.path, x, y, 'evenodd'));
     return zone ? { kind: 'zone', zone: zone.index } : null;
+  },
+
+  /* The unit under a point of the window, or null. */
+  findUnit: function (containerPoint) {
+    const point = this._map.containerPointToLayerPoint(containerPoint).subtract(this._place.corner);
+    const unit = this._nearest(this._model.units, point, Math.max(16 * this._unit, this.homeSize(20)));
+    return unit ? unit.index : null;
   },
 
   _nearest: function (things, point, reach) {

@@ -1,0 +1,152 @@
+/* The desk: what is chosen, moved, locked and noted, each step of which can be undone.
+   Others listen: desk.on('change' | 'select' | 'say', listener). */
+function makeDesk(model, numbers) {
+  const data = numbers.data;
+  const ids = model.centres.map((centre) => centre.id);
+  const listeners = { change: [], select: [], say: [] };
+  const desk = {
+    model, numbers, plan: data.plan, selection: new Set(), locked: new Set(), done: [], undone: [], notes: [], touched: new Set(), on: null
+  };
+  const first = new Set(data.locks.map((u) => data.block[u]));
+  first.forEach((b) => desk.locked.add(b));
+
+  desk.on = (name, listener) => listeners[name].push(listener);
+  desk.emit = (name, value) => listeners[name].forEach((listener) => listener(value));
+  desk.tell = (text) => desk.emit('say', text);
+
+  /* Bring what the page shows of some zones and blocks up to the numbers. */
+  function show(zones, blocks) {
+    blocks.forEach((b) => numbers.unitsOf[b].forEach((u) => {
+      model.units[u].zone = numbers.zoneOf[b];
+      model.units[u].walk = numbers.walkOf(b);
+    }));
+    zones.forEach((z) => {
+      const now = numbers.zoneFigures(z);
+      const words = now.broken.map((rule) => rule.words);
+      Object.assign(model.zones[z], { homes: now.homes, members: now.members === null ? model.zones[z].members : now.members, mean: now.mean, max: now.max, broken: words, apart: now.apart, edited: true });
+      model.zones[z].centre = Object.assign({}, model.zones[z].centre, { p90: null });
+      desk.touched.add(z);
+    });
+  }
+
+  function carry(step, back) {
+    let zones = new Set();
+    if (step.kind === 'move') {
+      zones = numbers.assign(step.blocks, back ? step.from : step.to);
+      show(zones, step.blocks);
+    }
+    if (step.kind === 'lock') step.blocks.forEach((b) => (step.lock !== back ? desk.locked.add(b) : desk.locked.delete(b)));
+    if (step.kind === 'note') desk.notes = back ? step.before : step.after;
+    return zones;
+  }
+
+  function perform(step) {
+    desk.done.push(step);
+    desk.undone = [];
+    desk.emit('change', carry(step, false));
+  }
+
+  desk.blockAt = (unit) => data.block[unit];
+
+  desk.choose = (blocks, how) => {
+    if (how !== 'add' && how !== 'toggle') desk.selection.clear();
+    blocks.forEach((b) => (how === 'toggle' && desk.selection.has(b) ? desk.selection.delete(b) : desk.selection.add(b)));
+    desk.emit('select');
+  };
+
+  /* Why blocks cannot go to a centre; empty when they can. */
+  desk.refusal = (blocks, centre) => {
+    const count = (test) => blocks.filter(test).length;
+    if (!blocks.length) return say('chooseFirst');
+    const home = count((b) => data.fixed[b] === 1);
+    if (home) return say('homeStays', { n: home });
+    if (count((b) => data.fixed[b] === 2)) return say('fewStay');
+    const locked = count((b) => desk.locked.has(b));
+    if (locked) return say('lockedStay', { n: locked });
+    const far = centre === undefined ? 0 : count((b) => numbers.zoneOf[b] !== centre && !numbers.hasPair(b, centre));
+    return far ? say('tooFar', { n: far }) : '';
+  };
+
+  desk.move = (centre, chosen) => {
+    const blocks = (chosen || Array.from(desk.selection)).filter((b) => numbers.zoneOf[b] !== centre);
+    const why = desk.refusal(chosen || Array.from(desk.selection), centre);
+    if (why || !blocks.length) {
+      desk.tell(why || say('alreadyThere'));
+      return false;
+    }
+    perform({ kind: 'move', blocks, from: blocks.map((b) => numbers.zoneOf[b]), to: centre });
+    desk.tell(say('didMove', { n: desk.unitCount(blocks), z: model.zones[centre].n }));
+    return true;
+  };
+
+  desk.lock = (chosen) => {
+    const blocks = chosen || Array.from(desk.selection);
+    if (!blocks.length) return desk.tell(say('chooseFirst'));
+    const lock = blocks.some((b) => !desk.locked.has(b));
+    perform({ kind: 'lock', lock, blocks: blocks.filter((b) => desk.locked.has(b) !== lock) });
+    return desk.tell(say(lock ? 'didLock' : 'didUnlock', { n: desk.unitCount(blocks) }));
+  };
+
+  desk.note = (after) => perform({ kind: 'note', before: desk.notes, after });
+
+  desk.undo = () => {
+    const step = desk.done.pop();
+    if (!step) return desk.tell(say('nothingToUndo'));
+    desk.undone.push(step);
+    desk.emit('change', carry(step, true));
+    return desk.tell(say('undid'));
+  };
+
+  desk.redo = () => {
+    const step = desk.undone.pop();
+    if (!step) return desk.tell(say('nothingToRedo'));
+    desk.done.push(step);
+    desk.emit('change', carry(step, false));
+    return desk.tell(say('redid'));
+  };
+
+  desk.unitCount = (blocks) => blocks.reduce((sum, b) => sum + numbers.unitsOf[b].length, 0);
+  desk.movedBlocks = () => data.zone.map((z, b) => b).filter((b) => data.zone[b] !== numbers.zoneOf[b]);
+  desk.changed = () => desk.movedBlocks().length > 0 || desk.notes.length > 0 || desk.locked.size !== first.size || Array.from(first).some((b) => !desk.locked.has(b));
+
+  /* What `planner apply` reads. */
+  desk.changes = () => {
+    const unitsOf = (blocks) => [].concat(...blocks.map((b) => numbers.unitsOf[b])).sort((a, b) => a - b);
+    const name = (z) => (z < 0 ? '' : ids[z]);
+    return {
+      format: 'planner-changes-1', plan: data.plan, created: new Date().toISOString().slice(0, 19) + 'Z',
+      moves: unitsOf(desk.movedBlocks()).map((u) => ({ unit: data.units[u], from: name(data.zone[data.block[u]]), to: name(numbers.zoneOf[data.block[u]]) })),
+      locks: unitsOf(Array.from(desk.locked)).map((u) => data.units[u]),
+      unlocked: unitsOf(Array.from(first).filter((b) => opened.has(b) || !desk.locked.has(b))).map((u) => data.units[u]),
+      notes: desk.notes
+    };
+  };
+
+  /* Take up changes that this page wrote earlier; what does not fit is left out. */
+  desk.restore = (saved) => {
+    const unit = new Map(data.units.map((id, u) => [id, u]));
+    const groups = new Map();
+    (saved.moves || []).forEach((move) => {
+      const b = data.block[unit.get(move.unit)];
+      const to = ids.indexOf(move.to);
+      if (b === undefined || to < 0 || !numbers.hasPair(b, to) || data.fixed[b]) return;
+      if (!groups.has(to)) groups.set(to, new Set());
+      groups.get(to).add(b);
+    });
+    const wanted = new Set((saved.locks || []).map((id) => data.block[unit.get(id)]).filter((b) => b !== undefined));
+    const open = Array.from(first).filter((b) => !wanted.has(b) || (saved.unlocked || []).some((id) => data.block[unit.get(id)] === b));
+    if (open.length) perform({ kind: 'lock', lock: false, blocks: open });
+    groups.forEach((blocks, to) => perform({ kind: 'move', blocks: Array.from(blocks), from: Array.from(blocks).map((b) => numbers.zoneOf[b]), to }));
+    const lock = Array.from(wanted).filter((b) => !desk.locked.has(b));
+    if (lock.length) perform({ kind: 'lock', lock: true, blocks: lock });
+    if (Array.isArray(saved.notes) && saved.notes.length) desk.note(saved.notes);
+  };
+
+  /* Blocks whose lock of the plan was opened, even if they are locked again. */
+  const opened = new Set();
+  desk.on('change', () => {
+    opened.clear();
+    desk.done.forEach((step) => step.kind === 'lock' && !step.lock && step.blocks.forEach((b) => first.has(b) && opened.add(b)));
+  });
+  return desk;
+}

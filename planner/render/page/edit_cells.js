@@ -1,0 +1,146 @@
+/* New borders for zones that changed: inside what they covered before, each home's ground is what lies
+   nearest to it.  Borders with zones that did not change stay as they were drawn. */
+const CELL_REACH = 700;
+const HASH = 128;
+
+function nearer(cell, px, py, qx, qy, label) {
+  const dx = qx - px;
+  const dy = qy - py;
+  const limit = (qx * qx + qy * qy - px * px - py * py) / 2;
+  const side = (v) => v.x * dx + v.y * dy - limit;
+  if (cell.every((v) => side(v) <= 0)) return cell;
+  const cut = [];
+  for (let i = 0; i < cell.length; i += 1) {
+    const a = cell[i];
+    const b = cell[(i + 1) % cell.length];
+    const fa = side(a);
+    const fb = side(b);
+    if (fa <= 0) cut.push(a);
+    if ((fa <= 0) !== (fb <= 0)) {
+      const t = fa / (fa - fb);
+      cut.push({ x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t, edge: fa <= 0 ? label : a.edge });
+    }
+  }
+  return cut;
+}
+
+/* Cells of points, to which more points can be added; points on one spot share the first one's. */
+function makeCells() {
+  const grid = new Map();
+  const cells = [];
+  const bin = (p) => Math.floor(p.x / HASH) * 100003 + Math.floor(p.y / HASH);
+
+  function around(p, reach, visit) {
+    for (let ring = 0; (ring - 1) * HASH < reach(); ring += 1) {
+      for (let i = -ring; i <= ring; i += 1) {
+        for (let j = -ring; j <= ring; j += Math.abs(i) === ring ? 1 : 2 * ring || 1) {
+          const found = grid.get(bin(p) + i * 100003 + j);
+          if (found) found.forEach(visit);
+        }
+      }
+    }
+  }
+
+  function far(one) {
+    let most = 0;
+    one.cell.forEach((v) => { most = Math.max(most, Math.hypot(v.x - one.point.x, v.y - one.point.y)); });
+    return most;
+  }
+
+  function cut(one, other) {
+    one.cell = nearer(one.cell, one.point.x, one.point.y, other.point.x, other.point.y, other);
+  }
+
+  function add(p) {
+    const here = grid.get(bin(p)) || [];
+    if (here.some((other) => other.point.x === p.x && other.point.y === p.y)) return;
+    const one = { point: p, cell: [[-1, -1], [1, -1], [1, 1], [-1, 1]].map((c) => ({ x: p.x + c[0] * CELL_REACH, y: p.y + c[1] * CELL_REACH, edge: null })) };
+    const met = [];
+    around(p, () => 2 * far(one), (other) => {
+      const before = one.cell;
+      cut(one, other);
+      if (one.cell !== before) met.push(other);
+    });
+    met.forEach((other) => { if (one.cell.some((v) => v.edge === other)) cut(other, one); });
+    here.push(one);
+    grid.set(bin(p), here);
+    cells.push(one);
+  }
+  return { cells, add };
+}
+
+/* Edges of rings that belong to one of the zones only: the outside of them all. */
+function outerEdges(zones, plane) {
+  const edges = new Map();
+  zones.forEach((zone) => zone.rings.forEach((ring) => {
+    const points = [];
+    let [x, y] = [0, 0];
+    for (let i = 0; i < ring.length; i += 2) {
+      x += ring[i];
+      y += ring[i + 1];
+      points.push([x, y]);
+    }
+    points.forEach((a, i) => {
+      const b = points[(i + 1) % points.length];
+      const ends = a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? [a, b] : [b, a];
+      const name = ends.join(';');
+      if (edges.has(name)) edges.set(name, null);
+      else edges.set(name, ends);
+    });
+  }));
+  const path = new Path2D();
+  edges.forEach((ends) => {
+    if (!ends) return;
+    path.moveTo(plane.x(ends[0][0]), plane.y(ends[0][1]));
+    path.lineTo(plane.x(ends[1][0]), plane.y(ends[1][1]));
+  });
+  return path;
+}
+
+/* Redraws zones that changed; scene.recut holds one, or null. */
+function makeRecut(model, desk) {
+  let known = -1;
+  const ground = makeCells();
+  let shapes = [];
+  const members = [];
+  const held = new Set();
+  const recut = { zones: new Set(), region: null, outer: null, shapes: () => shapes, units: () => members };
+
+  recut.update = () => {
+    if (desk.touched.size !== known) {
+      known = desk.touched.size;
+      const old = recut.zones;
+      recut.zones = new Set(desk.touched);
+      const touched = model.zones.filter((z) => recut.zones.has(z.index));
+      recut.region = new Path2D();
+      touched.forEach((z) => recut.region.addPath(z.path));
+      recut.outer = outerEdges(touched, model.plane);
+      const original = (u) => desk.numbers.data.zone[desk.blockAt(u.index)];
+      const isNew = (z) => recut.zones.has(z) && !old.has(z);
+      const more = model.units.filter((u) => !held.has(u.index) && (isNew(u.zone) || isNew(original(u))));
+      more.forEach((u) => {
+        held.add(u.index);
+        members.push(u);
+        ground.add(u);
+      });
+    }
+    const byZone = new Map();
+    ground.cells.forEach((one) => {
+      const zone = one.point.zone;
+      if (zone < 0 || one.cell.length < 3) return;
+      if (!byZone.has(zone)) byZone.set(zone, { zone, ground: new Path2D(), border: new Path2D() });
+      const made = byZone.get(zone);
+      one.cell.forEach((v, i) => {
+        if (i) made.ground.lineTo(v.x, v.y);
+        else made.ground.moveTo(v.x, v.y);
+        if (!v.edge || v.edge.point.zone === zone) return;
+        const w = one.cell[(i + 1) % one.cell.length];
+        made.border.moveTo(v.x, v.y);
+        made.border.lineTo(w.x, w.y);
+      });
+      made.ground.closePath();
+    });
+    shapes = Array.from(byZone.values());
+  };
+  return recut;
+}

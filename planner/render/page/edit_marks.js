@@ -1,0 +1,117 @@
+/* What editing draws above the map: the choice, locks, notes, moved homes, and the line of a lasso. */
+function makeMarks(map, scene, desk) {
+  const canvas = make('canvas', { class: 'edit-marks', set: { 'aria-hidden': 'true' } });
+  map.getContainer().appendChild(canvas);
+  const marks = { canvas, lasso: [], target: -1 };
+
+  function place() {
+    const size = map.getSize();
+    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    if (canvas.width !== Math.round(size.x * ratio) || canvas.height !== Math.round(size.y * ratio)) {
+      canvas.width = Math.round(size.x * ratio);
+      canvas.height = Math.round(size.y * ratio);
+      canvas.style.width = size.x + 'px';
+      canvas.style.height = size.y + 'px';
+    }
+    const s = Math.pow(2, map.getZoom() - PLANE_ZOOM);
+    const origin = map.getPixelOrigin().subtract(map.containerPointToLayerPoint([0, 0]).multiplyBy(-1));
+    const plane = desk.model.plane;
+    return { s, x: plane.x0 * s - origin.x, y: plane.y0 * s - origin.y, width: size.x, height: size.y, ratio };
+  }
+
+  marks.toPlane = (point) => {
+    const p = place();
+    return { x: (point.x - p.x) / p.s, y: (point.y - p.y) / p.s };
+  };
+
+  function pin(ctx, x, y, number) {
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x - 8, y - 14);
+    ctx.arc(x, y - 18, 9, Math.PI * 0.82, Math.PI * 2.18);
+    ctx.closePath();
+    ctx.fillStyle = '#1d4e79';
+    ctx.fill();
+    ctx.lineWidth = 1.5;
+    ctx.strokeStyle = '#ffffff';
+    ctx.stroke();
+    ctx.fillStyle = '#ffffff';
+    ctx.font = '700 11px ' + FONT;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.fillText(String(number), x, y - 18);
+  }
+
+  function lock(ctx, x, y) {
+    ctx.fillStyle = '#ffffff';
+    ctx.fillRect(x - 6, y - 5, 12, 10);
+    ctx.lineWidth = 1.6;
+    ctx.strokeStyle = COLOURS.ink;
+    ctx.beginPath();
+    ctx.arc(x, y - 3, 3, Math.PI, 0);
+    ctx.stroke();
+    ctx.fillStyle = COLOURS.ink;
+    ctx.fillRect(x - 4.5, y - 3, 9, 7);
+  }
+
+  marks.draw = () => {
+    const p = place();
+    const ctx = canvas.getContext('2d');
+    ctx.setTransform(p.ratio, 0, 0, p.ratio, 0, 0);
+    ctx.clearRect(0, 0, p.width, p.height);
+    const at = (thing) => [thing.x * p.s + p.x, thing.y * p.s + p.y];
+    const units = (blocks, draw) => blocks.forEach((b) => desk.numbers.unitsOf[b].forEach((u) => {
+      const [x, y] = at(desk.model.units[u]);
+      if (x > -20 && y > -20 && x < p.width + 20 && y < p.height + 20) draw(x, y, scene.homeSize(desk.model.units[u].homes));
+    }));
+    const ring = (colour, width, more) => (x, y, r) => {
+      ctx.beginPath();
+      ctx.arc(x, y, r + more, 0, 2 * Math.PI);
+      ctx.lineWidth = width;
+      ctx.strokeStyle = colour;
+      ctx.stroke();
+    };
+    const target = desk.model.centres[marks.target];
+    if (target) {
+      const [cx, cy] = at(target);
+      ctx.setLineDash([6, 4]);
+      units(desk.selection, (x, y) => {
+        ctx.beginPath();
+        ctx.moveTo(x, y);
+        ctx.lineTo(cx, cy);
+        ctx.lineWidth = 1.4;
+        ctx.strokeStyle = 'rgba(31,41,51,0.65)';
+        ctx.stroke();
+      });
+      ctx.setLineDash([]);
+      ring('#ffffff', 7, 0)(cx, cy, 20);
+      ring(desk.model.zones[target.index].ink, 3.5, 0)(cx, cy, 20);
+    }
+    units(desk.movedBlocks(), ring('#ffffff', 4, 2.5));
+    units(desk.movedBlocks(), ring('#1d4e79', 2, 2.5));
+    units(desk.selection, ring('#ffffff', 6, 5));
+    units(desk.selection, ring(COLOURS.ink, 3, 5));
+    units(desk.locked, (x, y, r) => lock(ctx, x + r + 4, y - r - 2));
+    desk.allNotes().forEach((note, i) => {
+      const point = map.latLngToContainerPoint([note.lat, note.lon]);
+      pin(ctx, point.x, point.y, i + 1);
+    });
+    if (marks.lasso.length > 1) {
+      ctx.beginPath();
+      marks.lasso.forEach((q, i) => (i ? ctx.lineTo(q.x, q.y) : ctx.moveTo(q.x, q.y)));
+      ctx.closePath();
+      ctx.fillStyle = 'rgba(29,78,121,0.14)';
+      ctx.fill();
+      ctx.setLineDash([7, 5]);
+      ctx.lineWidth = 2;
+      ctx.strokeStyle = '#1d4e79';
+      ctx.stroke();
+      ctx.setLineDash([]);
+    }
+  };
+
+  map.on('move zoomend viewreset resize', marks.draw);
+  map.on('zoomstart', () => { canvas.style.visibility = 'hidden'; });
+  map.on('zoomend', () => { canvas.style.visibility = ''; });
+  return marks;
+}

@@ -1,0 +1,160 @@
+/* Editing, put together: it starts once its numbers are unpacked, and tells window.plannerPage. */
+function startEditing(map, scene, state, model, parts, page, data) {
+  const numbers = makeEditModel(data, model.zones.length);
+  const desk = makeDesk(model, numbers);
+  desk.oldNotes = data.notes;
+  desk.allNotes = () => desk.oldNotes.concat(desk.notes);
+  const start = { figures: numbers.figures(), outcomes: numbers.ruleOutcomes() };
+  const edit = { active: false, tool: 'pick', all: false, listed: 0, cursor: -1, listOpen: false };
+  const marks = makeMarks(map, scene, desk);
+  const recut = makeRecut(model, desk);
+  const live = make('div', { class: 'live', set: { role: 'status', 'aria-live': 'polite' } });
+  const box = make('section', { class: 'block edit', set: { 'aria-label': say('edit') } });
+  document.body.appendChild(live);
+
+  edit.fresh = () => {
+    if (!edit.active) return;
+    const kept = document.activeElement && box.contains(document.activeElement) ? document.activeElement : null;
+    const mark = kept && (kept.dataset.tool ? '[data-tool="' + kept.dataset.tool + '"]' : kept.getAttribute('role') === 'listbox' ? '[role=listbox]' : kept.dataset.centre ? '.candidate' : null);
+    const scroll = box.querySelector('.units') ? box.querySelector('.units').scrollTop : 0;
+    fill(box, [
+      make('h2', {}, [make('span', { text: say('edit') }), make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('stopEdit') }, on: { click: () => edit.turn(false) } })]),
+      editTools(desk, edit), editStanding(desk, start), editChoice(desk, edit), editNotes(desk), editList(desk, edit), live
+    ].filter(Boolean));
+    const list = box.querySelector('.units');
+    if (list) {
+      list.scrollTop = scroll;
+      const cursor = list.querySelector('.cursor');
+      if (cursor && edit.listOpen && cursor.scrollIntoView && mark === '[role=listbox]') cursor.scrollIntoView({ block: 'nearest' });
+    }
+    const again = mark && box.querySelector(mark);
+    if (again) again.focus({ preventScroll: true });
+  };
+
+  edit.aim = (target) => {
+    marks.target = target;
+    marks.draw();
+  };
+
+  edit.take = (tool) => {
+    edit.tool = tool;
+    map.dragging[tool === 'lasso' ? 'disable' : 'enable']();
+    map.getContainer().classList.toggle('crosshair', tool !== 'pick');
+    edit.fresh();
+    desk.tell(say({ pick: 'hintPick', lasso: 'hintLasso', note: 'hintNote' }[tool]));
+  };
+
+  edit.offer = () => {
+    const first = box.querySelector('.candidate');
+    if (first) first.focus();
+    else desk.tell(desk.refusal(Array.from(desk.selection)) || say('chooseFirst'));
+  };
+
+  edit.turn = (on) => {
+    edit.active = on;
+    state.editing = on;
+    document.documentElement.classList.toggle('editing', on);
+    if (on) parts.panelBody.insertBefore(box, parts.panelBody.firstChild);
+    else box.remove();
+    if (!on) {
+      map.dragging.enable();
+      map.getContainer().classList.remove('crosshair');
+      desk.choose([]);
+    }
+    button.setAttribute('aria-pressed', String(on));
+    edit.fresh();
+    scene.redraw();
+    marks.draw();
+    if (on) parts.panel.scrollTop = 0;
+    map.invalidateSize({ animate: false });
+  };
+
+  /* Text is asked for in the page: dialogs of the browser stop everything. */
+  edit.askNote = (latlng) => {
+    const input = make('textarea', { set: { rows: '3', maxlength: '300', 'aria-label': say('note'), placeholder: say('notePrivacy') } });
+    const close = () => { fill(parts.card, []); };
+    const keep = () => {
+      const text = input.value.trim();
+      if (text) desk.note(desk.notes.concat([{ lon: Math.round(latlng.lng * 1e6) / 1e6, lat: Math.round(latlng.lat * 1e6) / 1e6, text }]));
+      close();
+      edit.take('pick');
+    };
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') close();
+      if (event.key === 'Enter' && !event.shiftKey) {
+        event.preventDefault();
+        keep();
+      }
+    });
+    fill(parts.card, [make('div', { class: 'card note-card' }, [make('h3', {}, [make('span', { text: say('note') })]), input, make('div', { class: 'tool-row' }, [
+      make('button', { class: 'tool', text: say('keepNote'), set: { type: 'button' }, on: { click: keep } }), make('button', { class: 'tool', text: say('cancel'), set: { type: 'button' }, on: { click: close } })
+    ])])]);
+    input.focus();
+  };
+
+  /* A click while editing: true when it was for us. */
+  edit.click = (event) => {
+    if (!edit.active) return false;
+    if (edit.tool === 'note') {
+      edit.askNote(event.latlng);
+      return true;
+    }
+    if (edit.tool !== 'pick') return true;
+    const found = scene.findUnit(event.containerPoint);
+    const more = event.originalEvent && (event.originalEvent.shiftKey || event.originalEvent.ctrlKey);
+    if (found === null && !more) desk.choose([]);
+    if (found !== null) {
+      const b = desk.blockAt(found);
+      desk.choose([b], more ? 'toggle' : 'only');
+      if (numbers.zoneOf[b] >= 0) edit.listed = numbers.zoneOf[b];
+      edit.cursor = b;
+      edit.fresh();
+    }
+    return true;
+  };
+
+  function offerRestore() {
+    const saved = storedEdits(desk.plan);
+    if (!saved || !(saved.moves.length + saved.locks.length + saved.notes.length)) return;
+    const bar = make('div', { class: 'banner restore', set: { role: 'status' } }, [
+      make('span', { text: say('keptEdits', { n: saved.moves.length }) }),
+      make('button', { text: say('restore'), set: { type: 'button', 'data-restore': 'yes' }, on: { click: () => { bar.remove(); edit.turn(true); desk.restore(saved); } } }),
+      make('button', { text: say('discard'), set: { type: 'button', 'data-restore': 'no' }, on: { click: () => { bar.remove(); storeEdits(desk.plan, null); } } })
+    ]);
+    parts.stage.appendChild(bar);
+  }
+
+  desk.on('change', (zones) => {
+    if (zones.size) {
+      recut.update();
+      model.recut = recut;
+      page.showZones(zones, numbers);
+      scene.repaint();
+    }
+    edit.all = false;
+    edit.fresh();
+    marks.target = -1;
+    marks.draw();
+  });
+  desk.on('select', () => {
+    edit.all = false;
+    edit.fresh();
+    marks.target = -1;
+    marks.draw();
+  });
+  desk.on('say', (text) => { live.textContent = text; });
+
+  const button = make('button', { set: { type: 'button', id: 'edit', 'aria-pressed': 'false' }, on: { click: () => edit.turn(!edit.active) } });
+  edit.button = () => {
+    button.textContent = say('edit');
+    return button;
+  };
+  addLasso(map, marks, desk, edit);
+  addEditKeys(desk, edit);
+  autosave(desk);
+  offerRestore();
+  page.edit = edit;
+  page.furnish();
+  window.plannerPage = { desk, edit, numbers, map, model };
+  document.documentElement.setAttribute('data-edit', 'ready');
+}

@@ -1,0 +1,45 @@
+/* Keeping edits in the browser, and handing them out as a file.  A browser that keeps nothing is no fault. */
+function storedEdits(plan) {
+  try {
+    const text = window.localStorage.getItem('planner-edits-' + plan);
+    const saved = text ? JSON.parse(text) : null;
+    return saved && saved.plan === plan ? saved : null;
+  } catch (error) {
+    return null;
+  }
+}
+
+function storeEdits(plan, changes) {
+  try {
+    if (changes) window.localStorage.setItem('planner-edits-' + plan, JSON.stringify(changes));
+    else window.localStorage.removeItem('planner-edits-' + plan);
+    return true;
+  } catch (error) {
+    return false;
+  }
+}
+
+/* Save shortly after the last change: writing must not hold a move up. */
+function autosave(desk) {
+  let timer = 0;
+  const save = () => {
+    timer = 0;
+    storeEdits(desk.plan, desk.changed() ? desk.changes() : null);
+  };
+  desk.on('change', () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, 400);
+  });
+  window.addEventListener('pagehide', () => { if (timer) save(); });
+}
+
+function exportChanges(desk) {
+  const text = JSON.stringify(desk.changes(), null, 1) + '\n';
+  const link = make('a', { set: { download: 'changes.json' } });
+  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  document.body.appendChild(link);
+  link.click();
+  link.remove();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  desk.tell(say(desk.numbers.figures().apart ? 'exportedApart' : 'exported'));
+}

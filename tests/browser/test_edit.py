@@ -1,0 +1,291 @@
+"""Editing in a real browser: figures as the engine has them, undo, lasso, keys, keeping, handing out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner import audit
+from planner.changefile import read_changes
+from planner.changes import replayed
+from planner.render.map import map_page
+from planner.revision import assignment_of
+from planner.tables import PlanTables
+from tests.browser.conftest import Opener
+from tests.plans import make_plan_tables
+
+RANDOM_EDITS = """(seed) => {
+  const { desk, numbers } = window.plannerPage;
+  let state = seed;
+  const random = (n) => { state = (state * 48271) % 2147483647; return state % n; };
+  for (let k = 0; k < 60; k += 1) {
+    const b = random(numbers.n);
+    const able = desk.refusal([b]) ? [] : numbers.candidates([b]);
+    if (able.length) desk.move(able[random(able.length)], [b]);
+    if (k % 9 === 4) desk.undo();
+    if (k % 18 === 4) desk.redo();
+  }
+  const zones = desk.model.zones.map((z, i) => numbers.zoneFigures(i));
+  return { changes: desk.changes(), figures: numbers.figures(), zones, rules: numbers.ruleOutcomes(),
+    apart: zones.map((z, i) => (z.apart ? i : -1)).filter((i) => i >= 0) };
+}"""
+MOVE_ONE = """(() => {
+  const { desk, numbers } = window.plannerPage;
+  for (let b = 0; b < numbers.n; b += 1) {
+    if (desk.refusal([b])) continue;
+    for (const c of numbers.candidates([b])) {
+      if (!numbers.weigh([b], c).apart.length) { desk.move(c, [b]); return [b, c]; }
+    }
+  }
+})()"""
+
+
+@pytest.fixture(scope="module")
+def tables() -> PlanTables:
+    """Give a plan."""
+    return make_plan_tables()
+
+
+@pytest.fixture(scope="module")
+def page_file(tables: PlanTables, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give its page as a file."""
+    return map_page(tables).save(tmp_path_factory.mktemp("edit") / "map.html")
+
+
+@pytest.mark.parametrize("seed", [1, 20, 300])
+def test_the_page_and_the_engine_agree(
+    open_page: Opener, page_file: Path, tables: PlanTables, seed: int
+) -> None:
+    """Random edits come to the same metres, loads, broken rules and connection in both."""
+    with open_page(page_file) as page:
+        found = page.evaluate(RANDOM_EDITS, seed)
+    assignment = replayed(tables, read_changes(json.dumps(found["changes"]).encode()))
+    own = audit.audit(tables.problem, assignment, 0.0)
+    moved = (assignment != assignment_of(tables)).sum()
+    assert moved == len(found["changes"]["moves"]) > 20
+    figures = found["figures"]
+    assert figures["walk"] == pytest.approx(own.cost_m, abs=1)
+    assert figures["penalty"] == pytest.approx(own.penalty_m, abs=1)
+    assert figures["change"] == pytest.approx(own.change_m, abs=1)
+    assert figures["value"] == pytest.approx(own.value_m, abs=1)
+    assert found["apart"] == list(own.disconnected)
+    for rule, outcome in zip(found["rules"], own.rules, strict=True):
+        assert rule["name"] == outcome.name
+        assert rule["broken"] == outcome.broken
+        assert (rule["low"] or 0) == pytest.approx(outcome.lowest)
+        if np.isfinite(outcome.highest):
+            assert rule["high"] == pytest.approx(outcome.highest)
+    problem = tables.problem
+    walk = np.where(assignment >= 0, problem.walk_m[problem.pairs_of(assignment)], 0.0)
+    for c, zone in enumerate(found["zones"]):
+        inside = assignment == c
+        assert zone["homes"] == problem.households[inside].sum()
+        assert zone["max"] == pytest.approx(walk[inside].max(), abs=0.51)
+        mean = np.average(walk[inside], weights=problem.households[inside])
+        assert zone["mean"] == pytest.approx(mean, abs=0.01)
+
+
+def test_undo_and_redo_without_limit(open_page: Opener, page_file: Path) -> None:
+    """All edits can be taken back to the plan that was opened, and done again."""
+    script = """() => {
+      const { desk, numbers } = window.plannerPage;
+      const start = JSON.stringify([numbers.figures(), Array.from(numbers.zoneOf)]);
+      for (let k = 0; k < 400; k += 1) {
+        const b = (k * 37) % numbers.n;
+        const able = desk.refusal([b]) ? [] : numbers.candidates([b]);
+        if (able.length) desk.move(able[k % able.length], [b]);
+      }
+      const end = JSON.stringify(Array.from(numbers.zoneOf));
+      const steps = desk.done.length;
+      while (desk.done.length) desk.undo();
+      const back = JSON.stringify([numbers.figures(), Array.from(numbers.zoneOf)]);
+      while (desk.undone.length) desk.redo();
+      return [steps, JSON.parse(start), JSON.parse(back), end === JSON.stringify(Array.from(numbers.zoneOf))];
+    }"""
+    with open_page(page_file) as page:
+        steps, start, back, again = page.evaluate(script)
+    assert steps > 200
+    assert start[1] == back[1]
+    assert start[0] == pytest.approx(back[0], abs=1e-6)
+    assert again
+
+
+def test_by_hand(open_page: Opener, page_file: Path) -> None:
+    """Pick on the map, see prices, click a candidate: zone, list and figures follow; Ctrl+Z undoes."""
+    with open_page(page_file, "?lang=en") as page:
+        page.click("#edit")
+        b, x, y = page.evaluate(
+            """() => {
+              const { desk, numbers, map, model } = window.plannerPage;
+              const all = [...Array(numbers.n).keys()];
+              const free = (i) => !desk.refusal([i]) && numbers.candidates([i]).length > 2;
+              const b = all.find(free);
+              const u = model.units[numbers.unitsOf[b][0]];
+              const p = map.latLngToContainerPoint(model.plane.latLng(u.sx, u.sy));
+              const box = map.getContainer().getBoundingClientRect();
+              return [b, p.x + box.left, p.y + box.top];
+            }"""
+        )
+        page.mouse.click(x, y)
+        assert page.evaluate("Array.from(plannerPage.desk.selection)") == [b]
+        assert page.locator(".candidate").count() >= 3
+        assert page.locator(".candidate .price").first.inner_text().endswith("m")
+        target = int(page.locator(".candidate").first.get_attribute("data-centre"))
+        page.locator(".candidate").first.click()
+        assert page.evaluate("b => plannerPage.numbers.zoneOf[b]", b) == target
+        assert "moved to zone" in page.inner_text(".live")
+        homes = page.evaluate("z => plannerPage.numbers.zoneFigures(z).homes", target)
+        assert str(homes) in page.inner_text(f"tr[data-zone='{target}']")
+        assert page.inner_text("[data-figure=units]") != "0"
+        page.keyboard.press("Control+z")
+        assert page.inner_text("[data-figure=units]") == "0"
+        page.keyboard.press("Control+y")
+        assert page.evaluate("b => plannerPage.numbers.zoneOf[b]", b) == target
+
+
+def test_by_keys_alone(open_page: Opener, page_file: Path) -> None:
+    """Arrows choose in the list, M goes to the centres, Enter moves, L locks; each is announced."""
+    with open_page(page_file) as page:
+        page.focus("#edit")
+        page.keyboard.press("Enter")
+        page.focus(".unit-list summary")
+        page.keyboard.press("Enter")
+        page.focus("[role=listbox]")
+        page.keyboard.press("ArrowDown")
+        assert page.locator("[role=option][aria-selected=true]").count() == 1
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "listbox"
+        page.keyboard.press("m")
+        assert "candidate" in page.evaluate("document.activeElement.className")
+        page.keyboard.press("Enter")
+        assert page.evaluate("plannerPage.desk.done.length") == 1
+        assert "调入" in page.inner_text("[aria-live]")
+        page.keyboard.press("l")
+        assert page.evaluate("plannerPage.desk.locked.size") == 1
+        assert page.locator(".refused").inner_text().startswith("1")
+
+
+def test_the_lasso_works_with_a_finger(open_page: Opener, page_file: Path) -> None:
+    """A line drawn round some buildings chooses them, for mouse and touch alike."""
+    with open_page(page_file) as page:
+        page.click("#edit")
+        page.click("[data-tool=lasso]")
+        page.mouse.move(350, 300)
+        page.mouse.down()
+        for x, y in ((620, 300), (620, 520), (350, 520)):
+            page.mouse.move(x, y, steps=3)
+        page.mouse.up()
+        chosen = page.evaluate("plannerPage.desk.selection.size")
+        assert chosen > 3
+        page.evaluate(
+            """() => {
+              const surface = plannerPage.map.getContainer();
+              surface.setPointerCapture = () => {};
+              plannerPage.desk.choose([]);
+              const send = (name, x, y) => surface.dispatchEvent(new PointerEvent(name, { bubbles: true,
+                pointerId: 7, pointerType: 'touch', isPrimary: true, clientX: x, clientY: y }));
+              send('pointerdown', 350, 300);
+              [[620, 300], [620, 520], [350, 520]].forEach((p) => send('pointermove', p[0], p[1]));
+              send('pointerup', 350, 520);
+            }"""
+        )
+        assert page.evaluate("plannerPage.desk.selection.size") == chosen
+
+
+def test_kept_and_restored(browser: Any, page_file: Path) -> None:
+    """Edits are kept in the browser, offered at the next opening, and come back as they were."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("html[data-edit]")
+    page.evaluate(MOVE_ONE)
+    page.evaluate("plannerPage.desk.note([{ lon: 117.02, lat: 32.62, text: '巷口' }])")
+    kept = page.evaluate("plannerPage.desk.changes()")
+    page.wait_for_timeout(600)
+    page.reload()
+    page.wait_for_selector("[data-restore=yes]")
+    page.click("[data-restore=yes]")
+    again = page.evaluate("plannerPage.desk.changes()")
+    assert {**kept, "created": ""} == {**again, "created": ""}
+    context.close()
+
+
+def test_no_storage_is_no_fault(browser: Any, page_file: Path) -> None:
+    """Where the browser keeps nothing, editing works all the same."""
+    context = browser.new_context(offline=True)
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })"
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda e: faults.append(str(e)))
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("html[data-edit]")
+    page.evaluate(MOVE_ONE)
+    page.wait_for_timeout(600)
+    assert not faults
+    context.close()
+
+
+def test_the_file_that_is_handed_out(browser: Any, page_file: Path, tables: PlanTables) -> None:
+    """The button saves a small JSON that the engine takes."""
+    context = browser.new_context(offline=True, accept_downloads=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("html[data-edit]")
+    page.click("#edit")
+    page.evaluate(MOVE_ONE)
+    with page.expect_download() as waiting:
+        page.click("[data-tool=exportChanges]")
+    assert waiting.value.suggested_filename == "changes.json"
+    changes = read_changes(Path(waiting.value.path()))
+    assert (replayed(tables, changes) != assignment_of(tables)).sum() == len(changes.moves) > 0
+    context.close()
+
+
+def test_an_edit_is_quick(open_page: Opener, page_file: Path) -> None:
+    """A move is worked out, listed and painted within 50 ms, as the middle of many."""
+    with open_page(page_file) as page:
+        page.click("#edit")
+        times = page.evaluate(
+            """() => {
+              const { desk, numbers } = window.plannerPage;
+              const times = [];
+              for (let k = 0; k < 40; k += 1) {
+                const b = (k * 37) % numbers.n;
+                const able = desk.refusal([b]) ? [] : numbers.candidates([b]);
+                if (!able.length) continue;
+                const start = performance.now();
+                desk.move(able[0], [b]);
+                times.push(performance.now() - start);
+              }
+              return times.sort((a, b) => a - b);
+            }"""
+        )
+        assert times[len(times) // 2] < 50
+
+
+def test_a_note(open_page: Opener, page_file: Path) -> None:
+    """A click with the note tool asks for a text in the page, and keeps it with its place."""
+    with open_page(page_file) as page:
+        page.click("#edit")
+        page.click("[data-tool=note]")
+        page.mouse.click(500, 400)
+        page.fill(".note-card textarea", "<b>巷口在修路</b>")
+        page.keyboard.press("Enter")
+        (note,) = page.evaluate("plannerPage.desk.notes")
+        assert note["text"] == "<b>巷口在修路</b>"
+        assert "<b>巷口在修路</b>" in page.inner_text(".notes")
+
+
+def test_no_small_count_is_in_the_numbers(open_page: Opener, page_file: Path) -> None:
+    """Blocks that can be moved have no homes or at least three."""
+    with open_page(page_file) as page:
+        homes, fixed = page.evaluate(
+            "[plannerPage.numbers.data.homes, plannerPage.numbers.data.fixed]"
+        )
+    assert all(n == 0 or n >= 3 for n, f in zip(homes, fixed, strict=True) if f != 1)
+    assert len(set(homes)) > 5
