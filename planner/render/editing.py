@@ -25,7 +25,7 @@ from planner.tables import PlanTables
 
 __all__ = ["blocks_of", "edit_payload", "packed"]
 
-MOST_CANDIDATES, LARGE, FEWER_CANDIDATES = 24, 8_000, 10
+MOST_CANDIDATES, LARGE, FEWER_CANDIDATES = 24, 8_000, 8
 """Nearest centres that a block brings along; fewer in plans of more than `LARGE` units."""
 Ints = NDArray[np.int64]
 

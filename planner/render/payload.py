@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from planner.render.editing import blocks_of
 from planner.render.encoding import SCALE, Grid
 from planner.render.palette import ZONE_COLOURS, ink
 from planner.render.report import summary
@@ -161,19 +162,33 @@ def _small(count: Any) -> int:
     return FEW if 0 < count < SMALLEST_SHOWN else int(count)
 
 
-def _masked(counts: NDArray[np.int64], zone: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Hide small counts; where one alone is hidden in a zone, the next smallest goes with it.
+def _masked(counts: NDArray[np.int64], *groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Hide small counts; where one alone is hidden in a group, the next smallest goes with it.
 
-    Otherwise the zone's total, which is shown, would give it away by subtraction.
+    Otherwise the total of its zone, or of the block that it moves with, would give it away by
+    subtraction.
     """
     shown = np.where((counts > 0) & (counts < SMALLEST_SHOWN), FEW, counts)
-    for z in np.unique(zone):
-        inside = np.flatnonzero(zone == z)
-        if (shown[inside] == FEW).sum() == 1:
-            rest = inside[shown[inside] > 0]
-            if len(rest):
-                shown[rest[counts[rest].argmin()]] = HIDDEN
+    for group in groups:
+        order = np.argsort(group, kind="stable")
+        for inside in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+            if (shown[inside] < 0).sum() == 1:
+                rest = inside[shown[inside] > 0]
+                if len(rest):
+                    shown[rest[counts[rest].argmin()]] = HIDDEN
     return shown
+
+
+def _shared_walks(
+    walk_m: NDArray[np.float64], homes: NDArray[np.int64], block: NDArray[np.int64]
+) -> list[Any]:
+    """Give units that move as one their mean walk: from single walks and sums, homes could be told."""
+    n = int(block.max(initial=-1)) + 1
+    mean = np.bincount(block, homes * np.nan_to_num(walk_m), n)
+    mean /= np.maximum(np.bincount(block, homes, n), 1)
+    joined = np.bincount(block, minlength=n) > 1
+    shown = np.where(joined[block] & np.isfinite(walk_m), mean[block], walk_m)
+    return [_number(w) for w in shown]
 
 
 def _zone_index(tables: PlanTables) -> dict[str, int]:
@@ -243,13 +258,14 @@ def _units(tables: PlanTables, grid: Grid) -> dict[str, Any]:
     index = _zone_index(tables)
     zone = np.array([index.get(z, -1) for z in units["zone"]], np.int64)
     xs, ys = grid.points(units.geometry.to_numpy())
-    moved = units["moved"].to_numpy(np.int64)
+    moved, homes = units["moved"].to_numpy(np.int64), units["households"].to_numpy(np.int64)
+    block, _ = blocks_of(tables.problem, zone, SMALLEST_SHOWN)
     return {
         "x": xs,
         "y": ys,
         "zone": zone.tolist(),
-        "homes": _masked(units["households"].to_numpy(np.int64), zone).tolist(),
-        "walk": [_number(w) for w in units["walk_m"]],
+        "homes": _masked(homes, block, zone).tolist(),
+        "walk": _shared_walks(units["walk_m"].to_numpy(float), homes, block),
         "moved": np.where((moved > 0) & (moved < SMALLEST_SHOWN), FEW, moved).tolist(),
         "label": [str(label) for label in units["label"]],
     }

@@ -31,14 +31,14 @@ IntArray = NDArray[np.integer[Any]]
 T = TypeVar("T")
 SURE = 0.99
 """Share from which on the relaxation is taken to have decided."""
-RINGS = 2
-"""Steps from a unit that is in doubt, up to which others may change with it."""
 SIZE = 50
 """Zones of a window when bounds are raised."""
-SIZES_OF_CHOICE = (10, 20, 35)
-"""Zones of a window when plans are bettered, one pass each."""
-BATCH = 8
-NODES = 300
+PASSES = ((10, 1.0, 2), (20, 1.0, 3), (20, 2.0, 6), (40, 1.0, 4))
+"""How plans are bettered, pass by pass: zones of a window; what a pair may cost more than its unit's
+cheapest way, as a share of the mean cost; steps from a unit in doubt within which others may change
+too.  Zones that stay too full want chains through many others, which the last two leave room for."""
+BATCH = 16
+NODES = 100
 CLOSE = 0.1
 """Share of the gap that is enough for a window."""
 WORTH = 0.5
@@ -198,10 +198,12 @@ def by_windows(track: Track, relaxed: Relaxed, *, seed: int) -> None:
     crew = Crew()
     for turn in range(TURNS):
         gap = track.aim_m - track.bound_m
-        for size in SIZES_OF_CHOICE:
+        for size, within, rings in PASSES:
             if track.over:
                 return
-            better_plan(track, relaxed, crew, size=size, seed=seed + turn)
+            better_plan(
+                track, relaxed, crew, size=size, within=within, rings=rings, seed=seed + turn
+            )
         if track.over:
             return
         raise_bound(track, relaxed, within=1.0, seed=seed + turn)
@@ -241,18 +243,28 @@ def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> 
             return
 
 
-def better_plan(track: Track, relaxed: Relaxed, crew: Crew, *, size: int, seed: int) -> None:
+def better_plan(
+    track: Track,
+    relaxed: Relaxed,
+    crew: Crew,
+    *,
+    size: int,
+    within: float,
+    rings: int,
+    seed: int,
+) -> None:
     """Take the most wasteful zones apart, with their neighbours, and put them together again."""
     links, one = touching(track.instance, track.pair), track.instance
     waste = relaxed.waste(track.pair)
     worth = WORTH * max(track.gap, 1e-4) * track.cost_m / one.n_centres
-    open_unit = doubtful(relaxed, track.pair)
+    open_unit = doubtful(relaxed, track.pair, rings)
 
     def work(centres: NDArray[np.int64]) -> NDArray[np.int64] | None:
         if track.clock.left <= 0:
             return None
         return rearranged(
-            relaxed, track.pair, centres, open_unit, gap=CLOSE * track.gap,
+            relaxed, track.pair, centres, open_unit,
+            within=within * relaxed.scale, gap=CLOSE * track.gap,
             seconds=track.clock.left, seed=seed, halt=crew.halt,
         )  # fmt: skip
 
@@ -272,12 +284,12 @@ def batches(windows: list[NDArray[np.int64]]) -> list[list[NDArray[np.int64]]]:
     return [windows[i : i + BATCH] for i in range(0, len(windows), BATCH)]
 
 
-def doubtful(relaxed: Relaxed, pair: NDArray[np.int64]) -> NDArray[np.bool_]:
+def doubtful(relaxed: Relaxed, pair: NDArray[np.int64], rings: int) -> NDArray[np.bool_]:
     """Find units that the relaxation splits or places elsewhere, and those near them."""
     one = relaxed.instance
     doubt = (pair >= 0) & ~(relaxed.share[pair] >= SURE)
     owner = np.repeat(np.arange(one.n_units), np.diff(one.near[0]))
-    for _ in range(RINGS):
+    for _ in range(rings):
         wider = doubt.copy()
         wider[one.near[1][doubt[owner]]] = True
         doubt = wider
@@ -290,6 +302,7 @@ def rearranged(
     centres: NDArray[np.int64],
     open_unit: NDArray[np.bool_],
     *,
+    within: float,
     gap: float,
     seconds: float,
     seed: int,
@@ -307,6 +320,8 @@ def rearranged(
         Whose zones may change, ascending.
     open_unit : ndarray of bool, shape (n_units,)
         Units that may change; the others stay.
+    within : float
+        Pairs that cost so much more than their unit's cheapest way are left out, metres.
     gap : float
         Relative gap that is enough.
     seconds : float
@@ -327,7 +342,7 @@ def rearranged(
     among[centres] = True
     inside = (pair >= 0) & among[one.centre[pair]]
     keep = np.zeros(one.n_pairs, np.bool_)
-    keep[mine] = (relaxed.reduced[mine] <= relaxed.scale) & (inside & open_unit)[one.unit[mine]]
+    keep[mine] = (relaxed.reduced[mine] <= within) & (inside & open_unit)[one.unit[mine]]
     keep[pair[inside]] = True
     small, pairs = cut_out(one, keep, centres)
     small = replace(small, skip_cost=np.full(small.n_units, np.inf))

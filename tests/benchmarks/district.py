@@ -39,12 +39,24 @@ def main() -> None:
             Path(scratch) / "input", options.extract, size, title=options.extract.name, rules=rules
         )
         began = time.perf_counter()
-        plan = run(Project.read(project), listener=_say)
+        curve: list[tuple[float, str]] = []
+
+        def say(event: Event) -> None:
+            print(
+                f"{time.perf_counter() - began:7.1f} s  {event.stage} {100 * event.done:.0f} % "
+                f"{event.detail}",
+                flush=True,
+            )
+            if event.detail.startswith("within ") and (not curve or curve[-1][1] != event.detail):
+                curve.append((round(time.perf_counter() - began, 1), event.detail[7:]))
+
+        plan = run(Project.read(project), listener=say)
         written = plan.save(options.out or Path(scratch) / "out")
         wall = time.perf_counter() - began
         figures = dict(plan.summary())
         figures["wall_s"] = round(wall, 1)
         figures["peak_gb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
+        figures["gap_against_wall_s"] = curve
         figures["machine"] = f"{platform.machine()}, {platform.system()}"
         figures["bytes"] = {path.name: path.stat().st_size for path in written.values()}
     served = int((plan.households["zone"] != "").sum())
@@ -73,13 +85,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="keep the results here")
     parser.add_argument("--json", type=Path, help="write the figures here")
     return parser.parse_args()
-
-
-def _say(event: Event) -> None:
-    print(
-        f"{time.strftime('%H:%M:%S')} {event.stage} {100 * event.done:.0f} % {event.detail}",
-        flush=True,
-    )
 
 
 if __name__ == "__main__":

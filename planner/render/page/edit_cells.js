@@ -25,7 +25,7 @@ function nearer(cell, px, py, qx, qy, label) {
 }
 
 /* Cells of points, to which more points can be added; points on one spot share the first one's. */
-function makeCells() {
+function makeCells(changed) {
   const grid = new Map();
   const cells = [];
   const bin = (p) => Math.floor(p.x / HASH) * 100003 + Math.floor(p.y / HASH);
@@ -61,7 +61,11 @@ function makeCells() {
       cut(one, other);
       if (one.cell !== before) met.push(other);
     });
-    met.forEach((other) => { if (one.cell.some((v) => v.edge === other)) cut(other, one); });
+    met.forEach((other) => {
+      if (!one.cell.some((v) => v.edge === other)) return;
+      cut(other, one);
+      changed(other.point);
+    });
     here.push(one);
     grid.set(bin(p), here);
     cells.push(one);
@@ -100,13 +104,16 @@ function outerEdges(zones, plane) {
 /* Redraws zones that changed; scene.recut holds one, or null. */
 function makeRecut(model, desk) {
   let known = -1;
-  const ground = makeCells();
-  let shapes = [];
+  const stale = new Set();
+  const ground = makeCells((point) => stale.add(point.zone));
+  const shapes = new Map();
   const members = [];
   const held = new Set();
-  const recut = { zones: new Set(), region: null, outer: null, shapes: () => shapes, units: () => members };
+  const recut = { zones: new Set(), region: null, outer: null, shapes: () => Array.from(shapes.values()), units: () => members };
 
-  recut.update = () => {
+  recut.update = (zones) => {
+    zones.forEach((z) => stale.add(z));
+    const beside = new Set();
     if (desk.touched.size !== known) {
       known = desk.touched.size;
       const old = recut.zones;
@@ -124,12 +131,14 @@ function makeRecut(model, desk) {
         ground.add(u);
       });
     }
-    const byZone = new Map();
+    ground.cells.forEach((one) => { if (stale.has(one.point.zone)) one.cell.forEach((v) => v.edge && beside.add(v.edge.point.zone)); });
+    beside.forEach((z) => stale.add(z));
+    stale.forEach((z) => shapes.delete(z));
     ground.cells.forEach((one) => {
       const zone = one.point.zone;
-      if (zone < 0 || one.cell.length < 3) return;
-      if (!byZone.has(zone)) byZone.set(zone, { zone, ground: new Path2D(), border: new Path2D() });
-      const made = byZone.get(zone);
+      if (zone < 0 || one.cell.length < 3 || !stale.has(zone)) return;
+      if (!shapes.has(zone)) shapes.set(zone, { zone, ground: new Path2D(), border: new Path2D() });
+      const made = shapes.get(zone);
       one.cell.forEach((v, i) => {
         if (i) made.ground.lineTo(v.x, v.y);
         else made.ground.moveTo(v.x, v.y);
@@ -140,7 +149,7 @@ function makeRecut(model, desk) {
       });
       made.ground.closePath();
     });
-    shapes = Array.from(byZone.values());
+    stale.clear();
   };
   return recut;
 }

@@ -126,7 +126,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
 
   desk.on('change', (zones) => {
     if (zones.size) {
-      recut.update();
+      recut.update(zones);
       model.recut = recut;
       page.showZones(zones, numbers);
       scene.repaint();

@@ -335,13 +335,22 @@ const Scene = L.Layer.extend({
     return [x + (k + 0.75) * this.gapSize() * 1.05 - this.gapSize() * 0.2, y - this.gapSize() * 0.75];
   },
 
+  /* Dots of one look go in few paths: thousands of single ones take long, and so does one path of all. */
   _paintHomes: function (ctx, units) {
+    const looks = new Map();
     units.forEach((unit) => {
       const [x, y] = this._at(unit);
       if (unit.homes === 0 || !this._seen(x, y, 20)) return;
+      const r = this.homeSize(unit.homes);
+      const faded = this._faded(unit.zone);
       const zone = this._model.zones[unit.zone];
-      ctx.globalAlpha = this._faded(unit.zone) ? 0.35 : 1;
-      drawHome(ctx, x, y, this.homeSize(unit.homes), zone ? zone.ink : '');
+      const name = (zone ? zone.ink : '') + (faded ? ' faded ' : ' ') + r;
+      if (!looks.has(name)) looks.set(name, { ink: zone ? zone.ink : '', faded, r, dots: [] });
+      looks.get(name).dots.push([x, y]);
+    });
+    looks.forEach((look) => {
+      ctx.globalAlpha = look.faded ? 0.35 : 1;
+      for (let k = 0; k < look.dots.length; k += 200) drawHomes(ctx, look.dots.slice(k, k + 200), look.r, look.ink);
     });
     ctx.globalAlpha = 1;
   },

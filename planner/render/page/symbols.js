@@ -81,14 +81,21 @@ function drawGap(ctx, cause, x, y, size) {
   }
 }
 
-function drawHome(ctx, x, y, r, ink) {
+function drawHomes(ctx, dots, r, ink) {
   ctx.beginPath();
-  ctx.arc(x, y, r, 0, 2 * Math.PI);
+  dots.forEach((dot) => {
+    ctx.moveTo(dot[0] + r, dot[1]);
+    ctx.arc(dot[0], dot[1], r, 0, 2 * Math.PI);
+  });
   ctx.fillStyle = ink || '#ffffff';
   ctx.fill();
   ctx.lineWidth = Math.max(0.8, r * 0.22);
   ctx.strokeStyle = ink ? '#ffffff' : COLOURS.quiet;
   ctx.stroke();
+}
+
+function drawHome(ctx, x, y, r, ink) {
+  drawHomes(ctx, [[x, y]], r, ink);
 }
 
 function drawMoved(ctx, x, y, r) {
