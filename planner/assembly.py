@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from planner.coverage import coverage_gaps
 from planner.demand import Demand
 from planner.ground import Ground
-from planner.intake.identity import match_ids
 from planner.locate import Located
 from planner.measures import walk_outcome, walk_summary
 from planner.model import Certificate, Problem, Result
+from planner.network.ways import walked_ways
 from planner.rezone import Previous, moved_households
 from planner.rules import RuleBook
 from planner.staffing import Roster, staff_zones
@@ -24,40 +24,9 @@ from planner.zones import colours, zone_shapes
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["PlanTables", "assemble", "previous"]
+__all__ = ["PlanTables", "assemble"]
 
 WGS84 = "EPSG:4326"
-
-
-def previous(plan: PlanTables, located: Located, demand: Demand, move_price_m: float) -> Previous:
-    """Find, by id, where each household and member was in an earlier plan.
-
-    Parameters
-    ----------
-    plan : PlanTables
-        The plan that stands.
-    located, demand
-        The residents and centres of now.
-    move_price_m : float
-        Metres charged for each home that changes hands.
-    """
-    now = {c: i for i, c in enumerate(demand.centres["centre_id"])}
-    centre = {was: now[c] for was, c in match_ids(plan.centres["centre_id"], now).items()}
-    before = _zones_before(located.households["id"], plan.households, "household_id")
-    before += _zones_before(located.members["id"], plan.members, "member_id")
-    weight = np.repeat([1.0, 0.0], [len(located.households), len(located.members)])
-    return Previous(
-        np.array([centre.get(z, -1) for z in before], np.int32),
-        weight,
-        plan.problem.fingerprint(),
-        move_price_m,
-    )
-
-
-def _zones_before(ids: pd.Series, table: pd.DataFrame, key: str) -> list[str]:
-    zone = dict(zip(table[key], table["zone"], strict=True))
-    known = match_ids(ids, zone)
-    return [zone[known[i]] if i in known else "" for i in ids]
 
 
 def assemble(
@@ -144,7 +113,19 @@ def assemble(
                 "walk_mean_m": _mean(roster.walk_m),
             },
         },
+        **_ways(demand, problem, ground),
     )
+
+
+def _ways(demand: Demand, problem: Problem, ground: Ground) -> dict[str, Any]:
+    """Keep the streets that the walks follow, so that each can be drawn from the plan alone."""
+    pairs = (problem.pair_unit, problem.pair_centre, problem.walk_m)
+    found = walked_ways(ground.network, demand.snaps, problem.home, pairs)
+    if found is None:
+        return {}
+    columns = {"start": found.start, "end": found.end, "length_m": found.length_m}
+    joins = {"way": found.join, "along_m": found.along_m}
+    return {"ways": _frame(columns, found.lines), "joins": pd.DataFrame(joins)}
 
 
 def _mean(walk_m: NDArray[np.float64]) -> float | None:

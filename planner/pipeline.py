@@ -37,6 +37,7 @@ from planner.plan import Plan
 from planner.render.notebook import NotebookProgress, in_notebook
 from planner.rules import RuleBook
 from planner.solve.search import Progress, Stop, solve
+from planner.standing import Standing, place_standing, read_standing_plan
 from planner.trust import trusted
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ def run(
     project : Project
         From `Project.read`.
     previous : Plan or path, optional
-        The plan that stands now; homes that change hands are charged for.
+        The plan that stands now; homes that change hands are charged for.  A path may also be a sheet
+        that the office keeps, with the columns 编号/id and 中心户/centre: a roster, or a plan drawn by
+        hand.
     move_price_m : float
         Metres charged for each home that changes hands.
     offline : bool
@@ -221,8 +224,7 @@ def make_plan(
     """
     clock = _Clock(listener or _bars(), dict(seconds or {}))
     rules, search = rules or RuleBook.profile(), search or Search()
-    if isinstance(previous, str | Path):
-        previous = Plan.load(previous)
+    standing = None if previous is None else _standing(previous)
     with clock.stage("ground"):
         ground = Ground.of(ground)
     with clock.stage("geocode"):
@@ -234,9 +236,9 @@ def make_plan(
         demand = build_demand(located.households, located.members, ground.network, rules)
         _refuse_without_centres(demand)
     with clock.stage("zones"):
-        before = (
-            None if previous is None else assembly.previous(previous, located, demand, move_price_m)
-        )
+        before, noticed = None, ()
+        if standing is not None:
+            before, noticed = place_standing(standing, located, demand, move_price_m)
         try:
             problem, result = _solve(demand, before, search, clock)
         except InfeasibleError as refused:
@@ -258,11 +260,17 @@ def make_plan(
         tables = assembly.assemble(
             located, demand, problem, result, certificate, ground, fences, rules, before
         )
-    stamped = _stamp(tables, search, ground, clock, title, households, members, previous)
+    stamped = _stamp(tables, search, ground, clock, title, households, members, standing)
     asked = None if located.asked is None else located.asked.to_dict()
-    stamped = replace(stamped, findings=(*findings, *stamped.findings))
+    stamped = replace(stamped, findings=(*findings, *noticed, *stamped.findings))
     told = {"online": asked, "advice": advice.to_mapping()}
     return Plan.of(replace(stamped, provenance={**stamped.provenance, **told}))
+
+
+def _standing(previous: Plan | str | Path) -> Standing:
+    if isinstance(previous, str | Path):
+        return read_standing_plan(previous)
+    return Standing.of(previous)
 
 
 def _bars() -> Listener | None:
@@ -341,7 +349,7 @@ def _stamp(
     title: str,
     households: Residents,
     members: Residents,
-    previous: Plan | None,
+    standing: Standing | None,
 ) -> assembly.PlanTables:
     stamp: dict[str, Any] = {
         "title": title,
@@ -356,7 +364,7 @@ def _stamp(
         "versions": _versions(),
         "seconds": {name: round(s, 3) for name, s in clock.seconds.items()},
         "peak_gb": _peak_gb(),
-        "previous": None if previous is None else previous.problem.fingerprint(),
+        "previous": None if standing is None else standing.fingerprint,
     }
     return replace(tables, provenance={**stamp, **tables.provenance})
 

@@ -28,6 +28,7 @@ __all__ = [
     "PERSONAL_HEADERS",
     "PLAN_HOUSEHOLDS",
     "PLAN_MEMBERS",
+    "STANDING",
     "UNITS",
     "ZONES",
     "Column",
@@ -246,6 +247,20 @@ BUILDINGS = Table(
     ),
 )  # fmt: skip
 """楼栋表: the office's own list of buildings with coordinates."""
+STANDING = Table(
+    "plan that stands",
+    (
+        _ID,
+        Column(
+            "zone", "text", False, "", "direct",
+            ("中心户", "centre", "中心户编号", "所属中心户", "原中心户", "现中心户", "责任区中心户",
+             "中心户id", "center", "centre_id", "center_id", "zone", "zone_id", "责任区", "责任区编号"),
+            "Id of the centre that the home has",
+        ),
+    ),
+    "id",
+)
+"""The plan that stands, as an office keeps it in a sheet."""
 
 
 def _table(name: str, key: str, *columns: tuple[str, Kind, str, Privacy]) -> Table:

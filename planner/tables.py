@@ -100,6 +100,12 @@ class PlanTables:
         "streets" or "straight x1.30"), ``seed, versions, inputs, seconds`` (stage -> s), ``stopped,
         previous`` (fingerprint or null), ``move_price_m, homes_moved`` (int or null), ``islands,
         synthetic`` (bool).
+    ways : GeoDataFrame or None
+        Pieces of street on which the walks of `problem` run, EPSG:4326 lines: ``start, end`` (numbers of
+        the crossings that a piece joins), ``length_m``.  None where walks do not follow streets.
+    joins : DataFrame or None
+        Where each unit joins them, in the order of `problem`: ``way`` (row of `ways`, -1 for none),
+        ``along_m`` (from the start of that piece).
     """
 
     units: gpd.GeoDataFrame
@@ -115,3 +121,5 @@ class PlanTables:
     rules: RuleBook
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    ways: gpd.GeoDataFrame | None = None
+    joins: pd.DataFrame | None = None

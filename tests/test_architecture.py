@@ -57,7 +57,7 @@ ALLOWED: dict[str, set[str]] = {
 TOP = (
     "advice",
     "borders", "outlines", "fences", "spots",
-    "ground", "reviewing", "trust", "online", "locate", "placing", "assembly", "examination", "plan",
+    "ground", "reviewing", "trust", "online", "locate", "placing", "standing", "assembly", "examination", "plan",
     "pipeline", "demo",
     "cli", "__init__",
 )  # fmt: skip

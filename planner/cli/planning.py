@@ -72,7 +72,10 @@ def zone(
     out: OutFolder = Path("out"),
     previous: Annotated[
         Path | None,
-        typer.Option(help="The plan that stands: keep homes with their centre. 原方案 plan.gpkg"),
+        typer.Option(
+            help="The plan that stands: keep homes with their centre. plan.gpkg, roster.xlsx, or a sheet "
+            "of one's own with 编号 and 中心户. 原方案"
+        ),
     ] = None,
     move_price: Annotated[
         float | None,

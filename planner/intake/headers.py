@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ _TOTAL = re.compile(
     r"^(合计|小计|总计|共计|累计|本页合计|本页小计|subtotal|total|grand ?total|sum)(\b|[:\uff1a\d(]|$)",
     re.I,
 )
+_TWO_LANGUAGES = re.compile(r"([\u3400-\u9fff]+)\s+([A-Za-z][A-Za-z _]*)$")
 _FOOTER = re.compile(
     r"^((填表|审核|制表|填报|统计|经办|复核)(人|单位|日期|时间)?|负责人|(签字|签名|盖章|日期))\s*[:\uff1a]"
     r"|^第\s*\d+\s*页|^page \d+",
@@ -71,15 +72,22 @@ def role_of(header: str, table: Table | None = None) -> str:
     Parameters
     ----------
     header : str
-        As written; of a joined header such as ``住址/楼栋`` the last part decides if the whole does not.
+        As written; of a joined header such as ``住址/楼栋`` the last part decides if the whole does not,
+        of one in two languages such as ``户编号 Household`` the first that is known.
     table : Table, optional
         Any input table if None.
     """
     roles = _ALL if table is None else table.roles
-    found = roles.get(header_key(header), "")
-    if not found and "/" in header:
-        found = roles.get(header_key(header.rsplit("/", 1)[1]), "")
-    return found
+    return next((role for key in _keys(header) if (role := roles.get(key, ""))), "")
+
+
+def _keys(header: str) -> Iterator[str]:
+    """Give what a header may be known by, the whole of it first."""
+    yield header_key(header)
+    if "/" in header:
+        yield header_key(header.rsplit("/", 1)[1])
+    if two := _TWO_LANGUAGES.match(header):
+        yield from map(header_key, two.groups())
 
 
 def roles_of(headers: Sequence[str], table: Table, *, file: str, sheet: str) -> dict[str, int]:
@@ -112,7 +120,7 @@ def roles_of(headers: Sequence[str], table: Table, *, file: str, sheet: str) -> 
     faults: list[Finding] = []
     for role, places in candidates.items():
         own = [
-            i for i in places if header_key(headers[i]) in map(header_key, table[role].headers[:2])
+            i for i in places if set(_keys(headers[i])) & set(map(header_key, table[role].headers[:2]))
         ]
         if len(own) == 1 or len(places) == 1:
             chosen[role] = (own or places)[0]

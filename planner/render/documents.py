@@ -183,7 +183,7 @@ def _sheets(tables: PlanTables) -> Iterator[_Sheet]:
             zone_number,
             centre,
             _Column("member_id", "党员编号", "Member", 14, "id"),
-            _Column("is_centre", "中心户", "Is centre", 9),
+            _Column("is_centre", "是否中心户", "Is centre", 11),
             _Column("households", "联系户数", "Households", 11, "count"),
             fence,
             _Column("matched", "匹配地址", "Matched place", 34),

@@ -31,7 +31,7 @@ from planner.tables import BASE_LAYERS, PlanTables
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT_VERSION", "read_plan", "store_plan"]
+__all__ = ["FORMAT_VERSION", "is_plan", "read_plan", "store_plan"]
 
 FORMAT_VERSION = 1
 _FEATURES = ("units", "households", "centres", "zones", "gaps")
@@ -70,6 +70,22 @@ def store_plan(tables: PlanTables, path: str | Path) -> None:
 
 
 _MANIFEST_COLUMNS = ("table_name", "rows", "columns")
+
+
+def is_plan(path: str | Path) -> bool:
+    """Tell a plan file from any other GeoPackage: it has the planner's manifest.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    file = Path(path)
+    with _refusing(file), closing(open_package(file)) as db:
+        found = db.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (_MANIFEST,)
+        )
+        return found.fetchone() is not None
 
 
 def read_plan(path: str | Path) -> PlanTables:
@@ -113,6 +129,8 @@ def read_plan(path: str | Path) -> PlanTables:
                 Finding(**{**f, "severity": Severity(f["severity"])}) for f in notes["findings"]
             ),
             provenance=notes["provenance"],
+            ways=frames.get("ways"),
+            joins=frames.get("joins"),
         )
 
 
@@ -125,6 +143,9 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "members", tables.members
     for name in BASE_LAYERS:
         yield name, tables.base[name]
+    if tables.ways is not None and tables.joins is not None:
+        yield "ways", tables.ways
+        yield "joins", tables.joins
     problem = tables.problem
     columns = {"load": problem.load, "households": problem.households, "fence": problem.fence}
     for i, rule in enumerate(problem.rules):
