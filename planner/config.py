@@ -35,6 +35,8 @@ class Inputs:
     datum, buildings_datum : str
         Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
         ``bd09`` (Baidu).
+    aliases : Path or None
+        Old and local names of streets and estates, and today's.
     accepted : Path or None
         Accepted answers of earlier reviews; ``accepted.csv`` beside the project file unless named.
     cache : Path or None
@@ -53,6 +55,7 @@ class Inputs:
     buildings_datum: str = "wgs84"
     detour_factor: float | None = None
     accepted: Path | None = None
+    aliases: Path | None = None
     cache: Path | None = None
 
     def __post_init__(self) -> None:
@@ -254,6 +257,8 @@ streets = "town.osm.pbf"
 # buildings = "buildings.xlsx"
 # Answers of earlier reviews (planner review), and where the address index is kept.  复核结果、地址库缓存
 # accepted = "accepted.csv"
+# Old or local names and today's: columns 旧名/old, 现名/name.  曾用名、俗称对照表
+# aliases = "aliases.csv"
 # cache = ".planner"
 # What map the lon/lat come from: wgs84, gcj02 (Amap 高德, Tencent 腾讯), bd09 (Baidu 百度).  坐标基准
 # datum = "wgs84"

@@ -14,6 +14,7 @@ from planner.errors import InputError, NetworkError, OutputError
 from planner.findings import Finding, Severity
 from planner.intake import shelf
 from planner.intake.accepted import read_accepted
+from planner.intake.aliases import read_aliases
 from planner.intake.datum import Datum, convert
 from planner.intake.gazetteer import Gazetteer
 from planner.intake.residents import read_buildings
@@ -184,7 +185,7 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
         There is neither a street file nor a detour factor, or the file cannot be used.
     """
     if inputs.streets is not None:
-        return _remembering(_standing(inputs, inputs.streets), inputs)
+        return _renaming(_remembering(_standing(inputs, inputs.streets), inputs), inputs)
     if inputs.detour_factor is None:
         raise NetworkError(
             "no streets were given, so no walk can be measured",
@@ -264,6 +265,15 @@ def _remembering(ground: Ground, inputs: Inputs) -> Ground:
                     "请修复该文件，或删除后重新复核", inputs.accepted.name),
         )  # fmt: skip
     gazetteer = replace(ground.gazetteer, accepted=answers)
+    return replace(ground, gazetteer=gazetteer, findings=(*ground.findings, *said))
+
+
+def _renaming(ground: Ground, inputs: Inputs) -> Ground:
+    """Add the office's table of old names."""
+    if ground.gazetteer is None or inputs.aliases is None:
+        return ground
+    aliases, said = read_aliases(inputs.aliases)
+    gazetteer = replace(ground.gazetteer, aliases=aliases)
     return replace(ground, gazetteer=gazetteer, findings=(*ground.findings, *said))
 
 

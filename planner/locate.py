@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from planner.errors import NetworkError
 from planner.findings import Finding, Severity
 from planner.ground import Ground
 from planner.intake.address import canonical_field, parse_addresses
+from planner.intake.gazetteer import Gazetteer
 from planner.intake.geocode import geocode
 from planner.intake.residents import Residents
 from planner.online import Asked, Online, ask
@@ -138,6 +140,7 @@ def _looked_up(
     found: list[pd.DataFrame | None] = [None] * len(asked)
     if ground.gazetteer is not None:
         found = [geocode(a["address"], ground.gazetteer, community=a["community"]) for a in asked]
+        findings += _renamed(asked, ground.gazetteer)
     if online is None:
         return found, None
     both = None if ground.gazetteer is None else pd.concat(found, ignore_index=True)
@@ -146,6 +149,18 @@ def _looked_up(
     findings += [*told.findings, *_disagreements(rows, told.frame)]
     n = len(asked[0])
     return [told.frame.iloc[:n], told.frame.iloc[n:]], said
+
+
+def _renamed(asked: Sequence[pd.DataFrame], gazetteer: Gazetteer) -> list[Finding]:
+    """Tell how many addresses were read under today's names."""
+    texts = [text for a in asked for text in a["address"]]
+    count = sum(map(operator.ne, texts, gazetteer.aliases.renamed(texts)))
+    if not count:
+        return []
+    return [
+        Finding("alias", Severity.FIX, f"{count} addresses with old names were read with today's",
+                f"{count}条地址中的曾用名已按现名读取")
+    ]  # fmt: skip
 
 
 def _disagreements(rows: pd.DataFrame, found: pd.DataFrame) -> list[Finding]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.intake.accepted import Accepted
+from planner.intake.aliases import Aliases
 
 __all__ = ["Gazetteer", "Points", "Street"]
 
@@ -126,6 +127,8 @@ class Gazetteer:
     projection : LocalProjection
     accepted : mapping of str to Accepted
         Answers of earlier reviews by the identity of the address; they come before all else.
+    aliases : Aliases
+        Old names, which addresses are read without.
     """
 
     points: Points
@@ -135,6 +138,7 @@ class Gazetteer:
     projection: LocalProjection
     bare_numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     accepted: Mapping[str, Accepted] = field(default_factory=dict)
+    aliases: Aliases = field(default_factory=Aliases)
 
     @classmethod
     def build(

@@ -109,7 +109,10 @@ def find_places(
     asked = list(dict.fromkeys(rows))
     known = _accepted(asked, gazetteer)
     left = [pair for pair in asked if pair not in known]
-    found = doubt_elsewhere([text for text, _ in left], _find(left, gazetteer), gazetteer)
+    today = list(
+        zip(*(gazetteer.aliases.renamed(part) for part in zip(*left, strict=True)), strict=True)
+    )
+    found = doubt_elsewhere([text for text, _ in today], _find(today, gazetteer), gazetteer)
     known.update(zip(left, found, strict=True))
     return [known[pair] for pair in rows]
 
