@@ -69,7 +69,7 @@ def write_project(
     project = folder / "planner.toml"
     project.write_text(
         "[inputs]\nhouseholds='h.csv'\nmembers='m.csv'\nstreets='s.gpkg'\nbuildings='b.csv'\n"
-        f"[search]\nseconds=5\n[online]\nprovider='{name}'\nbase_url='{fake.url}'\nper_second=500\n"
+        f"[search]\nseconds=5\nadvice_seconds=0\n[online]\nprovider='{name}'\nbase_url='{fake.url}'\nper_second=500\n"
         f"timeout_s=2\npause_s=0.01\nretries=1\n{online}\n",
         "utf-8",
     )
@@ -188,6 +188,42 @@ def test_away_from_a_terminal_nothing_is_sent_without_yes(serve: Serve, tmp_path
     assert said.returncode == 0, said.stderr
     assert fake.raw
     assert "buildings asked" in said.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+@pytest.mark.parametrize(("answer", "sends"), [("y", True), ("", False)])
+def test_a_person_at_a_terminal_is_asked(
+    answer: str, sends: bool, serve: Serve, tmp_path: Path
+) -> None:
+    """On a terminal the estimate is shown and the question put; anything but yes sends nothing."""
+    import pty
+
+    fake = serve(places=places(N))
+    write_project(tmp_path, fake)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "planner.cli", "zone", "planner.toml", "--out", "out"],
+        cwd=tmp_path, env=environment(TERM="dumb"), stdin=theirs, stdout=theirs, stderr=theirs,
+    ) as child:  # fmt: skip
+        os.close(theirs)
+        said, answered = b"", False
+        while True:
+            try:
+                more = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not more:
+                break
+            said += more
+            if not answered and "是否发送".encode() in said:
+                assert not fake.texts
+                os.write(ours, f"{answer}\n".encode())
+                answered = True
+        assert child.wait(timeout=60) == 0
+    os.close(ours)
+    assert answered
+    assert bool(fake.texts) is sends
+    assert (tmp_path / "out" / "plan.gpkg").is_file()
 
 
 def test_strict_tells_rules_from_homes(serve: Serve, tmp_path: Path) -> None:

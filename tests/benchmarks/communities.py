@@ -92,7 +92,7 @@ class Place:
         weight = rng.lognormal(0.0, 0.5, size.buildings)
         homes = 1 + rng.multinomial(size.households - size.buildings, weight / weight.sum())
         served = rng.multinomial(size.members - size.centres, weight / weight.sum())
-        centres = _spread(self.xy[chosen], size.centres, rng)
+        centres = spread(self.xy[chosen], size.centres, rng)
         at = np.repeat(np.arange(size.buildings), homes)
         households = _people("H", at, where).assign(load=1.0)
         at = np.concatenate([centres, np.repeat(np.arange(size.buildings), served)])
@@ -108,7 +108,7 @@ def _people(letter: str, at: NDArray[Any], where: NDArray[np.float64]) -> pd.Dat
     return frame.assign(fence="", stairwell="", floor="")
 
 
-def _spread(xy: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def spread(xy: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Choose buildings for the centres: of three drawn the one farthest from those before."""
     chosen = [int(rng.integers(len(xy)))]
     far = np.hypot(*(xy - xy[chosen[0]]).T)
