@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.comparison import Comparison
     from planner.config import Project, Search
     from planner.errors import (
         ConfigError,
@@ -29,23 +30,28 @@ if TYPE_CHECKING:
     from planner.ground import Ground
     from planner.intake.address import Address, parse_address, parse_addresses
     from planner.intake.residents import read_households, read_members
+    from planner.lookup import Lookup
     from planner.network.graph import WalkingNetwork
     from planner.network.straight import StraightNetwork
     from planner.pipeline import make_plan, run
     from planner.plan import Plan
+    from planner.register import people_of
     from planner.reviewing import Review, review
     from planner.rules import Bound, RuleBook, WalkLimit
+    from planner.siting import Proposal, site
 
 __all__ = [
     "Address",
     "Bound",
     "CapacitatedZones",
     "CheckReport",
+    "Comparison",
     "ConfigError",
     "DatumError",
     "Ground",
     "InfeasibleError",
     "InputError",
+    "Lookup",
     "MissingExtraError",
     "NetworkError",
     "OutputError",
@@ -53,6 +59,7 @@ __all__ = [
     "PlannerError",
     "PrivacyError",
     "Project",
+    "Proposal",
     "Review",
     "RuleBook",
     "SchemaError",
@@ -65,15 +72,18 @@ __all__ = [
     "make_plan",
     "parse_address",
     "parse_addresses",
+    "people_of",
     "read_fences",
     "read_households",
     "read_members",
     "review",
     "run",
+    "site",
 ]
 
 _ROOMS = {
     "planner.examination": ("CheckReport", "check"),
+    "planner.comparison": ("Comparison",),
     "planner.config": ("Project", "Search"),
     "planner.errors": (
         "ConfigError",
@@ -93,12 +103,15 @@ _ROOMS = {
     "planner.ground": ("Ground",),
     "planner.intake.address": ("Address", "parse_address", "parse_addresses"),
     "planner.intake.residents": ("read_households", "read_members"),
+    "planner.lookup": ("Lookup",),
     "planner.network.graph": ("WalkingNetwork",),
     "planner.network.straight": ("StraightNetwork",),
     "planner.pipeline": ("make_plan", "run"),
+    "planner.register": ("people_of",),
     "planner.plan": ("Plan",),
     "planner.reviewing": ("Review", "review"),
     "planner.rules": ("Bound", "RuleBook", "WalkLimit"),
+    "planner.siting": ("Proposal", "site"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from planner.errors import ConfigError
+from planner.levels import Level, read_levels
 from planner.rules import DEFAULT_PROFILE, RuleBook
 
-__all__ = ["TEMPLATE", "Inputs", "Project", "Search"]
+__all__ = ["TEMPLATE", "Inputs", "Project", "Search", "Siting"]
 
 
 DATUMS = ("wgs84", "gcj02", "bd09")
@@ -103,6 +104,37 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Siting:
+    """What a candidate is worth beside the walks to it, for `planner site`.
+
+    Parameters
+    ----------
+    score_m : float
+        One point of score is worth so many metres of walk to each home that the centre serves: homes
+        walk up to `score_m` metres more for a centre that has one point more.
+    strengths : tuple of str
+        Strengths of which a centre should have at least one; none are asked for if empty.
+    strength_m : float
+        Metres of walk, to each home, that having one of them is worth.
+    roles : tuple of str
+        Only candidates with one of these roles; anyone if empty.
+    seconds : float
+        Longest search.
+    """
+
+    score_m: float = 1.0
+    strengths: tuple[str, ...] = ()
+    strength_m: float = 20.0
+    roles: tuple[str, ...] = ()
+    seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        for name in ("score_m", "strength_m", "seconds"):
+            if not getattr(self, name) >= 0:
+                raise ConfigError(f"siting.{name} = {getattr(self, name):g} is negative")
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A whole run, as the project file states it.
 
@@ -120,6 +152,10 @@ class Project:
         The section ``[online]``: a named provider, and how it is asked; empty: nothing is ever sent.
     online_cache : Path or None
         Where its answers are kept.
+    siting : Siting
+        What candidates are worth where centres are chosen.
+    levels : tuple of Level
+        Who looks after the centres, and who after those; lowest first.
     """
 
     inputs: Inputs
@@ -128,6 +164,8 @@ class Project:
     title: str = ""
     online: Mapping[str, Any] = field(default_factory=dict)
     online_cache: Path | None = None
+    siting: Siting = field(default_factory=Siting)
+    levels: tuple[Level, ...] = ()
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
@@ -164,11 +202,16 @@ class Project:
         ConfigError
             A key is unknown, missing, or has a wrong value.
         """
-        sections = ("inputs", "rules", "search", "outputs", "online")
-        _refuse_unknown(values, sections, where)
+        sections = ("inputs", "rules", "search", "outputs", "online", "siting", "mentors")
+        _refuse_unknown(values, (*sections, "levels"), where)
         for name in sections:
             if not isinstance(values.get(name, {}), Mapping):
                 raise ConfigError(f"{where}: {name} must be a section, written [{name}]")
+        listed = values.get("levels", [])
+        if not isinstance(listed, list):
+            raise ConfigError(f"{where}: levels must be tables, each written [[levels]]")
+        inputs = dict(values.get("inputs", {}))
+        mentors = _inputs_path(inputs.pop("mentors", None), folder, f"{where}, [inputs].mentors")
         outputs = values.get("outputs", {})
         _refuse_unknown(outputs, ("title",), f"{where}, [outputs]")
         online = dict(values.get("online", {}))
@@ -179,7 +222,7 @@ class Project:
                 remedy="name one (amap, tianditu, baidu, nominatim), or drop the section",
             )
         return cls(
-            inputs=_inputs(values.get("inputs", {}), folder, f"{where}, [inputs]"),
+            inputs=_inputs(inputs, folder, f"{where}, [inputs]"),
             rules=RuleBook.from_mapping(
                 {"profile": DEFAULT_PROFILE, **values.get("rules", {})}, where=f"{where}, [rules]"
             ),
@@ -187,6 +230,8 @@ class Project:
             title=str(outputs.get("title", "")),
             online=online,
             online_cache=cache,
+            siting=_siting(values.get("siting", {}), f"{where}, [siting]"),
+            levels=read_levels(listed, values.get("mentors", {}), mentors, folder, where),
         )
 
 
@@ -219,6 +264,27 @@ def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:
                 f"{where}: {name} is missing", remedy=f'add a line such as: {name} = "{name}.xlsx"'
             )
     return Inputs(**taken)
+
+
+def _inputs_path(value: object, folder: Path, where: str) -> Path | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f"{where} must be a path in quotes, not {value!r}")
+    return folder / value
+
+
+def _siting(values: Mapping[str, Any], where: str) -> Siting:
+    _refuse_unknown(values, tuple(f.name for f in fields(Siting)), where)
+    taken: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in ("strengths", "roles"):
+            taken[name] = _number(value, f"{where}.{name}")
+        elif isinstance(value, list) and all(isinstance(v, str) for v in value):
+            taken[name] = tuple(value)
+        else:
+            raise ConfigError(f'{where}.{name} must be a list such as ["a", "b"], not {value!r}')
+    return Siting(**taken)
 
 
 def _search(values: Mapping[str, Any], where: str) -> Search:
@@ -263,6 +329,8 @@ streets = "town.osm.pbf"
 # What map the lon/lat come from: wgs84, gcj02 (Amap 高德, Tencent 腾讯), bd09 (Baidu 百度).  坐标基准
 # datum = "wgs84"
 # buildings_datum = "wgs84"
+# Who guides the centres: 编号/id and an address or lon, lat (and 可联系数/capacity).  指导员名单，可选
+# mentors = "mentors.xlsx"
 # No street data at all: walk = factor x straight line. Every output will say so.  无路网时的绕行系数
 # detour_factor = 1.3
 
@@ -275,6 +343,23 @@ profile = "{profile}"
 # households_per_member = {{ low = 15, high = 25 }}
 # households_per_zone = {{ low = 75, high = 250 }}
 # walk = {{ limit_m = 500, hard = false, price = 2 }}
+
+# planner site chooses the centres among the members marked 候选户/candidate (all, if none is).  择优选户
+# [siting]
+# score_m = 1.0  # one point of 得分/score is worth so many metres of walk to each home  每分折合步行米数
+# strengths = ["矛盾调解员"]  # a centre should have one of these  至少具备一项特长
+# strength_m = 20.0  # and that is worth so many metres to each home  具备特长折合米数
+# roles = []  # only candidates with one of these roles  限定角色
+
+# Centres each mentor guides; shared out evenly unless stated.  每名指导员联系的中心户数，默认均分
+# [mentors]
+# low = 13
+# high = 14
+# A further level, such as leaders of mentors: name, title, title_zh, from, sheet, low, high.  再上一级
+# [[levels]]
+# name = "leader"
+# from = "mentor"
+# sheet = "leaders.xlsx"
 
 [search]
 # Stop when proven within this share of the best possible plan, or after so many seconds.

@@ -1,11 +1,15 @@
 """The demonstration: a synthetic register on the real addresses of central Helsinki.
 
 Streets and addresses are real (OpenStreetMap, ODbL); every household and member is made up, and says
-so.  The register is written as the two workbooks of an office, and then read like anyone's.
+so.  The register is written as the two workbooks of an office, and then read like anyone's.  The made-up
+town of `write_town` lies in ``data/bagongshan``; this writes it again, byte for byte::
+
+    python -m planner.demo --write data/bagongshan
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +19,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.config import TEMPLATE
+from planner.intake.datum import convert
 from planner.network.osm import Extract, read_extract
 from planner.projection import LocalProjection
 from planner.render.outputs import write_files
 from planner.town import borders, build_town, street_plan
 from planner.townsfolk import make_townsfolk, spread_centres
+from planner.towntext import town_readme
 
 __all__ = [
     "Register",
     "Size",
     "demo_streets",
+    "main",
     "make_register",
     "write_demo",
     "write_office",
@@ -156,25 +163,43 @@ def write_town(folder: str | Path, *, seed: int = 0) -> Path:
     """
     town = build_town(seed)
     folk = make_townsfolk(town, seed=seed)
-    project = TEMPLATE.replace("town.osm.pbf", "streets.osm").replace("seed = 0", f"seed = {seed}")
-    project = project.replace("seconds = 300", "seconds = 30")
-    for name in ('fences = "communities.gpkg"', 'buildings = "buildings.xlsx"'):
-        project = project.replace(f"# {name}", name.replace("gpkg", "geojson"))
-    project = project.replace(
-        '# title = "..."', 'title = "八公山区新庄孜街道 · 党员中心户责任区（合成示例）"'
-    )
     written = write_files(
         Path(folder),
         {
             "households.xlsx": _workbook("居民信息表", folk.households),
             "members.xlsx": _workbook("党员信息表", folk.members),
-            "buildings.xlsx": _workbook("楼栋表", folk.buildings),
+            "buildings.xlsx": _workbook("楼栋表", _as_on_amap(folk.buildings)),
             "communities.geojson": borders(town).encode(),
             "streets.osm": street_plan(town).encode(),
-            "planner.toml": project.encode(),
+            "planner.toml": _town_project(seed).encode(),
+            "README.md": town_readme(
+                seed=seed, households=len(folk.households), members=len(folk.members),
+                centres=int((folk.members["是否中心户"] == "是").sum()),
+            ).encode(),
         },
-    )
+    )  # fmt: skip
     return written["planner.toml"]
+
+
+def _town_project(seed: int) -> str:
+    project = TEMPLATE.replace("town.osm.pbf", "streets.osm").replace("seed = 0", f"seed = {seed}")
+    for old, new in (
+        ('# fences = "communities.gpkg"', 'fences = "communities.geojson"'),
+        ('# buildings = "buildings.xlsx"', 'buildings = "buildings.xlsx"'),
+        ('# buildings_datum = "wgs84"', 'buildings_datum = "gcj02"'),
+        ("gap = 0.005\nseconds = 300\n", "gap = 0.01\nseconds = 20\nadvice_seconds = 5\n"),
+        ('# title = "..."', 'title = "八公山区新庄孜街道 · 党员中心户责任区（合成示例）"'),
+    ):
+        project = project.replace(old, new)
+    return project
+
+
+def _as_on_amap(buildings: pd.DataFrame) -> pd.DataFrame:
+    """Give the building table as an office has it: picked on a map in GCJ-02, six decimals."""
+    at = convert(buildings["经度"].astype(float), buildings["纬度"].astype(float), "wgs84", "gcj02")
+    return buildings.assign(
+        **{name: [f"{v:.6f}" for v in at[:, k]] for k, name in enumerate(("经度", "纬度"))}
+    )
 
 
 def demo_streets() -> Path:
@@ -327,3 +352,22 @@ def _workbook(title: str, table: pd.DataFrame) -> bytes:
         sheet.set_column(0, len(table.columns) - 1, 16)
         sheet.freeze_panes(2, 0)
     return buffer.getvalue()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write the made-up town into a folder.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Of the command line: ``--write FOLDER`` and, if wanted, ``--seed N``.
+    """
+    parser = argparse.ArgumentParser("python -m planner.demo", description=main.__doc__)
+    parser.add_argument("--write", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
+    write_town(chosen.write, seed=chosen.seed)
+
+
+if __name__ == "__main__":
+    main()

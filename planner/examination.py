@@ -189,7 +189,8 @@ class CheckReport:
         for done in {f.path: f for f in self.files}.values():
             name = safe_name(f"{done.path.stem}.checked.xlsx", taken=files)
             files[name] = self.marked(done.path)
-        return write_files(folder, files)
+        own = [name for name in files if name.endswith(".xlsx")]  # they hold what the sheets hold
+        return write_files(folder, files, private=own)
 
     def marked(self, path: str | Path) -> bytes:
         """Make the marked copy of one file.
@@ -365,7 +366,8 @@ def _id_numbers(named: Mapping[Path, str]) -> list[Finding]:
 
 def _file(path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame) -> FileCheck:
     own = rows[rows["file"] == name]
-    tables = [t for t in got.tables if t.file == name]
+    refused = any(p == path for p, _ in got.refused)  # then its header may be a row of residents
+    tables = [] if refused else [t for t in got.tables if t.file == name]
     mapping = {h: role_of(h, table) for t in tables for h in t.headers}
     unread = dict.fromkeys(h for t in tables for h in t.unread)
     text = next((t for t in tables if t.encoding), None)
@@ -378,5 +380,5 @@ def _file(path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame) 
     return FileCheck(
         path, name, table.name, tuple((h, r) for h, r in mapping.items() if r), tuple(unread),
         text.encoding if text else "", text.separator if text else "",
-        len(own) + again, len(own) - held, held, again, any(p == path for p, _ in got.refused),
+        len(own) + again, len(own) - held, held, again, refused,
     )  # fmt: skip

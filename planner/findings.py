@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Finding", "Severity"]
+__all__ = ["Finding", "Severity", "without_numbers"]
+
+_PERSONAL = re.compile(
+    r"(?<![0-9A-Za-z.])(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|[1-9]\d{16}[\dXx])(?![0-9A-Za-z])"
+)
+
+
+def without_numbers(text: str) -> str:
+    """Hide mobile phones and citizens' id numbers: sheets are at times named or headed by them."""
+    return _PERSONAL.sub("***", text)
 
 
 class Severity(StrEnum):
@@ -64,8 +74,8 @@ class Finding:
             parts.append(f"row {self.row}")
         if self.column:
             parts.append(f"column {self.column}")
-        return ", ".join(part for part in parts if part)
+        return without_numbers(", ".join(part for part in parts if part))
 
     def __str__(self) -> str:
         text = f"[{self.severity}] {self.where + ': ' if self.where else ''}{self.what}"
-        return f"{text} -> {self.remedy}" if self.remedy else text
+        return without_numbers(f"{text} -> {self.remedy}" if self.remedy else text)

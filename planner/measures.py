@@ -7,7 +7,10 @@ from numpy.typing import ArrayLike
 
 from planner.model import Problem, RuleOutcome
 
-__all__ = ["walk_outcome", "walk_summary"]
+__all__ = ["METRES_A_MINUTE", "walk_outcome", "walk_summary"]
+
+METRES_A_MINUTE = 60
+"""Pace of walks told in minutes: GB 50180-2018 counts 300 m as five minutes."""
 
 
 def walk_summary(walk_m: ArrayLike, weight: ArrayLike) -> dict[str, float]:

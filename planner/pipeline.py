@@ -25,7 +25,7 @@ from planner.config import Project, Search
 from planner.demand import Demand, build_demand
 from planner.errors import ConfigError, InfeasibleError
 from planner.fences import survey_fences
-from planner.findings import Finding
+from planner.findings import Finding, Severity
 from planner.ground import Ground, read_ground
 from planner.intake.providers import Estimate
 from planner.intake.residents import Residents, read_households, read_members
@@ -96,6 +96,7 @@ def run(
     *,
     previous: Plan | str | Path | None = None,
     move_price_m: float = MOVE_PRICE_M,
+    fit_rules: bool = False,
     offline: bool = False,
     consent: Callable[[Estimate], bool] | None = None,
     listener: Listener | None = None,
@@ -112,6 +113,9 @@ def run(
         hand.
     move_price_m : float
         Metres charged for each home that changes hands.
+    fit_rules : bool
+        Where the district's counts rule out the rule book, plan under the nearest one that they allow;
+        see `planner.negotiate.fitting_rules`.
     offline : bool
         Send nothing, whatever the project file says; answers that were kept are still used.
     consent : callable, optional
@@ -150,6 +154,7 @@ def run(
         search=project.search,
         previous=previous,
         move_price_m=move_price_m,
+        fit_rules=fit_rules,
         datum=None if inputs.datum == "wgs84" else inputs.datum,
         online=online.offline() if online and offline else online,
         title=project.title,
@@ -169,6 +174,7 @@ def make_plan(
     search: Search | None = None,
     previous: Plan | str | Path | None = None,
     move_price_m: float = MOVE_PRICE_M,
+    fit_rules: bool = False,
     datum: str | None = None,
     online: Online | None = None,
     title: str = "",
@@ -192,7 +198,7 @@ def make_plan(
         What was noticed before, such as in the fences: the plan carries it along.
     search : Search, optional
         When to stop; the seed.
-    previous, move_price_m
+    previous, move_price_m, fit_rules
         See `run`.
     datum : str, optional
         ``wgs84, gcj02`` or ``bd09``: what the residents' lon/lat are in.  The ground must not say
@@ -225,6 +231,7 @@ def make_plan(
     clock = _Clock(listener or _bars(), dict(seconds or {}))
     rules, search = rules or RuleBook.profile(), search or Search()
     standing = None if previous is None else _standing(previous)
+    noticed: tuple[Finding, ...] = ()
     with clock.stage("ground"):
         ground = Ground.of(ground)
     with clock.stage("geocode"):
@@ -235,10 +242,15 @@ def make_plan(
     with clock.stage("demand"):
         demand = build_demand(located.households, located.members, ground.network, rules)
         _refuse_without_centres(demand)
+        fitting = Advice.of_counts(demand, rules).fitting if fit_rules else None
+        if fitting is not None:
+            rules, noticed = fitting, (_other_rules(rules, fitting),)
+            demand = build_demand(located.households, located.members, ground.network, rules)
     with clock.stage("zones"):
-        before, noticed = None, ()
+        before = None
         if standing is not None:
-            before, noticed = place_standing(standing, located, demand, move_price_m)
+            before, said = place_standing(standing, located, demand, move_price_m)
+            noticed += said
         try:
             problem, result = _solve(demand, before, search, clock)
         except InfeasibleError as refused:
@@ -265,6 +277,21 @@ def make_plan(
     stamped = replace(stamped, findings=(*findings, *noticed, *stamped.findings))
     told = {"online": asked, "advice": advice.to_mapping()}
     return Plan.of(replace(stamped, provenance={**stamped.provenance, **told}))
+
+
+def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
+    """Say which limits were moved to where the counts are."""
+    names = ("members_per_zone", "households_per_member", "households_per_zone")
+    moved = "; ".join(
+        f"{name} {getattr(asked, name)} -> {getattr(taken, name)}"
+        for name in names
+        if getattr(asked, name) != getattr(taken, name)
+    )
+    return Finding(
+        "rules-fitted", Severity.WARN,
+        f"the rules of {asked.name} do not fit the counts; planned under the nearest that do: {moved}",
+        f"规则 {asked.name} 与实际数量不符，已按最接近的可行规则规划：{moved}",
+    )  # fmt: skip
 
 
 def _standing(previous: Plan | str | Path) -> Standing:

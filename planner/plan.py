@@ -6,14 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from planner.comparison import Comparison, compared
+from planner.errors import ConfigError, PrivacyError
+from planner.render.audience import AUDIENCE_OF, Audience, audience_of
+from planner.render.comparing import compare_page
 from planner.render.documents import roster_bytes
 from planner.render.map import MapPage, map_page
-from planner.render.outputs import write_files
+from planner.render.outputs import Content, write_files
+from planner.render.people import People
+from planner.render.privacy import Secrets, released
 from planner.render.report import summary, summary_json, summary_markdown
 from planner.store import read_plan, store_plan
 from planner.tables import PlanTables
+
+if TYPE_CHECKING:
+    from planner.lookup import Lookup
 
 __all__ = ["Plan"]
 
@@ -51,46 +60,112 @@ class Plan(PlanTables):
         """
         return cls.of(read_plan(path))
 
-    def map(self, *, title: str | None = None) -> MapPage:
+    def map(
+        self,
+        *,
+        audience: Audience | str = Audience.MEETING,
+        title: str | None = None,
+        people: People | None = None,
+        against: PlanTables | None = None,
+    ) -> MapPage:
         """Draw the plan: one HTML page that needs no network.
+
+        Parameters
+        ----------
+        audience : {"meeting", "public", "internal"}
+            Who it is for; see `planner.render.audience`.  An internal map holds the roster and is
+            watermarked.
+        title : str, optional
+            Heading; the plan's own by default.
+        people : People, optional
+            From `planner.register.people_of`: names, which no plan holds.
+        against : Plan, optional
+            The plan before: both are drawn in one page, with what changes hands; for a meeting only.
 
         Returns
         -------
         MapPage
             Shows itself in Jupyter; ``.save(path)`` writes it.
-        """
-        return map_page(self, title=title)
 
-    def save(self, folder: str | Path) -> dict[str, Path]:
+        Raises
+        ------
+        PrivacyError
+            The finished page holds what its audience must not see.
+        """
+        to = audience_of(audience)
+        if against is None:
+            return map_page(self, audience=to, title=title, people=people)
+        if to is not Audience.MEETING:
+            raise ConfigError(
+                f"two plans are compared for a meeting, not for {to.terms.en} 前后对照只有会议版",
+                remedy="leave the audience out, or draw each plan by itself",
+            )
+        return compare_page(self.compare(against), title=title)
+
+    def compare(self, before: PlanTables) -> Comparison:
+        """Hold this plan against an earlier one.
+
+        Parameters
+        ----------
+        before : Plan
+            The plan before.
+
+        Returns
+        -------
+        Comparison
+            ``.table()`` lists what changes hands, ``.figures()`` what each plan comes to; `map` with
+            ``against`` draws it.
+        """
+        return compared(before, self)
+
+    def save(self, folder: str | Path, *, people: People | None = None) -> dict[str, Path]:
         """Write the map, the plan file, the roster and the summaries.
 
-        Each file appears whole or not at all; what was there before stays until then.
+        Each file appears whole or not at all; what was there before stays until then.  The map and the
+        summaries are for a meeting, and pass the privacy gate; the plan file and the roster are the
+        office's own, and readable by their owner alone.
 
         Parameters
         ----------
         folder : str or Path
             Made if it is absent.
+        people : People, optional
+            What the gate shall know besides ids; see `map`.
 
         Returns
         -------
         dict of str to Path
-            ``map.html, plan.gpkg, roster.xlsx, summary.json, summary.md`` and where each one lies.
+            ``map.html, plan.gpkg, roster.internal.xlsx, summary.json, summary.md`` and where each lies.
 
         Raises
         ------
         OutputError
             The folder cannot be written; nothing half-written is left.
+        PrivacyError
+            A file for a meeting holds what it must not.  Then the plan file alone is written, so that
+            no work is lost.
         """
-        return write_files(
-            Path(folder),
-            {
-                "plan.gpkg": lambda path: store_plan(self, path),
-                "map.html": self.map().html.encode(),
-                "roster.xlsx": roster_bytes(self),
-                "summary.json": summary_json(self).encode(),
-                "summary.md": summary_markdown(self).encode(),
-            },
-        )
+        private = [name for name, to in AUDIENCE_OF.items() if to is Audience.INTERNAL]
+        own: dict[str, Content] = {"plan.gpkg": lambda path: store_plan(self, path)}
+        try:
+            shown = self._released(people)
+        except PrivacyError as refused:
+            kept = write_files(folder, own, private=private)["plan.gpkg"]
+            remedy = f"{refused.remedy}. The plan is kept in {kept}; 方案已保存"
+            raise PrivacyError(refused.message, remedy=remedy) from None
+        return write_files(folder, {**own, **shown}, private=private)
+
+    def _released(self, people: People | None) -> dict[str, Content]:
+        """Make every file but the plan's own, each past the gate."""
+        secrets = Secrets.of(self, people)
+        made = {
+            "roster.internal.xlsx": roster_bytes(self),
+            "summary.json": summary_json(self).encode(),
+            "summary.md": summary_markdown(self).encode(),
+        }
+        for name, data in made.items():
+            released(data, name, AUDIENCE_OF[name], secrets)
+        return {"map.html": self.map(people=people).html.encode(), **made}
 
     def apply(
         self,
@@ -142,6 +217,23 @@ class Plan(PlanTables):
             when=when,
         )
         return Plan.of(made)
+
+    def lookup(self, text: str) -> Lookup:
+        """Tell whose zone an address lies in, and the walk to its centre.
+
+        Parameters
+        ----------
+        text : str
+            An address, or ``lon,lat`` in degrees WGS-84.
+
+        Returns
+        -------
+        Lookup
+            Where the text fits places of several zones all are told, and none is chosen.
+        """
+        from planner.lookup import look_up
+
+        return look_up(self, text)
 
     def summary(self) -> Mapping[str, Any]:
         """Give the figures of ``summary.json`` as plain values."""

@@ -153,7 +153,7 @@ class Review:
         OutputError
             It cannot be written.
         """
-        return atomic_write(path, review_bytes(self.lines))
+        return atomic_write(path, review_bytes(self.lines), private=True)
 
     def accept(self, path: str | Path) -> ReviewAnswers:
         """Read a filled-in workbook and remember its answers.
@@ -179,7 +179,7 @@ class Review:
         chosen, left = _choices(Path(path), self.area)
         before, said = read_accepted(self.accepted)
         answers, changed = merge_accepted(before, chosen, file=Path(path).name)
-        atomic_write(self.accepted, accepted_bytes(answers))
+        atomic_write(self.accepted, accepted_bytes(answers), private=True)
         return ReviewAnswers(self.accepted, len(chosen), left, len(answers), (*said, *changed))
 
 

@@ -260,19 +260,21 @@ STANDING = Table(
         ),
     ),
     "id",
-)
+)  # fmt: skip
 """The plan that stands, as an office keeps it in a sheet."""
 ALIASES = Table(
     "aliases",
     (
         Column("old", "text", False, "", "public",
-               ("旧名", "old", "曾用名", "原名", "别名", "俗称", "旧路名", "旧称", "alias", "old name", "former name"),
+               ("旧名", "old", "曾用名", "原名", "别名", "俗称", "旧路名", "旧称",
+                "alias", "old name", "former name"),
                "Name as some still write it"),
         Column("name", "text", False, "", "public",
-               ("现名", "name", "标准名", "标准名称", "新名", "正式名称", "新路名", "new", "new name", "official name"),
+               ("现名", "name", "标准名", "标准名称", "新名", "正式名称", "新路名",
+                "new", "new name", "official name"),
                "Name of today, as the map or the building table has it"),
     ),
-)
+)  # fmt: skip
 """Old and local names of streets and estates."""
 
 

@@ -7,55 +7,51 @@ invented, and every file says so.  The same seed writes the same bytes.
 from __future__ import annotations
 
 import json
+import math
+import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
-from xml.sax.saxutils import quoteattr
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.projection import LocalProjection
+from planner.sketch import Sketch
+from planner.townplan import (
+    AREAS,
+    COMMUNITIES,
+    LANES,
+    LOTS,
+    MIDDLE,
+    RAIL_Y,
+    RIVER_X,
+    ROADS,
+    Lane,
+    Lot,
+    Road,
+    bend,
+    bent_line,
+)
 
 __all__ = ["Block", "Building", "Town", "borders", "build_town", "street_plan", "town_lon_lat"]
 
-MIDDLE = LocalProjection(116.83, 32.64)
-EAST_WEST = (
-    (0.0, "南环路"),
-    (260.0, "建设路"),
-    (500.0, "铁南路"),
-    (580.0, "铁北路"),
-    (840.0, "文化路"),
-    (1080.0, "北环路"),
-)
-NORTH_SOUTH = (
-    (0.0, "西环路"),
-    (320.0, "矿工路"),
-    (640.0, "和平路"),
-    (940.0, "滨河西路"),
-    (1060.0, "滨河东路"),
-    (1360.0, "东环路"),
-)
-RAIL_Y, RIVER_X = 540.0, 1000.0
-BRIDGES = (260.0, 840.0)
-CROSSINGS = (320.0, 940.0, 1060.0)
-COMPOUNDS = (
-    "向阳小区", "矿东新村", "安康苑", "曙光里", "惠民家园", "育才小区", "春晖苑", "前锋新村",
-    "友谊里", "青松园", "银河小区", "新星家园", "光明新村", "翠湖苑", "兴隆里",
-)  # fmt: skip
+STAIRWELL_M, DEPTH_M, PATH_M, SPINE_M, GAP_M = 17.0, 12.0, 12.0, 14.0, 8.0
+HOUSE_PITCH_M = 14.0
+HALLS = {
+    "school": "school", "hospital": "hospital", "marketplace": "retail", "residential": "apartments",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """One block of flats, or one house of the old street.
+    """One block of flats, or one house of an old lane.
 
     Parameters
     ----------
     number : int
-        As painted on its wall; the house number in the old street.
+        As painted on its wall; the house number in a lane.
     x, y, width, depth : float
-        Centre and size, metres in the town's plane.
+        Centre on the paper, and size, metres.
     stairwells, floors, flats : int
         Stairwells, floors, and flats on each floor of a stairwell.
     """
@@ -77,22 +73,24 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A walled compound, or the old street, with its buildings.
+    """A walled compound, or an old lane, with its buildings.
 
     Parameters
     ----------
     name : str
-        Of the compound; "" for the old street.
+        Of the compound; "" for a lane.
     community : str
         Community that it belongs to.
     road, number : str, int
-        Its address on the street.
+        Its address on the street; of a lane its name, and 0.
     box : tuple of float
-        West, south, east, north, metres.
+        West, south, east, north on the paper.
     gates : tuple of (float, float)
-        Where one may pass the wall.
+        Where one may pass the wall, on the paper.
     buildings : tuple of Building
         In the order of their numbers.
+    greens : tuple of tuple of float
+        Boxes of its gardens.
     """
 
     name: str
@@ -102,11 +100,12 @@ class Block:
     box: tuple[float, float, float, float]
     gates: tuple[tuple[float, float], ...]
     buildings: tuple[Building, ...]
+    greens: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The whole town: its blocks and the borders of its communities."""
+    """The whole town: its blocks and the borders of its communities, on the paper."""
 
     blocks: tuple[Block, ...]
     communities: tuple[tuple[str, shapely.Polygon], ...]
@@ -120,78 +119,82 @@ def build_town(seed: int = 0) -> Town:
     seed : int
         Same seed, same town.
     """
-    rng = np.random.default_rng(seed)
+    rng = random.Random(seed)  # noqa: S311 - its stream is the same in every version of Python
+    house = {road.name: 1 for road in ROADS}
     blocks: list[Block] = []
-    names = iter(COMPOUNDS)
-    house = dict.fromkeys((name for _, name in EAST_WEST), 1)
-    for (south, road), (north, _) in pairwise(EAST_WEST):
-        for (west, _), (east, _) in pairwise(NORTH_SOUTH):
-            if north - south < 150 or east - west < 150:
-                continue
-            house[road] += 2 * int(rng.integers(1, 9))
-            box = (west + 14, south + 14, east - 14, north - 14)
-            old = (west, south) == (320.0, 260.0)
-            name = "" if old else next(names)
-            blocks.append(_block(name, _community(west, south), road, house[road], box, rng))
+    for lot in LOTS:
+        house[lot.road] += 2 * rng.randrange(2, 9)
+        blocks.append(_compound(lot, house[lot.road], rng))
+    blocks += [_lane(lane) for lane in LANES]
+    united, chemical, victory = COMMUNITIES
     border = {
-        "化工社区": shapely.box(-40, RAIL_Y, RIVER_X, 1120),
-        "团结社区": shapely.box(-40, -40, RIVER_X, RAIL_Y),
-        "胜利社区": shapely.box(RIVER_X, -40, 1400, 1120),
+        chemical: shapely.box(-30, RAIL_Y, RIVER_X, 888),
+        united: shapely.box(-30, -32, RIVER_X, RAIL_Y),
+        victory: shapely.Polygon(
+            [(RIVER_X, -32), (1206, -32), (1206, 690), (905, 690), (905, 985), (RIVER_X, 985)]
+        ),
     }
     return Town(tuple(blocks), tuple(border.items()))
 
 
-def _community(west: float, south: float) -> str:
-    if west >= RIVER_X:
-        return "胜利社区"
-    return "化工社区" if south >= RAIL_Y else "团结社区"
+def _compound(lot: Lot, number: int, rng: random.Random) -> Block:
+    """Rows of slabs to both sides of the path in, numbered row by row; the other rows are green."""
+    west, south, east, north = lot.box
+    pitch = (north - south - 12) / lot.slots
+    built = sorted(rng.sample(range(lot.slots), lot.rows))
+    start = (west + east - _row_width(lot)) / 2
+    spine = start + lot.slabs[0] * STAIRWELL_M + SPINE_M / 2
+    floors = [f for _ in range(lot.rows) for f in _row_floors(len(lot.slabs), rng)]
+    buildings: list[Building] = []
+    for slot in built:
+        x, y = start, south + 11 + pitch * (slot + 0.5)
+        for nth, stairwells in enumerate(lot.slabs):
+            width = stairwells * STAIRWELL_M
+            n = len(buildings)
+            buildings.append(
+                Building(n + 1, x + width / 2, y, width, DEPTH_M, stairwells, floors[n], 2)
+            )
+            x += width + (SPINE_M if nth == 0 else GAP_M)
+    gates = [(spine, south)] + ([] if math.isnan(lot.north) else [(spine, north)])
+    greens = tuple(
+        (west + 12, south + 6 + pitch * (slot + 0.25), east - 12, south + 6 + pitch * (slot + 0.9))
+        for slot in range(lot.slots)
+        if slot not in built
+    )
+    return Block(
+        lot.name, lot.community, lot.road, number, lot.box, tuple(gates), tuple(buildings), greens
+    )
 
 
-def _block(
-    name: str,
-    community: str,
-    road: str,
-    number: int,
-    box: tuple[float, float, float, float],
-    rng: np.random.Generator,
-) -> Block:
-    west, south, east, north = box
-    middle = (west + east) / 2
-    gates = [(middle, south)] + ([(middle, north)] if rng.random() < 0.6 else [])
-    buildings = _flats(box, rng) if name else _houses(box)
-    return Block(name, community, road, number, box, tuple(gates), tuple(buildings))
+def _row_floors(slabs: int, rng: random.Random) -> list[int]:
+    """Give the storeys of the slabs of a row: fives and sixes, so that rows house about as many."""
+    return [*rng.sample((5, 6), 2), 5][:slabs]
 
 
-def _flats(box: tuple[float, float, float, float], rng: np.random.Generator) -> Iterator[Building]:
-    """Four rows of slabs to both sides of the spine, numbered row by row: flats for two or three zones."""
-    west, south, east, north = box
-    middle = (west + east) / 2
-    stairwells = int(rng.choice([2, 3], p=[0.8, 0.2]))
-    floors = rng.permutation([5, 6] * 4)
-    step = (north - south - 20) / 4
-    for n in range(8):
-        row, side = divmod(n, 2)
-        width = 16.0 * stairwells
-        setback = 14 + width / 2 + float(rng.integers(0, 8))
-        x = middle - setback if side == 0 else middle + setback
-        y = south + 10 + step * (row + 0.5) + 6
-        yield Building(n + 1, x, y, width, 12.0, stairwells, int(floors[n]), 2)
+def _row_width(lot: Lot) -> float:
+    return sum(lot.slabs) * STAIRWELL_M + SPINE_M + GAP_M * (len(lot.slabs) - 2)
 
 
-def _houses(box: tuple[float, float, float, float]) -> Iterator[Building]:
-    """Low houses along a lane, odd numbers on one side and even on the other."""
-    west, south, east, north = box
-    y = (south + north) / 2
-    for i, x in enumerate(np.arange(west + 20, east - 20, 14.0)):
-        yield Building(2 * i + 1, float(x), y - 12, 10.0, 9.0, 1, 1, 1)
-        yield Building(2 * i + 2, float(x), y + 12, 10.0, 9.0, 1, 1, 1)
+def _lane(lane: Lane) -> Block:
+    """Low houses, odd numbers on one side and even on the other."""
+    buildings: list[Building] = []
+    for i, along in enumerate(np.arange(lane.first, lane.last, HOUSE_PITCH_M).tolist()):
+        for side in (0, 1):
+            off = lane.at + (-10.0 if side == 0 else 10.0)
+            x, y = (along, off) if lane.across else (off, along)
+            width, depth = (11.0, 9.0) if lane.across else (9.0, 11.0)
+            buildings.append(Building(2 * i + 1 + side, x, y, width, depth, 1, 1, 1))
+    ends = (lane.first, lane.at - 16, lane.last, lane.at + 16)
+    box = ends if lane.across else (ends[1], ends[0], ends[3], ends[2])
+    return Block("", lane.community, lane.name, 0, box, (), tuple(buildings))
 
 
 def borders(town: Town) -> str:
     """Draw the borders of the communities as GeoJSON text, WGS-84."""
     features = []
     for name, polygon in town.communities:
-        ring = np.round(town_lon_lat(shapely.get_coordinates(polygon)), 7).tolist()
+        corners = [(float(x), float(y)) for x, y in shapely.get_coordinates(polygon)]
+        ring = np.round(MIDDLE.to_lon_lat(np.array(bent_line(corners))), 7).tolist()
         shape = {"type": "Polygon", "coordinates": [ring]}
         features.append({"type": "Feature", "properties": {"社区": name}, "geometry": shape})
     layer = {"type": "FeatureCollection", "name": "SYNTHETIC communities", "features": features}
@@ -199,56 +202,19 @@ def borders(town: Town) -> str:
 
 
 def town_lon_lat(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Put the town's plane on the globe.
+    """Put the town's paper on the globe.
 
     Parameters
     ----------
     xy : ndarray of float, shape (n, 2)
-        Metres from the town's south-west corner.
+        Points on the paper, metres.
 
     Returns
     -------
     ndarray of float64, shape (n, 2)
         lon and lat, degrees, WGS-84.
     """
-    return MIDDLE.to_lon_lat(xy - [700.0, 540.0])
-
-
-@dataclass(eq=False)
-class _Sketch:
-    """Collects nodes and ways; a node stands once however many ways meet in it."""
-
-    ids: dict[tuple[float, float], int] = field(default_factory=dict)
-    tags: dict[int, dict[str, str]] = field(default_factory=dict)
-    ways: list[tuple[list[int], dict[str, str]]] = field(default_factory=list)
-
-    def node(self, x: float, y: float, **tags: str) -> int:
-        key = (round(x, 2), round(y, 2))
-        number = self.ids.setdefault(key, len(self.ids) + 1)
-        if tags:
-            self.tags.setdefault(number, {}).update(tags)
-        return number
-
-    def way(self, points: list[tuple[float, float]], **tags: str) -> None:
-        self.ways.append(([self.node(x, y) for x, y in points], tags))
-
-    def xml(self) -> Iterator[str]:
-        """Write the town as OpenStreetMap XML."""
-        yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-        yield '<osm version="0.6" generator="zone-planner: SYNTHETIC TOWN">\n'
-        places = town_lon_lat(np.array(list(self.ids)))
-        for (lon, lat), number in zip(places.tolist(), self.ids.values(), strict=True):
-            tags = self.tags.get(number, {})
-            yield f'<node id="{number}" version="1" lat="{lat:.7f}" lon="{lon:.7f}"'
-            yield f">{_tags(tags)}</node>\n" if tags else "/>\n"
-        for number, (nodes, tags) in enumerate(self.ways, start=1):
-            refs = "".join(f'<nd ref="{n}"/>' for n in nodes)
-            yield f'<way id="{number}" version="1">{refs}{_tags(tags)}</way>\n'
-        yield "</osm>\n"
-
-
-def _tags(tags: dict[str, str]) -> str:
-    return "".join(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in tags.items())
+    return MIDDLE.to_lon_lat(bend(xy))
 
 
 def street_plan(town: Town) -> str:
@@ -262,86 +228,124 @@ def street_plan(town: Town) -> str:
     Returns
     -------
     str
-        Streets, lanes, walls, gates, buildings, river and railway; names as in the real world, ids not.
+        Streets, lanes, walls, gates, buildings, river and railway, all of them invented.
     """
-    sketch = _Sketch()
-    _roads(sketch, town)
+    sketch = Sketch(MIDDLE)
+    _draw_roads(sketch, town)
     for block in town.blocks:
         _draw_block(sketch, block)
-    _river_and_rail(sketch)
-    return "".join(sketch.xml())
+    for box, tags, halls in AREAS:
+        sketch.area(bent_line(_corners(box))[:-1], **tags)
+        for hall in halls:
+            x, y = (hall[0] + hall[2]) / 2, (hall[1] + hall[3]) / 2
+            kind = HALLS.get(tags.get("amenity", tags.get("landuse", "")), "industrial")
+            sketch.area(_rectangle(x, y, hall[2] - hall[0], hall[3] - hall[1]), building=kind)
+    _draw_river_and_rail(sketch)
+    return sketch.xml("zone-planner: SYNTHETIC TOWN")
 
 
-def _roads(sketch: _Sketch, town: Town) -> None:
-    xs, ys = [x for x, _ in NORTH_SOUTH], [y for y, _ in EAST_WEST]
-    gates = {
-        (round(x, 2), y)
-        for b in town.blocks
-        for x, y in ((g[0], _street(b, g[1])) for g in b.gates)
-    }
-    for y, name in EAST_WEST:
-        on_line = sorted({*xs, *(x for x, at in gates if at == y)})
-        sides = [[x for x in on_line if x < RIVER_X], [x for x in on_line if x > RIVER_X]]
-        for part in [on_line] if y in BRIDGES else sides:
-            sketch.way([(x, y) for x in part], highway="residential", name=name)
-    for x, name in NORTH_SOUTH:
-        sides = [[y for y in ys if y < RAIL_Y], [y for y in ys if y > RAIL_Y]]
-        for part in [ys] if x in CROSSINGS else sides:
-            points = [(x, y) for y in part]
-            if len(part) == len(ys):
-                points.insert(sum(y < RAIL_Y for y in ys), (x, RAIL_Y))
-            sketch.way(points, highway="residential", name=name)
+def _corners(box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    west, south, east, north = box
+    return [(west, south), (east, south), (east, north), (west, north), (west, south)]
 
 
-def _street(block: Block, y: float) -> float:
-    """Find the street on which a gate opens."""
-    return block.box[1] - 14 if y == block.box[1] else block.box[3] + 14
+def _rectangle(x: float, y: float, width: float, depth: float) -> list[tuple[float, float]]:
+    """Corners of a house: bent streets, but right angles."""
+    (cx, cy), (tx, ty) = bend([(x, y), (x + 1.0, y)]).tolist()
+    length = math.hypot(tx - cx, ty - cy)
+    cos, sin = (tx - cx) / length, (ty - cy) / length
+    w, d = width / 2, depth / 2
+    return [
+        (cx + a * cos - b * sin, cy + a * sin + b * cos)
+        for a, b in ((-w, -d), (w, -d), (w, d), (-w, d))
+    ]
 
 
-def _draw_block(sketch: _Sketch, block: Block) -> None:
-    west, south, east, north = block.box
-    middle = (west + east) / 2
+def _draw_roads(sketch: Sketch, town: Town) -> None:
+    gates = [(g[0], _street_of(block, g[1])) for block in town.blocks for g in block.gates]
+    for road in ROADS:
+        stops = {road.start, road.end, *_meetings(road)}
+        for x, y in gates:
+            if road.across and y == road.at and road.start <= x <= road.end:
+                stops.add(x)
+        line = [(s, road.at) if road.across else (road.at, s) for s in sorted(stops)]
+        sketch.way(bent_line(line), highway=road.kind, name=road.name)
+
+
+def _street_of(block: Block, y: float) -> float:
+    """Give the y of the street on which a gate opens."""
+    return y - 11.0 if y == block.box[1] else y + 11.0
+
+
+def _meetings(road: Road) -> Iterator[float]:
+    """Give where other streets, lanes and the railway meet a street."""
+    for other in ROADS:
+        if other.across == road.across:
+            continue
+        if other.start <= road.at <= other.end and road.start <= other.at <= road.end:
+            yield other.at
+    for lane in LANES:
+        if lane.across != road.across and road.at in (lane.start, lane.end):
+            yield lane.at
+    if not road.across and road.start < RAIL_Y < road.end:
+        yield RAIL_Y
+
+
+def _draw_block(sketch: Sketch, block: Block) -> None:
     for b in block.buildings:
-        _draw_building(sketch, block, b)
-    if not block.name:
-        lane = (south + north) / 2
-        xs = sorted({b.x for b in block.buildings} | {middle})
-        sketch.way([(x, lane) for x in xs], highway="living_street", name="老井巷")
-        sketch.way([(middle, y) for y in (south - 14, south, lane)], highway="service")
-        sketch.way([(middle, y) for y in (lane, north, north + 14)], highway="service")
-        return
-    ends = [(middle, g[1]) for g in block.gates]
-    for x, y in ends:
-        sketch.node(x, y, barrier="gate")
-    rows = sorted({b.y - 12 for b in block.buildings})
-    spine = [south - 14, south, *rows] + ([north, north + 14] if len(ends) > 1 else [])
-    sketch.way([(middle, y) for y in spine], highway="service", service="alley")
-    for y in rows:
-        row = [b for b in block.buildings if b.y - 12 == y]
-        xs = sorted({middle, *(b.x + side * b.width / 2 for b in row for side in (-1, 1))})
-        sketch.way([(x, y) for x in xs], highway="footway")
-    wall = [(middle, south), (east, south), (east, north)]
-    wall += [(middle, north)] if len(ends) > 1 else []
-    wall += [(west, north), (west, south), (middle, south)]
-    sketch.way(wall, barrier="wall")
-    sketch.way([(west, south), (middle, south), (east, south), (east, north), (west, north), (west, south)],
-               landuse="residential", name=block.name)  # fmt: skip
-
-
-def _draw_building(sketch: _Sketch, block: Block, b: Building) -> None:
-    w, d = b.width / 2, b.depth / 2
-    ring = [(b.x - w, b.y - d), (b.x + w, b.y - d), (b.x + w, b.y + d), (b.x - w, b.y + d)]
-    tags = {"building": "apartments" if block.name else "house", "building:levels": str(b.floors)}
+        tags = {"building": "house", "building:levels": "1"}
+        if block.name:
+            tags = {"building": "apartments", "building:levels": str(b.floors)}
+            tags["name"] = f"{block.name}{b.number}栋"
+        sketch.area(_rectangle(b.x, b.y, b.width, b.depth), **tags)
+    for box in block.greens:
+        sketch.area(bent_line(_corners(box))[:-1], leisure="garden")
     if block.name:
-        tags["name"] = f"{block.name}{b.number}栋"
-    sketch.way([*ring, ring[0]], **tags)
+        _draw_compound(sketch, block)
+    else:
+        _draw_lane(sketch, block)
 
 
-def _river_and_rail(sketch: _Sketch) -> None:
-    bank = [(RIVER_X - 18, -80), (RIVER_X + 18, -80), (RIVER_X + 18, 1160), (RIVER_X - 18, 1160)]
-    sketch.way([*bank, bank[0]], natural="water", water="river", name="示例河")
-    sketch.way([(RIVER_X, -80), (RIVER_X, 1160)], waterway="river", name="示例河")
-    points = sorted({-80.0, *CROSSINGS, 1440.0})
-    for x in CROSSINGS:
-        sketch.node(x, RAIL_Y, railway="level_crossing")
-    sketch.way([(x, RAIL_Y) for x in points], railway="rail", name="矿区铁路(示例)")
+def _draw_lane(sketch: Sketch, block: Block) -> None:
+    key = (block.road, block.community)
+    lane = next(lane for lane in LANES if (lane.name, lane.community) == key)
+    if any(road.name == lane.name for road in ROADS):
+        return
+    xs = sorted({lane.start, lane.end, *(b.x for b in block.buildings)})
+    sketch.way(bent_line([(x, lane.at) for x in xs]), highway="living_street", name=lane.name)
+
+
+def _draw_compound(sketch: Sketch, block: Block) -> None:
+    """Paths, then the wall with its gates, then the compound's name."""
+    west, south, east, north = block.box
+    spine = block.gates[0][0]
+    for gate in block.gates:
+        sketch.node(bent_line([gate, gate])[0], barrier="gate")
+    rows = sorted({b.y - PATH_M for b in block.buildings})
+    ends = [south - 11.0, south, *rows]
+    if len(block.gates) > 1:
+        ends += [north, north + 11.0]
+    sketch.way(bent_line([(spine, y) for y in ends]), highway="service", service="alley")
+    for y in rows:
+        row = [b for b in block.buildings if b.y - PATH_M == y]
+        xs = {spine, *(b.x + side * b.width / 2 for b in row for side in (-0.8, 0.0, 0.8))}
+        sketch.way(bent_line([(x, y) for x in sorted(xs)]), highway="footway")
+    wall = [(spine, south), (east, south), (east, north)]
+    wall += [(spine, north)] if len(block.gates) > 1 else []
+    wall += [(west, north), (west, south), (spine, south)]
+    sketch.way(bent_line(wall), barrier="wall")
+    sketch.area(bent_line(_corners(block.box))[:-1], landuse="residential", name=block.name)
+
+
+def _draw_river_and_rail(sketch: Sketch) -> None:
+    west = [(RIVER_X - 20.0, -150.0), (RIVER_X - 20.0, 1100.0)]
+    east = [(RIVER_X + 20.0, 1100.0), (RIVER_X + 20.0, -150.0)]
+    sketch.area([*bent_line(west), *bent_line(east)], natural="water", water="river", name="示例河")
+    sketch.way(bent_line([(RIVER_X, -150.0), (RIVER_X, 1100.0)]), waterway="river", name="示例河")
+    crossings = [r.at for r in ROADS if not r.across and r.start < RAIL_Y < r.end]
+    for x in crossings:
+        sketch.node(bent_line([(x, RAIL_Y)] * 2)[0], railway="level_crossing")
+    xs = sorted({-330.0, *crossings, 1480.0})
+    sketch.way(bent_line([(x, RAIL_Y) for x in xs]), railway="rail", name="矿区铁路(示例)")
+    spur = [(-140.0, RAIL_Y), (-40.0, 436.0), (14.0, 462.0), (26.0, 500.0), (28.0, 610.0)]
+    sketch.way(bent_line(spur), railway="rail", service="spur")

@@ -124,7 +124,13 @@ def test_progress_names_every_stage(plan: Plan, told: list[Event]) -> None:
 def test_a_plan_file_reads_back_equal(plan: Plan, tmp_path: Path) -> None:
     """What was saved is loaded: the problem, the tables, the figures."""
     written = plan.save(tmp_path)
-    assert set(written) == {"map.html", "plan.gpkg", "roster.xlsx", "summary.json", "summary.md"}
+    assert set(written) == {
+        "map.html",
+        "plan.gpkg",
+        "roster.internal.xlsx",
+        "summary.json",
+        "summary.md",
+    }
     again = planner.Plan.load(written["plan.gpkg"])
     assert again.problem.fingerprint() == plan.problem.fingerprint()
     pd.testing.assert_frame_equal(pd.DataFrame(again.households), pd.DataFrame(plan.households))

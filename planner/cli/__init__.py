@@ -8,10 +8,14 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from planner.cli import changes, planning, sheets
+from planner.cli import changes, maps, planning, sheets
+from planner.cli import compare as comparing
+from planner.cli import lookup as asking
 from planner.cli import review as reviewing
+from planner.cli import siting as choosing
 from planner.cli.terminal import console
 from planner.errors import PlannerError
+from planner.findings import without_numbers
 
 __all__ = ["app", "main"]
 
@@ -28,6 +32,7 @@ app = typer.Typer(
     [bold]When people move 人员变动[/bold]   planner zone planner.toml --previous out/plan.gpkg --out new/
 
     [bold]Check the sheets first 先体检[/bold]   planner check planner.toml --out checked/
+    [bold]For the public, for the office 公开版、内部版[/bold]   planner map out/plan.gpkg --audience public
 
     Exit codes 退出码: 0 done 完成, 1 our fault 程序故障, 2 bad input 输入有误, 3 rules cannot hold 规则不符,
     4 files 文件读写, 5 privacy gate 隐私检查, 130 stopped 已中止.
@@ -36,13 +41,18 @@ app = typer.Typer(
 for command in (
     planning.demo,
     planning.init,
+    choosing.site,
     planning.zone,
     changes.apply,
+    maps.draw_map,
+    comparing.compare,
     sheets.check,
     reviewing.review,
     planning.rules,
 ):
-    app.command()(command)
+    app.command("map" if command is maps.draw_map else None)(command)
+# a longitude may begin with a minus
+app.command(context_settings={"ignore_unknown_options": True})(asking.lookup)
 
 
 def main() -> None:
@@ -54,7 +64,8 @@ def main() -> None:
         if isinstance(code, int):
             sys.exit(code)
     except PlannerError as error:
-        console.print(f"[bold red]error 错误[/bold red] {escape(str(error))}")
+        told = without_numbers(str(error))
+        console.print(f"[bold red]error 错误[/bold red] {escape(told)}")
         sys.exit(error.exit_code)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)

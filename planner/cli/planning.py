@@ -22,6 +22,7 @@ from planner.cli.terminal import (
 if TYPE_CHECKING:
     from planner.config import Project
     from planner.plan import Plan
+    from planner.render.people import People
 
 __all__ = ["demo", "init", "rules", "zone"]
 
@@ -73,8 +74,8 @@ def zone(
     previous: Annotated[
         Path | None,
         typer.Option(
-            help="The plan that stands: keep homes with their centre. plan.gpkg, roster.xlsx, or a sheet "
-            "of one's own with 编号 and 中心户. 原方案"
+            help="The plan that stands: keep homes with their centre. plan.gpkg, roster.internal.xlsx, or "
+            "a sheet of one's own with 编号 and 中心户. 原方案"
         ),
     ] = None,
     move_price: Annotated[
@@ -85,6 +86,14 @@ def zone(
             help="Metres of walking that one home changing hands must be worth. 每户变动折算米数 [200]",
         ),
     ] = None,
+    fit_rules: Annotated[
+        bool,
+        typer.Option(
+            "--fit-rules",
+            help="Where the counts rule the rules out, plan under the nearest that fit, and "
+            "say so. 规则与实际数量不符时，按最接近的可行规则规划",
+        ),
+    ] = False,
     yes: Annotated[
         bool,
         typer.Option(
@@ -120,6 +129,7 @@ def zone(
         out,
         previous=previous,
         move_price=move_price,
+        fit_rules=fit_rules,
         yes=yes,
         offline=offline,
     )
@@ -152,6 +162,7 @@ def _plan(
     *,
     previous: Path | None = None,
     move_price: float | None = None,
+    fit_rules: bool = False,
     yes: bool = False,
     offline: bool = False,
 ) -> Plan:
@@ -167,6 +178,7 @@ def _plan(
                 project,
                 previous=previous,
                 move_price_m=MOVE_PRICE_M if move_price is None else move_price,
+                fit_rules=fit_rules,
                 offline=offline,
                 consent=consent_asker(online, listener, yes=yes) if online else None,
                 listener=listener,
@@ -178,9 +190,20 @@ def _plan(
                     "run goes on from there 再次运行将从此处继续"
                 )
             raise
-        written = plan.save(out)
+        written = plan.save(out, people=_people(project))
     closing_table(plan, written)
     return plan
+
+
+def _people(project: Project) -> People | None:
+    """Read whom the gate must not let out; without the sheets it goes by ids and forms."""
+    from planner.errors import PlannerError
+    from planner.register import people_of
+
+    try:
+        return people_of(project)
+    except PlannerError:
+        return None
 
 
 def _strict_code(plan: Plan) -> int:

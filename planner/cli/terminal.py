@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from planner.render.audience import AUDIENCE_OF
+
 if TYPE_CHECKING:
     from planner.intake.providers import Estimate
     from planner.online import Online
@@ -50,6 +52,8 @@ STAGE_WORDS = {
     "check": "Independent check 独立核验",
     "advice": "What would mend broken rules 规则协商",
     "draw": "Shapes and gaps 边界与空白",
+    "site": "Walks to every candidate 候选户步行距离",
+    "choose": "Choosing the centres 择优选户",
 }
 
 
@@ -202,5 +206,6 @@ def closing_table(plan: Plan, written: dict[str, Path]) -> None:
     memory = f", {figures['peak_gb']:g} GB" if figures.get("peak_gb") else ""
     table.add_row("Time 用时", f"{sum(figures['seconds'].values()):.1f} s{memory}")
     for path in written.values():
-        table.add_row("", escape(str(path)))
+        to = AUDIENCE_OF.get(path.name)
+        table.add_row(f"{to.terms.en} {to.terms.zh}" if to else "", escape(str(path)))
     Console(highlight=False).print(table)

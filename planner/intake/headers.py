@@ -120,7 +120,9 @@ def roles_of(headers: Sequence[str], table: Table, *, file: str, sheet: str) -> 
     faults: list[Finding] = []
     for role, places in candidates.items():
         own = [
-            i for i in places if set(_keys(headers[i])) & set(map(header_key, table[role].headers[:2]))
+            i
+            for i in places
+            if set(_keys(headers[i])) & set(map(header_key, table[role].headers[:2]))
         ]
         if len(own) == 1 or len(places) == 1:
             chosen[role] = (own or places)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from planner.errors import SchemaError
@@ -44,6 +45,9 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
     wanted = {h: c for c in ("address", "lon", "lat") for h in table[c].headers}
     for t in lacking:
         found = [*t.headers, *t.unread]
+        if _is_people(found):
+            faults.append(_no_header(t))
+            continue
         near = [
             (h, m)
             for h in t.unread
@@ -70,6 +74,31 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
         )
     names = ", ".join(dict.fromkeys(t.file for t in lacking))
     return SchemaError(f"{names}: required columns of {table.name} are missing", findings=faults)
+
+
+_LONG = re.compile(r"\d{5,}|\d+\.\d{3,}")
+
+
+def _is_people(cells: Sequence[str]) -> bool:
+    """Tell whether a row that was taken for the header holds residents: their names are not told."""
+    plain = [cell for cell in cells if not _LONG.search(cell)]
+    known = sum(is_personal(cell) or bool(role_of(cell)) for cell in plain)
+    return known < 2 and len(plain) < len(cells)
+
+
+def _no_header(t: SheetTable) -> Finding:
+    return Finding(
+        "missing-column",
+        Severity.STOP,
+        "there is neither 地址/address nor 经度/lon with 纬度/lat; the first row looks like residents, not "
+        "like headers",
+        "缺少地址列或经纬度列;首行似为居民数据,而非表头",
+        "write headers such as 编号, 地址 into a row above the data",
+        "请在数据上方添加一行表头,如“编号”“地址”",
+        t.file,
+        t.sheet,
+        t.header_row,
+    )
 
 
 def _garbled(headers: Sequence[str], table: Table) -> list[tuple[str, str]]:

@@ -76,8 +76,9 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
                     "missing-column", Severity.STOP,
                     "no sheet has both a column 编号/id and a column 中心户/centre",
                     "没有同时含编号列和中心户列的工作表",
-                    "give plan.gpkg of an earlier run, its roster.xlsx, or a sheet with these two columns",
-                    "请提供以前的 plan.gpkg、roster.xlsx，或含这两列的表格", file=name,
+                    "give plan.gpkg of an earlier run, its roster.internal.xlsx, or a sheet with "
+                    "these two columns",
+                    "请提供以前的 plan.gpkg、roster.internal.xlsx，或含这两列的表格", file=name,
                 )
             ],
         )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from planner.findings import Finding, Severity
+from planner.findings import Finding, Severity, without_numbers
 from planner.render.checkwords import SEVERITY_WORDS
 
 __all__ = ["html", "json_bytes", "markdown", "plain", "summary_lines"]
@@ -22,11 +22,12 @@ def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _shown(text: object) -> str:
-    """Make a text safe for a line of a terminal: no control or direction characters."""
-    return "".join(
+    """Make a text safe for a line of a terminal: no control or direction characters, no phones."""
+    shown = "".join(
         c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else "\ufffd"
         for c in str(text)
     )
+    return without_numbers(shown)
 
 
 def _closing(figures: Mapping[str, Any]) -> tuple[str, str]:
@@ -102,7 +103,8 @@ def summary_lines(figures: Mapping[str, Any], file: str) -> list[tuple[str, str]
 def json_bytes(figures: Mapping[str, Any], findings: Sequence[Finding]) -> bytes:
     """Write the report for a program: UTF-8 JSON with every finding."""
     whole = {**figures, "findings": [asdict(f) for f in findings]}
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    text = without_numbers(json.dumps(whole, ensure_ascii=False, indent=1))
+    return text.encode("utf-8", "replace")
 
 
 def markdown(figures: Mapping[str, Any], findings: Sequence[Finding]) -> str:

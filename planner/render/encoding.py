@@ -26,12 +26,24 @@ class Grid:
         West, south, east, north in degrees, EPSG:4326.
     tolerance : float
         Degrees by which a line may be simplified; 0 keeps every vertex.
+    step : int
+        Positions are multiples of so many steps, wherever the origin lies.
+    origin : (int, int), optional
+        In steps; the south-west corner by default.
     """
 
-    def __init__(self, bounds: Sequence[float], *, tolerance: float = 0.0) -> None:
+    def __init__(
+        self,
+        bounds: Sequence[float],
+        *,
+        tolerance: float = 0.0,
+        step: int = 1,
+        origin: tuple[int, int] | None = None,
+    ) -> None:
         self.bounds = tuple(float(b) for b in bounds)
-        self.tolerance = tolerance
-        self.origin = (round(self.bounds[0] * SCALE), round(self.bounds[1] * SCALE))
+        self.tolerance, self.step = tolerance, step
+        west, south = (round(b * SCALE / step) * step for b in self.bounds[:2])
+        self.origin = origin or (west, south)
 
     def points(self, shapes: NDArray[Any]) -> tuple[list[int], list[int]]:
         """Give x and y of points, not delta-coded.
@@ -84,7 +96,8 @@ class Grid:
 
     def steps(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
         """Turn degrees, shape (n, 2), into whole steps from the origin."""
-        return np.rint(np.asarray(xy) * SCALE).astype(np.int64) - np.array(self.origin)
+        steps = np.rint(np.asarray(xy) * (SCALE / self.step)).astype(np.int64) * self.step
+        return steps - np.array(self.origin)
 
 
 def _chains(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_]]:

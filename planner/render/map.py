@@ -12,26 +12,47 @@ import base64
 import hashlib
 import html as markup
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from planner.render.audience import Audience
 from planner.render.editing import edit_payload, packed
 from planner.render.encoding import island_json
+from planner.render.finding import finding_payload
 from planner.render.outputs import atomic_write
-from planner.render.payload import SMALLEST_SHOWN, meeting_payload, taken_shapes
-from planner.render.privacy import check_meeting_page
+from planner.render.payload import meeting_payload, taken_names, taken_shapes
+from planner.render.people import People
+from planner.render.privacy import Secrets, check_page, released
+from planner.render.public import public_payload, shown_people
+from planner.render.roster import roster_payload, watermark
 from planner.tables import PlanTables
 
-__all__ = ["MapPage", "map_page"]
+__all__ = ["MapPage", "finished_page", "map_page"]
 
 SCRIPTS = (
-    "texts.js", "data.js", "symbols.js", "scene.js", "furniture.js", "panel.js", "edit_model.js", "edit.js",
-    "edit_save.js", "edit_cells.js", "edit_marks.js", "edit_tools.js", "edit_panel.js", "edit_page.js",
-    "page.js",
+    "texts.js", "data.js", "symbols.js", "scene.js", "repaint.js", "furniture.js", "panel.js",
+    "edit_model.js", "edit.js", "edit_save.js", "edit_cells.js", "edit_marks.js", "edit_tools.js",
+    "edit_panel.js", "edit_page.js",
+    "names.js", "walk.js", "search.js",
+    "roster.js", "sheets.js", "print.js", "page.js", "compare.js", "compare_page.js", "public.js",
 )  # fmt: skip
-STYLES = ("page.css", "edit.css", "print.css")
+STYLES = ("page.css", "edit.css", "search.css", "compare.css", "print.css", "roster.css")
+ONLY: Mapping[str, Audience] = {
+    "public.js": Audience.PUBLIC, "roster.js": Audience.INTERNAL, "roster.css": Audience.INTERNAL,
+}  # fmt: skip
+"""Files of the page that one audience alone is given."""
+PUBLIC_SCRIPTS = (
+    "texts.js", "data.js", "symbols.js", "scene.js", "repaint.js", "furniture.js", "panel.js",
+    "sheets.js", "print.js", "page.js", "public.js",
+)  # fmt: skip
+COMPARE_SCRIPTS = (
+    "texts.js", "data.js", "symbols.js", "scene.js", "repaint.js", "furniture.js", "panel.js",
+    "sheets.js", "print.js", "page.js", "compare.js", "compare_page.js",
+)  # fmt: skip
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 
 
@@ -43,9 +64,18 @@ class MapPage:
     ----------
     html : str
         The whole page.
+    audience : Audience
+        Who it is for.
+    phones : frozenset of str
+        Office phones that it may show, digits alone.
+    passed : str
+        Digest of what the privacy gate has seen of it; `save` asks the gate again where it is another.
     """
 
     html: str
+    audience: Audience = Audience.MEETING
+    phones: frozenset[str] = frozenset()
+    passed: str = ""
 
     def save(self, path: str | Path) -> Path:
         """Write the page, whole or not at all.
@@ -54,8 +84,14 @@ class MapPage:
         ------
         OutputError
             The file cannot be written.
+        PrivacyError
+            The page was changed since it was made, into what its audience must not see.
         """
-        return atomic_write(path, self.html.encode("utf-8"))
+        data = self.html.encode("utf-8")
+        if self.passed != _digest(self.html, self.audience, self.phones):
+            allowed = Secrets({}, phones=self.phones)
+            released(data, Path(path).name, self.audience, allowed)
+        return atomic_write(path, data, private=self.audience is Audience.INTERNAL)
 
     def _repr_html_(self) -> str:
         inner = markup.escape(self.html, quote=True)
@@ -68,15 +104,31 @@ class MapPage:
         return f"<MapPage: {len(self.html.encode()) / 1e6:.2f} MB>"
 
 
-def map_page(tables: PlanTables, *, title: str | None = None) -> MapPage:
-    """Draw a plan for a meeting: building level, small counts hidden, nobody's id but the centres'.
+def map_page(
+    tables: PlanTables,
+    *,
+    audience: Audience = Audience.MEETING,
+    title: str | None = None,
+    people: People | None = None,
+    day: date | None = None,
+) -> MapPage:
+    """Draw a plan for an audience.
 
     Parameters
     ----------
     tables : PlanTables
         The plan.
+    audience : Audience
+        ``meeting`` by default: building level, small counts hidden, nobody's id but the centres'.
+        ``public``: outlines of zones, names and office phones of the centres, rounded counts.
+        ``internal``: the roster, under a watermark; only when it is asked for.
     title : str, optional
         Heading; the plan's own by default.
+    people : People, optional
+        What the office's sheets say of each resident: shown where the audience may see it, and held
+        against the finished page where not.
+    day : date, optional
+        What the watermark of an internal map says; today by default.
 
     Returns
     -------
@@ -86,16 +138,68 @@ def map_page(tables: PlanTables, *, title: str | None = None) -> MapPage:
     Raises
     ------
     PrivacyError
-        The finished page holds what a meeting must not see.
+        The finished page holds what its audience must not see.
     """
-    payload = meeting_payload(tables, title=title)
-    editing = edit_payload(tables, smallest=SMALLEST_SHOWN)
-    page = _with_policy(_drawn(payload, {"shapes": taken_shapes(payload), "edit": editing}))
-    check_meeting_page(page, tables)
-    return MapPage(page)
+    shown: list[str] = []
+    if audience is Audience.PUBLIC:
+        payload = public_payload(tables, people, title=title)
+        heavy: dict[str, Any] = {"shapes": taken_shapes(payload)}
+        shown = shown_people(tables, people)
+    else:
+        smallest = audience.terms.smallest
+        payload = meeting_payload(tables, title=title, smallest=smallest)
+        editing = edit_payload(tables, smallest=smallest)
+        find = finding_payload(tables, payload)
+        shapes = taken_shapes(payload)
+        heavy = {"shapes": shapes, **taken_names(payload), "edit": editing, "find": find}
+    if audience is Audience.INTERNAL:
+        payload["audience"] = str(audience)
+        heavy["roster"] = roster_payload(tables, people)
+    secrets = Secrets.of(tables, people, centres=audience is not Audience.PUBLIC, shown=shown)
+    return finished_page(payload, heavy, audience, secrets, day=day)
 
 
-def _drawn(payload: dict[str, Any], heavy: dict[str, Any]) -> str:
+def finished_page(
+    payload: dict[str, Any],
+    heavy: dict[str, Any],
+    audience: Audience,
+    secrets: Secrets,
+    *,
+    day: date | None = None,
+) -> MapPage:
+    """Put a page together and hold it against its audience.
+
+    Parameters
+    ----------
+    payload, heavy : dict
+        What the page carries plain and packed; with ``compare`` in `heavy` it is a comparison.
+    audience : Audience
+        Who it is for.
+    secrets : Secrets
+        What it must not hold.
+    day : date, optional
+        What the watermark of an internal page says; today by default.
+
+    Raises
+    ------
+    PrivacyError
+        The finished page holds what its audience must not see.
+    """
+    own = _own_texts(audience, compare="compare" in heavy)
+    page = _with_policy(_drawn(payload, heavy, own))
+    if audience is Audience.INTERNAL:
+        mark = watermark(day or date.today())
+        page = page.replace("<body>", f"<body>{mark}", 1)
+    check_page(page, audience, secrets, known=own)
+    return MapPage(page, audience, secrets.phones, _digest(page, audience, secrets.phones))
+
+
+def _digest(html: str, audience: Audience, phones: frozenset[str]) -> str:
+    words = "\n".join((str(audience), *sorted(phones), html))
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+
+
+def _drawn(payload: dict[str, Any], heavy: dict[str, Any], own: tuple[str, str, str]) -> str:
     import folium
 
     class Verbatim(folium.Element):
@@ -141,22 +245,40 @@ def _drawn(payload: dict[str, Any], heavy: dict[str, Any]) -> str:
     head = chart.get_root().header  # type: ignore[attr-defined]
     island = f'<script type="application/json" id="plan-data">{island_json(payload)}</script>'
     more = f'<script type="application/json" id="plan-packed">{island_json(packed(heavy))}</script>'
-    for position, text in enumerate((*_head(payload), island, more)):
+    for position, text in enumerate((*_head(payload, own), island, more)):
         head.add_child(Verbatim(text), name=f"planner_{position}")
     return chart.get_root().render()
 
 
-def _head(payload: dict[str, Any]) -> tuple[str, ...]:
+def _head(payload: dict[str, Any], own: tuple[str, str, str]) -> tuple[str, ...]:
     title = markup.escape(payload["meta"]["title"] or "责任区")
-    css = "\n".join((_leaflet_css(), *(_page_file(name) for name in STYLES)))
-    js = "\n".join(_page_file(name) for name in SCRIPTS)
+    css, leaflet, js = own
     return (
         f"<title>{title}</title>",
         '<meta name="referrer" content="no-referrer">',
         f"<style>{css}</style>",
-        f"<script>{_leaflet_js()}</script>",
-        f"<script>(function () {{\n'use strict';\n{js}\nwindow.drawPlan = drawPlan;\n}})();</script>",
+        f"<script>{leaflet}</script>",
+        f"<script>{js}</script>",
     )
+
+
+def _own_texts(audience: Audience, *, compare: bool) -> tuple[str, str, str]:
+    """Give the style, Leaflet and the script of a page: all of it that is the product's own."""
+    scripts, entry = PUBLIC_SCRIPTS, "drawPublic"
+    if compare:
+        scripts, entry = COMPARE_SCRIPTS, "drawCompare"
+    elif audience is not Audience.PUBLIC:
+        wanted = [
+            n
+            for n in SCRIPTS
+            if ONLY.get(n, audience) is audience and n not in COMPARE_SCRIPTS[-2:]
+        ]
+        scripts, entry = tuple(wanted), "drawPlan"
+    styles = [name for name in STYLES if ONLY.get(name, audience) is audience]
+    css = "\n".join((_leaflet_css(), *map(_page_file, styles)))
+    js = "\n".join(map(_page_file, scripts))
+    whole = f"(function () {{\n'use strict';\n{js}\nwindow.drawPlan = {entry};\n}})();"
+    return css, _leaflet_js(), whole
 
 
 def _page_file(name: str) -> str:

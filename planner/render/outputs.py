@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -40,7 +40,9 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?"
 _LONGEST = 120
 
 
-def write_files(folder: str | Path, files: Mapping[str, Content]) -> dict[str, Path]:
+def write_files(
+    folder: str | Path, files: Mapping[str, Content], *, private: Collection[str] = ()
+) -> dict[str, Path]:
     """Write files into a folder; the old ones stay until all the new ones are complete.
 
     Parameters
@@ -49,6 +51,8 @@ def write_files(folder: str | Path, files: Mapping[str, Content]) -> dict[str, P
         Made if it is absent.
     files : mapping of str to bytes or callable
         Bare file name to its bytes, or to a function that writes the file at the path given to it.
+    private : collection of str
+        Names of files that their owner alone may read.
 
     Returns
     -------
@@ -75,6 +79,8 @@ def write_files(folder: str | Path, files: Mapping[str, Content]) -> dict[str, P
                 with _reported(target):
                     ready.append((_temporary(target), target))
                     _fill(ready[-1][0], content)
+                    if name in private:
+                        ready[-1][0].chmod(0o600)
             for temp, target in ready:
                 with _reported(target):
                     os.replace(temp, target)  # noqa: PTH105 - the one call that must be atomic
@@ -86,7 +92,7 @@ def write_files(folder: str | Path, files: Mapping[str, Content]) -> dict[str, P
     return {name: where / name for name in files}
 
 
-def atomic_write(path: str | Path, content: Content) -> Path:
+def atomic_write(path: str | Path, content: Content, *, private: bool = False) -> Path:
     """Write one file whole or not at all.
 
     Parameters
@@ -95,6 +101,8 @@ def atomic_write(path: str | Path, content: Content) -> Path:
         Its folder is made if it is absent.
     content : bytes or callable
         The bytes, or a function that writes the file at the path given to it.
+    private : bool
+        Whether its owner alone may read it.
 
     Returns
     -------
@@ -107,7 +115,8 @@ def atomic_write(path: str | Path, content: Content) -> Path:
         As for `write_files`.
     """
     target = Path(path)
-    return write_files(target.parent, {target.name: content})[target.name]
+    names = (target.name,) if private else ()
+    return write_files(target.parent, {target.name: content}, private=names)[target.name]
 
 
 def append_line(path: str | Path, line: str, *, header: str = "") -> Path:
@@ -165,10 +174,10 @@ def safe_name(text: str, *, taken: Iterable[str] = ()) -> str:
     name = name.strip(" .")[:_LONGEST].rstrip(" .") or "_"
     if _RESERVED.fullmatch(name):
         name = "_" + name
-    used = {t.casefold() for t in taken}
+    used = {t.upper().casefold() for t in taken}  # upper first: the dotless i has no other case
     stem, suffix = Path(name).stem, Path(name).suffix
     count = 2
-    while name.casefold() in used:
+    while name.upper().casefold() in used:
         name, count = f"{stem}-{count}{suffix}", count + 1
     return name
 

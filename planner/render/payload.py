@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from planner.render.audience import Audience
 from planner.render.editing import blocks_of
 from planner.render.encoding import SCALE, Grid
 from planner.render.palette import ZONE_COLOURS, ink
@@ -28,9 +29,22 @@ from planner.render.words import (
 )
 from planner.tables import GAP_CAUSES, PlanTables
 
-__all__ = ["FEW", "HIDDEN", "SMALLEST_SHOWN", "meeting_payload", "taken_shapes"]
+__all__ = [
+    "FEW",
+    "HIDDEN",
+    "MARGIN_DEG",
+    "SMALLEST_SHOWN",
+    "base_lines",
+    "label_point",
+    "masked_counts",
+    "meeting_payload",
+    "plan_words",
+    "taken_names",
+    "taken_shapes",
+    "widened",
+]
 
-SMALLEST_SHOWN = 3
+SMALLEST_SHOWN = Audience.MEETING.terms.smallest
 """A count below this is shown as "<3"."""
 FEW, HIDDEN = -1, -2
 MARGIN_DEG = 0.004
@@ -40,7 +54,9 @@ _ROAD_CLASS = {
 }
 
 
-def meeting_payload(tables: PlanTables, *, title: str | None = None) -> dict[str, Any]:
+def meeting_payload(
+    tables: PlanTables, *, title: str | None = None, smallest: int = SMALLEST_SHOWN
+) -> dict[str, Any]:
     """Gather what the page of a meeting draws and says.
 
     Parameters
@@ -49,6 +65,8 @@ def meeting_payload(tables: PlanTables, *, title: str | None = None) -> dict[str
         The plan.
     title : str, optional
         Heading; the plan's own by default.
+    smallest : int
+        Counts below this are hidden; 1 shows all, for the office itself.
 
     Returns
     -------
@@ -56,20 +74,20 @@ def meeting_payload(tables: PlanTables, *, title: str | None = None) -> dict[str
         Plain JSON values; lengths in metres, coordinates in steps of 1e-6 degrees from ``origin``.
     """
     view = _view(tables)
-    grid = Grid(_widened(view, MARGIN_DEG * 2), tolerance=0.000004)
+    grid = Grid(widened(view, MARGIN_DEG * 2), tolerance=0.000004)
     fine = Grid(grid.bounds)
     return {
         "scale": SCALE,
         "origin": list(grid.origin),
         "view": view,
-        "meta": _meta(tables, title),
+        "meta": plan_words(tables, title),
         "figures": _figures(tables),
         "rules": [_rule(r) for r in tables.certificate.rules],
         "colours": [[c, ink(c)] for c in ZONE_COLOURS],
-        "zones": _zones(tables, fine),
+        "zones": _zones(tables, fine, smallest),
         "centres": _centres(tables, fine),
-        "units": _units(tables, fine),
-        "gaps": _gaps(tables),
+        "units": _units(tables, fine, smallest),
+        "gaps": _gaps(tables, smallest),
         "causes": {c.code: [c.title_zh, c.title] for c in GAP_CAUSES.values()},
         "base": _base(tables, grid),
     }
@@ -90,11 +108,27 @@ def taken_shapes(payload: dict[str, Any]) -> dict[str, Any]:
     """
     base = payload["base"]
     shapes = {name: base.pop(name) for name in ("water", "green", "rails")}
-    return shapes | {
-        "streets": base["streets"].pop("classes"),
-        "buildings": base["buildings"].pop("rings"),
-        "zones": [zone.pop("rings") for zone in payload["zones"]],
-    }
+    shapes["streets"] = base["streets"].pop("classes")
+    if "buildings" in base:
+        shapes["buildings"] = base["buildings"].pop("rings")
+    return shapes | {"zones": [zone.pop("rings") for zone in payload["zones"]]}
+
+
+def taken_names(payload: dict[str, Any]) -> dict[str, Any]:
+    """Take the labels of units and buildings out of a payload: there are as many as of those.
+
+    Parameters
+    ----------
+    payload : dict
+        From `meeting_payload`; what is taken is removed.
+
+    Returns
+    -------
+    dict
+        ``units.label``, and ``base.buildings``: the label of each building of the base map, or "".
+    """
+    labels = payload["base"].pop("buildings")["labels"]
+    return {"units": {"label": payload["units"].pop("label")}, "base": {"buildings": labels}}
 
 
 def _view(tables: PlanTables) -> list[float]:
@@ -108,11 +142,13 @@ def _view(tables: PlanTables) -> list[float]:
     return [round(float(v), 6) for v in box]
 
 
-def _widened(box: Sequence[float], by: float) -> list[float]:
+def widened(box: Sequence[float], by: float) -> list[float]:
+    """Widen west, south, east, north by degrees, half as much in latitude."""
     return [box[0] - by, box[1] - by / 2, box[2] + by, box[3] + by / 2]
 
 
-def _meta(tables: PlanTables, title: str | None) -> dict[str, Any]:
+def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
+    """Say what the plan is, of when, on what map and how well proven."""
     note, book = tables.provenance, tables.rules
     return {
         "title": title or str(note.get("title") or ""),
@@ -158,17 +194,32 @@ def _number(value: Any, digits: int = 0) -> float | int | None:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _small(count: Any) -> int:
-    return FEW if 0 < count < SMALLEST_SHOWN else int(count)
+def _small(count: Any, smallest: int) -> int:
+    return FEW if 0 < count < smallest else int(count)
 
 
-def _masked(counts: NDArray[np.int64], *groups: NDArray[np.int64]) -> NDArray[np.int64]:
+def masked_counts(
+    counts: NDArray[np.int64], smallest: int, *groups: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Hide small counts; where one alone is hidden in a group, the next smallest goes with it.
 
     Otherwise the total of its zone, or of the block that it moves with, would give it away by
     subtraction.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n,)
+    smallest : int
+        Counts from 1 up to this are hidden.
+    *groups : ndarray of int, shape (n,)
+        What each count is added up into, where sums are told.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        -1 for a small count, -2 for one that is hidden with it.
     """
-    shown = np.where((counts > 0) & (counts < SMALLEST_SHOWN), FEW, counts)
+    shown = np.where((counts > 0) & (counts < smallest), FEW, counts)
     for group in groups:
         order = np.argsort(group, kind="stable")
         for inside in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
@@ -195,11 +246,11 @@ def _zone_index(tables: PlanTables) -> dict[str, int]:
     return {c: i for i, c in enumerate(tables.zones["centre_id"])}
 
 
-def _zones(tables: PlanTables, grid: Grid) -> list[dict[str, Any]]:
+def _zones(tables: PlanTables, grid: Grid, smallest: int) -> list[dict[str, Any]]:
     shapes = tables.zones.geometry.to_numpy()
     came = tables.households.loc[tables.households["moved"].astype(bool), "zone"].value_counts()
     lines = grid.lines(shapes)
-    labels = [_label_point(shape, grid) for shape in shapes]
+    labels = [label_point(shape, grid) for shape in shapes]
     made: list[dict[str, Any]] = []
     rows = zip(tables.zones.to_dict("records"), lines, labels, strict=True)
     for z, rings, at in rows:
@@ -210,11 +261,11 @@ def _zones(tables: PlanTables, grid: Grid) -> list[dict[str, Any]]:
                 "fence": str(z["fence"]),
                 "homes": int(z["households"]),
                 "members": int(z["members"]),
-                "gaps": _small(z["gaps"]),
+                "gaps": _small(z["gaps"], smallest),
                 "mean": _number(z["walk_mean_m"]),
                 "max": _number(z["walk_max_m"]),
                 "broken": _broken(z["broken"]),
-                "moved": _small(came.get(z["centre_id"], 0)),
+                "moved": _small(came.get(z["centre_id"], 0), smallest),
                 "at": at,
                 "rings": rings,
             }
@@ -226,7 +277,7 @@ def _broken(names: Any) -> list[Both]:
     return [rule_words(name) for name in str(names).split(",") if name]
 
 
-def _label_point(shape: Any, grid: Grid) -> list[int] | None:
+def label_point(shape: Any, grid: Grid) -> list[int] | None:
     """Give the middle of the largest circle that fits into a zone, and its radius."""
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and p.area > 0]
     if not parts:
@@ -252,26 +303,26 @@ def _centres(tables: PlanTables, grid: Grid) -> list[dict[str, Any]]:
     ]
 
 
-def _units(tables: PlanTables, grid: Grid) -> dict[str, Any]:
+def _units(tables: PlanTables, grid: Grid, smallest: int) -> dict[str, Any]:
     """Give the demand units column by column; zone -1 is none."""
     units = tables.units
     index = _zone_index(tables)
     zone = np.array([index.get(z, -1) for z in units["zone"]], np.int64)
     xs, ys = grid.points(units.geometry.to_numpy())
     moved, homes = units["moved"].to_numpy(np.int64), units["households"].to_numpy(np.int64)
-    block, _ = blocks_of(tables.problem, zone, SMALLEST_SHOWN)
+    block, _ = blocks_of(tables.problem, zone, smallest)
     return {
         "x": xs,
         "y": ys,
         "zone": zone.tolist(),
-        "homes": _masked(homes, block, zone).tolist(),
+        "homes": masked_counts(homes, smallest, block, zone).tolist(),
         "walk": _shared_walks(units["walk_m"].to_numpy(float), homes, block),
-        "moved": np.where((moved > 0) & (moved < SMALLEST_SHOWN), FEW, moved).tolist(),
+        "moved": np.where((moved > 0) & (moved < smallest), FEW, moved).tolist(),
         "label": [str(label) for label in units["label"]],
     }
 
 
-def _gaps(tables: PlanTables) -> list[list[int]]:
+def _gaps(tables: PlanTables, smallest: int) -> list[list[int]]:
     """Count the gaps of each unit and cause: unit, cause, homes."""
     place = {u: i for i, u in enumerate(tables.units["unit_id"])}
     codes = list(GAP_CAUSES)
@@ -280,11 +331,19 @@ def _gaps(tables: PlanTables) -> list[list[int]]:
         if unit in place and cause in codes:
             key = (place[unit], codes.index(cause))
             counts[key] = counts.get(key, 0) + 1
-    return [[unit, cause, _small(n)] for (unit, cause), n in sorted(counts.items())]
+    return [[unit, cause, _small(n, smallest)] for (unit, cause), n in sorted(counts.items())]
 
 
 def _base(tables: PlanTables, grid: Grid) -> dict[str, Any]:
-    base = {name: _inside(frame, grid) for name, frame in tables.base.items()}
+    made = base_lines(tables, grid)
+    made["buildings"] = _buildings(_inside(tables.base["buildings"], grid), grid)
+    return made
+
+
+def base_lines(tables: PlanTables, grid: Grid) -> dict[str, Any]:
+    """Give the base map without its buildings: ``water, green, rails, fences, streets``."""
+    names = ("water", "green", "rails", "fences", "streets")
+    base = {name: _inside(tables.base[name], grid) for name in names}
     made: dict[str, Any] = {
         name: [line for lines in grid.lines(base[name].geometry.to_numpy()) for line in lines]
         for name in ("water", "green", "rails")
@@ -296,7 +355,6 @@ def _base(tables: PlanTables, grid: Grid) -> dict[str, Any]:
         )
     ]
     made["streets"] = _streets(base["streets"], grid)
-    made["buildings"] = _buildings(base["buildings"], grid)
     return made
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.measures import walk_summary
+from planner.render.audience import Audience
 from planner.render.words import (
     limit_text,
     moved_words,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["summary", "summary_json", "summary_markdown"]
 
+_SMALLEST = Audience.MEETING.terms.smallest
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=www)\.)")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
@@ -89,10 +91,15 @@ def summary(tables: PlanTables) -> dict[str, Any]:
 
 
 def summary_json(tables: PlanTables) -> str:
-    """Write `summary` as JSON text, UTF-8, indented; what is no number becomes null."""
-    return (
-        json.dumps(_finite(summary(tables)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    )
+    """Write `summary` as JSON text, UTF-8, indented; what is no number becomes null.
+
+    So do counts of homes of one zone that a meeting may not see.
+    """
+    figures = summary(tables)
+    moved = figures["moved_by_zone"]
+    if moved is not None:
+        figures["moved_by_zone"] = {z: None if 0 < n < _SMALLEST else n for z, n in moved.items()}
+    return json.dumps(_finite(figures), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def summary_markdown(tables: PlanTables) -> str:
@@ -220,8 +227,8 @@ def _zone_table(tables: PlanTables) -> list[str]:
         ("党员 Members", True, [number(n) for n in zones["members"]]),
         ("平均 Mean m", True, [number(m) for m in zones["walk_mean_m"]]),
         ("最远 Max m", True, [number(m) for m in zones["walk_max_m"]]),
-        ("空白 Gaps", True, [number(n) for n in zones["gaps"]]),
-        ("变更 Moved", True, [number((moved or {}).get(z, 0)) for z in zones["centre_id"]]),
+        ("空白 Gaps", True, [_few(n) for n in zones["gaps"]]),
+        ("变更 Moved", True, [_few((moved or {}).get(z, 0)) for z in zones["centre_id"]]),
         ("未符合 Breaks", False, [_escaped(names) for names in broken]),
     ]
     shown = [c for c in columns if any(c[2]) and (moved is not None or "Moved" not in c[0])]
@@ -231,6 +238,10 @@ def _zone_table(tables: PlanTables) -> list[str]:
     ]
     rows = zip(*(cells for _, _, cells in shown), strict=True)
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def _few(count: int) -> str:
+    return f"&lt;{_SMALLEST}" if 0 < count < _SMALLEST else number(count)
 
 
 def _finding_table(tables: PlanTables) -> list[str]:

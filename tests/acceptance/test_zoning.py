@@ -90,6 +90,21 @@ def test_081_too_little_room_is_said_and_planned(tmp_path: Path) -> None:
     assert "80" in said
 
 
+def test_081_the_nearest_rules_that_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """081 G-INFEAS: with --fit-rules hard rules give a plan under the nearest limits, which are said, and which hold."""
+    project = office(tmp_path, TIGHT.replace("HARD", "true"))
+    assert planner(monkeypatch, "zone", project, "--out", tmp_path / "out", "--fit-rules") == 0
+    plan = Plan.load(tmp_path / "out" / "plan.gpkg")
+    (said,) = [f for f in plan.findings if f.code == "rules-fitted"]
+    assert "households_per_zone 10-40 -> 10-75" in said.what
+    assert plan.rules.households_per_zone.high == 75
+    broken = {r["name"]: r["broken"] for r in plan.summary()["rules"]}
+    assert broken["households_per_zone"] == 0
+    assert "--fit-rules" not in capsys.readouterr().err
+
+
 def test_081_hard_rules_that_cannot_hold_write_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,9 +251,9 @@ def _sheet(
 def test_089_a_roster_edited_by_hand_is_a_plan_that_stands(
     stands: tuple[Path, Plan], tmp_path: Path
 ) -> None:
-    """089 G-PREV-FMT: roster.xlsx read back changes nothing; a home that was moved in it by hand stays there."""
+    """089 G-PREV-FMT: roster.internal.xlsx read back changes nothing; a home that was moved in it by hand stays there."""
     project, plan = stands
-    roster = project.parent / "out" / "roster.xlsx"
+    roster = project.parent / "out" / "roster.internal.xlsx"
     same = run(Project.read(project), previous=roster)
     assert same.summary()["homes_moved"] == 0
     book = openpyxl.load_workbook(roster)
@@ -313,7 +328,7 @@ def test_090_ids_that_no_file_could_be_named_after(tmp_path: Path) -> None:
     plan = run(Project.read(office(tmp_path, sheets=(households, members))))
     written = plan.save(tmp_path / "out")
     assert {p.parent for p in written.values()} == {tmp_path / "out"}
-    book = openpyxl.load_workbook(written["roster.xlsx"])
+    book = openpyxl.load_workbook(written["roster.internal.xlsx"])
     assert all(len(name) <= 31 for name in book.sheetnames)
     assert set(HOSTILE) <= {str(c.value) for c in book["中心户 centres"]["B"]}
     assert set(Plan.load(written["plan.gpkg"]).centres["centre_id"]) == set(HOSTILE)

@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from planner.config import Project
 from planner.pipeline import Event, run
 from planner.plan import Plan
-from planner.rules import Bound, RuleBook
 from tests.benchmarks.communities import Place, spread
 from tests.benchmarks.table import machine, show
 
@@ -46,8 +45,7 @@ def main() -> None:
         )
         first, letter = _planned(project, folder / "letter")
         advice = first.provenance["advice"]
-        rules = _proposed(project.rules, advice["fitting"])
-        _, fitted = _planned(replace(project, rules=rules), folder / "fitted")
+        _, fitted = _planned(project, folder / "fitted", fit_rules=True)
     figures = {
         "letter": letter,
         "clashes": [c["what"] for c in advice["clashes"] if not c["fence"]],
@@ -159,7 +157,9 @@ def _members(
     return both.assign(是否中心户=np.where(np.arange(len(both)) < len(chosen), "是", "否"))
 
 
-def _planned(project: Project, out: Path) -> tuple[Plan, dict[str, Any]]:
+def _planned(
+    project: Project, out: Path, *, fit_rules: bool = False
+) -> tuple[Plan, dict[str, Any]]:
     began = time.perf_counter()
 
     def say(event: Event) -> None:
@@ -168,7 +168,7 @@ def _planned(project: Project, out: Path) -> tuple[Plan, dict[str, Any]]:
             flush=True,
         )
 
-    plan = run(project, listener=say)
+    plan = run(project, fit_rules=fit_rules, listener=say)
     plan.save(out)
     found = plan.summary()
     rules = {f"{r['name']} broken": r["broken"] for r in found["rules"]}
@@ -181,19 +181,6 @@ def _planned(project: Project, out: Path) -> tuple[Plan, dict[str, Any]]:
         **rules,
         "gaps": len(plan.gaps),
     }
-
-
-def _proposed(rules: RuleBook, fitting: dict[str, dict[str, float | None]]) -> RuleBook:
-    """Take the limits that were proposed."""
-
-    def moved(name: str) -> Bound:
-        return replace(getattr(rules, name), **fitting[name])
-
-    return replace(
-        rules, name="proposed", members_per_zone=moved("members_per_zone"),
-        households_per_member=moved("households_per_member"),
-        households_per_zone=moved("households_per_zone"),
-    )  # fmt: skip
 
 
 def _names(options: argparse.Namespace) -> list[str]:

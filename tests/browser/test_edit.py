@@ -154,7 +154,7 @@ def test_by_keys_alone(open_page: Opener, page_file: Path) -> None:
         page.keyboard.press("Enter")
         page.focus(".unit-list summary")
         page.keyboard.press("Enter")
-        page.focus("[role=listbox]")
+        page.focus(".units[role=listbox]")
         page.keyboard.press("ArrowDown")
         assert page.locator("[role=option][aria-selected=true]").count() == 1
         assert page.evaluate("document.activeElement.getAttribute('role')") == "listbox"
@@ -162,7 +162,7 @@ def test_by_keys_alone(open_page: Opener, page_file: Path) -> None:
         assert "candidate" in page.evaluate("document.activeElement.className")
         page.keyboard.press("Enter")
         assert page.evaluate("plannerPage.desk.done.length") == 1
-        assert "调入" in page.inner_text("[aria-live]")
+        assert "调入" in page.inner_text(".live[aria-live]")
         page.keyboard.press("l")
         assert page.evaluate("plannerPage.desk.locked.size") == 1
         assert page.locator(".refused").inner_text().startswith("1")

@@ -80,13 +80,18 @@ def test_scripts_parse(name: str, tmp_path: Path) -> None:
 
 def test_both_languages_say_everything() -> None:
     """Chinese and English have the same texts, each of them used."""
-    texts = (PAGE / "texts.js").read_text("utf-8")
+    code = "\n".join((PAGE / name).read_text("utf-8") for name in SCRIPTS)
     zh, en = (
-        re.findall(r"(?:^ *|[{,]\s*)(\w+): '", block, re.MULTILINE)
-        for block in re.findall(r"\w\w: \{\n(.*?)\n  \}", texts, re.DOTALL)
+        re.findall(r"(?:^ *|[{,]\s*)(\w+): '", "\n".join(blocks), re.MULTILINE)
+        for blocks in (
+            re.findall(
+                rf"(?:^  {tongue}: |TEXTS\.{tongue}, )\{{\n(.*?)\n *\}}", code, re.DOTALL | re.M
+            )
+            for tongue in ("zh", "en")
+        )
     )
     assert zh == en
-    code = "\n".join((PAGE / name).read_text("utf-8") for name in SCRIPTS)
+    assert len(zh) == len(set(zh))
     assert set(re.findall(r"say\('(\w+)'", code)) <= set(zh)
     quoted = set(re.findall(r"'(\w+)'", code))
     assert set(zh) <= quoted

@@ -33,7 +33,7 @@ function trace(path, line, plane, closed) {
     y += line[i + 1];
     path.lineTo(plane.x(x), plane.y(y));
   }
-  if (closed) path.closePath();
+  if (closed) path.lineTo(plane.x(line[0]), plane.y(line[1])); // closePath takes the longer, the more there is
 }
 
 function pathOf(lines, plane, closed) {
@@ -54,7 +54,8 @@ function tilesOf(shapes, plane) {
   });
   return Array.from(tiles.values()).map((group) => {
     const lines = [].concat(...group);
-    return { path: pathOf(lines, plane, true), box: boundsOf(lines, plane) };
+    let path = null;
+    return { get path() { return path || (path = pathOf(lines, plane, true)); }, box: boundsOf(lines, plane) }; // made when it is first seen
   });
 }
 
@@ -102,15 +103,26 @@ function longestRun(line, plane) {
   return best;
 }
 
-/* Shapes come packed; all else is plain. */
-function readModel(shapes) {
-  const data = JSON.parse(document.getElementById('plan-data').textContent);
-  const base = Object.assign({}, data.base, shapes, { streets: { names: data.base.streets.names, classes: shapes.streets }, buildings: { labels: data.base.buildings.labels, rings: shapes.buildings } });
+/* Text of base64, packed by gzip, becomes its JSON value. */
+function unpack(text) {
+  const raw = window.atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i += 1) bytes[i] = raw.charCodeAt(i);
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const decoder = new TextDecoder();
+  const step = (text) => reader.read().then((part) => (part.done ? text + decoder.decode() : step(text + decoder.decode(part.value, { stream: true }))));
+  return step('').then((json) => JSON.parse(json));
+}
+
+/* Shapes and the names of units and buildings come packed; all else is plain. */
+function readModel(shapes, names, given) {
+  const data = given || JSON.parse(document.getElementById('plan-data').textContent);
+  const base = Object.assign({}, data.base, shapes, { streets: { names: data.base.streets.names, classes: shapes.streets }, buildings: { labels: names.base.buildings, rings: shapes.buildings } });
   const plane = makePlane(data);
   const units = data.units.x.map((sx, i) => ({
     index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i],
     zone: data.units.zone[i], homes: data.units.homes[i], walk: data.units.walk[i],
-    moved: data.units.moved[i], label: data.units.label[i], gaps: []
+    moved: data.units.moved[i], label: names.units.label[i], gaps: []
   }));
   const causes = Object.keys(data.causes);
   data.gaps.forEach((gap) => units[gap[0]].gaps.push({ cause: causes[gap[1]], count: gap[2] }));

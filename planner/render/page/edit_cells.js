@@ -73,10 +73,15 @@ function makeCells(changed) {
   return { cells, add };
 }
 
-/* Edges of rings that belong to one of the zones only: the outside of them all. */
-function outerEdges(zones, plane) {
+/* Edges of rings that belong to one of the zones only: the outside of them all, as x, y, x, y in the plane. */
+function makeOutside(plane) {
   const edges = new Map();
-  zones.forEach((zone) => zone.rings.forEach((ring) => {
+  const put = (a, b) => {
+    const name = a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? a + ';' + b : b + ';' + a;
+    if (edges.has(name)) edges.set(name, null);
+    else edges.set(name, [plane.x(a[0]), plane.y(a[1]), plane.x(b[0]), plane.y(b[1])]);
+  };
+  const add = (zone) => zone.rings.forEach((ring) => {
     const points = [];
     let [x, y] = [0, 0];
     for (let i = 0; i < ring.length; i += 2) {
@@ -84,21 +89,39 @@ function outerEdges(zones, plane) {
       y += ring[i + 1];
       points.push([x, y]);
     }
-    points.forEach((a, i) => {
-      const b = points[(i + 1) % points.length];
-      const ends = a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? [a, b] : [b, a];
-      const name = ends.join(';');
-      if (edges.has(name)) edges.set(name, null);
-      else edges.set(name, ends);
-    });
-  }));
+    points.forEach((a, i) => put(a, points[(i + 1) % points.length]));
+  });
+  return { add, list: () => Array.from(edges.values()).filter(Boolean) };
+}
+
+/* Those edges that may lie in a box, as a path. */
+function edgesIn(edges, box) {
   const path = new Path2D();
-  edges.forEach((ends) => {
-    if (!ends) return;
-    path.moveTo(plane.x(ends[0][0]), plane.y(ends[0][1]));
-    path.lineTo(plane.x(ends[1][0]), plane.y(ends[1][1]));
+  edges.forEach((e) => {
+    if (Math.max(e[0], e[2]) < box[0] || Math.min(e[0], e[2]) > box[2] || Math.max(e[1], e[3]) < box[1] || Math.min(e[1], e[3]) > box[3]) return;
+    path.moveTo(e[0], e[1]);
+    path.lineTo(e[2], e[3]);
   });
   return path;
+}
+
+/* What of a cell can be seen: it reaches far, but only the ground of zones that changed is drawn anew. */
+function cellBox(cell, zones) {
+  const whole = [Infinity, Infinity, -Infinity, -Infinity];
+  cell.forEach((v) => widen(whole, [v.x, v.y, v.x, v.y]));
+  const seen = [Infinity, Infinity, -Infinity, -Infinity];
+  zones.forEach((z) => {
+    const part = [Math.max(whole[0], z.box[0]), Math.max(whole[1], z.box[1]), Math.min(whole[2], z.box[2]), Math.min(whole[3], z.box[3])];
+    if (part[0] < part[2] && part[1] < part[3]) widen(seen, part);
+  });
+  return seen;
+}
+
+function widen(box, other) {
+  box[0] = Math.min(box[0], other[0]);
+  box[1] = Math.min(box[1], other[1]);
+  box[2] = Math.max(box[2], other[2]);
+  box[3] = Math.max(box[3], other[3]);
 }
 
 /* Redraws zones that changed; scene.recut holds one, or null. */
@@ -109,11 +132,19 @@ function makeRecut(model, desk) {
   const shapes = new Map();
   const members = [];
   const held = new Set();
-  const recut = { zones: new Set(), region: null, outer: null, shapes: () => Array.from(shapes.values()), units: () => members };
+  const outside = makeOutside(model.plane);
+  const recut = { zones: new Set(), region: null, outside: null, edges: [], box: null, shapes: () => Array.from(shapes.values()), units: () => members };
+
+  recut.outer = (shape) => {
+    if (shape.edges !== recut.edges) Object.assign(shape, { edges: recut.edges, outer: edgesIn(recut.edges, shape.box) });
+    return shape.outer;
+  };
 
   recut.update = (zones) => {
     zones.forEach((z) => stale.add(z));
     const beside = new Set();
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    zones.forEach((z) => { if (z >= 0) widen(box, model.zones[z].box); });
     if (desk.touched.size !== known) {
       known = desk.touched.size;
       const old = recut.zones;
@@ -121,9 +152,13 @@ function makeRecut(model, desk) {
       const touched = model.zones.filter((z) => recut.zones.has(z.index));
       recut.region = new Path2D();
       touched.forEach((z) => recut.region.addPath(z.path));
-      recut.outer = outerEdges(touched, model.plane);
+      recut.outside = new Path2D(recut.region);
+      recut.outside.rect(-1e7, -1e7, 2e7, 2e7);
+      touched.forEach((z) => { if (!old.has(z.index)) outside.add(z); });
+      recut.edges = outside.list();
       const original = (u) => desk.numbers.data.zone[desk.blockAt(u.index)];
       const isNew = (z) => recut.zones.has(z) && !old.has(z);
+      touched.forEach((z) => { if (isNew(z.index)) widen(box, z.box); });
       const more = model.units.filter((u) => !held.has(u.index) && (isNew(u.zone) || isNew(original(u))));
       more.forEach((u) => {
         held.add(u.index);
@@ -137,9 +172,10 @@ function makeRecut(model, desk) {
     ground.cells.forEach((one) => {
       const zone = one.point.zone;
       if (zone < 0 || one.cell.length < 3 || !stale.has(zone)) return;
-      if (!shapes.has(zone)) shapes.set(zone, { zone, ground: new Path2D(), border: new Path2D() });
+      if (!shapes.has(zone)) shapes.set(zone, { zone, ground: new Path2D(), border: new Path2D(), box: [Infinity, Infinity, -Infinity, -Infinity] });
       const made = shapes.get(zone);
       one.cell.forEach((v, i) => {
+        widen(made.box, [v.x, v.y, v.x, v.y]);
         if (i) made.ground.lineTo(v.x, v.y);
         else made.ground.moveTo(v.x, v.y);
         if (!v.edge || v.edge.point.zone === zone) return;
@@ -149,6 +185,10 @@ function makeRecut(model, desk) {
       });
       made.ground.closePath();
     });
+    /* What looks other than before: the ground of homes of these zones, and that of zones that are new here. */
+    const cut = model.zones.filter((z) => recut.zones.has(z.index));
+    ground.cells.forEach((one) => { if (zones.has(one.point.zone)) widen(box, cellBox(one.cell, cut)); });
+    recut.box = box;
     stale.clear();
   };
   return recut;

@@ -2,17 +2,6 @@
    Lengths are whole centimetres inside, so that sums are exact; rules and connection are the audit's. */
 const ROUNDING = 1e-6;
 
-/* Text of base64, packed by gzip, becomes its JSON value. */
-function unpack(text) {
-  const raw = window.atob(text);
-  const bytes = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i += 1) bytes[i] = raw.charCodeAt(i);
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-  const decoder = new TextDecoder();
-  const step = (text) => reader.read().then((part) => (part.done ? text + decoder.decode() : step(text + decoder.decode(part.value, { stream: true }))));
-  return step('').then((json) => JSON.parse(json));
-}
-
 function starts(counts) {
   const start = new Int32Array(counts.length + 1);
   counts.forEach((count, i) => { start[i + 1] = start[i] + count; });

@@ -129,7 +129,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
       recut.update(zones);
       model.recut = recut;
       page.showZones(zones, numbers);
-      scene.repaint();
+      scene.repaint(recut.box);
     }
     edit.all = false;
     edit.fresh();
@@ -154,7 +154,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
   autosave(desk);
   offerRestore();
   page.edit = edit;
-  page.furnish();
+  page.header();
   window.plannerPage = { desk, edit, numbers, map, model };
   document.documentElement.setAttribute('data-edit', 'ready');
 }

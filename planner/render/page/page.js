@@ -4,7 +4,8 @@ function drawPlan(map) {
 }
 
 function drawPage(map, packed) {
-  const model = readModel(packed.shapes);
+  const model = readModel(packed.shapes, packed);
+  model.roster = packed.roster ? rosterOf(packed.roster) : null;
   const state = {
     layers: { zones: true, homes: true, centres: true, gaps: true, moved: true, fences: true, labels: true, base: true },
     sort: { key: 'n', way: 1 }, zone: -1, found: null, ratio: 0, layersOpen: window.innerWidth >= 1800
@@ -13,6 +14,7 @@ function drawPage(map, packed) {
   const bounds = L.latLngBounds([view[1], view[0]], [view[3], view[2]]);
   const scene = new Scene(model, state);
   const parts = skeleton(map);
+  const printer = makePrinter(model, state, sheetWords(model));
   const whole = () => map.fitBounds(bounds, { padding: [18, 18], animate: true });
 
   function choose(index) {
@@ -43,7 +45,8 @@ function drawPage(map, packed) {
 
   function refresh(still) {
     parts.card.replaceChildren();
-    if (state.found) parts.card.appendChild(detailCard(model, state, close));
+    if (state.found) parts.card.appendChild(state.found.kind === 'area' ? areaCard(model, state.found, close, choose) : detailCard(model, state, close));
+    if (page.find) page.find.show(state.found);
     parts.panelBody.querySelectorAll('tr[data-zone]').forEach((row) => row.classList.toggle('chosen', Number(row.dataset.zone) === state.zone));
     if (!still) scene.redraw();
   }
@@ -70,10 +73,7 @@ function drawPage(map, packed) {
 
   function furnish() {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-    fillHeader(parts, model, () => {
-      language = language === 'zh' ? 'en' : 'zh';
-      furnish();
-    }, page.edit);
+    header();
     fill(parts.left, [zoomButtons(map, whole)]);
     fill(parts.right, [layerSwitch(model, state, () => scene.redraw())]);
     fill(parts.low, [legend(model), parts.attribution]);
@@ -81,14 +81,22 @@ function drawPage(map, packed) {
     parts.attribution.textContent = model.data.meta.attribution;
     map.getContainer().setAttribute('aria-label', say('map'));
     fill(parts.panelBody, [
-      figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort),
-      make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say('privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
+      figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
+      make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say(model.roster ? 'internalEdition' : 'privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
     ]);
     if (page.edit && page.edit.active) page.edit.turn(true);
+    if (page.find) page.find.speak();
     refresh();
   }
 
-  const page = { edit: null, furnish, showZones };
+  function header() {
+    fillHeader(parts, model, () => {
+      language = language === 'zh' ? 'en' : 'zh';
+      furnish();
+    }, page.edit, printer.open);
+  }
+
+  const page = { edit: null, find: null, furnish, header, showZones, choose, refresh };
   addScale(map, parts);
   furnish();
   map.invalidateSize({ animate: false });
@@ -96,13 +104,15 @@ function drawPage(map, packed) {
   map.addLayer(scene);
   listen(map, scene, state, model, parts, refresh, close, page);
   prepareForPrint(map, scene, state, bounds);
+  window.plannerPrint = printer;
   startEditing(map, scene, state, model, parts, page, packed.edit);
+  startFinding(map, scene, state, model, parts, page, packed.find);
   document.documentElement.setAttribute('data-ready', String(model.zones.length));
 }
 
 function fill(node, children) {
   node.replaceChildren();
-  children.forEach((child) => node.appendChild(child));
+  children.forEach((child) => child && node.appendChild(child));
 }
 
 function skeleton(map) {
@@ -120,7 +130,7 @@ function skeleton(map) {
   return parts;
 }
 
-function fillHeader(parts, model, switched, edit) {
+function fillHeader(parts, model, switched, edit, print) {
   const meta = model.data.meta;
   const dates = [];
   if (meta.created) dates.push(say('made') + ' ' + meta.created);
@@ -129,7 +139,7 @@ function fillHeader(parts, model, switched, edit) {
     make('div', {}, [make('h1', { text: meta.title || say('untitled') }), make('p', { text: dates.join('  ·  ') })]),
     make('div', { class: 'tools' }, [
       edit ? edit.button() : null,
-      make('button', { text: say('print'), set: { type: 'button' }, on: { click: () => window.print() } }),
+      make('button', { text: say('print'), set: { type: 'button' }, on: { click: () => (print ? print() : window.print()) } }),
       make('button', { text: say('other'), set: { type: 'button', id: 'language', title: say('otherHint'), lang: language === 'zh' ? 'en' : 'zh-CN' }, on: { click: switched } })
     ])
   ]);
@@ -164,25 +174,5 @@ function listen(map, scene, state, model, parts, refresh, close, page) {
   map.on('mouseout movestart', () => { parts.tip.textContent = ''; });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && state.found) close();
-  });
-}
-
-/* Paper has its own size and needs more dots: draw for it, and go back afterwards. */
-function prepareForPrint(map, scene, state, bounds) {
-  let before = null;
-  window.addEventListener('beforeprint', () => {
-    before = { centre: map.getCenter(), zoom: map.getZoom() };
-    document.documentElement.classList.add('printing');
-    state.ratio = 2.5;
-    map.invalidateSize({ animate: false, pan: false });
-    map.fitBounds(bounds, { padding: [8, 8], animate: false });
-    scene.redraw();
-  });
-  window.addEventListener('afterprint', () => {
-    document.documentElement.classList.remove('printing');
-    state.ratio = 0;
-    map.invalidateSize({ animate: false, pan: false });
-    if (before) map.setView(before.centre, before.zoom, { animate: false });
-    scene.redraw();
   });
 }

@@ -174,7 +174,7 @@ function unitFacts(model, unit) {
     [say('zone'), zone ? String(zone.n) : say('unserved'), zone ? '' : 'bad'], zone && [say('centre'), zone.centre.label],
     [say('homes'), homesText(unit.homes)], [say('distance'), metres(unit.walk)],
     unit.moved !== 0 && [say('movedHomes'), homesText(unit.moved)]
-  ].concat(unit.gaps.map((gap) => [pick(model.data.causes[gap.cause]), homesText(gap.count), 'bad'])));
+  ].concat(walkFacts(model, unit), unit.gaps.map((gap) => [pick(model.data.causes[gap.cause]), homesText(gap.count), 'bad'])));
 }
 
 function detailCard(model, state, close) {
@@ -188,6 +188,7 @@ function detailCard(model, state, close) {
       make('h2', { text: title }),
       make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('close') }, on: { click: close } })
     ]),
-    zone ? zoneFacts(model, zone) : unitFacts(model, unit)
+    zone ? zoneFacts(model, zone) : unitFacts(model, unit),
+    unit && model.roster ? rosterBlock(model, unit) : null
   ]);
 }

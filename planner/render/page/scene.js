@@ -12,7 +12,7 @@ const Scene = L.Layer.extend({
     this._map = map;
     this._canvas = L.DomUtil.create('canvas', 'scene leaflet-zoom-animated');
     this._canvas.setAttribute('aria-hidden', 'true');
-    map.getPanes().overlayPane.appendChild(this._canvas);
+    map.getPane(this._state.pane || 'overlayPane').appendChild(this._canvas);
     this.redraw();
   },
 
@@ -59,14 +59,14 @@ const Scene = L.Layer.extend({
     const s = Math.pow(2, this._zoom - PLANE_ZOOM);
     const origin = map.getPixelOrigin().add(corner);
     const plane = this._model.plane;
-    this._place = { s, tx: plane.x0 * s - origin.x, ty: plane.y0 * s - origin.y, ratio, width: whole.x, height: whole.y, corner };
+    this._place = { s, sy: s, tx: plane.x0 * s - origin.x, ty: plane.y0 * s - origin.y, ratio, width: whole.x, height: whole.y, corner };
     this._unit = parseFloat(window.getComputedStyle(document.documentElement).fontSize) / 16;
     this._paint(canvas.getContext('2d'));
   },
 
   _toPlane: function (ctx) {
     const p = this._place;
-    ctx.setTransform(p.ratio * p.s, 0, 0, p.ratio * p.s, p.ratio * p.tx, p.ratio * p.ty);
+    ctx.setTransform(p.ratio * p.s, 0, 0, p.ratio * p.sy, p.ratio * p.tx, p.ratio * p.ty);
   },
 
   _toScreen: function (ctx) {
@@ -75,39 +75,12 @@ const Scene = L.Layer.extend({
   },
 
   _at: function (point) {
-    return [point.x * this._place.s + this._place.tx, point.y * this._place.s + this._place.ty];
+    return [point.x * this._place.s + this._place.tx, point.y * this._place.sy + this._place.ty];
   },
 
   _seen: function (x, y, margin) {
-    return x > -margin && y > -margin && x < this._place.width + margin && y < this._place.height + margin;
-  },
-
-  /* After an edit: what does not change with zones is taken from pictures of it. */
-  repaint: function () {
-    if (this._pictures && this._state.editing) this._paint(this._canvas.getContext('2d'), true);
-    else this.redraw();
-  },
-
-  /* Paint through a picture that can be used again; without editing, paint straight. */
-  _through: function (ctx, name, again, paint) {
-    if (!this._state.editing) {
-      paint(ctx);
-      return;
-    }
-    let picture = this._pictures[name];
-    if (!again || !picture) {
-      picture = this._pictures[name] || document.createElement('canvas');
-      picture.width = this._canvas.width;
-      picture.height = this._canvas.height;
-      const inner = picture.getContext('2d');
-      inner.lineCap = 'round';
-      inner.lineJoin = 'round';
-      paint(inner);
-      this._pictures[name] = picture;
-    }
-    ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.drawImage(picture, 0, 0);
-    this._toPlane(ctx);
+    const part = this._part || [0, 0, this._place.width, this._place.height];
+    return x > part[0] - margin && y > part[1] - margin && x < part[2] + margin && y < part[3] + margin;
   },
 
   _paint: function (ctx, again) {
@@ -122,12 +95,24 @@ const Scene = L.Layer.extend({
     ctx.lineCap = 'round';
     ctx.lineJoin = 'round';
     this._toPlane(ctx);
-    if (on.base) this._paintGround(ctx);
-    if (on.zones) this._paintZones(ctx);
+    this._onOldGround(ctx, () => this._through(ctx, 'ground', again, (c) => {
+      this._toPlane(c);
+      if (on.base) this._paintGround(c);
+      if (on.zones) this._paintZones(c);
+    }));
+    this._onNewGround(ctx, () => {
+      if (on.base) this._paintGround(ctx);
+      if (on.zones) this._paintRecut(ctx);
+    });
     if (on.base) this._through(ctx, 'streets', again, (c) => { this._toPlane(c); this._paintStreets(c); });
-    if (on.zones) this._paintOutlines(ctx);
-    if (on.fences) this._paintFences(ctx);
+    if (on.zones) {
+      this._onOldGround(ctx, () => this._through(ctx, 'outlines', again, (c) => { this._toPlane(c); this._paintOutlines(c); }));
+      this._onNewGround(ctx, () => this._outlineRecut(ctx));
+      if (this._model.recut) this._borderRecut(ctx);
+    }
     this._through(ctx, 'homes', again, (c) => {
+      this._toPlane(c);
+      if (on.fences) this._paintFences(c);
       this._toScreen(c);
       this._reserve();
       if (on.labels) this._paintNames(c);
@@ -193,11 +178,11 @@ const Scene = L.Layer.extend({
   _boxSeen: function (box) {
     const [x0, y0] = this._at({ x: box[0], y: box[1] });
     const [x1, y1] = this._at({ x: box[2], y: box[3] });
-    return x1 > -20 && y1 > -20 && x0 < this._place.width + 20 && y0 < this._place.height + 20;
+    const part = this._part || [0, 0, this._place.width, this._place.height];
+    return x1 > part[0] - 20 && y1 > part[1] - 20 && x0 < part[2] + 20 && y0 < part[3] + 20;
   },
 
   _paintZones: function (ctx) {
-    if (this._model.recut) this._paintRecut(ctx);
     this._model.zones.forEach((zone, i) => {
       if (!this._asDrawn(zone)) return;
       ctx.globalAlpha = this._faded(i) ? 0.14 : this._state.zone === i ? 0.52 : 0.36;
@@ -209,7 +194,6 @@ const Scene = L.Layer.extend({
 
   /* Each outline is clipped to its zone, so that neighbours show side by side, not one over the other. */
   _paintOutlines: function (ctx) {
-    if (this._model.recut) this._outlineRecut(ctx);
     this._model.zones.forEach((zone, i) => {
       if (!this._asDrawn(zone)) return;
       const chosen = this._state.zone === i;
@@ -222,37 +206,6 @@ const Scene = L.Layer.extend({
     this._model.zones.forEach((zone) => { if (this._asDrawn(zone)) this._stroke(ctx, zone.path, 'rgba(255,255,255,0.9)', 1.1); });
     const chosen = this._model.zones[this._state.zone];
     if (chosen && this._asDrawn(chosen)) this._stroke(ctx, chosen.path, COLOURS.ink, 1.6);
-  },
-
-  _paintRecut: function (ctx) {
-    const recut = this._model.recut;
-    ctx.save();
-    ctx.clip(recut.region, 'evenodd');
-    recut.shapes().forEach((shape) => {
-      ctx.globalAlpha = this._faded(shape.zone) ? 0.14 : this._state.zone === shape.zone ? 0.52 : 0.36;
-      ctx.fillStyle = this._model.zones[shape.zone].fill;
-      ctx.fill(shape.ground);
-    });
-    ctx.restore();
-  },
-
-  _outlineRecut: function (ctx) {
-    const recut = this._model.recut;
-    ctx.save();
-    ctx.clip(recut.region, 'evenodd');
-    recut.shapes().forEach((shape) => {
-      const ink = this._model.zones[shape.zone].ink;
-      const wide = this._state.zone === shape.zone ? 9 : 4.4;
-      ctx.save();
-      ctx.clip(shape.ground);
-      ctx.globalAlpha = this._faded(shape.zone) ? 0.45 : 0.95;
-      this._stroke(ctx, shape.border, ink, wide);
-      this._stroke(ctx, recut.outer, ink, wide);
-      ctx.restore();
-    });
-    recut.shapes().forEach((shape) => this._stroke(ctx, shape.border, 'rgba(255,255,255,0.9)', 1.1));
-    ctx.restore();
-    this._stroke(ctx, recut.outer, 'rgba(255,255,255,0.9)', 1.1);
   },
 
   _paintFences: function (ctx) {
@@ -376,10 +329,14 @@ const Scene = L.Layer.extend({
     ctx.textBaseline = 'middle';
     ctx.font = '700 ' + size + 'px ' + FONT;
     this._model.zones.forEach((zone, i) => {
-      if (!zone.labelAt || zone.labelAt.r * this._place.s < size * 0.8) return;
+      if (!zone.labelAt) return;
+      const room = zone.labelAt.r * this._place.s;
+      if (room < size * 0.8 && !this._state.everyNumber) return;
+      if (this._state.everyNumber) ctx.font = '700 ' + Math.max(10 * this._unit, Math.min(size, room * 1.1)) + 'px ' + FONT;
       const [x, y] = this._at(zone.labelAt);
-      const [cx, cy] = this._at(this._model.centres[i]);
-      if (this._state.layers.centres && Math.hypot(x - cx, y - cy) < size * 2.2) return;
+      const home = this._model.centres[i];
+      const [cx, cy] = home ? this._at(home) : [0, 0];
+      if (home && this._state.layers.centres && Math.hypot(x - cx, y - cy) < size * 2.2) return;
       ctx.globalAlpha = this._faded(i) ? 0.4 : 0.82;
       ctx.lineWidth = size * 0.2;
       ctx.strokeStyle = 'rgba(255,255,255,0.9)';
@@ -417,7 +374,7 @@ const Scene = L.Layer.extend({
       if (unit) return { kind: 'unit', unit: unit.index };
     }
     const x = (point.x - this._place.tx) / this._place.s;
-    const y = (point.y - this._place.ty) / this._place.s;
+    const y = (point.y - this._place.ty) / this._place.sy;
     const zone = on.zones && this._model.zones.find((z) => x >= z.box[0] && x <= z.box[2] && y >= z.box[1] && y <= z.box[3] && this._probe.isPointInPath(z.path, x, y, 'evenodd'));
     return zone ? { kind: 'zone', zone: zone.index } : null;
   },

@@ -71,8 +71,10 @@ function pick(pair) {
   return language === 'zh' ? pair[0] : pair[1];
 }
 
+const GROUPING = new Intl.NumberFormat('en-US');
+
 function grouped(value) {
-  return value === null || value === undefined ? '–' : Number(value).toLocaleString('en-US');
+  return value === null || value === undefined ? '–' : GROUPING.format(Number(value));
 }
 
 function metres(value) {

@@ -1,0 +1,119 @@
+"""The command that chooses the centres."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from planner.cli.terminal import OutFolder, ProjectFile, consent_asker, console, progress
+
+if TYPE_CHECKING:
+    from planner.config import Project
+    from planner.render.people import People
+    from planner.siting import Proposal
+
+__all__ = ["site"]
+
+Ids = list[str]
+
+
+def site(
+    project: ProjectFile,
+    out: OutFolder = Path("site"),
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many; as many as today if left out. 数量"),
+    ] = None,
+    fewest: Annotated[
+        bool,
+        typer.Option(
+            "--fewest",
+            help="The fewest that suffice: no zone too large, and a centre within the walk limit of every "
+            "home that has a candidate there. 满足规则的最少数量",
+        ),
+    ] = False,
+    force: Annotated[
+        Ids | None,
+        typer.Option("--force", metavar="ID", help="Must be chosen; may be repeated. 指定入选"),
+    ] = None,
+    forbid: Annotated[
+        Ids | None, typer.Option("--forbid", metavar="ID", help="Must not be chosen. 指定不选")
+    ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", "-y", help="Agree to ask the provider named in \\[online]. 同意在线查询"
+        ),
+    ] = False,
+    offline: Annotated[
+        bool,
+        typer.Option("--offline", help="Send nothing, whatever else is said; always wins. 不联网"),
+    ] = False,
+) -> None:
+    r"""Choose the centres among the candidates: short walks, good scores. 择优选户
+
+    Candidates are the members marked 候选户/candidate, everyone if nobody is. What one point of score
+    (得分) and a strength (特长) are worth in metres of walk stands under \[siting] in the project file.
+
+    Writes a proposal with the reasons, and a copy of the members' sheet with the chosen marked; the
+    original is not touched. Then: planner zone site/planner.toml
+    生成择优选户方案及已标注中心户的党员表副本，原表不变；随后即可划分责任区。
+    """
+    from planner.config import Project
+    from planner.online import Online
+    from planner.siting import site as choose
+
+    task = Project.read(project)
+    online = Online.of(task)
+    with progress() as listener:
+        made = choose(
+            project,
+            count=count,
+            fewest=fewest,
+            force=tuple(force or ()),
+            forbid=tuple(forbid or ()),
+            offline=offline,
+            consent=consent_asker(online, listener, yes=yes) if online else None,
+            listener=listener,
+        )
+        written = made.save(out, people=_people(task))
+    _show(made, written)
+
+
+def _people(project: Project) -> People | None:
+    from planner.errors import PlannerError
+    from planner.register import people_of
+
+    try:
+        return people_of(project)
+    except PlannerError:
+        return None
+
+
+def _show(proposal: Proposal, written: dict[str, Path]) -> None:
+    from planner.render.proposal import proposal_lines
+
+    table = Table(show_header=False, title=escape(str(proposal.figures["title"])) or None)
+    table.add_column(overflow="fold")
+    for line in proposal_lines(proposal.figures):
+        table.add_row(escape(line))
+    if len(proposal.fences) > 1:
+        for row in proposal.fences.itertuples():
+            table.add_row(escape(f"  {row.fence}: {row.centres_before} → {row.centres}"))
+    for path in written.values():
+        table.add_row(escape(str(path)))
+    Console(highlight=False).print(table)
+    if "planner.toml" in written:
+        file = written["planner.toml"]
+        out = escape(str(file.parent / "out"))
+        console.print(f"next 下一步: planner zone {escape(str(file))} --out {out}")
+    else:
+        sheet = escape(str(written["members.xlsx"]))
+        console.print(
+            f"next 下一步: members = {sheet} in the project file 写入项目文件; planner zone"
+        )

@@ -1,0 +1,185 @@
+"""What a members' sheet says beyond where people live: who may be chosen, how well they did, as what.
+
+Read apart from the members themselves, so that a plan never holds it: scores, roles and strengths are
+wanted where centres are chosen, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from planner.findings import Finding, Severity
+from planner.intake.residents import Residents
+from planner.intake.sheets import SheetTable, read_table
+from planner.intake.values import half_width
+from planner.schema import MEMBERS, Column, Table, header_key
+
+__all__ = ["NOMINATIONS", "Nominations", "read_nominations", "strengths_of"]
+
+NOMINATIONS: Final = Table(
+    "nominations",
+    (
+        Column(
+            "candidate", "bool", False, "", "public",
+            ("候选户", "candidate", "候选", "是否候选", "是否候选户", "候选中心户", "候选人", "推荐人选",
+             "nominated", "nominee", "is candidate"),
+            "Whether the member may be chosen as a centre",
+        ),
+        Column(
+            "score", "float", False, "points", "direct",
+            ("择优得分", "score", "得分", "评分", "综合得分", "综合评分", "考评得分", "总分", "分数",
+             "points"),
+            "How well the member did where candidates were compared",
+        ),
+        Column(
+            "role", "text", False, "", "direct",
+            ("角色", "role", "职务", "党内职务", "身份", "党员身份", "身份类别", "人员类别", "岗位"),
+            "What the member does in the community",
+        ),
+        Column(
+            "strengths", "text", False, "", "direct",
+            ("特长", "strengths", "strength", "专长", "服务特长", "个人特长", "技能", "skills"),
+            "What the member is good at, several with 、 between",
+        ),
+        Column(
+            "mentor", "bool", False, "", "public",
+            ("是否指导员", "mentor", "指导员", "党建指导员", "是否导师", "导师", "is mentor"),
+            "Whether the member guides centres",
+        ),
+        Column(
+            "capacity", "float", False, "centres", "public",
+            ("可联系数", "capacity", "联系上限", "最多联系", "上限", "容量", "most", "maximum"),
+            "Most that one who guides may be given",
+        ),
+    ),
+)  # fmt: skip
+_JOINT: Final = Table("members", (*MEMBERS.columns, *NOMINATIONS.columns), "id")
+_NO: Final = frozenset(
+    {"", "否", "no", "n", "0", "false", "f", "×", "✗", "☐", "非", "无", "不是", "-", "/", "0.0"}
+)
+_NUMBER: Final = re.compile(r"(-?\d+(?:\.\d+)?)(?:分|点|points?|户|个|名)?", re.I)
+_SEVERAL: Final = re.compile(r"[、,;/|\s]+")
+
+
+@dataclass(frozen=True, eq=False)
+class Nominations:
+    """What the sheet says of each member.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        In the order of the members that were kept: ``candidate`` (bool), ``score`` (points, NaN if none
+        is stated), ``role, strengths`` (text, "" if none), ``mentor`` (bool), ``capacity`` (NaN if none).
+    findings : tuple of Finding
+        Cells that could not be read.
+    """
+
+    frame: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+
+
+def read_nominations(path: str | Path, members: Residents) -> Nominations:
+    """Read who may be chosen, with scores, roles and strengths.
+
+    Parameters
+    ----------
+    path : str or Path
+        The sheet that `members` were read from.
+    members : Residents
+        From `planner.intake.residents.read_members`, of this sheet.
+
+    Returns
+    -------
+    Nominations
+        Any mark but a no counts as a mark.  A number that cannot be read is left out, and told.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read.
+    """
+    said: list[Finding] = []
+    cells: dict[tuple[str, int], Mapping[str, str]] = {}
+    for table in read_table(path, table=_JOINT):
+        places = _places(table)
+        columns = {name: table.cells[:, k] for name, k in places.items()}
+        for i, row in enumerate(table.row.tolist()):
+            cells[table.sheet, row] = {name: str(values[i]) for name, values in columns.items()}
+        said += _unread(table, places)
+    kept = members.kept
+    rows = [cells.get(at, {}) for at in zip(kept["sheet"], kept["row"].astype(int), strict=True)]
+
+    def texts(name: str) -> list[str]:
+        return [half_width(row.get(name, "")).strip() for row in rows]
+
+    frame = pd.DataFrame(
+        {
+            "candidate": _marked(texts("candidate")),
+            "score": _numbers(texts("score")),
+            "role": np.array(texts("role"), object),
+            "strengths": np.array(["、".join(strengths_of(t)) for t in texts("strengths")], object),
+            "mentor": _marked(texts("mentor")),
+            "capacity": _numbers(texts("capacity")),
+        }
+    )
+    return Nominations(frame, tuple(said))
+
+
+def strengths_of(text: str) -> tuple[str, ...]:
+    """Split what somebody is good at: ``矛盾调解员、志愿服务员`` are two."""
+    return tuple(dict.fromkeys(t for t in _SEVERAL.split(half_width(text)) if t))
+
+
+def _places(table: SheetTable) -> dict[str, int]:
+    """Find the column of each role; of several the one whose header stands first in the list."""
+    keys = [header_key(header) for header in table.headers]
+    keys = [key if key else "" for key in keys]
+    last = [header_key(header.rsplit("/", 1)[-1]) for header in table.headers]
+    found: dict[str, int] = {}
+    for column in NOMINATIONS.columns:
+        for name in map(header_key, column.headers):
+            at = next((k for k, key in enumerate(keys) if name in (key, last[k])), None)
+            if at is not None:
+                found[column.name] = at
+                break
+    return found
+
+
+def _marked(texts: Iterable[str]) -> np.ndarray:
+    return np.array([text.casefold() not in _NO for text in texts], bool)
+
+
+def _number(text: str) -> float:
+    match = _NUMBER.fullmatch(text.replace(" ", ""))
+    return float(match[1]) if match else np.nan
+
+
+def _numbers(texts: Iterable[str]) -> np.ndarray:
+    return np.array([_number(text) for text in texts], float)
+
+
+def _unread(table: SheetTable, places: Mapping[str, int]) -> list[Finding]:
+    """Tell of numbers that are none, once a column."""
+    said = []
+    for name in ("score", "capacity"):
+        if name not in places:
+            continue
+        texts = [half_width(str(v)).strip() for v in table.cells[:, places[name]]]
+        wrong = [i for i, t in enumerate(texts) if t and not np.isfinite(_number(t))]
+        if wrong:
+            said.append(
+                Finding(
+                    "number-unclear", Severity.WARN,
+                    f"{len(wrong)} cell(s) hold no number, the first here; they count as empty",
+                    f"{len(wrong)}个单元格不是数字，按空白处理", "write a plain number", "请填写数字",
+                    table.file, table.sheet, int(table.row[wrong[0]]), table.headers[places[name]],
+                )
+            )  # fmt: skip
+    return said

@@ -1,0 +1,154 @@
+/* The page for anyone: zones, whom to call, rounded counts.  There is no building and no home in it. */
+Object.assign(TEXTS.zh, {
+  about: '约 {n} 户', fewerThan: '不足 {n} 户', fewShort: '<{n}', officePhone: '办公电话', whoServes: '中心户', publicEdition: '公开版：只显示责任区大致范围、中心户和取整户数；不含楼栋、住户与住址', roundedTo: '户数取整，不足 {n} 户不予显示', publicMap: '责任区示意图'
+});
+Object.assign(TEXTS.en, {
+  about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones'
+});
+
+function drawPublic(map) {
+  unpack(JSON.parse(document.getElementById('plan-packed').textContent)).then((packed) => drawPublicPage(map, packed.shapes));
+}
+
+/* The scene draws any model: here it has zones and a base map, and nothing else. */
+function readPublic(shapes) {
+  const data = JSON.parse(document.getElementById('plan-data').textContent);
+  const base = data.base;
+  const centres = data.zones.map((zone) => ({ x: 0, y: 0, id: '', label: zone.name }));
+  const whole = Object.assign({}, data, { base, centres, units: { x: [] }, gaps: [], causes: {} });
+  const model = readModel(Object.assign({ buildings: [] }, shapes), { base: { buildings: [] }, units: { label: [] } }, whole);
+  model.centres = [];
+  return model;
+}
+
+function publicCount(model, count) {
+  if (count === -1) return say('fewerThan', { n: model.data.meta.smallest });
+  return count === -2 ? say('hidden') : say('about', { n: grouped(count) });
+}
+
+function publicFacts(model, zone) {
+  return facts([
+    zone.name && [say('whoServes'), zone.name], zone.phone && [say('officePhone'), zone.phone],
+    zone.fence && [say('fence'), zone.fence], [say('homes'), publicCount(model, zone.homes)]
+  ]);
+}
+
+function publicRow(model, state, zone, choose) {
+  const title = say('zone') + ' ' + zone.n + (zone.name ? ', ' + zone.name : '');
+  const badge = make('button', { class: 'badge', text: String(zone.n), style: { background: zone.ink }, on: { click: () => choose(zone.index) }, set: { type: 'button', 'aria-label': title } });
+  const short = zone.homes === -1 ? say('fewShort', { n: model.data.meta.smallest }) : shortCount(zone.homes);
+  const row = make('tr', { class: state.zone === zone.index ? 'chosen' : '', set: { 'data-zone': String(zone.index) } }, [
+    make('td', {}, [badge]),
+    make('td', { class: 'wide' }, [make('span', { class: 'place', text: [zone.name, zone.phone].filter(Boolean).join(' · ') || zone.fence || title })]),
+    make('td', { class: 'right', text: short })
+  ]);
+  row.addEventListener('click', (event) => { if (event.target !== badge) choose(zone.index); });
+  return row;
+}
+
+function publicZones(model, state, choose) {
+  const heads = [say('number'), say('whoServes'), say('homes')].map((text, i) => make('th', { text, class: i === 2 ? 'right' : '', set: { scope: 'col' } }));
+  return make('section', { class: 'block zones' }, [
+    make('h2', { text: say('zoneList') }),
+    make('table', { class: 'zones' }, [make('thead', {}, [make('tr', {}, heads)]), make('tbody', {}, model.zones.map((zone) => publicRow(model, state, zone, choose)))])
+  ]);
+}
+
+function publicHeader(parts, model, switched, print) {
+  const meta = model.data.meta;
+  const dates = [meta.created && say('made') + ' ' + meta.created, meta.data_date && say('mapData') + ' ' + meta.data_date];
+  fill(parts.bar, [
+    make('div', {}, [make('h1', { text: meta.title || say('untitled') }), make('p', { text: dates.filter(Boolean).join('  ·  ') })]),
+    make('div', { class: 'tools' }, [
+      make('button', { text: say('print'), set: { type: 'button' }, on: { click: print } }),
+      make('button', { text: say('other'), set: { type: 'button', id: 'language', title: say('otherHint'), lang: language === 'zh' ? 'en' : 'zh-CN' }, on: { click: switched } })
+    ])
+  ]);
+  fill(parts.banners, [meta.synthetic && make('div', { class: 'banner synthetic', text: say('synthetic') })].filter(Boolean));
+  parts.panel.setAttribute('aria-label', say('panel'));
+}
+
+function publicLegend(model) {
+  const sample = model.zones[0] || { fill: model.data.colours[0][0], ink: model.data.colours[0][1] };
+  const square = (c, x, y) => {
+    c.globalAlpha = 0.4;
+    c.fillStyle = sample.fill;
+    c.fillRect(x - 12, y - 7, 24, 14);
+    c.globalAlpha = 1;
+    c.lineWidth = 2;
+    c.strokeStyle = sample.ink;
+    c.strokeRect(x - 12, y - 7, 24, 14);
+  };
+  return make('ul', { class: 'legend', set: { 'aria-label': say('legend') } }, [legendRow(swatch(square, 30, 20), say('zone'), say('roundedTo', { n: model.data.meta.smallest }))]);
+}
+
+function drawPublicPage(map, shapes) {
+  const model = readPublic(shapes);
+  const state = { layers: { zones: true, homes: false, centres: false, gaps: false, moved: false, fences: true, labels: true, base: true }, zone: -1, found: null, ratio: 0, everyNumber: true };
+  const view = model.data.view;
+  const bounds = L.latLngBounds([view[1], view[0]], [view[3], view[2]]);
+  const whole = () => map.fitBounds(bounds, { padding: [18, 18], animate: true });
+  const scene = new Scene(model, state);
+  const parts = skeleton(map);
+  const printer = makePrinter(model, state, Object.assign({}, sheetWords(model), {
+    scales: SCALES.filter((scale) => scale >= 2500), legend: () => publicLegend(model), edition: '',
+    title: (zone) => (zone ? say('zone') + ' ' + zone.n + (zone.name ? ' · ' + zone.name : '') : say('sheetWhole')),
+    facts: (zone) => (zone ? publicFacts(model, zone) : facts([[say('zones'), grouped(model.zones.length)], [say('homes'), grouped(model.data.figures.households)]]))
+  }));
+  window.plannerPrint = printer;
+
+  function refresh() {
+    const zone = model.zones[state.zone];
+    fill(parts.card, zone ? [make('div', { class: 'card detail', set: { role: 'dialog', 'aria-label': say('zone') + ' ' + zone.n, 'data-kind': 'zone' } }, [
+      make('header', { style: { 'border-color': zone.ink } }, [make('h2', { text: say('zone') + ' ' + zone.n }), make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('close') }, on: { click: () => pickZone(-1) } })]),
+      publicFacts(model, zone)
+    ])] : []);
+    parts.panelBody.querySelectorAll('tr[data-zone]').forEach((row) => row.classList.toggle('chosen', Number(row.dataset.zone) === state.zone));
+    scene.redraw();
+  }
+
+  function pickZone(index) {
+    state.zone = index;
+    refresh();
+  }
+
+  function choose(index) {
+    const box = model.zones[index].box;
+    const corner = (x, y) => map.unproject([model.plane.x0 + x, model.plane.y0 + y], PLANE_ZOOM);
+    if (Number.isFinite(box[0])) map.fitBounds(L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1])), { padding: [70, 70], maxZoom: 17 });
+    pickZone(index);
+  }
+
+  function furnish() {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    publicHeader(parts, model, () => {
+      language = language === 'zh' ? 'en' : 'zh';
+      furnish();
+    }, printer.open);
+    fill(parts.left, [zoomButtons(map, whole)]);
+    fill(parts.low, [publicLegend(model), parts.attribution]);
+    fill(parts.corner, [northArrow(), parts.scale]);
+    parts.attribution.textContent = model.data.meta.attribution;
+    map.getContainer().setAttribute('aria-label', say('publicMap'));
+    const f = model.data.figures;
+    fill(parts.panelBody, [
+      make('section', { class: 'block' }, [make('div', { class: 'figures' }, [figure(grouped(f.zones), say('zones')), figure(grouped(f.households), say('homes'))])]),
+      publicZones(model, state, choose),
+      make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say('publicEdition') })])
+    ]);
+    refresh();
+  }
+
+  addScale(map, parts);
+  map.setMaxZoom(17);
+  furnish();
+  map.invalidateSize({ animate: false });
+  map.fitBounds(bounds, { padding: [18, 18], animate: false });
+  map.addLayer(scene);
+  map.on('click', (event) => {
+    const found = scene.find(event.containerPoint);
+    pickZone(found && found.zone !== undefined ? found.zone : -1);
+  });
+  prepareForPrint(map, scene, state, bounds);
+  document.documentElement.setAttribute('data-ready', String(model.zones.length));
+}

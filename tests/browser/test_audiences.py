@@ -1,0 +1,143 @@
+"""The public and the internal page in a real browser: they draw, answer, print, and ask for nothing."""
+
+# ruff: noqa: E501 - scripts
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from planner.render.audience import INTERNAL_WORDS, Audience
+from planner.render.map import map_page
+from planner.render.people import People, Person
+from planner.tables import PlanTables
+from tests.browser.conftest import Opener
+from tests.browser.test_page import COLOURS
+from tests.plans import HOSTILE, make_plan_tables
+
+
+@pytest.fixture(scope="module")
+def tables() -> PlanTables:
+    """Give a plan."""
+    return make_plan_tables()
+
+
+@pytest.fixture(scope="module")
+def people(tables: PlanTables) -> People:
+    """Give names, some of which try to run."""
+    return People(
+        {h: Person(HOSTILE[i % len(HOSTILE)], room="502") for i, h in enumerate(tables.households["household_id"])},
+        {m: Person(HOSTILE[i % len(HOSTILE)], office_phone="0554-6601234") for i, m in enumerate(tables.members["member_id"])},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def public_file(
+    tables: PlanTables, people: People, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Give the public page as a file."""
+    page = map_page(tables, audience=Audience.PUBLIC, people=people)
+    return page.save(tmp_path_factory.mktemp("public") / "map.html")
+
+
+@pytest.fixture(scope="module")
+def internal_file(
+    tables: PlanTables, people: People, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Give the internal page as a file."""
+    page = map_page(tables, audience=Audience.INTERNAL, people=people, day=date(2026, 5, 18))
+    return page.save(tmp_path_factory.mktemp("internal") / "map.html")
+
+
+def test_the_public_page_draws_and_answers(
+    open_page: Opener, public_file: Path, tables: PlanTables
+) -> None:
+    """Zones, a list, a card with whom to call; no editor, no search, no homes; both languages."""
+    with open_page(public_file) as page:
+        assert page.evaluate(COLOURS) > 8
+        assert page.locator("tr[data-zone]").count() == len(tables.zones)
+        assert page.locator("#edit, #find, .layers").count() == 0
+        assert "公开版" in page.inner_text("aside")
+        page.click("tr[data-zone='2'] .badge")
+        card = page.inner_text("[data-kind=zone]")
+        assert "0554-6601234" in card
+        assert "约" in card or "不足" in card
+        page.click("#language")
+        assert "Public edition" in page.inner_text("aside")
+        assert "Office phone" in page.inner_text("[data-kind=zone]")
+        box = page.locator(".folium-map").bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert page.locator("[data-kind=zone]").count() == 1
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (3840, 2160)])
+def test_the_public_page_fits(open_page: Opener, public_file: Path, size: tuple[int, int]) -> None:
+    """From a small screen to a wall the window never scrolls."""
+    with open_page(public_file, size=size) as page:
+        sizes = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        assert tuple(page.evaluate(sizes)) == size
+
+
+def test_the_internal_page_tells_the_roster(
+    open_page: Opener, internal_file: Path, tables: PlanTables
+) -> None:
+    """The card of a building lists its homes, exact counts and who serves them; the editor is there."""
+    with open_page(internal_file) as page:
+        unit = int(tables.units["households"].to_numpy().argmax())
+        page.evaluate(
+            """(u) => {
+              const m = window.plannerPage.model;
+              window.plannerPage.map.setView(m.plane.latLng(m.units[u].sx, m.units[u].sy), 19, { animate: false });
+            }""",
+            unit,
+        )
+        box = page.locator(".folium-map").bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        card = page.locator(".roster-box")
+        homes = tables.households[
+            tables.households["unit_id"] == tables.units["unit_id"].iloc[unit]
+        ]
+        rows = card.locator("table.roster tbody tr")
+        assert rows.count() == len(homes)
+        assert homes["household_id"].iloc[0] in card.inner_text()
+        assert "502" in card.inner_text()
+        assert "内部版" in page.inner_text("aside")
+        assert page.locator("#edit").count() == 1
+
+
+def test_the_watermark_cannot_be_switched_off(open_page: Opener, internal_file: Path) -> None:
+    """It lies over everything, lets clicks through, stays in both languages and on paper, and is dated."""
+    with open_page(internal_file) as page:
+        for media in ("screen", "print"):
+            page.emulate_media(media=media)
+            mark = page.locator(".watermark")
+            assert mark.is_visible()
+            assert f"{INTERNAL_WORDS} · 2026-05-18" in mark.inner_text()
+            style = mark.evaluate(
+                "n => { const s = getComputedStyle(n); return [s.pointerEvents, s.position, Number(s.zIndex)]; }"
+            )
+            assert style[:2] == ["none", "fixed"]
+            assert style[2] >= 2000
+        page.emulate_media(media="screen")
+        page.click("#language")
+        assert page.locator(".watermark span").count() >= 40
+        assert "Internal edition" in page.inner_text("aside")
+        seen = page.evaluate(
+            """() => Array.from(document.querySelectorAll('.watermark span')).filter((n) => {
+              const b = n.getBoundingClientRect();
+              return b.right > 0 && b.bottom > 0 && b.left < innerWidth && b.top < innerHeight;
+            }).length"""
+        )
+        assert seen >= 12
+
+
+def test_a_meeting_has_no_watermark(open_page: Opener, tables: PlanTables, tmp_path: Path) -> None:
+    """What is for a meeting is not marked internal, and holds no roster."""
+    path = map_page(tables).save(tmp_path / "map.html")
+    with open_page(path) as page:
+        assert page.locator(".watermark, .roster-box").count() == 0
+        assert INTERNAL_WORDS not in page.content()
