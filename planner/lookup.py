@@ -7,16 +7,20 @@ resident's name, id or room.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.intake.address import parse_address
 from planner.intake.geocode import find_places
 from planner.intake.lookup import Match
 from planner.namebook import CHINESE, NameBook, Place, name_book
 from planner.tables import PlanTables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Lookup", "Place", "look_up"]
 
@@ -64,6 +68,31 @@ class Lookup:
             "cause": self.cause,
             "places": [asdict(p) | {"minutes": p.minutes} for p in self.places],
         }
+
+    def table(self) -> pd.DataFrame:
+        """Give one row a place, for people.
+
+        Returns
+        -------
+        DataFrame
+            ``place, zone, centre, fence, walk_m, match, confidence``.
+        """
+        import pandas as pd
+
+        names = ("place", "zone", "centre", "fence", "walk_m", "match", "confidence")
+        rows = [
+            (p.label or f"{p.lon:.6f},{p.lat:.6f}", p.zone or None, p.centre, p.fence, p.walk_m,
+             p.precision, p.confidence)
+            for p in self.places
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=names)
+
+    def _repr_html_(self) -> str:
+        told = "" if self.settled else f"not settled 未能确定: {self.cause} {self.cause_zh}"
+        table = (
+            self.table().to_html(index=False, float_format="{:,.2f}".format) if self.places else ""
+        )
+        return f"<p>{html.escape(told)}</p>{table}"
 
 
 def look_up(tables: PlanTables, text: str) -> Lookup:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from planner.cli import app
-from planner.lookup import look_up
+from planner.lookup import Lookup, Place, look_up
 from planner.plan import Plan
 from planner.tables import PlanTables
 from tests.plans import make_plan_tables
@@ -188,3 +188,16 @@ def test_the_command(saved: Path, tables: PlanTables) -> None:
     words = run.invoke(app, ["lookup", str(saved), f"{spot.x:.7f}", f"{spot.y:.7f}"])
     assert words.exit_code == 0, words.output
     assert run.invoke(app, ["lookup", str(saved), "-73.9,40.7"]).exit_code == 2
+
+
+def test_a_notebook_shows_a_table_and_hostile_names_stay_text() -> None:
+    """An answer shows itself as a table; markup in a label is shown literally."""
+    place = Place(
+        label="<script>x</script>1栋", zone=3, centre_id="C1", centre="A & B", fence="", walk_m=12.5,
+        precision="building", confidence=0.97, away_m=0.0, unit_id="U1", lon=116.0, lat=32.0,
+    )  # fmt: skip
+    shown = Lookup((place,), settled=True)._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "12.50" in shown
+    assert "未能确定" in Lookup(cause="nothing", cause_zh="无")._repr_html_()
