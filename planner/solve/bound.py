@@ -84,8 +84,15 @@ class Ascent:
             slope[one.unit[priced.columns[i]]] -= 1.0
         return slope
 
-    def generate(self, rounds: int) -> bool:
+    def generate(self, rounds: int, *, effort: int = len(NODES)) -> bool:
         """Generate columns until the programme and the bound meet.
+
+        Parameters
+        ----------
+        rounds : int
+            Times to price all centres.
+        effort : int
+            How far the search for one zone may be taken, of ``len(NODES)``.
 
         Returns
         -------
@@ -107,7 +114,7 @@ class Ascent:
                     return True
                 reach = reach * 2.0
             elif len(self.pool) == before and not better:
-                if self._level + 1 == len(NODES):
+                if self._level + 1 >= min(effort, len(NODES)):
                     return False
                 self._level += 1
             else:

@@ -22,7 +22,7 @@ __all__ = ["improve", "quick_bound"]
 
 CHUNK = 4_000_000
 TURNS = 6
-LARGE = 60_000
+LARGE, MIDDLE = 60_000, 6_000
 LONG = 2
 LARGE_ZONE = 30.0
 """Units a zone above which zones as columns no longer pay: there the quick bound is tight."""
@@ -119,25 +119,31 @@ def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -
             return
         if len(set(pool.centre)) < track.instance.n_centres:
             return
-        met = ascent.generate(200)
-        for size in (3, 5 + turn):
+        met = ascent.generate(200, effort=2 + turn)
+        for size in (3, 4 + turn):
             if not track.over:
                 choose_zones(track, ascent, seed=seed)
-            if not track.over:
-                regroup(track, ascent, size=size, seed=seed)
+            while not track.over and regroup(track, ascent, size=size, seed=seed) and size == 3:
+                pass
         if track.over or (met and list_all(track, ascent, seed=seed)):
             return
+        if turn == 0 and track.instance.n_pairs <= MIDDLE:
+            _exactly(track, seed, share=0.5)
+            if track.over:
+                return
+            pool.add_plan(track.pair)
         anneal(track, pool, sweeps=_sweeps(track.instance), runs=6, seed=seed + 10 + 6 * turn)
 
 
-def _exactly(track: Track, seed: int) -> bool:
+def _exactly(track: Track, seed: int, *, share: float = 1.0) -> bool:
     one = track.instance
     start = track.pair if np.isfinite(track.value_m) else None
     served = track.cost_m / max(abs(track.value_m), 1e-9)
     found = solve_exactly(
-        one, start=start, gap=track.gap * min(served, 1.0), seconds=track.clock.left, seed=seed
+        one, start=start, gap=track.gap * min(served, 1.0), seconds=share * track.clock.left, seed=seed
     )
     if found.infeasible:
+        track.bound(np.inf)
         return True
     if found.pair is not None:
         track.plan(found.pair, "branch and cut")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from planner.solve.bound import Ascent
 from planner.solve.columns import Pool
+from planner.solve.exact import solve_exactly
 from planner.solve.instance import restrict
 from planner.solve.track import Track
 from planner.solve.zoning import choose_zones, list_all
@@ -18,6 +19,8 @@ from planner.solve.zoning import choose_zones, list_all
 __all__ = ["regroup"]
 
 FloatArray = NDArray[np.float64]
+BRANCHES = 100
+"""Branches after which a few zones are left to the columns."""
 
 
 def regroup(track: Track, ascent: Ascent, *, size: int, seed: int) -> bool:
@@ -98,13 +101,19 @@ def _rearrange(track: Track, ascent: Ascent, group: NDArray[np.int64], seed: int
 
 def bring_together(track: Track, prize: FloatArray, *, seed: int) -> bool:
     """Bring plan and bound of a small part together; tell whether the plan became better."""
-    pool = Pool(track.instance)
-    pool.add_plan(track.pair)
     before = track.value_m
-    ascent = Ascent(track, pool, prize)
-    ascent.generate(60)
+    found = solve_exactly(
+        track.instance, start=track.pair, nodes=BRANCHES, seconds=track.clock.left, seed=seed
+    )
+    if found.pair is not None:
+        track.plan(found.pair, "branch and cut")
+    track.bound(min(found.bound_m, track.value_m))
     if not track.over:
+        pool = Pool(track.instance)
+        pool.add_plan(track.pair)
+        ascent = Ascent(track, pool, prize)
+        ascent.generate(60, effort=2)
         choose_zones(track, ascent, seed=seed)
-    if not track.over:
-        list_all(track, ascent, seed=seed)
+        if not track.over:
+            list_all(track, ascent, seed=seed)
     return track.value_m < before - 1e-6
