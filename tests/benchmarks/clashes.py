@@ -9,6 +9,7 @@ import argparse
 import json
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
 from planner.audit import audit, check
+from planner.errors import InfeasibleError
 from planner.model import Problem
 from planner.negotiate import Candidate, Repair, repairs
 from planner.negotiate.excerpt import with_limit, without_centre
@@ -92,7 +94,13 @@ def _confirmed(problem: Problem, repair: Repair, names: tuple[str, ...]) -> bool
         variant = with_limit(problem, change["rule"], change["side"], change["limit"])
     else:
         variant = without_centre(problem, names.index(repair.change["centre"]))
-    again = solve(variant, stop=Stop(0.0, 20.0))
+    if repair.broken_after == 0:
+        # "All rules hold" is a claim about what can be done, whatever breaking them costs.
+        variant = variant.replace(rules=tuple(replace(rule, hard=True) for rule in variant.rules))
+    try:
+        again = solve(variant, stop=Stop(0.0, 20.0))
+    except InfeasibleError:
+        return False
     return len(audit(variant, again.assignment, -np.inf).violations) <= repair.broken_after
 
 
