@@ -43,7 +43,8 @@ class Ascent:
 
     def evaluate(self, prize: FloatArray) -> tuple[float, Priced, bool]:
         """Price all zones; keep the prizes if they prove more than any before."""
-        priced = self.pricer.price(prize, NODES[self._level], exact=self._level + 1 == len(NODES))
+        last = self._level + 1 == len(NODES)
+        priced = self.pricer.price(prize, NODES[self._level], exact=last, clock=self.track.clock)
         bound = float(prize.sum() + priced.bound.sum())
         self.pool.add(priced.columns)
         better = bound > self.bound_m

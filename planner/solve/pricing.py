@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
 from planner.solve.instance import Instance
+from planner.solve.stop import Clock
 from planner.solve.subproblem import ZoneModel
 
 __all__ = ["Priced", "Pricer", "countable"]
@@ -28,6 +29,8 @@ __all__ = ["Priced", "Pricer", "countable"]
 FloatArray = NDArray[np.float64]
 T = TypeVar("T")
 MOST_STATES = 60_000
+LONGEST_S = 20.0
+"""Longest search for the zone of one centre by HiGHS."""
 COLUMNS = 12
 FEW = 12
 """Centres below which threads cost more than they bring."""
@@ -115,7 +118,14 @@ class Pricer:
                 caps[:, i] = total
         return caps
 
-    def price(self, prize: FloatArray, nodes: int = 20_000, *, exact: bool = False) -> Priced:
+    def price(
+        self,
+        prize: FloatArray,
+        nodes: int = 20_000,
+        *,
+        exact: bool = False,
+        clock: Clock | None = None,
+    ) -> Priced:
         """Price every centre.
 
         Parameters
@@ -126,6 +136,8 @@ class Pricer:
             Branches to look at for each centre before its bound is taken as it stands.
         exact : bool
             Whether a centre whose branches were too many is then given to HiGHS.
+        clock : Clock, optional
+            When it runs out, bounds are taken as they stand.
 
         Returns
         -------
@@ -133,8 +145,11 @@ class Pricer:
         """
         one = self.instance
         reduced = (one.cost - prize[one.unit])[one.by_centre]
-        work = self._settled if exact else self._priced
-        results = self._each(lambda c: work(c, reduced, nodes))
+        time = clock or Clock(LONGEST_S)
+        if exact:
+            results = self._each(lambda c: self._settled(c, reduced, nodes, time))
+        else:
+            results = self._each(lambda c: self._priced(c, reduced, nodes))
         bound = np.array([r[0] for r in results])
         columns = [zone for r in results for zone in r[2]]
         price = [float(value) for r in results for value in r[1]]
@@ -203,18 +218,18 @@ class Pricer:
                 return min(found, float(beyond.min())), values, self._pairs(c, zones)
 
     def _settled(
-        self, c: int, reduced: FloatArray, nodes: int
+        self, c: int, reduced: FloatArray, nodes: int, clock: Clock
     ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
         """Price a centre, by HiGHS if its branches are too many."""
         bound, values, zones = self._priced(c, reduced, nodes)
         best = float(values.min(initial=np.inf))
-        if bound >= best - 1e-6 * max(abs(best), 1.0):
+        if bound >= best - 1e-6 * max(abs(best), 1.0) or clock.left <= 0:
             return bound, values, zones
         if c not in self._models:
             self._models[c] = ZoneModel(self.instance, c)
         model = self._models[c]
         low, high = self.instance.centre_start[c : c + 2]
-        proven, zone = model.cheapest(reduced[low:high])
+        proven, zone = model.cheapest(reduced[low:high], min(LONGEST_S, clock.left))
         if not zone.any():
             return max(bound, proven), values, zones
         value = model.price(reduced[low:high], zone)

@@ -44,7 +44,7 @@ class ZoneModel:
         self._highs.setOptionValue("mip_max_nodes", MOST_NODES)
         self._highs.passModel(self._lp(instance))
 
-    def cheapest(self, cost: FloatArray, seconds: float = 20.0) -> tuple[float, NDArray[np.bool_]]:
+    def cheapest(self, cost: FloatArray, seconds: float) -> tuple[float, NDArray[np.bool_]]:
         """Find the cheapest connected zone.
 
         Parameters
