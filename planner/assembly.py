@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.affinity import Helpers
 from planner.coverage import coverage_gaps
 from planner.demand import Demand
 from planner.ground import Ground
@@ -39,6 +40,7 @@ def assemble(
     fences: gpd.GeoDataFrame | None,
     rules: RuleBook,
     before: Previous | None,
+    helpers: Helpers | None = None,
 ) -> PlanTables:
     """Build every table of a finished plan.
 
@@ -54,11 +56,13 @@ def assemble(
         The rule book.
     before : Previous or None
         Where people were, if the plan is a re-cut.
+    helpers : Helpers, optional
+        Households that a member looks after already.
 
     Returns
     -------
     PlanTables
-        `provenance` holds ``stopped, move_price_m, homes_moved`` only; the pipeline adds the rest.
+        `provenance` holds ``stopped, move_price_m, homes_moved, staffing`` only; the pipeline adds the rest.
     """
     zone_ids = np.append(demand.centres["centre_id"].to_numpy(str), "").astype(object)
     pair = problem.pairs_of(result.assignment)
@@ -71,6 +75,7 @@ def assemble(
         problem,
         result.assignment,
         rules,
+        helpers,
     )
     homes = _households(located, demand, result, walk_m, zone_ids, before, roster)
     gaps = coverage_gaps(
@@ -111,10 +116,17 @@ def assemble(
                 "short": roster.short,
                 "over": roster.over,
                 "walk_mean_m": _mean(roster.walk_m),
+                **_helped(roster, helpers),
             },
         },
         **_ways(demand, problem, ground),
     )
+
+
+def _helped(roster: Roster, helpers: Helpers | None) -> dict[str, int]:
+    if helpers is None or not len(helpers):
+        return {}
+    return {"helpers": len(helpers), "helpers_kept": helpers.kept(roster.member)}
 
 
 def _ways(demand: Demand, problem: Problem, ground: Ground) -> dict[str, Any]:

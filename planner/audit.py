@@ -11,7 +11,15 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.errors import PlannerError
-from planner.model import Certificate, Problem, Result, RuleOutcome, Violation, ZoneRule
+from planner.model import (
+    Certificate,
+    Problem,
+    Result,
+    RuleOutcome,
+    TieOutcome,
+    Violation,
+    ZoneRule,
+)
 
 __all__ = ["audit", "check"]
 
@@ -22,7 +30,7 @@ FloatArray = NDArray[np.float64]
 
 
 def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificate:
-    """Recompute cost, penalties, rules and connection of a plan.
+    """Recompute cost, penalties, rules, ties and connection of a plan.
 
     Parameters
     ----------
@@ -62,6 +70,7 @@ def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificat
         violations=violations,
         disconnected=_disconnected(problem, chosen),
         unserved=int((~served).sum()),
+        ties=_ties(problem, chosen),
     )
 
 
@@ -156,6 +165,29 @@ def _extremes(amount: FloatArray, per: FloatArray | None) -> tuple[float, float]
             seen = amount / per
         seen = seen[~np.isnan(seen)]
     return (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 0.0)
+
+
+def _ties(problem: Problem, chosen: NDArray[np.int64]) -> TieOutcome | None:
+    """Count who is in one zone, and who should be or should not; a unit left out is with nobody."""
+    ties = problem.ties
+    if ties is None:
+        return None
+    first, second = chosen[ties.a], chosen[ties.b]
+    in_one = (first >= 0) & (first == second)
+    people, compound = ties.people > 0, (ties.people == 0) & ~ties.apart
+
+    def count(rows: NDArray[np.bool_]) -> int:
+        return int(ties.people[rows].sum())
+
+    return TieOutcome(
+        kept=count(in_one & ~ties.apart),
+        ties=count(people & ~ties.apart),
+        parted=count(~in_one & ties.apart),
+        aparts=count(people & ties.apart),
+        joined=int((in_one & compound).sum()),
+        neighbours=int(compound.sum()),
+        broken_m=float(ties.price_m[in_one == ties.apart].sum()),
+    )
 
 
 def _disconnected(problem: Problem, chosen: NDArray[np.int64]) -> tuple[int, ...]:

@@ -72,13 +72,14 @@ def list_candidates(
     able = people[people["cause"] == ""].reset_index(drop=True)
     if not len(able):
         raise ConfigError(
-            "nobody can be chosen as a centre",
+            "nobody can be chosen as a centre 没有可选的候选户",
             remedy="mark candidates in the column 候选户/candidate, and see that their addresses are found",
         )
     lost = able.iloc[:0] if not force else people[people["forced"] & (people["cause"] != "")]
     if len(lost):
         raise ConfigError(
-            f"member {lost['id'].iloc[0]} must be chosen, but has no place on the walking network",
+            f"member {lost['id'].iloc[0]} must be chosen, but has no place on the walking network "
+            "指定入选的党员未能落到步行路网上",
             remedy="correct the address, or give lon and lat near a street",
         )
     merit, said = _merit(able, terms)
@@ -88,15 +89,19 @@ def list_candidates(
 def _check_named(people: pd.DataFrame, force: Sequence[str], forbid: Sequence[str]) -> None:
     unknown = sorted({*force, *forbid} - set(people["id"]))
     if unknown:
-        raise ConfigError(f"there is no member {unknown[0]!r}", remedy="give ids as in the sheet")
+        raise ConfigError(
+            f"there is no member {unknown[0]!r} 党员表中没有此编号",
+            remedy="give ids as in the sheet 请填写党员表中的编号",
+        )
     if both := sorted(set(force) & set(forbid)):
-        raise ConfigError(f"member {both[0]!r} is both forced and forbidden")
+        raise ConfigError(f"member {both[0]!r} is both forced and forbidden 同时被指定入选与不选")
     units = people[people["forced"] & (people["unit"] >= 0)]
     if units["unit"].duplicated().any():
         pair = units[units["unit"].duplicated(keep=False)].sort_values("unit")["id"].tolist()[:2]
         raise ConfigError(
-            f"members {pair[0]} and {pair[1]} live in one stairwell or building, which has one zone",
-            remedy="force one of the two",
+            f"members {pair[0]} and {pair[1]} live in one stairwell or building, which has one zone "
+            "两人同住一处，只能选一人",
+            remedy="force one of the two 请只指定其中一人",
         )
 
 

@@ -11,8 +11,9 @@ from typing import Any, Self
 from planner.errors import ConfigError
 from planner.levels import Level, read_levels
 from planner.rules import DEFAULT_PROFILE, RuleBook
+from planner.tieprices import Affinity, read_affinity
 
-__all__ = ["TEMPLATE", "Inputs", "Project", "Search", "Siting"]
+__all__ = ["TEMPLATE", "Affinity", "Inputs", "Project", "Search", "Siting"]
 
 
 DATUMS = ("wgs84", "gcj02", "bd09")
@@ -38,6 +39,8 @@ class Inputs:
         ``bd09`` (Baidu).
     aliases : Path or None
         Old and local names of streets and estates, and today's.
+    ties : Path or None
+        Who belongs together, and who is to be kept apart.
     accepted : Path or None
         Accepted answers of earlier reviews; ``accepted.csv`` beside the project file unless named.
     cache : Path or None
@@ -57,6 +60,7 @@ class Inputs:
     detour_factor: float | None = None
     accepted: Path | None = None
     aliases: Path | None = None
+    ties: Path | None = None
     cache: Path | None = None
 
     def __post_init__(self) -> None:
@@ -154,6 +158,8 @@ class Project:
         Where its answers are kept.
     siting : Siting
         What candidates are worth where centres are chosen.
+    affinity : Affinity
+        What ties and talents are worth.
     levels : tuple of Level
         Who looks after the centres, and who after those; lowest first.
     """
@@ -165,6 +171,7 @@ class Project:
     online: Mapping[str, Any] = field(default_factory=dict)
     online_cache: Path | None = None
     siting: Siting = field(default_factory=Siting)
+    affinity: Affinity = field(default_factory=Affinity)
     levels: tuple[Level, ...] = ()
 
     @classmethod
@@ -202,7 +209,16 @@ class Project:
         ConfigError
             A key is unknown, missing, or has a wrong value.
         """
-        sections = ("inputs", "rules", "search", "outputs", "online", "siting", "mentors")
+        sections = (
+            "inputs",
+            "rules",
+            "search",
+            "outputs",
+            "online",
+            "siting",
+            "mentors",
+            "affinity",
+        )
         _refuse_unknown(values, (*sections, "levels"), where)
         for name in sections:
             if not isinstance(values.get(name, {}), Mapping):
@@ -231,6 +247,7 @@ class Project:
             online=online,
             online_cache=cache,
             siting=_siting(values.get("siting", {}), f"{where}, [siting]"),
+            affinity=read_affinity(values.get("affinity", {}), f"{where}, [affinity]"),
             levels=read_levels(listed, values.get("mentors", {}), mentors, folder, where),
         )
 
@@ -291,8 +308,8 @@ def _search(values: Mapping[str, Any], where: str) -> Search:
     _refuse_unknown(values, tuple(f.name for f in fields(Search)), where)
     taken: dict[str, Any] = {k: _number(v, f"{where}.{k}") for k, v in values.items()}
     if "seed" in taken:
-        if taken["seed"] != int(taken["seed"]):
-            raise ConfigError(f"{where}.seed must be a whole number")
+        if not taken["seed"].is_integer() or taken["seed"] < 0:
+            raise ConfigError(f"{where}.seed must be a whole number, 0 or more")
         taken["seed"] = int(taken["seed"])
     return Search(**taken)
 
@@ -325,6 +342,9 @@ streets = "town.osm.pbf"
 # accepted = "accepted.csv"
 # Old or local names and today's: columns 旧名/old, 现名/name.  曾用名、俗称对照表
 # aliases = "aliases.csv"
+# Who belongs together: columns 甲/a, 乙/b, 关系/kind (亲属 kin, 老单位 workmates, 帮扶 helper,
+# 分开 apart).  人文相亲：亲属、老单位、现联系人、需分开的户
+# ties = "ties.xlsx"
 # cache = ".planner"
 # What map the lon/lat come from: wgs84, gcj02 (Amap 高德, Tencent 腾讯), bd09 (Baidu 百度).  坐标基准
 # datum = "wgs84"
@@ -350,6 +370,14 @@ profile = "{profile}"
 # strengths = ["矛盾调解员"]  # a centre should have one of these  至少具备一项特长
 # strength_m = 20.0  # and that is worth so many metres to each home  具备特长折合米数
 # roles = []  # only candidates with one of these roles  限定角色
+
+# What it is worth, in metres of walking, that those of ties.xlsx share a zone.  人文相亲折合米数
+# [affinity]
+# tie_m = 200  # a tie broken, where the sheet states no price  每对未能同区
+# apart_m = 2000  # two in one zone who are to be kept apart  应分开而同区
+# compound_m = 0  # stairwells side by side, of one compound, in two zones: a home  同小区相邻单元分开，每户
+# talents = ["矛盾调解员"]  # each zone should have a member with each (特长/strengths)  每区至少一名
+# talent_price = 1000  # and this is charged for each that is missing  每缺一项
 
 # Centres each mentor guides; shared out evenly unless stated.  每名指导员联系的中心户数，默认均分
 # [mentors]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.config import Inputs, Project
+from planner.config import Project
 from planner.errors import PlannerError
 from planner.fences import survey_fences
 from planner.findings import Finding, Severity
@@ -21,14 +20,19 @@ from planner.intake.grids import read_grids
 from planner.intake.guard import kind_of, open_book, read_bytes
 from planner.intake.headers import role_of
 from planner.intake.idnumbers import examine_id_numbers
+from planner.intake.sheets import SheetTable, read_table
 from planner.intake.survey import Survey, survey
 from planner.online import Online
 from planner.placing import find_ground, place_all
+from planner.register import private_of
 from planner.render import checktext
+from planner.render.checkgate import gated, withheld_findings, withheld_texts
 from planner.render.checkup import Grid, Spot, mark_rows, mark_workbook
 from planner.render.checkwords import SEVERITY_WORDS, refusals_of
 from planner.render.outputs import safe_name, write_files
-from planner.schema import HOUSEHOLDS, MEMBERS, Table
+from planner.render.people import People
+from planner.render.privacy import Secrets
+from planner.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 from planner.spots import reading_order, spots_of
 
 if TYPE_CHECKING:
@@ -37,8 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["CheckReport", "FileCheck", "check"]
 
 _RANK = list(SEVERITY_WORDS)
-OLD_DAYS = 730
-"""Streets older than two years are told of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,12 @@ class CheckReport:
     files : tuple of FileCheck
     findings : tuple of Finding
         By file, sheet, row and column; never the value of a personal column.
+    spots : tuple of Spot
+        The cell of each finding.
+    secrets : Secrets
+        What the sheets hold of people; no text of the report repeats it.
+    others : tuple of Path
+        Tables of buildings: they hold no residents, and come back marked too.
     precision : mapping of str to int
         How the households and members were placed -> how many.
     """
@@ -94,6 +102,8 @@ class CheckReport:
     findings: tuple[Finding, ...]
     precision: Mapping[str, int] = field(default_factory=dict)
     spots: tuple[Spot, ...] = field(default=(), repr=False)
+    secrets: Secrets = field(default_factory=lambda: Secrets({}), repr=False)
+    others: tuple[Path, ...] = ()
 
     SHOWN = 20
 
@@ -119,18 +129,8 @@ class CheckReport:
 
     def table(self) -> pd.DataFrame:
         """Give the findings as a table, one row each."""
-        names = (
-            "severity",
-            "file",
-            "sheet",
-            "row",
-            "column",
-            "what_zh",
-            "remedy_zh",
-            "what",
-            "remedy",
-            "code",
-        )
+        names = ("severity", "file", "sheet", "row", "column")
+        names += ("what_zh", "remedy_zh", "what", "remedy", "code")
         rows = [[getattr(f, n) for n in names] for f in self.findings]
         frame = pd.DataFrame(rows, columns=list(names))
         return frame.assign(
@@ -180,15 +180,19 @@ class CheckReport:
         ------
         OutputError
             A file cannot be written; the sheets handed in are never touched.
+        PrivacyError
+            The report would tell of a person, as where a file is named after one; nothing is written.
         """
         figures = self.figures()
         files: dict[str, bytes] = {
             "check.json": checktext.json_bytes(figures, self.findings),
             "check.md": checktext.markdown(figures, self.findings).encode(),
         }
-        for done in {f.path: f for f in self.files}.values():
-            name = safe_name(f"{done.path.stem}.checked.xlsx", taken=files)
-            files[name] = self.marked(done.path)
+        files = {name: gated(name, data, self.secrets) for name, data in files.items()}
+        there = [path for path in self.others if path.is_file()]
+        for path in dict.fromkeys([*(f.path for f in self.files), *there]):
+            name = safe_name(f"{path.stem}.checked.xlsx", taken=files)
+            files[name] = self.marked(path)
         own = [name for name in files if name.endswith(".xlsx")]  # they hold what the sheets hold
         return write_files(folder, files, private=own)
 
@@ -281,7 +285,6 @@ def check(
     tell("read", 1.0)
     tell("ground", 0.0)
     stands = find_ground(ground, inputs, people, findings)
-    findings += _age(stands, ground, inputs)
     tell("ground", 1.0)
     tell("geocode", 0.0)
     named_online = Online.of(project) if isinstance(project, Project) else None
@@ -289,9 +292,13 @@ def check(
     placed = place_all(people, stands, inputs, datum, findings, asked)
     tell("geocode", 1.0)
     tell("check", 0.0)
-    spots = spots_of(findings, [t for _, _, got in read for t in got.tables])
+    private = private_of((path, table) for table, paths in wanted for path in paths)
+    secrets = Secrets.of(None, People(private=private))
+    others = () if inputs is None or inputs.buildings is None else (inputs.buildings,)
+    tables = [t for _, _, got in read for t in got.tables] + _tables(others)
+    spots = _cleared(spots_of(findings, tables), secrets)
     files = tuple(
-        _file(path, named[path], table, got, rows)
+        _file(path, named[path], table, got, rows, secrets)
         for (table, paths, got), rows in zip(read, placed, strict=True)
         for path in paths
     )
@@ -301,8 +308,25 @@ def check(
     tell("check", 1.0)
     ordered = tuple(sorted(spots, key=reading_order))
     return CheckReport(
-        files, tuple(s.finding for s in ordered), dict(sorted(precision.items())), ordered
-    )
+        files, tuple(s.finding for s in ordered), dict(sorted(precision.items())), ordered, secrets,
+        others,
+    )  # fmt: skip
+
+
+def _tables(paths: Iterable[Path]) -> list[SheetTable]:
+    """Read tables of buildings for their columns; what is wrong with them the ground has told."""
+    found: list[SheetTable] = []
+    for path in paths:
+        try:
+            found += read_table(path, table=BUILDINGS)
+        except PlannerError:
+            continue
+    return found
+
+
+def _cleared(spots: Sequence[Spot], secrets: Secrets) -> list[Spot]:
+    clean = withheld_findings([s.finding for s in spots], secrets)
+    return [replace(spot, finding=said) for spot, said in zip(spots, clean, strict=True)]
 
 
 def _teller(listener: Listener | None) -> Callable[[str, float], None]:
@@ -327,24 +351,6 @@ def _paths(given: str | Path | Iterable[str | Path]) -> list[Path]:
     return [Path(given)] if isinstance(given, str | Path) else [Path(p) for p in given]
 
 
-def _age(stands: Ground | None, ground: object, inputs: Inputs | None) -> list[Finding]:
-    """Tell of streets as they were years ago."""
-    if stands is None or not stands.data_date:
-        return []
-    try:
-        days = (date.today() - date.fromisoformat(stands.data_date[:10])).days
-    except ValueError:
-        return []
-    if days < OLD_DAYS:
-        return []
-    path = ground if isinstance(ground, str | Path) else inputs.streets if inputs else None
-    return [
-        Finding("old-streets", Severity.WARN, f"the streets are those of {stands.data_date}",
-                f"路网数据日期为{stands.data_date}", "fetch a newer extract if the town has changed",
-                "如城区有变化，请更新路网", Path(path).name if path else "")
-    ]  # fmt: skip
-
-
 def _fences(path: Path) -> list[Finding]:
     """Say what is to be said of the fences; a plan reads them again."""
     try:
@@ -364,12 +370,15 @@ def _id_numbers(named: Mapping[Path, str]) -> list[Finding]:
     return said
 
 
-def _file(path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame) -> FileCheck:
+def _file(
+    path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame, secrets: Secrets
+) -> FileCheck:
     own = rows[rows["file"] == name]
-    refused = any(p == path for p, _ in got.refused)  # then its header may be a row of residents
-    tables = [] if refused else [t for t in got.tables if t.file == name]
+    refused = any(p == path for p, _ in got.refused)
+    tables = [t for t in got.tables if t.file == name]
     mapping = {h: role_of(h, table) for t in tables for h in t.headers}
-    unread = dict.fromkeys(h for t in tables for h in t.unread)
+    # of a file without a header, the first row of residents would stand for one
+    unread = dict.fromkeys(h for t in tables for h in t.unread if not refused)
     text = next((t for t in tables if t.encoding), None)
     residents = got.residents
     again = 0 if residents is None else sum(
@@ -378,7 +387,8 @@ def _file(path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame) 
     )  # fmt: skip
     held = int((own["held"] != "").sum())
     return FileCheck(
-        path, name, table.name, tuple((h, r) for h, r in mapping.items() if r), tuple(unread),
+        path, name, table.name, tuple((h, r) for h, r in mapping.items() if r),
+        tuple(withheld_texts(unread, secrets)),
         text.encoding if text else "", text.separator if text else "",
         len(own) + again, len(own) - held, held, again, refused,
     )  # fmt: skip

@@ -29,7 +29,8 @@ __all__ = ["marked_members", "next_project"]
 CENTRE: Final = "是否中心户"
 ID: Final = "编号"
 _PATHS: Final = (
-    "households", "members", "streets", "fences", "buildings", "aliases", "accepted", "cache", "mentors",
+    "households", "members", "streets", "fences", "buildings", "aliases", "ties", "accepted", "cache",
+    "mentors",
 )  # fmt: skip
 _SECTION: Final = re.compile(r"^\s*\[+\s*([A-Za-z_.]+)\s*\]+")
 _LINE: Final = re.compile(r"^(\s*)([A-Za-z_]+)(\s*=\s*)(\"(?:[^\"\\]|\\.)*\"|'[^']*')(.*)$")

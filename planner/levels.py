@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner.errors import ConfigError
+import numpy as np
+from numpy.typing import ArrayLike
 
-__all__ = ["CENTRES", "MENTOR", "Level", "read_levels"]
+from planner.errors import ConfigError, PlannerError
+
+__all__ = ["CENTRES", "MENTOR", "Level", "LevelOutcome", "audit_level", "read_levels"]
 
 CENTRES = "centre"
 """What the lowest level looks after."""
@@ -41,7 +44,8 @@ class Level:
         Their sheet: 编号/id, an address or 经度/lon and 纬度/lat, and if wanted 可联系数/capacity.  None
         takes the members that are marked in the column 是否指导员/mentor.
     low, high : int or None
-        How many of the level below each may have; None shares them out evenly.
+        How many of the level below each may have.  With neither they are shared out evenly, within what
+        the sheet says of each; a side that is left out has no limit.
 
     Raises
     ------
@@ -67,6 +71,97 @@ class Level:
             raise ConfigError(f"level {self.name}: low = {self.low} is above high = {self.high}")
         if self.high is not None and self.high < 1:
             raise ConfigError(f"level {self.name}: high = {self.high} lets nobody have anyone")
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOutcome:
+    """What a filled level comes to: counted again from who has whom.
+
+    Parameters
+    ----------
+    name, title, title_zh, below : str
+        Of the level.
+    clients, people, serving : int
+        How many are looked after; how many could; how many do.
+    low, high : int or None
+        How many each may have.
+    load_min, load_max : int
+        Fewest and most that one who serves has.
+    walk_mean_m, walk_max_m : float or None
+        Walks between the two homes; None where none is known.
+    short, over : int
+        People below the floor, and above their ceiling.
+    unreached : int
+        Clients without a path to who looks after them.
+    """
+
+    name: str
+    title: str
+    title_zh: str
+    below: str
+    clients: int
+    people: int
+    serving: int
+    low: int | None
+    high: int | None
+    load_min: int
+    load_max: int
+    walk_mean_m: float | None
+    walk_max_m: float | None
+    short: int
+    over: int
+    unreached: int
+
+
+def audit_level(
+    level: Level,
+    given: ArrayLike,
+    walk_m: ArrayLike,
+    people: int,
+    *,
+    low: int | None,
+    high: int | None,
+    ceiling: ArrayLike,
+) -> LevelOutcome:
+    """Count a filled level again, from who has whom alone.
+
+    Parameters
+    ----------
+    level : Level
+        What was to be filled.
+    given : array_like of int, shape (n_clients,)
+        Who looks after each client.
+    walk_m : array_like of float, shape (n_clients,)
+        Walk between the two, measured again; NaN where there is no path.
+    people : int
+        How many could look after somebody.
+    low, high : int or None
+        What each may have.
+    ceiling : array_like of float, shape (people,)
+        Ceilings of single people; NaN for none.
+
+    Raises
+    ------
+    PlannerError
+        A client has nobody, or somebody who is not there.
+    """
+    of, walk = np.asarray(given, np.int64), np.asarray(walk_m, float)
+    if len(of) and not (0 <= of.min() <= of.max() < people):
+        raise PlannerError(f"level {level.name}: somebody has no {level.title} who exists")
+    load = np.bincount(of, minlength=people)
+    own = np.asarray(ceiling, float)
+    most = np.minimum(np.where(np.isfinite(own), own, np.inf), np.inf if high is None else high)
+    serves = load > 0
+    known = walk[np.isfinite(walk)]
+    return LevelOutcome(
+        level.name, level.title, level.title_zh, level.below,
+        clients=len(of), people=people, serving=int(serves.sum()), low=low, high=high,
+        load_min=int(load[serves].min(initial=len(of))), load_max=int(load.max(initial=0)),
+        walk_mean_m=round(float(known.mean()), 1) if len(known) else None,
+        walk_max_m=round(float(known.max()), 1) if len(known) else None,
+        short=int((serves & (load < np.minimum(low or 0, most))).sum()),
+        over=int((load > most).sum()), unreached=len(walk) - len(known),
+    )  # fmt: skip
 
 
 def read_levels(

@@ -14,6 +14,7 @@ from planner.errors import NetworkError
 from planner.findings import Finding, Severity
 from planner.ground import Ground
 from planner.intake.address import canonical_field, parse_addresses
+from planner.intake.coordinates import metres_outside
 from planner.intake.gazetteer import Gazetteer
 from planner.intake.geocode import geocode
 from planner.intake.residents import Residents
@@ -22,10 +23,15 @@ from planner.online import Asked, Online, ask
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["Located", "locate"]
+__all__ = ["DISAGREES", "OUTSIDE", "Located", "locate"]
 
 DISAGREES = "ambiguous: two sources are "
+"""How the cause begins where the map and an online service place an address differently."""
 
+OUTSIDE = "outside the streets "
+"""How the detail begins where a place was found and not taken, because it lies elsewhere."""
+NEARBY_M = 2_000.0
+"""A place that was looked up and lies further than this outside the streets is not that of a home here."""
 FENCE_SLACK_M = 50.0
 """A home this close to a fence belongs to it: walls and street middles are drawn loosely."""
 CHINESE = "[\u3400-\u9fff]"
@@ -94,6 +100,7 @@ def locate(
         _placed(frame, places, r)
         for frame, places, r in zip(frames, found, (households, members), strict=True)
     )
+    homes, people = (_within(frame, ground, findings) for frame in (homes, people))
     _refuse_other_place(homes, ground)
     homes, people = _fenced(homes, people, ground, fences, findings)
     for name, frame in (("households", homes), ("members", people)):
@@ -196,6 +203,43 @@ def _placed(frame: pd.DataFrame, found: pd.DataFrame | None, residents: Resident
     frame = _parsed(frame)
     frame = pd.concat([frame, _held(residents)], ignore_index=True)
     return _labelled(frame)
+
+
+def _within(frame: pd.DataFrame, ground: Ground, findings: list[Finding]) -> pd.DataFrame:
+    """Tell of looked-up homes outside the streets, and hold those that lie far off.
+
+    What a sheet gives as coordinates is held against the streets by `planner.trust`.
+    """
+    if ground.area is None:
+        return frame
+    away = metres_outside(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float), ground.area)
+    out = np.flatnonzero((away > 0) & (frame["precision"] != "given").to_numpy())
+    for i in out:
+        told = f"{away[i] / 1000:,.1f} km" if away[i] >= NEARBY_M else f"{away[i]:,.0f} m"
+        severity = Severity.HOLD if away[i] > NEARBY_M else Severity.WARN
+        file, sheet, row = (frame[name].iloc[i] for name in ("file", "sheet", "row"))
+        findings.append(
+            Finding(
+                "outside",
+                severity,
+                f"the place that was found for the address lies {told} outside the streets",
+                f"按地址找到的位置在路网范围外{away[i] / 1000:,.1f}公里",
+                "correct the address, or the place of that building in the table of buildings",
+                "请更正地址，或更正楼栋表中该楼栋的坐标",
+                str(file),
+                str(sheet),
+                int(row),
+                "address",
+            )
+        )
+    far = out[away[out] > NEARBY_M]
+    if not len(far):
+        return frame
+    frame = frame.copy()
+    frame.loc[frame.index[far], ["lon", "lat", "confidence"]] = [np.nan, np.nan, 0.0]
+    frame.loc[frame.index[far], ["precision", "cause"]] = ["none", "address_not_found"]
+    frame.loc[frame.index[far], "detail"] = [f"{OUTSIDE}by {away[i] / 1000:,.1f} km" for i in far]
+    return frame
 
 
 def _parsed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,20 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Certificate", "Part", "Problem", "Result", "RuleOutcome", "Violation", "ZoneRule"]
+from planner.affinity import Ties
+from planner.certificate import Certificate, RuleOutcome, TieOutcome, Violation
+
+__all__ = [
+    "Certificate",
+    "Part",
+    "Problem",
+    "Result",
+    "RuleOutcome",
+    "TieOutcome",
+    "Ties",
+    "Violation",
+    "ZoneRule",
+]
 
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.float64]
@@ -133,6 +146,8 @@ class Problem:
     unserved_m : float
         Metres charged for each unit of load that is left without a centre.  High: only units that
         cannot be connected to any centre are left out.
+    ties : Ties, optional
+        Units that belong together or are to be kept apart, at a price.
 
     Raises
     ------
@@ -152,6 +167,7 @@ class Problem:
     change_m: FloatArray = field(default_factory=lambda: np.zeros(0))
     fence: IntArray = field(default_factory=lambda: np.zeros(0, np.int32))
     unserved_m: float = 1e6
+    ties: Ties | None = None
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -204,6 +220,8 @@ class Problem:
             for r in self.rules
             if len(r.amount) != self.n_units
         ]
+        if self.ties is not None and len(self.ties) and self.ties.b.max() >= self.n_units:
+            faults.append("ties are out of range")
         if faults:
             raise ValueError("not a problem: " + "; ".join(faults))
 
@@ -276,6 +294,8 @@ class Problem:
         for rule in self.rules:
             digest.update(repr((rule.name, rule.low, rule.high, rule.hard, rule.price_m)).encode())
             arrays += [rule.amount] if rule.per is None else [rule.amount, rule.per]
+        if self.ties is not None:
+            arrays += self.ties.arrays
         for array in arrays:
             digest.update(repr((array.shape, array.dtype.str)).encode())
             digest.update(np.ascontiguousarray(array).tobytes())
@@ -340,108 +360,3 @@ class Result:
         object.__setattr__(self, "assignment", _frozen(self.assignment, np.int32))
         object.__setattr__(self, "parts", tuple(self.parts))
         object.__setattr__(self, "curve", tuple(self.curve))
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One rule that one zone breaks.
-
-    Parameters
-    ----------
-    rule : str
-        Name of the rule.
-    centre : int
-        Position of the centre.
-    amount, limit : float
-        What the zone has, and what it may have.
-    excess : float
-        By how much, in units of the rule's amount.
-    """
-
-    rule: str
-    centre: int
-    amount: float
-    limit: float
-    excess: float
-
-
-@dataclass(frozen=True, slots=True)
-class RuleOutcome:
-    """How one rule came out over all zones.
-
-    Parameters
-    ----------
-    name : str
-        Name of the rule.
-    low, high : float or None
-        Limits.
-    lowest, highest : float
-        Extremes over the zones (over the households for the walk limit).
-    broken : int
-        Zones that break it (households for the walk limit).
-    """
-
-    name: str
-    low: float | None
-    high: float | None
-    lowest: float
-    highest: float
-    broken: int
-
-    @property
-    def worst(self) -> float:
-        """The extreme that comes nearest to breaking the rule, or breaks it most."""
-        if self.high is None:
-            return self.lowest
-        if self.low is None:
-            return self.highest
-        short, over = self.low - self.lowest, self.highest - self.high
-        return self.lowest if short > over else self.highest
-
-
-@dataclass(frozen=True, eq=False)
-class Certificate:
-    """Every figure of a finished plan, recomputed from the plan alone.
-
-    Parameters
-    ----------
-    cost_m, penalty_m, change_m : float
-        Walking metres x load; prices of broken elastic rules; price of homes that change hands.
-    bound_m : float
-        Proven lower bound of the sum of the three.
-    rules : sequence of RuleOutcome
-        Each rule with its worst case.
-    violations : sequence of Violation
-        Each zone and rule that is broken.
-    disconnected : sequence of int
-        Centres whose zone is not connected; empty is what one wants.
-    unserved : int
-        Units without a centre.
-    """
-
-    cost_m: float
-    penalty_m: float
-    change_m: float
-    bound_m: float
-    rules: tuple[RuleOutcome, ...]
-    violations: tuple[Violation, ...]
-    disconnected: tuple[int, ...]
-    unserved: int
-
-    @property
-    def value_m(self) -> float:
-        """Cost + penalty + change: what was minimised."""
-        return self.cost_m + self.penalty_m + self.change_m
-
-    @property
-    def optimality_gap(self) -> float:
-        """``(value - bound) / cost``: penalties cannot flatter it."""
-        excess = max(self.value_m - self.bound_m, 0.0)
-        if self.cost_m > 0:
-            return excess / self.cost_m
-        return 0.0 if excess == 0 else float("inf")
-
-    @property
-    def zones_connected(self) -> bool:
-        """Whether every zone hangs together."""
-        return not self.disconnected

@@ -5,23 +5,20 @@ Files come in, narrow to a `Problem`, are solved, and widen to a `Plan`; nothing
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import psutil
 
 from planner import assembly, audit, rezone
 from planner.advice import Advice, advise, with_repairs
-from planner.config import Project, Search
+from planner.bonds import Strengths, bind, strengths_in
+from planner.config import Affinity, Project, Search
 from planner.demand import Demand, build_demand
 from planner.errors import ConfigError, InfeasibleError
 from planner.fences import survey_fences
@@ -29,7 +26,9 @@ from planner.findings import Finding, Severity
 from planner.ground import Ground, read_ground
 from planner.intake.providers import Estimate
 from planner.intake.residents import Residents, read_households, read_members
+from planner.intake.ties import TieSheet, read_ties
 from planner.locate import locate
+from planner.mentoring import Guides, guided, read_guides
 from planner.model import Certificate, Problem, Result
 from planner.network import Network
 from planner.online import Online, Pace
@@ -37,6 +36,7 @@ from planner.plan import Plan
 from planner.render.notebook import NotebookProgress, in_notebook
 from planner.rules import RuleBook
 from planner.solve.search import Progress, Stop, solve
+from planner.stamping import stamped
 from planner.standing import Standing, place_standing, read_standing_plan
 from planner.trust import trusted
 
@@ -142,6 +142,10 @@ def run(
         households = read_households(inputs.households)
         members = read_members(inputs.members)
         fences = None if inputs.fences is None else survey_fences(inputs.fences)
+        ties = None if inputs.ties is None else read_ties(inputs.ties)
+        asked = bool(project.affinity.talents)
+        strengths = strengths_in(inputs.members, members) if asked else None
+        guides = read_guides(project.levels, inputs.members, members)
     with clock.stage("ground"):
         ground = read_ground(inputs, households.kept)
     return make_plan(
@@ -152,6 +156,10 @@ def run(
         fences=None if fences is None else fences.layer,
         findings=() if fences is None else fences.findings,
         search=project.search,
+        affinity=project.affinity,
+        ties=ties,
+        strengths=strengths,
+        guides=guides,
         previous=previous,
         move_price_m=move_price_m,
         fit_rules=fit_rules,
@@ -172,6 +180,10 @@ def make_plan(
     fences: gpd.GeoDataFrame | None = None,
     findings: Sequence[Finding] = (),
     search: Search | None = None,
+    affinity: Affinity | None = None,
+    ties: TieSheet | str | Path | None = None,
+    strengths: Strengths | None = None,
+    guides: Sequence[Guides] = (),
     previous: Plan | str | Path | None = None,
     move_price_m: float = MOVE_PRICE_M,
     fit_rules: bool = False,
@@ -198,6 +210,14 @@ def make_plan(
         What was noticed before, such as in the fences: the plan carries it along.
     search : Search, optional
         When to stop; the seed.
+    affinity : Affinity, optional
+        What ties and talents are worth.
+    ties : TieSheet or path, optional
+        Who belongs together, and who is to be kept apart.
+    strengths : mapping, optional
+        Id of each member -> what the member is good at; needed where talents are asked for.
+    guides : sequence of Guides
+        Who can look after the centres, and so on up; from `planner.mentoring.read_guides`.
     previous, move_price_m, fit_rules
         See `run`.
     datum : str, optional
@@ -230,6 +250,7 @@ def make_plan(
     """
     clock = _Clock(listener or _bars(), dict(seconds or {}))
     rules, search = rules or RuleBook.profile(), search or Search()
+    sheet = read_ties(ties) if isinstance(ties, str | Path) else ties
     standing = None if previous is None else _standing(previous)
     noticed: tuple[Finding, ...] = ()
     with clock.stage("ground"):
@@ -246,6 +267,10 @@ def make_plan(
         if fitting is not None:
             rules, noticed = fitting, (_other_rules(rules, fitting),)
             demand = build_demand(located.households, located.members, ground.network, rules)
+        bound = bind(
+            demand, located, affinity=affinity or Affinity(), sheet=sheet, strengths=strengths
+        )
+        demand, noticed = bound.demand, (*noticed, *bound.findings)
     with clock.stage("zones"):
         before = None
         if standing is not None:
@@ -270,13 +295,20 @@ def make_plan(
         _refuse_broken_hard_rules(problem, certificate, demand, advice)
     with clock.stage("draw"):
         tables = assembly.assemble(
-            located, demand, problem, result, certificate, ground, fences, rules, before
-        )
-    stamped = _stamp(tables, search, ground, clock, title, households, members, standing)
+            located, demand, problem, result, certificate, ground, fences, rules, before,
+            bound.helpers,
+        )  # fmt: skip
+        tables = guided(tables, guides, located, demand, ground, datum=datum)
+    tables = stamped(
+        tables, ground, title=title, seed=search.seed, seconds=clock.seconds,
+        sources=(*households.sources, *members.sources, *(sheet.sources if sheet else ())),
+        synthetic=households.synthetic or members.synthetic,
+        previous=None if standing is None else standing.fingerprint,
+    )  # fmt: skip
     asked = None if located.asked is None else located.asked.to_dict()
-    stamped = replace(stamped, findings=(*findings, *noticed, *stamped.findings))
     told = {"online": asked, "advice": advice.to_mapping()}
-    return Plan.of(replace(stamped, provenance={**stamped.provenance, **told}))
+    tables = replace(tables, findings=(*findings, *noticed, *tables.findings))
+    return Plan.of(replace(tables, provenance={**tables.provenance, **told}))
 
 
 def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
@@ -302,18 +334,6 @@ def _standing(previous: Plan | str | Path) -> Standing:
 
 def _bars() -> Listener | None:
     return NotebookProgress() if in_notebook() else None
-
-
-def _peak_gb() -> float:
-    """Most memory that the process has held so far."""
-    memory = psutil.Process().memory_info()
-    most = getattr(memory, "peak_wset", None)
-    if most is None:
-        import resource
-
-        unit = 1 if platform.system() == "Darwin" else 1024
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return round(most / 2**30, 2)
 
 
 def _tell_online(clock: _Clock, pace: Pace, done: int, total: int) -> None:
@@ -366,41 +386,3 @@ def _refuse_broken_hard_rules(
             remedy="; or ".join([r.what for r in advice.repairs[:3]])
             or "make the rule elastic, add a centre there, or widen the limit",
         )
-
-
-def _stamp(
-    tables: assembly.PlanTables,
-    search: Search,
-    ground: Ground,
-    clock: _Clock,
-    title: str,
-    households: Residents,
-    members: Residents,
-    standing: Standing | None,
-) -> assembly.PlanTables:
-    stamp: dict[str, Any] = {
-        "title": title,
-        "created": date.today().isoformat(),
-        "data_date": ground.data_date,
-        "attribution": ground.attribution,
-        "network": ground.network.mode,
-        "islands": [asdict(i) for i in ground.islands],
-        "seed": search.seed,
-        "inputs": dict((*households.sources, *members.sources)),
-        "synthetic": households.synthetic or members.synthetic,
-        "versions": _versions(),
-        "seconds": {name: round(s, 3) for name, s in clock.seconds.items()},
-        "peak_gb": _peak_gb(),
-        "previous": None if standing is None else standing.fingerprint,
-    }
-    return replace(tables, provenance={**stamp, **tables.provenance})
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in ("zone-planner", "highspy", "numpy", "scipy", "shapely", "geopandas", "osmium"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +17,18 @@ from planner.fences import read_fences
 from planner.findings import Finding, Severity
 from planner.ground import Ground, read_ground
 from planner.intake.residents import Residents
-from planner.locate import locate
+from planner.locate import DISAGREES, OUTSIDE, locate
 from planner.online import Online
+from planner.render.checktext import NOT_TRIED
 from planner.render.checkwords import refusals_of
 from planner.trust import trusted
 
 __all__ = ["find_ground", "place_all"]
 
+OLD_DAYS = 730
+"""Streets older than two years are told of."""
+_LIKENESS = re.compile(r"\(([01]\.\d+)\)")
+"""How the match says how much an address resembles a name."""
 _CAUSES = {
     "no-place": ("the address was not found", "地址未找到"),
     "ambiguous": ("the address fits more than one place", "地址对应多个地点"),
@@ -41,13 +48,16 @@ def find_ground(
     try:
         if ground is not None:
             name = "" if isinstance(ground, Ground) else Path(ground).name
-            return Ground.of(ground)
+            stands = Ground.of(ground)
+            findings += _age(stands, ground, inputs)
+            return stands
         if inputs is None:
             return None
         name = inputs.streets.name if inputs.streets is not None else ""
         kept = [r.kept for r in read if r is not None]
         stands = read_ground(inputs, kept[0]) if kept else None
         findings += () if stands is None else stands.findings
+        findings += _age(stands, ground, inputs)
         return stands
     except PlannerError as error:
         table = None if inputs is None else inputs.buildings
@@ -106,7 +116,10 @@ def _located(
         located = locate(first, second, ground, fences, online=online)
     except PlannerError as error:
         files = list(dict.fromkeys(first.kept["file"]))
-        findings += refusals_of(error, str(files[0]) if len(files) == 1 else "")
+        if not any(
+            f.code == "datum" for f in findings
+        ):  # then homes far from any street are no surprise
+            findings += refusals_of(error, str(files[0]) if len(files) == 1 else "")
         return [_unlocated(r) for r in there]
     known = len(first.findings) + len(second.findings) + len(ground.findings)
     said = located.findings[known:]
@@ -114,7 +127,10 @@ def _located(
     frames = []
     for r, homes in zip(there, (located.households, located.members), strict=False):
         own = homes[homes["row"].notna()]
-        for i in np.flatnonzero((own["cause"] != "").to_numpy()):
+        apart = (
+            own["detail"].astype(str).str.startswith((DISAGREES, OUTSIDE))
+        )  # told of already, with the distance
+        for i in np.flatnonzero(((own["cause"] != "") & ~apart).to_numpy()):
             findings.append(_not_found(own.iloc[int(i)]))
         findings += _imprecise(own)
         rows = own[["file", "sheet", "row", "precision"]].assign(held=own["cause"])
@@ -131,7 +147,7 @@ def _unlocated(r: Residents | None) -> pd.DataFrame:
         )
     given = np.isfinite(r.kept["lon"].to_numpy(float))
     rows = r.kept[["file", "sheet", "row"]].assign(
-        precision=np.where(given, "given", "not looked up"), held=""
+        precision=np.where(given, "given", NOT_TRIED), held=""
     )
     held = r.held[["file", "sheet", "row"]].assign(precision="none", held=r.held["code"])
     return pd.concat([rows, held], ignore_index=True)
@@ -148,10 +164,14 @@ def _not_found(row: pd.Series) -> Finding:
     )  # fmt: skip
     en, zh = _CAUSES[code]
     more = detail.partition(": ")[2]
+    remedy, remedy_zh = "correct the address, or give lon and lat", "请更正地址，或提供经纬度"
     if more and code in ("ambiguous", "resembles"):
-        en, zh = f"{en}: {more}", f"{zh}：{more}"
+        told = _LIKENESS.sub(lambda m: f"({100 * float(m[1]):.0f} %)", more.removeprefix("like "))
+        en, zh = f"{en}: {told}", f"{zh}：{told}"
+        remedy = f"{remedy}, or choose with planner review"
+        remedy_zh = f"{remedy_zh}，或用 planner review 选定"
     return Finding(
-        code, Severity.HOLD, en, zh, "correct the address, or give lon and lat", "请更正地址，或提供经纬度",
+        code, Severity.HOLD, en, zh, remedy, remedy_zh,
         str(row["file"]), str(row["sheet"]), int(row["row"]), "address",
     )  # fmt: skip
 
@@ -187,3 +207,21 @@ def _say_held(there: Sequence[Residents], findings: list[Finding]) -> None:
                     Finding(code, Severity.HOLD, reason, "该行已搁置，列为覆盖空白", "", "", file, sheet,
                             int(row), column)
                 )  # fmt: skip
+
+
+def _age(stands: Ground | None, ground: object, inputs: Inputs | None) -> list[Finding]:
+    """Tell of streets as they were years ago."""
+    if stands is None or not stands.data_date:
+        return []
+    try:
+        days = (date.today() - date.fromisoformat(stands.data_date[:10])).days
+    except ValueError:
+        return []
+    if days < OLD_DAYS:
+        return []
+    path = ground if isinstance(ground, str | Path) else inputs.streets if inputs else None
+    return [
+        Finding("old-streets", Severity.WARN, f"the streets are those of {stands.data_date}",
+                f"路网数据日期为{stands.data_date}", "fetch a newer extract if the town has changed",
+                "如城区有变化，请更新路网", Path(path).name if path else "")
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from planner.comparison import Comparison, compared
 from planner.errors import ConfigError, PrivacyError
 from planner.render.audience import AUDIENCE_OF, Audience, audience_of
+from planner.render.basemap import basemap_of
 from planner.render.comparing import compare_page
 from planner.render.documents import roster_bytes
 from planner.render.map import MapPage, map_page
@@ -67,6 +68,7 @@ class Plan(PlanTables):
         title: str | None = None,
         people: People | None = None,
         against: PlanTables | None = None,
+        basemap: str | None = None,
     ) -> MapPage:
         """Draw the plan: one HTML page that needs no network.
 
@@ -81,6 +83,9 @@ class Plan(PlanTables):
             From `planner.register.people_of`: names, which no plan holds.
         against : Plan, optional
             The plan before: both are drawn in one page, with what changes hands; for a meeting only.
+        basemap : str, optional
+            ``tianditu``, or the address of tiles on WGS-84: the page then asks for them when it is opened,
+            and says so.  None by default: a map makes no request.
 
         Returns
         -------
@@ -89,16 +94,24 @@ class Plan(PlanTables):
 
         Raises
         ------
+        ConfigError
+            There is no such audience, or it is not given such a page.
         PrivacyError
             The finished page holds what its audience must not see.
         """
         to = audience_of(audience)
         if against is None:
-            return map_page(self, audience=to, title=title, people=people)
+            tiles = basemap_of(basemap) if basemap else None
+            return map_page(self, audience=to, title=title, people=people, basemap=tiles)
         if to is not Audience.MEETING:
             raise ConfigError(
                 f"two plans are compared for a meeting, not for {to.terms.en} 前后对照只有会议版",
                 remedy="leave the audience out, or draw each plan by itself",
+            )
+        if basemap:
+            raise ConfigError(
+                "two plans are compared without a base map 前后对照不支持在线底图",
+                remedy="leave the base map out",
             )
         return compare_page(self.compare(against), title=title)
 

@@ -7,7 +7,7 @@ they come from the very sheets that the plan was made of; they stay in memory an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from planner.render.privacy.marks import CARE_WORDS, folded, marks_in, phone_key
 from planner.schema import HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
 from planner.tables import PlanTables
 
-__all__ = ["people_of", "read_people"]
+__all__ = ["people_of", "private_of", "read_people"]
 
 NAME: Final = "a resident's name"
 PHONE: Final = "a resident's phone number"
@@ -86,6 +86,27 @@ def read_people(households: Path, members: Path, *, plan: PlanTables | None = No
     if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
         _require_same(digests, stated)
     return People(read[0], read[1], {kind: frozenset(s) for kind, s in private.items()})
+
+
+def private_of(files: Iterable[tuple[Path, Table]]) -> dict[str, frozenset[str]]:
+    """Gather what sheets hold of people and no report may repeat: what it is, to the strings.
+
+    Parameters
+    ----------
+    files : iterable of (Path, Table)
+        What each file should be.  One that cannot be read holds nothing that could be repeated.
+    """
+    private: dict[str, set[str]] = {kind: set() for kind in (NAME, PHONE, NUMBER, ADDRESS, OTHER)}
+    for path, table in files:
+        try:
+            sheets = read_table(path, table=None)
+        except PlannerError:
+            continue
+        for sheet in sheets:
+            kinds = [_kind(header, table) for header in sheet.headers]
+            for cells in sheet.cells.tolist():
+                _remember(cells, kinds, private)
+    return {kind: frozenset(s) for kind, s in private.items() if s}
 
 
 def _require_same(digests: set[str], stated: set[str]) -> None:

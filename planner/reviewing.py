@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -13,40 +12,30 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from planner.choices import read_choices
 from planner.config import Project
-from planner.errors import ConfigError, SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import ConfigError
+from planner.findings import Finding
 from planner.ground import Ground, read_ground
-from planner.intake.accepted import (
-    PRECISIONS,
-    Accepted,
-    accepted_bytes,
-    identify,
-    merge_accepted,
-    read_accepted,
-)
+from planner.intake.accepted import accepted_bytes, identify, merge_accepted, read_accepted
 from planner.intake.gazetteer import Gazetteer
-from planner.intake.geocode import find_places
-from planner.intake.grids import RawSheet, read_grids
+from planner.intake.geocode import find_places, geocode
 from planner.intake.lookup import Match
 from planner.intake.residents import read_households, read_members
+from planner.locate import DISAGREES
+from planner.online import Online, ask
 from planner.render.outputs import atomic_write
-from planner.render.reviewbook import (
-    CANDIDATES,
-    CHOICE,
-    KEY,
-    NONE_WORDS,
-    Line,
-    Option,
-    candidate_headers,
-    review_bytes,
-)
+from planner.render.reviewbook import CANDIDATES, Line, Option, review_bytes
 
 __all__ = ["Review", "ReviewAnswers", "review"]
 
 DOUBTFUL: Final = 0.8
 SHOWN_ROWS: Final = 12
+_APART: Final = (
+    DISAGREES, "apart", "本地地址库与在线服务的位置不一致", "the map and the online service differ",
+)  # fmt: skip
 _CAUSES: Final = (
+    _APART,
     ("ambiguous", "names another place", "此处有同名地址，但原文写的是其他地区",
      "the address names another place"),
     ("ambiguous", "", "对应多个地点", "it fits more than one place"),
@@ -57,8 +46,6 @@ _CAUSES: Final = (
     ("address", "", "未找到", "not found"),
     ("", "", "定位精度或把握不足", "placed, but not with confidence"),
 )  # fmt: skip
-_LON_LAT: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-_COUNTED: Final = re.compile(r"\s*([1-9])(?:\.0+)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +163,7 @@ class Review:
         OutputError
             The answers cannot be written.
         """
-        chosen, left = _choices(Path(path), self.area)
+        chosen, left = read_choices(Path(path), self.area)
         before, said = read_accepted(self.accepted)
         answers, changed = merge_accepted(before, chosen, file=Path(path).name)
         atomic_write(self.accepted, accepted_bytes(answers), private=True)
@@ -198,6 +185,11 @@ def review(
         Else the streets that the project names.
     doubtful : bool
         Also those that were placed, but without confidence (below 0.8).
+
+    Notes
+    -----
+    Nothing is sent.  Of an online service that the project names the answers that were kept stand
+    beside the map's: they settle what it leaves open, and where the two differ a person decides.
 
     Returns
     -------
@@ -227,25 +219,52 @@ def review(
     rows = rows[unplaced & (rows["address"] != "").to_numpy()]
     if stands.gazetteer is None or not len(rows):
         return Review((), inputs.accepted, stands.area, findings=stands.findings)
-    lines, unreadable = _lines(rows, stands.gazetteer, DOUBTFUL if doubtful else 0.0)
+    online = Online.of(project)
+    second = None if online is None else _second_opinion(rows, stands, online)
+    lines, unreadable = _lines(rows, stands.gazetteer, DOUBTFUL if doubtful else 0.0, second)
     return Review(lines, inputs.accepted, stands.area, unreadable, stands.findings)
 
 
-def _lines(rows: pd.DataFrame, gazetteer: Gazetteer, below: float) -> tuple[tuple[Line, ...], int]:
+@dataclass(frozen=True, eq=False)
+class _Opinion:
+    """What an online service said earlier: confidence and cause of each row, and its own places."""
+
+    confidence: list[float]
+    cause: list[str]
+    places: Mapping[int, Option]
+
+
+def _second_opinion(rows: pd.DataFrame, ground: Ground, online: Online) -> _Opinion:
+    assert ground.gazetteer is not None
+    offline = geocode(rows["address"], ground.gazetteer, community=rows["community"])
+    told, _ = ask(rows["address"], online.offline(), offline=offline, area=ground.area)
+    placed = np.isfinite(told.frame["lon"].to_numpy(float))
+    sure = np.where(placed, told.frame["confidence"].to_numpy(float), -1.0)
+    name = online.settings.name
+    places = {
+        i: Option(f"{one.matched} [{name}]", one.precision, 0.0, one.lon, one.lat)
+        for i, one in told.places.items()
+    }
+    return _Opinion(sure.tolist(), told.frame["cause"].astype(str).to_list(), places)
+
+
+def _lines(
+    rows: pd.DataFrame, gazetteer: Gazetteer, below: float, second: _Opinion | None
+) -> tuple[tuple[Line, ...], int]:
     texts, beside = rows["address"].astype(str).to_list(), rows["community"].astype(str).to_list()
     matches = find_places(texts, beside, gazetteer)
-    open_ = [
-        i
-        for i, m in enumerate(matches)
-        if m.source != "review" and (m.xy is None or m.confidence < below)
-    ]
+    sure = [-1.0 if m.xy is None else m.confidence for m in matches]
+    sure = sure if second is None else second.confidence
+    open_ = [i for i, m in enumerate(matches) if m.source != "review" and sure[i] < below]
     identities = identify([(texts[i], beside[i]) for i in open_])
     groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for i, identity in zip(open_, identities, strict=True):
         groups[identity.key].append((i, identity.text))
     unreadable = len(groups.pop("", ()))
     lines = [
-        _line(key, group, rows, beside[group[0][0]], [matches[i] for i, _ in group], gazetteer)
+        _line(
+            key, group, rows, beside[group[0][0]], [matches[i] for i, _ in group], gazetteer, second
+        )
         for key, group in groups.items()
     ]
     return tuple(sorted(lines, key=lambda li: (-li.homes, li.text, li.key))), unreadable
@@ -253,33 +272,37 @@ def _lines(rows: pd.DataFrame, gazetteer: Gazetteer, below: float) -> tuple[tupl
 
 def _line(
     key: str, group: Sequence[tuple[int, str]], rows: pd.DataFrame, community: str,
-    matches: Sequence[Match], gazetteer: Gazetteer,
+    matches: Sequence[Match], gazetteer: Gazetteer, second: _Opinion | None,
 ) -> Line:  # fmt: skip
-    candidates = list(dict.fromkeys(c for m in matches for c in m.candidates))[:CANDIDATES]
+    online = None if second is None else second.places.get(group[0][0])
+    candidates = list(dict.fromkeys(c for m in matches for c in m.candidates))
+    candidates = candidates[: CANDIDATES - (online is not None)]
     options: list[Option] = []
     if candidates:
-        xy = np.array([c.xy for c in candidates])
-        apart = np.hypot(*(xy - xy[0]).T)
-        for c, d, (lon, lat) in zip(
-            candidates, apart, gazetteer.projection.to_lon_lat(xy), strict=True
-        ):
-            options.append(Option(c.label, c.precision, float(d), float(lon), float(lat)))
-    cause = matches[0].cause
+        at = gazetteer.projection.to_lon_lat(np.array([c.xy for c in candidates]))
+        for c, (lon, lat) in zip(candidates, at, strict=True):
+            options.append(Option(c.label, c.precision, 0.0, float(lon), float(lat)))
+    options = _apart([*options, *([] if online is None else [online])], gazetteer)
+    cause = matches[0].cause if second is None else second.cause[group[0][0]]
     zh, en = next(
         (zh, en) for start, part, zh, en in _CAUSES if cause.startswith(start) and part in cause
         and (cause or not start)
     )  # fmt: skip
-    at = rows.iloc[[i for i, _ in group]]
-    return Line(
-        key,
-        min(text for _, text in group),
-        community,
-        len(group),
-        _rows_in_words(at),
-        zh,
-        en,
-        tuple(options),
-    )
+    if cause.startswith(DISAGREES):
+        away = cause.removeprefix(DISAGREES).partition(":")[0]
+        zh, en = f"{zh}（相距{away.removesuffix(' apart')}）", f"{en}: {away}"
+    told, text = _rows_in_words(rows.iloc[[i for i, _ in group]]), min(text for _, text in group)
+    return Line(key, text, community, len(group), told, zh, en, tuple(options))
+
+
+def _apart(options: Sequence[Option], gazetteer: Gazetteer) -> list[Option]:
+    """Say how far each candidate lies from the first."""
+    if not options:
+        return []
+    plane = gazetteer.projection
+    xy = plane.to_xy(np.array([o.lon for o in options]), np.array([o.lat for o in options]))
+    away = np.hypot(*(xy - xy[0]).T)
+    return [replace(o, apart_m=float(d)) for o, d in zip(options, away, strict=True)]
 
 
 def _rows_in_words(rows: pd.DataFrame) -> str:
@@ -292,100 +315,3 @@ def _rows_in_words(rows: pd.DataFrame) -> str:
         more = f" +{len(numbers) - SHOWN_ROWS}" if len(numbers) > SHOWN_ROWS else ""
         parts.append(f"{file} {sheet} {shown}{more}".replace("  ", " "))
     return "; ".join(parts)
-
-
-def _choices(
-    path: Path, area: tuple[float, float, float, float] | None
-) -> tuple[list[Accepted], int]:
-    """Read the choices of a workbook; every fault is told at once."""
-    sheet, head = _review_sheet(path)
-    faults: list[Finding] = []
-    chosen: list[Accepted] = []
-    left = 0
-    for nth, row in enumerate(sheet.grid[1:], sheet.first + 2):
-        cells = {n: row[k] if k < len(row) else None for n, k in head.items()}
-        choice, key = _text(cells[CHOICE]), _text(cells[KEY])
-        if not choice or not key:
-            left += bool(key)
-            if choice:
-                faults.append(
-                    _fault(path, sheet, nth, KEY, "the key of the line is missing", "缺少标识")
-                )
-            continue
-        answer = _answer(choice, key, cells)
-        if isinstance(answer, str):
-            faults.append(
-                _fault(path, sheet, nth, CHOICE, answer, "“选择”应为候选序号、无，或 经度,纬度")
-            )
-        elif answer.placed and area is not None and not _within(answer, area):
-            what = "the place lies outside the area of the streets"
-            faults.append(_fault(path, sheet, nth, CHOICE, what, "位置在路网范围之外"))
-        else:
-            chosen.append(answer)
-    if faults:
-        raise SchemaError(
-            f"{path.name}: {len(faults)} choice(s) cannot be used, so none was remembered",
-            findings=faults,
-            remedy="write 1 to 5, 无 or none, or lon,lat; leave a line empty to decide later",
-        )
-    return chosen, left
-
-
-def _review_sheet(path: Path) -> tuple[RawSheet, dict[str, int]]:
-    wanted = {
-        "地址 address", "社区 community", CHOICE, KEY,
-        *(name for k in range(1, CANDIDATES + 1) for name in candidate_headers(k)),
-    }  # fmt: skip
-    for sheet in read_grids(path):
-        names = [_text(c) for c in sheet.grid[0]] if sheet.grid else []
-        if wanted <= set(names):
-            return sheet, {name: names.index(name) for name in sorted(wanted)}
-    raise SchemaError(
-        f"{path.name} is not a review workbook: columns such as {CHOICE!r} are missing",
-        findings=[],
-        remedy="fill in the workbook that planner review --out wrote, and keep its header",
-    )
-
-
-def _answer(choice: str, key: str, cells: dict[str, Any]) -> Accepted | str:
-    """Turn one choice into an answer, or say what is wrong with it."""
-    text, community = _text(cells["地址 address"]), _text(cells["社区 community"])
-    if choice.casefold() in NONE_WORDS:
-        return Accepted(key, text, community, precision="none")
-    number = _COUNTED.fullmatch(choice)
-    if number is not None:
-        if int(number[1]) > CANDIDATES:
-            return f"there is no candidate {number[1]}"
-        label, precision, _, lon, lat = (cells[n] for n in candidate_headers(int(number[1])))
-        try:
-            place = float(_text(lon)), float(_text(lat))
-        except ValueError:
-            return f"there is no candidate {number[1]}"
-        level = _text(precision)
-        level = level if level in PRECISIONS else "building"
-        return Accepted(key, text, community, *place, level, _text(label))
-    typed = _LON_LAT.fullmatch(choice)
-    if typed is None:
-        return "the choice is neither a candidate, nor 无/none, nor lon,lat"
-    lon, lat = float(typed[1]), float(typed[2])
-    if abs(lon) > 180 or abs(lat) > 90:
-        return "lon and lat are out of range, or swapped"
-    return Accepted(key, text, community, lon, lat, "building", text)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value).strip()
-
-
-def _within(answer: Accepted, area: tuple[float, float, float, float]) -> bool:
-    west, south, east, north = area
-    return west <= answer.lon <= east and south <= answer.lat <= north
-
-
-def _fault(path: Path, sheet: RawSheet, row: int, column: str, what: str, zh: str) -> Finding:
-    return Finding(
-        "bad-choice", Severity.STOP, what, zh, "write 1 to 5, 无 or none, or lon,lat", "请改正后重新读入",
-        path.name, sheet.sheet, row, column,
-    )  # fmt: skip

@@ -16,6 +16,7 @@ from planner.coverage import coverage_gaps
 from planner.measures import walk_outcome, walk_summary
 from planner.model import Certificate, Part, Problem
 from planner.projection import LocalProjection
+from planner.restaffing import restaffed
 from planner.rezone import moved_households
 from planner.tables import PlanTables
 
@@ -52,12 +53,20 @@ def revised(
     Returns
     -------
     PlanTables
-        Provenance is that of before but for ``homes_moved``.
+        Homes of zones that changed are shared out again among their members.  Provenance is that of
+        before but for ``homes_moved`` and ``staffing``.
     """
     problem, names = tables.problem, _names(tables)
     pair = problem.pairs_of(assignment)
     walk_m = np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], np.nan)
+    touched = _touched(tables, assignment)
     homes, gaps = _households(tables, assignment, walk_m)
+    note = {**tables.provenance}
+    if len(touched):
+        unit = _unit_positions(tables, homes["unit_id"])
+        service = restaffed(tables, unit, assignment, touched)
+        homes = homes.assign(member=service.member, member_walk_m=service.walk_m)
+        note["staffing"] = service.staffing
     units = tables.units.assign(
         zone=names[assignment],
         walk_m=np.round(walk_m, 2),
@@ -86,10 +95,7 @@ def revised(
         gaps=gaps,
         certificate=replace(certificate, rules=(*certificate.rules, outcome)),
         parts=parts,
-        provenance={
-            **tables.provenance,
-            "homes_moved": int(homes["moved"].sum()) if recut else None,
-        },
+        provenance={**note, "homes_moved": int(homes["moved"].sum()) if recut else None},
     )
 
 
@@ -135,21 +141,7 @@ def _households(
         gap=gap,
         moved=moved_households(assignment, unit, _positions(tables, before["previous_zone"])),
     )
-    return _restaffed(tables, homes, unit, assignment), _gaps(tables, homes, row, found)
-
-
-def _restaffed(
-    tables: PlanTables, homes: gpd.GeoDataFrame, unit: Ints, assignment: Ints
-) -> gpd.GeoDataFrame:
-    """Part households from members who are now of another zone: the next run gives them one."""
-    zone_of = np.append(assignment, -1)[_unit_positions(tables, tables.members["unit_id"])]
-    place = {m: i for i, m in enumerate(tables.members["member_id"])}
-    who = np.array([place.get(m, -1) for m in homes["member"]], np.int64)
-    kept = (who >= 0) & (np.append(zone_of, -2)[who] == np.append(assignment, -1)[unit])
-    return homes.assign(
-        member=np.where(kept, homes["member"], ""),
-        member_walk_m=np.where(kept, homes["member_walk_m"], np.nan),
-    )
+    return homes, _gaps(tables, homes, row, found)
 
 
 def _gaps(
@@ -196,13 +188,18 @@ def _centres(
     )
 
 
-def _zones(
-    tables: PlanTables, assignment: Ints, centres: gpd.GeoDataFrame, gaps: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
+def _touched(tables: PlanTables, assignment: Ints) -> Ints:
+    """Centres whose zones gain or lose units."""
     before = assignment_of(tables)
     changed = before != assignment
     touched = np.unique(np.concatenate([before[changed], assignment[changed]]))
-    touched = touched[touched >= 0]
+    return touched[touched >= 0]
+
+
+def _zones(
+    tables: PlanTables, assignment: Ints, centres: gpd.GeoDataFrame, gaps: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    before, touched = assignment_of(tables), _touched(tables, assignment)
     figures = ("households", "members", "walk_mean_m", "walk_max_m", "broken")
     zones = tables.zones.assign(
         **{name: centres[name].to_numpy() for name in figures},

@@ -170,6 +170,17 @@ _WHERE = (
          "home address", "residence", "addr", "full address"),
         "Where the home is, as written; the building is looked up, the room is not",
     ),
+    Column("compound", "text", False, "", "building",
+           ("小区", "compound", "小区名称", "小区名", "所属小区", "所在小区", "住宅小区",
+            "楼盘", "院落", "estate"),
+           "Estate, where the address stands in several columns"),
+    Column("road", "text", False, "", "public",
+           ("道路", "road", "路名", "道路名称", "路街巷", "街路巷", "街巷",
+            "路巷", "街巷名称", "street", "street name"),
+           "Road, where the address stands in several columns"),
+    Column("road_number", "text", False, "", "building",
+           ("门牌", "house number", "门牌号", "门牌号码", "路号", "house no", "street number"),
+           "Number on the road, where the address stands in several columns"),
     Column(
         "lon", "float", False, "deg", "door",
         ("经度", "lon", "longitude", "lng", "long", "x", "x坐标", "东经", "point_x", "经度坐标"),
@@ -216,6 +227,7 @@ HOUSEHOLDS = Table(
         Column(
             "load", "float", False, "homes or minutes", "door",
             ("权重", "load", "负荷", "工作量", "家庭人口", "家庭人数", "人口数", "人口", "人数",
+            "常住人口", "常住人数", "家庭成员数",
             "户数", "weight", "minutes",
              "persons", "people", "households"),
             "How much serving the home takes: 1 unless stated",
@@ -244,7 +256,7 @@ BUILDINGS = Table(
         Column("name", "text", False, "", "building", ("小区", "compound", "小区名称", "名称",
         "name", "楼盘", "院落"),
                "Compound or street that the building belongs to"),
-        *(c for c in _WHERE if c.name not in ("floor", "room")),
+        *(c for c in _WHERE if c.name not in ("compound", "floor", "room")),
     ),
 )  # fmt: skip
 """楼栋表: the office's own list of buildings with coordinates."""

@@ -189,9 +189,9 @@ def site(
     """
     if count is not None and (fewest or count < 1):
         raise ConfigError(
-            "ask for a number of centres or for the fewest, not both"
+            "ask for a number of centres or for the fewest, not both 数量与最少数量不能同时指定"
             if fewest
-            else f"{count} centres cannot be chosen"
+            else f"{count} centres cannot be chosen 数量至少为 1"
         )
     file = None if isinstance(project, Project) else Path(project)
     task = project if isinstance(project, Project) else Project.read(project)
@@ -292,8 +292,9 @@ def _counts(
     if not low <= count <= high:
         raise InfeasibleError(
             f"{count} centres cannot be chosen: at least {low} (one in each community, and whoever is "
-            f"forced), at most {high} (one in each stairwell or building with a candidate)",
-            remedy="ask for a number between, or nominate more candidates",
+            f"forced), at most {high} (one in each stairwell or building with a candidate) "
+            f"可选数量为 {low} 至 {high} 名",
+            remedy="ask for a number between, or nominate more candidates 请调整数量，或增加候选户",
         )
     looks = 0
 

@@ -60,8 +60,10 @@ def _position(column: str, t: SheetTable) -> int | None:
         return None
     if column in t.headers:
         return t.headers.index(column)
-    role = role_of(column)
-    return next((k for k, h in enumerate(t.headers) if role and role_of(h) == role), None)
+    role = role_of(column) or column
+    roles = [role_of(h) for h in t.headers]
+    wanted = (role, "compound", "road", "road_number", "building") if role == "address" else (role,)
+    return next((roles.index(name) for name in wanted if name in roles), None)
 
 
 def reading_order(spot: Spot) -> tuple[str, str, int, int, str, str]:

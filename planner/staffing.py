@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.affinity import Helpers
 from planner.demand import Demand
 from planner.model import Problem
 from planner.network import Network
@@ -49,6 +50,7 @@ def staff_zones(
     problem: Problem,
     zone: NDArray[np.integer],
     rules: RuleBook,
+    helpers: Helpers | None = None,
 ) -> Roster:
     """Share the households of each zone out among its members.
 
@@ -66,6 +68,9 @@ def staff_zones(
         Centre of each unit, -1 for none.
     rules : RuleBook
         Floor and ceiling of households a member.
+    helpers : Helpers, optional
+        Households that a member looks after already: left so, where both are in one zone, unless that
+        costs more metres than it is worth.
 
     Returns
     -------
@@ -78,6 +83,7 @@ def staff_zones(
     walk_m = np.full(len(homes), np.nan)
     held = np.zeros(len(people), np.int64)
     short = over = 0
+    helped = _Helped(helpers, len(homes))
     order = np.lexsort((households["id"].to_numpy(str), households["floor"].map(floor_number)))
     bound = rules.households_per_member
     of_home = np.append(zone, -1)[homes]
@@ -88,19 +94,51 @@ def staff_zones(
         serving = serving[np.argsort(members["id"].to_numpy(str)[serving], kind="stable")]
         if not len(inside) or not len(serving):
             continue
-        units, load = np.unique(homes[inside], return_counts=True)
+        key, first, load = np.unique(
+            helped.clients(homes, inside, serving), return_index=True, return_counts=True
+        )
+        units = homes[inside[first]]
         apart = walks.between(units, people[serving])
-        found = staff(load, apart, bound.low, bound.high)
+        found = staff(load, apart + helped.surcharge(inside[first], serving), bound.low, bound.high)
         short += int((found.short > 0).sum())
         over += int((found.over > 0).sum())
-        for i, unit in enumerate(units):
-            rows = inside[homes[inside] == unit]
+        client = helped.clients(homes, inside, serving)
+        for i, one in enumerate(key):
+            rows = inside[client == one]
             run = np.repeat(np.arange(len(serving)), found.share[i])
             member[rows] = serving[run]
             walk_m[rows] = apart[i, run]
         np.add.at(held, member[inside], 1)
     rounded = np.asarray(np.round(walk_m, 2), np.float64)
     return Roster(member, rounded, held, short, over)
+
+
+class _Helped:
+    """Who has a helper already: such a household is a client by itself, and others cost it more."""
+
+    def __init__(self, helpers: Helpers | None, n_homes: int) -> None:
+        self._member = np.full(n_homes, -1, np.int64)
+        self._price = np.zeros(n_homes)
+        if helpers is not None:
+            self._member[helpers.household] = helpers.member
+            self._price[helpers.household] = helpers.price_m
+        self._n = n_homes
+
+    def clients(
+        self, unit: NDArray[np.integer], homes: NDArray[np.int64], serving: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Name the client that each home belongs to: its unit, or itself if its helper is here."""
+        own = np.isin(self._member[homes], serving)
+        return unit[homes].astype(np.int64) * (self._n + 1) + np.where(own, homes + 1, 0)
+
+    def surcharge(
+        self, homes: NDArray[np.int64], serving: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Give what it costs a client to be looked after by another, shape (n_clients, n_members)."""
+        helper = self._member[homes]
+        own = np.isin(helper, serving)
+        other = helper[:, None] != serving[None, :]
+        return np.where(own[:, None] & other, self._price[homes][:, None], 0.0)
 
 
 class _Walks:

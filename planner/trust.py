@@ -19,6 +19,7 @@ from planner.errors import DatumError
 from planner.findings import Finding, Severity
 from planner.ground import Ground
 from planner.intake.address import parse_address
+from planner.intake.coordinates import metres_outside
 from planner.intake.datum import Datum, DatumEvidence, convert, detect_datum
 from planner.intake.geocode import geocode
 from planner.intake.identity import finding_at
@@ -204,8 +205,7 @@ def _outliers(
     else:
         west, east = np.nanquantile(lon[given], [0.05, 0.95])
         south, north = np.nanquantile(lat[given], [0.05, 0.95])
-    across = np.maximum(np.maximum(west - lon, lon - east), 0) * np.cos(np.radians(lat))
-    away = EARTH_M * np.hypot(across, np.maximum(np.maximum(south - lat, lat - north), 0))
+    away = metres_outside(lon, lat, (west, south, east, north))
     far = given & (away > (FAR_M if ground.area is not None else 10 * FAR_M))
     if far.sum() > 0.5 * given.sum():
         return  # the streets are those of another place: said elsewhere, once
@@ -215,6 +215,15 @@ def _outliers(
         said.append(
             finding_at(frame, i, "outside", Severity.HOLD, reason[i][1],
                        f"坐标在路网范围外{km:,.1f}公里", "lon", "correct the coordinates")
+        )  # fmt: skip
+    near = given & ~far & (away > 0) & (reason == "")
+    if ground.area is None or near.sum() > 0.5 * given.sum():
+        return
+    for i in np.flatnonzero(near):
+        what = f"the coordinates lie {away[i]:,.0f} m outside the streets"
+        said.append(
+            finding_at(frame, i, "outside", Severity.WARN, what,
+                       f"坐标在路网范围外{away[i]:,.0f}米", "lon", "look at the coordinates")
         )  # fmt: skip
 
 
@@ -262,10 +271,15 @@ def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part:
         f"{100 * best.share_30_m:.0f} % lie within 30 m of one instead of {100 * asked.share_30_m:.0f} %"
     )
     zh = f"{which_zh}按{_NAMES[own.value]}与路网整体偏移约{seen.shift_m:,.0f}米，疑为{name}坐标"
+    remedy = f'set datum = "{seen.best.value}" under [inputs], or hand in WGS-84 coordinates'
+    remedy_zh = f'请在[inputs]中写明 datum = "{seen.best.value}"，或提供WGS-84坐标'
+    if part:  # one declaration holds for a whole file
+        remedy = (
+            f"convert these rows from {name} to {_NAMES[own.value]}: one sheet must be in one datum"
+        )
+        remedy_zh = f"请将这些行由{name}转换为{_NAMES[own.value]}：同一表内坐标基准须一致"
     return Finding(
-        "datum", Severity.STOP, what, zh,
-        f'set datum = "{seen.best.value}" under [inputs], or hand in WGS-84 coordinates',
-        f'请在[inputs]中写明 datum = "{seen.best.value}"，或提供WGS-84坐标',
+        "datum", Severity.STOP, what, zh, remedy, remedy_zh,
         str(rows["file"].iloc[0]), str(rows["sheet"].iloc[0]), first if part else None, "lon",
     )  # fmt: skip
 

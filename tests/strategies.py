@@ -125,4 +125,14 @@ def _value(problem: Problem, plan: tuple[int, ...]) -> float:
             under = 0.0 if rule.low is None else max(rule.low * per - amount, 0.0)
             if over + under > 0:
                 total += np.inf if rule.hard else rule.price_m * (over + under)
+    return total + _parted(problem, plan)
+
+
+def _parted(problem: Problem, plan: tuple[int, ...]) -> float:
+    if problem.ties is None:
+        return 0.0
+    total = 0.0
+    for a, b, price, apart in zip(*problem.ties.arrays[:4], strict=True):
+        if a != b and (plan[a] == plan[b] >= 0) == apart:
+            total += price
     return total

@@ -18,15 +18,18 @@ ROOT = Path(planner.__file__).parent
 PROJECT = ROOT.parent
 
 LEAVES = {"errors", "findings", "projection"}
-WAIST = LEAVES | {"model", "schema", "rules", "tables"}
+WAIST = LEAVES | {"affinity", "model", "schema", "rules", "tables"}
 ALLOWED: dict[str, set[str]] = {
     "errors": {"findings"},  # for the type checker only
     "findings": set(),
     "projection": set(),
-    "model": {"errors"},
+    "affinity": set(),
+    "certificate": set(),
+    "model": {"affinity", "certificate", "errors"},
     "schema": {"errors", "findings", "tables"},
     "rules": {"errors"},
-    "config": {"errors", "findings", "levels", "rules"},
+    "config": {"errors", "findings", "levels", "rules", "tieprices"},
+    "tieprices": {"errors"},
     "levels": {"errors"},
     "tables": {"findings", "model", "rules"},
     "intake": LEAVES | {"model", "schema", "intake"},
@@ -40,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "townsfolk": {"town", "handwriting"},
     "demand": WAIST | {"places", "network", "intake"},
     "estimator": {"errors", "solve"},
-    "solve": {"model", "rules", "errors", "solve"},
+    "solve": {"affinity", "model", "rules", "errors", "solve"},
     "audit": WAIST - {"tables"},
     "zones": WAIST,
     "colours": WAIST,
@@ -56,15 +59,16 @@ ALLOWED: dict[str, set[str]] = {
     "changefile": {"errors"},
     "changes": WAIST | {"audit", "changefile", "history", "revision", "rezone", "solve"},
     "comparison": WAIST | {"measures"},
-    "revision": WAIST | {"coverage", "measures", "rezone", "zones"},
+    "restaffing": WAIST | {"solve"},
+    "revision": WAIST | {"coverage", "measures", "restaffing", "rezone", "zones"},
     "render": WAIST | {"comparison", "history", "measures", "render"},
 }
 TOP = (
     "advice",
     "borders", "outlines", "fences", "spots",
-    "ground", "reviewing", "trust", "online", "locate", "placing", "standing", "assembly",
+    "ground", "choices", "reviewing", "trust", "online", "locate", "placing", "standing", "assembly",
     "examination", "plan",
-    "register", "pipeline", "demo",
+    "register", "bonds", "stamping", "mentoring", "pipeline", "demo",
     "candidates", "choosing", "handover", "proposing", "siting",
     "cli", "__init__",
 )  # fmt: skip

@@ -62,3 +62,21 @@ def test_an_output_that_cannot_be_written_is_exit_code_four(tmp_path: Path) -> N
     assert said.returncode == 4
     assert "Traceback" not in said.stderr
     assert (tmp_path / "out").read_text("utf-8") == "mine"
+
+
+def test_check_of_a_single_sheet(tmp_path: Path) -> None:
+    """A sheet is checked without a project; a project file takes no second list of members."""
+    (tmp_path / "a.csv").write_text("编号,地址\n1,甲路1号\n2,\n", "utf-8")
+    (tmp_path / "m.csv").write_text("编号,地址,是否中心户\n1,甲路1号,是\n", "utf-8")
+    said = planner("check", "a.csv", "--members", "m.csv", "--out", "out", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert "a.csv" in said.stdout
+    assert "m.csv" in said.stdout
+    names = {"check.json", "check.md", "a.checked.xlsx", "m.checked.xlsx"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == names
+    (tmp_path / "planner.toml").write_text(
+        "[inputs]\nhouseholds='a.csv'\nmembers='m.csv'\n", "utf-8"
+    )
+    said = planner("check", "planner.toml", "--members", "m.csv", cwd=tmp_path)
+    assert said.returncode == 2
+    assert "--members" in said.stderr

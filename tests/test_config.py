@@ -57,6 +57,8 @@ def test_the_comments_of_the_template_are_true(tmp_path: Path) -> None:
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\ngap = 2", "gap"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nseconds = 0", "seconds"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nseed = 1.5", "seed"),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nseed = inf", "seed"),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nseed = -1", "seed"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[rules]\nprofile = 'x'", "profile"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\ndatum = 'mars'", "mars"),
         ("inputs = 3", "inputs must be a section"),

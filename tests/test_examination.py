@@ -6,8 +6,10 @@ import dataclasses
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pytest
+from shapely import LineString
 
 from planner.config import Project
 from planner.examination import CheckReport, check
@@ -162,3 +164,97 @@ def test_twenty_findings_are_shown_and_all_are_listed(tmp_path: Path) -> None:
     assert "30 more" in str(found)
     assert len(found.table()) == 50
     assert found.save(tmp_path / "out")["check.md"].read_text("utf-8").count("已搁置 held") == 50
+
+
+def test_without_streets_nothing_is_said_to_be_found(tmp_path: Path) -> None:
+    """Addresses that were not looked up are counted as such, in both languages."""
+    path = tmp_path / "a.csv"
+    path.write_text("编号,地址,经度,纬度\n1,甲路1号,,\n2,乙路1号,116.8,32.6\n", "utf-8")
+    found = check(path)
+    assert "1 of the addresses were not looked up" in str(found)
+    assert "其中1条地址未作匹配" in found._repr_html_()
+    assert "not looked up" in found.save(tmp_path / "out")["check.md"].read_text("utf-8")
+
+
+def test_a_file_to_be_corrected_says_how_its_columns_were_read(tmp_path: Path) -> None:
+    """Clashing ids stop the file; its columns are named in both languages all the same."""
+    path = tmp_path / "a.csv"
+    path.write_text("编号,住 址,姓名\n1,甲路1号,合成\n1,乙路1号,合成\n", "utf-8")
+    found = check(path)
+    assert found.files[0].refused
+    assert "住 址 = 地址 address" in str(found)
+    assert "须先改正" in str(found)
+    assert "第2行、第3行" in str(found)
+    assert "row 2" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "header"),
+    [
+        ("编号,小区,楼栋", ",,", "小区"),
+        ("编号,门牌号,道路", "1,１２号,幸福路", "门牌号"),
+    ],
+)
+def test_findings_of_split_addresses_stand_in_their_columns(
+    head: str, row: str, header: str, tmp_path: Path
+) -> None:
+    """A role that no column is called by is told by the office's own header."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"{head}\n{row.replace(',,', '1,,') if row == ',,' else row}\n", "utf-8")
+    told = [f for f in check(path).findings if f.row == 2]
+    assert {f.column for f in told} == {header}
+
+
+def test_equal_sheets_give_equal_copies(tmp_path: Path) -> None:
+    """The marked copy has neither the hour of the day nor a trace in the folder of temporary files."""
+    import tempfile
+    import time
+
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in (["编号", "地址"], [1, "甲路1号"], [2, None]):
+        book.active.append(line)
+    book.save(tmp_path / "a.xlsx")
+    before = set(Path(tempfile.gettempdir()).glob("openpyxl.*"))
+    first = check(tmp_path / "a.xlsx").marked(tmp_path / "a.xlsx")
+    time.sleep(2.1)
+    assert check(tmp_path / "a.xlsx").marked(tmp_path / "a.xlsx") == first
+    assert set(Path(tempfile.gettempdir()).glob("openpyxl.*")) <= before
+
+
+def test_the_table_of_buildings_comes_back_marked(tmp_path: Path) -> None:
+    """A building without coordinates is told by its row, and marked in a copy of the table."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "楼栋"
+    for line in (
+        ["小区", "楼栋", "经度", "纬度"],
+        ["甲苑", "1栋", 116.8, 32.6],
+        ["甲苑", "2栋", None, None],
+    ):
+        book.active.append(line)
+    book.save(tmp_path / "b.xlsx")
+    people = "编号,地址,经度,纬度,是否中心户\n1,甲苑1栋,116.8,32.6,是\n"
+    for name in ("h.csv", "m.csv"):
+        (tmp_path / name).write_text(people, "utf-8")
+    lines = [
+        LineString([(116.79, 32.6), (116.81, 32.6)]),
+        LineString([(116.8, 32.59), (116.8, 32.61)]),
+    ]
+    gpd.GeoDataFrame(geometry=lines, crs=4326).to_file(tmp_path / "s.gpkg")
+    (tmp_path / "planner.toml").write_text(
+        "[inputs]\nhouseholds='h.csv'\nmembers='m.csv'\nstreets='s.gpkg'\nbuildings='b.xlsx'\n",
+        "utf-8",
+    )
+    before = (tmp_path / "b.xlsx").read_bytes()
+    found = check(tmp_path / "planner.toml")
+    (told,) = [f for f in found.findings if f.file == "b.xlsx"]
+    assert (told.code, told.sheet, told.row, told.column) == (
+        "building-without-place", "楼栋", 3, "经度",
+    )  # fmt: skip
+    written = found.save(tmp_path / "out")
+    copy = openpyxl.load_workbook(written["b.checked.xlsx"])
+    assert copy.sheetnames == ["体检结果", "楼栋"]
+    assert copy["楼栋"]["C3"].comment is not None
+    assert (tmp_path / "b.xlsx").read_bytes() == before
+    assert found.counts["rows"] == 2

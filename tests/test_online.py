@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from shapely import LineString
@@ -24,6 +25,7 @@ from planner.intake.providers import Estimate
 from planner.online import Online, Pace
 from planner.pipeline import Event, run
 from planner.plan import Plan
+from planner.reviewing import review
 from tests.intake.providers.conftest import HOME, KEYS, places, sent, serve, spot
 from tests.intake.providers.fake import Fake
 
@@ -115,6 +117,48 @@ def test_two_sources_that_disagree_place_nobody(name: str, serve: Serve, tmp_pat
     truth = np.array([spot(int(h[1:]) % N) for h in homes.index])
     at = np.column_stack([homes.geometry.x, homes.geometry.y])
     assert np.abs(at - truth).max() < 1.5e-5
+
+
+def test_agreement_raises_confidence_and_a_person_settles_the_rest(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """Two sources that agree are surer; where they differ the review asks, and its answer stands."""
+    fake = serve(places=places(N))
+    path = write_project(tmp_path, fake, online="ask='all'")
+    path.write_text(
+        path.read_text("utf-8").replace("[search]", "accepted='a.csv'\n[search]"), "utf-8"
+    )
+    project = Project.read(path)
+    alone = run(project, offline=True).households.set_index("household_id")["confidence"]
+    plan = run(project)
+    both = plan.households.set_index("household_id")["confidence"]
+    tabled = [h for h in both.index if int(h[1:]) % N in {0, 1, 3, 4, 5}]
+    assert len(tabled) == 20
+    assert (both[tabled] > alone[tabled]).all()
+
+    report = check(project)
+    told = [f for f in report.findings if f.row == 4 and f.file == "h.csv" and f.column == "地址"]
+    assert [(f.code, f.severity.value) for f in told] == [("online-disagrees", "hold")]
+    assert "44" in told[0].what.partition(" m apart")[0][-4:]
+    asked = len(fake.raw)
+    found = review(project)
+    (line,) = found.lines
+    assert (line.homes, len(line.options)) == (5, 2)
+    assert 440 < line.options[1].apart_m < 450
+    assert "amap" in line.options[1].label
+    assert "44" in line.cause
+    book = openpyxl.load_workbook(found.save(tmp_path / "review.xlsx"))
+    sheet = book.worksheets[0]
+    column = next(c.column for c in sheet[1] if str(c.value).startswith("选择"))
+    sheet.cell(2, column).value = 2
+    book.save(tmp_path / "review.xlsx")
+    assert found.accept(tmp_path / "review.xlsx").accepted == 1
+    again = run(project)
+    assert len(fake.raw) == asked
+    assert "online-disagrees" not in {f.code for f in again.findings}
+    assert not review(project).lines
+    home = again.households.set_index("household_id").loc["H0002"].geometry
+    assert abs(home.y - spot(2)[1]) < 1.5e-5
 
 
 def test_the_plan_says_who_was_asked_and_no_address(serve: Serve, tmp_path: Path) -> None:
@@ -239,7 +283,7 @@ def test_strict_tells_rules_from_homes(serve: Serve, tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_run_goes_on(how: signal.Signals, serve: Serve, tmp_path: Path) -> None:
     """After kill -9 or Ctrl-C in the middle no answered building is asked again."""
-    fake = serve(places=places(N), delay_s=0.15)
+    fake = serve(places=places(N), delay_s=0.4)
     write_project(tmp_path, fake, online="ask='all'")
     child = subprocess.Popen(
         [sys.executable, "-m", "planner.cli", "zone", "planner.toml", "--yes"],

@@ -101,7 +101,8 @@ def test_shapes_do_not_overlap_and_hold_their_homes(plan: Plan) -> None:
     """Each home lies in its own zone's polygon, and in no other."""
     shapes = plan.zones.geometry.to_numpy()
     i, j = np.triu_indices(len(shapes), 1)
-    assert shapely.area(shapely.intersection(shapes[i], shapes[j])).max() < 1e-14  # square degrees
+    overlap = shapely.area(shapely.intersection(shapes[i], shapes[j])).max()
+    assert overlap < 1e-12  # square degrees: less than a hand's breadth, from rounding at the door
     served = plan.units[plan.units["zone"] != ""]
     inside = shapely.covers(shapes[_assignment(plan)[served.index]], served.geometry.to_numpy())
     assert inside.all()

@@ -165,3 +165,19 @@ def test_helsinki(helsinki_pbf: Path) -> None:
     a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=15.0)
     assert (chosen[a] != chosen[b])[a != b].all()
     assert chosen.max() <= 5
+
+
+def test_ground_that_one_zone_surrounds_is_its_own() -> None:
+    """No pinhole of nobody's is left inside a zone, and homes of others inside it keep their ground."""
+    rng = np.random.default_rng(5)
+    xy = rng.uniform(0, 600, (240, 2))
+    owner = (xy[:, 0] > 300).astype(int)
+    for spot in rng.integers(0, 240, 12):
+        owner[spot] = 1 - owner[spot]
+    shapes = zone_shapes(xy, owner, 2)
+    joined = shapely.union_all(shapes)
+    holes = [shapely.Polygon(r) for p in shapely.get_parts(joined) for r in p.interiors]
+    assert sum(hole.area for hole in holes) < 1.0
+    assert shapely.intersection(*shapes).area < 0.5
+    for zone in (0, 1):
+        assert shapely.covers(shapes[zone], shapely.points(xy[owner == zone])).all()

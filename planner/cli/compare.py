@@ -17,6 +17,9 @@ def compare(
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write. 输出文件")] = Path(
         "compare.html"
     ),
+    audience: Annotated[
+        str, typer.Option(help="meeting 会议 only; any other is refused with the reason.")
+    ] = "meeting",
     title: Annotated[str | None, typer.Option(help="Heading; that of NEW by default. 标题")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
 ) -> None:
@@ -33,8 +36,9 @@ def compare(
             f"{out} exists already 文件已存在", remedy="choose another name, or add --force"
         )
     before, after = Plan.load(old), Plan.load(new)
+    page = after.map(audience=audience, against=before, title=title)
     comparison = after.compare(before)
-    written = after.map(against=before, title=title).save(out)
+    written = page.save(out)
     figures = comparison.figures()
     (walk_a, walk_b), (_, homes) = figures["mean_m"], figures["households"]
     Console(highlight=False).print(

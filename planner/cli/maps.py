@@ -36,6 +36,13 @@ def draw_map(
             "(public), names, rooms and care flags (internal) are taken from its sheets. 原项目文件"
         ),
     ] = None,
+    basemap: Annotated[
+        str | None,
+        typer.Option(
+            help="Online tiles beneath the plan: tianditu, or an address with {z}/{x}/{y} on WGS-84. The "
+            "page then makes requests when it is opened; without it, none. 在线底图，默认不用"
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
 ) -> None:
     """Draw a plan for the public, for a meeting, or for the office itself. 按受众出图
@@ -59,9 +66,14 @@ def draw_map(
         )
     made = Plan.load(plan)
     people = None if project is None else people_of(project, made)
-    page = made.map(audience=to, title=title, people=people)
+    page = made.map(audience=to, title=title, people=people, basemap=basemap)
     written = page.save(path)
     Console(highlight=False).print(f"{to.terms.en} {to.terms.zh}: {written}", markup=False)
+    if basemap:
+        console.print(
+            "[bold]online 在线底图[/bold]: whoever opens it asks the tiles' host for the area shown "
+            "打开时将向底图服务商请求所示区域的瓦片"
+        )
     if to is Audience.INTERNAL:
         console.print(
             "[bold red]internal 内部资料[/bold red]: holds residents; readable by you alone "

@@ -105,6 +105,9 @@ def _show(proposal: Proposal, written: dict[str, Path]) -> None:
     if len(proposal.fences) > 1:
         for row in proposal.fences.itertuples():
             table.add_row(escape(f"  {row.fence}: {row.centres_before} → {row.centres}"))
+    for finding in proposal.findings:
+        if finding.code.startswith(("siting", "score", "strength", "role")):
+            table.add_row(escape(f"! {finding.what_zh} · {finding.what}"))
     for path in written.values():
         table.add_row(escape(str(path)))
     Console(highlight=False).print(table)

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.render.audience import AUDIENCE_OF
+from planner.render.guiding import level_words
 
 if TYPE_CHECKING:
     from planner.intake.providers import Estimate
@@ -187,6 +188,8 @@ def closing_table(plan: Plan, written: dict[str, Path]) -> None:
         "Proven 已证明",
         f"within {100 * figures['optimality_gap']:.2f} % of the best possible 与最优差距",
     )
+    for zh, en in level_words(plan):
+        table.add_row("Level 上级联系", escape(f"{zh}\n{en}"))
     if figures["homes_moved"] is not None:
         table.add_row("Homes that change hands 变动户", str(figures["homes_moved"]))
     if figures.get("network", "streets") != "streets":

@@ -91,7 +91,7 @@ def gather(
         if digest in {known for _, known in sources}:
             findings.append(
                 Finding("same-file", Severity.WARN, "the file is word for word another one; it was skipped",
-                        "与另一文件完全相同,已跳过", file=named[path])
+                        "与另一文件完全相同，已跳过", file=named[path])
             )  # fmt: skip
             continue
         sources.append((named[path], digest))
@@ -114,14 +114,14 @@ def _meant(found: Sequence[SheetTable], table: Table, findings: list[Finding]) -
     for t in lacking:
         findings.append(
             Finding("sheet-skipped", Severity.WARN, "the sheet has none of the columns and was not read",
-                    "工作表无所需列,未读取", file=t.file, sheet=t.sheet)
+                    "工作表无所需列，未读取", file=t.file, sheet=t.sheet)
         )  # fmt: skip
     for t in fitting:
         findings.extend(t.findings)
         if t.unread:
             what = f"{len(t.unread)} column(s) that no role needs were not read: {', '.join(t.unread[:12])}"
             findings.append(
-                Finding("columns-unread", Severity.WARN, what, f"未读取无关列:{'、'.join(t.unread[:12])}",
+                Finding("columns-unread", Severity.WARN, what, f"未读取无关列：{'、'.join(t.unread[:12])}",
                         file=t.file, sheet=t.sheet)
             )  # fmt: skip
     return fitting

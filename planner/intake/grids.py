@@ -107,7 +107,7 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSh
     if hidden and raws:
         what = f"{len(hidden)} hidden sheet(s) were not read: {', '.join(hidden)}"
         note = Finding(
-            "hidden-sheet", Severity.WARN, what, f"未读取隐藏工作表:{', '.join(hidden)}",
+            "hidden-sheet", Severity.WARN, what, f"未读取隐藏工作表：{', '.join(hidden)}",
             "unhide the sheet if it is meant", "如需读取请取消隐藏", name,
         )  # fmt: skip
         raws[0] = replace(raws[0], findings=(note, *raws[0].findings))

@@ -50,7 +50,7 @@ def identify(
         what = f"{int(blank.sum())} row(s) have no id and were given one made from their content"
         files = pd.unique(frame.loc[blank, "file"])
         findings.append(
-            Finding("missing-id", Severity.FIX, what, f"{int(blank.sum())}行缺少编号,已按内容生成",
+            Finding("missing-id", Severity.FIX, what, f"{int(blank.sum())}行缺少编号，已按内容生成",
                     file=str(files[0]) if len(files) == 1 else "", column="编号")
         )  # fmt: skip
     same = pd.DataFrame({"id": frame["id"], "said": said}).duplicated().to_numpy() & ~blank
@@ -60,7 +60,7 @@ def identify(
         first = firsts[ids[i]]
         findings.append(finding_at(frame, i, "repeated-row", Severity.FIX,
                             f"the row says the same as row {frame['row'].iloc[first]} and was left out",
-                            f"与第{frame['row'].iloc[first]}行重复,已忽略", "编号"))  # fmt: skip
+                            f"与第{frame['row'].iloc[first]}行重复，已忽略", "编号"))  # fmt: skip
     frame = frame[~same].reset_index(drop=True)
     frame, zeros = _leading_zeros(frame, content, findings)
     clash = frame["id"].duplicated(keep=False).to_numpy()
@@ -105,7 +105,7 @@ def _leading_zeros(
         what = (
             f"the id is that of {at} but for leading zeros, and so is the row, which was left out"
         )
-        zh = f"编号与{at}仅前导零不同，已视为同一户"
+        zh = f"编号与{_row_zh(frame, other, int(i))}仅前导零不同，已视为同一户"
         findings.append(finding_at(frame, i, "id-zeros", Severity.FIX, what, zh, "编号"))
     different = len(rows) - 2 * len(again)
     if different > 0:
@@ -173,10 +173,11 @@ def _clashes(
     for _, places in frame[clash].groupby("id", sort=False).indices.items():
         rows = np.flatnonzero(clash)[places]
         text = " and ".join(_row_words(frame, i, rows[0]) for i in rows[:4])
+        zh = "、".join(_row_zh(frame, i, rows[0]) for i in rows[:4])
         for i in rows:
             reasons[i] = f"its id stands on different rows: {text}"
         faults.append(finding_at(frame, rows[0], "duplicate-id", severity,
-                          f"one id stands on different homes: {text}", f"同一编号对应不同内容:{text}", "编号",
+                          f"one id stands on different homes: {text}", f"同一编号对应不同内容：{zh}", "编号",
                           "give each row an id of its own"))  # fmt: skip
     if severity is Severity.STOP:
         files = ", ".join(dict.fromkeys(frame.loc[clash, "file"]))
@@ -199,6 +200,13 @@ def _row_words(frame: pd.DataFrame, i: int, first: int) -> str:
     ):
         words += f" of {frame['file'].iloc[i]} {frame['sheet'].iloc[i]}".rstrip()
     return words
+
+
+def _row_zh(frame: pd.DataFrame, i: int, first: int) -> str:
+    at, other = frame.iloc[int(i)], frame.iloc[int(first)]
+    away = (at["file"], at["sheet"]) != (other["file"], other["sheet"])
+    place = f"{at['file']} {at['sheet']} ".replace("  ", " ") if away else ""
+    return f"{place}第{at['row']}行"
 
 
 def finding_at(

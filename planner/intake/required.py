@@ -11,11 +11,17 @@ from planner.intake.headers import role_of
 from planner.intake.sheets import SheetTable
 from planner.schema import Table, header_key, is_personal
 
-__all__ = ["is_complete", "missing_columns"]
+__all__ = ["ENOUGH", "is_complete", "missing_columns"]
+
+ENOUGH = (
+    {"address"}, {"lon", "lat"}, {"community", "building"}, {"name", "building"}, {"compound"}, {"road"},
+    {"community", "road_number"},
+)  # fmt: skip
+"""Columns that say where a home is, each set by itself."""
 
 
 def is_complete(t: SheetTable, table: Table) -> bool:
-    """Tell whether a sheet says where people live: an address, lon and lat, or community and building.
+    """Tell whether a sheet says where people live: an address, whole or in columns, or lon and lat.
 
     Parameters
     ----------
@@ -27,7 +33,7 @@ def is_complete(t: SheetTable, table: Table) -> bool:
         table.roles.get(header_key(h)) or table.roles.get(header_key(h.rsplit("/", 1)[-1]))
         for h in t.headers
     }
-    return "address" in roles or {"lon", "lat"} <= roles or {"community", "building"} <= roles
+    return any(parts <= roles for parts in ENOUGH)
 
 
 def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
@@ -63,11 +69,11 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
                 Severity.STOP,
                 "there is neither 地址/address nor 经度/lon with 纬度/lat; the headers found are: "
                 + ", ".join(found),
-                f"缺少地址列或经纬度列;现有表头:{'、'.join(found)}",
+                f"缺少地址列或经纬度列；现有表头：{'、'.join(found)}",
                 hint or "head the column of addresses 地址, or the coordinates 经度 and 纬度",
                 "文件编码有误，请另存为 CSV UTF-8"
                 if garbled
-                else "请将地址列命名为“地址”,或提供“经度”“纬度”两列",
+                else "请将地址列命名为“地址”，或提供“经度”“纬度”两列",
                 t.file,
                 t.sheet,
             )
@@ -92,9 +98,9 @@ def _no_header(t: SheetTable) -> Finding:
         Severity.STOP,
         "there is neither 地址/address nor 经度/lon with 纬度/lat; the first row looks like residents, not "
         "like headers",
-        "缺少地址列或经纬度列;首行似为居民数据,而非表头",
+        "缺少地址列或经纬度列；首行似为居民数据，而非表头",
         "write headers such as 编号, 地址 into a row above the data",
-        "请在数据上方添加一行表头,如“编号”“地址”",
+        "请在数据上方添加一行表头，如“编号”“地址”",
         t.file,
         t.sheet,
         t.header_row,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from planner.errors import InputError, SchemaError
 from planner.findings import Finding, Severity
+from planner.intake.columns import PARTS, addresses_of, on_road
 from planner.intake.coordinates import Area, apply_area, read_coordinates
 from planner.intake.gather import columns_of, gather
 from planner.intake.identity import finding_at, identify, unique_ids
@@ -31,7 +32,7 @@ from planner.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
 __all__ = ["Residents", "read_buildings", "read_households", "read_members", "read_residents"]
 
-TEXTS = ("id", "address", "building", "stairwell", "floor", "room", "community")
+TEXTS = ("id", "address", *PARTS, "building", "stairwell", "floor", "room", "community")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
 _BLANK = frozenset(
     {
@@ -193,11 +194,16 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     frame = pd.concat([columns_of(t, BUILDINGS, findings) for t in tables], ignore_index=True)
     notes = Notes(frame, findings)
     texts = ("name", "building", "stairwell", "address", "community")
-    cleaned = {name: clean_column(frame[name], name, notes) for name in texts}
+    read = (*texts, "road", "road_number")
+    cleaned = {name: clean_column(frame[name], name, notes) for name in read}
+    road, number = cleaned.pop("road"), cleaned.pop("road_number")
+    cleaned["address"] = cleaned["address"].mask(
+        (cleaned["address"] == "") & (number != ""), on_road(road, number)
+    )
     lon, lat, _ = read_coordinates(frame.assign(address=""), notes)
     placed = np.isfinite(lon)
-    notes.once(
-        "building-without-place", Severity.WARN, int((~placed).sum()),
+    notes.each(
+        "building-without-place", Severity.WARN, np.flatnonzero(~placed),
         "the building has no coordinates and cannot be looked up", "楼栋无坐标，无法用于匹配", "lon",
     )  # fmt: skip
     if not placed.any():
@@ -265,7 +271,7 @@ def _typed(
         frame[name] = clean_column(frame[name], name, notes)
     frame["id"] = clean_ids(frame["id"], notes)
     frame["address"] = without_contacts(frame["address"], notes)
-    for name in ("address", "community", "building"):
+    for name in ("address", "community", *PARTS, "building"):
         frame[name] = fill_same_as_above(frame[name], frame, name, notes)
     for name in TEXTS[1:]:
         frame[name] = frame[name].mask(frame[name].str.lower().isin(_BLANK), "")
@@ -273,6 +279,7 @@ def _typed(
     reason = np.full(len(frame), "", object)
     _cell_faults(frame, code, reason)
     _twofold(frame, code, reason)
+    frame["address"] = addresses_of(frame)
     lon, lat, bad = read_coordinates(frame, notes)
     frame["lon"], frame["lat"] = lon, lat
     if table is HOUSEHOLDS:
@@ -280,17 +287,11 @@ def _typed(
     else:
         frame["is_centre"] = read_flags(frame["is_centre"], notes)
     nowhere = ~np.isfinite(lon) & (frame["address"] == "").to_numpy() & (code == "")
-    placed = (frame["community"] != "").to_numpy() & (frame["building"] != "").to_numpy()
-    nowhere &= ~placed
     code[nowhere] = np.where(bad[nowhere], "bad-coordinates", "no-address")
     reason[nowhere] = np.where(
         bad[nowhere], "the coordinates are not a place, and there is no address",
         "there is neither an address nor coordinates",
     )  # fmt: skip
-    joined = (frame["community"] + frame["building"]).where(
-        frame["address"] == "", frame["address"]
-    )
-    frame["address"] = joined.where(placed, frame["address"])
     return frame, (code, reason)
 
 
@@ -329,7 +330,7 @@ def _split(
         code, reason = frame["code"].iloc[i], frame["reason"].iloc[i]
         column = frame["fault"].iloc[i].partition(":")[2] or _COLUMN_OF.get(code, "")
         findings.append(
-            finding_at(frame, i, code, Severity.HOLD, reason, "该行已搁置,列为覆盖空白", column)
+            finding_at(frame, i, code, Severity.HOLD, reason, "该行已搁置，列为覆盖空白", column)
         )
     last = "load" if table is HOUSEHOLDS else "is_centre"
     columns = [

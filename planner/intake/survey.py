@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.errors import InputError, SchemaError, SheetError
-from planner.findings import Finding, Severity
+from planner.findings import Finding
 from planner.intake.gather import labels
 from planner.intake.headers import role_of
 from planner.intake.residents import Residents, read_residents
@@ -15,6 +15,12 @@ from planner.intake.sheets import SheetTable, read_table
 from planner.schema import Table
 
 __all__ = ["Survey", "survey"]
+
+_OF_PLACE = frozenset(
+    {"address", "lon", "lat", "compound", "road", "road_number", "building", "community"}
+)
+_MISLEADING = frozenset({"no-address", "bad-coordinates"})
+"""What is said of rows that lost the column by which they have a place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +77,13 @@ def survey(
                 continue
         good.append(path)
     unread = bool(refused)
-    residents, faults = _read_on(good, table, named)
+    residents, faults, ignored = _read_on(good, table, named)
     refused += faults
     findings = () if residents is None else residents.findings
-    if faults:  # rows lose their place with a column at fault: what is said of them would mislead
-        findings = tuple(f for f in findings if f.severity is not Severity.HOLD)
+    if faults:
+        untrue = _MISLEADING if ignored & _OF_PLACE else frozenset()
+        untrue |= {"missing-id"} if "id" in ignored else frozenset()
+        findings = tuple(f for f in findings if f.code not in untrue)
         residents = None
     elif unread and residents is not None and not len(residents.kept):
         residents = None
@@ -84,13 +92,14 @@ def survey(
 
 def _read_on(
     good: Sequence[Path], table: Table, named: Mapping[Path, str]
-) -> tuple[Residents | None, list[tuple[Path, InputError]]]:
-    """Read again and again, each time without what was at fault, until nothing new is."""
+) -> tuple[Residents | None, list[tuple[Path, InputError]], frozenset[str]]:
+    """Read again and again, each time without what was at fault, until nothing new is; tell what was."""
     left, ignored = list(good), set[str]()
     faults: list[tuple[Path, InputError]] = []
     while left:
         try:
-            return read_residents(left, table, ignored=frozenset(ignored), names=named), faults
+            read = read_residents(left, table, ignored=frozenset(ignored), names=named)
+            return read, faults, frozenset(ignored)
         except SheetError as error:
             faults.append((_path(str(error), left, named), error))
             break
@@ -104,7 +113,7 @@ def _read_on(
             if not new:
                 break
             ignored |= new | ({"lon", "lat"} if new & {"lon", "lat"} else set())
-    return None, faults
+    return None, faults, frozenset(ignored)
 
 
 def _path(said: str, paths: Sequence[Path], named: Mapping[Path, str]) -> Path:

@@ -15,7 +15,8 @@ from planner.errors import SchemaError
 from planner.findings import Finding, Severity
 
 __all__ = [
-    "Notes", "clean_column", "clean_ids", "fill_same_as_above", "half_width", "read_flags", "read_loads",
+    "LISTED", "Notes", "clean_column", "clean_ids", "fill_same_as_above",
+    "half_width", "read_flags", "read_loads",
 ]  # fmt: skip
 
 MOST_LOAD: Final = 1000.0
@@ -27,6 +28,18 @@ _UNWANTED = re.compile(
 _SPACES = re.compile(r"[\s\u2028\u2029]+")
 _NEEDS = re.compile(r"[^\x21-\x7e\u4e00-\u9fff]|^ | $|  ")
 _POINT_ZERO = re.compile(r"^(-?\d+)\.0+$")
+_WIDE = {
+    code: code - 0xFEE0 for a, b in ("０９", "ＡＺ", "ａｚ") for code in range(ord(a), ord(b) + 1)
+}
+_REPAIRS = (
+    ("control-characters", "invisible or control characters were taken out", "已去除不可见字符"),
+    ("stray-blanks", "blanks before, behind or doubled were taken out", "已去除多余空格"),
+    (
+        "full-width",
+        "full-width letters or digits were read as plain ones",
+        "全角字母或数字已按半角读取",
+    ),
+)
 _SAME = frozenset({"同上", "〃", '"', "″", "”", "ditto", "同左"})
 _YES = frozenset(
     {"是", "yes", "y", "1", "true", "t", "√", "✓", "✔", "☑", "对", "有", "x", "中心户", "1.0"}
@@ -62,7 +75,7 @@ class Notes:
             name = str(files[0]) if len(files) == 1 else ""
             what = f"{count} cell(s): {what}"
             self.findings.append(
-                Finding(code, severity, what, f"{count}处:{zh}", file=name, column=column)
+                Finding(code, severity, what, f"{count}处：{zh}", file=name, column=column)
             )
 
     def each(
@@ -92,19 +105,20 @@ def half_width(text: str) -> str:
 
 
 def clean_column(values: pd.Series, name: str, notes: Notes) -> pd.Series:
-    """Take control and invisible characters out, and make every run of blanks one blank."""
+    """Take invisible characters out, make every run of blanks one, full-width letters and digits narrow."""
     texts = values.to_list()
-    rows: list[int] = []
+    rows: tuple[list[int], list[int], list[int]] = ([], [], [])
     for i, text in enumerate(texts):
         if text and _NEEDS.search(text):
-            cleaned = _UNWANTED.sub("", text)
-            if cleaned != text:
-                rows.append(i)
-            texts[i] = _SPACES.sub(" ", cleaned).strip()
-    notes.each(
-        "control-characters", Severity.FIX, np.array(rows, np.intp),
-        "invisible or control characters were taken out", "已去除不可见字符", name,
-    )  # fmt: skip
+            steps = [text, _UNWANTED.sub("", text)]
+            steps.append(_SPACES.sub(" ", steps[-1]).strip())
+            steps.append(steps[-1].translate(_WIDE) if name != "id" else steps[-1])
+            for changed, before, after in zip(rows, steps[:-1], steps[1:], strict=True):
+                if before != after:
+                    changed.append(i)
+            texts[i] = steps[-1]
+    for changed, (code, what, zh) in zip(rows, _REPAIRS, strict=True):
+        notes.each(code, Severity.FIX, np.array(changed, np.intp), what, zh, name)
     if name == "community":
         texts = [half_width(t) for t in texts]
     return pd.Series(texts, index=values.index, dtype=object)

@@ -30,6 +30,9 @@ def dropped(name: str) -> Wording:
 def widened(rule: str, side: str, limit: float) -> Wording:
     """Word the repair "another limit"."""
     what, what_zh = RULE_WORDS.get(rule, (rule, rule))
+    if rule.startswith("talent:"):
+        talent = rule.removeprefix("talent:")
+        what, what_zh = f"members with the strength {talent} a zone", f"每个责任区“{talent}”人数"
     word, word_zh = SIDES[side]
     return _sentence(f"allow {word} {limit:g} {what}", f"将{what_zh}{word_zh}放宽到{limit:g}")
 

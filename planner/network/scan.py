@@ -45,6 +45,8 @@ class Scan:
         Id, tags, and the ways with their roles of each multipolygon or tagged relation.
     data_date : str
         ISO date, "" where the file does not say.
+    generator : str
+        What wrote the file, "" where it does not say.
     counts : dict
         What was dropped.
     """
@@ -58,6 +60,7 @@ class Scan:
     offset: NDArray[np.int64]
     relations: tuple[tuple[int, dict[str, str], tuple[tuple[int, str], ...]], ...]
     data_date: str
+    generator: str
     counts: dict[str, int]
 
 
@@ -82,7 +85,7 @@ def scan(path: str | Path) -> Scan:
     _refuse(path)
     raw = _Raw()
     try:
-        date = _header_date(path)
+        date, generator = _header(path)
         raw.read(path, want_dates=not date)
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise NetworkError(
@@ -91,7 +94,7 @@ def scan(path: str | Path) -> Scan:
         ) from error
     if not raw.node_id:
         raise NetworkError(f"{path}: holds no nodes", remedy=EXPORT)
-    return raw.finish(date or raw.newest)
+    return raw.finish(date or raw.newest, generator)
 
 
 def _refuse(path: Path) -> None:
@@ -134,14 +137,12 @@ def _opened(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", bz2.open(path)) if suffix == ".bz2" else path.open("rb")
 
 
-def _header_date(path: Path) -> str:
+def _header(path: Path) -> tuple[str, str]:
+    """Read the date of the data and the name of what wrote the file."""
     with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
         header = reader.header()
-        for key in ("osmosis_replication_timestamp", "timestamp"):
-            value = header.get(key, "")
-            if value:
-                return value[:10]
-    return ""
+        dates = (header.get(key, "")[:10] for key in ("osmosis_replication_timestamp", "timestamp"))
+        return next(filter(None, dates), ""), header.get("generator", "")
 
 
 class _Raw:
@@ -182,7 +183,7 @@ class _Raw:
         if newest is not None and newest.year > 1970:
             self.newest = newest.date().isoformat()
 
-    def finish(self, date: str) -> Scan:
+    def finish(self, date: str, generator: str) -> Scan:
         ids = np.asarray(self.node_id, np.int64)
         lon_lat = np.asarray(self.node_xy, np.float64) * DEGREE
         ok = (np.abs(lon_lat[:, 0]) <= 180) & (np.abs(lon_lat[:, 1]) <= 90)
@@ -213,6 +214,7 @@ class _Raw:
             offset,
             tuple(sorted({r[0]: r for r in self.relations}.values(), key=lambda r: r[0])),
             date,
+            generator,
             counts,
         )
 

@@ -66,11 +66,12 @@ class Terms:
 
 
 _PUBLIC = frozenset(
-    {"audience", "scale", "origin", "view", "grid", "meta", "figures", "colours", "zones", "base"}
-)
+    {"audience", "scale", "origin", "view", "grid", "meta", "figures", "colours", "zones", "base",
+     "basemap"}
+)  # fmt: skip
 _MEETING = frozenset(
     {"scale", "origin", "view", "meta", "figures", "rules", "colours", "zones", "centres", "units",
-     "gaps", "causes", "base"}
+     "gaps", "causes", "base", "basemap"}
 )  # fmt: skip
 _TERMS: Mapping[Audience, Terms] = MappingProxyType(
     {

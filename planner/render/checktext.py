@@ -10,10 +10,14 @@ from dataclasses import asdict
 from typing import Any
 
 from planner.findings import Finding, Severity, without_numbers
-from planner.render.checkwords import SEVERITY_WORDS
+from planner.render.checkwords import SEVERITY_WORDS, role_words
 
-__all__ = ["html", "json_bytes", "markdown", "plain", "summary_lines"]
+__all__ = ["NOT_TRIED", "html", "json_bytes", "markdown", "plain", "summary_lines"]
 
+NOT_TRIED = "not looked up"
+"""How addresses are counted that no streets were there to look up."""
+REFUSED = "not used until corrected 未采用，须先改正"
+_TABLES: Mapping[str, str] = {"households": "居民户 households", "members": "党员 members"}
 _RANK = list(SEVERITY_WORDS)
 
 
@@ -45,7 +49,22 @@ def _count_line(figures: Mapping[str, Any]) -> tuple[str, str]:
     c = figures["counts"]
     zh = f"共{c['rows']}行 = 定位{c['placed']} + 搁置{c['held']} + 重复{c['repeated']}"
     en = f"{c['rows']} rows = {c['placed']} placed + {c['held']} held + {c['repeated']} repeated"
+    if untried := figures.get("placed_by", {}).get(NOT_TRIED, 0):
+        zh += f"（没有可用的路网，其中{untried}条地址未作匹配）"
+        en += f" (without streets, {untried} of the addresses were not looked up)"
     return zh, en
+
+
+def _took(f: Mapping[str, Any], between: str) -> str:
+    return between.join(f"{h} = {role_words(r, f['table'])}" for h, r in f["columns"].items())
+
+
+def _file_line(f: Mapping[str, Any]) -> str:
+    """Say what a file was, and which column was taken for what."""
+    took = _took(f, ", ")
+    read = f" ({f['encoding']}, {f['separator']})" if f["encoding"] else ""
+    state = REFUSED if f["refused"] else f"{f['rows']} rows 行"
+    return _shown(f"{f['file']}{read}: {state}; columns 列: {took or '-'}")
 
 
 def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> str:
@@ -60,17 +79,16 @@ def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) ->
         So many findings are shown, the gravest first.
     """
     lines = [" / ".join(_count_line(figures))]
-    for f in figures["files"]:
-        took = ", ".join(f"{h} = {r}" for h, r in f["columns"].items())
-        read = f" ({f['encoding']}, {f['separator']})" if f["encoding"] else ""
-        state = "refused 未读取" if f["refused"] else f"{f['rows']} rows 行"
-        lines.append(_shown(f"{f['file']}{read}: {state}; columns 列: {took or '-'}"))
+    lines += [_file_line(f) for f in figures["files"]]
     for f in _worst_first(findings)[:most]:
         zh, en = SEVERITY_WORDS[f.severity]
         where = f"{f.where}: " if f.where else ""
         lines.append(_shown(f"[{en} {zh}] {where}{f.what} {f.what_zh} -> {f.remedy} {f.remedy_zh}"))
     if len(findings) > most:
-        lines.append(f"... and {len(findings) - most} more, all in check.md 其余见 check.md")
+        more = len(findings) - most
+        lines.append(
+            f"... and {more} more: --out lists all of them 另有{more}条，加 --out 可全部写出"
+        )
     lines.append(" / ".join(_closing(figures)))
     return "\n".join(lines)
 
@@ -88,11 +106,13 @@ def summary_lines(figures: Mapping[str, Any], file: str) -> list[tuple[str, str]
     for f in figures["files"]:
         if f["file"] != file:
             continue
-        lines.append(
-            (f["table"], f"{f['rows']} rows 行 = {f['placed']} placed 定位 + {f['held']} held 搁置 + "
-             f"{f['repeated']} repeated 重复")
-        )  # fmt: skip
-        lines += [("列 columns", "; ".join(f"{h} = {r}" for h, r in f["columns"].items()))]
+        counts = (
+            f"{f['rows']} rows 行 = {f['placed']} placed 定位 + {f['held']} held 搁置 + "
+            f"{f['repeated']} repeated 重复"
+        )
+        table = str(f["table"])
+        lines.append((_TABLES.get(table, table), REFUSED if f["refused"] else counts))
+        lines += [("列 columns", _took(f, "; "))]
         if f["encoding"]:
             lines.append(("编码 encoding", f"{f['encoding']}, {f['separator']}"))
     colours = {"stop": "红", "hold": "橙", "warn": "黄", "fix": "绿"}
@@ -114,9 +134,11 @@ def markdown(figures: Mapping[str, Any], findings: Sequence[Finding]) -> str:
     heads += ("编码 encoding", "列 columns")
     lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for f in figures["files"]:
-        took = "；".join(f"{h} = {r}" for h, r in f["columns"].items())
+        took = _took(f, "；")
         read = f"{f['encoding']}, {f['separator']}" if f["encoding"] else ""
-        row = (f["file"], f["table"], f["rows"], f["placed"], f["held"], f["repeated"], read, took)
+        counts = (f["rows"], f["placed"], f["held"], f["repeated"])
+        counts = (REFUSED, "", "", "") if f["refused"] else counts
+        row = (f["file"], _TABLES.get(f["table"], f["table"]), *counts, read, took)
         lines.append("| " + " | ".join(_cell(v) for v in row) + " |")
     lines += [
         "",
@@ -173,9 +195,14 @@ def html(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> 
             + "</td></tr>"
         )
     heads = ("级别", "文件", "表", "行", "列", "问题", "怎么办", "what", "what to do")
-    more = f"<p>... {len(findings) - most} more</p>" if len(findings) > most else ""
+    more = (
+        f"<p>另有{len(findings) - most}条，见 .table() / {len(findings) - most} more, see .table()</p>"
+        if len(findings) > most
+        else ""
+    )
+    files = "".join(f"<li>{esc(_file_line(f))}</li>" for f in figures["files"])
     return (
-        f"<div><p><b>{esc(' / '.join(_closing(figures)))}</b><br>{esc(zh)} / {esc(en)}</p>"
+        f"<div><p><b>{esc(' / '.join(_closing(figures)))}</b><br>{esc(zh)} / {esc(en)}</p><ul>{files}</ul>"
         f"<table><thead><tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>{more}</div>"
     )

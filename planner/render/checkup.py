@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from planner.findings import Finding, Severity
+from planner.render.bookbytes import book_bytes
 from planner.render.checkwords import SEVERITY_WORDS
 
 __all__ = ["Grid", "Spot", "mark_rows", "mark_workbook"]
@@ -191,9 +192,7 @@ def _finished(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str
     _list(book, ordered, lines)
     for name in ("created", "modified"):
         setattr(book.properties, name, datetime(2000, 1, 1))  # equal sheets give equal copies
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return book_bytes(book)
 
 
 def _defuse(sheet: Any) -> None:
@@ -314,6 +313,8 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
             cell = sheet.cell(r, 3)
             place = f"{get_column_letter(spot.column or 1)}{spot.row}"
             quoted = spot.sheet.replace("'", "''")
+            if f.row is None:
+                _put(cell, "整列 all" if f.column else "表头 head")
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{place}")
             cell.font = Font(color="FF0563C1", underline="single")
     for letter, width in zip("ABCDEFGHI", (20, 18, 8, 16, 44, 40, 44, 40, 18), strict=True):

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from planner.errors import InputError, SchemaError
 from planner.findings import Finding, Severity
 from planner.render.words import Both
+from planner.schema import HOUSEHOLDS, MEMBERS
 
-__all__ = ["SEVERITY_WORDS", "completed", "refusals_of"]
+__all__ = ["SEVERITY_WORDS", "completed", "refusals_of", "role_words"]
 
 SEVERITY_WORDS: Mapping[Severity, Both] = MappingProxyType(
     {
@@ -125,6 +126,12 @@ def refusals_of(error: InputError | Exception, file: str) -> list[Finding]:
         Finding(code, Severity.STOP, what, zh, remedy or _BY_SEVERITY[Severity.STOP][1], remedy_zh,
                 file, row=int(row[1]) if row else None)
     ]  # fmt: skip
+
+
+def role_words(role: str, table: str) -> str:
+    """Name what a column was taken for, in both languages: ``地址 address``."""
+    wanted = next((t for t in (HOUSEHOLDS, MEMBERS) if t.name == table), HOUSEHOLDS)
+    return f"{wanted[role].headers[0]} {role}" if role in wanted.names else role
 
 
 def completed(finding: Finding) -> Finding:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from planner.render.audience import INTERNAL_WORDS
+from planner.render.guiding import level_columns, level_sheets, level_words
 from planner.render.sheetbook import (
     OPTIONS,
     Column,
@@ -94,9 +95,10 @@ def _sheets(tables: PlanTables) -> Iterator[Sheet]:
     centre = Column("zone", "中心户", "Centre", 12, "id")
     fence = Column("fence", "社区", "Fence", 16)
     broken = [_rule_list(b) for b in tables.centres["broken"]]
+    cells, guides = level_columns(tables)
     yield Sheet(
         "中心户 centres",
-        tables.centres.assign(broken=broken),
+        tables.centres.assign(broken=broken, **cells),
         (
             Column("number", "责任区", "Zone", 8, "count"),
             Column("centre_id", "中心户", "Centre", 12, "id"),
@@ -107,9 +109,11 @@ def _sheets(tables: PlanTables) -> Iterator[Sheet]:
             Column("walk_mean_m", "平均步行（米）", "Mean walk m", 12, "metres"),
             Column("walk_p90_m", "九成以内（米）", "P90 walk m", 12, "metres"),
             Column("walk_max_m", "最远（米）", "Max walk m", 11, "metres"),
+            *guides,
             Column("broken", "未符合规则", "Breaks", 34),
         ),
     )
+    yield from level_sheets(tables)
     centre_flag = ["是 yes" if c else "" for c in tables.members["is_centre"]]
     yield Sheet(
         "党员 members",
@@ -220,6 +224,8 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
     yield "wrap", ("责任区连通\nZones connected", *joined)
     if moved := moved_words(tables):
         yield "wrap", ("变更户数\nHomes that change hands", *moved)
+    for words in level_words(tables):
+        yield "wrap", ("上级联系\nLevels above", *words)
     yield "section", ("规则  Rules",)
     yield "head", ("规则 Rule", "限值 Limit", "最差 Worst", "结果 Result")
     for r in c.rules:

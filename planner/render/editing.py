@@ -80,11 +80,17 @@ def edit_payload(tables: PlanTables, *, smallest: int) -> dict[str, Any]:
         "edges": [np.diff(edges[:, 0], prepend=0).tolist(), (edges[:, 1] - edges[:, 0]).tolist()],
         "rules": [_rule(rule, block, n) for rule in problem.rules],
         "unserved": problem.unserved_m,
-        "bound": tables.certificate.bound_m,
+        "bound": _bound_m(tables),
         "limit": tables.rules.walk.limit_m,
         "locks": [place[u] for u in locks_of(tables)],
         "notes": [dict(note) for note in notes_of(tables)],
     }
+
+
+def _bound_m(tables: PlanTables) -> float:
+    """Bound of what the page adds up: it knows no ties, so what they cost is taken off."""
+    found = tables.certificate
+    return found.bound_m - (0.0 if found.ties is None else found.ties.broken_m)
 
 
 def _zones(tables: PlanTables) -> Ints:

@@ -19,7 +19,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from planner.errors import ConfigError
 from planner.render.audience import Audience
+from planner.render.basemap import Basemap
 from planner.render.editing import edit_payload, packed
 from planner.render.encoding import island_json
 from planner.render.finding import finding_payload
@@ -34,7 +36,7 @@ from planner.tables import PlanTables
 __all__ = ["MapPage", "finished_page", "map_page"]
 
 SCRIPTS = (
-    "texts.js", "data.js", "symbols.js", "scene.js", "repaint.js", "furniture.js", "panel.js",
+    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
     "edit_model.js", "edit.js", "edit_save.js", "edit_cells.js", "edit_marks.js", "edit_tools.js",
     "edit_panel.js", "edit_page.js",
     "names.js", "walk.js", "search.js",
@@ -46,11 +48,11 @@ ONLY: Mapping[str, Audience] = {
 }  # fmt: skip
 """Files of the page that one audience alone is given."""
 PUBLIC_SCRIPTS = (
-    "texts.js", "data.js", "symbols.js", "scene.js", "repaint.js", "furniture.js", "panel.js",
+    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
     "sheets.js", "print.js", "page.js", "public.js",
 )  # fmt: skip
 COMPARE_SCRIPTS = (
-    "texts.js", "data.js", "symbols.js", "scene.js", "repaint.js", "furniture.js", "panel.js",
+    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
     "sheets.js", "print.js", "page.js", "compare.js", "compare_page.js",
 )  # fmt: skip
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
@@ -111,6 +113,7 @@ def map_page(
     title: str | None = None,
     people: People | None = None,
     day: date | None = None,
+    basemap: Basemap | None = None,
 ) -> MapPage:
     """Draw a plan for an audience.
 
@@ -129,6 +132,8 @@ def map_page(
         against the finished page where not.
     day : date, optional
         What the watermark of an internal map says; today by default.
+    basemap : Basemap, optional
+        Tiles that the page asks for when it is opened; without it the page makes no request at all.
 
     Returns
     -------
@@ -137,10 +142,17 @@ def map_page(
 
     Raises
     ------
+    ConfigError
+        An internal map is to ask for tiles.
     PrivacyError
         The finished page holds what its audience must not see.
     """
     shown: list[str] = []
+    if basemap and audience is Audience.INTERNAL:
+        raise ConfigError(
+            "an internal map makes no requests: no base map 内部版不得使用在线底图",
+            remedy="leave --basemap out, or draw it for a meeting",
+        )
     if audience is Audience.PUBLIC:
         payload = public_payload(tables, people, title=title)
         heavy: dict[str, Any] = {"shapes": taken_shapes(payload)}
@@ -156,7 +168,7 @@ def map_page(
         payload["audience"] = str(audience)
         heavy["roster"] = roster_payload(tables, people)
     secrets = Secrets.of(tables, people, centres=audience is not Audience.PUBLIC, shown=shown)
-    return finished_page(payload, heavy, audience, secrets, day=day)
+    return finished_page(payload, heavy, audience, secrets, day=day, basemap=basemap)
 
 
 def finished_page(
@@ -166,6 +178,7 @@ def finished_page(
     secrets: Secrets,
     *,
     day: date | None = None,
+    basemap: Basemap | None = None,
 ) -> MapPage:
     """Put a page together and hold it against its audience.
 
@@ -179,6 +192,8 @@ def finished_page(
         What it must not hold.
     day : date, optional
         What the watermark of an internal page says; today by default.
+    basemap : Basemap, optional
+        Tiles beneath it.
 
     Raises
     ------
@@ -186,7 +201,9 @@ def finished_page(
         The finished page holds what its audience must not see.
     """
     own = _own_texts(audience, compare="compare" in heavy)
-    page = _with_policy(_drawn(payload, heavy, own))
+    if basemap:
+        payload = {**payload, "basemap": basemap.payload()}
+    page = _with_policy(_drawn(payload, heavy, own), basemap.origins if basemap else ())
     if audience is Audience.INTERNAL:
         mark = watermark(day or date.today())
         page = page.replace("<body>", f"<body>{mark}", 1)
@@ -300,16 +317,17 @@ def _leaflet_css() -> str:
     return re.sub(r"url\([^)]*\)", "none", _leaflet_file("leaflet.css"))
 
 
-def _with_policy(page: str) -> str:
+def _with_policy(page: str, origins: tuple[str, ...]) -> str:
     """Name each script by its digest: the browser runs those and no other, and asks for nothing."""
     digests: list[str] = []
     for script in _SCRIPT.finditer(page):
         if "application/json" not in script["attributes"]:
             digest = hashlib.sha256(script["code"].encode("utf-8")).digest()
             digests.append(f"'sha256-{base64.b64encode(digest).decode()}'")
+    images = " ".join(("data:", *origins))
     policy = (
         f"default-src 'none'; script-src {' '.join(sorted(set(digests)))}; "
-        "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'"
     )
     meta = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
     return page.replace("<html>", '<html lang="zh-CN">', 1).replace("<head>", f"<head>{meta}", 1)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from planner.render.audience import Audience
 from planner.render.editing import blocks_of
 from planner.render.encoding import SCALE, Grid
+from planner.render.guiding import level_numbers, plan_levels
 from planner.render.palette import ZONE_COLOURS, ink
 from planner.render.report import summary
 from planner.render.words import (
@@ -270,6 +271,9 @@ def _zones(tables: PlanTables, grid: Grid, smallest: int) -> list[dict[str, Any]
                 "rings": rings,
             }
         )
+    for level in plan_levels(tables):
+        for zone, nth in zip(made, level_numbers(tables, level["name"]), strict=True):
+            zone.setdefault("guides", []).append([[level["title_zh"], level["title"]], nth])
     return made
 
 

@@ -6,12 +6,14 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planner.measures import walk_summary
 from planner.render.audience import Audience
+from planner.render.guiding import level_words, plan_levels
 from planner.render.words import (
     limit_text,
     moved_words,
@@ -19,11 +21,14 @@ from planner.render.words import (
     number,
     proof_words,
     rule_words,
+    tie_words,
 )
 from planner.tables import GAP_CAUSES, PlanTables
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from planner.model import Certificate
 
 __all__ = ["summary", "summary_json", "summary_markdown"]
 
@@ -46,7 +51,8 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         ``households, located, zones, unassigned`` (households without a zone)``, cost_m, penalty_m,
         bound_m, optimality_gap, zones_connected, rules, gaps`` (each cause to its count)``, walk_m``
         (mean, p90 and max over the served households)``, homes_moved, seconds, versions, seed``, then
-        what else a reader may want.
+        what else a reader may want, such as the ``levels`` above the centres; and where there are ties
+        ``affinity``: counts, and `broken_m`, which is part of what is minimised.
     """
     c, note = tables.certificate, tables.provenance
     homes = tables.households
@@ -87,7 +93,30 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "synthetic": bool(note.get("synthetic", False)),
         "online": note.get("online"),
         "advice": dict(note.get("advice") or {}),
+        "levels": [dict(level) for level in plan_levels(tables)],
+        **_affinity(tables),
     }
+
+
+def _affinity(tables: PlanTables) -> dict[str, Any]:
+    """Give what became of ties, if there are any, and which rules ask for talents."""
+    found, staffing = tables.certificate.ties, tables.provenance.get("staffing") or {}
+    told: dict[str, Any] = {} if found is None else asdict(found)
+    told |= {k: staffing[k] for k in ("helpers", "helpers_kept") if k in staffing}
+    talents = {
+        r.name.removeprefix("talent:"): _without(tables, r.name)
+        for r in tables.certificate.rules
+        if r.name.startswith("talent:")
+    }
+    if talents:
+        told["zones_without"] = talents
+    return {"affinity": told} if told else {}
+
+
+def _without(tables: PlanTables, rule: str) -> list[int]:
+    """Give the numbers of the zones that break a rule."""
+    rows = zip(tables.zones["number"], tables.zones["broken"], strict=True)
+    return [int(number) for number, broken in rows if rule in str(broken).split(",")]
 
 
 def summary_json(tables: PlanTables) -> str:
@@ -158,6 +187,15 @@ def _headline(tables: PlanTables, figures: dict[str, Any]) -> list[str]:
     ]
     if moved:
         lines.append(f"- **{_escaped(moved[0])} · {_escaped(moved[1])}**")
+    said = (*level_words(tables), *tie_words(tables))
+    lines += [f"- {_escaped(zh)} · {_escaped(en)}" for zh, en in said]
+    for talent, zones in figures.get("affinity", {}).get("zones_without", {}).items():
+        if zones:
+            listed, name = "、".join(map(str, zones)), _escaped(talent)
+            lines.append(
+                f"- 无“{name}”的责任区：{listed} · zones without a member with the strength {name}: "
+                f"{listed.replace('、', ', ')}"
+            )
     return lines
 
 
@@ -258,7 +296,8 @@ def _notes(tables: PlanTables) -> list[str]:
     lines = [
         f"- 规则来源 rule book: {_escaped(book.title_zh or book.name)} · {_escaped(book.title)}",
         f"- 成本 cost {number(c.cost_m)} m + 违规折算 penalties {number(c.penalty_m)} m "
-        f"+ 变动折算 changes {number(c.change_m)} m; 理论下界 proven bound {number(c.bound_m)} m",
+        f"+ 变动折算 changes {number(c.change_m)} m{_broken(c)}; "
+        f"理论下界 proven bound {number(c.bound_m)} m",
         f"- 方案日期 plan of {_escaped(note.get('created') or '-')}; "
         f"地图数据日期 map data of {_escaped(note.get('data_date') or '-')}; "
         f"步行路网 walks on {_escaped(note.get('network') or '-')}",
@@ -270,6 +309,15 @@ def _notes(tables: PlanTables) -> list[str]:
     if note.get("attribution"):
         lines.append(f"- 底图 map data: {_escaped(note['attribution'])}")
     return lines
+
+
+def _broken(certificate: Certificate) -> str:
+    if certificate.ties is None:
+        return ""
+    return (
+        f" + 相亲折算 broken ties {number(certificate.ties.broken_m)} m"
+        "（下界已计入相亲 the bound counts ties）"
+    )
 
 
 def _gap_counts(tables: PlanTables) -> dict[str, int]:

@@ -18,6 +18,7 @@ __all__ = [
     "number",
     "proof_words",
     "rule_words",
+    "tie_words",
 ]
 
 LANGUAGES = ("zh", "en")
@@ -50,6 +51,9 @@ def rule_words(name: str) -> Both:
     """
     if name.startswith("walk"):
         return _RULES["walk"]
+    if name.startswith("talent:"):
+        talent = name.removeprefix("talent:")
+        return f"每个责任区“{talent}”人数", f"members of a zone with the strength {talent}"
     return _RULES.get(name, (name, name.replace("_", " ")))
 
 
@@ -88,6 +92,39 @@ def proof_words(certificate: Certificate) -> Both:
         f"已证明与理论最优方案相差不超过 {shown}%",
         f"proven within {shown} % of the best possible plan",
     )
+
+
+def tie_words(tables: PlanTables) -> tuple[Both, ...]:
+    """Say what became of those who belong together (人文相亲); nothing where there are no ties.
+
+    Counts of the whole plan only: who belongs to whom is nowhere told.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Sentences in Chinese and English: ties, those to be kept apart, compounds, helpers.
+    """
+    found, staffing = tables.certificate.ties, tables.provenance.get("staffing") or {}
+    said: list[Both] = []
+    if found is not None and found.ties:
+        share = f"{number(found.kept)}/{number(found.ties)}"
+        said.append((f"人文相亲：保留 {share} 对", f"ties kept: {share.replace('/', ' of ')}"))
+    if found is not None and found.aparts:
+        share = f"{number(found.parted)}/{number(found.aparts)}"
+        said.append((f"应分开：已分开 {share} 对", f"kept apart: {share.replace('/', ' of ')}"))
+    if found is not None and found.neighbours:
+        share = f"{number(found.joined)}/{number(found.neighbours)}"
+        said.append(
+            (f"同小区相邻单元同区：{share} 对",
+             f"neighbouring stairwells of one compound in one zone: {share.replace('/', ' of ')}")
+        )  # fmt: skip
+    if staffing.get("helpers"):
+        share = f"{number(staffing['helpers_kept'])}/{number(staffing['helpers'])}"
+        said.append(
+            (f"原联系人不变：{share} 户",
+             f"homes that keep the member who helps them: {share.replace('/', ' of ')}")
+        )  # fmt: skip
+    return tuple(said)
 
 
 def network_words(mode: str) -> Both | None:

@@ -17,9 +17,10 @@ from planner.solve.compiled import compiled
 from planner.solve.contiguity import find_pair
 from planner.solve.instance import Instance
 
-__all__ = ["Annealer"]
+__all__ = ["Annealer", "Tied"]
 
 FloatArray = NDArray[np.float64]
+Tied = tuple[NDArray[np.int64], NDArray[np.int32], FloatArray]
 
 CHAIN = 3
 
@@ -45,10 +46,21 @@ class Annealer:
         A connected plan to begin with.
     seed : int
         Same seed, same steps.
+    tied : tuple of arrays, optional
+        Who is tied to whom: offsets by unit, the other units, and what each tie is worth, metres (below
+        0: what it costs to be together).  Counted from both sides.
     """
 
-    def __init__(self, instance: Instance, pair: NDArray[np.int64], seed: int) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        pair: NDArray[np.int64],
+        seed: int,
+        tied: Tied | None = None,
+    ) -> None:
         self.instance = instance
+        nobody = np.zeros(instance.n_units + 1, np.int64), np.zeros(0, np.int32), np.zeros(0)
+        self._tied = nobody if tied is None else tied
         rows = instance.rows
         self._price = rows.price.copy()
         hard = ~np.isfinite(self._price)
@@ -90,7 +102,7 @@ class Annealer:
         _anneal(
             steps, hot, cold, self._price * price_share, one.rows.limit, self._weight,
             one.start, one.unit, one.centre, one.cost, self._skip, self._is_home, *one.near,
-            one.support.held_start, one.support.held,
+            one.support.held_start, one.support.held, *self._tied,
             state.pair, state.held_up, state.sums, state.random,
         )  # fmt: skip
 
@@ -132,6 +144,20 @@ def _change(c, u, sign, sums, weight, limit, price):
         now = sums[c, k] - limit[k]
         then = now + sign * weight[u, k]
         total += price[k] * (max(then, 0.0) - max(now, 0.0))
+    return total
+
+
+@compiled
+def _parting(u, c, d, pair, centre, tie_start, tie_to, tie_m):
+    """Price of the ties that break more if a unit goes from one zone to another."""
+    total = 0.0
+    for j in range(tie_start[u], tie_start[u + 1]):
+        q = pair[tie_to[j]]
+        if q >= 0:
+            if centre[q] == c:
+                total += tie_m[j]
+            elif centre[q] == d:
+                total -= tie_m[j]
     return total
 
 
@@ -185,7 +211,7 @@ def _deeper(u, d, random, near_start, near, pair, centre):
 @compiled
 def _anneal(
     steps, hot, cold, price, limit, weight, start, unit, centre, cost, skip, is_home,
-    near_start, near, held_start, held, pair, held_up, sums, random,
+    near_start, near, held_start, held, tie_start, tie_to, tie_m, pair, held_up, sums, random,
 ):  # fmt: skip
     n = len(pair)
     moved = np.empty(CHAIN, np.int64)
@@ -218,6 +244,7 @@ def _anneal(
             total += _change(d, u, 1.0, sums, weight, limit, price)
             if c >= 0:
                 total += _change(c, u, -1.0, sums, weight, limit, price)
+            total += _parting(u, c, d, pair, centre, tie_start, tie_to, tie_m)
             _put(u, p, pair, centre, weight, held_up, sums, held_start, held)
             moved[length], was[length] = u, q
             length += 1

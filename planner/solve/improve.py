@@ -140,7 +140,11 @@ def _exactly(track: Track, seed: int, *, share: float = 1.0) -> bool:
     start = track.pair if np.isfinite(track.value_m) else None
     served = track.cost_m / max(abs(track.value_m), 1e-9)
     found = solve_exactly(
-        one, start=start, gap=track.gap * min(served, 1.0), seconds=share * track.clock.left, seed=seed
+        one,
+        start=start,
+        gap=track.gap * min(served, 1.0),
+        seconds=share * track.clock.left,
+        seed=seed,
     )
     if found.infeasible:
         track.bound(np.inf)

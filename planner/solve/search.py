@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.model import Part, Problem, Result
+from planner.solve.affinity import with_ties
 from planner.solve.improve import improve, quick_bound
 from planner.solve.instance import Instance
 from planner.solve.parts import Split, split
@@ -37,7 +38,8 @@ def solve(
 
     Minimised is load x walk + penalties + changes, over plans in which each unit that can be served
     is in one zone, each home in its own, and a unit joins a centre only if a neighbour that is nearer
-    to it joins too.  Units that nothing connects to a centre stay without.
+    to it joins too.  Units that nothing connects to a centre stay without.  Broken ties are charged for
+    where the problem has any, see `planner.solve.affinity`.
 
     Parameters
     ----------
@@ -66,6 +68,8 @@ def solve(
         A centre may not serve its own home.
     """
     stop = Stop() if stop is None else stop
+    if problem.ties is not None:
+        return with_ties(problem, solve, stop=stop, start=start, seed=seed, progress=progress)
     parts = split(problem)
     desk = _Desk(parts, Clock(stop.seconds), progress)
     for instance in parts.instances:
@@ -116,11 +120,14 @@ class _Desk:
 
     def in_turn(self) -> Iterator[Track]:
         """Give each part its share of the time that is left, largest first."""
-        weights = [max(t.instance.n_pairs, 1) for t in self.tracks]
+        idle = [not track.hopeless and track.done for track in self.tracks]
+        weights = [
+            0 if i else max(t.instance.n_pairs, 1) for i, t in zip(idle, self.tracks, strict=True)
+        ]
         for i, track in enumerate(self.tracks):
-            track.clock = self.clock.share(weights[i] / sum(weights[i:]))
             began = self.clock.spent
-            if track.hopeless or not track.done:
+            if not idle[i]:
+                track.clock = self.clock.share(weights[i] / sum(weights[i:]))
                 yield track
             self.seconds[i] = self.clock.spent - began
             self.done = i + 1

@@ -70,7 +70,11 @@ def serving_range(total: int, servers: int, low: float | None, high: float | Non
 
 
 def staff(
-    load: ArrayLike, walk_m: ArrayLike, low: float | None = None, high: float | None = None
+    load: ArrayLike,
+    walk_m: ArrayLike,
+    low: float | None = None,
+    high: float | None = None,
+    ceiling: ArrayLike | None = None,
 ) -> Staffing:
     """Share clients out among servers.
 
@@ -82,6 +86,8 @@ def staff(
         Walk between the two, metres; not finite where there is none.
     low, high : float, optional
         What one server looks after.
+    ceiling : array_like of float, shape (n_servers,), optional
+        Ceilings of single servers, below `high`; NaN for none.
 
     Returns
     -------
@@ -98,10 +104,23 @@ def staff(
     walk = np.where(np.isfinite(np.asarray(walk_m, float)), walk_m, FAR_M)
     count = serving_range(int(weight.sum()), walk.shape[1], low, high)
     serving = _chosen(weight, walk, count)
-    best = _shared(weight, walk, serving, low, high)
+    bounds = _bounds(int(weight.sum()), walk.shape[1], low, high, ceiling)
+    best = _shared(weight, walk, serving, bounds)
     if 0 < count < walk.shape[1]:
-        best = _swapped(weight, walk, best, low, high)
+        best = _swapped(weight, walk, best, bounds)
     return best
+
+
+def _bounds(
+    total: int, servers: int, low: float | None, high: float | None, ceiling: ArrayLike | None
+) -> NDArray[np.int64]:
+    """Floor and ceiling of each server, shape (2, n_servers)."""
+    most = np.full(servers, total if high is None else math.floor(high), np.int64)
+    if ceiling is not None:
+        own = np.asarray(ceiling, float)
+        most = np.minimum(most, np.where(np.isfinite(own), np.floor(own), total).astype(np.int64))
+        return np.stack([np.minimum(0 if low is None else math.ceil(low), most), most])
+    return np.stack([np.full(servers, 0 if low is None else math.ceil(low), np.int64), most])
 
 
 def _chosen(weight: NDArray[np.int64], walk: FloatArray, count: int) -> NDArray[np.int64]:
@@ -121,8 +140,7 @@ def _swapped(
     weight: NDArray[np.int64],
     walk: FloatArray,
     best: Staffing,
-    low: float | None,
-    high: float | None,
+    bounds: NDArray[np.int64],
 ) -> Staffing:
     """Swap one who serves for one who rests, while that helps."""
     tried = 0
@@ -136,7 +154,7 @@ def _swapped(
             for outside in on[order]:
                 tried += 1
                 serving = np.sort(np.append(on[on != outside], inside))
-                found = _shared(weight, walk, serving, low, high)
+                found = _shared(weight, walk, serving, bounds)
                 if _value(found) < _value(best) - 1e-6:
                     best, better = found, True
                     break
@@ -153,8 +171,7 @@ def _shared(
     weight: NDArray[np.int64],
     walk: FloatArray,
     serving: NDArray[np.int64],
-    low: float | None,
-    high: float | None,
+    bounds: NDArray[np.int64],
 ) -> Staffing:
     """Solve the transportation problem: client -> server -> out, at most the floor at a bonus."""
     n, m = walk.shape
@@ -163,14 +180,13 @@ def _shared(
     total, k = int(weight.sum()), len(serving)
     if total == 0 or k == 0:
         return Staffing(share, np.zeros(m, bool), 0.0, nobody, nobody.copy())
-    floor = 0 if low is None else math.ceil(low)
-    ceiling = total if high is None else math.floor(high)
+    least, most = np.minimum(bounds[:, serving], total)
     # Columns: shares, then what each server holds up to the floor, up to the ceiling, and beyond. Up to
     # the floor a place is worth more than any walk, beyond the ceiling it costs more.
-    room = np.array([min(floor, total), max(min(ceiling, total) - floor, 0), total], float)
+    room = np.concatenate([least, np.maximum(most - least, 0), np.full(k, total)]).astype(float)
     price = np.array([-FAR_M, 0.0, FAR_M])
     cost = np.concatenate([walk[:, serving].ravel(), np.repeat(price, k)])
-    upper = np.concatenate([np.repeat(weight, k).astype(float), np.repeat(room, k)])
+    upper = np.concatenate([np.repeat(weight, k).astype(float), room])
     pair = np.arange(n * k, dtype=np.int32)
     held = n * k + np.arange(3 * k, dtype=np.int32)
     rows = np.concatenate([pair // k, n + pair % k, n + (held - n * k) % k])
@@ -183,6 +199,6 @@ def _shared(
     serves = np.zeros(m, bool)
     serves[serving] = True
     held = share.sum(axis=0)
-    short = np.where(serves, np.maximum(floor - held, 0), 0)
-    over = np.where(serves, np.maximum(held - ceiling, 0), 0)
+    short = np.where(serves, np.maximum(bounds[0] - held, 0), 0)
+    over = np.where(serves, np.maximum(held - bounds[1], 0), 0)
     return Staffing(share, serves, float((share * walk).sum()), short, over)

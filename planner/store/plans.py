@@ -23,7 +23,16 @@ import numpy as np
 
 from planner.errors import InputError, PlannerError
 from planner.findings import Finding, Severity
-from planner.model import Certificate, Part, Problem, RuleOutcome, Violation, ZoneRule
+from planner.model import (
+    Certificate,
+    Part,
+    Problem,
+    RuleOutcome,
+    TieOutcome,
+    Ties,
+    Violation,
+    ZoneRule,
+)
 from planner.rules import RuleBook
 from planner.store.geopackage import begin, open_package, quoted, read_frame, timestamp, write_frame
 from planner.tables import BASE_LAYERS, PlanTables
@@ -69,6 +78,7 @@ def store_plan(tables: PlanTables, path: str | Path) -> None:
         db.execute("COMMIT")
 
 
+_TIES = ("a", "b", "price_m", "apart", "people")
 _MANIFEST_COLUMNS = ("table_name", "rows", "columns")
 
 
@@ -164,6 +174,10 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "pairs", _table(pairs)
     edges = problem.adjacency
     yield "adjacency", _table({"unit": edges[:, 0], "neighbour": edges[:, 1]})
+    if problem.ties is not None:
+        # By unit only: what people are to each other is not kept.
+        columns = dict(zip(_TIES, problem.ties.arrays, strict=True))
+        yield "ties", _table({**columns, "apart": problem.ties.apart.astype(int)})
     notes = _notes(tables)
     yield (
         "plan",
@@ -197,11 +211,16 @@ def _notes(tables: PlanTables) -> dict[str, Any]:
             for r in problem.rules
         ],
         "rules": tables.rules.to_mapping(),
-        "certificate": _plain(asdict(tables.certificate)),
+        "certificate": _certificate_note(tables.certificate),
         "parts": [_plain(asdict(p)) for p in tables.parts],
         "findings": [_plain(asdict(f)) for f in tables.findings],
         "provenance": _plain(dict(tables.provenance)),
     }
+
+
+def _certificate_note(certificate: Certificate) -> dict[str, Any]:
+    note = _plain(asdict(certificate))
+    return {k: v for k, v in note.items() if v is not None or k != "ties"}
 
 
 def _plain(value: Any) -> Any:
@@ -299,7 +318,12 @@ def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Proble
         change_m=pairs["change_m"].to_numpy(),
         fence=units["fence"].to_numpy(),
         unserved_m=notes["unserved_m"],
+        ties=_ties_from(frames.get("ties")),
     )
+
+
+def _ties_from(frame: pd.DataFrame | None) -> Ties | None:
+    return None if frame is None else Ties(*(frame[name].to_numpy() for name in _TIES))
 
 
 def _certificate_from(note: Mapping[str, Any]) -> Certificate:
@@ -309,5 +333,6 @@ def _certificate_from(note: Mapping[str, Any]) -> Certificate:
             "rules": tuple(RuleOutcome(**r) for r in note["rules"]),
             "violations": tuple(Violation(**v) for v in note["violations"]),
             "disconnected": tuple(note["disconnected"]),
+            "ties": TieOutcome(**note["ties"]) if note.get("ties") else None,
         }
     )

@@ -33,6 +33,7 @@ STEP_M = 4.0
 SMOOTH_M = 9.0
 HOLE_M2 = 6000.0
 CORE_M = 2.0
+SLIT_M2 = 0.01
 
 
 def zone_shapes(
@@ -102,7 +103,8 @@ def zone_shapes(
     face_zone = _settle(faces, face_zone, xy, zone, lines, walls)
     shapes = _smooth(dissolve(faces, face_zone, n_zones), walls)
     shapes = _clip(shapes, walls, water)
-    return _keep_homes(shapes, xy, zone, cells[: len(xy)])
+    shapes = _keep_homes(shapes, xy, zone, cells[: len(xy)])
+    return _without_pinholes(shapes, xy[zone < 0], water, walls)
 
 
 def _split_cuts(cuts: Iterable[Any]) -> tuple[Geometries, Any]:
@@ -315,3 +317,36 @@ def _flat(shape: Any) -> Any:
         return shape
     parts = shapely.get_parts(shape)
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def _without_pinholes(
+    shapes: Geometries, nobodys: Floats, water: Any, walls: list[Any]
+) -> Geometries:
+    """Give a zone what it alone surrounds and nobody has, such as a part dropped for want of homes."""
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    inner = np.flatnonzero(np.append(False, part[1:] == part[:-1]))
+    if not len(inner):
+        return shapes
+    tree, spots = shapely.STRtree(shapes), shapely.STRtree(list(map(shapely.Point, nobodys)))
+    made = shapes.copy()
+    for ring, mine in zip(rings[inner], of[part[inner]], strict=True):
+        hole = shapely.Polygon(ring)
+        if hole.area > HOLE_M2 or len(spots.query(hole, predicate="intersects")):
+            continue
+        others = [z for z in tree.query(hole, predicate="intersects") if z != mine]
+        free = hole.difference(water).difference(shapely.union_all(shapes[others]))
+        if walls[mine] is not None:
+            free = free.intersection(walls[mine])
+        if free.area > CORE_M:
+            made[mine] = _sealed(_flat(shapely.union_all([made[mine], free], grid_size=GRID_M)))
+    return made
+
+
+def _sealed(shape: Any) -> Any:
+    """Close the slits that rounding leaves along a filled hole."""
+    parts = [
+        shapely.Polygon(p.exterior, [r for r in p.interiors if shapely.Polygon(r).area > SLIT_M2])
+        for p in shapely.get_parts(shape)
+    ]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)

@@ -293,7 +293,7 @@ def _(folder: Path) -> Path:
     return put(folder, "a.csv", text_of(rows).encode())
 
 
-@case("027-B-QUOTE-inner-break", "ok", rows=31, held=0)
+@case("027-B-QUOTE-inner-break", "ok", "stray-blanks", rows=31, held=0)
 def _(folder: Path) -> Path:
     return write_as(folder / "a.csv", [*GOOD, ["x", "合成", "甲路\n1号", 3]])
 

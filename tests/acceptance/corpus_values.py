@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -243,10 +244,25 @@ def _variants(world: World) -> list[Row]:
     return addressed(world, *forms)
 
 
-table_case("046-D-ADDR-VAR", "ok", "", _variants, rows=105, held=0, world=True, formats=TEXTUAL)
+table_case(
+    "046-D-ADDR-VAR", "fix", "full-width", _variants, rows=105, held=0, world=True, formats=TEXTUAL
+)
+
+
+def _split(world: World) -> list[Row]:
+    """Give homes of the town whose address stands in several columns."""
+    parts = [re.fullmatch(r"(.+?)(\d+)栋", a) for a in world.addresses]
+    rows = [[f"H{i:04d}", m[1], int(m[2]), 2, 501] for i, m in enumerate(parts) if m]
+    return [["编号", "小区名称", "楼栋号", "单元号", "房号"], *rows[:100]]
+
+
+table_case(
+    "018-B-HDR-SYN-split", "ok", "", _split, rows=100, held=0, world=True,
+    took=(("小区名称", "compound"), ("楼栋号", "building")),
+)  # fmt: skip
 table_case(
     "047-D-ADDR-ALIAS", "hold", "resembles", lambda w: addressed(w, "向阳新小区3栋2单元501"), row=102,
-    column="地址", rows=101, held=1, world=True, formats=TEXTUAL,
+    column="地址", rows=101, held=1, world=True, formats=TEXTUAL, words=(" %)", "planner review"),
 )  # fmt: skip
 table_case(
     "048-D-ADDR-NONUM", "hold", "", lambda w: addressed(w, "和平路", "学校对面", "建设路中段"), row=102,

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from planner.findings import Severity
 from planner.ground import Ground
 from planner.intake.address import parse_address
 from planner.intake.residents import read_buildings, read_households
+from planner.town import build_town, street_plan, town_lon_lat
 from tests.acceptance.corpus import HEAD, plain, workbook, write_as
 from tests.acceptance.test_streets import EAST_M, LAT, LON, MAIN, NORTH_M, STREET, osm
 
@@ -296,3 +298,31 @@ def test_094_a_report_in_a_notebook_is_a_table_and_no_markup(tmp_path: Path) -> 
         assert text not in page
     assert "&lt;script&gt;" in page
     assert "不详" not in page
+
+
+def test_051_a_place_far_off_in_the_table_of_buildings(tmp_path: Path) -> None:
+    """051 D-ADDR-OUT: a building that the office's table puts 435 km away places nobody, and is told by row."""
+    town = build_town()
+    (tmp_path / "s.osm").write_text(street_plan(town), "utf-8")
+    own = [(b.name + f"{k.number}栋", k) for b in town.blocks if b.name for k in b.buildings][:30]
+    at = town_lon_lat(np.array([(k.x, k.y) for _, k in own]))
+    table = [[name, *place] for (name, _), place in zip(own, at.tolist(), strict=True)]
+    table += [["河东新村1栋", 121.0, 31.0], ["河东新村2栋", at[0][0] + 0.03, at[0][1]]]
+    write_as(tmp_path / "b.xlsx", [["地址", "经度", "纬度"], *table])
+    homes = [[f"H{i}", f"{row[0]}1单元101"] for i, row in enumerate(table)]
+    write_as(tmp_path / "h.xlsx", [["编号", "地址"], *homes])
+    members = [[f"M{i}", row[1], "是"] for i, row in enumerate(homes[:3])]
+    write_as(tmp_path / "m.xlsx", [["编号", "地址", "是否中心户"], *members])
+    (tmp_path / "planner.toml").write_text(
+        "[inputs]\nhouseholds='h.xlsx'\nmembers='m.xlsx'\nstreets='s.osm'\nbuildings='b.xlsx'\n",
+        "utf-8",
+    )
+    report = check(tmp_path / "planner.toml")
+    told = {f.row: f for f in report.findings if f.file == "h.xlsx" and (f.row or 0) > 31}
+    assert {row: (f.code, f.severity) for row, f in told.items()} == {
+        32: ("outside", Severity.HOLD),
+        33: ("outside", Severity.WARN),
+    }
+    assert "km outside the streets" in told[32].what
+    assert "路网范围外" in told[32].what_zh
+    assert (report.counts["held"], report.counts["placed"]) == (1, 34)

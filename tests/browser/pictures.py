@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.browser.conftest import ARGUMENTS, chromium
 
-MOST_BYTES = 300_000
+MOST_BYTES = 250_000
 SIZE = (1440, 900)
 ZONES = {"helsinki": 7, "bagongshan": 12}
 """The zone on the printed page of each town."""

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from planner.comparison import compared
 from planner.render.audience import INTERNAL_WORDS, Audience
+from planner.render.basemap import basemap_of
+from planner.render.comparing import compare_page
 from planner.render.map import map_page
 from planner.render.people import People, Person
 from planner.tables import PlanTables
 from tests.browser.conftest import Opener
 from tests.browser.test_page import COLOURS
 from tests.plans import HOSTILE, make_plan_tables
+from tests.test_comparison import movable, recut
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +145,62 @@ def test_a_meeting_has_no_watermark(open_page: Opener, tables: PlanTables, tmp_p
     with open_page(path) as page:
         assert page.locator(".watermark, .roster-box").count() == 0
         assert INTERNAL_WORDS not in page.content()
+
+
+@pytest.mark.parametrize("kind", ["public", "meeting", "internal", "compare"])
+def test_hostile_texts_everywhere(open_page: Opener, tmp_path: Path, kind: str) -> None:
+    """Every text of the plan and of the sheets tries to run, in each edition, both languages and on paper."""
+    tables = make_plan_tables(moved=kind != "compare", hostile=True)
+    if kind == "compare":
+        made = compare_page(compared(tables, recut(tables, movable(tables, 6))), title=HOSTILE[1])
+    else:
+        people = People(
+            {h: Person(HOSTILE[i % 12], room=HOSTILE[(i + 5) % 12], care=(HOSTILE[(i + 7) % 12],)) for i, h in enumerate(tables.households["household_id"])},
+            {m: Person(HOSTILE[i % 12], office_phone="0554-6601234") for i, m in enumerate(tables.members["member_id"])},
+        )  # fmt: skip
+        made = map_page(tables, audience=Audience(kind), people=people, title=HOSTILE[0])
+    path = made.save(tmp_path / "map.html")
+    with open_page(path) as page:
+        for _ in range(2):
+            page.locator("tbody tr, [data-row]").first.click()
+            page.wait_for_timeout(150)
+            page.click("#language")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        printer = "window.plannerPrint && window.plannerPrint.draw({ paper: 'A4', landscape: false, what: 'printSome', list: '1-2' })"
+        page.evaluate(f"Promise.resolve({printer}).then(() => true)")
+        markup = "aside img, main img, main svg[onload], header img, body > img, body > svg, script:not([type]) ~ b"
+        assert page.locator(markup).count() == 0
+        assert page.locator("h1").first.evaluate("n => n.children.length") == 0
+
+
+def test_online_tiles_lie_beneath_and_are_told(
+    browser: object, tables: PlanTables, tmp_path: Path
+) -> None:
+    """With a base map the page asks its host alone, shows the tiles under the zones, and says so in words."""
+    import base64
+
+    pixel = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    tiles = basemap_of("https://tiles.example.org/{z}/{x}/{y}.png")
+    for audience in (Audience.PUBLIC, Audience.MEETING):
+        path = map_page(tables, audience=audience, basemap=tiles).save(
+            tmp_path / f"{audience}.html"
+        )
+        context = browser.new_context()  # type: ignore[attr-defined]
+        asked: list[str] = []
+        page = context.new_page()
+        page.on("console", lambda m, asked=asked: asked.append(m.text))
+        page.on("request", lambda r, asked=asked: asked.append(r.url))
+        page.route(
+            "https://tiles.example.org/**",
+            lambda route: route.fulfill(body=pixel, content_type="image/png"),
+        )
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready]")
+        page.wait_for_selector(".leaflet-tile-loaded", state="attached")
+        assert {u.split("/")[2] for u in asked[1:]} == {"tiles.example.org"}
+        assert "tiles.example.org" in page.inner_text(".banners")
+        assert "tiles.example.org" in page.inner_text(".attribution")
+        context.close()

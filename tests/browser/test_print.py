@@ -312,3 +312,30 @@ def test_hostile_texts_on_paper(open_page: Opener, tmp_path: Path) -> None:
         assert page.locator(".sheet img").count() == 2
         text = page.locator(".sheets").evaluate("s => s.textContent")
         assert tables.centres["label"].iloc[0] in text
+
+
+@pytest.mark.parametrize("wait_ms", [0, 120])
+def test_printing_while_the_map_zooms(open_page: Opener, page_file: Path, wait_ms: int) -> None:
+    """A print begun in the middle of a zoom shows the whole plan as one begun at rest does."""
+    seen = """() => {
+      window.dispatchEvent(new Event('beforeprint'));
+      const canvas = document.querySelector('canvas.scene');
+      const matrix = new DOMMatrix(getComputedStyle(canvas).transform);
+      const found = [map_plan.getZoom(), matrix.a, canvas.toDataURL()];
+      window.dispatchEvent(new Event('afterprint'));
+      return found;
+    }"""
+    with open_page(page_file) as page:
+        still = page.evaluate(seen)
+        assert still[1] == 1
+        page.evaluate("map_plan.setZoom(18)")
+        page.wait_for_timeout(wait_ms)
+        assert page.evaluate(seen) == still
+        page.wait_for_timeout(400)
+        assert page.evaluate("map_plan.getZoom()") == 18
+        page.evaluate("map_plan.setZoom(15.5)")
+        page.wait_for_timeout(wait_ms)
+        during = page.pdf(prefer_css_page_size=True, print_background=True)
+        page.wait_for_timeout(400)
+        at_rest = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(during) == pytest.approx(len(at_rest), rel=0.02)

@@ -135,3 +135,57 @@ def test_from_a_small_window_to_a_wall(
             page.keyboard.press("Escape")
             page.click("#edit")
             assert page.evaluate(OVERFLOWING) == []
+
+
+def test_by_finger(browser: Any, pages: dict[str, Path]) -> None:
+    """On a touch screen a tap opens a building's card, a drag moves the map, and the lasso chooses."""
+    context = browser.new_context(
+        has_touch=True, viewport={"width": 1280, "height": 800}, offline=True
+    )
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda e: wrong.append(str(e)))
+    page.goto(pages["map"].as_uri())
+    page.wait_for_selector("html[data-edit=ready]", state="attached")
+    box = page.locator(".folium-map").bounding_box()
+    spot = page.evaluate(
+        """() => {
+          const { model, map } = window.plannerPage;
+          const centres = new Set(model.centres.map((c) => c.sx + ' ' + c.sy));
+          const u = model.units.find((one) => one.zone === 4 && one.homes > 0 && !centres.has(one.sx + ' ' + one.sy));
+          map.setView(model.plane.latLng(u.sx, u.sy), 18, { animate: false });
+          return u.label;
+        }"""
+    )
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.touchscreen.tap(*middle)
+    page.wait_for_timeout(400)
+    assert page.inner_text(".detail h2") == spot
+    touch = context.new_cdp_session(page)
+
+    def finger(kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in at]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    page.tap("#edit")
+    page.tap("[data-tool=lasso]")
+    page.wait_for_timeout(500)
+    x, y = box["x"] + box["width"] * 0.48, box["y"] + box["height"] * 0.3
+    corners = [(x, y), (x + 300, y), (x + 300, y + 330), (x, y + 330), (x, y + 10)]
+    finger("touchStart", corners[0])
+    for corner in corners[1:]:
+        finger("touchMove", corner)
+    finger("touchEnd")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.plannerPage.desk.selection.size") > 0
+    page.tap("#edit")
+    page.wait_for_timeout(500)
+    before = page.evaluate("map_plan.getCenter()")
+    finger("touchStart", middle)
+    for step in range(1, 9):
+        finger("touchMove", (middle[0] - 12 * step, middle[1]))
+    finger("touchEnd")
+    page.wait_for_timeout(400)
+    assert page.evaluate("map_plan.getCenter()")["lng"] > before["lng"]
+    assert not wrong
+    context.close()

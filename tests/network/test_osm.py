@@ -261,3 +261,16 @@ def test_extracts_of_other_cities_make_networks(shared_data, name):
     middles = extract.buildings.geometry.iloc[::50].representative_point()
     snaps = net.snap(middles.x.to_numpy(), middles.y.to_numpy())
     assert np.isfinite(net.walks(snaps.take([0]), snaps, limit_m=None).walk_m).all()
+
+
+def test_invented_streets_are_nobodys_map(tmp_path):
+    """A file that calls itself synthetic is not credited to OpenStreetMap; any other is."""
+    from planner.town import build_town, street_plan
+
+    town = tmp_path / "town.osm"
+    town.write_text(street_plan(build_town()), "utf-8")
+    assert "OpenStreetMap" not in read_extract(town).attribution
+    assert "synthetic" in read_extract(town).attribution
+    real = tmp_path / "real.osm"
+    real.write_text(town.read_text("utf-8").replace("SYNTHETIC TOWN", "0.6"), "utf-8")
+    assert "OpenStreetMap" in read_extract(real).attribution

@@ -180,3 +180,46 @@ def test_odd_values_of_layers_are_laid_out() -> None:
     values = [sheet.cell(1, c).value for c in range(1, 8)]
     assert values == [None, "inf", "110101199003078515", str(day), True, "=1", 1.5]
     assert sheet["F1"].data_type == "s"
+
+
+def test_what_an_office_sets_up_in_a_sheet_stays() -> None:
+    """Number formats, filters, lists to choose from, hidden columns, print titles, other sheets, names."""
+    from openpyxl.workbook.defined_name import DefinedName
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "居民"
+    for row in (["编号", "地址", "是否"], [1, "甲路1号", "是"], [2, None, "否"]):
+        sheet.append(row)
+    sheet["A2"].number_format = "000000"
+    sheet.auto_filter.ref = "A1:C3"
+    sheet.column_dimensions["C"].hidden = True
+    sheet.row_dimensions[1].height = 31
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    choose = DataValidation(type="list", formula1='"是,否"')
+    choose.add("C2:C3")
+    sheet.add_data_validation(choose)
+    book.create_sheet("旧").sheet_state = "hidden"
+    book["旧"]["A1"] = "旧名单"
+    book.defined_names["范围"] = DefinedName("范围", attr_text="居民!$A$1:$C$3")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    column = Finding("id-float", Severity.FIX, "a", "甲", column="编号")
+    made = mark_workbook(buffer.getvalue(), [Spot(column, "居民", 1, 1)], [("a", "b")])
+    copy = openpyxl.load_workbook(io.BytesIO(made))
+    assert copy.sheetnames == ["体检结果", "居民", "旧"]
+    assert copy["旧"].sheet_state == "hidden"
+    assert copy["旧"]["A1"].value == "旧名单"
+    kept = copy["居民"]
+    assert kept["A2"].number_format == "000000"
+    assert kept.auto_filter.ref == "A1:C3"
+    assert kept.column_dimensions["C"].hidden
+    assert kept.row_dimensions[1].height == 31
+    assert kept.print_title_rows == "$1:$1"
+    assert kept.page_setup.orientation == "landscape"
+    assert [v.formula1 for v in kept.data_validations.dataValidation] == ['"是,否"']
+    assert list(copy.defined_names) == ["范围"]
+    assert [c.value for c in copy["体检结果"]["C"] if c.value][-1] == "整列 all"

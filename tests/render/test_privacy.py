@@ -274,10 +274,10 @@ def test_a_bomb_does_not_go_off() -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
         for i in range(5):
             book.writestr(f"{i}.xml", b"<a>" + b" " * 90_000_000)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(PrivacyError, match="too large"):
         released(file.getvalue(), "a.xlsx", MEETING)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_row_of_a_workbook_is_read_as_one() -> None:
@@ -326,9 +326,9 @@ def test_thirty_five_thousand_people_take_no_time() -> None:
     phones = frozenset(f"139{i:08d}" for i in range(35_000))
     secrets = Secrets.of(tables, People({}, {}, {"a name": names, "a phone": phones}))
     assert len(secrets) > 65_000
-    start = time.perf_counter()
+    start = time.process_time()
     check_page(html, MEETING, secrets)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_names_of_streets_are_no_residents() -> None:

@@ -159,7 +159,7 @@ class AnswerCache:
             self._note(
                 "cache-read-only",
                 "it is read-only: new answers are not kept",
-                "缓存只读,新应答不会保存",
+                "缓存只读，新应答不会保存",
             )
         return True
 
@@ -195,7 +195,7 @@ class AnswerCache:
             return False
         self._note(
             "cache-damaged", f"the file of answers was damaged; it was moved to {aside.name}",
-            "应答缓存已损坏,已另存并重建", Severity.FIX,
+            "应答缓存已损坏，已另存并重建", Severity.FIX,
         )  # fmt: skip
         return True
 

@@ -21,6 +21,8 @@ from planner.intake.providers.settings import ProviderSettings
 
 __all__ = ["Estimate", "Questions", "estimate", "opened", "questions"]
 
+BY_REVIEW: Final = "review"
+"""Source of a match that a person has settled."""
 _LATENCY_S: Final = 0.15
 
 
@@ -246,9 +248,9 @@ def _open_rows(n: int, settings: ProviderSettings, offline: pd.DataFrame | None)
     missing = [c for c in COLUMNS if c not in offline.columns]
     if len(offline) != n or missing:
         raise ValueError(f"offline has {len(offline)} rows for {n} addresses, or lacks {missing}")
+    settled = (offline["source"] == BY_REVIEW).to_numpy(bool)  # a person has looked at both
     if settings.ask == "all":
-        return list(range(n))
-    sure = np.isfinite(offline["lon"].to_numpy(float)) & (
-        offline["confidence"].to_numpy(float) >= SURE
-    )
-    return np.flatnonzero(~sure).tolist()
+        return np.flatnonzero(~settled).tolist()
+    found = np.isfinite(offline["lon"].to_numpy(float))
+    sure = found & (offline["confidence"].to_numpy(float) >= SURE)
+    return np.flatnonzero(~(sure | settled)).tolist()

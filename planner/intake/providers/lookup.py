@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +57,8 @@ class Lookup:
         What was to be asked, before anything was.
     stopped : str
         Why the run ended early; ``""`` if it did not.
+    places : mapping of int to Judged
+        Position of a row -> where the service alone puts it; rows that it does not place are absent.
     """
 
     frame: pd.DataFrame
@@ -64,6 +66,7 @@ class Lookup:
     findings: tuple[Finding, ...]
     estimate: Estimate
     stopped: str = ""
+    places: Mapping[int, Judged] = field(default_factory=dict)
 
 
 def lookup(
@@ -149,7 +152,17 @@ def lookup(
     findings += _told(judged, settings)
     if left:
         findings.append(_unfinished(left, settings, before, stopped or fault))
-    return Lookup(frame, audit, tuple(findings), before, stopped)
+    places = _places(plan, judged, settings)
+    return Lookup(frame, audit, tuple(findings), before, stopped, places)
+
+
+def _places(
+    plan: Questions, judged: Mapping[str, Judged], settings: ProviderSettings
+) -> dict[int, Judged]:
+    answers = {
+        i: judged.get(answer_key(settings.service, out.key)) for i, out in plan.rows if out.key
+    }
+    return {i: one for i, one in answers.items() if one is not None and not one.cause}
 
 
 def _column(addresses: pd.Series | Iterable[str]) -> pd.Series:

@@ -114,3 +114,20 @@ function zoomButtons(map, whole) {
     make('button', { set: { type: 'button', title: say('whole'), 'aria-label': say('whole') }, on: { click: whole } }, [swatch(drawFrame, 18, 18)])
   ]);
 }
+
+/* Tiles from elsewhere, only where the plan was drawn with them; the page's own base map gives way. */
+function addBasemap(map, model, state) {
+  const tiles = model.data.basemap;
+  if (!tiles) return;
+  state.layers.base = false;
+  tiles.layers.forEach((address) => L.tileLayer(address, { subdomains: tiles.subdomains, maxNativeZoom: tiles.deepest, maxZoom: 20, opacity: 0.85 }).addTo(map));
+}
+
+function onlineBanner(model) {
+  const tiles = model.data.basemap;
+  return tiles ? make('div', { class: 'banner network', text: say('online', { host: tiles.host }) }) : null;
+}
+
+function creditsOf(model) {
+  return [model.data.meta.attribution, model.data.basemap && model.data.basemap.credit].filter(Boolean).join(' · ');
+}

@@ -78,7 +78,7 @@ function drawPage(map, packed) {
     fill(parts.right, [layerSwitch(model, state, () => scene.redraw())]);
     fill(parts.low, [legend(model), parts.attribution]);
     fill(parts.corner, [northArrow(), parts.scale]);
-    parts.attribution.textContent = model.data.meta.attribution;
+    parts.attribution.textContent = creditsOf(model);
     map.getContainer().setAttribute('aria-label', say('map'));
     fill(parts.panelBody, [
       figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
@@ -97,6 +97,7 @@ function drawPage(map, packed) {
   }
 
   const page = { edit: null, find: null, furnish, header, showZones, choose, refresh };
+  addBasemap(map, model, state);
   addScale(map, parts);
   furnish();
   map.invalidateSize({ animate: false });
@@ -146,6 +147,7 @@ function fillHeader(parts, model, switched, edit, print) {
   const banners = [];
   if (meta.synthetic) banners.push(make('div', { class: 'banner synthetic', text: say('synthetic') }));
   if (meta.network) banners.push(make('div', { class: 'banner network', text: pick(meta.network) }));
+  if (model.data.basemap) banners.push(onlineBanner(model));
   fill(parts.banners, banners);
   parts.panel.setAttribute('aria-label', say('panel'));
 }

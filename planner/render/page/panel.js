@@ -162,6 +162,7 @@ function zoneFacts(model, zone) {
     [say('homes'), grouped(zone.homes) + rule('households_per_zone')],
     [say('members'), grouped(zone.members) + rule('members_per_zone')],
     [say('meanWalk'), metres(zone.mean)], [say('p90'), metres(zone.centre.p90)], [say('max'), metres(zone.max)],
+    ...(zone.guides || []).map((guide) => [pick(guide[0]), String(guide[1])]),
     zone.gaps !== 0 && [say('gaps'), homesText(zone.gaps), 'bad'],
     model.data.figures.homes_moved !== null && [say('movedIn'), homesText(zone.moved)],
     zone.broken.length > 0 && [say('breaks'), zone.broken.map(pick).join(language === 'zh' ? '、' : ', '), 'bad']

@@ -149,6 +149,8 @@ function prepareForPrint(map, scene, state, bounds) {
   let before = null;
   window.addEventListener('beforeprint', () => {
     if (document.documentElement.classList.contains('sheeted')) return;
+    map.stop();
+    if (map._animatingZoom) map._onZoomTransitionEnd(); // Leaflet takes no other view while it zooms
     before = { centre: map.getCenter(), zoom: map.getZoom() };
     document.documentElement.classList.add('printing');
     state.ratio = 2.5;

@@ -64,7 +64,7 @@ function publicHeader(parts, model, switched, print) {
       make('button', { text: say('other'), set: { type: 'button', id: 'language', title: say('otherHint'), lang: language === 'zh' ? 'en' : 'zh-CN' }, on: { click: switched } })
     ])
   ]);
-  fill(parts.banners, [meta.synthetic && make('div', { class: 'banner synthetic', text: say('synthetic') })].filter(Boolean));
+  fill(parts.banners, [meta.synthetic && make('div', { class: 'banner synthetic', text: say('synthetic') }), onlineBanner(model)].filter(Boolean));
   parts.panel.setAttribute('aria-label', say('panel'));
 }
 
@@ -128,7 +128,7 @@ function drawPublicPage(map, shapes) {
     fill(parts.left, [zoomButtons(map, whole)]);
     fill(parts.low, [publicLegend(model), parts.attribution]);
     fill(parts.corner, [northArrow(), parts.scale]);
-    parts.attribution.textContent = model.data.meta.attribution;
+    parts.attribution.textContent = creditsOf(model);
     map.getContainer().setAttribute('aria-label', say('publicMap'));
     const f = model.data.figures;
     fill(parts.panelBody, [
@@ -139,6 +139,7 @@ function drawPublicPage(map, shapes) {
     refresh();
   }
 
+  addBasemap(map, model, state);
   addScale(map, parts);
   map.setMaxZoom(17);
   furnish();

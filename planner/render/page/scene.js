@@ -1,6 +1,11 @@
 /* The map itself: one canvas, drawn anew whenever the view comes to rest. */
 const PADDING = 0.25;
 
+/* How far each of some things is from the nearest other, in the plane. */
+function apartOf(things) {
+  return things.map((a) => things.reduce((least, b) => (a === b ? least : Math.min(least, Math.hypot(a.x - b.x, a.y - b.y))), Infinity));
+}
+
 const Scene = L.Layer.extend({
   initialize: function (model, state) {
     this._model = model;
@@ -215,60 +220,6 @@ const Scene = L.Layer.extend({
     });
   },
 
-  _free: function (box) {
-    const hit = this._boxes.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
-    if (!hit) this._boxes.push(box);
-    return !hit;
-  },
-
-  /* Keep names off the houses of the centres. */
-  _reserve: function () {
-    const r = this.houseSize() * 0.7;
-    this._model.centres.forEach((centre) => {
-      const [x, y] = this._at(centre);
-      this._boxes.push([x - r, y - r, x + r, y + r]);
-    });
-  },
-
-  _written: function (ctx, text, x, y, angle, colour) {
-    ctx.save();
-    ctx.translate(x, y);
-    ctx.rotate(angle);
-    ctx.lineWidth = 3 * this._unit;
-    ctx.strokeStyle = 'rgba(255,255,255,0.85)';
-    ctx.strokeText(text, 0, 0);
-    ctx.fillStyle = colour;
-    ctx.fillText(text, 0, 0);
-    ctx.restore();
-  },
-
-  _paintNames: function (ctx) {
-    const s = this._place.s;
-    if (this._zoom < 15) return;
-    ctx.textAlign = 'center';
-    ctx.textBaseline = 'middle';
-    ctx.font = 10.5 * this._unit + 'px ' + FONT;
-    this._model.base.names.forEach((name) => {
-      if (this._zoom < 16 && name.rank < 1) return;
-      const [x, y] = this._at(name);
-      if (!this._seen(x, y, 0)) return;
-      const width = ctx.measureText(name.text).width;
-      if (width > name.length * s * 1.15) return;
-      const w = (Math.abs(Math.cos(name.angle)) * width) / 2 + 8 * this._unit;
-      const h = (Math.abs(Math.sin(name.angle)) * width) / 2 + 8 * this._unit;
-      if (this._free([x - w, y - h, x + w, y + h])) this._written(ctx, name.text, x, y, name.angle, '#5f584c');
-    });
-    if (this._zoom < 17) return;
-    ctx.font = 9.5 * this._unit + 'px ' + FONT;
-    this._model.base.numbers.forEach((number) => {
-      const [x, y] = this._at(number);
-      if (!this._seen(x, y, 0)) return;
-      const w = ctx.measureText(number.text).width / 2 + 2;
-      if (w * 2 > number.width * s * 1.3) return;
-      if (this._free([x - w, y - 6, x + w, y + 6])) this._written(ctx, number.text, x, y, 0, '#6d6557');
-    });
-  },
-
   homeSize: function (homes) {
     const count = homes === -1 ? 1.5 : homes === -2 ? 3 : homes;
     const growth = Math.pow(2, (this._zoom - 15.5) * 0.45);
@@ -277,6 +228,14 @@ const Scene = L.Layer.extend({
 
   houseSize: function () {
     return this._unit * Math.min(30, Math.max(11, 19 * Math.pow(2, (this._zoom - 15) * 0.3)));
+  },
+
+  /* Smaller where two houses would hide each other. */
+  _houseOf: function (centre) {
+    const size = this.houseSize();
+    if (!this._apart) this._apart = apartOf(this._model.centres);
+    const apart = this._apart[centre.index] * this._place.s;
+    return Math.min(size, Math.max(size * 0.62, apart / 1.3));
   },
 
   gapSize: function () {
@@ -322,39 +281,15 @@ const Scene = L.Layer.extend({
     }));
   },
 
-  /* A zone's number in its middle, where the house of its centre does not say it already. */
-  _paintNumbers: function (ctx) {
-    const size = this._unit * Math.min(34, Math.max(13, 17 * Math.pow(2, (this._zoom - 15) * 0.4)));
-    ctx.textAlign = 'center';
-    ctx.textBaseline = 'middle';
-    ctx.font = '700 ' + size + 'px ' + FONT;
-    this._model.zones.forEach((zone, i) => {
-      if (!zone.labelAt) return;
-      const room = zone.labelAt.r * this._place.s;
-      if (room < size * 0.8 && !this._state.everyNumber) return;
-      if (this._state.everyNumber) ctx.font = '700 ' + Math.max(10 * this._unit, Math.min(size, room * 1.1)) + 'px ' + FONT;
-      const [x, y] = this._at(zone.labelAt);
-      const home = this._model.centres[i];
-      const [cx, cy] = home ? this._at(home) : [0, 0];
-      if (home && this._state.layers.centres && Math.hypot(x - cx, y - cy) < size * 2.2) return;
-      ctx.globalAlpha = this._faded(i) ? 0.4 : 0.82;
-      ctx.lineWidth = size * 0.2;
-      ctx.strokeStyle = 'rgba(255,255,255,0.9)';
-      ctx.strokeText(String(zone.n), x, y);
-      ctx.fillStyle = zone.ink;
-      ctx.fillText(String(zone.n), x, y);
-    });
-    ctx.globalAlpha = 1;
-  },
-
   _paintCentres: function (ctx) {
-    const order = this._model.centres.slice().sort((a, b) => (a.index === this._state.zone) - (b.index === this._state.zone));
+    const last = (centre) => centre.index === this._state.zone;
+    const order = this._model.centres.slice().sort((a, b) => last(a) - last(b) || a.y - b.y); // numbers of crowded houses stay in sight
     order.forEach((centre) => {
       const [x, y] = this._at(centre);
       if (!this._seen(x, y, 40)) return;
       const zone = this._model.zones[centre.index];
       ctx.globalAlpha = this._faded(centre.index) ? 0.55 : 1;
-      drawHouse(ctx, x, y, this.houseSize(), zone.ink, zone.n, centre.index === this._state.zone);
+      drawHouse(ctx, x, y, this._houseOf(centre), zone.ink, zone.n, centre.index === this._state.zone);
     });
     ctx.globalAlpha = 1;
   },

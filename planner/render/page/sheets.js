@@ -195,11 +195,12 @@ function makeSheet(model, layout, wish, told) {
   canvas.width = canvas.height = 0;
   const meta = model.data.meta;
   const cropped = scaleNeeded(model, layout, box) * 0.94 > scale * 1.0001;
+  const heading = meta.title || say('untitled');
   const stamps = [meta.synthetic && say('synthetic'), meta.network && pick(meta.network), cropped && say('sheetCropped')].filter(Boolean);
   const dates = [meta.created && say('sheetMade', { d: meta.created }), meta.data_date && say('mapData') + ' ' + meta.data_date, say('sheetPrinted', { d: told.today })].filter(Boolean);
   const page = make('section', { class: 'sheet' + (layout.landscape ? ' wide-sheet' : ''), set: { 'data-scale': String(scale), 'data-zone-number': zone ? String(zone.n) : '' }, style: { width: mm(layout.width), height: mm(layout.height - 0.3) } }, [
     make('header', { class: 'sheet-head' }, [
-      make('div', {}, [make('h1', { text: told.title(zone) }), make('p', { text: meta.title || say('untitled') })]),
+      make('div', {}, zone ? [make('h1', { text: told.title(zone) }), make('p', { text: heading })] : [make('h1', { text: heading }), make('p', { text: told.title(null) })]),
       make('div', { class: 'sheet-side' }, [make('b', { text: say('sheetScale') + ' 1:' + grouped(scale) }), make('span', { text: say('sheetNumber', wish) })])
     ]),
     picture,

@@ -26,6 +26,7 @@ const TEXTS = {
     undid: '已撤销', redid: '已重做', didChoose: '已选 {n} 个单元', exported: '已导出 changes.json，请用 planner apply 核验', exportedApart: '已导出；有责任区不连通，核验时须加 --complete',
     hintPick: '点选楼栋', hintLasso: '按住并圈出一片楼栋', hintNote: '点击地图添加备注', notePrivacy: '请勿填写姓名、电话或门牌室号', keepNote: '保存', cancel: '取消',
     keptEdits: '本机存有未应用的调整（{n} 个单元）', restore: '恢复', discard: '放弃',
+    online: '在线底图：打开本图时将向 {host} 请求瓦片',
     privacy: '会议版：按楼栋显示，不含姓名、门牌室号与户编号'
   },
   en: {
@@ -54,6 +55,7 @@ const TEXTS = {
     undid: 'Undone', redid: 'Done again', didChoose: '{n} units chosen', exported: 'Saved changes.json: check it with planner apply', exportedApart: 'Saved; a zone is not connected: apply it with --complete',
     hintPick: 'Click a building', hintLasso: 'Press and draw round some buildings', hintNote: 'Click the map to add a note', notePrivacy: 'No names, phones or rooms, please', keepNote: 'Keep', cancel: 'Cancel',
     keptEdits: 'Edits that were not applied are kept here ({n} units)', restore: 'Restore', discard: 'Discard',
+    online: 'Online base map: opening this page asks {host} for tiles',
     privacy: 'Meeting edition: by building; no names, rooms or household numbers'
   }
 };

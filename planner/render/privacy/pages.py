@@ -48,6 +48,7 @@ def check_structure(html: str, audience: Audience, name: str) -> None:
         data = json.loads(islands.pop("plan-data"))
         heavy = _unpack(islands.pop("plan-packed", None))
         _known_kinds(data, heavy, islands, audience)
+        _check_requests(html, data, audience)
         if audience is Audience.PUBLIC:
             _check_public(data, heavy)
         elif audience is Audience.MEETING:
@@ -82,6 +83,14 @@ def _known_kinds(
     unknown |= {*islands}
     if unknown:
         raise _Refused(f"it holds data of an unknown kind ({', '.join(sorted(unknown))})")
+
+
+def _check_requests(html: str, data: dict[str, Any], audience: Audience) -> None:
+    """Only a page that says so asks for tiles, and an internal one never does."""
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    asks = policy is None or "://" in policy[1]
+    if asks != ("basemap" in data) or (asks and audience is Audience.INTERNAL):
+        raise _Refused("it may make requests that it does not tell of")
 
 
 def _unit_counts(data: dict[str, Any]) -> Iterator[int]:

@@ -118,6 +118,8 @@ class Climber:
             self._prize, self._along = self.best.prize.copy(), np.zeros(len(slope))
             return
         norm = float((self._along**2).sum())
+        # Where no answer reaches everyone there is nothing to aim at but more than so far.
+        aim = aim if np.isfinite(aim) else bound + 0.1 * abs(bound) + self.dearest
         if norm > 1e-12:
             far = max(aim - bound, 1e-6 * abs(aim))
             self._prize = self._prize + self._along * (self._reach * far / norm)

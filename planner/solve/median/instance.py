@@ -210,7 +210,9 @@ class Answer:
         if not np.isfinite(self.value_m):
             return np.inf
         above = max(self.value_m - self.bound_m, 0.0)
-        return above / abs(self.value_m) if above else 0.0
+        if not above:
+            return 0.0
+        return above / abs(self.value_m) if self.value_m else np.inf
 
     @cached_property
     def faults(self) -> tuple[str, ...]:

@@ -114,7 +114,9 @@ class _Search:
 
     def _anneal(self, steps: int, hot: float) -> None:
         h, p, spent = self._heat, self._price, self._clock.spent
-        phase = Phase(steps, hot * h, COLD * h, CHEAP * p, DEAR * p)
+        # Never dearer than it is: what is worth breaking must not look as if it were not.
+        price = self.sites.price
+        phase = Phase(steps, hot * h, COLD * h, min(CHEAP * p, price), min(DEAR * p, price))
         self._annealer.start(self.best)
         done = 0
         for piece in phase.cut(self._piece):

@@ -36,7 +36,8 @@ def first_answer(sites: Sites, seed: int) -> Answer:
     random = np.random.default_rng(seed)
     chosen = _spread(sites, random)
     price = np.zeros(sites.count)
-    per_unit = float(sites.cost[:, chosen].min(axis=1).sum()) / max(sites.demand.sum(), 1e-9)
+    near = sites.cost[:, chosen].min(axis=1)
+    per_unit = float(near[np.isfinite(near)].sum()) / max(sites.demand.sum(), 1e-9)
     fill = sites.demand.sum() / max(sites.capacity[chosen].sum(), 1e-9)
     best, best_key = chosen, (np.inf, np.inf)
     for round_ in range(ROUNDS):

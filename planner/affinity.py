@@ -1,0 +1,132 @@
+"""人文相亲: who belongs together and who does not, as prices between units.
+
+Numbers only: which people a row stands for, and what they are to each other, stays outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Helpers", "Ties"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ties:
+    """Pairs of units with a price: a tie costs it when they come into two zones, an apart when into one.
+
+    Parameters
+    ----------
+    a, b : array_like of int, shape (n,)
+        The two units of each row, ``a <= b``; equal where both people live in one.
+    price_m : array_like of float, shape (n,)
+        Metres charged for a broken row; taken as 0 where both people live in one unit, which no plan can
+        change.
+    apart : array_like of bool, shape (n,)
+        Whether the two are to be kept apart.
+    people : array_like of int, shape (n,)
+        Pairs of people that a row stands for; 0 for neighbouring units of one compound.
+
+    Raises
+    ------
+    ValueError
+        Lengths, positions or signs do not fit together.
+    """
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    price_m: NDArray[np.float64]
+    apart: NDArray[np.bool_]
+    people: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        kinds: tuple[tuple[str, Any], ...] = (
+            ("a", np.int32), ("b", np.int32), ("price_m", np.float64), ("apart", np.bool_),
+            ("people", np.int64),
+        )  # fmt: skip
+        for name, kind in kinds:
+            values = np.array(getattr(self, name), dtype=kind)
+            if name == "a":
+                object.__setattr__(self, name, values)
+            if name == "price_m" and values.shape == self.b.shape:
+                values = np.where(self.a == self.b, 0.0, values)
+            values.setflags(write=False)
+            if values.shape != self.a.shape or values.ndim != 1:
+                raise ValueError(f"not ties: {name} differs in length")
+            object.__setattr__(self, name, values)
+        if len(self.a) and (self.a.min() < 0 or (self.a > self.b).any()):
+            raise ValueError("not ties: a and b must be units, a no greater than b")
+        if not (np.isfinite(self.price_m).all() and (self.price_m >= 0).all()):
+            raise ValueError("not ties: prices must be finite and not negative")
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    @property
+    def arrays(self) -> list[NDArray[Any]]:
+        """All columns, in order: for digests and files."""
+        return [self.a, self.b, self.price_m, self.apart, self.people]
+
+    @property
+    def priced(self) -> bool:
+        """Whether any plan could be better or worse for these ties."""
+        return bool(((self.price_m > 0) & (self.a != self.b)).any())
+
+    def broken(self, assignment: ArrayLike) -> NDArray[np.bool_]:
+        """Tell which rows a plan breaks.
+
+        Parameters
+        ----------
+        assignment : array_like of int, shape (n_units,)
+            Centre of each unit, -1 for none: a unit without a centre is with nobody.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+        """
+        zone = np.asarray(assignment)
+        together = (zone[self.a] == zone[self.b]) & (zone[self.a] >= 0)
+        return np.where(self.apart, together, ~together)
+
+    def cost_m(self, assignment: ArrayLike) -> float:
+        """Price of the rows that a plan breaks, metres."""
+        return float(self.price_m[self.broken(assignment)].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Helpers:
+    """Households that a member looks after already, outside of any plan.
+
+    Parameters
+    ----------
+    household, member : array_like of int, shape (n,)
+        Positions of the two.
+    price_m : array_like of float, shape (n,)
+        Metres of walking that it is worth to leave it so.
+    """
+
+    household: NDArray[np.int64]
+    member: NDArray[np.int64]
+    price_m: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        for name, kind in (("household", np.int64), ("member", np.int64), ("price_m", np.float64)):
+            values = np.array(getattr(self, name), dtype=kind)
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
+
+    def __len__(self) -> int:
+        return len(self.household)
+
+    def kept(self, member: ArrayLike) -> int:
+        """Count the households that stay with a member who helps them.
+
+        Parameters
+        ----------
+        member : array_like of int, shape (n_households,)
+            Position of the member who looks after each household, -1 for none.
+        """
+        return int((np.asarray(member)[self.household] == self.member).sum())

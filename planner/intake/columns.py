@@ -1,0 +1,66 @@
+"""An address that stands in several columns becomes the one line that it would be if written out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+__all__ = ["PARTS", "addresses_of", "on_road"]
+
+PARTS: Final = ("compound", "road", "road_number")
+"""Columns that offices split an address into, beside those of community, building and room."""
+_CHINESE: Final = "[\u3400-\u9fff]"
+_BARE: Final = r"[0-9０-９A-Za-z]{1,5}"
+_ONLY_BUILDING: Final = (
+    r"(?:[A-Za-z]?\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s*(?:栋|幢|座|号楼|#|单元|-|－).*"
+)
+"""An address that begins with its building says nothing of where that stands."""
+
+
+def addresses_of(frame: pd.DataFrame) -> pd.Series:
+    """Give the address of each row, put together where it stands in several columns.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Clean text: ``address, compound, road, road_number, building, community``.
+
+    Returns
+    -------
+    Series of str
+        The address as it is where it names a place.  One that begins with the building has the compound, or
+        road and number, set before it; an empty one is put together from what the row has, ``""`` where
+        that is too little: neither compound nor road, nor community with building or number.
+    """
+    whole = frame["address"]
+    compound, community = frame["compound"], frame["community"]
+    road = on_road(frame["road"], frame["road_number"])
+    named = (compound != "") | (frame["road"] != "")
+    place = (road + compound).where(named, "")
+    building = frame["building"]
+    bare = building.str.fullmatch(_BARE) & (place + community).str.contains(_CHINESE)
+    building = building.where(~bare, building + "栋")
+    inside = place.where(place != "", (community + road).where((road + building) != "", ""))
+    known = named | (community != "")
+    western = ~(place + community).str.contains(_CHINESE) & (building != "") & (inside != "")
+    joined = inside.where(~western, inside + " ") + building
+    made = whole.mask((whole == "") & known & (inside != ""), joined)
+    short = (place != "") & whole.str.fullmatch(_ONLY_BUILDING)
+    return made.mask(short, place + whole)
+
+
+def on_road(road: pd.Series, number: pd.Series) -> pd.Series:
+    """Set numbers behind their roads, ``幸福路`` and ``12`` as ``幸福路12号``.
+
+    Parameters
+    ----------
+    road, number : Series of str
+        Clean text; where the road holds the number already it is not said twice.
+    """
+    chinese = road.str.contains(_CHINESE) | number.str.contains(_CHINESE)
+    bare = number.str.fullmatch(r"[0-9０-９]{1,5}(?:[-－][0-9０-９]{1,4})?")
+    spoken = number.where(~(chinese & bare), number + "号")
+    spoken = spoken.where(chinese | (road == "") | (number == ""), " " + spoken)
+    twice = [n != "" and r.endswith(n) for r, n in zip(road, spoken, strict=True)]
+    return road + spoken.mask(pd.Series(twice, index=road.index, dtype=bool), "")

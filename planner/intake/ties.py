@@ -1,0 +1,347 @@
+"""人文相亲: the office's sheet of who belongs together, and who is to be kept apart.
+
+What two homes are to each other is nobody else's business: it is read here, becomes a price, and is kept
+in no file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from planner.errors import SchemaError
+from planner.findings import Finding, Severity
+from planner.intake.headers import roles_of
+from planner.intake.identity import match_ids
+from planner.intake.sheets import SheetTable, read_table
+from planner.intake.values import Notes, clean_column, clean_ids, half_width
+from planner.schema import Column, Table
+
+__all__ = ["TIES", "Match", "TieRow", "TieSheet", "kind_of_tie", "match_ties", "read_ties"]
+
+TIES: Final = Table(
+    "ties",
+    (
+        Column(
+            "a", "text", False, "", "direct",
+            ("甲", "a", "编号甲", "甲编号", "甲方", "甲方编号", "户编号", "household", "household_id",
+             "id a", "first"),
+            "Id of a household",
+        ),
+        Column(
+            "b", "text", False, "", "direct",
+            ("乙", "b", "编号乙", "乙编号", "乙方", "乙方编号", "对方编号", "对方", "other", "other_id",
+             "id b", "second"),
+            "Id of another household, or of a member",
+        ),
+        Column(
+            "kind", "text", False, "", "sensitive",
+            ("关系", "kind", "类型", "关系类型", "类别", "relation", "tie"),
+            "亲属/kin, 老单位/workmates, 帮扶/helper, or 分开/apart",
+        ),
+        Column(
+            "metres", "float", False, "m", "sensitive",
+            ("折合米数", "metres", "米数", "折合", "meters", "price_m", "price"),
+            "Price of breaking it; that of the project file where it is empty",
+        ),
+    ),
+)  # fmt: skip
+_KINDS: Final = {
+    "kin": ("kin", "kinship", "relative", "relatives", "family", "亲属", "亲戚", "亲人", "亲友", "家属",
+            "直系亲属", "父母", "子女", "父子", "母子", "父女", "母女", "兄弟", "姐妹", "兄妹", "姐弟"),
+    "workmates": ("workmates", "workmate", "colleague", "colleagues", "same old work unit", "old work unit",
+                  "same work unit", "老单位", "原单位", "同单位", "同一老单位", "老同事", "同事", "工友",
+                  "老工友"),
+    "helper": ("helper", "helps", "existing helper", "contact", "帮扶", "结对", "结对帮扶", "帮扶人",
+               "现联系人", "联系人", "现联系党员", "联系党员"),
+    "apart": ("apart", "keep apart", "avoid", "分开", "回避", "避开", "不同区", "分区"),
+}  # fmt: skip
+_KIND_OF: Final = {word: kind for kind, words in _KINDS.items() for word in words}
+_METRES: Final = re.compile(r"\d+(?:\.\d+)?(?=米?$|m?$|metres?$|meters?$)", re.I)
+LISTED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TieRow:
+    """One row of the sheet.
+
+    Parameters
+    ----------
+    a, b : str
+        Ids as the sheet has them, cleaned.
+    kind : str
+        ``kin, workmates, helper`` or ``apart``.
+    metres : float or None
+        Price, if the row states one.
+    place : Finding
+        Where it stands, as a finding without text.
+    """
+
+    a: str
+    b: str
+    kind: str
+    metres: float | None
+    place: Finding
+
+
+@dataclass(frozen=True, eq=False)
+class TieSheet:
+    """What the sheet says.
+
+    Parameters
+    ----------
+    rows : tuple of TieRow
+        Each pair once a kind of price: belonging together, being helped, being kept apart.
+    findings : tuple of Finding
+        Rows that are left out, and why.
+    sources : tuple of (str, str)
+        Bare file name and SHA-256 of its bytes.
+    """
+
+    rows: tuple[TieRow, ...]
+    findings: tuple[Finding, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+def kind_of_tie(text: str) -> str | None:
+    """Tell what a cell of the column 关系/kind means; None if it is not known."""
+    word = re.sub(r"\s+", " ", half_width(text)).strip().casefold().replace("_", " ")
+    return _KIND_OF.get(word) or _KIND_OF.get(word.removesuffix("关系"))
+
+
+def read_ties(path: str | Path, *, encoding: str | None = None) -> TieSheet:
+    """Read the sheet of ties: columns 甲/a, 乙/b, 关系/kind, and 折合米数/metres if there are prices.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file that residents may come in.  Sheets without the first three columns are left alone.
+    encoding : str, optional
+        Of a CSV.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read.
+    SchemaError
+        No sheet has the three columns.
+    """
+    findings: list[Finding] = []
+    rows: list[TieRow] = []
+    read = 0
+    for table in read_table(path, table=TIES, encoding=encoding):
+        roles = roles_of(table.headers, TIES, file=table.file, sheet=table.sheet)
+        if {"a", "b", "kind"} <= set(roles):
+            read += 1
+            rows += _rows(table, roles, findings)
+    name = Path(path).name
+    if not read:
+        raise SchemaError(
+            f"{name} does not say who belongs together",
+            findings=[
+                Finding(
+                    "missing-column", Severity.STOP,
+                    "no sheet has the columns 甲/a, 乙/b and 关系/kind",
+                    "没有同时含甲、乙、关系三列的工作表",
+                    "head the columns 甲, 乙 and 关系 (or a, b and kind)",
+                    "请将列命名为甲、乙、关系", name,
+                )
+            ],
+        )  # fmt: skip
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return TieSheet(_once(rows, findings), tuple(findings), ((name, digest),))
+
+
+def _rows(table: SheetTable, roles: dict[str, int], findings: list[Finding]) -> list[TieRow]:
+    frame = table.frame
+    notes = Notes(frame, findings)
+    ids = {
+        role: clean_ids(clean_column(frame.iloc[:, roles[role]], "id", notes), notes).tolist()
+        for role in ("a", "b")
+    }
+    kinds = table.cells[:, roles["kind"]]
+    prices = table.cells[:, roles["metres"]] if "metres" in roles else [""] * len(frame)
+    made: list[TieRow] = []
+    for i, row in enumerate(table.row.tolist()):
+        a, b, kind = ids["a"][i], ids["b"][i], kind_of_tie(kinds[i])
+        at = Finding("", Severity.WARN, "", file=table.file, sheet=table.sheet, row=int(row))
+
+        def said(text: str, _at: Finding = at, **place: str) -> None:
+            findings.append(_worded(_at, text, table.headers[roles[place["of"]]]))
+
+        if not (a or b or kinds[i].strip()):
+            continue
+        if not a or not b:
+            said("tie-empty", of="b" if a else "a")
+        elif kind is None:
+            said("tie-kind", of="kind")
+        elif a == b:
+            said("tie-to-itself", of="b")
+        else:
+            metres = _metres(prices[i])
+            if metres is not None and math.isnan(metres):
+                said("tie-price", of="metres")
+                metres = None
+            made.append(TieRow(a, b, kind, metres, at))
+    return made
+
+
+def _metres(text: str) -> float | None:
+    """Read a price: None where there is none, NaN where it is no number of metres."""
+    plain = half_width(str(text)).strip()
+    if not plain:
+        return None
+    found = _METRES.match(plain.replace(" ", ""))
+    return float(found[0]) if found else math.nan
+
+
+def _once(rows: list[TieRow], findings: list[Finding]) -> tuple[TieRow, ...]:
+    """Keep each pair once; who is to be kept apart is not tied."""
+    apart = {frozenset((r.a, r.b)) for r in rows if r.kind == "apart"}
+    seen: set[tuple[frozenset[str], str]] = set()
+    kept: list[TieRow] = []
+    for row in rows:
+        pair = frozenset((row.a, row.b))
+        key = pair, _sort(row.kind)
+        if row.kind != "apart" and pair in apart:
+            findings.append(_worded(row.place, "tie-and-apart"))
+        elif key in seen:
+            findings.append(_worded(row.place, "tie-twice"))
+        else:
+            seen.add(key)
+            kept.append(row)
+    return tuple(kept)
+
+
+def _sort(kind: str) -> str:
+    return kind if kind in ("helper", "apart") else "tie"
+
+
+_SAID: Final = {
+    "tie-empty": ("one of the two ids is missing; the row is left out", "缺少甲或乙的编号，该行未采用",
+                  "write both ids", "请填写双方编号"),
+    "tie-kind": ("this is no kind of tie that is known; the row is left out", "无法识别的关系，该行未采用",
+                 "write 亲属/kin, 老单位/workmates, 帮扶/helper or 分开/apart",
+                 "请填写亲属、老单位、帮扶或分开"),
+    "tie-to-itself": ("the two ids are the same; the row is left out", "甲与乙为同一编号，该行未采用",
+                      "write the id of the other home", "请填写另一户的编号"),
+    "tie-price": ("this is no number of metres, 0 or more; the price of the project file is taken",
+                  "不是有效的米数，按项目文件的折合值计算", "write a plain number", "请填写数字"),
+    "tie-twice": ("the same two stand in a row above; this row is left out", "与前面的行重复，该行未采用",
+                  "keep one of the rows", "请保留其中一行"),
+    "tie-and-apart": ("these two are to be kept apart by another row, which holds; this row is left out",
+                      "另有一行要求两者分开，以分开为准，该行未采用", "drop one of the two rows",
+                      "请删除其中一行"),
+    "tie-unknown-a": ("nobody has this id; the row is left out", "居民表和党员表中均无此编号，该行未采用",
+                      "write an id of the households' sheet", "请填写居民表中的编号"),
+    "tie-unknown-b": ("nobody has this id; the row is left out", "居民表和党员表中均无此编号，该行未采用",
+                      "write an id of the households' or the members' sheet", "请填写居民表或党员表中的编号"),
+    "tie-helper": ("neither of the two is a member, so nobody helps; they are taken as a plain tie",
+                   "双方均不是党员，按一般关系处理", "write the id of the member who helps",
+                   "请填写帮扶党员的编号"),
+}  # fmt: skip
+
+
+def _worded(place: Finding, code: str, column: str = "") -> Finding:
+    what, zh, remedy, remedy_zh = _SAID[code]
+    severity = Severity.FIX if code == "tie-twice" else Severity.WARN
+    return replace(
+        place, code=code.removesuffix("-a").removesuffix("-b") if "unknown" in code else code,
+        severity=severity, what=what, what_zh=zh, remedy=remedy, remedy_zh=remedy_zh, column=column,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One row whose ids were found.
+
+    Parameters
+    ----------
+    a, b : (bool, int)
+        Whether it is a member, and the position among the members or the households.
+    kind : str
+        ``kin, workmates, helper`` or ``apart``; with ``helper`` `a` is a household and `b` a member.
+    metres : float or None
+        Price, if stated.
+    place : Finding
+        Where the row stands, as a finding without text.
+    """
+
+    a: tuple[bool, int]
+    b: tuple[bool, int]
+    kind: str
+    metres: float | None
+    place: Finding
+
+
+def match_ties(
+    sheet: TieSheet, households: Iterable[str], members: Iterable[str]
+) -> tuple[list[Match], tuple[Finding, ...]]:
+    """Find the ids of a sheet among the households and members.
+
+    An id that both have is a household's, but a member's where it stands for who helps.
+
+    Parameters
+    ----------
+    sheet : TieSheet
+        From `read_ties`.
+    households, members : iterable of str
+        Ids in order.
+
+    Returns
+    -------
+    list of Match
+        In the order of the sheet.
+    tuple of Finding
+        Rows whose ids nobody has, and helpers who are no members.
+    """
+    home_at = {i: k for k, i in reversed(list(enumerate(households)))}
+    member_at = {i: k for k, i in reversed(list(enumerate(members)))}
+    wanted = [i for row in sheet.rows for i in (row.a, row.b)]
+    homes, people = match_ids(wanted, home_at), match_ids(wanted, member_at)
+
+    def find(i: str, member_first: bool) -> tuple[bool, int] | None:
+        first = (True, people, member_at), (False, homes, home_at)
+        for is_member, known, at in first if member_first else first[::-1]:
+            if i in known:
+                return is_member, at[known[i]]
+        return None
+
+    found: list[Match] = []
+    said: list[Finding] = []
+    for row in sheet.rows:
+        helped = row.kind == "helper"
+        a, b = find(row.a, False), find(row.b, helped)
+        if helped and a is not None and b is not None and not b[0]:
+            # The sheet may name the member first.
+            other = find(row.a, True)
+            a, b = (b, other) if other is not None and other[0] else (a, b)
+        kind = row.kind
+        if a is None or b is None:
+            said.append(_worded(row.place, "tie-unknown-a" if a is None else "tie-unknown-b"))
+            continue
+        if a == b:
+            said.append(_worded(row.place, "tie-to-itself"))
+            continue
+        if helped and (a[0] or not b[0]):
+            said.append(_worded(row.place, "tie-helper"))
+            kind = "kin"
+        found.append(Match(a, b, kind, row.metres, row.place))
+    return found, _short(said)
+
+
+def _short(said: list[Finding]) -> tuple[Finding, ...]:
+    """List the first of many, and say how many more there are."""
+    if len(said) <= LISTED:
+        return tuple(said)
+    more = len(said) - LISTED
+    rest = Finding(
+        "tie-unknown", Severity.WARN, f"{more} more rows of this sheet have such faults",
+        f"另有{more}行存在类似问题", file=said[0].file, sheet=said[0].sheet,
+    )  # fmt: skip
+    return (*said[:LISTED], rest)
