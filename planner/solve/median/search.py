@@ -13,6 +13,7 @@ from planner.solve.median.instance import Answer, Sites
 from planner.solve.median.pool import Pool
 from planner.solve.median.start import first_answer
 from planner.solve.median.table import Layout
+from planner.solve.median.whole import MOST_PAIRS, solve_whole
 from planner.solve.stop import Clock, Progress, Stop
 
 __all__ = ["Listener", "solve"]
@@ -27,6 +28,7 @@ CHEAP, DEAR = 100.0, 1000.0
 HARVEST = 0.35
 BOUND_STEPS, BOUND_SHARE = 150, 0.1
 MOST_PARTS, COMBINE_SHARE = 20_000, 0.25
+WHOLE_SHARE = 0.5
 
 
 def solve(
@@ -80,6 +82,7 @@ class _Search:
         self._listener = listener
         self._clock = Clock(stop.seconds)
         self._steps_per_s = 2e6
+        self._proven_m = -np.inf
         self._piece = max(PIECE * sites.n_units, SHORTEST_PIECE)
 
     def run(self, start: Answer | None, cycles: int | None) -> Answer:
@@ -99,9 +102,14 @@ class _Search:
             self._anneal(self._length(steps), HOT if done < 2 else WARM)
             self._climb(self._clock.spent - began)
             self._combine(self._clock.spent - began)
+            if done == 0 and self.sites.cost.size <= MOST_PAIRS:
+                self._whole()
             done, steps = done + 1, min(steps * LONGER, LONGEST * float(self.sites.n_units))
-        bound = self._climber.best.bound_m
-        return self.best.replace(bound_m=bound, seconds=self._clock.spent)
+        return self.best.replace(bound_m=self._bound_m, seconds=self._clock.spent)
+
+    @property
+    def _bound_m(self) -> float:
+        return max(self._climber.best.bound_m, self._proven_m)
 
     def _length(self, steps: float) -> int:
         """Give the steps of the next round: all that is left, if the one after would not be finished."""
@@ -109,7 +117,7 @@ class _Search:
         return int(steps if left > 1.8 * steps else max(left, self._piece))
 
     def _enough(self) -> bool:
-        known = self.best.replace(bound_m=self._climber.best.bound_m)
+        known = self.best.replace(bound_m=self._bound_m)
         return self._clock.left <= 0 or (known.gap <= self.stop.gap)
 
     def _anneal(self, steps: int, hot: float) -> None:
@@ -151,11 +159,20 @@ class _Search:
         self._offer(found)
         self._tell()
 
+    def _whole(self) -> None:
+        """Give the whole of a small problem to branch and cut."""
+        if self._enough():
+            return
+        found, bound = solve_whole(self.best, self._clock.share(WHOLE_SHARE), seed=self.seed)
+        self._proven_m = max(self._proven_m, bound)
+        self._offer(found)
+        self._tell()
+
     def _offer(self, answer: Answer | None) -> None:
         if answer is not None and _rank(answer) < _rank(self.best):
             self.best = answer
 
     def _tell(self) -> None:
         if self._listener is not None:
-            bound = self._climber.best.bound_m
-            self._listener(Progress(self._clock.spent, self.best.value_m, bound, 0, 1))
+            now = self._clock.spent, self.best.value_m, self._bound_m
+            self._listener(Progress(*now, 0, 1))

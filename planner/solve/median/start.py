@@ -123,7 +123,10 @@ def _by_regret(
     if len(chosen) == 1:
         return np.arange(sites.n_units), rows
     two = np.partition(rows, 1, axis=1)[:, :2]
-    return np.lexsort((np.arange(sites.n_units), -(two[:, 1] - two[:, 0]) * 1.0)), rows
+    # Who can be reached by nobody has nothing to lose.
+    regret = two[:, 1] - np.where(np.isfinite(two[:, 0]), two[:, 0], 0.0)
+    regret[np.isinf(two[:, 0])] = 0.0
+    return np.lexsort((np.arange(sites.n_units), -regret)), rows
 
 
 @compiled
