@@ -56,7 +56,13 @@ def main() -> None:
         "fitted": fitted,
         "machine": machine(),
     }
-    show([{"profile": "default", **letter}, {"profile": "proposed", **fitted}])
+    told = {"default": letter, "proposed": fitted}
+    show(
+        [
+            {"profile": k, **{n: v for n, v in row.items() if n != "levels"}}
+            for k, row in told.items()
+        ]
+    )
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
@@ -90,11 +96,18 @@ def write_district(folder: Path, extract: Path, names: list[str], seed: int) -> 
     )
     members.insert(0, "编号", [f"M{i:05d}" for i in range(len(members))])
     households.insert(0, "编号", [f"H{i:05d}" for i in range(len(households))])
+    at = rng.choice(len(place.xy), MENTORS, replace=False)
+    mentors = pd.DataFrame({
+        "编号": [f"Z{i:02d}" for i in range(MENTORS)],
+        "经度": place.lon_lat[at, 0].round(7), "纬度": place.lon_lat[at, 1].round(7),
+    })  # fmt: skip
+    mentors.to_csv(folder / "mentors.csv", index=False)
     households.to_csv(folder / "households.csv", index=False)
     members.to_csv(folder / "members.csv", index=False)
     project = folder / "planner.toml"
     project.write_text(
         "[inputs]\nhouseholds = 'households.csv'\nmembers = 'members.csv'\n"
+        "mentors = 'mentors.csv'\n"
         f"streets = '{extract.resolve().as_posix()}'\n\n[rules]\n\n[search]\nseed = {seed}\n\n"
         "[outputs]\ntitle = '合成区 synthetic district'\n",
         "utf-8",
@@ -184,6 +197,7 @@ def _planned(
         "gap_percent": round(100 * plan.certificate.optimality_gap, 2),
         **rules,
         "gaps": len(plan.gaps),
+        "levels": found["levels"],
     }
 
 

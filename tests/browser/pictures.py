@@ -2,7 +2,7 @@
 
 One picture of one map, as a meeting would see it:
 
-    python -m tests.browser.pictures out/map.html data/pictures/demo_map.png
+    python -m tests.browser.pictures out/map.html picture.png
 
 All of them, for both demonstration towns, from nothing: public, meeting and internal map, an edit in
 progress, a printed page, two plans compared (two to five minutes; needs Pillow):
