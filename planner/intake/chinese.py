@@ -8,15 +8,22 @@ compound; what only resembles a known compound is never taken, but told as a lik
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from planner.intake.address import Address, parse_address
+from planner.intake.estates import (
+    CJK,
+    Index,
+    bare_name,
+    index_of,
+    likely,
+    namesakes,
+    placed_keys,
+)
 from planner.intake.gazetteer import Gazetteer
 from planner.intake.lookup import (
     NOT_FOUND,
@@ -36,68 +43,12 @@ CAMPUS_M: Final = 1500.0
 SURE_ENOUGH: Final = 0.8
 CLEARLY: Final = 0.5
 """A building must be this much nearer to its compound than the next one of its number."""
-LIKE: Final = 65.0
 LONGEST_NAME: Final = 24
 ONLY_COMMUNITY: Final = "only the community is known"
-_CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NUMBER_ONLY = re.compile(r"第?[a-z]?\d+[a-z]?(号楼|号院|号|楼|栋|幢|座)?")
-_SUFFIX = re.compile(r"(小区|住宅区|生活区|家属区|家属院|宿舍区|社区|大院|园区)$")
 _HOME_ONLY = re.compile(
     r"^[\s\-,\uff0c#a-z\d]*((单元|室|层|楼|号|户|门|房|栋|幢|梯|座)[\s\-#a-z\d]*)*$"
 )
-
-
-@dataclass(frozen=True, eq=False)
-class _Index:
-    """Names of a gazetteer, taken apart.
-
-    Parameters
-    ----------
-    keys : mapping
-        Building key -> positions of points.
-    stairwells : mapping
-        Building key and stairwell -> positions.
-    compounds : mapping
-        Bare compound name -> positions.
-    numbered : mapping
-        Number of a building whose name says no compound -> positions.
-    """
-
-    keys: Mapping[str, tuple[int, ...]]
-    stairwells: Mapping[str, tuple[int, ...]]
-    compounds: Mapping[str, tuple[int, ...]]
-    numbered: Mapping[str, tuple[int, ...]]
-
-
-@lru_cache(maxsize=4)
-def _index(gazetteer: Gazetteer) -> _Index:
-    keys: dict[str, list[int]] = defaultdict(list)
-    stairwells: dict[str, list[int]] = defaultdict(list)
-    compounds: dict[str, list[int]] = defaultdict(list)
-    numbered: dict[str, list[int]] = defaultdict(list)
-    for name, places in gazetteer.names.items():
-        if not _CJK.search(name):
-            continue
-        found = parse_address(name)
-        for key in found.building_keys:
-            keys[key] += places
-            if found.stairwell:
-                stairwells[f"{key}|{found.canonical('stairwell')}"] += places
-        if found.compound and not found.building and not found.road:
-            compounds[_bare(found.canonical("compound"))] += places
-        if found.building and not (found.compound or found.road or found.community):
-            numbered[found.canonical("building")] += places
-    for number, places in gazetteer.bare_numbers.items():
-        numbered[number] += places
-    return _Index(_fixed(keys), _fixed(stairwells), _fixed(compounds), _fixed(numbered))
-
-
-def _fixed(found: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
-    return {key: tuple(sorted(set(places))) for key, places in sorted(found.items())}
-
-
-def _bare(compound: str) -> str:
-    return _SUFFIX.sub("", compound) or compound
 
 
 def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
@@ -117,11 +68,11 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
     """
     if not asked:
         return []
-    index = _index(gazetteer)
+    index = index_of(gazetteer)
     return [_find(text, beside, index, gazetteer) for text, beside in asked]
 
 
-def _find(text: str, beside: str, index: _Index, gazetteer: Gazetteer) -> Match:
+def _find(text: str, beside: str, index: Index, gazetteer: Gazetteer) -> Match:
     address = parse_address(text)
     context = (
         address.city,
@@ -135,8 +86,8 @@ def _find(text: str, beside: str, index: _Index, gazetteer: Gazetteer) -> Match:
         lambda: _by_stairwell(address, index, gazetteer, context),
         lambda: _whole(text, gazetteer, context),
         lambda: _by_key(address, index, gazetteer, context),
-        lambda: _by_road(address, gazetteer, context),
-        lambda: _by_compound(address, index, gazetteer),
+        lambda: _by_road(address, index, gazetteer, context),
+        lambda: _by_compound(address, index, gazetteer, context),
         lambda: _by_name(text, address, index, gazetteer, context),
     )
     tried: list[Match] = []
@@ -144,12 +95,13 @@ def _find(text: str, beside: str, index: _Index, gazetteer: Gazetteer) -> Match:
         tried.append(way())
         if tried[-1].confidence >= SURE_ENOUGH:
             return tried[-1]
-    placed = [m for m in tried if m.xy is not None]
+    unsure = [m for m in tried if m.cause.startswith("ambiguous")]
+    # A home that fits two estates is not settled by what is near one of them; its road may.
+    placed = [m for m in (tried[3:4] if unsure else tried) if m.xy is not None]
     if placed:
         return _with_options(max(placed, key=lambda m: m.confidence), tried)
-    unsure = [m for m in tried if m.cause.startswith("ambiguous")]
     told = [m for m in tried if m.precision == "street"]
-    like, within = _likely(address, index, gazetteer), _community(address, beside, gazetteer)
+    like, within = likely(address, index, gazetteer), _community(address, beside, gazetteer)
     told += [m for m in (like, within) if m is not NOT_FOUND]
     first, *more = (*unsure, *told, NOT_FOUND)
     return _with_options(first, more)
@@ -177,12 +129,12 @@ def _community(address: Address, beside: str, gazetteer: Gazetteer) -> Match:
 
 
 def _by_stairwell(
-    address: Address, index: _Index, gazetteer: Gazetteer, context: Sequence[str]
+    address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]
 ) -> Match:
     """Look the stairwell up: an office's table may know where each door is."""
     if not address.stairwell:
         return NOT_FOUND
-    for key in address.building_keys:
+    for key in placed_keys(address):
         places = index.stairwells.get(f"{key}|{address.canonical('stairwell')}")
         if places:
             return _as(pick_place(places, gazetteer, context), "stairwell")
@@ -197,11 +149,11 @@ def _whole(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     return _as(pick_place(places, gazetteer, context), "building")
 
 
-def _by_key(address: Address, index: _Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
+def _by_key(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     """Look the whole building up."""
     if not (address.building or address.sub_compound):
         return NOT_FOUND
-    for key in address.building_keys:
+    for key in placed_keys(address):
         if key in index.keys:
             return _as(pick_place(index.keys[key], gazetteer, context), "building")
     return NOT_FOUND
@@ -218,25 +170,36 @@ def _as(match: Match, precision: str, most: float = 1.0) -> Match:
     return replace(match, precision=precision, confidence=min(match.confidence, most), matched=said)
 
 
-def _by_road(address: Address, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
+def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     """Look road and number up; the building of a plot is not known by them."""
     road = address.branch_road or address.road
     key = street_key(road)
-    if not road or key not in gazetteer.streets:
-        return NOT_FOUND
     number = number_key(address.canonical("road_number"))
-    match = find_reading(
-        Reading(key, (number,) if number else (), tuple(context)), key, gazetteer, ""
-    )
+    match = NOT_FOUND
+    if key and key in gazetteer.streets:
+        match = find_reading(
+            Reading(key, (number,) if number else (), tuple(context)), key, gazetteer, ""
+        )
+    plot = f"{address.canonical('branch_road') or address.canonical('road')}|"
+    plot += f"{address.canonical('road_number')}|||"
+    if number and match.xy is None and plot in index.keys:
+        # The office's table may name the door that the map does not number.
+        match = _as(pick_place(index.keys[plot], gazetteer, context), "building")
     if address.building and match.precision in ("address point", "building"):
         return _as(match, "compound", 0.7)
     return match
 
 
-def _by_compound(address: Address, index: _Index, gazetteer: Gazetteer) -> Match:
+def _by_compound(
+    address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]
+) -> Match:
     """Look a building up by its number near its compound, else the compound alone."""
-    name = _bare(address.canonical("compound"))
+    name = bare_name(address.canonical("compound"))
     places = index.compounds.get(name, ()) if name else ()
+    same = namesakes(name, index, gazetteer, context) if name else {}
+    if len(same) > 1:
+        return _which(address.compound, same, gazetteer)
+    places = _beside(places, same, gazetteer)
     if not places:
         return NOT_FOUND
     xy = gazetteer.points.xy
@@ -257,30 +220,56 @@ def _by_compound(address: Address, index: _Index, gazetteer: Gazetteer) -> Match
     return _as(match, "compound", 0.4 if address.building else 0.5)
 
 
+def _beside(
+    places: Sequence[int], same: Mapping[str, tuple[int, ...]], gazetteer: Gazetteer
+) -> tuple[int, ...]:
+    """Keep the places of a name that lie by the one estate of that name which is meant."""
+    xy = gazetteer.points.xy
+    for homes in same.values():
+        away = np.hypot(*(xy[list(places)][:, None] - xy[list(homes)][None]).transpose(2, 0, 1))
+        places = [p for p, d in zip(places, away, strict=True) if d.min() <= NEAR_COMPOUND_M]
+    return tuple(places)
+
+
+def _which(compound: str, same: Mapping[str, tuple[int, ...]], gazetteer: Gazetteer) -> Match:
+    """Hold an estate of a name that two communities have."""
+    labels = tuple(f"{compound} ({place})" for place in same)
+    options = tuple(
+        replace(candidate_at(homes, gazetteer), label=label, precision="compound")
+        for label, homes in zip(labels, same.values(), strict=True)
+    )
+    return Match(None, cause=f"ambiguous: {'; '.join(labels[:3])}", runners=labels[:3],
+                 options=options[:OPTIONS])  # fmt: skip
+
+
 def _by_name(
-    text: str, address: Address, index: _Index, gazetteer: Gazetteer, context: Sequence[str]
+    text: str, address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]
 ) -> Match:
     """Find the last known name in the text; what comes before it must not lie elsewhere."""
     folded = fold_text(text).replace(" ", "")
     for end in range(len(folded), 1, -1):
         for start in range(max(0, end - LONGEST_NAME), end - 1):
             name = folded[start:end]
-            if name not in gazetteer.names or not _CJK.search(name):
+            if name not in gazetteer.names or not CJK.search(name):
                 continue
             if not _HOME_ONLY.match(folded[end:]) or _NUMBER_ONLY.fullmatch(name):
                 return NOT_FOUND
-            match = pick_place(gazetteer.names[name], gazetteer, (*context, folded[:start]))
+            same = namesakes(bare_name(name), index, gazetteer, context)
+            places = _beside(gazetteer.names[name], same, gazetteer)
+            if not places:
+                return NOT_FOUND
+            match = pick_place(places, gazetteer, (*context, folded[:start]))
             whole = bool(re.search(r"\d", name)) or not folded[end:]
             sure = 0.85 if whole and len(name) > 2 else 0.5
             match = _as(match, "building" if whole else "compound", sure)
             return _not_elsewhere(
-                match, _bare(address.canonical("compound")), name, index, gazetteer
+                match, bare_name(address.canonical("compound")), name, index, gazetteer
             )
     return NOT_FOUND
 
 
 def _not_elsewhere(
-    match: Match, compound: str, name: str, index: _Index, gazetteer: Gazetteer
+    match: Match, compound: str, name: str, index: Index, gazetteer: Gazetteer
 ) -> Match:
     """Doubt a name whose compound is not known, and drop it if the compound lies elsewhere."""
     if match.xy is None or not compound or compound in name:
@@ -293,22 +282,3 @@ def _not_elsewhere(
         return match if known else _as(match, match.precision, 0.6)
     away = np.hypot(*(gazetteer.points.xy[list(places)] - match.xy).T).min()
     return match if away <= CAMPUS_M else NOT_FOUND
-
-
-def _likely(address: Address, index: _Index, gazetteer: Gazetteer) -> Match:
-    """Tell which known compounds the name resembles; none of them is taken."""
-    from rapidfuzz import fuzz, process
-
-    name = _bare(address.canonical("compound"))
-    if not name:
-        return NOT_FOUND
-    like = process.extract(
-        name, list(index.compounds), scorer=fuzz.ratio, limit=3, score_cutoff=LIKE
-    )
-    if not like:
-        return NOT_FOUND
-    told = tuple(f"{known} ({score / 100:.2f})" for known, score, _ in like)
-    options = tuple(candidate_at(index.compounds[known], gazetteer) for known, _, _ in like)
-    return replace(
-        NOT_FOUND, cause=f"{NOT_FOUND.cause}: like {', '.join(told)}", runners=told, options=options
-    )

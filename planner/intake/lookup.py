@@ -173,11 +173,19 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
     labels = tuple(
         _label(points.label[g[0]], points.place[g[0]], points.lon_lat[g[0]]) for g in groups[:3]
     )
-    if gazetteer.apart_m([i for g in groups for i in g]) <= ONE_BLOCK_M:
+    near = gazetteer.apart_m([i for g in groups for i in g]) <= ONE_BLOCK_M
+    if near and not _two_homes(groups, gazetteer):
         others = tuple(candidate_at(g, gazetteer) for g in groups[1:OPTIONS])
         return replace(_at(groups[0], gazetteer, 0.6), runners=labels[1:], options=others)
     options = tuple(candidate_at(g, gazetteer) for g in groups[:OPTIONS])
     return Match(None, cause=f"ambiguous: {'; '.join(labels)}", runners=labels, options=options)
+
+
+def _two_homes(groups: Sequence[Sequence[int]], gazetteer: Gazetteer) -> bool:
+    """Tell whether the office's own table puts the points into different communities."""
+    points = gazetteer.points
+    said = {points.place[i] for g in groups for i in g if points.source[i] == "table"}
+    return len(said - {""}) > 1
 
 
 def candidate_at(group: Sequence[int], gazetteer: Gazetteer) -> Candidate:

@@ -119,6 +119,10 @@ def test_spellings_of_one_home_share_their_keys(text: str) -> None:
             "3栋2单元501 阳光小区",
             {"building": "3栋", "stairwell": "2单元", "room": "501", "compound": "阳光小区"},
         ),
+        (
+            "3栋2单元501 曙光里",
+            {"building": "3栋", "stairwell": "2单元", "room": "501", "compound": "曙光里"},
+        ),
         ("山王3号大街12号", {"town": "山王", "road": "3号大街", "road_number": "12号"}),
         ("中山路12号附3号", {"road": "中山路", "road_number": "12号附3号"}),
         ("光明路17-19号", {"road": "光明路", "road_number": "17-19号"}),
@@ -141,6 +145,18 @@ def test_spellings_of_one_home_share_their_keys(text: str) -> None:
         ),
         ("山王镇大陈二村5号", {"town": "山王镇", "community": "大陈二村", "road_number": "5号"}),
         ("幸福路12号3号厂房", {"road": "幸福路", "road_number": "12号", "compound": "3号厂房"}),
+        ("南环路29号矿东新村", {"road": "南环路", "road_number": "29号", "compound": "矿东新村"}),
+        (
+            "八公山区土坝孜街道曙光里8 2 501",
+            {
+                "district": "八公山区",
+                "town": "土坝孜街道",
+                "compound": "曙光里",
+                "building": "8",
+                "stairwell": "2",
+                "room": "501",
+            },
+        ),
     ],
 )
 def test_fields_are_slices_with_their_unit_words(text: str, expected: dict[str, str]) -> None:
@@ -207,6 +223,21 @@ def test_a_county_without_its_ending_ends_the_line() -> None:
     """A short county name at the very end stays in range."""
     found = parse_address("安徽省淮南市凤台县淮南凤台")
     assert (found.city, found.district, found.spans["district"]) == ("淮南", "凤台", (11, 13))
+
+
+@pytest.mark.parametrize("before", ["", "团结社区", "淮南市八公山区土坝孜街道", "建设路389号"])
+@pytest.mark.parametrize("estate", ["曙光里", "光明新村", "阳光小区", "安康苑"])
+@pytest.mark.parametrize("blank", [" ", "  ", "\u3000", "-", "/", ","])
+def test_blanks_part_a_home_as_dashes_do(before: str, estate: str, blank: str) -> None:
+    """`8 2 501` is building 8, stairwell 2, room 501, whatever stands before the estate."""
+    found = parse_address(f"{before}{estate}" + blank.join(("8", "2", "501")))
+    assert (found.compound, found.building, found.stairwell, found.room) == (
+        estate,
+        "8",
+        "2",
+        "501",
+    )
+    assert found.remainder == ""
 
 
 def test_keys_tell_places_apart() -> None:

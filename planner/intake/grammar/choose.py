@@ -14,6 +14,8 @@ __all__ = ["choose"]
 
 _RESTARTS: Final = frozenset({Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN})
 _HOMES: Final = words(HOME_SUFFIXES)
+_HOMELY: Final = words("里 苑 园 庭 居 府 坊 村")
+_INNER: Final = frozenset({Kind.BLD, Kind.CELL, Kind.FLR, Kind.ROOM})
 _CJK: Final = re.compile("[一-龥]")
 _RANGE: Final = re.compile("([0-9]+)-([0-9]+)(号?)")
 _ROOMS_APART: Final = 20
@@ -65,6 +67,8 @@ def choose(folded: str, pieces: Sequence[Piece]) -> tuple[dict[str, Piece], list
         else:
             spare.append(piece)
     _settle(folded, chosen, spare)
+    if "compound" not in chosen and "road" not in chosen and pieces and pieces[0].kind in _INNER:
+        _settle_slip(folded, pieces, chosen, spare)
     kept = {folded[piece.start : piece.end] for piece in chosen.values()}
     again = [p for p in spare if p.kind <= Kind.COMM and folded[p.start : p.end] in kept]
     return chosen, again
@@ -99,6 +103,17 @@ def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
     ):
         # `某某 阳光小区`: what stands apart before the estate is no place.
         chosen["compound"] = chosen.pop("sub_compound")
+
+
+def _settle_slip(
+    folded: str, pieces: Sequence[Piece], chosen: dict[str, Piece], spare: list[Piece]
+) -> None:
+    """Take the name behind a home for its estate where nothing stands before (``3栋1单元402 曙光里``)."""
+    last = pieces[-1]
+    name = folded[last.start : last.end]
+    if last.kind is Kind.OTHER and last in spare and len(name) > 2 and name.endswith(_HOMELY):
+        chosen["compound"] = last
+        spare.remove(last)
 
 
 def _settle_range(folded: str, chosen: dict[str, Piece]) -> None:

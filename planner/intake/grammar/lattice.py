@@ -91,6 +91,10 @@ def build_lattice(text: str) -> Lattice:
             # `阳光小区西3栋`: the west part of the estate.
             cuts.add(side)
             lattice.names[side] += [(side + 1, Kind.SUB, 1.5), (side + 1, Kind.WING, 1.5)]
+        if number.unit == "site" and "road" in endings.get(number.start, ()):
+            # `南环路29号矿东新村`: right behind a road the number is that on the road.
+            end = text.index("号", number.start) + 1
+            number = number._replace(end=end, unit="hao", tail="hao")
         if number.unit not in {"way", "site"}:
             lattice.numbers[number.start].append(number)
             cuts.add(number.end)

@@ -69,6 +69,9 @@ _PREFIX: Final = re.compile("(?:第|附|负|地下|甲|乙)$")
 _SIDE: Final = re.compile("[东西南北中]$")
 _SIDE_UNIT: Final = re.compile("(?P<bld>[东西南北主副]座)|(?P<cell>[东西中]单元)")
 _LINK: Final = re.compile(r"[-/_、~]{1,2}|号[-至]")
+_SPACED: Final = re.compile(r"\d{1,3}(?:[ ,.、]{1,3}\d{1,2}){1,2}[ ,.、]{1,3}\d{3,4}(?![\d米])")
+"""`8 2 501`: building, stairwell and room with blanks or points for dashes."""
+_BLANKS: Final = re.compile("[ ,.、]{1,3}")
 _SPELT: Final = re.compile(
     "[一二三四五六七八九零]{2,4}[一二三四五六七八九]|[一二三四五六七八九]百零?[一二三四五六七八九]"
 )
@@ -113,8 +116,10 @@ def _lone_letter(text: str, match: re.Match[str]) -> bool:
 def _chain(text: str, first: Number) -> list[Number]:
     """Follow the dashes after an element."""
     chain = [first]
+    spaced = _SPACED.match(text, first.start) if first.unit == "bare" else None
+    between = _LINK if spaced is None else _BLANKS
     while chain[-1].unit in {"bare", "bld", "cell", "hao", "flr"} and len(chain) < 8:
-        link = _LINK.match(text, chain[-1].end)
+        link = between.match(text, chain[-1].end)
         follower = _element_at(text, link.end(), chained=True) if link else None
         if follower is None or follower.unit in {"way", "zone", "far"}:
             break
