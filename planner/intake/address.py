@@ -18,20 +18,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
 from planner.intake.grammar.choose import choose
-from planner.intake.grammar.decode import Piece, best_path
+from planner.intake.grammar.decode import Piece
 from planner.intake.grammar.fold import fold
-from planner.intake.grammar.lattice import build_lattice
 from planner.intake.grammar.lexicon import NOTHING, SEPARATORS, words
 from planner.intake.grammar.numerals import canonical_number
-from planner.intake.grammar.western import read_western
+from planner.intake.grammar.parallel import Reading, read_line, reading_ahead
 
-__all__ = ["FIELDS", "Address", "parse_address", "parse_addresses"]
+__all__ = ["FIELDS", "Address", "parse_address", "parse_addresses", "parse_each"]
 
 FIELDS: Final = (
     "province",
@@ -54,6 +54,7 @@ FIELDS: Final = (
 """Names of the text fields of `Address`, from the largest place to the smallest."""
 
 _LONGEST: Final = 400
+_every_field: Final = attrgetter(*FIELDS)
 _NAMES: Final = frozenset({"province", "city", "district", "town", "remainder"})
 _UNITS: Final[dict[str, re.Pattern[str]]] = {
     "road_number": re.compile("号院?$|号(?=附)|号(?=[甲乙丙丁]$)"),
@@ -206,7 +207,7 @@ def canonical_field(name: str, text: str) -> str:
     -------
     str
     """
-    for _ in range(8):
+    for _ in range(8 + len(text)):
         again = _canonical_step(name, text)
         if again == text:
             break
@@ -224,11 +225,24 @@ def _canonical_step(name: str, text: str) -> str:
     return canonical_number(folded, counted_only=unit is None)
 
 
-@lru_cache(maxsize=65536)
-def _pieces(shape: str) -> tuple[Piece, ...]:
-    """Read the shape of a line (see `_shape`)."""
-    western = read_western(shape)
-    return tuple(western if western is not None else best_path(build_lattice(shape)))
+class _Line(NamedTuple):
+    """A text made ready for the grammar."""
+
+    folded: str
+    line: str
+    """Without the blanks between a number and its unit word."""
+    at: Sequence[int]
+    """Offsets of `line` in `folded`."""
+    shape: str
+    """What the grammar looks at (see `_shape`)."""
+    shape_at: list[int]
+    """Offsets of `shape` in `line`."""
+
+
+def _prepare(text: str) -> _Line:
+    folded = fold(text[:_LONGEST])
+    line, at = _closed_up(folded)
+    return _Line(folded, line, at, *_shape(line))
 
 
 def _shape(line: str) -> tuple[str, list[int]]:
@@ -252,13 +266,10 @@ def _shape(line: str) -> tuple[str, list[int]]:
     return "".join(parts), at
 
 
-def _read(line: str) -> list[Piece]:
-    shape, at = _shape(line)
-    return [Piece(at[p.start], at[p.end - 1] + 1, p.kind) for p in _pieces(shape)]
-
-
-def _closed_up(folded: str) -> tuple[str, list[int]]:
+def _closed_up(folded: str) -> tuple[str, Sequence[int]]:
     """Take out the blanks between a number and its unit word (``3 栋``); keep the offsets."""
+    if not _GAP.search(folded):
+        return folded, range(len(folded) + 1)
     gaps = {at for match in _GAP.finditer(folded) for at in range(*match.span())}
     at = [i for i in range(len(folded)) if i not in gaps]
     return "".join(folded[i] for i in at), [*at, len(folded)]
@@ -299,14 +310,16 @@ def parse_address(text: str) -> Address:
     >>> found.building_key == parse_address("幸福路十二号院3幢2单元501").building_key
     True
     """
-    folded = fold(text[:_LONGEST])
-    at: Sequence[int] = range(len(folded) + 1)
-    line = folded
-    if _GAP.search(folded):
-        line, at = _closed_up(folded)
+    ready = _prepare(text)
+    return _take_apart(text, ready, read_line(ready.shape))
+
+
+def _take_apart(text: str, ready: _Line, reading: Reading) -> Address:
+    folded, line, at, _, shape_at = ready
     if line.strip() in _NOTHING:
         return Address(remainder=text.strip())
-    chosen, again = choose(line, _read(line))
+    pieces = [Piece(shape_at[s], shape_at[e - 1] + 1, kind) for s, e, kind in reading]
+    chosen, again = choose(line, pieces)
     places = {name: (at[p.start], at[p.end - 1] + 1) for name, p in chosen.items()}
     values = {name: text[start:end] for name, (start, end) in places.items()}
     covered = [*places.values(), *((at[p.start], at[p.end - 1] + 1) for p in again)]
@@ -314,6 +327,23 @@ def parse_address(text: str) -> Address:
     if len(text) > _LONGEST:
         left.append(text[_LONGEST:])
     return Address(**values, remainder=" ".join(left), spans=MappingProxyType(places))
+
+
+def parse_each(texts: Iterable[str]) -> dict[str, Address]:
+    """Take many addresses apart, on every core where they are thousands.
+
+    Parameters
+    ----------
+    texts : iterable of str
+
+    Returns
+    -------
+    dict of str to Address
+        One entry for each distinct text, in the order of the texts.
+    """
+    ready = {text: _prepare(text) for text in dict.fromkeys(texts)}
+    with reading_ahead(line.shape for line in ready.values()) as read:
+        return {text: _take_apart(text, line, read(line.shape)) for text, line in ready.items()}
 
 
 def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:
@@ -332,10 +362,9 @@ def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:
     if not isinstance(texts, pd.Series):
         texts = pd.Series(list(texts), dtype=object)
     lines = ["" if pd.isna(value) else str(value) for value in texts]
-    known: dict[str, tuple[str, ...]] = {}
-    for line in lines:
-        if line not in known:
-            found = parse_address(line)
-            known[line] = (*(getattr(found, name) for name in FIELDS), found.building_key)
+    known = {
+        line: (*_every_field(found), found.building_key)
+        for line, found in parse_each(lines).items()
+    }
     rows = [known[line] for line in lines]
     return pd.DataFrame(rows, columns=[*FIELDS, "building_key"], index=texts.index, dtype=object)

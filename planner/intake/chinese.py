@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from planner.intake.address import Address, parse_address
+from planner.intake.address import Address, parse_address, parse_each
 from planner.intake.estates import (
     CJK,
     Index,
@@ -69,11 +69,11 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
     if not asked:
         return []
     index = index_of(gazetteer)
-    return [_find(text, beside, index, gazetteer) for text, beside in asked]
+    parsed = parse_each(text for text, _ in asked)
+    return [_find(text, parsed[text], beside, index, gazetteer) for text, beside in asked]
 
 
-def _find(text: str, beside: str, index: Index, gazetteer: Gazetteer) -> Match:
-    address = parse_address(text)
+def _find(text: str, address: Address, beside: str, index: Index, gazetteer: Gazetteer) -> Match:
     context = (
         address.city,
         address.district,

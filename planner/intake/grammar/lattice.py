@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from planner.intake.grammar.endings import (
@@ -115,41 +115,54 @@ def build_lattice(text: str) -> Lattice:
     return lattice
 
 
+Options = tuple[tuple[Kind, float], ...]
+
+
 class _End(NamedTuple):
     """What a name that ends at a cut needs to know about that cut."""
 
     at: int
+    places: tuple[Options, ...]
+    """What a named place is worth that ends here, by its length."""
+    official: bool
+    """Whether more can end here: an administrative place, a road, a part, a village."""
     admin: dict[str, str] | None
     """Endings of administrative places and roads."""
-    sort: tuple[Kind, int]
-    closed: bool
     group: bool
     """Whether a numbered group follows (``王庄|3组``) and no village ends here."""
     part: bool
     """Whether only the part of a place ends so (``东区``)."""
+    closed: bool
     crossing: float
     last: bool
     """Whether no name runs on from here."""
 
 
+@lru_cache(maxsize=1024)
+def _by_length(sort: tuple[Kind, int], closed: bool) -> tuple[Options, ...]:
+    return ((), *(place_options(n, sort, closed) for n in range(1, _LONGEST_PLACE + 1)))
+
+
 def _ends(lattice: Lattice, endings: Endings, closed: set[int]) -> list[_End]:
     groups = {at for at, found in lattice.numbers.items() if found[0].unit == "group"}
+    text, skips = lattice.text, lattice.skips
     ends: list[_End] = []
     for at in lattice.cuts:
         kinds = endings.get(at)
         shut = at in closed
         crossing = _CROSS_NUMBER if shut else 0.0
-        if kinds is None:
-            ends.append(_End(at, None, NO_ENDING, shut, at in groups, False, crossing, False))
-            continue
-        ending = kinds.get("poi")
-        admin = kinds if not kinds.keys() <= _UNOFFICIAL else None
-        sort = place_class(lattice.text, ending, at)
-        part = ending is None and "spoi" in kinds
-        group = at in groups and "comm" not in kinds
-        crossing += crossing_cost(kinds)
-        ends.append(_End(at, admin, sort, shut, group, part, crossing, False))
-    return [end._replace(last=True) if end.at in lattice.skips else end for end in ends]
+        sort, admin, part, group = NO_ENDING, None, False, at in groups
+        if kinds is not None:
+            ending = kinds.get("poi")
+            sort = place_class(text, ending, at)
+            admin = kinds if not kinds.keys() <= _UNOFFICIAL else None
+            part = ending is None and "spoi" in kinds
+            group = group and "comm" not in kinds
+            crossing += crossing_cost(kinds)
+        official = admin is not None or group or part
+        places = _by_length(sort, shut)
+        ends.append(_End(at, places, official, admin, group, part, shut, crossing, at in skips))
+    return ends
 
 
 def _start_cost(lattice: Lattice, endings: Endings, start: int) -> float:
@@ -172,30 +185,33 @@ def _add_names(lattice: Lattice, endings: Endings, closed: set[int]) -> None:
         inside = start > 0 and start - 1 not in skips
         into = lattice.names[start]
         into.append((ends[i].at, Kind.OTHER, _LAST_RESORT))
-        for one in ends[i:]:
-            length = one.at - start
+        for end in ends[i:]:
+            at, places, official, _, _, _, shut, crossing, last = end
+            length = at - start
             if length > _LONGEST_PLACE or crossed > _HOPELESS:
                 break
-            for kind, score in _options(text, start, one, inside):
-                if score - crossed > _WORST:
-                    into.append((one.at, kind, score - crossed))
-            if one.last:
+            worst = _WORST + crossed
+            for kind, score in places[length]:
+                if score > worst:
+                    into.append((at, kind, score - crossed))
+            if official:
+                for kind, score in _official(text, start, end, inside):
+                    if score > worst:
+                        into.append((at, kind, score - crossed))
+            if last:
                 break
             if length >= 2:
-                crossed += one.crossing
-            elif one.closed:
+                crossed += crossing
+            elif shut:
                 crossed += _CROSS_NUMBER
 
 
-def _options(text: str, start: int, end: _End, inside: bool) -> Iterable[tuple[Kind, float]]:
-    """List what the stretch from `start` to `end` could be."""
+def _official(text: str, start: int, end: _End, inside: bool) -> list[tuple[Kind, float]]:
+    """List what the stretch from `start` to `end` could be besides a named place."""
     length = end.at - start
-    as_place = place_options(length, end.sort, end.closed)
-    if end.admin is None and not end.group and not end.part:
-        return as_place
-    options = list(as_place)
+    options: list[tuple[Kind, float]] = []
     if end.admin is not None and length <= LONGEST_ADMIN:
-        options += admin_options(text[start : end.at], end.admin, inside=inside)
+        options = admin_options(text[start : end.at], end.admin, inside=inside)
     if end.group and 2 <= length <= 4:
         options.append((Kind.COMM, 0.6))
     if end.part:
