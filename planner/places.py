@@ -156,23 +156,34 @@ def _summarise(frame: pd.DataFrame) -> pd.DataFrame:
     ordered = frame.sort_values(["home", "id"], ascending=[False, True], kind="stable")
     grouped = ordered.groupby(["place", "part"], sort=False)
     units = grouped.agg(
-        label=("label", _first_text),
         fence=("fence", "first"),
         households=("home", "sum"),
         members=("member", "sum"),
         load=("load", "sum"),
-        lon=("lon", _middle),
-        lat=("lat", _middle),
         first=("id", "first"),
     ).reset_index()
+    unit = np.asarray(grouped.ngroup(), np.int64)
+    units["label"] = _first_text(unit, ordered["label"])
+    units["lon"] = _middle(unit, ordered["lon"].to_numpy(float))
+    units["lat"] = _middle(unit, ordered["lat"].to_numpy(float))
     keys = ["fence", "label", "lon", "lat", "first"]
     return units.sort_values(keys, kind="stable", ignore_index=True)
 
 
-def _first_text(values: pd.Series) -> str:
-    texts = [v for v in values if v]
-    return min(texts) if texts else ""
+def _first_text(unit: NDArray[np.int64], values: pd.Series) -> NDArray[np.object_]:
+    """Give the text of each unit that comes first in order, an empty one only where all are."""
+    codes, texts = pd.factorize(values.fillna("").astype(object), sort=True)
+    order = np.lexsort((codes, (values == "").to_numpy(), unit))
+    return np.asarray(texts, object)[codes[order[_starts(unit[order])]]]
 
 
-def _middle(values: pd.Series) -> float:
-    return float(np.sort(values.to_numpy())[(len(values) - 1) // 2])
+def _middle(unit: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the lower median of each unit."""
+    order = np.lexsort((values, unit))
+    starts = _starts(unit[order])
+    sizes = np.diff(starts, append=len(unit))
+    return values[order][starts + (sizes - 1) // 2]
+
+
+def _starts(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.flatnonzero(np.diff(ordered, prepend=-1))

@@ -7,7 +7,7 @@ sums are exact: a walk is the same number from both sides, and equal walks compa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,8 @@ __all__ = ["Field", "Mesh", "flood", "nearest", "route", "same_home", "walks"]
 
 CHUNK_BYTES = 32e6
 """Size of one table of sources x (nodes or targets); some five of them live at a time."""
+SQUARE_M = 1000.0
+"""Least side of the squares whose sources are looked at together."""
 SHIFT_M = 1.0
 """Added to the first step from a virtual source, so that no arc has length zero."""
 
@@ -106,6 +108,9 @@ def _join(left: Ints, right: Ints) -> tuple[Ints, Ints]:
 def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> Walks:
     """Find the walks of all pairs within a limit.
 
+    Where the tables of all sources at once would be large, the sources of one square at a time
+    see only what lies within the limit around them, so that time grows as the pairs do.
+
     Parameters
     ----------
     mesh : Mesh
@@ -117,27 +122,86 @@ def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> 
     Returns
     -------
     Walks
+        By source, then target.
     """
     from_, to = np.flatnonzero(sources.edge >= 0), np.flatnonzero(targets.edge >= 0)
-    s, t = sources.take(from_), targets.take(to)
-    s_home, t_home = same_home(s, t)
-    rows = max(1, int(CHUNK_BYTES / 8 / max(mesh.n_nodes, len(to), 1)))
+    ends = _Ends(from_, sources.take(from_), to, targets.take(to))
+    if not len(from_) or not len(to):
+        found = []
+    elif limit_m is None or len(from_) <= ends.rows(mesh):
+        found = _walks(mesh, ends, limit_m)
+    else:
+        squares = ends.squares(max(2.0 * limit_m, SQUARE_M))
+        found = [
+            w for block in squares for w in _walks(*_around(mesh, ends, block, limit_m), limit_m)
+        ]
+    none = Walks(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
+    parts = [*found, none]
+    source = np.concatenate([part.source for part in parts])
+    order = np.argsort(source, kind="stable")
+    return Walks(
+        source[order],
+        np.concatenate([part.target for part in parts])[order],
+        np.concatenate([part.walk_m for part in parts])[order],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Ends:
+    """Both ends of the walks asked for, with their positions in the caller's sets."""
+
+    from_: Ints
+    sources: Snaps
+    to: Ints
+    targets: Snaps
+
+    def rows(self, mesh: Mesh) -> int:
+        """Tell how many sources fill a table of `CHUNK_BYTES`."""
+        return max(1, int(CHUNK_BYTES / 8 / max(mesh.n_nodes, len(self.to), 1)))
+
+    def squares(self, side_m: float) -> list[Ints]:
+        """Give the sources of each square that holds any."""
+        cell = np.floor(self.sources.home_xy / side_m).astype(np.int64)
+        label = np.unique(cell, axis=0, return_inverse=True)[1].ravel()
+        return np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label))[:-1])
+
+
+def _around(mesh: Mesh, ends: _Ends, block: Ints, limit_m: float) -> tuple[Mesh, _Ends]:
+    """Cut out the edges within a limit of some sources, and the targets on them."""
+    sources = ends.sources.take(block)
+    a, b, to_a, to_b = mesh.doors(sources)
+    node, metres = np.concatenate([a, b]), np.concatenate([to_a, to_b])
+    graph = mesh.with_sources(np.zeros(len(node), np.int64), node, metres)
+    reach = dijkstra(graph, directed=True, indices=mesh.n_nodes, limit=limit_m + SHIFT_M)
+    near = np.isfinite(reach[: mesh.n_nodes])[mesh.ends].any(axis=1)
+    near[sources.edge] = True
+    nodes, cut = np.unique(mesh.ends[near], return_inverse=True)
+    part = Mesh(len(nodes), cut.reshape(-1, 2).astype(np.int32), mesh.length_m[near])
+    edge = (np.cumsum(near) - 1).astype(np.int32)
+    kept = np.flatnonzero(near[ends.targets.edge])
+    targets = ends.targets.take(kept)
+    return part, _Ends(
+        ends.from_[block],
+        replace(sources, edge=edge[sources.edge]),
+        ends.to[kept],
+        replace(targets, edge=edge[targets.edge]),
+    )
+
+
+def _walks(mesh: Mesh, ends: _Ends, limit_m: float | None) -> list[Walks]:
+    """Find the walks of a mesh, a few sources at a time."""
+    s_home, t_home = same_home(ends.sources, ends.targets)
+    rows = ends.rows(mesh)
     found: list[Walks] = []
-    for start in range(0, len(from_) if len(to) else 0, rows):
-        part = s.take(np.arange(start, min(start + rows, len(from_))))
-        table = _table(mesh, part, t, limit_m)
+    for start in range(0, len(ends.from_), rows):
+        part = ends.sources.take(np.arange(start, min(start + rows, len(ends.from_))))
+        table = _table(mesh, part, ends.targets, limit_m)
         i, j = _join(s_home[start : start + rows], t_home)
         table[i, j] = 0.0
         i, j = np.nonzero(table <= (np.finfo(float).max if limit_m is None else limit_m))
-        source, target = from_[i + start].astype(np.int32), to[j].astype(np.int32)
+        source, target = ends.from_[i + start].astype(np.int32), ends.to[j].astype(np.int32)
         found.append(Walks(source, target, table[i, j]))
-    none = Walks(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
-    found.append(none)
-    return Walks(
-        np.concatenate([part.source for part in found]),
-        np.concatenate([part.target for part in found]),
-        np.concatenate([part.walk_m for part in found]),
-    )
+    return found
 
 
 def _table(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> Floats:

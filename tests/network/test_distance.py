@@ -67,17 +67,20 @@ def test_a_limit_leaves_out_exactly_what_is_beyond_it(data, limit):
     assert near.walk_m.tolist() == every.walk_m[keep].tolist()
 
 
-def test_chunks_do_not_change_the_walks(monkeypatch):
-    """Cut into chunks of one source the table is the same, and sorted."""
+@pytest.mark.parametrize("limit", [0.0, 30.0, 120.0, 300.0, None])
+def test_chunks_do_not_change_the_walks(monkeypatch, limit):
+    """Cut into squares and chunks of one source the table is the same, and sorted."""
     rng = np.random.default_rng(1)
     snaps = on_edges(
         GRID, rng.integers(0, len(GRID.edges), 30), rng.random(30), rng.random(30) * 50
     )
-    whole = GRID.walks(snaps, snaps, limit_m=300)
+    whole = GRID.walks(snaps, snaps, limit_m=limit)
     monkeypatch.setattr(distance, "CHUNK_BYTES", 1)
-    parts = GRID.walks(snaps, snaps, limit_m=300)
+    monkeypatch.setattr(distance, "SQUARE_M", 50.0)
+    parts = GRID.walks(snaps, snaps, limit_m=limit)
     assert whole.walk_m.tolist() == parts.walk_m.tolist()
     assert whole.source.tolist() == parts.source.tolist()
+    assert whole.target.tolist() == parts.target.tolist()
     assert (np.lexsort((parts.target, parts.source)) == np.arange(len(parts))).all()
 
 
