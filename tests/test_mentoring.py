@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -12,11 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner
+from planner.changefile import FORMAT, read_changes
+from planner.changes import apply_changes
 from planner.config import Project
+from planner.history import plan_fingerprint
 from planner.levels import Level, audit_level
 from planner.mentoring import even_limits
 from planner.render.guiding import level_numbers
+from planner.revision import assignment_of
 from planner.solve.staffing import staff
+from planner.store import read_plan, store_plan
 
 PROJECT = """[inputs]
 households = "h.csv"
@@ -71,6 +77,26 @@ def test_each_centre_has_the_mentor_near_by(two_levels: planner.Plan) -> None:
     }
     assert set(zones["leader"]) == {"L1"}
     assert zones["leader_walk_m"].groupby(zones["mentor"]).nunique().eq(1).all()
+
+
+def test_mentors_stay_when_a_home_changes_hands(two_levels: planner.Plan, tmp_path: Path) -> None:
+    """A meeting that moves a home between zones moves no centre between mentors."""
+    tables = two_levels
+    nearer = np.flatnonzero(assignment_of(tables) == 1)
+    unit = next(u for u in nearer[::-1] if u not in set(tables.problem.home))
+    ids = tables.centres["centre_id"]
+    move = {"unit": tables.units["unit_id"][unit], "from": ids[1], "to": ids[2]}
+    value = {
+        "format": FORMAT, "plan": plan_fingerprint(tables), "created": "2026-05-18T09:00:00Z",
+        "moves": [move], "locks": [], "unlocked": [], "notes": [],
+    }  # fmt: skip
+    made = apply_changes(tables, read_changes(json.dumps(value).encode()))
+    assert made.zones["households"][2] == two_levels.zones["households"][2] + 1
+    above = ["mentor", "mentor_walk_m", "leader", "leader_walk_m"]
+    store_plan(made, tmp_path / "plan.gpkg")
+    again = read_plan(tmp_path / "plan.gpkg")
+    pd.testing.assert_frame_equal(again.zones[above], two_levels.zones[above])
+    assert again.provenance["levels"] == tables.provenance["levels"]
 
 
 def test_figures_are_those_of_the_zones(two_levels: planner.Plan) -> None:

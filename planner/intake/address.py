@@ -70,8 +70,8 @@ _GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院�
 _EDGE_DASH: Final = re.compile("^-+|-+$")
 _DIGITS: Final = re.compile("[0-9]+")
 # Digits in a row -> how many stand for them: the grammar asks only whether there are one, two,
-# some (a room, say) or so many that it is a telephone number.
-_STANDS_FOR: Final = (0, 1, 2, 3, 3, 3, 3)
+# three, some (a room, say), those of a postal code or of a telephone number.
+_STANDS_FOR: Final = (0, 1, 2, 3, 4, 4, 6)
 _MANY: Final = 7
 
 

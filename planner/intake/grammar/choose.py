@@ -15,10 +15,18 @@ __all__ = ["choose"]
 _RESTARTS: Final = frozenset({Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN})
 _HOMES: Final = words(HOME_SUFFIXES)
 _HOMELY: Final = words("里 苑 园 庭 居 府 坊 村")
+_NO_VILLAGE: Final = frozenset("路街区园场院厂店城号")
+_INSIDE: Final = frozenset({"road_number", "stairwell", "floor", "room"})
 _INNER: Final = frozenset({Kind.BLD, Kind.CELL, Kind.FLR, Kind.ROOM})
 _CJK: Final = re.compile("[一-龥]")
 _RANGE: Final = re.compile("([0-9]+)-([0-9]+)(号?)")
 _ROOMS_APART: Final = 20
+# How far apart the ends of a range of house numbers may be.  In a village the second number of
+# `12-87号` counts from the first, unless they are neighbours.
+_REACH: Final = 1000
+_VILLAGE_REACH: Final = 10
+_PLAIN: Final = re.compile("[0-9]+号")
+_PAIR: Final = re.compile("[A-Za-z]?([0-9]{1,4})-[A-Za-z]?([0-9]{1,4})[号室]?")
 _ROOMS: Final = re.compile(
     "[A-Za-z]{0,2}([0-9]{3,9})[号室]?[-/、~][A-Za-z]{0,2}([0-9]{3,9})[号室]?"
 )
@@ -47,7 +55,7 @@ def choose(folded: str, pieces: Sequence[Piece]) -> tuple[dict[str, Piece], list
     for at, piece in enumerate(pieces):
         name = FIELD.get(piece.kind)
         numbered = at + 1 < len(pieces) and pieces[at + 1].kind is Kind.RNO
-        numbered = numbered and "town" in chosen
+        numbered = numbered and "town" in chosen and folded[piece.end - 1] not in _NO_VILLAGE
         if piece.kind is Kind.HAMLET and numbered and piece.end - piece.start <= 3:
             # A short name between town and house number is a village written without 村.
             name = "community"
@@ -89,7 +97,10 @@ def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
         del chosen["building"]
     elif number and number.start:
         _settle_range(folded, chosen)
+    _settle_pair(folded, chosen)
     _settle_rooms(folded, chosen)
+    _settle_building(folded, chosen)
+    _settle_village(folded, chosen, spare)
     place, part = chosen.get("compound"), chosen.get("sub_compound")
     if place is None:
         homes = [p for p in spare if p.kind is Kind.OTHER and said(p).endswith(_HOMES)]
@@ -103,6 +114,47 @@ def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
     ):
         # `某某 阳光小区`: what stands apart before the estate is no place.
         chosen["compound"] = chosen.pop("sub_compound")
+
+
+def _settle_building(folded: str, chosen: dict[str, Piece]) -> None:
+    """Tell a building with nothing but a number from a house number and from a room."""
+    building, floor, part = (chosen.get(name) for name in ("building", "floor", "sub_compound"))
+    if building is None or not _PLAIN.fullmatch(folded, building.start, building.end):
+        return
+    if floor and floor.end <= building.start and "room" not in chosen:
+        # Behind a floor there are only rooms: `三楼B区463号`.
+        chosen["room"] = chosen.pop("building")._replace(kind=Kind.ROOM)
+    elif part and part.end == building.start and not (_INSIDE | {"road"}) & {*chosen}:
+        place, village = chosen.get("compound"), chosen.get("community")
+        hamlet = place is not None and place.kind is Kind.HAMLET and place.end == part.start
+        if folded[part.end - 1] == "区" and (hamlet or (village and village.end == part.start)):
+            # The numbered parts of a village have house numbers: `王庄2区83号`.
+            chosen["road_number"] = chosen.pop("building")._replace(kind=Kind.RNO)
+
+
+def _settle_village(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
+    """Tell a village from the estates that are called one."""
+    village, building = chosen.get("community"), chosen.get("building")
+    place, town = chosen.get("compound"), chosen.get("town")
+    if village is None and place and town and building and not _INSIDE & {*chosen}:
+        new = folded.endswith("新村", place.start, place.end) and town.end == place.start
+        if new and place.end == building.start and folded[building.end - 1] == "号":
+            # `某镇新兴村` and `某镇新村` alike have house numbers.
+            chosen["community"] = chosen.pop("compound")._replace(kind=Kind.COMM)
+            chosen["road_number"] = chosen.pop("building")._replace(kind=Kind.RNO)
+        return
+    if village is None or "compound" in chosen:
+        return
+    built = folded[building.end - 1] if building and building.start == village.end else ""
+    if built in ("栋", "幢") and folded[village.end - 1] == "村":
+        # Numbered blocks make an estate of it: `曙光村3栋`.
+        chosen["compound"] = chosen.pop("community")._replace(kind=Kind.HOME)
+        return
+    second = [p for p in spare if p.kind is Kind.COMM and p.start >= village.end]
+    if second:
+        # Of a village within a village, the outer one is the community.
+        chosen["compound"] = second[0]
+        spare.remove(second[0])
 
 
 def _settle_slip(
@@ -123,13 +175,30 @@ def _settle_range(folded: str, chosen: dict[str, Piece]) -> None:
     match = _RANGE.fullmatch(folded, number.start, end)
     if match is None or not _CJK.match(folded, number.start - 1):
         return
-    ascends = int(match[1]) < int(match[2])
-    if building is None and not ascends:
+    village = "community" in chosen and chosen["community"].end == number.start
+    reach = _VILLAGE_REACH if village else _REACH
+    ascends = 0 < int(match[2]) - int(match[1]) <= reach
+    annex = not match[3] and len(match[2]) == 1 and len(match[1]) <= len("57")
+    if building is None and not ascends and not annex:
         chosen["road_number"] = number._replace(end=match.end(1))
         chosen["building"] = Piece(match.start(2), number.end, Kind.BLD)
     elif building is not None and ascends and match[3]:
         chosen["road_number"] = number._replace(end=end)
         del chosen["building"]
+
+
+def _settle_pair(folded: str, chosen: dict[str, Piece]) -> None:
+    """Take apart two numbers read as neighbouring rooms that are no neighbours (``102-1301``)."""
+    room = chosen.get("room")
+    match = room and _PAIR.fullmatch(folded, room.start, room.end)
+    if not room or not match or "floor" in chosen or "stairwell" in chosen:
+        return
+    if 0 < int(match[2]) - int(match[1]) <= _ROOMS_APART:
+        return
+    dash = folded.index("-", room.start)
+    name, kind = ("stairwell", Kind.CELL) if "building" in chosen else ("building", Kind.BLD)
+    chosen[name] = Piece(room.start, dash, kind)
+    chosen["room"] = room._replace(start=dash + 1)
 
 
 def _settle_rooms(folded: str, chosen: dict[str, Piece]) -> None:

@@ -63,14 +63,15 @@ _NOT_AFTER: Final = {
     "道": re.compile("[街人]道$"),
     "路": re.compile("铁路$"),
     "队": re.compile("[中大支部]队$"),
+    "大队": re.compile("[警侦防工察]大队$"),
     "街": re.compile("商业街$"),
 }
 _NAMED_AFTER_ROAD: Final = "社区|小区|街道|新村|小学|中学|幼儿园|派出所|菜市场|农贸市场|办事处"
 _NOT_BEFORE: Final = {
     "市": re.compile("[场民政委心府]"),
     "区": re.compile("政府|委"),
-    "街": re.compile("道|" + _NAMED_AFTER_ROAD),
-    "路": re.compile("由|灯|" + _NAMED_AFTER_ROAD),
+    "街": re.compile("道|村(?!口)|" + _NAMED_AFTER_ROAD),
+    "路": re.compile("由|灯|村(?!口)|" + _NAMED_AFTER_ROAD),
     "巷": re.compile(_NAMED_AFTER_ROAD),
     "大道": re.compile(_NAMED_AFTER_ROAD),
     "马路": re.compile(_NAMED_AFTER_ROAD),

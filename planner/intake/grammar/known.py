@@ -19,12 +19,24 @@ Span = tuple[int, Kind, float]
 _CONTINUES: Final = re.compile(
     "[路街道巷桥]|大道|大厦|大学|银行|公司|学院|商城|[东南西北中][路街大]"
 )
+# `余杭|经济开发区` is one name, and so are `星桥|老市场` and `坎墩|中学`.
+_TOWN_CONTINUES: Final = re.compile(
+    "(?:经济|技术|科技|高新|旅游|物流|生态|新|老|[东西南北]){0,2}"
+    "(?:开发区|工业区|工业园|产业园|科技园|物流园|创业园|园区|度假区)"
+    "|老?(?:大?市场|汽车站|车站|火车站|中学|小学|医院|卫生院|派出所|政府)"
+    "|(?:工业集中区|工业基地|小区|花园|公寓|新村|家苑|新苑|花苑|家园|大厦|广场|宾馆|大?酒店|公园|商城)"
+    "|[一二三四五六七八九十](?:苑|园|村|区|小区|坊)|[门湖寺]|[内外]大?街"
+)
+_FEW: Final = 6  # cities and provinces that counties of one name may belong to
 _SHORT: Final = {name: short for short, names in PROVINCES.items() for name in names}
 _ADMIN_ENDS: Final = frozenset("市州区县旗")
 _TOWN_ENDS: Final = frozenset("镇乡道木")
 _NAME: Final = re.compile("[一-龥]+")
 _PLAIN_ROADS: Final = frozenset({"路", "街", "大街", "大道"})
-_DIRECTIONS: Final = frozenset("东西南北中一二三四五六七八九十支")
+# Roads with such names are named after what stands before: `科技|园区中路` is one name.
+_PLAIN_NAMES: Final = re.compile("步行街|商业街|工业路|市场路|新村路|园区|[一二三四五六七八九]号")
+_NUMBERED: Final = frozenset("经纬")  # roads of a grid
+_DIRECTIONS: Final = frozenset("东西南北中新一二三四五六七八九十支")
 
 
 def _first_names() -> dict[str, list[tuple[str, Kind, float]]]:
@@ -82,10 +94,11 @@ def known_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[S
         for name, kind, score in _FIRST.get(char, ()):
             if text.startswith(name, at):
                 spans.append((at + len(name), kind, score))
-                if not _goes_on(text, at + len(name), endings):
+                after = at + len(name)
+                if text[after : after + 1] == "市" or not _goes_on(text, after, endings):
                     above.add(_SHORT.get(name, name))
         spans += _counties(text, at, above, known)
-        if at in after_admin:
+        if at in after_admin or "dist" in endings.get(at, ()):
             spans += _towns(text, at, above, known)
         for end, kind, score in spans:
             cost = 2.5 if score < 3 and _goes_on(text, end, endings) else 0.0
@@ -113,22 +126,54 @@ def _counties(text: str, at: int, above: set[str], known: Divisions) -> list[Spa
             score = 3.2  # one county of that name in the country: city and province
         elif name in BARE_COUNTIES:
             score = 1.2
+        elif not full and _town_at(text, at + length, cities, known):
+            score = 1.5  # `浦江|黄宅镇`: the county of a town that follows
         else:
+            if full and len(cities) <= _FEW:
+                above |= cities
             continue
         above |= cities
         spans.append((at + length, Kind.DIST, score))
     return spans
 
 
+def _town_at(text: str, at: int, cities: frozenset[str], known: Divisions) -> bool:
+    """Tell whether a town of these cities begins here, written with its ending."""
+    head = text[at : at + 2]
+    return any(
+        len(form) > len("街道") and form[-1] in _TOWN_ENDS and text.startswith(form, at)
+        for city in cities
+        for form in known.towns.get(city, {}).get(head, ())
+    )
+
+
 def _towns(text: str, at: int, above: set[str], known: Divisions) -> list[Span]:
     """Towns of the cities named so far that begin here."""
     head = text[at : at + 2]
     forms = {form for city in above for form in known.towns.get(city, {}).get(head, ())}
-    return [
-        (at + len(form), Kind.TOWN, 4.2 if form[-1] in _TOWN_ENDS else 1.5)
-        for form in sorted(forms)
-        if text.startswith(form, at)
-    ]
+    spans: list[Span] = []
+    for form in sorted(forms):
+        if text.startswith(form, at):
+            end = at + len(form)
+            if form[-1] in _TOWN_ENDS:
+                spans.append((end, Kind.TOWN, 4.2))
+            elif not _TOWN_CONTINUES.match(text, end):
+                spans.append((end, Kind.TOWN, 1.5))
+    return spans
+
+
+def _before_road(text: str, end: int, size: int) -> list[tuple[int, int]]:
+    """Where a road that ends here may begin, and how long a name before it may be.
+
+    ``幸福街`` and ``纬三路`` begin three characters before, ``幸福东街`` four; before ``指山路`` a
+    direction or numeral is part of the road when three characters stand there (``毛店|五指山路``).
+    """
+    middle = end - size - 2
+    if text[end - size - 1 : end - size] in _DIRECTIONS:
+        return [(middle - (text[middle : middle + 1] not in _NUMBERED), 3)]
+    if text[middle - 1 : middle] in _DIRECTIONS:
+        return [(middle, 2), (middle - 1, 2)]
+    return [(middle, 3)]
 
 
 def bare_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[Span]]:
@@ -157,17 +202,20 @@ def bare_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[Sp
         village = kinds.get("comm") == "村"
         if word not in _PLAIN_ROADS and not village:
             continue
-        size = len(word or "村")
-        middle = end - 2 - size - (text[end - size - 1 : end - size] in _DIRECTIONS)
-        if middle < 2 or middle in endings or middle + 1 in endings:
-            continue
-        if not SEPARATORS.isdisjoint(text[middle:end]):
-            continue
-        for start, score in ((middle - 2, -0.3), (middle - 3, -0.6)):
-            if start in open_at and _NAME.fullmatch(text, start, middle):
-                into = found.setdefault(start, [])
-                into.append((middle, Kind.TOWN, score))
-                if not village:
-                    into.append((middle, Kind.COMM, score))
-                open_at.add(middle)
+        for middle, longest in _before_road(text, end, len(word or "村")):
+            if middle < 2 or middle in endings or middle + 1 in endings:
+                continue
+            if not SEPARATORS.isdisjoint(text[middle:end]) or _PLAIN_NAMES.match(text, middle):
+                continue
+            for start, score in ((middle - 2, -0.3), (middle - 3, -0.6)):
+                if (
+                    middle - start <= longest
+                    and start in open_at
+                    and _NAME.fullmatch(text, start, middle)
+                ):
+                    into = found.setdefault(start, [])
+                    into.append((middle, Kind.TOWN, score))
+                    if not village:
+                        into.append((middle, Kind.COMM, score))
+                    open_at.add(middle)
     return found

@@ -31,6 +31,8 @@ _CROSS_NUMBER: Final = 1.8
 _HOPELESS: Final = 3.8
 _WORST: Final = -3.5
 _LAST_RESORT: Final = -6.0
+# `某镇|南大街`, `某村|西路`, but `中关村南大街`.
+_CLOSED: Final = re.compile("(?<=[镇乡])|(?<=村).(?!大)")
 _UNOFFICIAL: Final = {"poi", "spoi"}
 _ASSIST: Final = re.compile(
     "|".join(words(ASSIST))
@@ -182,7 +184,7 @@ def _add_names(lattice: Lattice, endings: Endings, closed: set[int]) -> None:
         if start in skips:
             continue
         crossed = _start_cost(lattice, endings, start)
-        inside = start > 0 and start - 1 not in skips
+        inside = start > 0 and start - 1 not in skips and not _CLOSED.match(text, start)
         into = lattice.names[start]
         into.append((ends[i].at, Kind.OTHER, _LAST_RESORT))
         for end in ends[i:]:

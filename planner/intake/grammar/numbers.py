@@ -31,6 +31,10 @@ class Number(NamedTuple):
     """Whether a Latin letter is part of it (``B12``)."""
     deep: bool = False
     """Whether the chain goes on to a room: three elements, or a long last one without unit."""
+    figures: int = 0
+    """Arabic figures of the number, letters apart."""
+    stall: bool = False
+    """Whether a lettered number and a dash stand before (``C3-41``)."""
     leads: bool = False
     """Whether a stairwell, a floor, a room or a dashed chain follows at once."""
     fronts: bool = False
@@ -39,15 +43,15 @@ class Number(NamedTuple):
 
 UNIT_WORDS: Final[dict[str, str]] = {
     "cell": r"单元号?|单无|单(?=\d|$|-)|梯|门(?=-?[0-9])",
-    "gate": "号门(?!市(?!场)|面|卫|诊)|门(?=$|[ -])",
-    "room": "号室|号房(?!管|产|地|屋)|号铺|号店(?!面)|号仓|室|房间|间(?=$|[ -])"
+    "gate": "号门(?!市(?!场)|面|卫|诊|口)|门(?=$|[ -])",
+    "room": "号室|号房(?!管|产|地|屋)|号铺|号店(?!面)|室|房间|间(?=$|[ -])"
     "|房(?!产|地|管|屋|东)|铺(?!镇)|店(?=$|[ -])|户|档(?!口)|门面|商位|办公室|市(?=$)",
     "bld": "号楼|号高楼|号院楼|高楼|[栋幢]楼(?!下|上|前|后)|号搂|栋|幢"
     "|座(?!落)|塔楼?|撞|橦|憧|懂|排(?!档)|#楼|#",
     "lane": r"街(?=$|[ -]|\d)",
-    "site": "号地块|号厂房?|号车间|号仓?库|号货梯|号电梯|号大厅|号展厅"
+    "site": "号地块|号厂房?|号车间|号仓库?|号货梯|号电梯|号大厅|号展厅"
     "|号馆|号学生|号岗|号码头|号线|号公寓|号桥|号营|号矿|号井",
-    "way": "号?大?街|号?路|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
+    "way": "号?大?街|号?路(?!口)|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
     "hao": "号院|号(?:[甲乙丙丁](?=$|[ -]|[0-9])|之[一二三四五六七八九])?|浩(?=$)",
     "nong": "弄",
     "zone": "区|期(?!货)|组团|标段",
@@ -75,6 +79,20 @@ _BLANKS: Final = re.compile("[ ,.、]{1,3}")
 _SPELT: Final = re.compile(
     "[一二三四五六七八九零]{2,4}[一二三四五六七八九]|[一二三四五六七八九]百零?[一二三四五六七八九]"
 )
+_COUNTED: Final = (
+    "路街道巷弄线村组队社元门楼层幢栋座排号区期院园苑城场厦庭附"
+    "里居府坊湾寓舍厂庄屯家宅塘桥头浜岙坞坝埭店镇乡"
+)
+"""Last characters of names behind which ``一号`` counts."""
+_NO_NUMBER: Final = re.compile(
+    "[0-9][Ss](?:店|$)|[0-9][Dd](?=打印)|[0-9]{1,3}(?:班|床|病区|路公交|届|年级)"
+    f"|(?<=[一-龥][一-龥])(?<![{_COUNTED}])[一壹]号(?!楼|院)"
+)
+"""Numerals that number nothing in an address: ``4S店``, ``半山一号``."""
+_TOWER: Final = re.compile(
+    f"(?<=[一-龥])[A-Ea-e](?=(?:[0-9]{{1,2}}|[{CHINESE_DIGITS}]{{1,3}})(?:楼|层))"
+)
+"""A letter that names a building before its floor (``...大厦A三楼``)."""
 _DIRECTION: Final = re.compile("[东西南北]")
 
 
@@ -88,6 +106,8 @@ def _element_at(text: str, at: int, *, chained: bool) -> Number | None:
     if side is not None:
         unit = side.lastgroup or "bld"
         return Number(at, side.end(), unit, 1, False, unit, False)
+    if _TOWER.match(text, at):
+        return Number(at, at + 1, "bare", 1, False, "bare", False, lettered=True)
     match = _ELEMENT.match(text, at)
     if match is None:
         return None
@@ -99,7 +119,9 @@ def _element_at(text: str, at: int, *, chained: bool) -> Number | None:
     if unit == "flr" and match["word"] and match[0].isascii():
         unit = "bld"
     lettered = not match[0].isdecimal() and any(c.isascii() and c.isalpha() for c in match[0])
-    return Number(at, end, unit, match.end() - at, False, unit, False, lettered=lettered)
+    figures = sum(map(str.isdecimal, match[0]))
+    size = match.end() - at
+    return Number(at, end, unit, size, False, unit, False, lettered=lettered, figures=figures)
 
 
 def _lone_letter(text: str, match: re.Match[str]) -> bool:
@@ -133,13 +155,16 @@ def _finish(chain: list[Number]) -> list[Number]:
     tail = chain[-1].unit
     even = len(chain) == 2 and chain[0].digits == chain[1].digits
     deep = len(chain) >= 3 or (len(chain) == 2 and tail == "bare" and chain[1].digits >= 3)
+    stall = len(chain) == 2 and chain[0].lettered and chain[1].figures >= 2
     done = [
         one._replace(dashed=i + 1 < len(chain), tail=tail, even=even, deep=deep)
         for i, one in enumerate(chain)
     ]
+    done[-1] = done[-1]._replace(stall=stall)
     if len(chain) == 2 and all(one.unit == "bare" for one in chain[:-1]):
         span = chain[-1].end - chain[0].start
-        done.append(Number(chain[0].start, chain[-1].end, tail, span, False, tail, True, even))
+        whole = Number(chain[0].start, chain[-1].end, tail, span, False, tail, True, even)
+        done.append(whole._replace(figures=chain[1].figures))
     return done
 
 
@@ -161,9 +186,10 @@ def find_numbers(text: str) -> list[Number]:
     at = 0
     while (match := _FIRST.search(text, at)) is not None:
         at = match.start()
-        first = _element_at(text, at, chained=False)
+        word = _NO_NUMBER.match(text, at)
+        first = None if word else _element_at(text, at, chained=False)
         if first is None:
-            at += 1
+            at = word.end() if word else at + 1
             continue
         chain = _finish(_chain(text, first))
         prefix = _PREFIX.search(text, max(0, at - 2), at)

@@ -61,7 +61,7 @@ _HAO: Final[dict[Kind, tuple[Options, Options]]] = {
     _K.TRADE: (((_K.ROOM, 0.6), (_K.RNO, 0.4)), ((_K.ROOM, 0.7), (_K.RNO, 0.5))),
     _K.PLACE: (((_K.RNO, 0.8), (_K.BLD, 0.5)), ((_K.RNO, 1.0), (_K.BLD, 0.4))),
     _K.HAMLET: (((_K.RNO, 1.2),), ((_K.RNO, 1.4),)),
-    _K.SUB: (((_K.BLD, 0.8),), ((_K.BLD, 0.8), (_K.ROOM, 0.5))),
+    _K.SUB: (((_K.BLD, 0.8),), ((_K.BLD, 0.8), (_K.ROOM, 0.0))),
     _K.WING: (((_K.BLD, 0.8),), ((_K.ROOM, 0.9),)),
     _K.BLD: (((_K.CELL, 0.8), (_K.ROOM, 0.6)), ((_K.ROOM, 1.0), (_K.CELL, 0.4))),
     _K.CELL: (((_K.ROOM, 1.2),), ((_K.ROOM, 1.5),)),
@@ -81,18 +81,30 @@ _WHOLE: Final[dict[Kind, Options]] = {
 }
 
 
+_POSTCODE: Final = 6
+_ANNEX: Final = 4  # characters of `57-1`
+_ROOMS: Final = 4  # figures of a number that is rather a room than a building
+_LET: Final = frozenset({_K.HOME, _K.SUB, _K.WING})
 _ON_ROAD: Final = frozenset({_K.ROAD, _K.SROAD, _K.COMM, _K.TOWN, _K.DEV})
+_UNNUMBERED: Final = frozenset({_K.TOWN, _K.COMM, _K.HAMLET})
 _INSIDE: Final = frozenset({_K.BLD, _K.CELL, _K.FLR, _K.RNO})
 _NAMED: Final = frozenset({_K.HAMLET, _K.PLACE, _K.TRADE, _K.HOME, _K.SUB, _K.WING})
 _MARKET: Final = frozenset({_K.TRADE, _K.SUB, _K.WING})
 _LANES: Final = frozenset({_K.FLR, _K.BLD, _K.SUB, _K.WING, _K.TRADE, _K.OTHER})
 
 
+def _is_annex(number: Number) -> bool:
+    """Tell a number and its annex (``57-1``) from a number and a building."""
+    return number.unit == "bare" and number.figures == 1 and number.digits <= _ANNEX
+
+
 def _whole_chain(before: Kind, number: Number) -> Options:
     """Read two dashed elements as one number: a range on a road, a pair of rooms inside."""
+    if number.unit == "hao" and before is _K.COMM:
+        return ()
     if number.unit == "hao" and before in _ON_ROAD:
         return ((_K.RNO, 3.5 if number.even or number.tail != "hao" else 1.5),)
-    if number.even and before in (_K.ROAD, _K.SROAD):
+    if before in (_K.ROAD, _K.SROAD) and (number.even or _is_annex(number)):
         return ((_K.RNO, 3.5),)
     rooms = number.even and number.digits >= 7
     if rooms and (before in _INSIDE or (before in _MARKET and number.unit != "bare")):
@@ -133,16 +145,19 @@ def readings(before: Kind, number: Number) -> Options:
         return _numbered(before, number)
     if unit != "bare":
         return _united(before, unit)
-    if number.digits >= 7:
+    if number.figures == _POSTCODE or number.digits >= 7:
         return ((_K.OTHER, 0.0),)
-    if number.deep and number.dashed and number.tail != "hao" and before in (_K.COMM, _K.HAMLET):
+    if number.deep and number.dashed and number.tail != "hao" and before in _UNNUMBERED:
         return ((_K.BLD, 1.5),)
     if number.lettered and before in (_K.HAMLET, _K.PLACE):
         before = _K.HOME
+    if number.stall and before is _K.BLD:
+        return ((_K.ROOM, 1.5),)
     options = _BARE.get(before)
     if options is None:
         return _BARE_ELSE
-    return options[0 if number.dashed else 1 if number.digits <= 2 else 2]
+    short = number.digits <= 2 or (number.lettered and 0 < number.figures <= 2)
+    return options[0 if number.dashed else 1 if short else 2]
 
 
 def _numbered(before: Kind, number: Number) -> Options:
@@ -153,5 +168,7 @@ def _numbered(before: Kind, number: Number) -> Options:
         return ((_K.RNO, 1.2),)
     if number.leads and before in _NAMED:
         return ((_K.BLD, 1.2),)
+    if number.figures >= _ROOMS and before in _LET:
+        return ((_K.ROOM, 0.9), (_K.BLD, 0.4))
     options = _HAO.get(before)
     return _HAO_ELSE if options is None else options[number.digits >= 3]
