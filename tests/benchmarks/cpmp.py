@@ -223,9 +223,9 @@ def _keep(answer: Answer, name: str, folder: Path) -> None:
 def _warm() -> None:
     """Load or compile what is compiled, outside the measured time."""
     rng = np.random.default_rng(0)
-    xy = rng.uniform(0, 100, (30, 2))
+    xy = rng.uniform(0, 100, (48, 2))
     apart = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
-    sites = Sites(apart, np.ones(30), np.full(30, 12.0), np.arange(30), 3)
+    sites = Sites(apart, np.ones(48), np.full(48, 20.0), np.arange(48), 3)
     solve(sites, stop=Stop(0.0, 2.0), cycles=2)
 
 

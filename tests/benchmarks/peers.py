@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.benchmarks.peer_medians import MEDIAN_GAP, our_median, spopt_median
 from tests.benchmarks.peer_points import points_of
 
 LOW, HIGH = 45, 74
@@ -39,6 +40,7 @@ NEEDS = {
     "k-means-constrained": ("k_means_constrained",),
     "k-means-constrained, 10 starts": ("k_means_constrained",),
     "flow to our centres": ("ortools",),
+    "our medians": (),
     "spopt + HiGHS": ("spopt", "pulp", "highspy"),
 }
 PACKAGES = ("numpy", "scipy", "numba", "scikit-learn", "k-means-constrained", "ortools", "spopt")
@@ -159,31 +161,17 @@ def split_flow(
         width *= 2
 
 
-def spopt_median(
-    x: NDArray[np.float64], contest: Contest, seed: int, limit: float
+def centred(
+    run: Callable[..., dict[str, Any]],
+    x: NDArray[np.float64],
+    contest: Contest,
+    seed: int,
+    limit: float,
 ) -> dict[str, Any]:
-    """Solve spopt's capacitated p-median with HiGHS: each point may be a centre; no lower limits."""
-    import pulp
-    from spopt.locate import PMedian
-
-    away = np.sqrt(((x[:, None] - x[None]) ** 2).sum(2))
-    began = time.perf_counter()
-    model = PMedian.from_cost_matrix(
-        away, np.ones(len(x)), contest.zones, facility_capacities=np.full(len(x), contest.high)
-    )
-    model = model.solve(pulp.HiGHS(msg=False, timeLimit=limit), results=True)
-    seconds = time.perf_counter() - began
-    label = np.full(len(x), -1)
-    for z, some in enumerate(model.fac2cli):
-        label[some] = z
-    used, label = np.unique(label, return_inverse=True)
-    return {
-        "seconds": seconds,
-        "status": pulp.LpStatus[model.problem.status],
-        "proven": seconds < limit,
-        "unserved": int((used < 0).any()),
-        **judged(x, label, contest),
-    }
+    """Run one of two on the p-median problem; recompute sizes from its centres."""
+    told = run(x, contest.zones, contest.high, seed, limit)
+    label = np.unique(told.pop("centre"), return_inverse=True)[1]
+    return {**judged(x, label, contest), **told}
 
 
 def judged(x: NDArray[np.float64], label: NDArray[Any], contest: Contest) -> dict[str, Any]:
@@ -211,7 +199,8 @@ def child(job: dict[str, Any]) -> None:
         "k-means-constrained": lambda: constrained(x, contest, seed),
         "k-means-constrained, 10 starts": lambda: constrained(x, contest, seed, 10),
         "flow to our centres": lambda: floor(x, contest, seed),
-        "spopt + HiGHS": lambda: spopt_median(x, contest, seed, job["limit"]),
+        "our medians": lambda: centred(our_median, x, contest, seed, job["limit"]),
+        "spopt + HiGHS": lambda: centred(spopt_median, x, contest, seed, job["limit"]),
     }
     print("RESULT " + json.dumps(run[job["peer"]]()))
 
@@ -303,26 +292,28 @@ def races_to_the_floor(extract: Path | None, options: argparse.Namespace) -> lis
 def medians(extract: Path | None, options: argparse.Namespace) -> list[bool]:
     """Climb the sizes until spopt no longer proves its optimum in time."""
     print(
-        f"\ncapacitated p-median, at most {MEDIAN_HIGH} a centre and no lower limit (spopt has none)"
+        f"\ncapacitated p-median, at most {MEDIAN_HIGH} a centre and no lower limit (spopt has none):"
+        " the same distances, capacities and number of centres for both"
     )
-    largest = 0
+    largest, checks = 0, []
     for count in MEDIANS:
-        zones = count // MEDIAN_MEAN
-        contest = Contest(count, zones, MEDIAN_LOW, MEDIAN_HIGH)
+        contest = Contest(count, count // MEDIAN_MEAN, MEDIAN_LOW, MEDIAN_HIGH)
         x = points_of(extract, count)
-        print(f" {count} points, {zones} centres")
+        print(f" {count} points, {contest.zones} centres")
+        mine = started("our medians", x, contest, 0, options.median_limit)
         theirs = started("spopt + HiGHS", x, contest, 0, options.median_limit)
-        if theirs is None:
+        if mine is None or theirs is None:
             break
-        mine = started("ours", x, contest, 0, options.limit)
-        if mine is not None:
-            status = theirs["status"] if theirs["proven"] else "out of time"
-            faster = theirs["seconds"] / mine["seconds"]
-            print(
-                f"  metres a point: ours {mine['metres']:.2f}, spopt {theirs['metres']:.2f} "
-                f"({status}); ours {faster:.0f} times faster; "
-                f"spopt over its capacity: {theirs['largest'] > contest.high}"
-            )
+        status = theirs["status"] if theirs["proven"] else "out of time"
+        print(
+            f"  metres: ours {mine['cost']:.4f}, found after {mine['found']:.1f} s, ended after "
+            f"{mine['seconds']:.1f} s with bound {mine['bound']:.4f}; "
+            f"spopt {theirs['cost']:.4f} in {theirs['seconds']:.1f} s ({status})"
+        )
+        fits = theirs["largest"] <= contest.high and not theirs["unserved"]
+        least = theirs["cost"] * (1 + MEDIAN_GAP) if fits else np.inf
+        checks.append(_told("cost at most spopt's", mine["cost"] <= least))
+        checks.append(_told("our sizes within the capacity", mine["largest"] <= contest.high))
         if not theirs["proven"]:
             break
         largest = count
@@ -330,7 +321,7 @@ def medians(extract: Path | None, options: argparse.Namespace) -> list[bool]:
         print(
             f"  largest size that spopt finishes in {options.median_limit:.0f} s: {largest} points"
         )
-    return []
+    return checks
 
 
 def _told(words: str, holds: bool) -> bool:

@@ -10,8 +10,10 @@ from planner.solve.median.anneal import Annealer, Phase
 from planner.solve.median.bound import Climber
 from planner.solve.median.combine import combine
 from planner.solve.median.instance import Answer, Sites
+from planner.solve.median.interchange import Interchange
 from planner.solve.median.pool import Pool
-from planner.solve.median.start import first_answer
+from planner.solve.median.reassign import reassign
+from planner.solve.median.start import first_answer, fitted
 from planner.solve.median.table import Layout
 from planner.solve.median.whole import MOST_PAIRS, solve_whole
 from planner.solve.stop import Clock, Progress, Stop
@@ -29,6 +31,9 @@ HARVEST = 0.35
 BOUND_STEPS, BOUND_SHARE = 150, 0.1
 MOST_PARTS, COMBINE_SHARE = 20_000, 0.25
 WHOLE_SHARE = 0.5
+SMALLEST_PARTS, WALK_SHARE, STEP_WORK = 12.0, 0.5, 5_000.0
+COOL, COLDEST = 0.15, 0.02
+REASSIGN_SHARE = 0.25
 
 
 def solve(
@@ -96,10 +101,15 @@ class _Search:
         total = max(first.cost_m, 1e-9) if np.isfinite(first.cost_m) else self._climber.dearest
         self._heat = total / self.sites.n_units
         self._price = self._heat / max(float(self.sites.demand.mean()), 1e-9)
+        self._interchange = self._walker(total)
+        self._tried: set[bytes] = set()
+        self._walked = False
         done, steps = 0, float(100 * SHORTEST_PIECE // 10 + FIRST * self.sites.n_units)
         while not self._enough() and (cycles is None or done < cycles):
             began = self._clock.spent
-            self._anneal(self._length(steps), HOT if done < 2 else WARM)
+            length = self._length(steps)
+            self._walk(length)
+            self._anneal(length, HOT if done < 2 else WARM)
             self._climb(self._clock.spent - began)
             self._combine(self._clock.spent - began)
             if done == 0 and self.sites.cost.size <= MOST_PAIRS:
@@ -107,13 +117,44 @@ class _Search:
             done, steps = done + 1, min(steps * LONGER, LONGEST * float(self.sites.n_units))
         return self.best.replace(bound_m=self._bound_m, seconds=self._clock.spent)
 
+    def _walker(self, total: float) -> Interchange | None:
+        """Make the search over choices of centres, where parts are large enough for it."""
+        one = self.sites
+        large = one.n_units >= SMALLEST_PARTS * one.count and 1 < one.count < one.n_candidates
+        self._shares = BOUND_SHARE + COMBINE_SHARE + WALK_SHARE * large
+        return Interchange(self._layout, total, self.seed) if large else None
+
+    def _walk(self, steps: int) -> None:
+        """Try other centres, for about half as long as so many steps of annealing take."""
+        if self._interchange is None:
+            return
+        trials = int(WALK_SHARE * steps * STEP_WORK / self._interchange.work)
+        # With fewer trials than centres a walk gets nowhere.
+        if trials < self.sites.count:
+            return
+        for found in self._interchange.walks(trials, self._clock.share(WALK_SHARE)):
+            if found.value_m < self.best.value_m and found.chosen.tobytes() not in self._tried:
+                self._tried.add(found.chosen.tobytes())
+                self._reassign(fitted(self.sites, found.chosen, found.price))
+        self._walked = True
+        self._tell()
+
+    def _reassign(self, answer: Answer) -> None:
+        """Offer an answer, and the best assignment to its centres."""
+        self._offer(answer)
+        if self._interchange is None or answer.faults:
+            return
+        price = self._interchange.priced(answer.chosen).price
+        clock = self._clock.share(REASSIGN_SHARE)
+        self._offer(reassign(answer, price, clock=clock, seed=self.seed))
+
     @property
     def _bound_m(self) -> float:
         return max(self._climber.best.bound_m, self._proven_m)
 
     def _length(self, steps: float) -> int:
         """Give the steps of the next round: all that is left, if the one after would not be finished."""
-        left = self._clock.left * self._steps_per_s / (1.0 + BOUND_SHARE + COMBINE_SHARE)
+        left = self._clock.left * self._steps_per_s / (1.0 + self._shares)
         return int(steps if left > 1.8 * steps else max(left, self._piece))
 
     def _enough(self) -> bool:
@@ -124,7 +165,10 @@ class _Search:
         h, p, spent = self._heat, self._price, self._clock.spent
         # Never dearer than it is: what is worth breaking must not look as if it were not.
         price = self.sites.price
-        phase = Phase(steps, hot * h, COLD * h, min(CHEAP * p, price), min(DEAR * p, price))
+        cold = COLD
+        if self._walked:
+            hot, cold = COOL, COLDEST
+        phase = Phase(steps, hot * h, cold * h, min(CHEAP * p, price), min(DEAR * p, price))
         self._annealer.start(self.best)
         done = 0
         for piece in phase.cut(self._piece):
@@ -135,7 +179,9 @@ class _Search:
             if self._clock.left <= 0:
                 break
         self._steps_per_s = done / max(self._clock.spent - spent, 1e-9)
-        self._offer(self._annealer.answer())
+        best = self._annealer.answer()
+        if best is not None:
+            self._reassign(best)
         self._offer(self._annealer.present())
         self._tell()
 

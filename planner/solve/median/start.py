@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner.solve.compiled import compiled
 from planner.solve.median.instance import Answer, Sites
 
-__all__ = ["first_answer"]
+__all__ = ["first_answer", "fitted", "spread"]
 
 ROUNDS = 60
 
@@ -34,7 +34,7 @@ def first_answer(sites: Sites, seed: int) -> Answer:
         It may break capacities and floors; all else holds.
     """
     random = np.random.default_rng(seed)
-    chosen = _spread(sites, random)
+    chosen = spread(sites, random)
     price = np.zeros(sites.count)
     near = sites.cost[:, chosen].min(axis=1)
     per_unit = float(near[np.isfinite(near)].sum()) / max(sites.demand.sum(), 1e-9)
@@ -51,18 +51,55 @@ def first_answer(sites: Sites, seed: int) -> Answer:
         price = np.maximum(price + step * np.clip(load / np.maximum(room, 1e-9) - 1.0, -1, 1), 0.0)
         moved = _recentre(sites, chosen, serves)
         chosen = moved
-    serves = _assign(sites, best, np.zeros(sites.count))
-    order, rows = _by_regret(sites, best)
-    part = _fit(order, rows, sites.demand, sites.capacity[best], sites.home[best])
-    return Answer(sites, best[part])
+    return fitted(sites, best)
+
+
+def fitted(
+    sites: Sites, chosen: NDArray[np.int64], price: NDArray[np.float64] | None = None
+) -> Answer:
+    """Serve all units from given centres, those with most to lose first.
+
+    Parameters
+    ----------
+    sites : Sites
+        The problem.
+    chosen : ndarray of int, shape (count,)
+        The centres.
+    price : ndarray of float, shape (count,), optional
+        Metres charged for each unit of demand at each centre while choosing among them.
+
+    Returns
+    -------
+    Answer
+        It may break capacities and floors; all else holds.
+    """
+    rows = np.ascontiguousarray(sites.cost[:, chosen])
+    if price is not None:
+        rows = rows + sites.demand[:, None] * price
+    order = _by_regret(rows)
+    part = _fit(order, rows, sites.demand, sites.capacity[chosen], sites.home[chosen])
+    return Answer(sites, chosen[part])
 
 
 def _cost(sites: Sites, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> float:
     return float(sites.cost[np.arange(sites.n_units), chosen[part]].sum())
 
 
-def _spread(sites: Sites, random: np.random.Generator) -> NDArray[np.int64]:
-    """Draw centres: forced ones first."""
+def spread(sites: Sites, random: np.random.Generator) -> NDArray[np.int64]:
+    """Draw centres far from one another: forced ones first.
+
+    Parameters
+    ----------
+    sites : Sites
+        The problem.
+    random : numpy.random.Generator
+        Where the draws come from.
+
+    Returns
+    -------
+    ndarray of int, shape (count,)
+        Candidates, increasing.
+    """
     free = sites.open
     chosen = np.flatnonzero(sites.forced).tolist()
     taken = np.zeros(sites.n_units, bool)
@@ -115,18 +152,16 @@ def _recentre(
     return moved
 
 
-def _by_regret(
-    sites: Sites, chosen: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Units in the order in which they are placed (most to lose first), and their costs."""
-    rows = np.ascontiguousarray(sites.cost[:, chosen])
-    if len(chosen) == 1:
-        return np.arange(sites.n_units), rows
+def _by_regret(rows: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Units in the order in which they are placed: most to lose first."""
+    n, p = rows.shape
+    if p == 1:
+        return np.arange(n)
     two = np.partition(rows, 1, axis=1)[:, :2]
     # Who can be reached by nobody has nothing to lose.
     regret = two[:, 1] - np.where(np.isfinite(two[:, 0]), two[:, 0], 0.0)
     regret[np.isinf(two[:, 0])] = 0.0
-    return np.lexsort((np.arange(sites.n_units), -regret)), rows
+    return np.lexsort((np.arange(n), -regret))
 
 
 @compiled
