@@ -39,7 +39,7 @@ cheapest way, as a share of the mean cost; steps from a unit in doubt within whi
 too.  Zones that stay too full want chains through many others, which the last two leave room for."""
 BATCH = 16
 NODES = 100
-CLOSE = 0.1
+CLOSE = 0.3
 """Share of the gap that is enough for a window."""
 WORTH = 0.5
 """Share of the gap below which the zones of a window are good enough as they are."""
