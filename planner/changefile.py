@@ -14,19 +14,31 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from planner.errors import InputError
 
-__all__ = ["AGAIN", "FORMAT", "LONGEST_NAME", "PRIVATE", "Changes", "Move", "Note", "read_changes"]
+__all__ = [
+    "AGAIN",
+    "FORMAT",
+    "LONGEST_NAME",
+    "Changes",
+    "Move",
+    "Note",
+    "holds_private",
+    "read_changes",
+]
 
 FORMAT = "planner-changes-1"
 LARGEST_FILE = 32_000_000
 MOST_NOTES, LONGEST_NOTE, LONGEST_ID, LONGEST_NAME = 1_000, 300, 200, 60
 _KEYS = {"format", "plan", "created", "moves", "locks", "unlocked", "notes"}
-PRIVATE = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\w)")
+_PRIVATE = re.compile(
+    r"(?<!\d)(1[3-9]\d(?:[ -]?\d{4}){2}|\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx])(?![\dA-Za-z])"
+)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 AGAIN = "export the changes again from the map of this plan"
 
@@ -73,6 +85,11 @@ class Changes:
     locks: tuple[str, ...] = ()
     unlocked: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+
+
+def holds_private(text: str) -> bool:
+    """Tell whether a text holds a number like a mobile phone's or a citizen's id number."""
+    return bool(_PRIVATE.search(unicodedata.normalize("NFKC", text)))
 
 
 def read_changes(source: str | Path | bytes) -> Changes:
@@ -203,7 +220,7 @@ class _Reader:
             if not (math.isfinite(number) and abs(number) <= most):
                 raise self.refuse(f"{what}: {key} is not between -{most:g} and {most:g}")
         text = self.text(one["text"], LONGEST_NOTE, what)
-        if PRIVATE.search(text):
+        if holds_private(text):
             raise InputError(
                 f"{self.where}: {what} holds a number like a phone's or a citizen's id number",
                 remedy="take the number out of the note, on the map or in the file",

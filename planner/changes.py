@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import audit
-from planner.changefile import AGAIN, LONGEST_NAME, PRIVATE, Changes
+from planner.changefile import AGAIN, LONGEST_NAME, Changes, holds_private
 from planner.errors import InfeasibleError, InputError, PlannerError
 from planner.history import history_of, locks_of, plan_fingerprint
 from planner.model import Certificate, Part, Problem, Result
@@ -183,7 +183,7 @@ def apply_changes(
 
 
 def _office(by: str) -> str:
-    if len(by) > LONGEST_NAME or PRIVATE.search(by) or not by.isprintable():
+    if len(by) > LONGEST_NAME or holds_private(by) or not by.isprintable():
         raise InputError(
             f"--by is not the name of an office (at most {LONGEST_NAME} characters, no numbers of "
             "phones or identity cards)",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.errors import InputError
 from planner.measures import walk_summary
 from planner.projection import LocalProjection
 from planner.tables import PlanTables
@@ -126,11 +127,21 @@ def compared(before: PlanTables, after: PlanTables) -> Comparison:
     -------
     Comparison
         Equal plans give no row.
+
+    Raises
+    ------
+    InputError
+        The plans have nothing in common.
     """
     centre = _same_centres(before, after)
     homes = _same_homes(before, after)
     if homes is None:
         old, new = _same_units(before, after)
+        if len(before.units) and len(after.units) and not len(old):
+            raise InputError(
+                "the two plans have no home and no building in common 两个方案没有共同的住户或楼栋",
+                remedy="give two plans of one district",
+            )
         weight = after.units["households"].to_numpy(np.int64)[new]
         zones = _zone(before, before.units)[old], _zone(after, after.units)[new]
         joined = left = 0

@@ -237,8 +237,10 @@ def _shared_out(
     from planner.zones.cells import display_points, dissolve, voronoi_cells
 
     region = shapely.union_all(shapely.make_valid(shapes), grid_size=0.001)
-    points = display_points(xy, zone)
-    cells = voronoi_cells(points, 60.0)
+    # Units at one spot share a cell: each is given once, since GEOS takes no overlapping coverage.
+    seeds = np.unique(np.column_stack([zone.astype(float), display_points(xy, zone)]), axis=0)
+    zone = seeds[:, 0].astype(np.int64)
+    cells = voronoi_cells(seeds[:, 1:], 60.0)
     served = zone >= 0
     local = np.where(served, np.searchsorted(touched, np.where(served, zone, touched[0])), -1)
     made = dissolve(cells, local, len(touched))

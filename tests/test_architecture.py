@@ -70,7 +70,7 @@ TOP = (
     "examination", "plan",
     "register", "bonds", "stamping", "mentoring", "pipeline", "demo",
     "candidates", "choosing", "handover", "proposing", "siting",
-    "cli", "__init__",
+    "cli", "__init__", "__main__",
 )  # fmt: skip
 SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "numba", "planner"}
 OPTIONAL = {"httpx", "playwright", "IPython", "ipywidgets", "matplotlib", "pypinyin"}

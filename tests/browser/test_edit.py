@@ -12,6 +12,7 @@ import pytest
 from planner import audit
 from planner.changefile import read_changes
 from planner.changes import replayed
+from planner.errors import InputError
 from planner.render.map import map_page
 from planner.revision import assignment_of
 from planner.tables import PlanTables
@@ -279,6 +280,83 @@ def test_a_note(open_page: Opener, page_file: Path) -> None:
         (note,) = page.evaluate("plannerPage.desk.notes")
         assert note["text"] == "<b>巷口在修路</b>"
         assert "<b>巷口在修路</b>" in page.inner_text(".notes")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打138" + "00138000找张",
+        "１３８００１３８０００",
+        "138-0013-8000",
+        "11010119900307" + "123X",
+    ],
+)
+def test_a_note_holds_no_phone(open_page: Opener, page_file: Path, text: str) -> None:
+    """A number like a phone's or an id is refused where it is written, as `planner apply` would."""
+    with open_page(page_file) as page:
+        page.click("#edit")
+        page.click("[data-tool=note]")
+        page.mouse.click(500, 400)
+        page.fill(".note-card textarea", text)
+        page.keyboard.press("Enter")
+        assert page.inner_text(".note-card [role=alert]") == "含电话或身份证号，请删去后再保存"
+        assert page.evaluate("plannerPage.desk.notes") == []
+        page.fill(".note-card textarea", "路灯12号")
+        page.keyboard.press("Enter")
+        changes = page.evaluate("plannerPage.desk.changes()")
+    assert [note["text"] for note in changes["notes"]] == ["路灯12号"]
+    changes["notes"][0]["text"] = text
+    with pytest.raises(InputError, match="phone"):
+        read_changes(json.dumps(changes).encode())
+
+
+def test_one_is_not_many(open_page: Opener, page_file: Path) -> None:
+    """English counts one unit as one unit."""
+    with open_page(page_file, "?lang=en") as page:
+        page.click("#edit")
+        block, centre = page.evaluate(
+            MOVE_ONE.replace("desk.refusal([b])", "desk.unitCount([b]) !== 1 || desk.refusal([b])")
+        )
+        number = page.evaluate("(c) => plannerPage.model.zones[c].n", centre)
+        assert page.inner_text(".live") == f"1 unit moved to zone {number}"
+        page.evaluate("(b) => plannerPage.desk.lock([b])", block)
+        assert page.inner_text(".live") == "1 unit locked"
+
+
+def test_editing_begins_with_nothing_dimmed(open_page: Opener, page_file: Path) -> None:
+    """What was told of one zone is put away when editing begins; a change of language keeps a card."""
+    with open_page(page_file) as page:
+        page.evaluate("plannerPage.find.choose({ kind: 'centre', zone: 2 })")
+        assert page.locator(".detail").count() == 1
+        page.click("#edit")
+        assert page.locator(".detail").count() == 0
+        page.evaluate("plannerPage.find.choose({ kind: 'centre', zone: 2 })")
+        page.click("#language")
+        assert page.locator(".detail").count() == 1
+        assert page.locator(".block.edit").count() == 1
+
+
+def test_what_is_kept_is_offered_in_both_languages(browser: Any, page_file: Path) -> None:
+    """The offer follows the language, leaves the scale bar free, and discards no newer edits."""
+    context = browser.new_context(offline=True, viewport={"width": 1024, "height": 768})
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("html[data-edit]")
+    page.evaluate(MOVE_ONE)
+    page.wait_for_timeout(600)
+    page.reload()
+    page.wait_for_selector("[data-restore=no]")
+    assert "未应用的调整" in page.inner_text(".restore")
+    page.click("#language")
+    assert page.inner_text("[data-restore=no]") == "Discard"
+    bar, scale = (page.locator(name).bounding_box() for name in (".restore", ".corner"))
+    assert bar["x"] + bar["width"] <= scale["x"]
+    page.evaluate(MOVE_ONE)
+    page.wait_for_timeout(600)
+    page.click("[data-restore=no]")
+    page.reload()
+    page.wait_for_selector("[data-restore=yes]")
+    context.close()
 
 
 def test_no_small_count_is_in_the_numbers(open_page: Opener, page_file: Path) -> None:

@@ -189,3 +189,40 @@ def test_by_finger(browser: Any, pages: dict[str, Path]) -> None:
     assert page.evaluate("map_plan.getCenter()")["lng"] > before["lng"]
     assert not wrong
     context.close()
+
+
+def test_the_map_shows_its_focus(open_page: Opener, pages: dict[str, Path]) -> None:
+    """The map has a ring as plain as that of a button when the arrow keys go to it, and none otherwise."""
+    ring = "getComputedStyle(document.querySelector('.folium-map'), '::after').borderTopWidth"
+    with open_page(pages["map"]) as page:
+        drawn = "getComputedStyle(document.querySelector('.folium-map'), '::after').content"
+        assert page.evaluate(drawn) == "none"
+        page.locator("#language").focus()
+        page.keyboard.press("Tab")
+        assert page.evaluate(ring) == "3px"
+        before = page.evaluate("map_plan.getCenter().lng")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(500)
+        assert page.evaluate("map_plan.getCenter().lng") > before
+
+
+def test_names_are_whole_in_a_small_window(open_page: Opener, pages: dict[str, Path]) -> None:
+    """At 1024 px the list of zones cuts no name short, and nothing hangs out of the panel."""
+    for query in ("", "?lang=en"):
+        with open_page(pages["map"], query, size=(1024, 768)) as page:
+            cut = "[...document.querySelectorAll('.place')].filter((e) => e.scrollWidth > e.clientWidth)"
+            assert page.evaluate(f"{cut}.length") == 0
+            assert page.evaluate(
+                "document.querySelector('.panel').scrollWidth <= document.querySelector('.panel').clientWidth"
+            )
+
+
+def test_a_finger_finds_what_it_points_at(browser: Any, pages: dict[str, Path]) -> None:
+    """On a touch screen the heads of the list and the numbers of zones are two lines high."""
+    context = browser.new_context(has_touch=True, is_mobile=True, offline=True)
+    page = context.new_page()
+    page.goto(pages["map"].as_uri())
+    page.wait_for_selector("html[data-edit=ready]", state="attached")
+    for name in (".zones th button", ".zones .badge"):
+        assert page.locator(name).first.bounding_box()["height"] >= 28
+    context.close()

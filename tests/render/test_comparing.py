@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner.comparison import compared
-from planner.errors import ConfigError, PrivacyError
+from planner.errors import ConfigError, InputError, PrivacyError
 from planner.plan import Plan
 from planner.render.comparing import compare_page, compare_payload
 from planner.render.privacy import check_meeting_page
@@ -36,6 +36,16 @@ def test_the_gate_passes_the_page(before: PlanTables, after: PlanTables, tmp_pat
     check_meeting_page(page.html, after)
     assert page.html == compare_page(compared(before, after)).html
     assert page.save(tmp_path / "compare.html").stat().st_size > 50_000
+
+
+def test_plans_of_two_towns_are_no_pair(before: PlanTables) -> None:
+    """Plans without a home or building in common are refused; "nothing moved" would be untrue."""
+    away = {
+        name: frame.set_geometry(frame.geometry.translate(1.5, 0.4))
+        for name, frame in (("units", before.units), ("households", before.households))
+    }
+    with pytest.raises(InputError, match="in common"):
+        compared(before, replace(before, **away))
 
 
 def test_the_gate_refuses_an_id(before: PlanTables, after: PlanTables) -> None:

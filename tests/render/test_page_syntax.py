@@ -55,6 +55,19 @@ def faults_of(script: str) -> set[str]:
     return found | {why for pattern, why in QUOTED.items() if re.search(pattern, code)}
 
 
+COUNTED = re.compile(r"\{[nk]\} (?:more )?(?:units|zones|homes|places|pages)\b")
+ALWAYS_MANY = ("At most {n} pages", "about {n} homes", "fewer than {n} homes", "In {n} zones")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_english_can_count_to_one(name: str) -> None:
+    """Where a number may be one, the text has a word for one: {n|home|homes}."""
+    text = (PAGE / name).read_text("utf-8")
+    for many in ALWAYS_MANY:
+        text = text.replace(many, "")
+    assert COUNTED.findall(text) == []
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_no_newer_script(name: str) -> None:
     """No syntax or interface that came after Chromium 90, and none that turns text into markup."""

@@ -1,3 +1,6 @@
+/* A phone's or a citizen's id number, as `planner apply` refuses them. */
+const PRIVATE_NUMBER = /(?<!\d)(1[3-9]\d(?:[ -]?\d{4}){2}|\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx])(?![\dA-Za-z])/;
+
 /* Editing, put together: it starts once its numbers are unpacked, and tells window.plannerPage. */
 function startEditing(map, scene, state, model, parts, page, data) {
   const numbers = makeEditModel(data, model.zones.length);
@@ -5,7 +8,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
   desk.oldNotes = data.notes;
   desk.allNotes = () => desk.oldNotes.concat(desk.notes);
   const start = { figures: numbers.figures(), outcomes: numbers.ruleOutcomes() };
-  const edit = { active: false, tool: 'pick', all: false, listed: 0, cursor: -1, listOpen: false };
+  const edit = { active: false, tool: 'pick', all: false, listed: 0, cursor: -1, listOpen: false, speak: () => null };
   const marks = makeMarks(map, scene, desk);
   const recut = makeRecut(model, desk);
   const live = make('div', { class: 'live', set: { role: 'status', 'aria-live': 'polite' } });
@@ -50,8 +53,9 @@ function startEditing(map, scene, state, model, parts, page, data) {
     else desk.tell(desk.refusal(Array.from(desk.selection)) || say('chooseFirst'));
   };
 
-  edit.turn = (on) => {
+  edit.turn = (on, again) => {
     edit.active = on;
+    if (on && state.found && !again) page.close(); // what is told of one zone dims all the others
     state.editing = on;
     document.documentElement.classList.toggle('editing', on);
     if (on) parts.panelBody.insertBefore(box, parts.panelBody.firstChild);
@@ -72,12 +76,15 @@ function startEditing(map, scene, state, model, parts, page, data) {
   /* Text is asked for in the page: dialogs of the browser stop everything. */
   edit.askNote = (latlng) => {
     const input = make('textarea', { set: { rows: '3', maxlength: '300', 'aria-label': say('note'), placeholder: say('notePrivacy') } });
+    const said = make('p', { class: 'refused', set: { role: 'alert' } });
     const close = () => { fill(parts.card, []); };
     const keep = () => {
       const text = input.value.trim();
+      said.textContent = PRIVATE_NUMBER.test(text.normalize('NFKC')) ? say('noteNumber') : '';
+      if (said.textContent) return input.focus();
       if (text) desk.note(desk.notes.concat([{ lon: Math.round(latlng.lng * 1e6) / 1e6, lat: Math.round(latlng.lat * 1e6) / 1e6, text }]));
       close();
-      edit.take('pick');
+      return edit.take('pick');
     };
     input.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') close();
@@ -86,7 +93,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
         keep();
       }
     });
-    fill(parts.card, [make('div', { class: 'card note-card' }, [make('h3', {}, [make('span', { text: say('note') })]), input, make('div', { class: 'tool-row' }, [
+    fill(parts.card, [make('div', { class: 'card note-card' }, [make('h3', {}, [make('span', { text: say('note') })]), input, said, make('div', { class: 'tool-row' }, [
       make('button', { class: 'tool', text: say('keepNote'), set: { type: 'button' }, on: { click: keep } }), make('button', { class: 'tool', text: say('cancel'), set: { type: 'button' }, on: { click: close } })
     ])])]);
     input.focus();
@@ -116,11 +123,14 @@ function startEditing(map, scene, state, model, parts, page, data) {
   function offerRestore() {
     const saved = storedEdits(desk.plan);
     if (!saved || !(saved.moves.length + saved.locks.length + saved.notes.length)) return;
-    const bar = make('div', { class: 'banner restore', set: { role: 'status' } }, [
+    const bar = make('div', { class: 'banner restore', set: { role: 'status' } });
+    const button = (key, mark, click) => make('button', { text: say(key), set: { type: 'button', 'data-restore': mark }, on: { click: () => { bar.remove(); click(); } } });
+    edit.speak = () => fill(bar, [
       make('span', { text: say('keptEdits', { n: saved.moves.length }) }),
-      make('button', { text: say('restore'), set: { type: 'button', 'data-restore': 'yes' }, on: { click: () => { bar.remove(); edit.turn(true); desk.restore(saved); } } }),
-      make('button', { text: say('discard'), set: { type: 'button', 'data-restore': 'no' }, on: { click: () => { bar.remove(); storeEdits(desk.plan, null); } } })
+      button('restore', 'yes', () => { edit.turn(true); desk.restore(saved); }),
+      button('discard', 'no', () => storeEdits(desk.plan, desk.changed() ? desk.changes() : null))
     ]);
+    edit.speak();
     parts.stage.appendChild(bar);
   }
 

@@ -84,7 +84,8 @@ function drawPage(map, packed) {
       figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say(model.roster ? 'internalEdition' : 'privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
     ]);
-    if (page.edit && page.edit.active) page.edit.turn(true);
+    if (page.edit && page.edit.active) page.edit.turn(true, true);
+    if (page.edit) page.edit.speak();
     if (page.find) page.find.speak();
     refresh();
   }
@@ -96,7 +97,7 @@ function drawPage(map, packed) {
     }, page.edit, printer.open);
   }
 
-  const page = { edit: null, find: null, furnish, header, showZones, choose, refresh };
+  const page = { edit: null, find: null, furnish, header, showZones, choose, close, refresh };
   addBasemap(map, model, state);
   addScale(map, parts);
   furnish();

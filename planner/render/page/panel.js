@@ -137,7 +137,7 @@ function zonesBlock(model, state, choose, resort) {
     });
     return make('th', { class: c.key === 'n' || c.key === 'homes' ? '' : 'right', set: { scope: 'col', 'aria-sort': current ? (state.sort.way > 0 ? 'ascending' : 'descending') : 'none' } }, [button]);
   });
-  const note = rule && rule.high !== null ? say('ofRule') + ' ' + limitText(rule.limit) : '';
+  const note = rule && rule.high !== null ? say('ofRule', { limit: limitText(rule.limit) }) : '';
   return make('section', { class: 'block zones' }, [
     make('h2', {}, [make('span', { text: say('zoneList') }), make('small', { text: note })]),
     make('table', { class: 'zones' }, [

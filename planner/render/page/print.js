@@ -6,8 +6,8 @@ Object.assign(TEXTS.zh, {
 });
 Object.assign(TEXTS.en, {
   printPaper: 'Paper', printWay: 'Orientation', portrait: 'Portrait', landscape: 'Landscape', printWhat: 'Pages', printWhole: 'The whole plan, one page', printEach: 'One page for each zone', printBoth: 'The whole plan, then each zone', printSome: 'Some zones',
-  printList: 'Zone numbers, such as 1,4,7-12', printScale: 'Scale', scaleAuto: 'Automatic (the largest usual one that fits)', printHatched: 'Hatched, to be told apart without colours', printGo: 'Print', printCount: '{n} pages', printMost: 'At most {n} pages at a time: print them in parts, by number', printNone: 'No zone to print: look at the numbers',
-  printBusy: 'Drawing {i} of {n}', printHint: 'Choose “actual size (100 %)” in the print window: only then is the scale true.', printTooLarge: '{n} pages are larger than the paper at this scale'
+  printList: 'Zone numbers, such as 1,4,7-12', printScale: 'Scale', scaleAuto: 'Automatic (the largest usual one that fits)', printHatched: 'Hatched, to be told apart without colours', printGo: 'Print', printCount: '{n} {n|page|pages}', printMost: 'At most {n} pages at a time: print them in parts, by number', printNone: 'No zone to print: look at the numbers',
+  printBusy: 'Drawing {i} of {n}', printHint: 'Choose “actual size (100 %)” in the print window: only then is the scale true.', printTooLarge: '{n} {n|page is|pages are} larger than the paper at this scale'
 });
 const MOST_SHEETS = 80;
 

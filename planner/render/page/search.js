@@ -7,7 +7,7 @@ Object.assign(TEXTS.zh, {
 Object.assign(TEXTS.en, {
   find: 'Find an estate, road, building or centre', findHint: 'such as a street, a number; press / to type', findNothing: 'Nothing found for “{q}”', findMore: '{n} more: type a little more',
   findEstates: 'Estates and roads', findBuildings: 'Buildings', minutes: 'about {n} min on foot ({m} m a minute)', walkTime: 'Time', lessMinute: 'less than a minute',
-  ofSeveral: 'mean with {n} places beside it', ways: 'Way', noWays: 'This plan keeps no streets: the line is straight', inZones: 'In {n} zones', inZone: 'In', placesHere: 'Buildings', found: '{n} found', outside: 'In no zone'
+  ofSeveral: 'mean with {n} {n|place|places} beside it', ways: 'Way', noWays: 'This plan keeps no streets: the line is straight', inZones: 'In {n} zones', inZone: 'In', placesHere: 'Buildings', found: '{n} found', outside: 'In no zone'
 });
 
 /* What the card of a building says of the walk; page.find fills it in. */

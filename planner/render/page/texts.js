@@ -15,16 +15,16 @@ const TEXTS = {
     close: '关闭', unit: '单元', fence: '社区', distance: '到中心户步行', breaks: '不符规则',
     allowed: '限值 {limit}', whole: '全图', zoomIn: '放大', zoomOut: '缩小', north: '北', panel: '方案信息',
     map: '责任区地图', notOnMap: '其中地址未找到的不在图上', nineTenths: '九成居民户在 {n} 米以内，最远 {m} 米',
-    ofRule: '户数 / 规则', gapsShort: '空白', centreId: '中心户编号', movedIn: '转入户数', located: '已定位 {n} 户', rule: '规则', source: '规则来源',
+    ofRule: '户数 / 规则 {limit} · 步行（米）', gapsShort: '空白', centreId: '中心户编号', movedIn: '转入户数', located: '已定位 {n} 户', rule: '规则', source: '规则来源',
     edit: '调整', stopEdit: '结束调整', pick: '点选', lasso: '圈选', note: '备注', notes: '备注', undo: '撤销', redo: '重做', lock: '锁定', unlock: '解锁',
-    exportChanges: '导出调整', editedUnits: '已调整单元', walkChange: '总步行变化', valueChange: '含规则折算', brokenCount: '不符规则处',
+    exportChanges: '导出调整', editedUnits: '已调整单元', walkChange: '总步行变化', valueChange: '连同不符规则的折算', brokenCount: '不符规则处',
     connection: '连通', breaksIn: '{z} 区不符：', splits: '{z} 区将断开', thenHomes: '调入后 {n} 户', howToEdit: '点选楼栋，或圈选一片，再选调入的责任区。按住 Shift 可多选。',
     nobodyNear: '所选单元没有共同可达的其他中心户', couldGo: '可调入', showMore: '再列 {n} 个', andNeighbours: '{label} 及相邻 {n} 处', chosenUnits: '已选 {n} 个单元',
     homesOfChoice: '{n} 户', unitsOfZone: '按责任区列出单元', removeNote: '删除备注 {n}', chooseFirst: '请先选择单元', homeStays: '{n} 处含中心户住所，不能调出',
     fewStay: '为保护隐私，该单元在会议版中不能单独调整', lockedStay: '{n} 处已锁定，请先解锁', tooFar: '{n} 处到该中心户太远或不可达', alreadyThere: '已在该责任区',
     didMove: '{n} 个单元调入 {z} 区', didLock: '已锁定 {n} 个单元', didUnlock: '已解锁 {n} 个单元', nothingToUndo: '没有可撤销的', nothingToRedo: '没有可重做的',
     undid: '已撤销', redid: '已重做', didChoose: '已选 {n} 个单元', exported: '已导出 changes.json，请用 planner apply 核验', exportedApart: '已导出；有责任区不连通，核验时须加 --complete',
-    hintPick: '点选楼栋', hintLasso: '按住并圈出一片楼栋', hintNote: '点击地图添加备注', notePrivacy: '请勿填写姓名、电话或门牌室号', keepNote: '保存', cancel: '取消',
+    hintPick: '点选楼栋', hintLasso: '按住并圈出一片楼栋', hintNote: '点击地图添加备注', notePrivacy: '请勿填写姓名、电话或门牌室号', noteNumber: '含电话或身份证号，请删去后再保存', keepNote: '保存', cancel: '取消',
     keptEdits: '本机存有未应用的调整（{n} 个单元）', restore: '恢复', discard: '放弃',
     online: '在线底图：打开本图时将向 {host} 请求瓦片',
     privacy: '会议版：按楼栋显示，不含姓名、门牌室号与户编号'
@@ -35,26 +35,26 @@ const TEXTS = {
     homes: 'Homes', zones: 'Zones', zone: 'Zone', centre: 'Centre', members: 'Members', meanWalk: 'Mean walk',
     gaps: 'Coverage gaps', moved: 'Change hands', noGaps: 'none', unassigned: '{n} without a zone', and: '; ',
     rules: 'Rules and their worst case', limit: 'Limit', worst: 'Worst', result: 'Result', holds: 'holds',
-    brokenZones: 'broken in {n} zones', brokenHomes: '{n} homes beyond', connected: 'Every zone is connected',
-    disconnected: '{n} zones are not connected', proof: 'What is proven', zoneList: 'All zones',
+    brokenZones: 'broken in {n} {n|zone|zones}', brokenHomes: '{n} {n|home|homes} beyond', connected: 'Every zone is connected',
+    disconnected: '{n} {n|zone is|zones are} not connected', proof: 'What is proven', zoneList: 'All zones',
     sortBy: 'Sort by {what}', number: 'No.', load: 'Homes', mean: 'Mean', max: 'Max', p90: 'Nine in ten within',
     legend: 'Legend', layers: 'Layers', base: 'Base map', labels: 'Place names', fences: 'Fences', home: 'Homes, by stairwell or building',
     homeSizes: 'larger dot, more homes', unserved: 'Unassigned', movedHomes: 'Homes that change hands', 
-    few: 'fewer than 3', hidden: 'not shown', homesOf: '{n}', metres: '{n} m',
+    few: 'fewer than 3', hidden: 'not shown', homesOf: '{n} {n|home|homes}', metres: '{n} m',
     close: 'Close', unit: 'Unit', fence: 'Fence', distance: 'Walk to the centre', breaks: 'Breaks',
     allowed: 'limit {limit}', whole: 'Whole plan', zoomIn: 'Zoom in', zoomOut: 'Zoom out', north: 'N', panel: 'About the plan',
     map: 'Map of the zones', notOnMap: 'addresses not found are not on the map', nineTenths: 'nine homes in ten within {n} m, farthest {m} m',
-    ofRule: 'Homes, against the rule', gapsShort: 'Gaps', centreId: 'Centre id', movedIn: 'Homes that come in', located: '{n} located', rule: 'Rule', source: 'Published in',
+    ofRule: 'Homes, rule {limit} · walks in m', gapsShort: 'Gaps', centreId: 'Centre id', movedIn: 'Homes that come in', located: '{n} located', rule: 'Rule', source: 'Published in',
     edit: 'Edit', stopEdit: 'Stop editing', pick: 'Pick', lasso: 'Lasso', note: 'Note', notes: 'Notes', undo: 'Undo', redo: 'Redo', lock: 'Lock', unlock: 'Unlock',
     exportChanges: 'Export changes', editedUnits: 'Units moved', walkChange: 'Walking, in all', valueChange: 'With rules priced in', brokenCount: 'Rules broken',
-    connection: 'Connection', breaksIn: 'zone {z} breaks: ', splits: 'zone {z} falls apart', thenHomes: 'then {n} homes', howToEdit: 'Pick a building or draw a lasso, then choose the zone it goes to. Shift adds to the choice.',
-    nobodyNear: 'No other centre is within reach of all that is chosen', couldGo: 'Could go to', showMore: '{n} more', andNeighbours: '{label} and {n} beside it', chosenUnits: '{n} units chosen',
-    homesOfChoice: '{n} homes', unitsOfZone: 'Units, zone by zone', removeNote: 'Remove note {n}', chooseFirst: 'Choose units first', homeStays: '{n} hold the home of a centre and stay',
+    connection: 'Connection', breaksIn: 'zone {z} breaks: ', splits: 'zone {z} falls apart', thenHomes: 'then {n} {n|home|homes}', howToEdit: 'Pick a building or draw a lasso, then choose the zone it goes to. Shift adds to the choice.',
+    nobodyNear: 'No other centre is within reach of all that is chosen', couldGo: 'Could go to', showMore: '{n} more', andNeighbours: '{label} and {n} beside it', chosenUnits: '{n} {n|unit|units} chosen',
+    homesOfChoice: '{n} {n|home|homes}', unitsOfZone: 'Units, zone by zone', removeNote: 'Remove note {n}', chooseFirst: 'Choose units first', homeStays: '{n} {n|holds the home of a centre and stays|hold the home of a centre and stay}',
     fewStay: 'To protect privacy, this unit cannot be moved alone in the meeting edition', lockedStay: '{n} locked: unlock first', tooFar: '{n} too far from that centre, or without a way', alreadyThere: 'They are in that zone already',
-    didMove: '{n} units moved to zone {z}', didLock: '{n} units locked', didUnlock: '{n} units unlocked', nothingToUndo: 'Nothing to undo', nothingToRedo: 'Nothing to redo',
-    undid: 'Undone', redid: 'Done again', didChoose: '{n} units chosen', exported: 'Saved changes.json: check it with planner apply', exportedApart: 'Saved; a zone is not connected: apply it with --complete',
-    hintPick: 'Click a building', hintLasso: 'Press and draw round some buildings', hintNote: 'Click the map to add a note', notePrivacy: 'No names, phones or rooms, please', keepNote: 'Keep', cancel: 'Cancel',
-    keptEdits: 'Edits that were not applied are kept here ({n} units)', restore: 'Restore', discard: 'Discard',
+    didMove: '{n} {n|unit|units} moved to zone {z}', didLock: '{n} {n|unit|units} locked', didUnlock: '{n} {n|unit|units} unlocked', nothingToUndo: 'Nothing to undo', nothingToRedo: 'Nothing to redo',
+    undid: 'Undone', redid: 'Done again', didChoose: '{n} {n|unit|units} chosen', exported: 'Saved changes.json: check it with planner apply', exportedApart: 'Saved; a zone is not connected: apply it with --complete',
+    hintPick: 'Click a building', hintLasso: 'Press and draw round some buildings', hintNote: 'Click the map to add a note', notePrivacy: 'No names, phones or rooms, please', noteNumber: 'This holds a phone or id number: take it out first', keepNote: 'Keep', cancel: 'Cancel',
+    keptEdits: 'Edits that were not applied are kept here ({n} {n|unit|units})', restore: 'Restore', discard: 'Discard',
     online: 'Online base map: opening this page asks {host} for tiles',
     privacy: 'Meeting edition: by building; no names, rooms or household numbers'
   }
@@ -62,10 +62,13 @@ const TEXTS = {
 
 let language = /[?&]lang=en\b/.test(window.location.search) ? 'en' : 'zh';
 
-/* Say a text of the page, with its numbers put in. */
+/* Say a text of the page, with its numbers put in; {n|home|homes} is the word for one, or for more. */
 function say(key, values) {
   const text = TEXTS[language][key];
-  return values ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole)) : text;
+  return values ? text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name, one, more) => {
+    if (!(name in values)) return whole;
+    return one === undefined ? String(values[name]) : String(values[name]) === '1' ? one : more;
+  }) : text;
 }
 
 /* Say a text that came with the plan as [zh, en]. */

@@ -31,7 +31,7 @@ HARVEST = 0.35
 BOUND_STEPS, BOUND_SHARE = 150, 0.1
 MOST_PARTS, COMBINE_SHARE = 20_000, 0.25
 WHOLE_SHARE = 0.5
-SMALLEST_PARTS, WALK_SHARE, STEP_WORK = 12.0, 0.5, 5_000.0
+SMALLEST_PARTS, LARGE_PARTS, WALK_SHARE, STEP_WORK = 14.0, 25.0, 0.5, 5_000.0
 COOL, COLDEST = 0.15, 0.02
 REASSIGN_SHARE = 0.25
 
@@ -109,7 +109,7 @@ class _Search:
             began = self._clock.spent
             length = self._length(steps)
             self._walk(length)
-            self._anneal(length, HOT if done < 2 else WARM)
+            self._anneal(length, *self._heats(done))
             self._climb(self._clock.spent - began)
             self._combine(self._clock.spent - began)
             if done == 0 and self.sites.cost.size <= MOST_PAIRS:
@@ -161,13 +161,20 @@ class _Search:
         known = self.best.replace(bound_m=self._bound_m)
         return self._clock.left <= 0 or (known.gap <= self.stop.gap)
 
-    def _anneal(self, steps: int, hot: float) -> None:
+    def _heats(self, done: int) -> tuple[float, float]:
+        """Where a round begins and ends: after a walk only its assignment is left to mend.
+
+        Where parts are not that large, every other round looks for other centres all the same.
+        """
+        large = self.sites.n_units >= LARGE_PARTS * self.sites.count
+        if self._walked and (large or done % 2 == 0):
+            return COOL, COLDEST
+        return HOT if done < 2 else WARM, COLD
+
+    def _anneal(self, steps: int, hot: float, cold: float) -> None:
         h, p, spent = self._heat, self._price, self._clock.spent
         # Never dearer than it is: what is worth breaking must not look as if it were not.
         price = self.sites.price
-        cold = COLD
-        if self._walked:
-            hot, cold = COOL, COLDEST
         phase = Phase(steps, hot * h, cold * h, min(CHEAP * p, price), min(DEAR * p, price))
         self._annealer.start(self.best)
         done = 0
