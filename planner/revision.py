@@ -234,13 +234,11 @@ def _shared_out(
     """Cut what some zones cover together into the ground of each of them."""
     import shapely
 
-    from planner.zones.cells import display_points, dissolve, voronoi_cells
+    from planner.zones.cells import dissolve, distinct_points, voronoi_cells
 
     region = shapely.union_all(shapely.make_valid(shapes), grid_size=0.001)
-    # Units at one spot share a cell: each is given once, since GEOS takes no overlapping coverage.
-    seeds = np.unique(np.column_stack([zone.astype(float), display_points(xy, zone)]), axis=0)
-    zone = seeds[:, 0].astype(np.int64)
-    cells = voronoi_cells(seeds[:, 1:], 60.0)
+    spots, zone = distinct_points(xy, zone)
+    cells = voronoi_cells(spots, 60.0)
     served = zone >= 0
     local = np.where(served, np.searchsorted(touched, np.where(served, zone, touched[0])), -1)
     made = dissolve(cells, local, len(touched))

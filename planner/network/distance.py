@@ -137,13 +137,15 @@ def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> 
         ]
     none = Walks(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
     parts = [*found, none]
-    source = np.concatenate([part.source for part in parts])
-    order = np.argsort(source, kind="stable")
-    return Walks(
-        source[order],
-        np.concatenate([part.target for part in parts])[order],
-        np.concatenate([part.walk_m for part in parts])[order],
+    every = Walks(
+        np.concatenate([part.source for part in parts]),
+        np.concatenate([part.target for part in parts]),
+        np.concatenate([part.walk_m for part in parts]),
     )
+    if (np.diff(every.source) >= 0).all():
+        return every
+    order = np.argsort(every.source, kind="stable")
+    return Walks(every.source[order], every.target[order], every.walk_m[order])
 
 
 @dataclass(frozen=True, eq=False)

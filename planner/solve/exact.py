@@ -14,7 +14,7 @@ from scipy.sparse import csc_array, csr_array, vstack
 
 from planner.solve.instance import Instance
 
-__all__ = ["ExactResult", "Model", "new_highs", "run_interruptibly", "solve_exactly"]
+__all__ = ["ExactResult", "Model", "new_highs", "put_matrix", "run_interruptibly", "solve_exactly"]
 
 FloatArray = NDArray[np.float64]
 
@@ -89,6 +89,23 @@ def solve_exactly(
     return _read(highs, model)
 
 
+def put_matrix(lp: highspy.HighsLp, matrix: csr_array | csc_array) -> None:
+    """Give a programme its coefficients.
+
+    Parameters
+    ----------
+    lp : highspy.HighsLp
+        Receives them.
+    matrix : csr_array or csc_array, shape (n_rows, n_columns)
+        By rows or by columns, as it is.
+    """
+    ways = highspy.MatrixFormat
+    lp.a_matrix_.format_ = ways.kRowwise if matrix.format == "csr" else ways.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = np.asarray(matrix.data, np.float64)
+
+
 def new_highs(*, seed: int) -> highspy.Highs:
     """Give a silent HiGHS that does the same every time."""
     highs = highspy.Highs()
@@ -114,10 +131,7 @@ def cheapest(
     lp.num_col_, lp.num_row_ = n, len(right)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(n), upper
     lp.row_lower_ = lp.row_upper_ = right
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data.astype(np.float64)
+    put_matrix(lp, matrix)
     highs = new_highs(seed=0)
     highs.passModel(lp)
     highs.run()
@@ -218,10 +232,7 @@ class Model:
         lp.col_lower_, lp.col_upper_ = lower, upper
         lp.row_lower_ = np.concatenate([p[1] for p in parts])
         lp.row_upper_ = np.concatenate([p[2] for p in parts])
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-        lp.a_matrix_.value_ = matrix.data.astype(np.float64)
+        put_matrix(lp, matrix)
         kinds = [highspy.HighsVarType.kInteger] * one.n_pairs
         kinds += [highspy.HighsVarType.kContinuous] * (self.n - one.n_pairs)
         lp.integrality_ = kinds

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from planner.solve.exact import new_highs
+from planner.solve.exact import new_highs, put_matrix
 from planner.solve.instance import Instance
 
 __all__ = ["ZoneModel"]
@@ -103,10 +103,7 @@ class ZoneModel:
         lp.col_upper_ = np.concatenate([np.ones(n), np.full(len(elastic), np.inf)])
         lp.row_lower_ = np.full(lp.num_row_, -np.inf)
         lp.row_upper_ = np.concatenate([rows.limit, np.zeros(n - 1)])
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-        lp.a_matrix_.value_ = matrix.data.astype(np.float64)
+        put_matrix(lp, matrix)
         lp.integrality_ = [highspy.HighsVarType.kInteger] * n + [
             highspy.HighsVarType.kContinuous
         ] * len(elastic)

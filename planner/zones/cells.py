@@ -9,7 +9,14 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
-__all__ = ["display_points", "dissolve", "own_streets", "seed_points", "voronoi_cells"]
+__all__ = [
+    "display_points",
+    "dissolve",
+    "distinct_points",
+    "own_streets",
+    "seed_points",
+    "voronoi_cells",
+]
 
 Geometries = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -96,6 +103,17 @@ def seed_points(
         clear = KDTree(xy).query(points)[0] > CLEAR_M
         points, owner = points[clear], owner[clear]
     return np.vstack([xy, points]), np.concatenate([zone, owner])
+
+
+def distinct_points(xy: Floats, zone: Ints) -> tuple[Floats, Ints]:
+    """Where each zone's units are drawn, each spot once, and its zone.
+
+    Stairwells of one building often lie on one spot, and a coverage must not overlap itself.
+    """
+    shown = display_points(xy, zone)
+    rows: Floats = np.column_stack([zone.astype(np.float64), shown])
+    rows = np.unique(rows[np.isfinite(shown).all(axis=1)], axis=0)
+    return rows[:, 1:], rows[:, 0].astype(np.int64)
 
 
 def voronoi_cells(seeds: Floats, margin_m: float) -> Geometries:

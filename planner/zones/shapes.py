@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from planner.zones.cells import (
-    display_points,
     dissolve,
+    distinct_points,
     own_streets,
     seed_points,
     voronoi_cells,
@@ -86,10 +86,7 @@ def zone_shapes(
     xy = np.asarray(points_xy, np.float64).reshape(-1, 2)
     if len(xy) != len(zone) or (len(zone) and not -1 <= zone.min() <= zone.max() < n_zones):
         raise ValueError("points_xy and owner differ in length, or a zone is out of range")
-    xy = display_points(xy, zone)
-    rows: Floats = np.column_stack([zone.astype(np.float64), xy])
-    rows = np.unique(rows[np.isfinite(xy).all(axis=1)], axis=0)
-    zone, xy = rows[:, 0].astype(np.int64), rows[:, 1:]
+    xy, zone = distinct_points(xy, zone)
     if not (zone >= 0).any():
         return np.full(n_zones, shapely.MultiPolygon(), dtype=object)
     street_zone, streets = own_streets(territory, n_zones)

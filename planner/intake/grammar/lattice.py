@@ -23,6 +23,7 @@ from planner.intake.grammar.known import Span, bare_names, known_names
 from planner.intake.grammar.labels import Kind
 from planner.intake.grammar.lexicon import ASSIST, NOISE, SEPARATORS, words
 from planner.intake.grammar.numbers import Number, find_numbers
+from planner.intake.grammar.readings import Options
 
 __all__ = ["Lattice", "build_lattice"]
 
@@ -115,9 +116,6 @@ def build_lattice(text: str) -> Lattice:
     lattice.cuts = sorted(cuts)
     _add_names(lattice, endings, closed)
     return lattice
-
-
-Options = tuple[tuple[Kind, float], ...]
 
 
 class _End(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from planner.solve.exact import new_highs
+from planner.solve.exact import new_highs, put_matrix
 from planner.solve.median.instance import Answer
 from planner.solve.median.pool import Columns, Pool
 from planner.solve.stop import Clock
@@ -112,10 +112,7 @@ class _Model:
         lp.col_cost_ = self._every.cost[which]
         lp.col_lower_, lp.col_upper_ = np.zeros(len(which)), np.ones(len(which))
         lp.row_lower_ = lp.row_upper_ = self._right
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-        lp.a_matrix_.value_ = _values(matrix)
+        put_matrix(lp, matrix)
         return lp
 
     def relax(self, used: IntArray, clock: Clock) -> tuple[float, FloatArray] | None:

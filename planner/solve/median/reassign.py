@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from planner.solve.exact import new_highs
+from planner.solve.exact import new_highs, put_matrix
 from planner.solve.median.instance import Answer, Sites
 from planner.solve.stop import Clock
 
@@ -113,10 +113,7 @@ def _programme(
     lp.col_upper_ = np.concatenate([one, np.full(2 * p, np.inf if elastic else 0.0)])
     lp.row_lower_ = np.concatenate([np.ones(n), np.full(p, -np.inf), sites.floor[chosen]])
     lp.row_upper_ = np.concatenate([np.ones(n), sites.capacity[chosen], np.full(p, np.inf)])
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = np.asarray(matrix.data, np.float64)
+    put_matrix(lp, matrix)
     whole, cut = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     lp.integrality_ = [whole] * k + [cut] * (2 * p)
     return lp

@@ -121,7 +121,6 @@ class _Search:
         """Make the search over choices of centres, where parts are large enough for it."""
         one = self.sites
         large = one.n_units >= SMALLEST_PARTS * one.count and 1 < one.count < one.n_candidates
-        self._shares = BOUND_SHARE + COMBINE_SHARE + WALK_SHARE * large
         return Interchange(self._layout, total, self.seed) if large else None
 
     def _walk(self, steps: int) -> None:
@@ -154,7 +153,9 @@ class _Search:
 
     def _length(self, steps: float) -> int:
         """Give the steps of the next round: all that is left, if the one after would not be finished."""
-        left = self._clock.left * self._steps_per_s / (1.0 + self._shares)
+        walking = WALK_SHARE * (self._interchange is not None)
+        shares = BOUND_SHARE + COMBINE_SHARE + walking
+        left = self._clock.left * self._steps_per_s / (1.0 + shares)
         return int(steps if left > 1.8 * steps else max(left, self._piece))
 
     def _enough(self) -> bool:

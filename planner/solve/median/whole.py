@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 from scipy.sparse import coo_array
 
-from planner.solve.exact import new_highs
+from planner.solve.exact import new_highs, put_matrix
 from planner.solve.median.instance import Answer, Sites
 from planner.solve.stop import Clock
 
@@ -111,10 +111,7 @@ def _programme(sites: Sites) -> highspy.HighsLp:
     low[first[3] : first[4]], high[first[3] : first[4]] = 0.0, np.inf
     low[first[4]] = high[first[4]] = sites.count
     lp.row_lower_, lp.row_upper_ = low, high
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = np.asarray(matrix.data, np.float64)
+    put_matrix(lp, matrix)
     whole, part = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     lp.integrality_ = [whole] * (n * m + m) + [part] * (2 * m)
     return lp
