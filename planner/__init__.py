@@ -9,8 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.comparison import Comparison
-    from planner.config import Project, Search
+    from planner.api.check.check import CheckReport, check
+    from planner.api.estimator import CapacitatedZones
+    from planner.api.people import people_of
+    from planner.api.plan import Plan
+    from planner.api.review.review import Review, review
+    from planner.api.site.site import Proposal, site
+    from planner.api.zone import make_plan, run
+    from planner.demand.ground import Ground
     from planner.errors import (
         ConfigError,
         DatumError,
@@ -24,21 +30,15 @@ if TYPE_CHECKING:
         SchemaError,
         SheetError,
     )
-    from planner.estimator import CapacitatedZones
-    from planner.examination import CheckReport, check
-    from planner.fences import read_fences
-    from planner.ground import Ground
-    from planner.intake.address import Address, parse_address, parse_addresses
+    from planner.intake.address.parse import Address, parse_address, parse_addresses
+    from planner.intake.fences.read import read_fences
     from planner.intake.residents import read_households, read_members
-    from planner.lookup import Lookup
+    from planner.model.project import Project, Search
+    from planner.model.rules import Bound, RuleBook, WalkLimit
     from planner.network.graph import WalkingNetwork
     from planner.network.straight import StraightNetwork
-    from planner.pipeline import make_plan, run
-    from planner.plan import Plan
-    from planner.register import people_of
-    from planner.reviewing import Review, review
-    from planner.rules import Bound, RuleBook, WalkLimit
-    from planner.siting import Proposal, site
+    from planner.plan.compare import Comparison
+    from planner.plan.lookup import Lookup
 
 __all__ = [
     "Address",
@@ -82,9 +82,9 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "planner.examination": ("CheckReport", "check"),
-    "planner.comparison": ("Comparison",),
-    "planner.config": ("Project", "Search"),
+    "planner.api.check.check": ("CheckReport", "check"),
+    "planner.plan.compare": ("Comparison",),
+    "planner.model.project": ("Project", "Search"),
     "planner.errors": (
         "ConfigError",
         "DatumError",
@@ -98,20 +98,20 @@ _ROOMS = {
         "SchemaError",
         "SheetError",
     ),
-    "planner.estimator": ("CapacitatedZones",),
-    "planner.fences": ("read_fences",),
-    "planner.ground": ("Ground",),
-    "planner.intake.address": ("Address", "parse_address", "parse_addresses"),
+    "planner.api.estimator": ("CapacitatedZones",),
+    "planner.intake.fences.read": ("read_fences",),
+    "planner.demand.ground": ("Ground",),
+    "planner.intake.address.parse": ("Address", "parse_address", "parse_addresses"),
     "planner.intake.residents": ("read_households", "read_members"),
-    "planner.lookup": ("Lookup",),
+    "planner.plan.lookup": ("Lookup",),
     "planner.network.graph": ("WalkingNetwork",),
     "planner.network.straight": ("StraightNetwork",),
-    "planner.pipeline": ("make_plan", "run"),
-    "planner.register": ("people_of",),
-    "planner.plan": ("Plan",),
-    "planner.reviewing": ("Review", "review"),
-    "planner.rules": ("Bound", "RuleBook", "WalkLimit"),
-    "planner.siting": ("Proposal", "site"),
+    "planner.api.zone": ("make_plan", "run"),
+    "planner.api.people": ("people_of",),
+    "planner.api.plan": ("Plan",),
+    "planner.api.review.review": ("Review", "review"),
+    "planner.model.rules": ("Bound", "RuleBook", "WalkLimit"),
+    "planner.api.site.site": ("Proposal", "site"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

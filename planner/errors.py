@@ -138,7 +138,7 @@ class InfeasibleError(PlannerError):
     message : str
         Which rules, where, with the numbers.
     certificate : object, optional
-        The `planner.model.Certificate` of the attempt, where there is one.
+        The `planner.model.problem.Certificate` of the attempt, where there is one.
     remedy : str, optional
         The cheapest ways out.
     """

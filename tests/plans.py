@@ -12,9 +12,9 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from planner.findings import Finding, Severity
-from planner.model import Certificate, Part, Problem, RuleOutcome, Violation, ZoneRule
-from planner.rules import RuleBook
-from planner.tables import BASE_LAYERS, PlanTables
+from planner.model.problem import Certificate, Part, Problem, RuleOutcome, Violation, ZoneRule
+from planner.model.rules import RuleBook
+from planner.model.tables import BASE_LAYERS, PlanTables
 
 WGS84 = "EPSG:4326"
 HOSTILE = (

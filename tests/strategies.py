@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from planner.model import Problem, ZoneRule
+from planner.model.problem import Problem, ZoneRule
 
 __all__ = ["best_plan", "problems"]
 

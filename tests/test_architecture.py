@@ -157,7 +157,7 @@ def test_optional_packages_are_imported_late() -> None:
 
 
 def test_only_outputs_writes() -> None:
-    """Files are written by planner/render/outputs.py alone, so that each appears whole or not at all."""
+    """Files are written by planner/files.py alone, so that each appears whole or not at all."""
     for _, path, tree in sources():
         if path.name == "outputs.py":
             continue

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from planner.model.tables import PlanTables
 from planner.network import WalkingNetwork
-from planner.network.ways import walked_ways
-from planner.tables import PlanTables
+from planner.network.streets.ways import walked_ways
 from tests.plans import LAT, LON, STEP_X, STEP_Y, make_plan_tables
 
 

@@ -33,7 +33,7 @@ def apply(
     Moves and locks stay as they are; with --complete the rest may follow. The plan that was changed is
     not touched: the new one is written to OUT, with its history.
     """
-    from planner.plan import Plan
+    from planner.api.plan import Plan
 
     before = Plan.load(plan)
     after = before.apply(changes, complete=complete, seconds=seconds, by=by)

@@ -28,8 +28,8 @@ def compare(
     For a meeting: by building, small counts hidden; the page passes the privacy gate before it is
     written. 会议版，按楼栋显示，先行隐私检查。
     """
+    from planner.api.plan import Plan
     from planner.errors import ConfigError
-    from planner.plan import Plan
 
     if out.exists() and not force:
         raise ConfigError(

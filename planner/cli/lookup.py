@@ -14,7 +14,7 @@ from rich.table import Table
 from planner.cli.terminal import console
 
 if TYPE_CHECKING:
-    from planner.lookup import Lookup, Place
+    from planner.plan.lookup import Lookup, Place
 
 __all__ = ["lookup"]
 
@@ -36,7 +36,7 @@ def lookup(
     Exit code 0: the zone is known. Exit code 2: the address was not found, or it fits places of several
     zones, which are all listed; none is chosen. 退出码2：未找到，或符合多个责任区（逐一列出，不作选择）。
     """
-    from planner.plan import Plan
+    from planner.api.plan import Plan
 
     file = plan / "plan.gpkg" if plan.is_dir() else plan
     found = Plan.load(file).lookup(" ".join(address))

@@ -52,10 +52,10 @@ def draw_map(
     from the sheets, and the gate then knows them too.
     出图后先行检查，含不应公开的内容则不写出（退出码5）。内部版带水印，须明确指定。
     """
+    from planner.api.people import people_of
+    from planner.api.plan import Plan
     from planner.errors import ConfigError
-    from planner.plan import Plan
-    from planner.register import people_of
-    from planner.render.audience import Audience, audience_of
+    from planner.privacy.audience import Audience, audience_of
 
     to = audience_of(audience)
     name = "map.html" if to is Audience.MEETING else f"map.{to}.html"

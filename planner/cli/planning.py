@@ -20,9 +20,9 @@ from planner.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from planner.config import Project
-    from planner.plan import Plan
-    from planner.render.people import People
+    from planner.api.plan import Plan
+    from planner.model.project import Project
+    from planner.privacy.people import People
 
 __all__ = ["demo", "init", "rules", "zone"]
 
@@ -32,20 +32,27 @@ def demo(
     town: Annotated[
         str, typer.Option(help="helsinki (real streets) or bagongshan (made-up town). 城市")
     ] = "helsinki",
-    seed: Annotated[int, typer.Option(help="Another seed, another register. 随机种子")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Another seed, another register (helsinki). 随机种子")
+    ] = 0,
 ) -> None:
     """Plan a synthetic district: central Helsinki's real streets, or a made-up Chinese town. 运行示例
 
     Writes the register as workbooks into OUT/input, then plans from those files, as for anyone.
     """
-    from planner.config import Project
-    from planner.demo import write_demo, write_town
+    from planner.api.demo import write_demo, write_town
     from planner.errors import ConfigError
+    from planner.model.project import Project
 
-    writers = {"helsinki": write_demo, "bagongshan": write_town}
-    if town not in writers:
-        raise ConfigError(f"there is no demo town {town!r}", remedy="one of: " + ", ".join(writers))
-    project = writers[town](out / "input", seed=seed)
+    if town not in ("helsinki", "bagongshan"):
+        raise ConfigError(f"there is no demo town {town!r}", remedy="one of: helsinki, bagongshan")
+    if town == "bagongshan" and seed:
+        raise ConfigError(
+            "the town bagongshan is one office, as it lies in data/bagongshan",
+            remedy="leave --seed out, or take --town helsinki",
+        )
+    folder = out / "input"
+    project = write_town(folder) if town == "bagongshan" else write_demo(folder, seed=seed)
     _plan(Project.read(project), out)
 
 
@@ -56,9 +63,9 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists.")] = False,
 ) -> None:
     """Write a commented project file to fill in. 生成项目文件"""
-    from planner.config import TEMPLATE
     from planner.errors import ConfigError
-    from planner.render.outputs import write_files
+    from planner.files import write_files
+    from planner.model.project import TEMPLATE
 
     if path.exists() and not force:
         raise ConfigError(f"{path} exists already", remedy="choose another name, or add --force")
@@ -122,7 +129,7 @@ def zone(
     without it the plan is made offline. Answers are kept: a run that was stopped goes on where it was.
     在线查询前先给出数量、用时和费用，同意后才发送；已得结果会保存，中断后可继续。
     """
-    from planner.config import Project
+    from planner.model.project import Project
 
     plan = _plan(
         Project.read(project),
@@ -139,7 +146,7 @@ def zone(
 
 def rules() -> None:
     """List the rule profiles. 查看规则方案"""
-    from planner.rules import RuleBook, profile_names
+    from planner.model.rules import RuleBook, profile_names
 
     table = Table(
         "profile 方案", "members 党员/中心户", "households 户/党员", "zone 户/责任区", "walk 步行"
@@ -166,8 +173,8 @@ def _plan(
     yes: bool = False,
     offline: bool = False,
 ) -> Plan:
-    from planner.online import Online
-    from planner.pipeline import MOVE_PRICE_M, run
+    from planner.api.zone import MOVE_PRICE_M, run
+    from planner.intake.online.consent import Online
 
     online = Online.of(project)
     if online and offline:
@@ -197,8 +204,8 @@ def _plan(
 
 def _people(project: Project) -> People | None:
     """Read whom the gate must not let out; without the sheets it goes by ids and forms."""
+    from planner.api.people import people_of
     from planner.errors import PlannerError
-    from planner.register import people_of
 
     try:
         return people_of(project)

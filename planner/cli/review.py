@@ -37,7 +37,7 @@ def review(
     Writes a workbook with the candidates of each open address; with --read its choices are remembered in
     accepted.csv beside the project file, and come first in every later run.
     """
-    from planner.reviewing import review as collect
+    from planner.api.review.review import review as collect
 
     found = collect(project, doubtful=doubtful)
     show = Console(highlight=False)

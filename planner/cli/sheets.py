@@ -46,9 +46,9 @@ def check(
     comes back as a marked copy; the originals are never touched. Exit code 2 where something must be
     mended before anything can be planned.
     """
-    from planner.config import Project
+    from planner.api.check.check import check as check_inputs
     from planner.errors import ConfigError
-    from planner.examination import check as check_inputs
+    from planner.model.project import Project
 
     named = project.suffix.lower() == ".toml"
     if named and (members is not None or streets is not None):

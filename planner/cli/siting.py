@@ -13,9 +13,9 @@ from rich.table import Table
 from planner.cli.terminal import OutFolder, ProjectFile, consent_asker, console, progress
 
 if TYPE_CHECKING:
-    from planner.config import Project
-    from planner.render.people import People
-    from planner.siting import Proposal
+    from planner.api.site.site import Proposal
+    from planner.model.project import Project
+    from planner.privacy.people import People
 
 __all__ = ["site"]
 
@@ -64,9 +64,9 @@ def site(
     original is not touched. Then: planner zone site/planner.toml
     生成择优选户方案及已标注中心户的党员表副本，原表不变；随后即可划分责任区。
     """
-    from planner.config import Project
-    from planner.online import Online
-    from planner.siting import site as choose
+    from planner.api.site.site import site as choose
+    from planner.intake.online.consent import Online
+    from planner.model.project import Project
 
     task = Project.read(project)
     online = Online.of(task)
@@ -86,8 +86,8 @@ def site(
 
 
 def _people(project: Project) -> People | None:
+    from planner.api.people import people_of
     from planner.errors import PlannerError
-    from planner.register import people_of
 
     try:
         return people_of(project)
@@ -96,7 +96,7 @@ def _people(project: Project) -> People | None:
 
 
 def _show(proposal: Proposal, written: dict[str, Path]) -> None:
-    from planner.render.proposal import proposal_lines
+    from planner.render.books.proposal import proposal_lines
 
     table = Table(show_header=False, title=escape(str(proposal.figures["title"])) or None)
     table.add_column(overflow="fold")

@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.render.audience import AUDIENCE_OF
-from planner.render.guiding import level_words
+from planner.privacy.audience import AUDIENCE_OF
+from planner.render.text.levels import level_words
 
 if TYPE_CHECKING:
-    from planner.intake.providers import Estimate
-    from planner.online import Online
-    from planner.pipeline import Event
-    from planner.plan import Plan
+    from planner.api.plan import Plan
+    from planner.api.zone import Event
+    from planner.intake.online import Estimate
+    from planner.intake.online.consent import Online
 
 __all__ = [
     "STAGE_WORDS",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from planner.errors import SchemaError
 from planner.findings import Finding, Severity
-from planner.schema import Table
+from planner.model.schema import Table
 
 __all__ = ["finding_at", "identify", "match_ids", "unique_ids"]
 

@@ -17,9 +17,9 @@ import pandas as pd
 
 from planner.findings import Finding, Severity
 from planner.intake.residents import Residents
-from planner.intake.sheets import SheetTable, read_table
-from planner.intake.values import half_width
-from planner.schema import MEMBERS, Column, Table, header_key
+from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.values import half_width
+from planner.model.schema import MEMBERS, Column, Table, header_key
 
 __all__ = ["NOMINATIONS", "Nominations", "read_nominations", "strengths_of"]
 

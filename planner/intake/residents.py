@@ -14,13 +14,12 @@ import pandas as pd
 
 from planner.errors import InputError, SchemaError
 from planner.findings import Finding, Severity
-from planner.intake.columns import PARTS, addresses_of, on_road
-from planner.intake.coordinates import Area, apply_area, read_coordinates
-from planner.intake.gather import columns_of, gather
+from planner.intake.coordinates.columns import Area, apply_area, read_coordinates
 from planner.intake.identity import finding_at, identify, unique_ids
-from planner.intake.sheets import SheetTable
-from planner.intake.twofold import is_twofold, without_contacts
-from planner.intake.values import (
+from planner.intake.sheets.columns import PARTS, addresses_of, on_road
+from planner.intake.sheets.gather import columns_of, gather
+from planner.intake.sheets.tables import SheetTable
+from planner.intake.sheets.values import (
     Notes,
     clean_column,
     clean_ids,
@@ -28,7 +27,8 @@ from planner.intake.values import (
     read_flags,
     read_loads,
 )
-from planner.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
+from planner.intake.twofold import is_twofold, without_contacts
+from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
 __all__ = ["Residents", "read_buildings", "read_households", "read_members", "read_residents"]
 
@@ -131,7 +131,7 @@ def read_households(
     Parameters
     ----------
     paths : path or iterable of paths
-        Workbooks, CSVs or layers of points; see `planner.intake.sheets.read_table`.
+        Workbooks, CSVs or layers of points; see `planner.intake.sheets.tables.read_table`.
     sheet : str, optional
         Read this sheet only.
     area : (min lon, min lat, max lon, max lat), optional
@@ -174,7 +174,7 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     Parameters
     ----------
     path : str or Path
-        Workbook, CSV or layer; see `planner.intake.sheets.read_table`.
+        Workbook, CSV or layer; see `planner.intake.sheets.tables.read_table`.
 
     Returns
     -------
@@ -232,11 +232,11 @@ def read_residents(
     paths, sheet, area, encoding
         See `read_households`.
     table : Table
-        `planner.schema.HOUSEHOLDS` or `planner.schema.MEMBERS`.
+        `planner.model.schema.HOUSEHOLDS` or `planner.model.schema.MEMBERS`.
     ignored : frozenset of str
         Roles to be taken for absent, so that a column at fault does not hide further faults.
     names : mapping of Path to str, optional
-        What the files are called in messages; see `planner.intake.gather.labels`.
+        What the files are called in messages; see `planner.intake.sheets.gather.labels`.
     """
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     if not files:

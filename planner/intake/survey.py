@@ -8,11 +8,11 @@ from pathlib import Path
 
 from planner.errors import InputError, SchemaError, SheetError
 from planner.findings import Finding
-from planner.intake.gather import labels
-from planner.intake.headers import role_of
 from planner.intake.residents import Residents, read_residents
-from planner.intake.sheets import SheetTable, read_table
-from planner.schema import Table
+from planner.intake.sheets.gather import labels
+from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.tables import SheetTable, read_table
+from planner.model.schema import Table
 
 __all__ = ["Survey", "survey"]
 
@@ -54,9 +54,9 @@ def survey(
     ----------
     paths : iterable of paths
     table : Table
-        `planner.schema.HOUSEHOLDS` or `planner.schema.MEMBERS`.
+        `planner.model.schema.HOUSEHOLDS` or `planner.model.schema.MEMBERS`.
     names : mapping of Path to str, optional
-        What the files are called in messages; see `planner.intake.gather.labels`.
+        What the files are called in messages; see `planner.intake.sheets.gather.labels`.
 
     Returns
     -------

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from planner.findings import Severity
-from planner.intake.address import parse_address
-from planner.intake.values import Notes
+from planner.intake.address.parse import parse_address
+from planner.intake.sheets.values import Notes
 
 __all__ = ["is_twofold", "without_contacts"]
 

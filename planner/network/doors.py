@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import NetworkError
+from planner.model.plane import LocalProjection
 from planner.network.joining import Barriers
-from planner.projection import LocalProjection
 
 if TYPE_CHECKING:
     import geopandas as gpd

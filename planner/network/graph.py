@@ -16,17 +16,17 @@ import planner.network.build as build
 import planner.network.distance as distance
 import planner.network.voronoi as voronoi
 from planner.errors import NetworkError
+from planner.model.plane import LocalProjection
 from planner.network.doors import barriers_in, plane_or_nan, read_layer, to_degrees
 from planner.network.frontage import frontage_links
 from planner.network.joining import Barriers, locate, nearest_edge
 from planner.network.pieces import cut_line, territory_lines
 from planner.network.values import Snaps, Territory, Walks
-from planner.projection import LocalProjection
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from planner.network.osm import Extract
+    from planner.network.streets.osm import Extract
 
 __all__ = ["Island", "WalkingNetwork"]
 
@@ -121,7 +121,7 @@ class WalkingNetwork:
         NetworkError
             The file cannot be read, or holds no street for walkers.
         """
-        from planner.network.osm import Extract, read_extract
+        from planner.network.streets.osm import Extract, read_extract
 
         extract = source if isinstance(source, Extract) else read_extract(source)
         ways = extract.ways

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import Delaunay, KDTree, QhullError
 
 from planner.errors import NetworkError
+from planner.model.plane import LocalProjection
 from planner.network.build import quantised
 from planner.network.values import Snaps, Territory, Walks
-from planner.projection import LocalProjection
 
 __all__ = ["StraightNetwork"]
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.projection import LocalProjection
+from planner.model.plane import LocalProjection
 
 __all__ = ["Network", "Snaps", "Territory", "Walks"]
 

@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 from openpyxl.comments import Comment
 
-from planner.render.privacy import is_citizen_number, parts_of
+from planner.privacy import is_citizen_number, parts_of
 
 EAST, NORTH = 116.80, 32.60
 _RARE = "龘靐齉爩鱻麤龗灪吁虋籲饢驫讞鸞钃豔纜廳灣"

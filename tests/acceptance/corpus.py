@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.ground import Ground
-from planner.intake.datum import convert
+from planner.demand.ground import Ground
+from planner.intake.coordinates.datum import convert
 
 __all__ = [
     "CASES",

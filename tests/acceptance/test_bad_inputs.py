@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.demo import Size, write_office
+from planner.api.demo import Size, write_office
 
 SMALL = Size(buildings=40, households=400, members=40, centres=4, lost=1)
 
@@ -96,8 +96,8 @@ def test_empty_sheet(tmp_path: Path, office: Path) -> None:
 
 def located(office: Path) -> pd.DataFrame:
     """The office's households with coordinates instead of addresses."""
-    from planner.ground import Ground
-    from planner.intake.geocode import geocode
+    from planner.demand.ground import Ground
+    from planner.intake.gazetteer.geocode import geocode
 
     table = sheet(office, "households").iloc[:-1]
     gazetteer = Ground.of(office / "town.osm.pbf").gazetteer

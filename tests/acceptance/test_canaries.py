@@ -10,11 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from planner.api.people import people_of
+from planner.api.plan import Plan
 from planner.cli import main
-from planner.plan import Plan
-from planner.register import people_of
-from planner.render.audience import AUDIENCE_OF, Audience
-from planner.render.privacy import parts_of
+from planner.privacy import parts_of
+from planner.privacy.audience import AUDIENCE_OF, Audience
 from tests.acceptance.canaries import CENTRES, Canaries, files_of, write_office
 
 
@@ -147,7 +147,7 @@ def test_apply(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Changes are replayed without a person in the results; one in a note stops the map, and is not told."""
-    from planner.history import plan_fingerprint
+    from planner.plan.history import plan_fingerprint
 
     plan = Plan.load(office.out / "plan.gpkg")
     secret = next(iter(office.canaries.planted))

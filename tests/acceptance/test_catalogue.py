@@ -12,13 +12,13 @@ import numpy as np
 import openpyxl
 import pytest
 
-from planner.examination import CheckReport, check
+from planner.api.check.check import CheckReport, check
+from planner.demand.ground import Ground
 from planner.findings import Severity
-from planner.ground import Ground
-from planner.network.osm import read_extract
-from planner.town import build_town, street_plan, town_lon_lat
+from planner.network.streets.osm import read_extract
 from tests.acceptance import corpus_files, corpus_values
 from tests.acceptance.corpus import CASES, Case, World
+from tests.town.town import build_town, street_plan, town_lon_lat
 
 assert corpus_files
 assert corpus_values
@@ -191,7 +191,7 @@ def test_in_a_process_of_its_own(one: Case, tmp_path: Path, world: World) -> Non
     """A fresh interpreter ends with the documented code, without a traceback or an abort."""
     files = one.make(tmp_path, None)
     code = (
-        "import sys; from planner.examination import check; r = check(sys.argv[2:]); r.save(sys.argv[1]); "
+        "import sys, planner; r = planner.check(sys.argv[2:]); r.save(sys.argv[1]); "
         "print(r); sys.exit(r.exit_code)"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "out"), *map(str, files)]

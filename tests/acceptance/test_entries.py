@@ -13,15 +13,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from planner.api.check.check import check
+from planner.demand.ground import Ground
 from planner.errors import SchemaError, SheetError
-from planner.examination import check
 from planner.findings import Severity
-from planner.ground import Ground
-from planner.intake.address import parse_address
+from planner.intake.address.parse import parse_address
 from planner.intake.residents import read_buildings, read_households
-from planner.town import build_town, street_plan, town_lon_lat
 from tests.acceptance.corpus import HEAD, plain, workbook, write_as
 from tests.acceptance.test_streets import EAST_M, LAT, LON, MAIN, NORTH_M, STREET, osm
+from tests.town.town import build_town, street_plan, town_lon_lat
 
 GOOD = [HEAD, *plain(30)]
 

@@ -19,9 +19,9 @@ import shapely
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 
 from planner.errors import PlannerError
-from planner.fences import survey_fences
 from planner.findings import Severity
-from planner.render.checkwords import refusals_of
+from planner.intake.fences.read import survey_fences
+from planner.render.text.check_words import refusals_of
 
 LON, LAT = 116.80, 32.60
 SIDE = 0.01
@@ -209,11 +209,11 @@ def test_070_a_home_on_a_shared_edge_has_one_fence(tmp_path: Path) -> None:
     """070 E-OVERLAP: a point on the border, or in two fences, goes to the first by name; no row grows."""
     import pandas as pd
 
-    from planner.ground import Ground
+    from planner.demand.ground import Ground
+    from planner.demand.locate import locate
     from planner.intake.residents import read_households, read_members
-    from planner.locate import locate
+    from planner.model.plane import LocalProjection
     from planner.network.straight import StraightNetwork
-    from planner.projection import LocalProjection
 
     fences = survey_fences(layer([box(), box(1), box(0.9, 0, 0.2)])(tmp_path)).layer
     at = [(0.5, 0.5), (1.0, 0.5), (1.5, 0.5), (0.95, 0.5), (1.05, 0.5)]

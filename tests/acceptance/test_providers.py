@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from planner.findings import Severity
-from planner.intake.providers import ProviderSettings, lookup
-from tests.intake.providers.conftest import (
+from planner.intake.online import ProviderSettings, lookup
+from tests.intake.online.conftest import (
     AREA,
     CITY,
     HOME,
@@ -27,7 +27,7 @@ from tests.intake.providers.conftest import (
     spot,
     streets,
 )
-from tests.intake.providers.fake import Fake, serving
+from tests.intake.online.fake import Fake, serving
 
 Serve = Callable[..., Fake]
 SERVICES = ("amap", "tianditu", "baidu", "nominatim")

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from planner.api.check.check import check
 from planner.errors import NetworkError
-from planner.examination import check
 from planner.findings import Severity
 from planner.network import WalkingNetwork, read_extract
 

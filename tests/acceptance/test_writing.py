@@ -15,14 +15,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from planner.api.check.check import check
 from planner.errors import OutputError
-from planner.examination import check
-from planner.render.outputs import TEMP_PREFIX
+from planner.files import TEMP_PREFIX
 from tests.acceptance.corpus import HEAD, plain, write_as
-from tests.intake.providers.conftest import places, serve
-from tests.intake.providers.fake import Fake
-from tests.render.test_outputs import Failing
-from tests.test_online import N, cli, write_project
+from tests.intake.online.conftest import places, serve
+from tests.intake.online.fake import Fake
+from tests.intake.online.test_consent import N, cli, write_project
+from tests.test_files import Failing
 
 __all__ = ["serve"]
 
@@ -73,7 +73,7 @@ def test_098_a_folder_that_is_a_file(tmp_path: Path) -> None:
 
 SAVE = """
 import sys
-from planner.examination import check
+from planner.api.check.check import check
 report = check(sys.argv[1])
 print("go", flush=True)
 while True:

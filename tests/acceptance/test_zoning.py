@@ -14,10 +14,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from planner.api.plan import Plan
+from planner.api.zone import run
 from planner.cli import main
-from planner.config import Project
-from planner.pipeline import run
-from planner.plan import Plan
+from planner.model.project import Project
 
 EAST, NORTH = 116.80, 32.60
 LOOSE = "members_per_zone = {low = 1, high = 30}\nhouseholds_per_zone = {low = 10, high = 60}\nwalk = {limit_m = 900}"
@@ -196,7 +196,7 @@ def test_086_locks_and_moves_that_contradict_each_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     """086 G-LOCK: refused with exit 2, by the unit or the zone at fault; nothing is written."""
-    from planner.history import plan_fingerprint
+    from planner.plan.history import plan_fingerprint
 
     project, plan = stands
     unit = plan.units[plan.units["zone"] == "M007"]["unit_id"].iloc[0]

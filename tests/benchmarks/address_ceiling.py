@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pycrfsuite
 
-from planner.intake.address import parse_address
+from planner.intake.address.parse import parse_address
 from tests.benchmarks.address_parse import AIMS, FIELD, Entity, expected, measure, read
 
 Line = tuple[str, list[Entity]]

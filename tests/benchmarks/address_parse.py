@@ -46,7 +46,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from planner.intake.address import parse_address, parse_addresses
+from planner.intake.address.parse import parse_address, parse_addresses
 
 FIELD = {
     "prov": "province",

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 
-from planner.audit import audit, check
 from planner.errors import InfeasibleError
-from planner.model import Problem
-from planner.negotiate import Candidate, Repair, repairs
-from planner.negotiate.excerpt import with_limit, without_centre
-from planner.solve.search import Stop, solve
+from planner.model.audit import audit, check
+from planner.model.problem import Problem
+from planner.plan.advice import Candidate, Repair, repairs
+from planner.plan.advice.excerpt import with_limit, without_centre
+from planner.solve.zones.search import Stop, solve
 from tests.benchmarks.table import machine
 from tests.strategies import problems
 

@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.audit import check
-from planner.demand import build_demand
-from planner.model import Problem, ZoneRule
+from planner.demand.build import build_demand
+from planner.model.audit import check
+from planner.model.problem import Problem, ZoneRule
+from planner.model.rules import RuleBook
 from planner.network import Extract, WalkingNetwork, read_extract
-from planner.rules import RuleBook
-from planner.solve.search import Stop, solve
+from planner.solve.zones.search import Stop, solve
 from tests.benchmarks.table import machine, show
 
 RULES = {

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.solve.median import Answer, Sites, solve
+from planner.solve.sites import Answer, Sites, solve
 from planner.solve.stop import Stop
 
 LISTING = "best_known.csv"

@@ -16,9 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from planner.config import Project
-from planner.demo import Size, write_office
-from planner.pipeline import Event, run
+from planner.api.demo import Size, write_office
+from planner.api.zone import Event, run
+from planner.model.project import Project
 
 
 def main() -> None:

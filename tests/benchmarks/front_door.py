@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
-from planner.examination import check
-from planner.ground import Ground
-from planner.intake.address import parse_addresses
-from planner.intake.geocode import geocode
+from planner.api.check.check import check
+from planner.demand.ground import Ground
+from planner.intake.address.parse import parse_addresses
+from planner.intake.gazetteer.geocode import geocode
 from planner.intake.residents import read_households
-from planner.intake.sheets import read_table
-from planner.town import Town, build_town, street_plan
+from planner.intake.sheets.tables import read_table
+from tests.town.town import Town, build_town, street_plan
 
 MOST_SECONDS, MOST_GB = 60.0, 1.0
 HEAD = ("编号", "户主姓名", "联系电话", "所属社区", "家庭住址", "家庭人口")

@@ -28,17 +28,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planner.config import TEMPLATE, Project
 from planner.errors import PlannerError
-from planner.fences import survey_fences
-from planner.intake.address import parse_address
-from planner.intake.coordinates import read_coordinates
+from planner.intake.address.parse import parse_address
+from planner.intake.coordinates.columns import read_coordinates
+from planner.intake.fences.read import survey_fences
+from planner.intake.sheets.values import Notes
 from planner.intake.survey import survey
 from planner.intake.twofold import is_twofold, without_contacts
-from planner.intake.values import Notes
+from planner.model.project import TEMPLATE, Project
+from planner.model.schema import HOUSEHOLDS, MEMBERS, Table
 from planner.network import WalkingNetwork
-from planner.network.osm import read_extract
-from planner.schema import HOUSEHOLDS, MEMBERS, Table
+from planner.network.streets.osm import read_extract
 from tests.acceptance.corpus import HEAD, plain, workbook, write_as
 from tests.acceptance.corpus_old import OLD_WORKBOOK
 

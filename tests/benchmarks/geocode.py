@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planner.intake.gazetteer import Gazetteer
-from planner.intake.geocode import geocode
-from planner.network.osm import Extract, read_extract
+from planner.intake.gazetteer.geocode import geocode
+from planner.intake.gazetteer.index import Gazetteer
+from planner.network.streets.osm import Extract, read_extract
 
 SHORT = {
     "Street": ("St", "St.", "Str"), "Avenue": ("Ave", "Av", "Ave."), "Boulevard": ("Blvd", "Boul"),

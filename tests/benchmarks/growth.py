@@ -30,17 +30,17 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from planner.audit import check
-from planner.config import Project
-from planner.demand import build_demand
-from planner.demo import Size, write_office
-from planner.ground import Ground
+from planner.api.demo import Size, write_office
+from planner.demand.build import build_demand
+from planner.demand.ground import Ground
+from planner.demand.locate import locate
 from planner.intake.residents import read_households, read_members
-from planner.locate import locate
-from planner.model import Problem
+from planner.model.audit import check
+from planner.model.problem import Problem
+from planner.model.project import Project
 from planner.network.graph import WalkingNetwork
-from planner.network.osm import Extract, StreetWays, read_extract
-from planner.solve.search import Progress, Stop, solve
+from planner.network.streets.osm import Extract, StreetWays, read_extract
+from planner.solve.zones.search import Progress, Stop, solve
 from tests.benchmarks import zoning_arrays
 
 SIZES = (10_000, 32_000, 100_000, 300_000)

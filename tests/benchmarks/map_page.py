@@ -122,10 +122,10 @@ def _row(name: str, value: float, limit: float, unit: str) -> dict[str, Any]:
 
 
 def _plan(options: argparse.Namespace, folder: Path) -> Any:
-    from planner.config import Project
-    from planner.demo import Size, write_office
-    from planner.pipeline import run
-    from planner.plan import Plan
+    from planner.api.demo import Size, write_office
+    from planner.api.plan import Plan
+    from planner.api.zone import run
+    from planner.model.project import Project
 
     if options.plan:
         return Plan.load(options.plan)

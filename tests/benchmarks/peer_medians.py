@@ -21,7 +21,7 @@ def our_median(
     x: NDArray[np.float64], count: int, most: int, seed: int, limit: float
 ) -> dict[str, Any]:
     """Solve it by our search; compiled code is loaded by a tiny problem before the clock starts."""
-    from planner.solve.median import Sites, solve
+    from planner.solve.sites import Sites, solve
     from planner.solve.stop import Stop
 
     def stated(points: NDArray[np.float64], centres: int, room: int) -> Sites:

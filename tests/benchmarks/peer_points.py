@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.network.osm import read_extract
-from planner.projection import LocalProjection
+from planner.model.plane import LocalProjection
+from planner.network.streets.osm import read_extract
 
 __all__ = ["points_of"]
 

@@ -64,7 +64,7 @@ class Contest:
 
 def ours(x: NDArray[np.float64], contest: Contest, seed: int) -> dict[str, Any]:
     """Fit the estimator; compiled code is loaded by a tiny fit before the clock starts."""
-    from planner.estimator import CapacitatedZones
+    from planner.api.estimator import CapacitatedZones
 
     began = time.perf_counter()
     CapacitatedZones(3, 10, 30, random_state=0).fit(x[:60])
@@ -100,7 +100,7 @@ def floor(x: NDArray[np.float64], contest: Contest, seed: int) -> dict[str, Any]
     Each point is a building of 1 to 12 households and the sizes count households.  With the centres
     given, splitting buildings between zones gives the least cost there is.
     """
-    from planner.estimator import CapacitatedZones
+    from planner.api.estimator import CapacitatedZones
 
     rng = np.random.default_rng(seed)
     homes = 1 + rng.poisson(2.0, len(x)).clip(max=11)

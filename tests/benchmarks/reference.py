@@ -22,9 +22,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.config import Project
-from planner.pipeline import Event, run
-from planner.plan import Plan
+from planner.api.plan import Plan
+from planner.api.zone import Event, run
+from planner.model.project import Project
 from tests.benchmarks.communities import Place, spread
 from tests.benchmarks.table import machine, show
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from planner.audit import check
-from planner.model import Problem, ZoneRule
-from planner.solve.search import Progress, Stop, solve
+from planner.model.audit import check
+from planner.model.problem import Problem, ZoneRule
+from planner.solve.zones.search import Progress, Stop, solve
 
 
 @dataclass(frozen=True)

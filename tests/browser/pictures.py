@@ -108,7 +108,7 @@ def windows() -> Iterator[Callable[..., Any]]:
 
 def take_all(folder: Path, scratch: Path) -> None:
     """Plan both towns, cut each again, and take every picture."""
-    from planner.demo import write_demo, write_town
+    from planner.api.demo import write_demo, write_town
 
     folder.mkdir(parents=True, exist_ok=True)
     for town, write in (("helsinki", write_demo), ("bagongshan", write_town)):

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from planner.comparison import compared
-from planner.render.audience import INTERNAL_WORDS, Audience
-from planner.render.basemap import basemap_of
-from planner.render.comparing import compare_page
-from planner.render.map import map_page
-from planner.render.people import People, Person
-from planner.tables import PlanTables
+from planner.model.tables import PlanTables
+from planner.plan.compare import compared
+from planner.privacy.audience import INTERNAL_WORDS, Audience
+from planner.privacy.people import People, Person
+from planner.render.map.basemap import basemap_of
+from planner.render.map.compare import compare_page
+from planner.render.map.page import map_page
 from tests.browser.conftest import Opener
 from tests.browser.test_page import COLOURS
+from tests.plan.test_compare import movable, recut
 from tests.plans import HOSTILE, make_plan_tables
-from tests.test_comparison import movable, recut
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from planner.comparison import compared
-from planner.render.comparing import compare_page
-from planner.tables import PlanTables
+from planner.model.tables import PlanTables
+from planner.plan.compare import compared
+from planner.render.map.compare import compare_page
 from tests.browser.conftest import Opener
+from tests.plan.test_compare import movable, recut
 from tests.plans import make_plan_tables
-from tests.test_comparison import movable, recut
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner import audit
-from planner.changefile import read_changes
-from planner.changes import replayed
 from planner.errors import InputError
-from planner.render.map import map_page
-from planner.revision import assignment_of
-from planner.tables import PlanTables
+from planner.model import audit
+from planner.model.tables import PlanTables
+from planner.plan.changefile import read_changes
+from planner.plan.changes import replayed
+from planner.plan.revision import assignment_of
+from planner.render.map.page import map_page
 from tests.browser.conftest import Opener
 from tests.plans import make_plan_tables
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from planner.render.map import map_page
-from planner.tables import PlanTables
+from planner.model.tables import PlanTables
+from planner.render.map.page import map_page
 from tests.browser.conftest import Opener
 from tests.plans import HOSTILE, make_plan_tables
 

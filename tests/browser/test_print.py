@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pyproj import Geod
 
-from planner.render.audience import INTERNAL_WORDS, Audience
-from planner.render.map import map_page
-from planner.tables import PlanTables
+from planner.model.tables import PlanTables
+from planner.privacy.audience import INTERNAL_WORDS, Audience
+from planner.render.map.page import map_page
 from tests.browser.conftest import Opener
 from tests.plans import make_plan_tables
 

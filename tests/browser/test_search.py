@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.render.map import map_page
-from planner.tables import PlanTables
+from planner.model.tables import PlanTables
+from planner.render.map.page import map_page
 from tests.browser.conftest import Opener
 from tests.plans import make_plan_tables
 from tests.walked import make_walked_tables

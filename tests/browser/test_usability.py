@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from planner.comparison import compared
-from planner.render.comparing import compare_page
-from planner.render.map import map_page
-from planner.tables import PlanTables
+from planner.model.tables import PlanTables
+from planner.plan.compare import compared
+from planner.render.map.compare import compare_page
+from planner.render.map.page import map_page
 from tests.browser.conftest import Opener
+from tests.plan.test_compare import movable, recut
 from tests.plans import make_plan_tables
-from tests.test_comparison import movable, recut
 
 NAMELESS = """() => Array.from(document.querySelectorAll('button, input, select, textarea, summary, [role=slider], [tabindex="0"]'))
   .filter((n) => n.getClientRects().length)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from planner.findings import Severity
 from planner.intake.survey import survey
-from planner.schema import HOUSEHOLDS, MEMBERS
+from planner.model.schema import HOUSEHOLDS, MEMBERS
 
 
 def write(path: Path, *lines: str) -> Path:

@@ -9,8 +9,8 @@ import shapely
 from shapely import LineString, MultiLineString, Point
 
 from planner.errors import NetworkError
+from planner.model.plane import LocalProjection
 from planner.network import WalkingNetwork, read_extract
-from planner.projection import LocalProjection
 from tests.network.worlds import PLANE, at, layer, network
 
 STREET = [(0, 0), (1000, 0)]

@@ -6,8 +6,8 @@ import geopandas
 import numpy as np
 from shapely import LineString
 
+from planner.model.plane import LocalProjection
 from planner.network import Snaps, WalkingNetwork
-from planner.projection import LocalProjection
 
 PLANE = LocalProjection(117.0, 32.6)
 

@@ -1,0 +1,1 @@
+"""`check`: every sheet held against its rules and against the ground, without planning."""

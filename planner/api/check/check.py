@@ -1,0 +1,394 @@
+"""The data check: every problem of every file at once, marked in a copy of the office's own sheet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.api.check.cells import reading_order, spots_of
+from planner.api.check.placing import find_ground, place_all
+from planner.api.people import private_of
+from planner.demand.ground import Ground
+from planner.errors import PlannerError
+from planner.files import safe_name, write_files
+from planner.findings import Finding, Severity
+from planner.intake.fences.read import survey_fences
+from planner.intake.idnumbers import examine_id_numbers
+from planner.intake.online.consent import Online
+from planner.intake.sheets.gather import labels
+from planner.intake.sheets.grids import read_grids
+from planner.intake.sheets.guard import kind_of, open_book, read_bytes
+from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.survey import Survey, survey
+from planner.model.project import Project
+from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
+from planner.privacy import Secrets
+from planner.privacy.people import People
+from planner.privacy.reports import gated, withheld_findings, withheld_texts
+from planner.render.books.marked import Grid, Spot, mark_rows, mark_workbook
+from planner.render.text import check as checktext
+from planner.render.text.check_words import SEVERITY_WORDS, refusals_of
+
+if TYPE_CHECKING:
+    from planner.api.zone import Listener
+
+__all__ = ["CheckReport", "FileCheck", "check"]
+
+_RANK = list(SEVERITY_WORDS)
+
+
+@dataclass(frozen=True, eq=False)
+class FileCheck:
+    """What became of one file.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        What it is called in messages: its bare name, with folders where two files share that.
+    table : str
+        ``households`` or ``members``.
+    columns : tuple of (str, str)
+        Header as written and the role it was taken for.
+    unread : tuple of str
+        Headers that were left unread.
+    encoding, separator : str
+        Of a delimited text; "" for other files.
+    rows, placed, held, repeated : int
+        ``rows = placed + held + repeated``; all 0 where the file was refused.
+    refused : bool
+    """
+
+    path: Path
+    name: str
+    table: str
+    columns: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+    encoding: str = ""
+    separator: str = ""
+    rows: int = 0
+    placed: int = 0
+    held: int = 0
+    repeated: int = 0
+    refused: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class CheckReport:
+    """Everything that was noticed in the files of a project.
+
+    Parameters
+    ----------
+    files : tuple of FileCheck
+    findings : tuple of Finding
+        By file, sheet, row and column; never the value of a personal column.
+    spots : tuple of Spot
+        The cell of each finding.
+    secrets : Secrets
+        What the sheets hold of people; no text of the report repeats it.
+    others : tuple of Path
+        Tables of buildings: they hold no residents, and come back marked too.
+    precision : mapping of str to int
+        How the households and members were placed -> how many.
+    """
+
+    files: tuple[FileCheck, ...]
+    findings: tuple[Finding, ...]
+    precision: Mapping[str, int] = field(default_factory=dict)
+    spots: tuple[Spot, ...] = field(default=(), repr=False)
+    secrets: Secrets = field(default_factory=lambda: Secrets({}), repr=False)
+    others: tuple[Path, ...] = ()
+
+    SHOWN = 20
+
+    @property
+    def worst(self) -> Severity | None:
+        """The gravest severity; None where nothing was noticed."""
+        return min((f.severity for f in self.findings), key=_RANK.index, default=None)
+
+    @property
+    def exit_code(self) -> int:
+        """2 where something must be mended before anything can be planned, else 0."""
+        return 2 if self.worst is Severity.STOP else 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows, placed, held, repeated over all files, and findings by severity."""
+        made = {
+            n: sum(getattr(f, n) for f in self.files)
+            for n in ("rows", "placed", "held", "repeated")
+        }
+        said = Counter(f.severity.value for f in self.findings)
+        return made | {s.value: said.get(s.value, 0) for s in _RANK}
+
+    def table(self) -> pd.DataFrame:
+        """Give the findings as a table, one row each."""
+        names = ("severity", "file", "sheet", "row", "column")
+        names += ("what_zh", "remedy_zh", "what", "remedy", "code")
+        rows = [[getattr(f, n) for n in names] for f in self.findings]
+        frame = pd.DataFrame(rows, columns=list(names))
+        return frame.assign(
+            severity=[str(s) for s in frame["severity"]], row=frame["row"].astype("Int64")
+        )
+
+    def figures(self) -> dict[str, Any]:
+        """Give the report as plain values, as in ``check.json``."""
+        files = [
+            {
+                "file": f.name, "table": f.table, "refused": f.refused, "rows": f.rows,
+                "placed": f.placed, "held": f.held, "repeated": f.repeated, "encoding": f.encoding,
+                "separator": f.separator, "columns": dict(f.columns), "unread": list(f.unread),
+            }
+            for f in self.files
+        ]  # fmt: skip
+        return {
+            "exit_code": self.exit_code,
+            "worst": None if self.worst is None else self.worst.value,
+            "counts": self.counts,
+            "placed_by": dict(self.precision),
+            "files": files,
+        }
+
+    def __str__(self) -> str:
+        return checktext.plain(self.figures(), self.findings, self.SHOWN)
+
+    def _repr_html_(self) -> str:
+        return checktext.html(self.figures(), self.findings, 200)
+
+    def save(self, folder: str | Path) -> dict[str, Path]:
+        """Write the report and a marked copy of each sheet.
+
+        The copies hold what the sheets held, people included; the report holds no personal values.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is absent.
+
+        Returns
+        -------
+        dict of str to Path
+            ``check.json``, ``check.md`` and ``<name>.checked.xlsx`` for each file.
+
+        Raises
+        ------
+        OutputError
+            A file cannot be written; the sheets handed in are never touched.
+        PrivacyError
+            The report would tell of a person, as where a file is named after one; nothing is written.
+        """
+        figures = self.figures()
+        files: dict[str, bytes] = {
+            "check.json": checktext.json_bytes(figures, self.findings),
+            "check.md": checktext.markdown(figures, self.findings).encode(),
+        }
+        files = {name: gated(name, data, self.secrets) for name, data in files.items()}
+        there = [path for path in self.others if path.is_file()]
+        for path in dict.fromkeys([*(f.path for f in self.files), *there]):
+            name = safe_name(f"{path.stem}.checked.xlsx", taken=files)
+            files[name] = self.marked(path)
+        own = [name for name in files if name.endswith(".xlsx")]  # they hold what the sheets hold
+        return write_files(folder, files, private=own)
+
+    def marked(self, path: str | Path) -> bytes:
+        """Make the marked copy of one file.
+
+        Parameters
+        ----------
+        path : str or Path
+            One of the files of the report.
+
+        Returns
+        -------
+        bytes
+            An ``.xlsx``; the list of findings alone where the file could not be read.
+        """
+        path = Path(path)
+        label = next((f.name for f in self.files if f.path == path), path.name)
+        own = [s for s in self.spots if s.finding.file == label]
+        summary = checktext.summary_lines(self.figures(), label)
+        try:
+            data = read_bytes(path)
+            kind = kind_of(data, path.name)
+            if kind == "zip":
+                book = open_book(data, kind, path.name)
+                if book.kind == "xlsx":
+                    return mark_workbook(book.data, own, summary)
+        except (PlannerError, ValueError):
+            pass  # what could not be opened is listed; what openpyxl cannot copy is laid out anew
+        try:
+            grids = [Grid(g.sheet, g.grid, g.first, g.left) for g in read_grids(path)]
+        except PlannerError:
+            grids = []
+        return mark_rows(grids, own, summary)
+
+
+def check(
+    project: Project | str | Path | Iterable[str | Path],
+    *,
+    members: str | Path | Iterable[str | Path] = (),
+    ground: Ground | str | Path | None = None,
+    datum: Mapping[str, str] | str | None = None,
+    id_numbers: bool = False,
+    listener: Listener | None = None,
+) -> CheckReport:
+    """Check everything that a project hands in; nothing stops at the first fault.
+
+    Parameters
+    ----------
+    project : Project, path of a ``planner.toml``, or paths of household sheets
+    members : paths
+        Member sheets, where household sheets were given.
+    ground : Ground or path, optional
+        Street extract; without it addresses are not looked up and coordinates not held against
+        the ground.  A project names its own.
+    datum : str or mapping of str to str, optional
+        Declared datum, of all files or by file name: ``wgs84``, ``gcj02``, ``bd09``.
+    id_numbers : bool
+        Read the columns of identity numbers too, which nothing else reads, and check their digits.
+    listener : callable, optional
+        Told of every `planner.api.zone.Event`.
+
+    Returns
+    -------
+    CheckReport
+
+    Raises
+    ------
+    ConfigError
+        The project file itself is wrong; all faults of sheets are findings.
+    """
+    tell = _teller(listener)
+    if isinstance(project, str | Path) and Path(project).suffix.lower() == ".toml":
+        project = Project.read(project)
+    inputs = project.inputs if isinstance(project, Project) else None
+    wanted = _wanted(project, members)
+    tell("read", 0.0)
+    named = labels(path for _, paths in wanted for path in paths)
+    read = [(table, paths, survey(paths, table, names=named)) for table, paths in wanted]
+    people = [got.residents for _, _, got in read]
+    findings: list[Finding] = []
+    for _, _, got in read:
+        findings += got.findings
+        for path, error in got.refused:
+            findings += refusals_of(error, named[path])
+    if inputs is not None and inputs.fences is not None:
+        findings += _fences(inputs.fences)
+    if id_numbers:
+        findings += _id_numbers(named)
+    tell("read", 1.0)
+    tell("ground", 0.0)
+    stands = find_ground(ground, inputs, people, findings)
+    tell("ground", 1.0)
+    tell("geocode", 0.0)
+    named_online = Online.of(project) if isinstance(project, Project) else None
+    asked = None if named_online is None else named_online.offline()  # a check never sends anything
+    placed = place_all(people, stands, inputs, datum, findings, asked)
+    tell("geocode", 1.0)
+    tell("check", 0.0)
+    private = private_of((path, table) for table, paths in wanted for path in paths)
+    secrets = Secrets.of(None, People(private=private))
+    others = () if inputs is None or inputs.buildings is None else (inputs.buildings,)
+    tables = [t for _, _, got in read for t in got.tables] + _tables(others)
+    spots = _cleared(spots_of(findings, tables), secrets)
+    files = tuple(
+        _file(path, named[path], table, got, rows, secrets)
+        for (table, paths, got), rows in zip(read, placed, strict=True)
+        for path in paths
+    )
+    precision = Counter(
+        str(p) for rows in placed for p in rows.loc[rows["held"] == "", "precision"]
+    )
+    tell("check", 1.0)
+    ordered = tuple(sorted(spots, key=reading_order))
+    return CheckReport(
+        files, tuple(s.finding for s in ordered), dict(sorted(precision.items())), ordered, secrets,
+        others,
+    )  # fmt: skip
+
+
+def _tables(paths: Iterable[Path]) -> list[SheetTable]:
+    """Read tables of buildings for their columns; what is wrong with them the ground has told."""
+    found: list[SheetTable] = []
+    for path in paths:
+        try:
+            found += read_table(path, table=BUILDINGS)
+        except PlannerError:
+            continue
+    return found
+
+
+def _cleared(spots: Sequence[Spot], secrets: Secrets) -> list[Spot]:
+    clean = withheld_findings([s.finding for s in spots], secrets)
+    return [replace(spot, finding=said) for spot, said in zip(spots, clean, strict=True)]
+
+
+def _teller(listener: Listener | None) -> Callable[[str, float], None]:
+    if listener is None:
+        return lambda *_: None
+    from planner.api.zone import Event
+
+    return lambda stage, done: listener(Event(stage, done))
+
+
+def _wanted(
+    project: Project | str | Path | Iterable[str | Path], members: str | Path | Iterable[str | Path]
+) -> list[tuple[Table, list[Path]]]:
+    """Give the files of each table."""
+    if isinstance(project, Project):
+        return [(HOUSEHOLDS, [project.inputs.households]), (MEMBERS, [project.inputs.members])]
+    wanted = [(HOUSEHOLDS, _paths(project)), (MEMBERS, _paths(members))]
+    return [(table, paths) for table, paths in wanted if paths]
+
+
+def _paths(given: str | Path | Iterable[str | Path]) -> list[Path]:
+    return [Path(given)] if isinstance(given, str | Path) else [Path(p) for p in given]
+
+
+def _fences(path: Path) -> list[Finding]:
+    """Say what is to be said of the fences; a plan reads them again."""
+    try:
+        return list(survey_fences(path).findings)
+    except PlannerError as error:
+        return refusals_of(error, path.name)
+
+
+def _id_numbers(named: Mapping[Path, str]) -> list[Finding]:
+    """Check the identity numbers of the files that are tables; what is not is refused elsewhere."""
+    said: list[Finding] = []
+    for path, name in named.items():
+        try:
+            said += examine_id_numbers(path, name=name)
+        except PlannerError:
+            continue
+    return said
+
+
+def _file(
+    path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame, secrets: Secrets
+) -> FileCheck:
+    own = rows[rows["file"] == name]
+    refused = any(p == path for p, _ in got.refused)
+    tables = [t for t in got.tables if t.file == name]
+    mapping = {h: role_of(h, table) for t in tables for h in t.headers}
+    # of a file without a header, the first row of residents would stand for one
+    unread = dict.fromkeys(h for t in tables for h in t.unread if not refused)
+    text = next((t for t in tables if t.encoding), None)
+    residents = got.residents
+    again = 0 if residents is None else sum(
+        f.code in ("repeated-row", "id-zeros") and f.severity is Severity.FIX and f.file == name
+        for f in residents.findings
+    )  # fmt: skip
+    held = int((own["held"] != "").sum())
+    return FileCheck(
+        path, name, table.name, tuple((h, r) for h, r in mapping.items() if r),
+        tuple(withheld_texts(unread, secrets)),
+        text.encoding if text else "", text.separator if text else "",
+        len(own) + again, len(own) - held, held, again, refused,
+    )  # fmt: skip

@@ -1,0 +1,222 @@
+"""The office's sheets read once more, at the last door: names for an internal map, secrets for the gate.
+
+A plan holds no names.  Where one is to be drawn for the office itself, or held against a finished file,
+they come from the very sheets that the plan was made of; they stay in memory and are stored nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from planner.errors import InputError, PlannerError
+from planner.intake.residents import Residents, read_residents
+from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.tables import SheetTable, read_table
+from planner.model.project import Project
+from planner.model.schema import HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
+from planner.model.tables import PlanTables
+from planner.privacy.marks import CARE_WORDS, folded, marks_in, phone_key
+from planner.privacy.people import People, Person
+
+__all__ = ["people_of", "private_of", "read_people"]
+
+NAME: Final = "a resident's name"
+PHONE: Final = "a resident's phone number"
+NUMBER: Final = "a resident's id number"
+ADDRESS: Final = "a resident's address with its room"
+OTHER: Final = "what a sheet says of a resident"
+_NAME_WORDS = ("姓名", "户主", "联系人", "中心户名称", "fullname", "householder", "name")
+_OFFICE = ("办公电话", "办公室电话", "officephone", "officetelephone")
+_PHONE_WORDS = ("电话", "手机", "联系方式", "phone", "mobile", "telephone")
+_NUMBER_WORDS = ("身份证", "公民身份", "证件号", "idnumber", "idcard")
+_NOBODY = frozenset(
+    {"无", "空", "本人", "户主", "未知", "同上", "不详", "空户", "空置", "none", "n/a", "unknown"}
+)
+_NO = frozenset({"", "否", "无", "0", "no", "n", "false", "×", "x", "-", "/"})
+_LOCAL_PHONE = re.compile(r"[\d\s()-]{7,20}(?:[转#*x]\s*\d{1,6})?")
+_SEVERAL = re.compile(r"[、,，;；/\s]+")
+_LATIN = re.compile(r"[\x00-\x7f]+")
+_LONG = 8
+
+
+def people_of(project: Project | str | Path, plan: PlanTables | None = None) -> People:
+    """Read what the sheets of a project say of each resident.
+
+    Parameters
+    ----------
+    project : Project or path
+        The project that the plan was made from.
+    plan : PlanTables, optional
+        The plan; its sheets must be these, word for word, or names would come to wrong doors.
+
+    Returns
+    -------
+    People
+
+    Raises
+    ------
+    InputError
+        The sheets have changed since the plan was made, or cannot be read.
+    """
+    if not isinstance(project, Project):
+        project = Project.read(project)
+    return read_people(project.inputs.households, project.inputs.members, plan=plan)
+
+
+def read_people(households: Path, members: Path, *, plan: PlanTables | None = None) -> People:
+    """Read what two sheets say of each resident; see `people_of`.
+
+    Parameters
+    ----------
+    households, members : Path
+        The sheets.
+    plan : PlanTables, optional
+        See `people_of`.
+    """
+    private: dict[str, set[str]] = {kind: set() for kind in (NAME, PHONE, NUMBER, ADDRESS, OTHER)}
+    read: list[dict[str, Person]] = []
+    digests: set[str] = set()
+    for path, table in ((households, HOUSEHOLDS), (members, MEMBERS)):
+        residents = read_residents(path, table)
+        digests |= {digest for _, digest in residents.sources}
+        read.append(_persons(path, table, residents, private))
+    if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
+        _require_same(digests, stated)
+    return People(read[0], read[1], {kind: frozenset(s) for kind, s in private.items()})
+
+
+def private_of(files: Iterable[tuple[Path, Table]]) -> dict[str, frozenset[str]]:
+    """Gather what sheets hold of people and no report may repeat: what it is, to the strings.
+
+    Parameters
+    ----------
+    files : iterable of (Path, Table)
+        What each file should be.  One that cannot be read holds nothing that could be repeated.
+    """
+    private: dict[str, set[str]] = {kind: set() for kind in (NAME, PHONE, NUMBER, ADDRESS, OTHER)}
+    for path, table in files:
+        try:
+            sheets = read_table(path, table=None)
+        except PlannerError:
+            continue
+        for sheet in sheets:
+            kinds = [_kind(header, table) for header in sheet.headers]
+            for cells in sheet.cells.tolist():
+                _remember(cells, kinds, private)
+    return {kind: frozenset(s) for kind, s in private.items() if s}
+
+
+def _require_same(digests: set[str], stated: set[str]) -> None:
+    if digests != stated:
+        raise InputError(
+            "the sheets of the project are not those that the plan was made of 表格与方案不一致",
+            remedy="plan again with these sheets, or leave --project out: the map then shows ids alone; "
+            "请用现有表格重新划分，或不加 --project",
+        )
+
+
+def _persons(
+    path: Path, table: Table, residents: Residents, private: dict[str, set[str]]
+) -> dict[str, Person]:
+    ids: dict[tuple[str, int], str] = {}
+    for frame in (residents.kept, residents.held):
+        ids |= {
+            (str(sheet), int(row)): str(known)
+            for sheet, row, known in zip(frame["sheet"], frame["row"], frame["id"], strict=True)
+        }
+    found: dict[str, Person] = {}
+    try:
+        sheets = read_table(path, table=None)
+    except PlannerError:
+        return found  # it was read as residents, so this cannot be; a map without names is no harm
+    for sheet in sheets:
+        kinds = [_kind(header, table) for header in sheet.headers]
+        for row, cells in zip(sheet.row.tolist(), sheet.cells.tolist(), strict=True):
+            _remember(cells, kinds, private)
+            known = ids.get((sheet.sheet, int(row)))
+            if known is not None:
+                found.setdefault(known, _person(sheet, cells, kinds))
+    return found
+
+
+def _kind(header: str, table: Table) -> str:
+    """Tell what a column is about: name, office, phone, number, room, care, address, other or nothing."""
+    key = header_key(header)
+    role = role_of(header, table)
+    if role in ("room", "address"):
+        return role
+    if role:
+        return ""
+    for kind, words in (
+        ("office", _OFFICE), ("number", _NUMBER_WORDS), ("phone", _PHONE_WORDS), ("name", _NAME_WORDS),
+        ("care", CARE_WORDS),
+    ):  # fmt: skip
+        if any(word in key for word in words):
+            return kind
+    return "other" if is_personal(header) else ""
+
+
+def _remember(cells: Sequence[str], kinds: Sequence[str], private: dict[str, set[str]]) -> None:
+    """Add what stands in the cells of a row to what must not show."""
+    for kind, cell in zip(kinds, cells, strict=True):
+        text = cell.strip()
+        if not text or not kind:
+            continue
+        if kind == "name":
+            private[NAME] |= set(_names(text))
+        elif kind == "phone" and len(phone_key(text)) >= 7:
+            private[PHONE] |= {text, phone_key(text)}
+        elif kind == "number" and len(text) >= _LONG:
+            private[NUMBER].add(text)
+        elif kind == "address" and any(what == "a room" for what, _ in _marks(text)):
+            private[ADDRESS].add(text)
+        elif kind == "other" and len(text) >= _LONG:
+            private[OTHER].add(text)
+
+
+def _marks(text: str) -> Iterator[tuple[str, int]]:
+    return marks_in(folded(text), spoken=True)
+
+
+def _names(text: str) -> Iterator[str]:
+    for name in {
+        text,
+        re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text),
+        *_SEVERAL.split(text),
+    }:
+        if name.lower() in _NOBODY or name.isdigit():
+            continue
+        if len(name) >= (4 if _LATIN.fullmatch(name) else 2):
+            yield name
+
+
+def _person(sheet: SheetTable, cells: Sequence[str], kinds: Sequence[str]) -> Person:
+    def first(kind: str) -> str:
+        said = (c.strip() for k, c in zip(kinds, cells, strict=True) if k == kind)
+        return next((text for text in said if text), "")
+
+    care = []
+    for header, kind, cell in zip(sheet.headers, kinds, cells, strict=True):
+        if kind == "care" and cell.strip().lower() not in _NO:
+            told = cell.strip()
+            care.append(
+                header if told.lower() in {"是", "有", "1", "yes", "y", "true", "√"} else told
+            )
+    return Person(
+        first("name"),
+        first("phone"),
+        _office(first("office")),
+        first("room") or first("address"),
+        tuple(care),
+    )
+
+
+def _office(text: str) -> str:
+    """Keep a landline; a mobile phone is no office's, whatever its column says."""
+    plain = folded(text).strip()
+    if re.search(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)", plain):
+        return ""
+    return plain if _LOCAL_PHONE.fullmatch(plain) else ""

@@ -1,0 +1,263 @@
+"""A finished plan: its tables, and the verbs that draw, tell, store and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from planner.errors import ConfigError, PrivacyError
+from planner.files import Content, write_files
+from planner.model.tables import PlanTables
+from planner.plan.compare import Comparison, compared
+from planner.plan.store import read_plan, store_plan
+from planner.privacy import Secrets, released
+from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
+from planner.privacy.people import People
+from planner.render.books.roster import roster_bytes
+from planner.render.map.basemap import basemap_of
+from planner.render.map.compare import compare_page
+from planner.render.map.page import MapPage, map_page
+from planner.render.text.summary import summary, summary_json, summary_markdown
+
+if TYPE_CHECKING:
+    from planner.plan.lookup import Lookup
+
+__all__ = ["Plan"]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan(PlanTables):
+    """A finished plan.
+
+    The tables are those of `PlanTables`; this class adds what one does with them.
+
+    Examples
+    --------
+    >>> plan = planner.Plan.load("out/plan.gpkg")  # doctest: +SKIP
+    >>> plan.map().save("out/map.html")  # doctest: +SKIP
+    """
+
+    @classmethod
+    def of(cls, tables: PlanTables) -> Self:
+        """Wrap plain tables."""
+        return cls(**{f.name: getattr(tables, f.name) for f in fields(PlanTables)})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a plan file back.
+
+        Parameters
+        ----------
+        path : str or Path
+            A ``plan.gpkg`` written by `save`.
+
+        Raises
+        ------
+        InputError
+            The file is missing, damaged, or not a plan.
+        """
+        return cls.of(read_plan(path))
+
+    def map(
+        self,
+        *,
+        audience: Audience | str = Audience.MEETING,
+        title: str | None = None,
+        people: People | None = None,
+        against: PlanTables | None = None,
+        basemap: str | None = None,
+    ) -> MapPage:
+        """Draw the plan: one HTML page that needs no network.
+
+        Parameters
+        ----------
+        audience : {"meeting", "public", "internal"}
+            Who it is for; see `planner.privacy.audience`.  An internal map holds the roster and is
+            watermarked.
+        title : str, optional
+            Heading; the plan's own by default.
+        people : People, optional
+            From `planner.api.people.people_of`: names, which no plan holds.
+        against : Plan, optional
+            The plan before: both are drawn in one page, with what changes hands; for a meeting only.
+        basemap : str, optional
+            ``tianditu``, or the address of tiles on WGS-84: the page then asks for them when it is opened,
+            and says so.  None by default: a map makes no request.
+
+        Returns
+        -------
+        MapPage
+            Shows itself in Jupyter; ``.save(path)`` writes it.
+
+        Raises
+        ------
+        ConfigError
+            There is no such audience, or it is not given such a page.
+        PrivacyError
+            The finished page holds what its audience must not see.
+        """
+        to = audience_of(audience)
+        if against is None:
+            tiles = basemap_of(basemap) if basemap else None
+            return map_page(self, audience=to, title=title, people=people, basemap=tiles)
+        if to is not Audience.MEETING:
+            raise ConfigError(
+                f"two plans are compared for a meeting, not for {to.terms.en} 前后对照只有会议版",
+                remedy="leave the audience out, or draw each plan by itself",
+            )
+        if basemap:
+            raise ConfigError(
+                "two plans are compared without a base map 前后对照不支持在线底图",
+                remedy="leave the base map out",
+            )
+        return compare_page(self.compare(against), title=title)
+
+    def compare(self, before: PlanTables) -> Comparison:
+        """Hold this plan against an earlier one.
+
+        Parameters
+        ----------
+        before : Plan
+            The plan before.
+
+        Returns
+        -------
+        Comparison
+            ``.table()`` lists what changes hands, ``.figures()`` what each plan comes to; `map` with
+            ``against`` draws it.
+        """
+        return compared(before, self)
+
+    def save(self, folder: str | Path, *, people: People | None = None) -> dict[str, Path]:
+        """Write the map, the plan file, the roster and the summaries.
+
+        Each file appears whole or not at all; what was there before stays until then.  The map and the
+        summaries are for a meeting, and pass the privacy gate; the plan file and the roster are the
+        office's own, and readable by their owner alone.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is absent.
+        people : People, optional
+            What the gate shall know besides ids; see `map`.
+
+        Returns
+        -------
+        dict of str to Path
+            ``map.html, plan.gpkg, roster.internal.xlsx, summary.json, summary.md`` and where each lies.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written; nothing half-written is left.
+        PrivacyError
+            A file for a meeting holds what it must not.  Then the plan file alone is written, so that
+            no work is lost.
+        """
+        private = [name for name, to in AUDIENCE_OF.items() if to is Audience.INTERNAL]
+        own: dict[str, Content] = {"plan.gpkg": lambda path: store_plan(self, path)}
+        try:
+            shown = self._released(people)
+        except PrivacyError as refused:
+            kept = write_files(folder, own, private=private)["plan.gpkg"]
+            remedy = f"{refused.remedy}. The plan is kept in {kept}; 方案已保存"
+            raise PrivacyError(refused.message, remedy=remedy) from None
+        return write_files(folder, {**own, **shown}, private=private)
+
+    def _released(self, people: People | None) -> dict[str, Content]:
+        """Make every file but the plan's own, each past the gate."""
+        secrets = Secrets.of(self, people)
+        made = {
+            "roster.internal.xlsx": roster_bytes(self),
+            "summary.json": summary_json(self).encode(),
+            "summary.md": summary_markdown(self).encode(),
+        }
+        for name, data in made.items():
+            released(data, name, AUDIENCE_OF[name], secrets)
+        return {"map.html": self.map(people=people).html.encode(), **made}
+
+    def apply(
+        self,
+        changes: str | Path | bytes,
+        *,
+        complete: bool = False,
+        seconds: float = 60.0,
+        by: str = "",
+        when: datetime | None = None,
+    ) -> Plan:
+        """Apply what was changed on the map of this plan.
+
+        Parameters
+        ----------
+        changes : path or bytes
+            The ``changes.json`` that the map exported.
+        complete : bool
+            Solve the rest again; what was moved or locked stays.
+        seconds : float
+            Longest search with `complete`.
+        by : str
+            The office that decided, for the plan's history; never a person.
+        when : datetime, optional
+            Time of recording; now by default.
+
+        Returns
+        -------
+        Plan
+            With one more entry in ``provenance["history"]``.
+
+        Raises
+        ------
+        InputError
+            The changes do not fit this plan.
+        InfeasibleError, PlannerError
+            What comes of them is no plan: see `planner.plan.changes.apply_changes`.
+        """
+        from planner.plan.changefile import read_changes
+        from planner.plan.changes import apply_changes
+        from planner.solve.zones.search import Stop
+
+        made = apply_changes(
+            self,
+            read_changes(changes),
+            complete=complete,
+            stop=Stop(seconds=seconds),
+            seed=int(self.provenance.get("seed") or 0),
+            by=by,
+            when=when,
+        )
+        return Plan.of(made)
+
+    def lookup(self, text: str) -> Lookup:
+        """Tell whose zone an address lies in, and the walk to its centre.
+
+        Parameters
+        ----------
+        text : str
+            An address, or ``lon,lat`` in degrees WGS-84.
+
+        Returns
+        -------
+        Lookup
+            Where the text fits places of several zones all are told, and none is chosen.
+        """
+        from planner.plan.lookup import look_up
+
+        return look_up(self, text)
+
+    def summary(self) -> Mapping[str, Any]:
+        """Give the figures of ``summary.json`` as plain values."""
+        return summary(self)
+
+    def _repr_html_(self) -> str:
+        return self.map()._repr_html_()
+
+    def __repr__(self) -> str:
+        c = self.certificate
+        return (
+            f"<Plan: {len(self.households)} households, {len(self.zones)} zones, {len(self.gaps)} gaps, "
+            f"{c.cost_m:,.0f} m walked, proven within {100 * c.optimality_gap:.2f} % of the best>"
+        )

@@ -1,0 +1,1 @@
+"""`review`: addresses that only a person can settle, asked and remembered."""

@@ -1,0 +1,135 @@
+"""The answers in a review workbook that a person has filled in: read whole, or refused with every fault."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from planner.errors import SchemaError
+from planner.findings import Finding, Severity
+from planner.intake.gazetteer.accepted import PRECISIONS, Accepted
+from planner.intake.sheets.grids import RawSheet, read_grids
+from planner.render.books.review import CANDIDATES, CHOICE, KEY, NONE_WORDS, candidate_headers
+
+__all__ = ["read_choices"]
+
+_LON_LAT: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_COUNTED: Final = re.compile(r"\s*([1-9])(?:\.0+)?\s*")
+
+
+def read_choices(
+    path: Path, area: tuple[float, float, float, float] | None
+) -> tuple[list[Accepted], int]:
+    """Read the choices of a workbook; every fault is told at once.
+
+    Parameters
+    ----------
+    path : Path
+        A review workbook, filled in.
+    area : tuple of float or None
+        West, south, east, north, degrees: where places may lie.
+
+    Returns
+    -------
+    list of Accepted, int
+        The answers, and how many lines have none.
+
+    Raises
+    ------
+    SheetError
+        The workbook cannot be read.
+    SchemaError
+        It is not a review workbook, or choices are wrong.
+    """
+    sheet, head = _review_sheet(path)
+    faults: list[Finding] = []
+    chosen: list[Accepted] = []
+    left = 0
+    for nth, row in enumerate(sheet.grid[1:], sheet.first + 2):
+        cells = {n: row[k] if k < len(row) else None for n, k in head.items()}
+        choice, key = _text(cells[CHOICE]), _text(cells[KEY])
+        if not choice or not key:
+            left += bool(key)
+            if choice:
+                faults.append(
+                    _fault(path, sheet, nth, KEY, "the key of the line is missing", "缺少标识")
+                )
+            continue
+        answer = _answer(choice, key, cells)
+        if isinstance(answer, str):
+            faults.append(
+                _fault(path, sheet, nth, CHOICE, answer, "“选择”应为候选序号、无，或 经度,纬度")
+            )
+        elif answer.placed and area is not None and not _within(answer, area):
+            what = "the place lies outside the area of the streets"
+            faults.append(_fault(path, sheet, nth, CHOICE, what, "位置在路网范围之外"))
+        else:
+            chosen.append(answer)
+    if faults:
+        raise SchemaError(
+            f"{path.name}: {len(faults)} choice(s) cannot be used, so none was remembered",
+            findings=faults,
+            remedy="write 1 to 5, 无 or none, or lon,lat; leave a line empty to decide later",
+        )
+    return chosen, left
+
+
+def _review_sheet(path: Path) -> tuple[RawSheet, dict[str, int]]:
+    wanted = {
+        "地址 address", "社区 community", CHOICE, KEY,
+        *(name for k in range(1, CANDIDATES + 1) for name in candidate_headers(k)),
+    }  # fmt: skip
+    for sheet in read_grids(path):
+        names = [_text(c) for c in sheet.grid[0]] if sheet.grid else []
+        if wanted <= set(names):
+            return sheet, {name: names.index(name) for name in sorted(wanted)}
+    raise SchemaError(
+        f"{path.name} is not a review workbook: columns such as {CHOICE!r} are missing",
+        findings=[],
+        remedy="fill in the workbook that planner review --out wrote, and keep its header",
+    )
+
+
+def _answer(choice: str, key: str, cells: dict[str, Any]) -> Accepted | str:
+    """Turn one choice into an answer, or say what is wrong with it."""
+    text, community = _text(cells["地址 address"]), _text(cells["社区 community"])
+    if choice.casefold() in NONE_WORDS:
+        return Accepted(key, text, community, precision="none")
+    number = _COUNTED.fullmatch(choice)
+    if number is not None:
+        if int(number[1]) > CANDIDATES:
+            return f"there is no candidate {number[1]}"
+        label, precision, _, lon, lat = (cells[n] for n in candidate_headers(int(number[1])))
+        try:
+            place = float(_text(lon)), float(_text(lat))
+        except ValueError:
+            return f"there is no candidate {number[1]}"
+        level = _text(precision)
+        level = level if level in PRECISIONS else "building"
+        return Accepted(key, text, community, *place, level, _text(label))
+    typed = _LON_LAT.fullmatch(choice)
+    if typed is None:
+        return "the choice is neither a candidate, nor 无/none, nor lon,lat"
+    lon, lat = float(typed[1]), float(typed[2])
+    if abs(lon) > 180 or abs(lat) > 90:
+        return "lon and lat are out of range, or swapped"
+    return Accepted(key, text, community, lon, lat, "building", text)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).strip()
+
+
+def _within(answer: Accepted, area: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = area
+    return west <= answer.lon <= east and south <= answer.lat <= north
+
+
+def _fault(path: Path, sheet: RawSheet, row: int, column: str, what: str, zh: str) -> Finding:
+    return Finding(
+        "bad-choice", Severity.STOP, what, zh, "write 1 to 5, 无 or none, or lon,lat", "请改正后重新读入",
+        path.name, sheet.sheet, row, column,
+    )  # fmt: skip

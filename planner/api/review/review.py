@@ -1,0 +1,322 @@
+"""The review: addresses that nothing but a person can settle, asked once and remembered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from planner.api.review.answers import read_choices
+from planner.demand.ground import Ground, read_ground
+from planner.demand.locate import DISAGREES
+from planner.errors import ConfigError
+from planner.files import atomic_write
+from planner.findings import Finding
+from planner.intake.gazetteer.accepted import (
+    accepted_bytes,
+    identify,
+    merge_accepted,
+    read_accepted,
+)
+from planner.intake.gazetteer.geocode import find_places, geocode
+from planner.intake.gazetteer.index import Gazetteer
+from planner.intake.gazetteer.match import Match
+from planner.intake.online.consent import Online, ask
+from planner.intake.residents import read_households, read_members
+from planner.model.project import Project
+from planner.render.books.review import CANDIDATES, Line, Option, review_bytes
+
+__all__ = ["Review", "ReviewAnswers", "review"]
+
+DOUBTFUL: Final = 0.8
+SHOWN_ROWS: Final = 12
+_APART: Final = (
+    DISAGREES, "apart", "本地地址库与在线服务的位置不一致", "the map and the online service differ",
+)  # fmt: skip
+_CAUSES: Final = (
+    _APART,
+    ("ambiguous", "names another place", "此处有同名地址，但原文写的是其他地区",
+     "the address names another place"),
+    ("ambiguous", "", "对应多个地点", "it fits more than one place"),
+    ("address", "number", "道路已知，门牌未知", "the street is known, the number is not"),
+    ("address", "community", "仅知社区", "only the community is known"),
+    ("address", "review found none", "复核时未选中任何候选", "a review found no candidate right"),
+    ("address", "like ", "与已知名称相近", "it resembles a known name"),
+    ("address", "", "未找到", "not found"),
+    ("", "", "定位精度或把握不足", "placed, but not with confidence"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAnswers:
+    """What came of reading a review back.
+
+    Parameters
+    ----------
+    path : Path
+        The file of accepted answers.
+    accepted : int
+        Answers taken from the workbook.
+    left : int
+        Lines without a choice.
+    known : int
+        Answers in the file now.
+    findings : tuple of Finding
+        Answers that replaced earlier, different ones; lines of the file that could not be used.
+    """
+
+    path: Path
+    accepted: int
+    left: int
+    known: int
+    findings: tuple[Finding, ...] = ()
+
+    def __str__(self) -> str:
+        counts = f"accepted 已接受 {self.accepted}, open 待定 {self.left}, remembered 共记录 {self.known}"
+        return "\n".join([f"{counts}: {self.path}", *map(str, self.findings)])
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """Open addresses with their candidates.
+
+    Parameters
+    ----------
+    lines : tuple of Line
+        One for each distinct open address, building level; those with most homes first.
+    accepted : Path
+        Where answers are kept.
+    area : tuple of float or None
+        West, south, east, north, degrees: answers lie within it.
+    unreadable : int
+        Rows whose address names no building, so that no answer could be kept for it.
+    findings : tuple of Finding
+        About the kept gazetteer and earlier answers.
+    """
+
+    lines: tuple[Line, ...]
+    accepted: Path
+    area: tuple[float, float, float, float] | None = None
+    unreadable: int = 0
+    findings: tuple[Finding, ...] = field(default=())
+
+    def table(self) -> pd.DataFrame:
+        """Give the open addresses as a table: ``address, community, homes, cause`` and candidates."""
+        rows: list[dict[str, Any]] = []
+        for line in self.lines:
+            row: dict[str, Any] = {
+                "address": line.text, "community": line.community, "homes": line.homes,
+                "cause_zh": line.cause_zh, "cause": line.cause,
+            }  # fmt: skip
+            for nth in range(1, CANDIDATES + 1):
+                o = line.options[nth - 1] if nth <= len(line.options) else None
+                row[f"candidate_{nth}"] = "" if o is None else o.label
+                row[f"apart_{nth}_m"] = np.nan if o is None else o.apart_m
+            rows.append(row)
+        columns = ["address", "community", "homes", "cause_zh", "cause"]
+        for k in range(1, CANDIDATES + 1):
+            columns += [f"candidate_{k}", f"apart_{k}_m"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __str__(self) -> str:
+        homes = sum(line.homes for line in self.lines)
+        text = f"{len(self.lines)} addresses to review 待复核地址, {homes} homes 户"
+        if self.unreadable:
+            text += (
+                f"; {self.unreadable} rows name no building: correct them in the sheet "
+                "未写明楼栋，请在原表更正"
+            )
+        return "\n".join([text, *map(str, self.findings)])
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.table().head(200).to_html(escape=True, na_rep='')}"
+
+    def save(self, path: str | Path) -> Path:
+        """Write the review workbook.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written.
+        """
+        return atomic_write(path, review_bytes(self.lines), private=True)
+
+    def accept(self, path: str | Path) -> ReviewAnswers:
+        """Read a filled-in workbook and remember its answers.
+
+        Parameters
+        ----------
+        path : str or Path
+            From `save`, with choices; of this review or of an earlier one.
+
+        Returns
+        -------
+        ReviewAnswers
+
+        Raises
+        ------
+        SheetError
+            The workbook, or the file of accepted answers, cannot be read.
+        SchemaError
+            It is not a review workbook, or choices are wrong; all faults, and nothing is remembered.
+        OutputError
+            The answers cannot be written.
+        """
+        chosen, left = read_choices(Path(path), self.area)
+        before, said = read_accepted(self.accepted)
+        answers, changed = merge_accepted(before, chosen, file=Path(path).name)
+        atomic_write(self.accepted, accepted_bytes(answers), private=True)
+        return ReviewAnswers(self.accepted, len(chosen), left, len(answers), (*said, *changed))
+
+
+def review(
+    project: Project | str | Path,
+    *,
+    ground: Ground | str | Path | None = None,
+    doubtful: bool = False,
+) -> Review:
+    """Collect the addresses of a project that only a person can settle.
+
+    Parameters
+    ----------
+    project : Project or path of a ``planner.toml``
+    ground : Ground or path, optional
+        Else the streets that the project names.
+    doubtful : bool
+        Also those that were placed, but without confidence (below 0.8).
+
+    Notes
+    -----
+    Nothing is sent.  Of an online service that the project names the answers that were kept stand
+    beside the map's: they settle what it leaves open, and where the two differ a person decides.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    ConfigError
+        The project file is wrong, or names nowhere to keep answers.
+    InputError, NetworkError
+        A file cannot be used as it is.
+    """
+    if not isinstance(project, Project):
+        project = Project.read(project)
+    inputs = project.inputs
+    if inputs.accepted is None:
+        raise ConfigError(
+            "there is no file for accepted answers",
+            remedy='set accepted = "accepted.csv" in [inputs]',
+        )
+    read = [read_households(inputs.households), read_members(inputs.members)]
+    stands = read_ground(inputs, read[0].kept) if ground is None else Ground.of(ground)
+    rows = pd.concat([r.kept for r in read], ignore_index=True)
+    unplaced = ~(
+        np.isfinite(rows["lon"].to_numpy(float)) & np.isfinite(rows["lat"].to_numpy(float))
+    )
+    rows = rows[unplaced & (rows["address"] != "").to_numpy()]
+    if stands.gazetteer is None or not len(rows):
+        return Review((), inputs.accepted, stands.area, findings=stands.findings)
+    online = Online.of(project)
+    second = None if online is None else _second_opinion(rows, stands, online)
+    lines, unreadable = _lines(rows, stands.gazetteer, DOUBTFUL if doubtful else 0.0, second)
+    return Review(lines, inputs.accepted, stands.area, unreadable, stands.findings)
+
+
+@dataclass(frozen=True, eq=False)
+class _Opinion:
+    """What an online service said earlier: confidence and cause of each row, and its own places."""
+
+    confidence: list[float]
+    cause: list[str]
+    places: Mapping[int, Option]
+
+
+def _second_opinion(rows: pd.DataFrame, ground: Ground, online: Online) -> _Opinion:
+    assert ground.gazetteer is not None
+    offline = geocode(rows["address"], ground.gazetteer, community=rows["community"])
+    told, _ = ask(rows["address"], online.offline(), offline=offline, area=ground.area)
+    placed = np.isfinite(told.frame["lon"].to_numpy(float))
+    sure = np.where(placed, told.frame["confidence"].to_numpy(float), -1.0)
+    name = online.settings.name
+    places = {
+        i: Option(f"{one.matched} [{name}]", one.precision, 0.0, one.lon, one.lat)
+        for i, one in told.places.items()
+    }
+    return _Opinion(sure.tolist(), told.frame["cause"].astype(str).to_list(), places)
+
+
+def _lines(
+    rows: pd.DataFrame, gazetteer: Gazetteer, below: float, second: _Opinion | None
+) -> tuple[tuple[Line, ...], int]:
+    texts, beside = rows["address"].astype(str).to_list(), rows["community"].astype(str).to_list()
+    matches = find_places(texts, beside, gazetteer)
+    sure = [-1.0 if m.xy is None else m.confidence for m in matches]
+    sure = sure if second is None else second.confidence
+    open_ = [i for i, m in enumerate(matches) if m.source != "review" and sure[i] < below]
+    identities = identify([(texts[i], beside[i]) for i in open_])
+    groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for i, identity in zip(open_, identities, strict=True):
+        groups[identity.key].append((i, identity.text))
+    unreadable = len(groups.pop("", ()))
+    lines = [
+        _line(
+            key, group, rows, beside[group[0][0]], [matches[i] for i, _ in group], gazetteer, second
+        )
+        for key, group in groups.items()
+    ]
+    return tuple(sorted(lines, key=lambda li: (-li.homes, li.text, li.key))), unreadable
+
+
+def _line(
+    key: str, group: Sequence[tuple[int, str]], rows: pd.DataFrame, community: str,
+    matches: Sequence[Match], gazetteer: Gazetteer, second: _Opinion | None,
+) -> Line:  # fmt: skip
+    online = None if second is None else second.places.get(group[0][0])
+    candidates = list(dict.fromkeys(c for m in matches for c in m.candidates))
+    candidates = candidates[: CANDIDATES - (online is not None)]
+    options: list[Option] = []
+    if candidates:
+        at = gazetteer.projection.to_lon_lat(np.array([c.xy for c in candidates]))
+        for c, (lon, lat) in zip(candidates, at, strict=True):
+            options.append(Option(c.label, c.precision, 0.0, float(lon), float(lat)))
+    options = _apart([*options, *([] if online is None else [online])], gazetteer)
+    cause = matches[0].cause if second is None else second.cause[group[0][0]]
+    zh, en = next(
+        (zh, en) for start, part, zh, en in _CAUSES if cause.startswith(start) and part in cause
+        and (cause or not start)
+    )  # fmt: skip
+    if cause.startswith(DISAGREES):
+        away = cause.removeprefix(DISAGREES).partition(":")[0]
+        zh, en = f"{zh}（相距{away.removesuffix(' apart')}）", f"{en}: {away}"
+    told, text = _rows_in_words(rows.iloc[[i for i, _ in group]]), min(text for _, text in group)
+    return Line(key, text, community, len(group), told, zh, en, tuple(options))
+
+
+def _apart(options: Sequence[Option], gazetteer: Gazetteer) -> list[Option]:
+    """Say how far each candidate lies from the first."""
+    if not options:
+        return []
+    plane = gazetteer.projection
+    xy = plane.to_xy(np.array([o.lon for o in options]), np.array([o.lat for o in options]))
+    away = np.hypot(*(xy - xy[0]).T)
+    return [replace(o, apart_m=float(d)) for o, d in zip(options, away, strict=True)]
+
+
+def _rows_in_words(rows: pd.DataFrame) -> str:
+    told: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for file, sheet, row in zip(rows["file"], rows["sheet"], rows["row"], strict=True):
+        told[str(file), str(sheet)].append(int(row))
+    parts = []
+    for (file, sheet), numbers in sorted(told.items()):
+        shown = ", ".join(map(str, sorted(numbers)[:SHOWN_ROWS]))
+        more = f" +{len(numbers) - SHOWN_ROWS}" if len(numbers) > SHOWN_ROWS else ""
+        parts.append(f"{file} {sheet} {shown}{more}".replace("  ", " "))
+    return "; ".join(parts)

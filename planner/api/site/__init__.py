@@ -1,0 +1,1 @@
+"""`site`: who becomes a centre."""

@@ -1,0 +1,148 @@
+"""Who may be chosen as a centre, and what each is worth beside the walks to their home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from planner.demand.build import Demand
+from planner.demand.locate import Located
+from planner.errors import ConfigError
+from planner.findings import Finding, Severity
+from planner.intake.nominations import strengths_of
+from planner.model.project import Siting
+
+__all__ = ["list_candidates", "mean_scores"]
+
+
+def list_candidates(
+    terms: Siting,
+    located: Located,
+    demand: Demand,
+    known: pd.DataFrame,
+    force: Sequence[str],
+    forbid: Sequence[str],
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple[Finding, ...]]:
+    """List who may be chosen, and who was named but may not.
+
+    Parameters
+    ----------
+    terms : Siting
+        What scores and strengths are worth; the roles asked for.
+    located : Located
+        Everyone, placed.
+    demand : Demand
+        In which unit each lives.
+    known : DataFrame
+        ``id, candidate, score, role, strengths`` as the sheet says.
+    force, forbid : sequence of str
+        Ids.
+
+    Returns
+    -------
+    able : DataFrame
+        ``id, fence, label, was_centre, score, role, strengths, unit, forced, merit_m``.
+    aside : DataFrame
+        Those who were left out, with ``cause``.
+    findings : tuple of Finding
+
+    Raises
+    ------
+    ConfigError
+        Nobody is left, or the ids cannot be met.
+    """
+    people = located.members[["id", "fence", "label", "is_centre"]].copy()
+    people = people.merge(known, on="id", how="left")
+    people = people.rename(columns={"is_centre": "was_centre"})
+    people["was_centre"] = people["was_centre"].astype(bool)
+    people["candidate"] = people["candidate"].eq(True)
+    people[["role", "strengths"]] = people[["role", "strengths"]].fillna("")
+    people["unit"] = demand.member_unit
+    people["forced"] = people["id"].isin(list(force))
+    _check_named(people, force, forbid)
+    pool = people["candidate"] | people["forced"] | (not people["candidate"].any())
+    cause = np.full(len(people), "", object)
+    if terms.roles:
+        cause[(~people["role"].isin(terms.roles) & ~people["forced"]).to_numpy()] = "role"
+    cause[people["id"].isin(list(forbid)).to_numpy()] = "forbidden"
+    cause[(people["unit"] < 0).to_numpy()] = "no_place"
+    people = people.assign(cause=cause)[pool.to_numpy()].reset_index(drop=True)
+    able = people[people["cause"] == ""].reset_index(drop=True)
+    if not len(able):
+        raise ConfigError(
+            "nobody can be chosen as a centre 没有可选的候选户",
+            remedy="mark candidates in the column 候选户/candidate, and see that their addresses are found",
+        )
+    lost = able.iloc[:0] if not force else people[people["forced"] & (people["cause"] != "")]
+    if len(lost):
+        raise ConfigError(
+            f"member {lost['id'].iloc[0]} must be chosen, but has no place on the walking network "
+            "指定入选的党员未能落到步行路网上",
+            remedy="correct the address, or give lon and lat near a street",
+        )
+    merit, said = _merit(able, terms)
+    return able.assign(merit_m=merit), people[people["cause"] != ""], said
+
+
+def _check_named(people: pd.DataFrame, force: Sequence[str], forbid: Sequence[str]) -> None:
+    unknown = sorted({*force, *forbid} - set(people["id"]))
+    if unknown:
+        raise ConfigError(
+            f"there is no member {unknown[0]!r} 党员表中没有此编号",
+            remedy="give ids as in the sheet 请填写党员表中的编号",
+        )
+    if both := sorted(set(force) & set(forbid)):
+        raise ConfigError(f"member {both[0]!r} is both forced and forbidden 同时被指定入选与不选")
+    units = people[people["forced"] & (people["unit"] >= 0)]
+    if units["unit"].duplicated().any():
+        pair = units[units["unit"].duplicated(keep=False)].sort_values("unit")["id"].tolist()[:2]
+        raise ConfigError(
+            f"members {pair[0]} and {pair[1]} live in one stairwell or building, which has one zone "
+            "两人同住一处，只能选一人",
+            remedy="force one of the two 请只指定其中一人",
+        )
+
+
+def _merit(able: pd.DataFrame, terms: Siting) -> tuple[np.ndarray, tuple[Finding, ...]]:
+    """Metres, to each home, by which each candidate falls short of the best: points, and strengths."""
+    score = able["score"].to_numpy(float)
+    stated = np.isfinite(score)
+    said: tuple[Finding, ...] = ()
+    short = np.zeros(len(able))
+    if stated.any():
+        short = score[stated].max() - np.where(stated, score, score[stated].min())
+        if not stated.all() and terms.score_m > 0:
+            n = int((~stated).sum())
+            said = (
+                Finding("score-missing", Severity.WARN,
+                        f"{n} candidates have no score; they count as the lowest that is stated",
+                        f"{n}名候选户无得分，按最低分计"),
+            )  # fmt: skip
+    merit = terms.score_m * short
+    if terms.strengths:
+        wanted = set(terms.strengths)
+        lacks = [not wanted & set(strengths_of(text)) for text in able["strengths"]]
+        merit = merit + terms.strength_m * np.array(lacks, float)
+    return merit, said
+
+
+def mean_scores(
+    chosen: pd.DataFrame, located: Located, known: pd.DataFrame
+) -> dict[str, float | None]:
+    """Mean score of the chosen, and of the centres of today, among those who have one.
+
+    Parameters
+    ----------
+    chosen : DataFrame
+        With ``score``.
+    located : Located
+        Everyone, with ``is_centre``.
+    known : DataFrame
+        See `list_candidates`.
+    """
+    people = located.members
+    today = known.loc[known["id"].isin(people.loc[people["is_centre"], "id"]), "score"]
+    values = {"score": chosen["score"], "score_before": today}
+    return {k: round(float(v.mean()), 1) if v.notna().any() else None for k, v in values.items()}

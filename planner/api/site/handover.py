@@ -1,0 +1,217 @@
+"""From a proposal to the next command: a members' sheet with the new centres marked, and a project file.
+
+The originals are never touched.  The copy has every column of the original, as text.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from planner.errors import PlannerError
+from planner.intake.residents import Residents
+from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.values import half_width
+from planner.model.project import Inputs, Project
+from planner.model.schema import MEMBERS
+
+__all__ = ["marked_members", "next_project"]
+
+CENTRE: Final = "是否中心户"
+ID: Final = "编号"
+_PATHS: Final = (
+    "households", "members", "streets", "fences", "buildings", "aliases", "ties", "accepted", "cache",
+    "mentors",
+)  # fmt: skip
+_SECTION: Final = re.compile(r"^\s*\[+\s*([A-Za-z_.]+)\s*\]+")
+_LINE: Final = re.compile(r"^(\s*)([A-Za-z_]+)(\s*=\s*)(\"(?:[^\"\\]|\\.)*\"|'[^']*')(.*)$")
+_DAY: Final = datetime(2000, 1, 1)
+
+
+def marked_members(path: str | Path, members: Residents, chosen: Collection[str]) -> bytes:
+    """Copy a members' sheet as a workbook in which the chosen, and nobody else, are marked as centres.
+
+    Parameters
+    ----------
+    path : str or Path
+        The sheet that `members` were read from: workbook, CSV or layer.
+    members : Residents
+        From `planner.intake.residents.read_members`.
+    chosen : collection of str
+        Their ids.
+
+    Returns
+    -------
+    bytes
+        An ``.xlsx``: the same columns and rows, titles kept, all cells as text.  Rows without an id carry
+        the one that they were given.
+    """
+    import xlsxwriter
+
+    known = {
+        (str(sheet), int(row)): str(name)
+        for frame in (members.kept, members.held)
+        for sheet, row, name in zip(frame["sheet"], frame["row"], frame["id"], strict=True)
+    }
+    buffer = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, **plain}) as book:
+        book.set_properties({"title": "", "created": _DAY, "author": "", "comments": ""})
+        head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1})
+        text = book.add_format({"num_format": "@"})
+        for n, table in enumerate(read_table(path, table=None), 1):
+            if not any(role_of(header, MEMBERS) for header in table.headers):
+                continue
+            sheet = book.add_worksheet(_sheet_name(table.sheet, n))
+            top = 0
+            if table.title:
+                sheet.write_string(0, 0, table.title[:2000])
+                top = 1
+            for at, (header, cells) in enumerate(_columns(table, known, set(chosen))):
+                sheet.set_column(at, at, 16, text)
+                sheet.write_string(top, at, header, head)
+                for row, cell in enumerate(cells, top + 1):
+                    sheet.write_string(row, at, _clean(cell), text)
+            sheet.freeze_panes(top + 1, 0)
+    return buffer.getvalue()
+
+
+def _columns(
+    table: SheetTable, known: Mapping[tuple[str, int], str], chosen: Collection[str]
+) -> Iterator[tuple[str, list[str]]]:
+    """Give headers and cells, the mark of the centres set anew."""
+    role = [role_of(header, MEMBERS) for header in table.headers]
+    own = table.cells[:, role.index("id")].tolist() if "id" in role else [""] * len(table.cells)
+    rows = [known.get((table.sheet, int(row)), "") for row in table.row]
+    # A row that repeats an earlier one was left out when it was read: it goes by its own id.
+    ids = [made or half_width(str(cell)).strip() for made, cell in zip(rows, own, strict=True)]
+    marks = ["是" if name in chosen else "否" for name in ids]
+    if "id" not in role:
+        yield ID, ids
+    for at, header in enumerate(table.headers):
+        if role[at] == "id":
+            cells = table.cells[:, at].tolist()
+            yield header, [str(c) if str(c).strip() else i for c, i in zip(cells, ids, strict=True)]
+        elif role[at] == "is_centre":
+            yield header, marks
+        else:
+            yield header, [str(cell) for cell in table.cells[:, at]]
+    if "is_centre" not in role:
+        yield CENTRE, marks
+
+
+def _clean(text: str) -> str:
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c >= " " or c in "\t\n" else " " for c in whole)[:32_000]
+
+
+def _sheet_name(name: str, number: int) -> str:
+    plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:28]
+    return plain if plain else ("members" if number == 1 else f"members {number}")
+
+
+def next_project(path: str | Path, folder: str | Path, members: str) -> str | None:
+    """Rewrite a project file for another folder, with another members' sheet; its comments stay.
+
+    Parameters
+    ----------
+    path : str or Path
+        The project file.
+    folder : str or Path
+        Where the new one is to lie.
+    members : str
+        Bare name of the members' sheet there.
+
+    Returns
+    -------
+    str or None
+        None where the file is written in a way that cannot be rewritten line by line; what is
+        returned was read back and names the same files.
+    """
+    file, to = Path(path), Path(folder)
+    text = file.read_text("utf-8-sig")
+    lines: list[str] = []
+    section = ""
+    for line in text.splitlines():
+        if found := _SECTION.match(line):
+            section = found[1]
+        lines.append(_rebased(line, section, file.parent, to, members))
+        if found and (more := _stated(section, file)):
+            lines += [f"{name} = {_quoted(_relative(p, to))}" for name, p in more.items()]
+    made = "\n".join(lines) + "\n"
+    return made if _same(file, made, to, members) else None
+
+
+def _rebased(line: str, section: str, old: Path, new: Path, members: str) -> str:
+    found = _LINE.match(line)
+    if found is None:
+        return line
+    key = found[2]
+    wanted = (section == "inputs" and key in _PATHS) or (section == "online" and key == "cache")
+    wanted |= section in ("mentors", "levels") and key == "sheet"
+    if not wanted:
+        return line
+    value = str(tomllib.loads(f"v = {found[4]}")["v"])
+    name = members if (section, key) == ("inputs", "members") else _relative(old / value, new)
+    return f"{found[1]}{key}{found[3]}{_quoted(name)}{found[5]}"
+
+
+def _stated(section: str, file: Path) -> dict[str, Path]:
+    """Give what a section leaves to the folder of the project file."""
+    values: dict[str, Any] = tomllib.loads(file.read_text("utf-8-sig"))
+    stated = values.get(section, {})
+    if section == "inputs":
+        default = {"accepted": "accepted.csv", "cache": ".planner"}
+        return {k: file.parent / v for k, v in default.items() if k not in stated}
+    if section == "online" and "cache" not in stated:
+        return {"cache": file.parent / "geocode-cache.sqlite"}
+    return {}
+
+
+def _relative(target: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(target.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        return target.resolve().as_posix()
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _same(file: Path, made: str, folder: Path, members: str) -> bool:
+    """Tell whether the new file says what the old one says, but for the members."""
+    try:
+        old = Project.read(file)
+        new = Project.from_mapping(tomllib.loads(made), folder=folder, where=file.name)
+    except (PlannerError, tomllib.TOMLDecodeError):
+        return False
+    if _real(new.inputs.members) != _real(folder / members):
+        return False
+    return _resolved(old) == _resolved(new)
+
+
+def _resolved(project: Project) -> Project:
+    """Make every path of a project absolute, and forget the members' sheet."""
+    inputs = {f.name: getattr(project.inputs, f.name) for f in fields(Inputs)}
+    paths = {k: _real(v) if isinstance(v, Path) else v for k, v in inputs.items()}
+    levels = tuple(
+        replace(level, sheet=None if level.sheet is None else _real(level.sheet))
+        for level in project.levels
+    )
+    cache = None if project.online_cache is None else _real(project.online_cache)
+    made = Inputs(**{**paths, "members": Path()})
+    return replace(project, inputs=made, levels=levels, online_cache=cache)
+
+
+def _real(path: Path) -> Path:
+    return path.resolve()

@@ -1,0 +1,376 @@
+"""Choosing the centres among the candidates (择优选户): from a project's files to a proposal.
+
+The same sheets, streets and fences as for a plan; what is decided here is who should be a centre.  The
+proposal writes a members' sheet with the new centres marked, from which `planner zone` goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.api.site.candidates import list_candidates, mean_scores
+from planner.api.site.handover import marked_members, next_project
+from planner.api.site.proposal import (
+    Outcome,
+    chosen_table,
+    fence_table,
+    left_table,
+    uncovered_table,
+)
+from planner.api.site.quarters import Quarter, allocate, choose, fewest, make_quarters
+from planner.api.zone import Event, Listener
+from planner.demand.build import build_demand
+from planner.demand.ground import Ground, read_ground
+from planner.demand.locate import Located, locate
+from planner.demand.trust import trusted
+from planner.errors import ConfigError, InfeasibleError
+from planner.files import write_files
+from planner.findings import Finding, Severity
+from planner.intake.fences.read import survey_fences
+from planner.intake.nominations import read_nominations
+from planner.intake.online import Estimate
+from planner.intake.online.consent import Online
+from planner.intake.residents import Residents, read_households, read_members
+from planner.model.project import Project
+from planner.privacy.people import People
+from planner.render.books.proposal import proposal_bytes
+
+__all__ = ["SITING_STAGES", "Proposal", "site"]
+
+SITING_STAGES = ("read", "ground", "geocode", "demand", "site", "choose")
+BOOK, SHEET, FILE = "proposal.internal.xlsx", "members.xlsx", "planner.toml"
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """Who should be a centre, and why.
+
+    Parameters
+    ----------
+    chosen : DataFrame
+        See `planner.api.site.proposal.chosen_table`.
+    left : DataFrame
+        Everyone else who could have been, see `planner.api.site.proposal.left_table`.
+    uncovered : DataFrame
+        Units whose homes no centre reaches as the rules ask, see `planner.api.site.proposal.uncovered_table`.
+    fences : DataFrame
+        Sums of each fence, with the proven bound, see `planner.api.site.proposal.fence_table`.
+    figures : mapping
+        Plain values: ``count, asked`` (``count``, ``fewest`` or ``present``)``, households, located,
+        walk_m`` (mean over the homes)``, walk_before_m`` (with today's centres, at best; None where some
+        fence has none)``, value_m, bound_m, optimality_gap`` (for this number in each fence)``,
+        score, score_before`` (means of the chosen and of today's centres, None if none is stated)``,
+        uncovered`` (homes)``, score_m, strength_m, strengths, limit_m, network, synthetic, title, seed``.
+    findings : tuple of Finding
+        What was noticed in the input.
+    members : Residents
+        As read, for the sheet that is handed on.
+    source : Path
+        Their sheet.
+    project_file : Path or None
+        The project file, where it is known.
+    """
+
+    chosen: pd.DataFrame
+    left: pd.DataFrame
+    uncovered: pd.DataFrame
+    fences: pd.DataFrame
+    figures: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    members: Residents
+    source: Path
+    project_file: Path | None = None
+    inputs: tuple[Path, ...] = field(default=())
+
+    @property
+    def centres(self) -> tuple[str, ...]:
+        """Ids of the chosen, sorted."""
+        return tuple(sorted(self.chosen["candidate_id"]))
+
+    def save(self, folder: str | Path, *, people: People | None = None) -> dict[str, Path]:
+        """Write the proposal, and what `planner zone` goes on from.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is absent.
+        people : People, optional
+            Names beside the ids, see `planner.api.people.people_of`.
+
+        Returns
+        -------
+        dict of str to Path
+            ``proposal.internal.xlsx``; ``members.xlsx``, a copy of the members' sheet with the chosen marked;
+            and ``planner.toml``, the project file for it, where the present one can be rewritten.  All
+            are the office's own, readable by their owner alone.
+
+        Raises
+        ------
+        ConfigError
+            One of them would overwrite a file of the project.
+        OutputError
+            The folder cannot be written.
+        """
+        where = Path(folder)
+        files = {
+            BOOK: proposal_bytes(
+                self.chosen, self.left, self.uncovered, self.fences, self.figures, people
+            ),
+            SHEET: marked_members(self.source, self.members, self.centres),
+        }
+        if self.project_file is not None:
+            text = next_project(self.project_file, where, SHEET)
+            files |= {} if text is None else {FILE: text.encode()}
+        own = {p.resolve() for p in self.inputs}
+        if clash := [name for name in files if (where / name).resolve() in own]:
+            raise ConfigError(
+                f"{clash[0]} in {where} is a file of the project, which is never changed",
+                remedy="choose another folder with --out",
+            )
+        return write_files(where, files, private=tuple(files))
+
+    def __repr__(self) -> str:
+        f = self.figures
+        return (
+            f"<Proposal: {f['count']} of {f['count'] + len(self.left)} candidates, "
+            f"mean walk {f['walk_m']:.0f} m, proven within {100 * f['optimality_gap']:.2f} % of the best>"
+        )
+
+
+def site(
+    project: Project | str | Path,
+    *,
+    count: int | None = None,
+    fewest: bool = False,
+    force: Sequence[str] = (),
+    forbid: Sequence[str] = (),
+    offline: bool = False,
+    consent: Callable[[Estimate], bool] | None = None,
+    listener: Listener | None = None,
+) -> Proposal:
+    """Choose the centres among the candidates.
+
+    Candidates are the members marked so in the column 候选户/candidate, everyone if nobody is marked,
+    and whoever is forced.  A home counts the metres to its centre, and what the rules charge beyond the
+    walk limit; `planner.model.project.Siting` says what scores and strengths are worth beside that.
+
+    Parameters
+    ----------
+    project : Project or path
+        As for `planner.run`; with a path the proposal can hand on a project file too.
+    count : int, optional
+        How many; as many as are marked as centres today if None, and where nobody is, the fewest.
+    fewest : bool
+        The fewest that suffice: no zone over its ceilings, and every home that has a candidate within
+        the walk limit has a centre within it.
+    force, forbid : sequence of str
+        Ids of members who must, and must not, be chosen.
+    offline, consent, listener
+        See `planner.run`.
+
+    Returns
+    -------
+    Proposal
+
+    Raises
+    ------
+    ConfigError
+        Nobody can be chosen, an id is unknown, or both a count and the fewest are asked for.
+    InfeasibleError
+        So many cannot be chosen.
+    InputError, NetworkError
+        A file cannot be used as it is.
+    """
+    if count is not None and (fewest or count < 1):
+        raise ConfigError(
+            "ask for a number of centres or for the fewest, not both 数量与最少数量不能同时指定"
+            if fewest
+            else f"{count} centres cannot be chosen 数量至少为 1"
+        )
+    file = None if isinstance(project, Project) else Path(project)
+    task = project if isinstance(project, Project) else Project.read(project)
+    tell = listener or (lambda _: None)
+    located, ground, members, online_findings = _located(task, offline, consent, tell)
+    tell(Event("demand", 0.0))
+    nobody = located.members.assign(is_centre=False)
+    demand = build_demand(located.households, nobody, ground.network, task.rules)
+    tell(Event("demand", 1.0))
+    nominated = read_nominations(task.inputs.members, members)
+    known = nominated.frame.assign(id=members.kept["id"].to_numpy()).drop_duplicates("id")
+    candidates, aside, said = list_candidates(task.siting, located, demand, known, force, forbid)
+    tell(Event("site", 0.0))
+    quarters = make_quarters(demand, candidates, ground.network, task.rules)
+    tell(Event("site", 1.0))
+    unit = demand.member_unit[located.members["is_centre"].to_numpy(bool)]
+    present = unit[unit >= 0]
+    asked = "count" if count else "fewest" if fewest or not len(present) else "present"
+    counts, enough = _counts(quarters, asked, count or len(present), task, tell)
+    outcomes = _chosen(quarters, counts, asked == "fewest" and enough, task, tell)
+    fences = fence_table(outcomes, demand, ground.network, present)
+    uncovered = uncovered_table(outcomes, candidates, demand)
+    chosen = chosen_table(outcomes, candidates, demand)
+    tell(Event("choose", 1.0))
+    said += () if enough else (_NOT_ENOUGH,)
+    inputs = [getattr(task.inputs, n) for n in task.inputs.__slots__]
+    return Proposal(
+        chosen=chosen,
+        left=left_table(outcomes, candidates, aside),
+        uncovered=uncovered,
+        fences=fences,
+        figures=_figures(task, asked, located, fences, uncovered, ground, members)
+        | mean_scores(chosen, located, known),
+        findings=(
+            *online_findings,
+            *located.findings,
+            *demand.findings,
+            *nominated.findings,
+            *said,
+        ),
+        members=members,
+        source=task.inputs.members,
+        project_file=file,
+        inputs=tuple(p for p in (*inputs, file) if isinstance(p, Path)),
+    )
+
+
+_NOT_ENOUGH = Finding(
+    "siting-not-enough", Severity.WARN,
+    "in some community not even a centre in every house with a candidate would suffice; the number that the "
+    "counts ask for was taken there",
+    "有社区即使每处候选户都设中心户仍不能满足规则，已按数量要求取值",
+    "nominate more candidates there, or widen the walk limit", "请补充候选户，或放宽步行上限",
+)  # fmt: skip
+
+
+def _located(
+    task: Project, offline: bool, consent: Callable[[Estimate], bool] | None, tell: Listener
+) -> tuple[Located, Ground, Residents, tuple[Finding, ...]]:
+    """Read the files and place everyone; the first stages of a plan."""
+    inputs = task.inputs
+    tell(Event("read", 0.0))
+    households, members = read_households(inputs.households), read_members(inputs.members)
+    fences = None if inputs.fences is None else survey_fences(inputs.fences)
+    tell(Event("read", 1.0))
+    tell(Event("ground", 0.0))
+    ground = read_ground(inputs, households.kept)
+    tell(Event("ground", 1.0))
+    tell(Event("geocode", 0.0))
+    datum = None if inputs.datum == "wgs84" else inputs.datum
+    online = Online.of(task, consent)
+    located = locate(
+        trusted(households, ground, datum=datum).residents,
+        trusted(members, ground, datum=datum).residents,
+        ground,
+        None if fences is None else fences.layer,
+        online=online.offline() if online and offline else online,
+    )
+    tell(Event("geocode", 1.0))
+    return located, ground, members, () if fences is None else tuple(fences.findings)
+
+
+def _counts(
+    quarters: Sequence[Quarter], asked: str, count: int, task: Project, tell: Listener
+) -> tuple[list[int], bool]:
+    """Decide how many each fence gets; and whether they suffice, where that was asked."""
+    live = [q for q in quarters if len(q.units)]
+    seed = task.search.seed
+    if asked == "fewest":
+        found = {}
+        for n, q in enumerate(live, 1):
+            found[q.name] = fewest(q, seed=seed)
+            tell(Event("choose", 0.5 * n / len(live), f"{q.name} {found[q.name][0]}".strip()))
+        return [found[q.name][0] if q.name in found else 0 for q in quarters], all(
+            enough for _, enough in found.values()
+        )
+    low, high = sum(q.fewest for q in live), sum(q.ways for q in live)
+    if not low <= count <= high:
+        raise InfeasibleError(
+            f"{count} centres cannot be chosen: at least {low} (one in each community, and whoever is "
+            f"forced), at most {high} (one in each stairwell or building with a candidate) "
+            f"可选数量为 {low} 至 {high} 名",
+            remedy="ask for a number between, or nominate more candidates 请调整数量，或增加候选户",
+        )
+    looks = 0
+
+    def looked() -> None:
+        nonlocal looks
+        looks += 1
+        tell(Event("choose", 0.5 * looks / (looks + len(live))))
+
+    given = dict(
+        zip((q.name for q in live), allocate(live, count, seed=seed, tell=looked), strict=True)
+    )
+    return [given.get(q.name, 0) for q in quarters], True
+
+
+def _chosen(
+    quarters: Sequence[Quarter], counts: Sequence[int], suffice: bool, task: Project, tell: Listener
+) -> list[Outcome]:
+    """Search each fence in earnest; larger ones longer."""
+    size = np.array([len(q.units) * q.ways for q in quarters], float)
+    seconds = min(task.siting.seconds, task.search.seconds) * size / max(size.sum(), 1.0)
+    made = []
+    for n, (q, k) in enumerate(zip(quarters, counts, strict=True)):
+        answer = None
+        if k:
+            answer = choose(
+                q,
+                k,
+                seconds=float(seconds[n]),
+                seed=task.search.seed,
+                gap=task.search.gap,
+                suffice=suffice,
+            )
+        made.append(Outcome(q, answer))
+        tell(Event("choose", 0.5 + 0.5 * (n + 1) / len(quarters), q.name))
+    return made
+
+
+def _figures(
+    task: Project,
+    asked: str,
+    located: Located,
+    fences: pd.DataFrame,
+    uncovered: pd.DataFrame,
+    ground: Ground,
+    members: Residents,
+) -> dict[str, Any]:
+    homes = fences["households"].to_numpy(float)
+    walk, before = fences["walk_m"].to_numpy(float), fences["walk_before_m"].to_numpy(float)
+    live = np.isfinite(walk)
+    value, bound = (
+        float(fences.loc[live, "value_m"].sum()),
+        float(fences.loc[live, "bound_m"].sum()),
+    )
+
+    def mean(values: np.ndarray, at: np.ndarray) -> float:
+        return round(float((values[at] * homes[at]).sum() / max(homes[at].sum(), 1.0)), 1)
+
+    return {
+        "count": int(fences["centres"].sum()),
+        "before": int(fences["centres_before"].sum()),
+        "asked": asked,
+        "households": len(located.households),
+        "located": int(homes.sum()),
+        "walk_m": mean(walk, live),
+        "walk_before_m": mean(before, live) if np.isfinite(before[live]).all() else None,
+        "value_m": value,
+        "bound_m": bound,
+        "optimality_gap": max(value - bound, 0.0) / value if value > 0 else 0.0,
+        "misfit": float(fences["misfit"].sum()),
+        "uncovered": int(uncovered["households"].sum()),
+        "score_m": task.siting.score_m,
+        "strength_m": task.siting.strength_m,
+        "strengths": list(task.siting.strengths),
+        "limit_m": task.rules.walk.limit_m,
+        "network": ground.network.mode,
+        "synthetic": members.synthetic,
+        "title": task.title,
+        "seed": task.search.seed,
+    }

@@ -1,0 +1,1 @@
+"""People and streets become the problem: placed, trusted, gathered into demand units."""

@@ -1,0 +1,261 @@
+"""Located homes and walks become demand units, centres and a `Problem`.
+
+Text ids stay outside; from here on there are positions.  What stays together is decided here: the
+homes of one stairwell, else of one building or plot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.demand.units import group_places
+from planner.findings import Finding, Severity
+from planner.model.problem import Problem, ZoneRule
+from planner.model.rules import RuleBook
+from planner.network import Network, Snaps
+
+__all__ = ["Demand", "build_demand", "zone_rules"]
+
+SNAP_MAX_M = 250.0
+"""Farther than this from any street a home has no walking path."""
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Demand units and centres, and the problem that they pose.
+
+    Parameters
+    ----------
+    units : DataFrame
+        ``unit_id, label, fence, households, members, load, lon, lat, access_m``, in `problem`'s order.
+    centres : DataFrame
+        ``centre_id, unit_id, unit, fence, label, lon, lat``, in `problem`'s order; `unit` is a position.
+    household_unit, member_unit : ndarray of int32
+        Unit position of each household and member, -1 where it has none.
+    snaps : Snaps
+        Where each unit joins the walking network.
+    problem : Problem
+        The numbers to be solved.
+    findings : sequence of Finding
+        What was cut, moved or left out on the way.
+    """
+
+    units: pd.DataFrame
+    centres: pd.DataFrame
+    household_unit: NDArray[np.int32]
+    member_unit: NDArray[np.int32]
+    snaps: Snaps
+    problem: Problem
+    findings: tuple[Finding, ...]
+
+
+def build_demand(
+    households: pd.DataFrame, members: pd.DataFrame, network: Network, rules: RuleBook
+) -> Demand:
+    """Group homes into units, find their walks to the centres, and state the problem.
+
+    Parameters
+    ----------
+    households, members : DataFrame
+        ``id, lon, lat`` (degrees WGS-84, NaN where not located), ``fence, building, stairwell, floor,
+        label`` (text, "" if unknown), and ``load`` (households) or ``is_centre`` (members).
+    network : Network
+        What is walked on.
+    rules : RuleBook
+        Limits of zones and walks.
+
+    Returns
+    -------
+    Demand
+        The same whatever the order of the rows.
+    """
+    findings: list[Finding] = []
+    people = _people(households, members)
+    people, off_street = _near_streets(people, network, findings)
+    unit_of, units, cut = group_places(people, rules.households_per_zone.high)
+    findings += cut
+    snaps = network.snap(units["lon"].to_numpy(), units["lat"].to_numpy())
+    units = units.assign(access_m=snaps.access_m)
+    centres = _centres(people, unit_of, units)
+    findings += _lost_centres(members, centres)
+    problem = _problem(units, centres, snaps, network, rules)
+    n = len(households)
+    position = np.full(n + len(members), -1, np.int32)
+    position[people["row"].to_numpy()] = unit_of
+    position[off_street] = -1
+    return Demand(units, centres, position[:n], position[n:], snaps, problem, tuple(findings))
+
+
+def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
+    """State the rule book's bounds as sums over the units of a zone.
+
+    The floor of households per member is left to staffing, where some members may rest: for a zone it
+    is already in the floor of households.
+
+    Parameters
+    ----------
+    units : DataFrame
+        With ``households`` and ``members``.
+    rules : RuleBook
+        The bounds.
+    """
+    homes, people = units["households"].to_numpy(float), units["members"].to_numpy(float)
+    each = rules.households_per_member
+    stated = (
+        ("households_per_zone", homes, rules.households_per_zone, None),
+        ("members_per_zone", people, rules.members_per_zone, None),
+        ("households_per_member", homes, each, people),
+    )
+    made: list[ZoneRule] = []
+    for name, amount, bound, per in stated:
+        low = bound.low if per is None else None
+        if low is None and bound.high is None:
+            continue
+        made.append(ZoneRule(name, amount, low, bound.high, per, bound.hard, bound.price_m))
+    return tuple(made)
+
+
+def _people(households: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Stack households and members: who lives at one place shares one unit."""
+    columns = ["id", "lon", "lat", "fence", "building", "stairwell", "floor", "label"]
+    homes = households[columns].assign(
+        load=households["load"].to_numpy(float), home=1, member=0, centre=False
+    )
+    served = members[columns].assign(
+        load=0.0, home=0, member=1, centre=members["is_centre"].to_numpy(bool)
+    )
+    people = pd.concat([homes, served], ignore_index=True)
+    people["row"] = np.arange(len(people))
+    return people
+
+
+def _near_streets(
+    people: pd.DataFrame, network: Network, findings: list[Finding]
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    located = people[np.isfinite(people["lon"]) & np.isfinite(people["lat"])]
+    spots, which = np.unique(located[["lon", "lat"]].to_numpy(), axis=0, return_inverse=True)
+    snaps = network.snap(spots[:, 0], spots[:, 1], max_m=SNAP_MAX_M)
+    near = (snaps.edge >= 0)[which.ravel()]
+    if not near.all():
+        findings.append(
+            Finding(
+                "far-from-streets",
+                Severity.HOLD,
+                f"{int((~near).sum())} homes lie more than {SNAP_MAX_M:g} m from any street",
+                f"{int((~near).sum())}户距任何道路超过{SNAP_MAX_M:g}米",
+                "check their coordinates, or use a street extract that covers them",
+                "请核对坐标，或换用覆盖该处的路网",
+            )
+        )
+    crossing = int(snaps.crosses[which.ravel()][near].sum())
+    if crossing:
+        findings.append(
+            Finding(
+                "access-crosses-barrier",
+                Severity.WARN,
+                f"{crossing} homes reach no street without crossing a river, railway or wall",
+                f"{crossing}户到最近道路须穿越河流、铁路或围墙",
+                "their walks may be longer than shown: check the streets there",
+                "其实际步行距离可能更长，请核对该处路网",
+            )
+        )
+    return located[near], located.loc[~near, "row"].to_numpy()
+
+
+def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFrame) -> pd.DataFrame:
+    chosen = people["centre"].to_numpy(bool)
+    table = pd.DataFrame(
+        {"centre_id": people["id"].to_numpy()[chosen], "unit": unit_of[chosen].astype(np.int32)}
+    )
+    home = units.iloc[table["unit"].to_numpy()]
+    for column in ("unit_id", "fence", "label", "lon", "lat"):
+        table[column] = home[column].to_numpy()
+    return table.sort_values(["fence", "centre_id"], kind="stable", ignore_index=True)
+
+
+def _lost_centres(members: pd.DataFrame, centres: pd.DataFrame) -> list[Finding]:
+    """Say which centres have no place, and so no zone."""
+    lost = sorted(set(members.loc[members["is_centre"], "id"]) - set(centres["centre_id"]))
+    return [
+        Finding(
+            "centre-without-place",
+            Severity.HOLD,
+            f"centre {name} has no place on the walking network, so it has no zone",
+            f"中心户{name}未能落到步行路网上，因此没有责任区",
+            "correct its address, or give lon and lat near a street",
+            "请更正其地址，或提供道路附近的经纬度",
+        )
+        for name in lost
+    ]
+
+
+def _problem(
+    units: pd.DataFrame, centres: pd.DataFrame, snaps: Snaps, network: Network, rules: RuleBook
+) -> Problem:
+    fence, _ = pd.factorize(units["fence"], sort=True)
+    home = centres["unit"].to_numpy(np.int32)
+    unit, centre, walk_m = _pairs(fence, home, snaps, network, rules)
+    load = units["load"].to_numpy(float)
+    beyond = np.maximum(walk_m - rules.walk.limit_m, 0.0)
+    return Problem(
+        load=load,
+        households=units["households"].to_numpy(),
+        home=home,
+        pair_start=np.searchsorted(unit, np.arange(len(units) + 1)),
+        pair_centre=centre,
+        walk_m=walk_m,
+        adjacency=network.adjacency(snaps, group=fence.astype(np.int32)),
+        rules=zone_rules(units, rules),
+        penalty_m=load[unit] * rules.walk.price * beyond,
+        fence=fence.astype(np.int32),
+    )
+
+
+def _pairs(
+    fence: NDArray[Any],
+    home: NDArray[np.int32],
+    snaps: Snaps,
+    network: Network,
+    rules: RuleBook,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """All pairs within reach and inside one fence, and each unit's nearest centre besides."""
+    at = snaps.take(home)
+    walks = network.walks(at, snaps, limit_m=rules.walk.reach)
+    same = fence[walks.target] == fence[home][walks.source]
+    unit, centre, walk_m = walks.target[same], walks.source[same], walks.walk_m[same]
+    if not rules.walk.hard:
+        far = np.setdiff1d(np.arange(len(fence)), unit)
+        more = [
+            _nearest_in_fence(f, fence, home, far, snaps, network) for f in np.unique(fence[far])
+        ]
+        unit = np.concatenate([unit, *(m[0] for m in more)])
+        centre = np.concatenate([centre, *(m[1] for m in more)])
+        walk_m = np.concatenate([walk_m, *(m[2] for m in more)])
+    else:
+        near = (walk_m <= rules.walk.limit_m) | (unit == home[centre])
+        unit, centre, walk_m = unit[near], centre[near], walk_m[near]
+    order = np.lexsort((centre, unit))
+    return unit[order].astype(np.int32), centre[order].astype(np.int32), walk_m[order]
+
+
+def _nearest_in_fence(
+    name: int,
+    fence: NDArray[Any],
+    home: NDArray[np.int32],
+    far: NDArray[Any],
+    snaps: Snaps,
+    network: Network,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """Give each far unit its nearest centre, however far: better a long walk than none."""
+    units = far[fence[far] == name]
+    own = np.flatnonzero(fence[home] == name)
+    if not len(own):
+        return units[:0], own[:0], np.zeros(0)
+    source, walk_m = network.nearest(snaps.take(home[own]), snaps.take(units))
+    ok = source >= 0
+    return units[ok], own[source[ok]], walk_m[ok]

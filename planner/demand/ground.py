@@ -1,0 +1,294 @@
+"""The ground of a plan: what is walked on, where addresses are looked up, what is drawn beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from planner.errors import InputError, NetworkError, OutputError
+from planner.files import atomic_write, safe_name
+from planner.findings import Finding, Severity
+from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.gazetteer import shelf
+from planner.intake.gazetteer.accepted import read_accepted
+from planner.intake.gazetteer.aliases import read_aliases
+from planner.intake.gazetteer.index import Gazetteer
+from planner.intake.residents import read_buildings
+from planner.model.plane import LocalProjection
+from planner.model.project import Inputs
+from planner.network import Network
+from planner.network.graph import Island, WalkingNetwork
+from planner.network.straight import StraightNetwork
+from planner.network.streets.osm import Extract, read_extract
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = ["Ground", "read_ground"]
+
+AREA_MARGIN_M = 1000.0
+"""Homes a little outside the streets are still of this town."""
+POND_M2 = 1500.0
+"""Smaller waters divide nobody."""
+_EXTRACTS = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
+TRACKS_APART_M, RAIL_HALF_WIDTH_M = 12.0, 3.0
+"""Tracks less than twice 12 m apart are one railway, drawn 3 m to either side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a plan stands on.
+
+    Parameters
+    ----------
+    network : Network
+        Streets, or straight lines with a detour factor.
+    gazetteer : Gazetteer or None
+        Where addresses are looked up; None when every home must come with lon/lat.
+    base : mapping of str to GeoDataFrame
+        Layers drawn beneath the zones, EPSG:4326.
+    cuts : list of geometry
+        Rivers and railways in the network's plane: no zone is drawn across them.
+    data_date, attribution : str
+        Of the street data; "" if unknown.
+    findings : tuple of Finding
+        What was noticed about the kept gazetteer and the accepted answers.
+    """
+
+    network: Network
+    gazetteer: Gazetteer | None = None
+    base: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    cuts: list[Any] = field(default_factory=list)
+    data_date: str = ""
+    attribution: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def islands(self) -> tuple[Island, ...]:
+        """Pieces of the network that no walk from the largest piece reaches."""
+        return tuple(getattr(self.network, "islands", ()))
+
+    @property
+    def area(self) -> tuple[float, float, float, float] | None:
+        """Box of the streets, with a margin: west, south, east, north in degrees; None without streets."""
+        if not isinstance(self.network, WalkingNetwork):
+            return None
+        margin = [-AREA_MARGIN_M, AREA_MARGIN_M]
+        corners = [
+            self.network.node_xy.min(axis=0) + margin[0],
+            self.network.node_xy.max(axis=0) + margin[1],
+        ]
+        (west, south), (east, north) = self.network.projection.to_lon_lat(
+            np.array(corners)
+        ).tolist()
+        return west, south, east, north
+
+    @classmethod
+    def of(cls, source: Ground | Network | Extract | str | Path) -> Ground:
+        """Make ground of whatever the caller has: ground, a network, an extract, or a street file.
+
+        Raises
+        ------
+        NetworkError
+            The streets cannot be used.
+        """
+        if isinstance(source, Ground):
+            return source
+        if isinstance(source, str | Path):
+            return cls.from_streets(Path(source))
+        if isinstance(source, Extract):
+            return cls.from_extract(source)
+        return cls(source)
+
+    @classmethod
+    def from_extract(
+        cls,
+        extract: Extract,
+        *,
+        buildings: pd.DataFrame | None = None,
+        gazetteer: Gazetteer | None = None,
+    ) -> Self:
+        """Build network, gazetteer and base layers from one OpenStreetMap extract.
+
+        Parameters
+        ----------
+        extract : Extract
+            Streets, buildings, addresses, places.
+        buildings : DataFrame, optional
+            The office's own building table, WGS-84; see `planner.intake.residents.read_buildings`.
+        gazetteer : Gazetteer, optional
+            The one of this extract and table, where it is at hand; else it is built.
+        """
+        network = WalkingNetwork.from_osm(extract)
+        gazetteer = gazetteer or Gazetteer.build(
+            extract.addresses, extract.buildings, extract.streets, extract.places, table=buildings
+        )
+        base = {
+            "water": extract.water,
+            "green": extract.green,
+            "rails": extract.rails,
+            "streets": extract.streets,
+            "buildings": extract.buildings,
+        }
+        cuts = _dividing(extract.barriers.to_crs(network.projection.crs))
+        return cls(network, gazetteer, base, cuts, extract.data_date, extract.attribution)
+
+    @classmethod
+    def from_streets(cls, path: Path, *, buildings: pd.DataFrame | None = None) -> Self:
+        """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own.
+
+        Parameters
+        ----------
+        path : Path
+            The street file.
+        buildings : DataFrame, optional
+            The office's own building table, WGS-84.
+        """
+        if path.name.lower().endswith(_EXTRACTS):
+            return cls.from_extract(read_extract(path), buildings=buildings)
+        nothing = no_layer(
+            "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
+        )
+        gazetteer = None
+        if buildings is not None:
+            gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
+        return cls(WalkingNetwork.from_lines(path), gazetteer)
+
+
+def _dividing(barriers: gpd.GeoDataFrame) -> list[Any]:
+    """Find what divides a town: rivers, waters larger than a pond, and railways, a yard being one."""
+    water = barriers[barriers["kind"] == "water"].geometry
+    rails = barriers[barriers["kind"] == "rail"].geometry
+    wide = (water.geom_type.isin(["LineString", "MultiLineString"])) | (water.area > POND_M2)
+    yards = rails.buffer(TRACKS_APART_M).union_all().buffer(RAIL_HALF_WIDTH_M - TRACKS_APART_M)
+    return [*water[wide], *([] if yards.is_empty else [yards])]
+
+
+def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
+    """Read the streets that a project names, or walk straight lines if it asks for that.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The project's files.
+    homes : DataFrame
+        With ``lon, lat``: straight lines are measured around them.
+
+    Raises
+    ------
+    NetworkError
+        There is neither a street file nor a detour factor, or the file cannot be used.
+    """
+    if inputs.streets is not None:
+        return _renaming(_remembering(_standing(inputs, inputs.streets), inputs), inputs)
+    if inputs.detour_factor is None:
+        raise NetworkError(
+            "no streets were given, so no walk can be measured",
+            remedy="name an OpenStreetMap extract or a line layer under [inputs] streets, or set "
+            "detour_factor = 1.3 to walk straight lines (every output will say so)",
+        )
+    lon, lat = homes["lon"].to_numpy(float), homes["lat"].to_numpy(float)
+    if not (np.isfinite(lon) & np.isfinite(lat)).any():
+        raise NetworkError(
+            "without streets there is nothing to look addresses up in, and no home has lon/lat",
+            remedy="add lon and lat to the household sheet, or name a street extract",
+        )
+    return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
+
+
+def _standing(inputs: Inputs, streets: Path) -> Ground:
+    """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
+    said: list[Finding] = []
+    table = None if inputs.buildings is None else _buildings(inputs, said)
+    place, mark = _shelf_of(inputs, streets)
+    kept = _take(place, mark, said)
+    if kept is not None:
+        return replace(
+            Ground.from_extract(read_extract(streets), gazetteer=kept), findings=tuple(said)
+        )
+    ground = Ground.from_streets(streets, buildings=table)
+    if place is not None and ground.gazetteer is not None:
+        try:
+            atomic_write(place, shelf.to_bytes(ground.gazetteer, mark))
+        except OutputError as error:
+            said.append(_not_kept(error.message))
+    return replace(ground, findings=tuple(said))
+
+
+def _shelf_of(inputs: Inputs, streets: Path) -> tuple[Path | None, str]:
+    """Name the file in which the gazetteer is kept, and the fingerprint that it must have."""
+    if inputs.cache is None or not streets.name.lower().endswith(_EXTRACTS):
+        return None, ""
+    try:
+        mark = shelf.fingerprint_of((streets, inputs.buildings), also=(inputs.buildings_datum,))
+    except OSError:
+        return None, ""  # whoever reads the file itself says what is wrong with it
+    return inputs.cache / safe_name(f"gazetteer-{streets.name.split('.')[0]}.bin"), mark
+
+
+def _take(place: Path | None, mark: str, said: list[Finding]) -> Gazetteer | None:
+    if place is None or not place.is_file():
+        return None
+    try:
+        return shelf.from_bytes(place.read_bytes(), mark)
+    except (OSError, ValueError):
+        said.append(
+            Finding("gazetteer-rebuilt", Severity.FIX, "the kept address index was damaged and is made again",
+                    "地址库缓存已损坏，已重新生成", "nothing", "无需处理", place.name)
+        )  # fmt: skip
+        return None
+
+
+def _not_kept(why: str) -> Finding:
+    return Finding(
+        "gazetteer-not-kept", Severity.WARN, f"the address index could not be kept: {why}",
+        "地址库缓存无法写入，本次不受影响", "name a folder that can be written under [inputs] cache",
+        "请在[inputs] cache中指定可写的文件夹",
+    )  # fmt: skip
+
+
+def _remembering(ground: Ground, inputs: Inputs) -> Ground:
+    """Add the accepted answers of earlier reviews; a file that cannot be read is told of."""
+    if ground.gazetteer is None or inputs.accepted is None:
+        return ground
+    try:
+        answers, said = read_accepted(inputs.accepted)
+    except InputError as error:
+        answers, said = {}, (
+            Finding("bad-accepted", Severity.WARN, f"accepted answers cannot be used: {error.message}",
+                    "已接受的复核结果无法读取，本次未采用", "mend the file, or delete it and review again",
+                    "请修复该文件，或删除后重新复核", inputs.accepted.name),
+        )  # fmt: skip
+    gazetteer = replace(ground.gazetteer, accepted=answers)
+    return replace(ground, gazetteer=gazetteer, findings=(*ground.findings, *said))
+
+
+def _renaming(ground: Ground, inputs: Inputs) -> Ground:
+    """Add the office's table of old names."""
+    if ground.gazetteer is None or inputs.aliases is None:
+        return ground
+    aliases, said = read_aliases(inputs.aliases)
+    gazetteer = replace(ground.gazetteer, aliases=aliases)
+    return replace(ground, gazetteer=gazetteer, findings=(*ground.findings, *said))
+
+
+def no_layer(*columns: str) -> gpd.GeoDataFrame:
+    """Make an empty map layer with these text columns, EPSG:4326."""
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs="EPSG:4326").astype(
+        dict.fromkeys(columns, "string")
+    )
+
+
+def _buildings(inputs: Inputs, said: list[Finding]) -> pd.DataFrame:
+    assert inputs.buildings is not None
+    table, noticed = read_buildings(inputs.buildings)
+    turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
+    said += noticed
+    return table.assign(lon=turned[:, 0], lat=turned[:, 1])

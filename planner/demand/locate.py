@@ -1,0 +1,394 @@
+"""Residents find their place: coordinates as given, or addresses looked up; and a fence for each."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.demand.ground import Ground
+from planner.errors import NetworkError
+from planner.findings import Finding, Severity
+from planner.intake.address.parse import canonical_field, parse_addresses
+from planner.intake.coordinates.columns import metres_outside
+from planner.intake.gazetteer.geocode import geocode
+from planner.intake.gazetteer.index import Gazetteer
+from planner.intake.online.consent import Asked, Online, ask
+from planner.intake.residents import Residents
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["DISAGREES", "OUTSIDE", "Located", "locate"]
+
+DISAGREES = "ambiguous: two sources are "
+"""How the cause begins where the map and an online service place an address differently."""
+
+OUTSIDE = "outside the streets "
+"""How the detail begins where a place was found and not taken, because it lies elsewhere."""
+NEARBY_M = 2_000.0
+"""A place that was looked up and lies further than this outside the streets is not that of a home here."""
+FENCE_SLACK_M = 50.0
+"""A home this close to a fence belongs to it: walls and street middles are drawn loosely."""
+CHINESE = "[\u3400-\u9fff]"
+FLOOR_OF_ROOM = r"^(\d{1,2})\d\d\D*$"
+"""A room numbered 501 or 1203 lies on floor 5 or 12."""
+COVERED_SHARE = 0.5
+"""With fewer homes near any street the extract is that of another place."""
+
+
+@dataclass(frozen=True, eq=False)
+class Located:
+    """Residents with a place on the map, or a cause why not.
+
+    Parameters
+    ----------
+    households, members : DataFrame
+        ``id, lon, lat`` (NaN where not found), ``fence, building, stairwell, floor, label, precision,
+        confidence, matched, cause, detail``, and ``load`` (households) or ``is_centre`` (members).
+    findings : sequence of Finding
+        From the sheets and from the lookup.
+    asked : Asked or None
+        What was asked online; None where no provider was named.
+    """
+
+    households: pd.DataFrame
+    members: pd.DataFrame
+    findings: tuple[Finding, ...]
+    asked: Asked | None = None
+
+
+def locate(
+    households: Residents,
+    members: Residents,
+    ground: Ground,
+    fences: gpd.GeoDataFrame | None,
+    *,
+    online: Online | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Located:
+    """Place every resident; whoever cannot be placed stays in the table with a cause.
+
+    Parameters
+    ----------
+    households, members : Residents
+        Read sheets.
+    ground : Ground
+        Network and gazetteer.
+    fences : GeoDataFrame or None
+        Polygons with a column ``fence``, EPSG:4326.
+    online : Online, optional
+        Asked for addresses that the gazetteer leaves open; nothing is sent without it.
+    progress : callable, optional
+        Told how many of how many have been asked.
+
+    Raises
+    ------
+    ConfigError, MissingExtraError, OutputError
+        The online provider cannot be asked, or what is sent cannot be written down.
+    NetworkError
+        The streets are those of another place.
+    """
+    findings = [*households.findings, *members.findings, *ground.findings]
+    frames = [_given(r) for r in (households, members)]
+    found, asked = _looked_up(frames, ground, online, progress, findings)
+    homes, people = (
+        _placed(frame, places, r)
+        for frame, places, r in zip(frames, found, (households, members), strict=True)
+    )
+    homes, people = (_within(frame, ground, findings) for frame in (homes, people))
+    _refuse_other_place(homes, ground)
+    homes, people = _fenced(homes, people, ground, fences, findings)
+    for name, frame in (("households", homes), ("members", people)):
+        lost = int((frame["cause"] != "").sum())
+        if lost:
+            findings.append(
+                Finding(
+                    "address-not-found",
+                    Severity.HOLD,
+                    f"{lost} {name} could not be placed; each is listed as a gap",
+                    f"{lost}条记录未能定位，已逐条列为覆盖空白",
+                    "correct the address, or give lon and lat",
+                    "请更正地址，或提供经纬度",
+                )
+            )
+    return Located(homes, people, tuple(findings), asked)
+
+
+def _given(residents: Residents) -> pd.DataFrame:
+    frame = residents.kept.reset_index(drop=True).copy()
+    given = np.isfinite(frame["lon"]) & np.isfinite(frame["lat"])
+    return frame.assign(
+        precision=np.where(given, "given", "none"),
+        confidence=np.where(given, 1.0, 0.0),
+        matched="",
+        cause=np.where(given, "", "address_not_found"),
+        detail="",
+        open=~given & (frame["address"] != ""),
+    )
+
+
+def _looked_up(
+    frames: list[pd.DataFrame],
+    ground: Ground,
+    online: Online | None,
+    progress: Callable[[int, int], None] | None,
+    findings: list[Finding],
+) -> tuple[list[pd.DataFrame | None], Asked | None]:
+    """Look the open addresses up offline, and online what is left, if that was asked for.
+
+    Households and members are asked together: there is one estimate, and no building is asked twice.
+    """
+    asked = [frame[frame["open"]] for frame in frames]
+    found: list[pd.DataFrame | None] = [None] * len(asked)
+    if ground.gazetteer is not None:
+        found = [geocode(a["address"], ground.gazetteer, community=a["community"]) for a in asked]
+        findings += _renamed(asked, ground.gazetteer)
+    if online is None:
+        return found, None
+    both = None if ground.gazetteer is None else pd.concat(found, ignore_index=True)
+    rows = pd.concat(asked, ignore_index=True)
+    told, said = ask(rows["address"], online, offline=both, area=ground.area, progress=progress)
+    findings += [*told.findings, *_disagreements(rows, told.frame)]
+    n = len(asked[0])
+    return [told.frame.iloc[:n], told.frame.iloc[n:]], said
+
+
+def _renamed(asked: Sequence[pd.DataFrame], gazetteer: Gazetteer) -> list[Finding]:
+    """Tell how many addresses were read under today's names."""
+    texts = [text for a in asked for text in a["address"]]
+    count = sum(map(operator.ne, texts, gazetteer.aliases.renamed(texts)))
+    if not count:
+        return []
+    return [
+        Finding("alias", Severity.FIX, f"{count} addresses with old names were read with today's",
+                f"{count}条地址中的曾用名已按现名读取")
+    ]  # fmt: skip
+
+
+def _disagreements(rows: pd.DataFrame, found: pd.DataFrame) -> list[Finding]:
+    """Tell where the service and the offline match speak of two places: nobody is placed there."""
+    apart = found["cause"].str.startswith(DISAGREES)
+    causes = found.loc[apart, "cause"].tolist()
+    at = rows[apart.to_numpy()].assign(
+        away=[c.removeprefix(DISAGREES).partition(":")[0] for c in causes]
+    )
+    return [
+        Finding(
+            "online-disagrees", Severity.HOLD,
+            f"the map and the online service place this address differently: {away}",
+            f"本地地址库与在线服务的定位不一致（{away}），暂不采用",
+            "look at both places, and give lon and lat", "请核对两处位置，并填写经纬度",
+            str(file), str(sheet), int(row), "address",
+        )
+        for file, sheet, row, away in zip(
+            at["file"], at["sheet"], at["row"], at["away"], strict=True
+        )
+    ]  # fmt: skip
+
+
+def _placed(frame: pd.DataFrame, found: pd.DataFrame | None, residents: Residents) -> pd.DataFrame:
+    asked = np.flatnonzero(frame["open"])
+    frame = frame.drop(columns="open")
+    if found is not None and len(asked):
+        hit = np.isfinite(found["lon"].to_numpy(float))
+        for column in ("lon", "lat", "precision", "confidence", "matched"):
+            frame.loc[asked, column] = found[column].to_numpy()
+        frame.loc[asked, "cause"] = np.where(hit, "", "address_not_found")
+        frame.loc[asked, "detail"] = found["cause"].to_numpy()
+    frame = _parsed(frame)
+    frame = pd.concat([frame, _held(residents)], ignore_index=True)
+    return _labelled(frame)
+
+
+def _within(frame: pd.DataFrame, ground: Ground, findings: list[Finding]) -> pd.DataFrame:
+    """Tell of looked-up homes outside the streets, and hold those that lie far off.
+
+    What a sheet gives as coordinates is held against the streets by `planner.demand.trust`.
+    """
+    if ground.area is None:
+        return frame
+    away = metres_outside(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float), ground.area)
+    out = np.flatnonzero((away > 0) & (frame["precision"] != "given").to_numpy())
+    for i in out:
+        told = f"{away[i] / 1000:,.1f} km" if away[i] >= NEARBY_M else f"{away[i]:,.0f} m"
+        severity = Severity.HOLD if away[i] > NEARBY_M else Severity.WARN
+        file, sheet, row = (frame[name].iloc[i] for name in ("file", "sheet", "row"))
+        findings.append(
+            Finding(
+                "outside",
+                severity,
+                f"the place that was found for the address lies {told} outside the streets",
+                f"按地址找到的位置在路网范围外{away[i] / 1000:,.1f}公里",
+                "correct the address, or the place of that building in the table of buildings",
+                "请更正地址，或更正楼栋表中该楼栋的坐标",
+                str(file),
+                str(sheet),
+                int(row),
+                "address",
+            )
+        )
+    far = out[away[out] > NEARBY_M]
+    if not len(far):
+        return frame
+    frame = frame.copy()
+    frame.loc[frame.index[far], ["lon", "lat", "confidence"]] = [np.nan, np.nan, 0.0]
+    frame.loc[frame.index[far], ["precision", "cause"]] = ["none", "address_not_found"]
+    frame.loc[frame.index[far], "detail"] = [f"{OUTSIDE}by {away[i] / 1000:,.1f} km" for i in far]
+    return frame
+
+
+def _parsed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Read building, stairwell and floor out of Chinese addresses where no column states them."""
+    frame = frame.assign(key="", written="")
+    rows = frame.index[frame["address"].str.contains(CHINESE) & np.isfinite(frame["lon"])]
+    if not len(rows):
+        return frame
+    address = parse_addresses(frame.loc[rows, "address"])
+    known = address["building"] != ""
+    frame.loc[rows, "key"] = address["building_key"].where(known, "")
+    place = address["road"] + address["road_number"] + address["compound"] + address["building"]
+    frame.loc[rows, "written"] = place.where(known, "")
+    by_room = address["room"].str.extract(FLOOR_OF_ROOM)[0].fillna("")
+    made = {
+        "stairwell": address["stairwell"].map(lambda text: canonical_field("stairwell", text)),
+        "floor": address["floor"].where(address["floor"] != "", by_room),
+    }
+    for column, texts in made.items():
+        stated = frame.loc[rows, column]
+        frame.loc[rows, column] = stated.where(stated != "", texts)
+    return frame
+
+
+def _held(residents: Residents) -> pd.DataFrame:
+    held = residents.held
+    texts = ("address", "building", "stairwell", "floor", "community", "matched", "key", "written")
+    frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
+    frame = frame.assign(
+        lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, is_centre=False,
+        cause=np.where(held["code"] == "outside", "no_walking_path", "address_not_found"),
+        **dict.fromkeys(texts, ""),
+    )  # fmt: skip
+    return frame[[c for c in frame.columns if c in residents.kept.columns or c in (
+        "matched", "key", "written", "precision", "confidence", "cause", "detail")]]  # fmt: skip
+
+
+def _labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Name the building of each home; rooms are left out.
+
+    A building is what its column says, else the place that was found, else what the address says.
+    """
+    exact = frame["precision"].isin(["address point", "building", "stairwell"])
+    found = frame["matched"].where(exact, "")
+    building = _first_stated(frame["building"], found, frame["key"])
+    place = _first_stated(frame["matched"], frame["building"], frame["written"])
+    stairwell = frame["stairwell"]
+    numbered = stairwell.str.fullmatch(r"\d+") & place.str.contains(CHINESE)
+    spoken = (stairwell + "单元").where(numbered, (" " + stairwell).where(stairwell != "", ""))
+    label = (place + spoken).str.strip()
+    return frame.assign(building=building, label=label).drop(columns=["key", "written"])
+
+
+def _first_stated(*columns: pd.Series) -> pd.Series:
+    stated = columns[0]
+    for other in columns[1:]:
+        stated = stated.where(stated != "", other)
+    return stated
+
+
+def _refuse_other_place(homes: pd.DataFrame, ground: Ground) -> None:
+    at = homes[np.isfinite(homes["lon"])]
+    if not len(at):
+        raise NetworkError(
+            "not one household could be placed on the map",
+            remedy="check that the street extract is of your town, and that addresses are street and "
+            "number, or give lon and lat",
+        )
+    share = ground.network.coverage(at["lon"].to_numpy(float), at["lat"].to_numpy(float))
+    if share < COVERED_SHARE:
+        raise NetworkError(
+            f"only {100 * share:.0f} % of the homes lie near any street of the extract",
+            remedy="the extract is of another place, or lon and lat are swapped or in another datum",
+        )
+
+
+def _fenced(
+    homes: pd.DataFrame,
+    people: pd.DataFrame,
+    ground: Ground,
+    fences: gpd.GeoDataFrame | None,
+    findings: list[Finding],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if fences is not None:
+        return tuple(_inside(f, ground, fences, findings) for f in (homes, people))  # type: ignore[return-value]
+    if not (homes["community"] != "").any():
+        return homes.assign(fence=""), people.assign(fence="")
+    known = pd.concat([homes, people], ignore_index=True)
+    known = known[(known["community"] != "") & np.isfinite(known["lon"])]
+    return _by_neighbour(homes, known, ground), _by_neighbour(people, known, ground)
+
+
+def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> pd.DataFrame:
+    """Take the community as the fence; whoever states none has that of the nearest neighbour."""
+    from scipy.spatial import KDTree
+
+    fence = frame["community"].copy()
+    blank = np.flatnonzero((fence == "") & np.isfinite(frame["lon"]))
+    if len(blank) and len(known):
+        plane = ground.network.projection
+        tree = KDTree(plane.to_xy(known["lon"], known["lat"]))
+        nearest = tree.query(plane.to_xy(frame["lon"].iloc[blank], frame["lat"].iloc[blank]))[1]
+        fence.iloc[blank] = known["community"].to_numpy()[nearest]
+    return frame.assign(fence=fence)
+
+
+def _in_several(count: int) -> list[Finding]:
+    if not count:
+        return []
+    return [
+        Finding(
+            "in-two-fences",
+            Severity.WARN,
+            f"{count} records lie in two fences or on their common edge; the first one was taken",
+            f"{count}条记录位于两个边界内或其公共边上，已归入排在前面的一个",
+            "correct the fences where they overlap",
+            "请更正重叠的边界",
+        )
+    ]
+
+
+def _inside(
+    frame: pd.DataFrame, ground: Ground, fences: gpd.GeoDataFrame, findings: list[Finding]
+) -> pd.DataFrame:
+    import geopandas as gpd
+    from shapely import STRtree
+
+    plane = ground.network.projection
+    located = np.flatnonzero(np.isfinite(frame["lon"]))
+    xy = plane.to_xy(frame["lon"].iloc[located], frame["lat"].iloc[located])
+    points = gpd.points_from_xy(xy[:, 0], xy[:, 1])
+    tree = STRtree(fences.to_crs(plane.crs).geometry.to_numpy())
+    point, polygon = tree.query_nearest(points, max_distance=FENCE_SLACK_M, all_matches=True)
+    which = np.full(len(located), len(fences))
+    np.minimum.at(which, point, polygon)
+    findings += _in_several(int((np.bincount(point, minlength=len(located)) > 1).sum()))
+    names = np.append(fences["fence"].to_numpy(str), "")
+    fence = np.full(len(frame), "", object)
+    fence[located] = names[which]
+    outside = int((which == len(fences)).sum())
+    if outside:
+        findings.append(
+            Finding(
+                "outside-fences",
+                Severity.HOLD,
+                f"{outside} records lie outside every fence",
+                f"{outside}条记录不在任何社区边界内",
+                "check their addresses, or extend the fences",
+                "请核对其地址，或补全边界",
+            )
+        )
+    return frame.assign(fence=fence)

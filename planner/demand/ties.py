@@ -1,0 +1,241 @@
+"""人文相亲 meets the plan: ties by id become prices between units, talents become a rule of each zone.
+
+What people are to each other ends here; from now on there are units, metres and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.demand.build import Demand
+from planner.demand.locate import Located
+from planner.findings import Finding, Severity
+from planner.intake.address.parse import parse_addresses
+from planner.intake.nominations import read_nominations, strengths_of
+from planner.intake.residents import Residents
+from planner.intake.ties import Match, TieSheet, match_ties
+from planner.model.problem import ZoneRule
+from planner.model.ties import Helpers, Ties
+from planner.model.ties_prices import Affinity
+
+__all__ = ["Bound", "Strengths", "bind", "strengths_in"]
+
+LISTED = 20
+Strengths = Mapping[str, tuple[str, ...]]
+"""Id of each member -> what the member is good at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """Demand with its ties and talents.
+
+    Parameters
+    ----------
+    demand : Demand
+        Its problem has `ties`, and a rule for each talent.
+    helpers : Helpers or None
+        Households that a member looks after already.
+    findings : tuple of Finding
+        What could not be taken, and why.
+    """
+
+    demand: Demand
+    helpers: Helpers | None
+    findings: tuple[Finding, ...]
+
+
+def strengths_in(path: str | Path, members: Residents) -> Strengths:
+    """Read what the members are good at: the column 特长/strengths of their sheet.
+
+    Parameters
+    ----------
+    path : str or Path
+        The sheet.
+    members : Residents
+        As read from it.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read.
+    """
+    said = read_nominations(path, members).frame["strengths"]
+    ids = members.kept["id"].tolist()
+    return {i: strengths_of(text) for i, text in zip(ids, said, strict=True) if text}
+
+
+def bind(
+    demand: Demand,
+    located: Located,
+    *,
+    affinity: Affinity,
+    sheet: TieSheet | None = None,
+    strengths: Strengths | None = None,
+) -> Bound:
+    """Put ties and talents into the problem.
+
+    Parameters
+    ----------
+    demand : Demand
+        Units and centres.
+    located : Located
+        The residents, in the order of `Demand.household_unit` and `Demand.member_unit`.
+    affinity : Affinity
+        Prices.
+    sheet : TieSheet, optional
+        From `read_ties`.
+    strengths : mapping, optional
+        What each member is good at; needed where talents are asked for.
+
+    Returns
+    -------
+    Bound
+        Without a sheet, compounds and talents: the demand itself.
+    """
+    findings: list[Finding] = []
+    rows: list[pd.DataFrame] = []
+    helpers = None
+    if sheet is not None:
+        findings += sheet.findings
+        homes, people = located.households["id"], located.members["id"]
+        matches, said = match_ties(sheet, homes.tolist(), people.tolist())
+        findings += said
+        rows.append(_between_units(matches, demand, affinity, findings))
+        helpers = _helpers(matches, affinity)
+    if affinity.compound_m > 0:
+        rows.append(_compounds(demand, affinity.compound_m))
+    problem = demand.problem
+    if rows:
+        problem = problem.replace(ties=_summed(pd.concat(rows, ignore_index=True)))
+    talents = _talents(demand, located.members, affinity, strengths or {}, findings)
+    if talents:
+        problem = problem.replace(rules=(*problem.rules, *talents))
+    return Bound(replace(demand, problem=problem), helpers, tuple(findings))
+
+
+def _between_units(
+    matches: list[Match], demand: Demand, affinity: Affinity, findings: list[Finding]
+) -> pd.DataFrame:
+    """Give the units of each row, and its price; say which rows no plan can hold."""
+    of = (demand.household_unit, demand.member_unit)
+    ends = np.array([[of[a[0]][a[1]] for a in (m.a, m.b)] for m in matches], np.int64)
+    ends = np.sort(ends.reshape(-1, 2), axis=1)
+    apart = np.array([m.kind == "apart" for m in matches], bool)
+    price = [
+        m.metres if m.metres is not None else affinity.apart_m if far else affinity.tie_m
+        for m, far in zip(matches, apart, strict=True)
+    ]
+    placed = (ends >= 0).all(axis=1)
+    one = placed & (ends[:, 0] == ends[:, 1]) & apart
+    fence = np.append(demand.problem.fence, -1)
+    across = placed & ~apart & (fence[ends[:, 0]] != fence[ends[:, 1]])
+    for code, which in (("tie-unplaced", ~placed), ("apart-one-unit", one), ("tie-fences", across)):
+        findings += _said(code, [matches[i] for i in np.flatnonzero(which)])
+    columns = {
+        "a": ends[:, 0],
+        "b": ends[:, 1],
+        "price": np.array(price, float),
+        "apart": apart,
+        "people": 1,
+    }
+    return pd.DataFrame(columns).iloc[np.flatnonzero(placed)]
+
+
+_SAID = {
+    "tie-unplaced": (
+        "one of the two has no place on the map; the row is left out", "其中一方未能定位，该行未采用",
+        "correct the address of the home", "请更正其地址"),
+    "apart-one-unit": (
+        "the two live in one stairwell or building, which no zone divides: they cannot be kept apart",
+        "双方同住一个单元（楼栋），无法分在不同责任区", "let two members look after them",
+        "请由不同党员联系"),
+    "tie-fences": (
+        "the two live in different communities, which no zone joins: they cannot share one",
+        "双方分属不同社区，无法划入同一责任区", "nothing, or drop the row", "无需处理，或删除该行"),
+}  # fmt: skip
+
+
+def _said(code: str, matches: list[Match]) -> list[Finding]:
+    """Tell of rows, the first ones each by itself."""
+    what, zh, remedy, remedy_zh = _SAID[code]
+    listed = [
+        replace(m.place, code=code, severity=Severity.WARN, what=what, what_zh=zh, remedy=remedy,
+                remedy_zh=remedy_zh)
+        for m in matches[:LISTED]
+    ]  # fmt: skip
+    if len(matches) > LISTED:
+        more = len(matches) - LISTED
+        listed.append(
+            replace(
+                listed[0], row=None, what=f"{more} more rows: {what}", what_zh=f"另有{more}行：{zh}"
+            )
+        )
+    return listed
+
+
+def _helpers(matches: list[Match], affinity: Affinity) -> Helpers:
+    """List who looks after whom already; of several helpers of one home the first row's."""
+    found: dict[int, tuple[int, float]] = {}
+    for m in matches:
+        if m.kind == "helper":
+            price = affinity.tie_m if m.metres is None else m.metres
+            found.setdefault(m.a[1], (m.b[1], price))
+    homes = sorted(found)
+    return Helpers(homes, [found[h][0] for h in homes], [found[h][1] for h in homes])  # type: ignore[arg-type]
+
+
+def _compounds(demand: Demand, price_m: float) -> pd.DataFrame:
+    """Join neighbouring units of one compound, priced by the homes of the smaller one."""
+    named = parse_addresses(demand.units["label"].astype(str))
+    whole = (named["compound"] + named["sub_compound"]).to_numpy(object)
+    edges = demand.problem.adjacency
+    homes = demand.problem.households[edges].min(axis=1)
+    same = (whole[edges[:, 0]] == whole[edges[:, 1]]) & (whole[edges[:, 0]] != "") & (homes > 0)
+    a, b = edges[same].T
+    columns = {"a": a, "b": b, "price": price_m * homes[same], "apart": False, "people": 0}
+    return pd.DataFrame(columns)
+
+
+def _summed(rows: pd.DataFrame) -> Ties:
+    """Add up the rows between the same two units; those of people and of compounds apart."""
+    keys = rows.assign(compound=rows["people"] == 0)
+    grouped = keys.groupby(["a", "b", "apart", "compound"], sort=True)
+    total = grouped.agg(price=("price", "sum"), people=("people", "sum")).reset_index()
+    columns: list[NDArray] = [total[c].to_numpy() for c in ("a", "b", "price", "apart", "people")]
+    return Ties(*columns)
+
+
+def _talents(
+    demand: Demand,
+    members: pd.DataFrame,
+    affinity: Affinity,
+    strengths: Strengths,
+    findings: list[Finding],
+) -> list[ZoneRule]:
+    """Ask for one member with each talent in each zone; a talent that nobody has is only told of."""
+    made: list[ZoneRule] = []
+    for talent in affinity.talents:
+        able = np.array([talent in strengths.get(i, ()) for i in members["id"]], bool)
+        unit = demand.member_unit[able]
+        amount = np.bincount(unit[unit >= 0], minlength=demand.problem.n_units).astype(float)
+        if not amount.any():
+            findings.append(
+                Finding(
+                    "talent-nobody", Severity.WARN,
+                    f"no member with a place has the strength {talent}: no zone is asked for it",
+                    f"没有已定位的党员具备特长{talent}，不作要求",
+                    "fill the column 特长/strengths of the members' sheet, or take the talent out",
+                    "请填写党员表的特长列，或在项目文件中删除该特长", column="特长",
+                )
+            )  # fmt: skip
+            continue
+        made.append(
+            ZoneRule(f"talent:{talent}", amount, 1.0, None, None, False, affinity.talent_price)
+        )
+    return made

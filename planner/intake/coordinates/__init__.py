@@ -1,0 +1,1 @@
+"""Numbers that say where: which columns, which notation, which datum."""

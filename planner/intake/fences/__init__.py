@@ -1,0 +1,1 @@
+"""Borders that no zone crosses, read and examined."""

@@ -1,0 +1,244 @@
+"""Fences: the polygons of communities and grids that no zone crosses, read, mended and examined."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from planner.errors import InputError
+from planner.findings import Finding, Severity
+from planner.intake.fences.borders import gaps, overlaps
+from planner.intake.fences.outlines import REMEDY, LayerNotes, in_degrees, mended, plane_of, sound
+from planner.intake.sheets.values import half_width
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["Fences", "examine_fences", "read_fences", "survey_fences"]
+
+FENCE_NAMES: Final = (
+    "fence", "community", "社区", "网格", "社区名称", "网格名称", "村", "村居", "name", "名称", "NAME",
+)  # fmt: skip
+LARGEST_KM2: Final = 5_000.0
+MANY_VERTICES: Final = 200_000
+LISTED: Final = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Fences:
+    """Fences and what was noticed in their file.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        EPSG:4326, valid polygons, with the text column ``fence``, sorted by it, each name once.
+    findings : tuple of Finding
+        Repairs, and overlaps and gaps between fences.
+    """
+
+    layer: gpd.GeoDataFrame
+    findings: tuple[Finding, ...] = ()
+
+
+def read_fences(path: str | Path) -> gpd.GeoDataFrame:
+    """Read the polygons that no zone crosses.
+
+    Parameters
+    ----------
+    path : str or Path
+        GeoPackage, GeoJSON or shapefile, with a CRS.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, valid, with the text column ``fence``.
+
+    Raises
+    ------
+    InputError
+        See `survey_fences`.
+    """
+    return survey_fences(path).layer
+
+
+def survey_fences(path: str | Path) -> Fences:
+    """Read fences, mend what can be mended, and say what was noticed.
+
+    Parameters
+    ----------
+    path : str or Path
+        GeoPackage, GeoJSON or shapefile, with a CRS.
+
+    Returns
+    -------
+    Fences
+
+    Raises
+    ------
+    InputError
+        The file is missing or no map layer.
+    SchemaError
+        No CRS, or one that the values contradict; lines or points among the polygons; vertices that
+        are no numbers; an outline that crosses itself so that its area is not clear; nothing of
+        area; a district past all measure.  Carries every fault.
+    """
+    path = Path(path)
+    layer, name, closed = _read(path)
+    notes = LayerNotes(path.name, name, _names(layer))
+    if layer.crs is None:
+        notes.note("no-crs", Severity.STOP, "the layer has no CRS", "图层没有坐标系",
+                  remedy=("set its CRS in QGIS and save it again", "请在QGIS中设置坐标系后保存"))  # fmt: skip
+        notes.settle()
+    for at in closed:
+        notes.note(
+            "open-ring", Severity.FIX, "has a ring that was not closed", "的边界未闭合,已闭合", at
+        )
+    shapes, there = sound(layer.geometry.to_numpy(), notes)
+    shapes = in_degrees(shapes, layer.crs, notes)
+    shapes, there = mended(shapes, there, notes)
+    made = _named(shapes, there, notes)
+    _refuse_size(made, notes)
+    return Fences(made, (*notes.said, *examine_fences(made, file=path.name, layer=name)))
+
+
+def examine_fences(
+    fences: gpd.GeoDataFrame, *, file: str = "", layer: str = ""
+) -> tuple[Finding, ...]:
+    """Say where fences overlap, and where land between them belongs to none.
+
+    Parameters
+    ----------
+    fences : GeoDataFrame
+        EPSG:4326, valid, with a column ``fence``.
+    file, layer : str
+        For messages.
+
+    Returns
+    -------
+    tuple of Finding
+        Of severity WARN: a home in two fences counts to the one that comes first by name.
+    """
+    notes = LayerNotes(file, layer)
+    plane = plane_of(fences.geometry.to_numpy())
+    drawn = np.asarray(fences.geometry.to_crs(plane.crs).to_numpy())
+    if shapely.get_num_coordinates(drawn).sum() > MANY_VERTICES:
+        notes.note("many-vertices", Severity.WARN,
+                  f"the fences have {int(shapely.get_num_coordinates(drawn).sum()):,} vertices and were "
+                  "simplified by 1 m to be compared with one another",
+                  "边界顶点过多,比对时已按1米简化")  # fmt: skip
+        drawn = shapely.make_valid(shapely.simplify(drawn, 1.0))
+    names = fences["fence"].to_numpy(str)
+    both = overlaps(drawn)
+    for i, j, area in both[:LISTED]:
+        first, other = names[i], names[j]
+        what = f"the fences {first} and {other} overlap by {area:,.0f} m2; homes there count to {first}"
+        zh = f"边界{first}与{other}重叠{area:,.0f}平方米,其中的户归入{first}"
+        notes.note("fences-overlap", Severity.WARN, what, zh, remedy=REMEDY)
+    _rest(notes, "fences-overlap", len(both), "overlaps", "处重叠")
+    open_land = gaps(drawn)
+    for shape, area in open_land[:LISTED]:
+        lon, lat = plane.to_lon_lat(
+            np.array([shapely.get_coordinates(shapely.point_on_surface(shape))[0]])
+        )[0]
+        where = f"{lon:.5f}, {lat:.5f}"
+        what = f"{area:,.0f} m2 between the fences, near {where}, belong to none"
+        zh = f"边界之间有{area:,.0f}平方米不属于任何边界({where})"
+        remedy = (REMEDY[0] + ", unless nobody lives there", REMEDY[1] + ";无人居住则无需处理")
+        notes.note("fences-gap", Severity.WARN, what, zh, remedy=remedy)
+    _rest(notes, "fences-gap", len(open_land), "gaps", "处空隙")
+    return tuple(notes.said)
+
+
+def _rest(notes: LayerNotes, code: str, n: int, what: str, zh: str) -> None:
+    if n > LISTED:
+        notes.note(
+            code,
+            Severity.WARN,
+            f"there are {n - LISTED} further, smaller {what}",
+            f"另有{n - LISTED}{zh}",
+        )
+
+
+def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
+    """Read the one layer of shapes; say which features had open rings."""
+    import pyogrio
+
+    if not path.is_file():
+        raise InputError(f"there is no fence file {path.resolve()}", remedy="check [inputs] fences")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # remarks on rings, told here as findings
+            layers = [str(n) for n, kind in pyogrio.list_layers(path) if kind is not None]
+            name = _only(layers, path.name)
+            read = pyogrio.read_dataframe(path, layer=name, on_invalid="fix")
+            strict = pyogrio.read_dataframe(path, layer=name, on_invalid="ignore", columns=[])
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
+        raise InputError(
+            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
+            remedy="save it as GeoPackage or GeoJSON",
+        ) from None
+    if "geometry" not in read.columns or not len(read):
+        raise InputError(f"{path.name} must hold polygons, one for each fence", remedy=REMEDY[0])
+    absent = shapely.is_missing(strict.geometry.to_numpy())
+    closed = np.flatnonzero(absent & ~shapely.is_missing(read.geometry.to_numpy()))
+    return read, name, closed.tolist()
+
+
+def _only(layers: list[str], file: str) -> str:
+    if len(layers) == 1:
+        return layers[0]
+    raise InputError(
+        f"{file} must hold one layer of polygons; its layers are: {', '.join(layers) or 'none'}",
+        remedy="save the fences as a file of their own",
+    )
+
+
+def _names(layer: gpd.GeoDataFrame) -> list[str]:
+    name = next((c for c in FENCE_NAMES if c in layer.columns), None)
+    if name is None:
+        return []
+    texts = layer[name].astype("string").fillna("").to_list()
+    return [" ".join(half_width(t).split())[:80] for t in texts]
+
+
+def _named(shapes: NDArray[Any], there: NDArray[np.intp], notes: LayerNotes) -> gpd.GeoDataFrame:
+    """Join the features of one name into one fence."""
+    import geopandas as gpd
+
+    if not notes.names:
+        what = "no column names the fences; they are called by their number"
+        remedy = ("head a column 社区 or community", "请增加“社区”列")
+        notes.note(
+            "fences-unnamed", Severity.WARN, what, "边界没有名称列,已按序号命名", remedy=remedy
+        )
+    own = [notes.names[i] if notes.names else "" for i in there]
+    names = [name or f"{i + 1}" for name, i in zip(own, there, strict=True)]
+    if notes.names and not all(own):
+        notes.note("fences-unnamed", Severity.WARN,
+                  f"{own.count('')} fence(s) have no name and are called by their number",
+                  f"{own.count('')}个边界没有名称,已按序号命名")  # fmt: skip
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        what = f"{names.count(name)} polygons named {name} were joined into one fence"
+        zh = f"{names.count(name)}个名为{name}的面已合为一个边界"
+        notes.note("same-name", Severity.WARN, what, zh)
+    made = gpd.GeoDataFrame({"fence": names}, geometry=list(shapes), crs="EPSG:4326")
+    return made.dissolve("fence", as_index=False)[["fence", "geometry"]]
+
+
+def _refuse_size(made: gpd.GeoDataFrame, notes: LayerNotes) -> None:
+    plane = plane_of(made.geometry.to_numpy())
+    km2 = float(made.geometry.to_crs(plane.crs).area.sum()) / 1e6
+    if km2 > LARGEST_KM2:
+        notes.note("too-large", Severity.STOP,
+                  f"the fences enclose {km2:,.0f} km2, more than the limit of {LARGEST_KM2:,.0f}",
+                  f"边界面积{km2:,.0f}平方公里,超过上限",
+                  remedy=("hand in the fences of one district", "请只提交一个区的边界"))  # fmt: skip
+    notes.settle()

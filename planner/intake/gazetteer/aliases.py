@@ -1,0 +1,148 @@
+"""Old and local names of streets and estates, as the office keeps them, and today's names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from planner.errors import SchemaError
+from planner.findings import Finding, Severity
+from planner.intake.sheets.headers import roles_of
+from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.values import half_width
+from planner.model.schema import ALIASES
+
+__all__ = ["Aliases", "read_aliases"]
+
+
+@dataclass(frozen=True, eq=False)
+class Aliases:
+    """Names that stand for other names.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Old or local name -> name of today; no name of today is itself an old one.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        # Names of today are found too, so that an old name inside of one is left alone.
+        known = sorted({*self.names, *self.names.values()}, key=lambda n: (-len(n), n))
+        return re.compile("|".join(map(_whole, known)), re.IGNORECASE)
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        return {old.casefold(): new for old, new in self.names.items()}
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    def renamed(self, texts: Sequence[str]) -> list[str]:
+        """Put today's names in the place of old ones."""
+        if not self.names:
+            return list(texts)
+        return [self._pattern.sub(self._today, text) if text else text for text in texts]
+
+    def _today(self, found: re.Match[str]) -> str:
+        return self._folded.get(found[0].casefold(), found[0])
+
+
+def _whole(name: str) -> str:
+    """Match a western name as whole words only; Chinese names have no blanks around them."""
+    before = r"\b" if name[0].isascii() and name[0].isalnum() else ""
+    after = r"\b" if name[-1].isascii() and name[-1].isalnum() else ""
+    return f"{before}{re.escape(name)}{after}"
+
+
+def read_aliases(path: str | Path) -> tuple[Aliases, tuple[Finding, ...]]:
+    """Read a table of aliases: columns 旧名/old and 现名/name.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file that residents may come in.
+
+    Returns
+    -------
+    Aliases
+    tuple of Finding
+        Lines that are left out: half empty, in a circle, or against another line.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read.
+    SchemaError
+        It has not both columns.
+    """
+    findings: list[Finding] = []
+    said: dict[str, tuple[str, Finding]] = {}
+    against: set[str] = set()
+    read = 0
+    for table in read_table(path, table=ALIASES):
+        roles = roles_of(table.headers, ALIASES, file=table.file, sheet=table.sheet)
+        if not {"old", "name"} <= set(roles):
+            continue
+        read += 1
+        for i, row in enumerate(table.row):
+            old, name = (half_width(table.cells[i, roles[r]]).strip() for r in ("old", "name"))
+            if old == name:
+                continue
+            if not old or not name:
+                findings.append(
+                    _left_out(table, int(row), "one of the two names is missing", "缺少旧名或现名")
+                )
+            elif said.setdefault(old, (name, _left_out(table, int(row), "", "")))[0] != name:
+                against.add(old)
+                findings.append(
+                    _left_out(table, int(row), "the old name has another name of today in a row above",
+                              "同一旧名在前面的行中对应另一现名")
+                )  # fmt: skip
+    if not read:
+        name = Path(path).name
+        raise SchemaError(
+            f"{name} is no table of aliases",
+            findings=[
+                Finding("missing-column", Severity.STOP, "no sheet has both a column 旧名/old and 现名/name",
+                        "没有同时含旧名列和现名列的工作表", "head the two columns 旧名 and 现名",
+                        "请将两列命名为旧名和现名", name)
+            ],
+        )  # fmt: skip
+    names: dict[str, str] = {}
+    for old, (_, line) in said.items():
+        if old in against:
+            continue
+        today = _follow(old, said)
+        if today is None:
+            findings.append(_worded(line, "the names lead in a circle", "别名互相循环"))
+        else:
+            names[old] = today
+    return Aliases(names), tuple(findings)
+
+
+def _follow(old: str, said: Mapping[str, tuple[str, Finding]]) -> str | None:
+    """Follow a chain of names to today's; None if it never ends."""
+    name = old
+    for _ in range(len(said) + 1):
+        if name not in said:
+            return name
+        name = said[name][0]
+    return None
+
+
+def _left_out(table: SheetTable, row: int, what: str, zh: str) -> Finding:
+    where = Finding("bad-alias", Severity.WARN, "", file=table.file, sheet=table.sheet, row=row)
+    return _worded(where, what, zh)
+
+
+def _worded(where: Finding, what: str, zh: str) -> Finding:
+    return Finding(
+        "bad-alias", Severity.WARN, f"{what}; the line is left out", f"{zh}，该行未采用",
+        "correct it", "请更正", where.file, where.sheet, where.row,
+    )  # fmt: skip

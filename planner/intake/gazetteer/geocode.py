@@ -1,0 +1,255 @@
+"""Addresses find their place in a gazetteer: exact first, then misspelt, then between known numbers.
+
+Nothing is guessed silently: each answer carries its precision and confidence, and an address that
+fits two spots more than 50 m apart about equally well gets none, with both as its cause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from planner.intake.gazetteer.accepted import identify
+from planner.intake.gazetteer.elsewhere import doubt_elsewhere
+from planner.intake.gazetteer.index import Gazetteer
+from planner.intake.gazetteer.match import (
+    NOT_FOUND,
+    NUMBER_UNKNOWN,
+    OPTIONS,
+    Match,
+    best_of,
+    find_reading,
+)
+from planner.intake.gazetteer.spelling import StreetSpeller
+from planner.intake.gazetteer.western import Reading, exact_readings, loose_readings, read_line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["COLUMNS", "find_places", "geocode"]
+
+COLUMNS: Final = (
+    "lon",
+    "lat",
+    "precision",
+    "confidence",
+    "matched",
+    "source",
+    "runners_up",
+    "cause",
+)
+EDIT_LOSS: Final = 0.05
+MISSING_NUMBER: Final = 1.5
+DANGLING: Final = 2.0
+REJECTED: Final = "a review found none of the candidates right"
+_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+
+
+def geocode(
+    addresses: pd.Series | Iterable[str],
+    gazetteer: Gazetteer,
+    *,
+    community: pd.Series | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Find the place of each address.
+
+    Parameters
+    ----------
+    addresses : Series or iterable of str, length n
+        As written, Chinese or western.
+    gazetteer : Gazetteer
+        Where to look.
+    community : Series or sequence of str, length n, optional
+        Community of each address; tells streets of one name apart.
+
+    Returns
+    -------
+    DataFrame, n rows
+        ``lon, lat`` (degrees WGS-84, NaN where there is no place), ``precision`` (``stairwell, address
+        point, building, interpolated, compound, street, community`` or ``none``; a community, and a
+        street of any length, is told but nobody is placed there), ``confidence`` (0 to 1; from
+        0.8 on it means it), ``matched`` (the place in words, building level), ``source``,
+        ``runners_up`` (other places, ``; `` between them) and ``cause`` (``""``, ``address not
+        found...`` or ``ambiguous: ...``).  The index is that of the series, or 0..n-1.
+    """
+    column: pd.Series = (
+        addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
+    )
+    texts = ["" if pd.isna(a) else str(a) for a in column]
+    beside = (
+        [""] * len(texts)
+        if community is None
+        else ["" if pd.isna(c) else str(c) for c in community]
+    )
+    return _table(find_places(texts, beside, gazetteer), gazetteer, column.index)
+
+
+def find_places(
+    addresses: Sequence[str], communities: Sequence[str], gazetteer: Gazetteer
+) -> list[Match]:
+    """Find the place of each address, with the candidates that a person could choose from.
+
+    Parameters
+    ----------
+    addresses, communities : sequence of str, length n
+        As written; ``""`` where there is none.
+    gazetteer : Gazetteer
+        Where to look; its accepted answers come first.
+
+    Returns
+    -------
+    list of Match, length n
+    """
+    rows = list(zip(addresses, communities, strict=True))
+    asked = list(dict.fromkeys(rows))
+    known = _accepted(asked, gazetteer)
+    left = [pair for pair in asked if pair not in known]
+    today = list(
+        zip(*(gazetteer.aliases.renamed(part) for part in zip(*left, strict=True)), strict=True)
+    )
+    found = doubt_elsewhere([text for text, _ in today], _find(today, gazetteer), gazetteer)
+    known.update(zip(left, found, strict=True))
+    return [known[pair] for pair in rows]
+
+
+def _accepted(
+    asked: Sequence[tuple[str, str]], gazetteer: Gazetteer
+) -> dict[tuple[str, str], Match]:
+    """Answer what was reviewed before."""
+    if not gazetteer.accepted:
+        return {}
+    known: dict[tuple[str, str], Match] = {}
+    for pair, identity in zip(asked, identify(asked), strict=True):
+        answer = gazetteer.accepted.get(identity.key)
+        if answer is None or not identity.key:
+            continue
+        if not answer.placed:
+            known[pair] = Match(None, cause=f"{NOT_FOUND.cause}: {REJECTED}", source="review")
+            continue
+        x, y = gazetteer.projection.to_xy([answer.lon], [answer.lat])[0]
+        said = answer.label or answer.text
+        known[pair] = Match((float(x), float(y)), answer.precision, 1.0, said, "review")
+    return known
+
+
+def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
+    from planner.intake.gazetteer.chinese import find_chinese
+
+    found: list[Match | None] = [None] * len(asked)
+    chinese = [i for i, (text, _) in enumerate(asked) if _CHINESE.search(text)]
+    for i, match in zip(chinese, find_chinese([asked[i] for i in chinese], gazetteer), strict=True):
+        found[i] = match
+    loose: list[int] = []
+    for i, (text, beside) in enumerate(asked):
+        if found[i] is None:
+            found[i] = _exact(text, beside, gazetteer)
+            if found[i].confidence < 0.8 and not found[i].cause.startswith("ambiguous"):  # type: ignore[union-attr]
+                loose.append(i)
+    for i, match in zip(loose, _misspelt([asked[i] for i in loose], gazetteer), strict=True):
+        found[i] = _better(found[i] or NOT_FOUND, match)
+    return [match or NOT_FOUND for match in found]
+
+
+def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:
+    """Read the address with street names exactly as known."""
+    readings = exact_readings(read_line(text), gazetteer.streets)
+    found = [(r, find_reading(r, r.street, gazetteer, beside)) for r in readings]
+    unsure = [m for _, m in found if m.cause.startswith("ambiguous")]
+    ranked = best_of([(_lack(m) + 2 * (not r.numbers), m) for r, m in found])
+    return unsure[0] if unsure and ranked.confidence < 0.8 else ranked
+
+
+def _lack(match: Match) -> float:
+    """Price what a match leaves open: the number in the end, or all but the street."""
+    if match.precision in ("address point", "building"):
+        return 0.97 - match.confidence
+    return MISSING_NUMBER if match.precision == "interpolated" else 2 * MISSING_NUMBER
+
+
+def _misspelt(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
+    """Read addresses whose street is not known as it is written."""
+    if not asked:
+        return []
+    readings = [loose_readings(read_line(text)) for text, _ in asked]
+    names = dict.fromkeys(r.street for of_one in readings for r in of_one)
+    near = StreetSpeller.of(gazetteer.streets).near(list(names))
+    return [
+        _choose(of_one, beside, near, gazetteer)
+        for of_one, (_, beside) in zip(readings, asked, strict=True)
+    ]
+
+
+def _choose(
+    readings: Sequence[Reading],
+    beside: str,
+    near: dict[str, list[tuple[str, float]]],
+    gazetteer: Gazetteer,
+) -> Match:
+    found: list[tuple[float, Match]] = []
+    unsure: list[tuple[float, Match]] = []
+    for reading in readings:
+        for key, cost in near.get(reading.street, ()):
+            match = find_reading(reading, key, gazetteer, beside).less(EDIT_LOSS * cost)
+            into = unsure if match.cause.startswith("ambiguous") else found
+            into.append((cost + _lack(match) + DANGLING * reading.dangling, match))
+    best = best_of(found)
+    if unsure and min(c for c, _ in unsure) <= min((c for c, _ in found), default=9.0):
+        return min(unsure, key=lambda item: item[0])[1]
+    if best.xy is None:
+        ranked = sorted((*unsure, *found), key=lambda item: (item[0], item[1].matched))
+        options = dict.fromkeys(c for _, m in ranked for c in m.candidates)
+        return replace(best, options=tuple(options)[:OPTIONS])
+    return best
+
+
+_RANK = {"none": 0, "street": 1, "interpolated": 2}
+
+
+def _better(exact: Match, loose: Match) -> Match:
+    """Take the reading with mistakes only where it says more than the exact one."""
+    taken = _fuller(exact, loose)
+    if taken.xy is None:
+        options = dict.fromkeys((*taken.options, *exact.candidates, *loose.candidates))
+        return replace(taken, options=tuple(options)[:OPTIONS])
+    return taken
+
+
+def _fuller(exact: Match, loose: Match) -> Match:
+    ranks = [
+        _RANK.get(m.precision, 3) + 0.5 * m.cause.endswith(NUMBER_UNKNOWN) for m in (exact, loose)
+    ]
+    if ranks[1] > ranks[0] or (ranks[1] == ranks[0] and loose.confidence > exact.confidence):
+        return loose
+    if (
+        exact.xy is None
+        and loose.cause.startswith("ambiguous")
+        and not exact.cause.endswith(NUMBER_UNKNOWN)
+    ):
+        return loose
+    return exact
+
+
+def _table(matches: Sequence[Match], gazetteer: Gazetteer, index: pd.Index) -> pd.DataFrame:
+    xy: NDArray[np.float64] = np.array([m.xy or (np.nan, np.nan) for m in matches], float).reshape(
+        -1, 2
+    )
+    lon_lat = np.full((len(matches), 2), np.nan)
+    placed = np.isfinite(xy[:, 0])
+    if placed.any():
+        lon_lat[placed] = gazetteer.projection.to_lon_lat(xy[placed])
+    columns = {
+        "lon": lon_lat[:, 0],
+        "lat": lon_lat[:, 1],
+        "precision": [m.precision for m in matches],
+        "confidence": np.array([round(m.confidence, 3) for m in matches], float),
+        "matched": [m.matched for m in matches],
+        "source": [m.source for m in matches],
+        "runners_up": ["; ".join(m.runners) for m in matches],
+        "cause": [m.cause for m in matches],
+    }
+    return pd.DataFrame(columns, index=index, columns=list(COLUMNS))

@@ -1,0 +1,255 @@
+"""Is an answer the place of a building?  Level, area, repeated points, and the offline match decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from planner.intake.coordinates.columns import Area
+from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.online.outgoing import Outgoing, cut_label
+from planner.intake.online.services.replies import Reply, Spot, Verdict
+from planner.intake.online.settings import ProviderSettings
+
+__all__ = ["AGREE_M", "SURE", "Judged", "crossed", "judge_all"]
+
+SURE: Final = 0.8
+"""Confidence from which a match means it."""
+AGREE_M: Final = 50.0
+"""Two sources this close speak of one building."""
+_APART_EXACT_M: Final = 100.0
+_APART_LOOSE_M: Final = 200.0
+_EXACT: Final = frozenset({"address point", "building", "stairwell", "given"})
+_UNSURE_BUILDING: Final = 0.7
+_DEGREE_M: Final = 111_195.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one answer.
+
+    Parameters
+    ----------
+    cause : str
+        Why it gives no place; ``""`` if it does.
+    lon, lat : float
+        Degrees WGS-84; NaN where it gives no place.
+    precision : str
+        As in `planner.intake.gazetteer.geocode.geocode`.
+    confidence : float
+        0 to 1.
+    matched : str
+        The place in words, building level.
+    runners : tuple of str
+        Other places that it could be.
+    kind : str
+        Short name of the cause, for counting.
+    """
+
+    cause: str = ""
+    lon: float = np.nan
+    lat: float = np.nan
+    precision: str = "none"
+    confidence: float = 0.0
+    matched: str = ""
+    runners: tuple[str, ...] = ()
+    kind: str = ""
+
+
+def apart_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Give the distance of two near points on the sphere, metres.
+
+    Parameters
+    ----------
+    lon, lat, other_lon, other_lat : float
+        Degrees.
+
+    Returns
+    -------
+    float
+    """
+    east = (other_lon - lon) * np.cos(np.radians((lat + other_lat) / 2))
+    return float(np.hypot(east, other_lat - lat) * _DEGREE_M)
+
+
+def outside_m(lon: float, lat: float, area: Area | None) -> float:
+    """Give how far outside a box a point lies, metres; 0 inside.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Degrees.
+    area : Area or None
+        The box; None is everywhere.
+
+    Returns
+    -------
+    float
+    """
+    if area is None:
+        return 0.0
+    west, south, east, north = area
+    return apart_m(lon, lat, min(max(lon, west), east), min(max(lat, south), north))
+
+
+def judge_all(
+    asked: Mapping[str, Outgoing],
+    replies: Mapping[str, Reply],
+    settings: ProviderSettings,
+    area: Area | None,
+) -> dict[str, Judged]:
+    """Judge every answer, alone and then beside the others.
+
+    Parameters
+    ----------
+    asked : mapping of str to Outgoing
+        By answer key.
+    replies : mapping of str to Reply
+        Found or absent, by answer key.
+    settings : ProviderSettings
+        What is accepted.
+    area : Area or None
+        Where homes should lie, degrees WGS-84.
+
+    Returns
+    -------
+    dict of str to Judged
+    """
+    keys = sorted(replies)
+    flat = [spot for key in keys for spot in replies[key].spots]
+    points = convert(
+        [s.lon for s in flat], [s.lat for s in flat], settings.service.datum, Datum.WGS84
+    ) if flat else np.zeros((0, 2))  # fmt: skip
+    moved = iter(
+        replace(s, lon=float(p[0]), lat=float(p[1])) for s, p in zip(flat, points, strict=True)
+    )
+    judged: dict[str, Judged] = {}
+    for key in keys:
+        spots = [next(moved) for _ in replies[key].spots]
+        judged[key] = _judge(asked[key], replies[key], spots, settings, area)
+    return _without_fallbacks(asked, judged, settings.same_spot)
+
+
+def _judge(
+    asked: Outgoing,
+    reply: Reply,
+    spots: Sequence[Spot],
+    settings: ProviderSettings,
+    area: Area | None,
+) -> Judged:
+    if reply.verdict is not Verdict.FOUND:
+        return Judged("address not found", kind="absent")
+    good = [spot for spot in spots if spot.precision in settings.accept]
+    if not good:
+        level = spots[0].level or "unknown"
+        return Judged(f"answered at the level {level} only, not a building", kind="coarse")
+    inside = [s for s in good if outside_m(s.lon, s.lat, area) <= settings.margin_m]
+    if not inside:
+        away = min(outside_m(s.lon, s.lat, area) for s in good)
+        return Judged(f"outside the area by {away / 1000:.1f} km", kind="outside")
+    best = inside[0]
+    rivals = [s for s in inside[1:] if apart_m(best.lon, best.lat, s.lon, s.lat) > _APART_EXACT_M]
+    if rivals:
+        told = tuple(_told(s, asked, settings.name) for s in (best, *rivals))
+        return Judged("ambiguous: " + " / ".join(told[:3]), runners=told, kind="ambiguous")
+    confidence = best.confidence
+    if asked.numbered and best.precision != "building":
+        # A door or an estate may hold many buildings, of which one was asked for.
+        confidence = min(confidence, _UNSURE_BUILDING)
+    label = cut_label(best.label) or asked.text
+    return Judged("", best.lon, best.lat, best.precision, confidence, label)
+
+
+def _told(spot: Spot, asked: Outgoing, source: str) -> str:
+    return f"{cut_label(spot.label) or asked.text} [{source} {spot.lon:.5f}, {spot.lat:.5f}]"
+
+
+def _without_fallbacks(
+    asked: Mapping[str, Outgoing], judged: Mapping[str, Judged], most: int
+) -> dict[str, Judged]:
+    """Hold distinct buildings that were all given one point: it is that of something larger."""
+    at: dict[tuple[float, float], set[str]] = {}
+    for key, one in judged.items():
+        if not one.cause:
+            at.setdefault((round(one.lon, 6), round(one.lat, 6)), set()).add(asked[key].building)
+    out: dict[str, Judged] = {}
+    for key, one in judged.items():
+        same = len(at.get((round(one.lon, 6), round(one.lat, 6)), ())) if not one.cause else 0
+        if same >= most:
+            one = Judged(f"one point was answered for {same} distinct buildings", kind="same")
+        out[key] = one
+    return out
+
+
+def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str, Any]:
+    """Set an online answer beside the offline match of the same address.
+
+    Parameters
+    ----------
+    offline : mapping
+        A row of `planner.intake.gazetteer.geocode.geocode`.
+    online : Judged
+        The answer.
+    source : str
+        Name of the service.
+
+    Returns
+    -------
+    dict
+        A row of the same columns.  Within 50 m confidence rises; beyond 100 m (200 m where either is no
+        exact place) there is no place, and both are runners-up.
+    """
+    has = np.isfinite(offline["lon"]) and np.isfinite(offline["lat"])
+    if online.cause:
+        return _kept_offline(offline, online, bool(has))
+    if not has:
+        return _placed_online(offline, online, source)
+    away = apart_m(offline["lon"], offline["lat"], online.lon, online.lat)
+    exact = offline["precision"] in _EXACT and online.precision in _EXACT
+    if away > (_APART_EXACT_M if exact else _APART_LOOSE_M):
+        told = [
+            f"{offline['matched']} [{offline['source']} {offline['lon']:.5f}, {offline['lat']:.5f}]",
+            f"{online.matched} [{source} {online.lon:.5f}, {online.lat:.5f}]",
+        ]
+        cause = f"ambiguous: two sources are {away:.0f} m apart: {' / '.join(told)}"
+        return _row(Judged(cause, runners=tuple(told)), "")
+    both = f"{offline['source']} + {source}"
+    ours, theirs = float(offline["confidence"]), online.confidence
+    confidence = min(0.99, 1 - (1 - ours) * (1 - theirs)) if away <= AGREE_M else min(ours, theirs)
+    if offline["precision"] in _EXACT or online.precision not in _EXACT:
+        return {**offline, "confidence": round(confidence, 3), "source": both}
+    return _row(replace(online, confidence=confidence), both)
+
+
+def _kept_offline(offline: Mapping[str, Any], online: Judged, has: bool) -> dict[str, Any]:
+    unsure = str(offline["cause"]).startswith("ambiguous")
+    if has or (unsure and online.kind != "ambiguous"):
+        return dict(offline)
+    row = _row(online, "")
+    row["runners_up"] = "; ".join(t for t in (offline["runners_up"], row["runners_up"]) if t)
+    return row
+
+
+def _placed_online(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str, Any]:
+    row = _row(online, source)
+    if str(offline["cause"]).startswith("ambiguous"):
+        # The service may have guessed where the gazetteer would not, so this is never sure.
+        row["confidence"] = round(min(online.confidence, _UNSURE_BUILDING), 3)
+        row["runners_up"] = offline["runners_up"]
+    return row
+
+
+def _row(one: Judged, source: str) -> dict[str, Any]:
+    return {
+        "lon": one.lon,
+        "lat": one.lat,
+        "precision": one.precision,
+        "confidence": round(one.confidence, 3),
+        "matched": one.matched,
+        "source": source,
+        "runners_up": "; ".join(one.runners),
+        "cause": one.cause,
+    }

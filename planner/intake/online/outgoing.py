@@ -1,0 +1,255 @@
+"""What may leave the machine of an address: the building and what is above it, nothing else.
+
+An address is taken apart, and only parts that look like what they claim to be are put together
+again: a town must end like a town, an estate like an estate.  So names glued to an address fall
+out, where the grammar alone would take them for places; a place with an unusual name is lost with
+them, and then found less precisely, which is the cheaper mistake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from planner.intake.address.fold import fold
+from planner.intake.address.grammar.lexicon import SUFFIXES, words
+from planner.intake.address.parse import Address, parse_address
+
+__all__ = ["Cutter", "Outgoing", "building_text", "cut_label"]
+
+_PARTS: Final = (
+    "province", "city", "district", "dev_zone", "town", "community", "road", "branch_road", "road_number",
+    "compound", "sub_compound", "building",
+)  # fmt: skip
+_ENDINGS: Final = {
+    "province": "",
+    "city": "",
+    "district": "区 县 市 旗",
+    "dev_zone": "区 园",
+    "town": "镇 乡 街道 街办 办事处 街道办 苏木 农场 林场",
+    "community": "社区 村 居委会 村委会 小区 居民委员会 村民委员会 行政村 自然村 庄 屯 寨 圩",
+    "road": f"{SUFFIXES.get('road', '')} 路 街 道 大道 巷 弄 胡同 里 条 组 队 社 线 大街 公路",
+    "compound": f"{SUFFIXES['poi']} 村 庄 里 期",
+    "sub_compound": f"{SUFFIXES['spoi']} 期 村 庄",
+}
+_NAMED: Final = {name: words(text) for name, text in _ENDINGS.items()}
+_CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_SURNAMES: Final = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭"
+    "陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严武戴莫孔向汤常温康施文牛樊葛邢安齐易乔"
+    "伍庞颜倪庄聂章鲁岳翟申关柳欧骆祝耿左焦管"
+)
+_NAME_LONGEST: Final = 4
+# Telephones, identity cards and other long numbers, also where blanks or dashes part the digits.
+_NUMBERS: Final = re.compile(
+    r"(?<!\d)(?:\+?86[-\s.]?)?1[3-9]\d(?:[-\s.]?\d){8}(?!\d)"
+    r"|(?<!\d)0\d{2,3}[-\s]?\d{7,8}(?!\d)"
+    r"|\d(?:[-\s.]?\d){10,}[Xx]?"
+    r"|\d{6,}[Xx]?"
+    r"|[零〇一二三四五六七八九幺两]{7,}"
+    r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+"
+)
+_PHONE_WORDS: Final = re.compile(
+    "(?:联系)?电话号?码?|手机号?码?|身份证号?码?|座机|微信号?|邮箱|[Qq][Qq]号?|[Tt][Ee][Ll]"
+)
+_PEOPLE: Final = "联系人|户主|姓名|业主|房主|房东|租客|租户|先生|女士|收件人|身份证|电话|手机|微信"
+_PERSON: Final = re.compile(
+    rf"(?:{_PEOPLE})\s*[:：]?\s*[\u3400-\u9fff·]{{2,4}}(?=[\s,，;；。、()（）]|$)"
+)
+_PEOPLE_WORD: Final = re.compile(_PEOPLE)
+_SEVERAL: Final = re.compile("[;；]|[/|｜]")
+_LONG_NUMBER: Final = re.compile(r"\d{5,}")
+_LETTERS: Final = re.compile(r"[A-Za-z]{4,}|_")
+_MOST_NUMBER: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The part of an address that may be sent.
+
+    Parameters
+    ----------
+    text : str
+        Building and above; ``""`` where nothing may be sent.
+    key : str
+        SHA-256 of the building's identity, equal for all its spellings; ``""`` without a text.
+    cause : str
+        Why nothing may be sent, ``""`` if something may.
+    building : str, optional
+        `Address.building_key`: the same for a building with and without its city.
+    numbered : bool, optional
+        Whether a building of an estate or yard is named, beside its number on the road.
+    """
+
+    text: str
+    key: str
+    cause: str
+    building: str = ""
+    numbered: bool = False
+
+
+def building_text(
+    text: str, *, city: str = "", withhold: Collection[str] = (), most_bytes: int = 400
+) -> Outgoing:
+    """Cut an address down to its building.
+
+    Parameters
+    ----------
+    text : str
+        As written.
+    city : str, optional
+        Hint that is sent beside it; part of the identity.
+    withhold : collection of str, optional
+        Words that must never leave, such as the names of residents; a text that still holds one of
+        two characters or more is not sent.
+    most_bytes : int, optional
+        Longest text the service takes, UTF-8 bytes; the largest places are left out first.
+
+    Returns
+    -------
+    Outgoing
+    """
+    return Cutter(city, withhold, most_bytes)(text)
+
+
+class Cutter:
+    """`building_text` for many addresses: each set of parts is put together once.
+
+    Parameters
+    ----------
+    city, withhold, most_bytes
+        As for `building_text`.
+    """
+
+    def __init__(self, city: str, withhold: Collection[str], most_bytes: int) -> None:
+        self._city = fold(city)
+        self._forbidden = _fold_names(withhold)
+        self._most_bytes = most_bytes
+        self._known: dict[tuple[str, ...], Outgoing] = {}
+
+    def __call__(self, text: str) -> Outgoing:
+        """Cut one address down to its building.
+
+        Parameters
+        ----------
+        text : str
+            As written.
+
+        Returns
+        -------
+        Outgoing
+        """
+        numberless = _NUMBERS.sub(" ", _PERSON.sub(" ", _folded(text)))
+        clean = " ".join(_PHONE_WORDS.sub(" ", numberless).split())
+        if _several(clean):
+            return Outgoing("", "", "more than one address in the cell")
+        found = parse_address(clean)
+        parts = tuple(getattr(found, name) for name in _PARTS)
+        if parts not in self._known:
+            self._known[parts] = self._put_together(found)
+        return self._known[parts]
+
+    def _put_together(self, found: Address) -> Outgoing:
+        kept = _kept(found, self._forbidden)
+        named = kept.building_key and (kept.road or kept.compound or kept.community)
+        told = _joined(kept, self._most_bytes) if named else ""
+        if not told or _PEOPLE_WORD.search(told) or _holds(told, self._forbidden):
+            return Outgoing("", "", "no building in the address that may be sent")
+        identity = "\x1f".join([self._city, *(kept.canonical(name) for name in _PARTS)])
+        key = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()
+        return Outgoing(told, key, "", kept.building_key, bool(kept.building))
+
+
+def cut_label(text: str) -> str:
+    """Cut a place as the service words it down to its building, should it say more.
+
+    Parameters
+    ----------
+    text : str
+        Label of an answer.
+
+    Returns
+    -------
+    str
+        ``""`` where no building-level place is left.
+    """
+    if not _CHINESE.search(text):
+        return _NUMBERS.sub(" ", _folded(text)).strip()[:120]
+    return _joined(_kept(parse_address(_NUMBERS.sub(" ", _folded(text))), frozenset()), 400)
+
+
+def _folded(text: str) -> str:
+    wide = unicodedata.normalize("NFKC", fold(text))
+    if wide.isprintable():
+        return wide
+    return "".join(" " if unicodedata.category(c)[0] == "C" else c for c in wide)
+
+
+def _several(text: str) -> bool:
+    parts = [part for part in _SEVERAL.split(text) if part.strip()]
+    if len(parts) < 2:
+        return False
+    found = [parse_address(part) for part in parts]
+    return sum(bool((a.road and a.road_number) or a.compound) for a in found) > 1
+
+
+def _kept(found: Address, forbidden: frozenset[str]) -> Address:
+    """Give the parts that look like what they claim to be."""
+    values = {name: fold(getattr(found, name)).strip() for name in _PARTS}
+    kept = {
+        name: value
+        for name, value in values.items()
+        if value and _plausible(name, value) and not _holds(value, forbidden)
+    }
+    if kept.get("branch_road") and not kept.get("road"):
+        kept["road"] = kept.pop("branch_road")
+    return replace(Address(), **kept)  # pyright: ignore[reportArgumentType]
+
+
+def _plausible(name: str, value: str) -> bool:
+    if name in ("road_number", "building"):
+        long = len(value) > _MOST_NUMBER or _LONG_NUMBER.search(value) or _LETTERS.search(value)
+        return not long and not _PEOPLE_WORD.search(value)
+    if _LONG_NUMBER.search(value) or _PEOPLE_WORD.search(value):
+        return False
+    if not _CHINESE.search(value):
+        return name == "road" and "_" not in value
+    if name in ("province", "city"):
+        return True
+    endings = [ending for ending in _NAMED[name] if value.endswith(ending)]
+    if not endings:
+        return False
+    short = len(value) < _NAME_LONGEST and max(map(len, endings)) == 1
+    # 李庭 and 周小园 end like estates; 李庄 and 王家湾村 are villages and stay.
+    return not (name in ("compound", "sub_compound") and short and value[0] in _SURNAMES)
+
+
+def _joined(kept: Address, most_bytes: int) -> str:
+    values = {name: value for name in _PARTS if (value := getattr(kept, name))}
+    chinese = any(_CHINESE.search(value) for value in values.values())
+    for name, unit in (("road_number", "号"), ("building", "号楼")):
+        # `小区3-2-501` names its building without a unit word, which a service would not read.
+        if chinese and values.get(name, "").isdecimal():
+            values[name] += unit
+    parts = list(values.values())
+    between = "" if chinese else " "
+    while len(parts) > 1 and len(between.join(parts).encode()) > most_bytes:
+        parts = parts[1:]
+    told = between.join(parts)
+    return told if len(told.encode()) <= most_bytes else ""
+
+
+def _fold_names(names: Collection[str]) -> frozenset[str]:
+    return frozenset(told for name in names if len(told := _folded(str(name)).strip()) > 1)
+
+
+def _holds(text: str, forbidden: frozenset[str]) -> bool:
+    if not forbidden:
+        return False
+    longest = min(len(text), 40)
+    sizes: Sequence[int] = range(2, longest + 1)
+    return any(text[i : i + n] in forbidden for n in sizes for i in range(len(text) - n + 1))

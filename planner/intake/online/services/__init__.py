@@ -1,0 +1,1 @@
+"""One page for each service: how it is asked, and what it answers."""

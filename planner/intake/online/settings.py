@@ -1,0 +1,327 @@
+"""Which online service is asked, how fast and how long: off unless it is named."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib.util import find_spec
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+from planner.errors import ConfigError, MissingExtraError
+from planner.intake.online.services.amap import AMAP
+from planner.intake.online.services.baidu import BAIDU
+from planner.intake.online.services.nominatim import NOMINATIM, PUBLIC_HOST, PUBLIC_MOST
+from planner.intake.online.services.replies import Service
+from planner.intake.online.services.tianditu import TIANDITU
+
+__all__ = ["PRECISIONS", "SERVICES", "ProviderSettings"]
+
+SERVICES: Final[Mapping[str, Service]] = {s.name: s for s in (AMAP, TIANDITU, BAIDU, NOMINATIM)}
+"""Name -> service."""
+PRECISIONS: Final = ("address point", "building", "compound", "street")
+"""What may be accepted as the place of a home; an answer for a whole village or city never is."""
+_ASKED: Final = ("unsure", "all")
+_KEY_MOST: Final = 200
+_AGENT: Final = "zone-planner"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """One online service, named by the user; there is no default.
+
+    Keys are never part of it: they are read from the environment when the first request is made.
+
+    Parameters
+    ----------
+    name : str
+        ``amap``, ``tianditu``, ``baidu`` or ``nominatim``.
+    base_url : str
+        Another server that speaks the same; ``""`` is the service's own.
+    per_second : float or None
+        Requests a second; None is what a free key is allowed.
+    per_hour : int
+        Requests an hour, counted over all runs that share a cache file.
+    timeout_s : float
+        For one request, from the first byte out to the last byte in.
+    retries : int
+        Further tries of an address after a passing fault.
+    most : int
+        Requests in one run, retries included.
+    seconds : float
+        Time for one run; what is left then stays offline.
+    pause_s, pause_most_s : float
+        First pause after a fault, doubled each time, and its ceiling, which also caps what a service asks for
+        in Retry-After.
+    failures : int
+        This many faults in a row end the run.
+    city : str
+        Hint for addresses that state no city.
+    contact : str
+        E-mail or web address in the user agent, for a public server's operator.
+    ask : str
+        ``unsure``: only what the offline match did not place with confidence 0.8; ``all``: also
+        what it did, as a cross-check.
+    accept : tuple of str
+        Which of `PRECISIONS` place a home.
+    same_spot : int
+        This many distinct buildings on one coordinate are a fallback of the service, and held.
+    margin_m : float
+        Answers further than this outside the area are held.
+    free_per_day : int or None
+        Requests a day that the key has free, as the service's console says; only for the estimate.
+    price_per_1000 : float or None
+        What a thousand requests beyond them cost; only for the estimate.
+    """
+
+    name: str
+    base_url: str = ""
+    per_second: float | None = None
+    per_hour: int = 5000
+    timeout_s: float = 10.0
+    retries: int = 3
+    most: int = 5000
+    seconds: float = 3600.0
+    pause_s: float = 0.5
+    pause_most_s: float = 60.0
+    failures: int = 5
+    city: str = ""
+    contact: str = ""
+    ask: str = "unsure"
+    accept: tuple[str, ...] = ("address point", "building", "compound")
+    same_spot: int = 4
+    margin_m: float = 2000.0
+    free_per_day: int | None = None
+    price_per_1000: float | None = None
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
+        """Read the section ``[online]`` of a project file.
+
+        Parameters
+        ----------
+        values : mapping of str to value
+            ``provider``, and any of the fields above.
+
+        Raises
+        ------
+        ConfigError
+            A key is unknown, or a value is of the wrong kind or out of range.
+        """
+        given = dict(values)
+        name = given.pop("provider", "")
+        known = {f.name: str(f.type) for f in fields(cls) if f.name != "name"}
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise ConfigError(
+                f"[online]: unknown key {unknown[0]!r}",
+                remedy="known keys: provider, cache, " + ", ".join(known),
+            )
+        if isinstance(given.get("accept"), list):
+            given["accept"] = tuple(given["accept"])
+        for key, value in {"provider": name, **given}.items():
+            _refuse_kind(key, value, known.get(key, "str"))
+        return cls(name, **given)
+
+    def __post_init__(self) -> None:
+        if self.name not in SERVICES:
+            raise ConfigError(
+                f"online.provider = {self.name!r} is not a known service",
+                remedy=f"one of {', '.join(SERVICES)}",
+            )
+        self._check_numbers()
+        self._check_words()
+        self._check_url()
+
+    def _check_numbers(self) -> None:
+        rate = self.rate
+        if not (math.isfinite(rate) and 0 < rate <= 1000):
+            raise ConfigError(f"online.per_second = {rate:g} must be above 0, 1000 at most")
+        if self.is_public and rate > 1:
+            raise ConfigError(
+                f"online.per_second = {rate:g}: {PUBLIC_HOST} allows one request a second",
+                remedy="set 1, or run a server of your own and name it in online.base_url",
+            )
+        for name, least, limit in (
+            ("per_hour", 1, 10**7), ("retries", 0, 20), ("most", 1, 10**7), ("failures", 1, 100),
+            ("same_spot", 2, 10**6),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= limit:
+                raise ConfigError(
+                    f"online.{name} = {value!r} must be a whole number from {least} to {limit}"
+                )
+        for name in ("free_per_day", "price_per_1000"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise ConfigError(f"online.{name} = {value!r} must be 0 or more")
+        for name, most in (
+            ("timeout_s", 300), ("seconds", 604800), ("pause_s", 3600), ("pause_most_s", 3600),
+            ("margin_m", 1e6),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if not (math.isfinite(value) and 0 < value <= most):
+                raise ConfigError(f"online.{name} = {value!r} must be above 0, {most:g} at most")
+
+    def _check_words(self) -> None:
+        for name in ("city", "contact"):
+            value = getattr(self, name)
+            if any(unicodedata.category(c)[0] == "C" for c in value) or len(value) > 60:
+                raise ConfigError(
+                    f"online.{name} is longer than 60 characters or holds control characters"
+                )
+        if not self.contact.isascii():
+            raise ConfigError("online.contact must be an e-mail or web address in plain ASCII")
+        if self.ask not in _ASKED:
+            raise ConfigError(f"online.ask = {self.ask!r} is not one of {', '.join(_ASKED)}")
+        wrong = [p for p in self.accept if p not in PRECISIONS]
+        if wrong or not self.accept:
+            raise ConfigError(
+                f"online.accept = {list(self.accept)} holds what cannot place a home",
+                remedy=f"any of {', '.join(PRECISIONS)}",
+            )
+
+    def _check_url(self) -> None:
+        try:
+            parts = urlsplit(self.url)
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:
+            raise ConfigError("online.base_url is not a web address") from None
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ConfigError(
+                "online.base_url must hold no user, key or query",
+                remedy=f"keys are read from {self.service.key_variable or 'the environment'} only",
+            )
+        if not host or parts.scheme not in ("http", "https"):
+            raise ConfigError("online.base_url is not a web address", remedy="https://server/path")
+        if parts.scheme == "http" and self.service.key_variable and not self.is_local:
+            raise ConfigError(
+                "online.base_url would send the key in the clear", remedy="use https://"
+            )
+
+    @property
+    def service(self) -> Service:
+        """The service behind the name."""
+        return SERVICES[self.name]
+
+    @property
+    def url(self) -> str:
+        """Where requests go, without a slash at the end."""
+        return (self.base_url or self.service.base_url).rstrip("/")
+
+    @property
+    def host(self) -> str:
+        """Host, and port where one is given, of `url`."""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the server is on this machine."""
+        host = urlsplit(self.url).hostname or ""
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def is_public(self) -> bool:
+        """Whether this is the public Nominatim host, which has a usage policy."""
+        return self.name == "nominatim" and (urlsplit(self.url).hostname or "") == PUBLIC_HOST
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.service.per_second if self.per_second is None else float(self.per_second)
+
+    @property
+    def agent(self) -> str:
+        """User agent of every request."""
+        return f"{_AGENT} (+{self.contact})" if self.contact else _AGENT
+
+    def check_bulk(self, to_send: int) -> None:
+        """Refuse what the operator of a public server asks not to be sent.
+
+        Parameters
+        ----------
+        to_send : int
+            Distinct buildings that would be asked.
+
+        Raises
+        ------
+        ConfigError
+            More than 1,000 for the public Nominatim host.
+        """
+        if self.is_public and to_send > PUBLIC_MOST:
+            raise ConfigError(
+                f"{to_send} buildings are too many for {PUBLIC_HOST} ({PUBLIC_MOST} at most)",
+                remedy="load a building table first, run a server of your own (online.base_url), "
+                "or name another service",
+            )
+
+    def api_key(self, environ: Mapping[str, str] | None = None) -> str:
+        """Read the key from the environment.
+
+        Parameters
+        ----------
+        environ : mapping of str to str, optional
+            Instead of the process's own.
+
+        Returns
+        -------
+        str
+            ``""`` where the service needs none.
+
+        Raises
+        ------
+        ConfigError
+            It is not set, or cannot be a key.  The text never shows it.
+        """
+        variable = self.service.key_variable
+        if not variable:
+            return ""
+        key = (os.environ if environ is None else environ).get(variable, "").strip()
+        if not key:
+            raise ConfigError(
+                f"{self.name} needs a key, and {variable} is not set",
+                remedy=f"set the environment variable {variable}; never write it into a file",
+            )
+        if len(key) > _KEY_MOST or not key.isascii() or not key.isprintable() or " " in key:
+            raise ConfigError(f"{variable} does not hold a key", remedy="copy it again")
+        return key
+
+    def check_ready(self, environ: Mapping[str, str] | None = None) -> None:
+        """Refuse early what asking would stumble over: a missing key, a missing package.
+
+        Parameters
+        ----------
+        environ : mapping of str to str, optional
+            Instead of the process's own.
+
+        Raises
+        ------
+        ConfigError
+            The key is not set.
+        MissingExtraError
+            httpx is not installed.
+        """
+        self.api_key(environ)
+        if find_spec("httpx") is None:
+            raise MissingExtraError("httpx", "online")
+
+
+def _refuse_kind(key: str, value: object, kind: str) -> None:
+    """Refuse a TOML value of the wrong kind; `kind` is the annotation of the field."""
+    words = {"str": "a text in quotes", "int": "a whole number", "float": "a number",
+             "tuple": "a list of texts"}  # fmt: skip
+    name = kind.split("[")[0].split(" ")[0]
+    types = {"str": str, "int": int, "float": (int, float), "tuple": tuple}
+    ok = isinstance(value, types[name]) and not isinstance(value, bool)
+    if name == "tuple" and ok:
+        ok = all(isinstance(one, str) for one in value)  # type: ignore[attr-defined]
+    if not ok:
+        raise ConfigError(f"[online]: {key} must be {words[name]}")

@@ -1,0 +1,172 @@
+"""The plan that stands, as an office keeps it: a sheet that says which home has which centre."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.errors import SchemaError
+from planner.findings import Finding, Severity
+from planner.intake.identity import match_ids
+from planner.intake.sheets.headers import roles_of
+from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.values import Notes, clean_column, clean_ids
+from planner.model.schema import STANDING
+
+__all__ = ["StandingSheet", "match_centres", "read_standing"]
+
+LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StandingSheet:
+    """Who had which centre.
+
+    Parameters
+    ----------
+    zone : dict of str to str
+        Household or member id -> id of its centre, "" for none; both cleaned.
+    places : dict of str to Finding
+        Centre id -> where the sheet names it first, as a finding without text.
+    findings : tuple of Finding
+    """
+
+    zone: dict[str, str]
+    places: dict[str, Finding]
+    findings: tuple[Finding, ...]
+
+
+def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingSheet:
+    """Read the plan that stands from a workbook or CSV, such as a roster that was edited by hand.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file that residents may come in.  Sheets without both columns, 编号/id and 中心户/centre,
+        are left alone.
+    encoding : str, optional
+        Of a CSV.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read.
+    SchemaError
+        No sheet has both columns, or one home is given to two centres.
+    """
+    findings: list[Finding] = []
+    zone: dict[str, str] = {}
+    places: dict[str, Finding] = {}
+    twice: list[Finding] = []
+    read = 0
+    for table in read_table(path, table=STANDING, encoding=encoding):
+        roles = roles_of(table.headers, STANDING, file=table.file, sheet=table.sheet)
+        if not {"id", "zone"} <= set(roles):
+            continue
+        read += 1
+        _take(table, roles, zone, places, findings, twice)
+    name = Path(path).name
+    if not read:
+        raise SchemaError(
+            f"{name} does not say which home has which centre",
+            findings=[
+                Finding(
+                    "missing-column", Severity.STOP,
+                    "no sheet has both a column 编号/id and a column 中心户/centre",
+                    "没有同时含编号列和中心户列的工作表",
+                    "give plan.gpkg of an earlier run, its roster.internal.xlsx, or a sheet with "
+                    "these two columns",
+                    "请提供以前的 plan.gpkg、roster.internal.xlsx，或含这两列的表格", file=name,
+                )
+            ],
+        )  # fmt: skip
+    if twice:
+        raise SchemaError(f"{name} gives some homes to two centres", findings=twice)
+    return StandingSheet(zone, places, tuple(findings))
+
+
+def _take(
+    table: SheetTable,
+    roles: dict[str, int],
+    zone: dict[str, str],
+    places: dict[str, Finding],
+    findings: list[Finding],
+    twice: list[Finding],
+) -> None:
+    frame = table.frame
+    notes = Notes(frame, findings)
+    columns = {
+        role: clean_ids(clean_column(frame.iloc[:, at], role, notes), notes)
+        for role, at in roles.items()
+    }
+    header = table.headers[roles["zone"]]
+    for i, z, row in zip(columns["id"], columns["zone"], table.row, strict=True):
+        if not i:
+            continue
+        here = Finding(
+            "two-centres", Severity.STOP, "this home has another centre in a row above",
+            "该户在前面的行中已有另一中心户", "keep one of the two rows", "请保留其中一行",
+            table.file, table.sheet, int(row), header,
+        )  # fmt: skip
+        if zone.setdefault(i, z) != z:
+            twice.append(here)
+        if z:
+            places.setdefault(z, here)
+
+
+def match_centres(
+    sheet: StandingSheet, centres: Iterable[str], members: Iterable[str]
+) -> tuple[dict[str, str], tuple[Finding, ...]]:
+    """Find the centres of a sheet among those of now.
+
+    Parameters
+    ----------
+    sheet : StandingSheet
+    centres, members : iterable of str
+        Ids of now.
+
+    Returns
+    -------
+    dict of str to str
+        As the sheet writes it -> id of now; absent for who is a member still, but no centre any more.
+    tuple of Finding
+        Zones that are dissolved, with the number of their homes.
+
+    Raises
+    ------
+    SchemaError
+        A zone is named after nobody known.
+    """
+    known = match_ids(sheet.places, centres)
+    left = match_ids([z for z in sheet.places if z not in known], members)
+    homes: dict[str, int] = defaultdict(int)
+    for z in sheet.zone.values():
+        homes[z] += 1
+    unknown = [z for z in sheet.places if z not in known and z not in left]
+    if unknown:
+        raise SchemaError(
+            f"{len(unknown)} zones of the plan that stands belong to nobody known",
+            findings=[_at(sheet.places[z], homes[z]) for z in unknown[:LISTED]],
+        )
+    dissolved = tuple(
+        Finding(
+            "centre-resigned", Severity.WARN,
+            f"{homes[z]} homes had a centre that is none any more: they are placed anew",
+            f"{homes[z]}户原中心户已不再担任，将重新划入其他责任区",
+            file=sheet.places[z].file, sheet=sheet.places[z].sheet,
+        )
+        for z in left
+    )  # fmt: skip
+    return known, dissolved
+
+
+def _at(place: Finding, homes: int) -> Finding:
+    return Finding(
+        "unknown-zone", Severity.STOP,
+        f"the centre named here, for {homes} rows, is neither a centre nor a member of the members' sheet",
+        f"此处的中心户（共{homes}行）不在党员表中",
+        "write the id that the members' sheet has, or leave the cell empty where a zone is dissolved",
+        "请填写党员表中的编号；责任区已撤销的请留空", place.file, place.sheet, place.row, place.column,
+    )  # fmt: skip

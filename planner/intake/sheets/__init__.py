@@ -1,0 +1,1 @@
+"""People's files as tables of text: workbooks, CSVs, layers, whatever their headers say."""

@@ -1,0 +1,261 @@
+"""Find the header of a sheet: below titles, in one row or two, among synonyms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from planner.errors import SchemaError
+from planner.findings import Finding, Severity
+from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
+
+__all__ = ["Header", "find_header", "is_header_row", "is_total_row", "role_of", "roles_of"]
+
+Merges = Sequence[tuple[int, int, int, int]]
+SEARCHED: Final = 30
+FOOTER_CELLS: Final = 4
+_ALL = {**BUILDINGS.roles, **MEMBERS.roles, **HOUSEHOLDS.roles}
+_TOTAL = re.compile(
+    r"^(合计|小计|总计|共计|累计|本页合计|本页小计|subtotal|total|grand ?total|sum)(\b|[:\uff1a\d(]|$)",
+    re.I,
+)
+_TWO_LANGUAGES = re.compile(r"([\u3400-\u9fff]+)\s+([A-Za-z][A-Za-z _]*)$")
+_FOOTER = re.compile(
+    r"^((填表|审核|制表|填报|统计|经办|复核)(人|单位|日期|时间)?|负责人|(签字|签名|盖章|日期))\s*[:\uff1a]"
+    r"|^第\s*\d+\s*页|^page \d+",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a sheet.
+
+    Parameters
+    ----------
+    names : tuple of str
+        One a column of the grid, "" where there is none.
+    top, last : int
+        First and last row of the header in the grid.
+    roles : tuple of str
+        What each column is in the asked table, "" if nothing.
+    """
+
+    names: tuple[str, ...]
+    top: int
+    last: int
+    roles: tuple[str, ...]
+
+    def kept(self, table: Table | None) -> list[int]:
+        """Columns to be read: those with a role, or all where no table was asked for."""
+        if table is None:
+            return [i for i, n in enumerate(self.names) if n]
+        return [i for i, role in enumerate(self.roles) if role]
+
+    def findings(self, first: int) -> list[Finding]:
+        """Say where the header was found, if not in row 1."""
+        if self.top + first == 0 and self.top == self.last:
+            return []
+        rows = f"row {self.top + first + 1}"
+        if self.last > self.top:
+            rows = f"rows {self.top + first + 1} and {self.last + first + 1}"
+        return [Finding("header-row", Severity.FIX, f"the header was found in {rows}", "已识别表头所在行",
+                        row=self.top + first + 1)]  # fmt: skip
+
+
+def role_of(header: str, table: Table | None = None) -> str:
+    """Give the column of a table that a header names, "" if none.
+
+    Parameters
+    ----------
+    header : str
+        As written; of a joined header such as ``住址/楼栋`` the last part decides if the whole does not,
+        of one in two languages such as ``户编号 Household`` the first that is known.
+    table : Table, optional
+        Any input table if None.
+    """
+    roles = _ALL if table is None else table.roles
+    return next((role for key in _keys(header) if (role := roles.get(key, ""))), "")
+
+
+def _keys(header: str) -> Iterator[str]:
+    """Give what a header may be known by, the whole of it first."""
+    yield header_key(header)
+    if "/" in header:
+        yield header_key(header.rsplit("/", 1)[1])
+    if two := _TWO_LANGUAGES.match(header):
+        yield from map(header_key, two.groups())
+
+
+def roles_of(headers: Sequence[str], table: Table, *, file: str, sheet: str) -> dict[str, int]:
+    """Decide which header plays each role.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        As written.
+    table : Table
+    file, sheet : str
+        For messages.
+
+    Returns
+    -------
+    dict of str to int
+        Column name -> position in `headers`.  A header that is the product's own wins over synonyms.
+
+    Raises
+    ------
+    SchemaError
+        Two headers compete for one role.
+    """
+    candidates: dict[str, list[int]] = {}
+    for i, header in enumerate(headers):
+        role = role_of(header, table)
+        if role:
+            candidates.setdefault(role, []).append(i)
+    chosen: dict[str, int] = {}
+    faults: list[Finding] = []
+    for role, places in candidates.items():
+        own = [
+            i
+            for i in places
+            if set(_keys(headers[i])) & set(map(header_key, table[role].headers[:2]))
+        ]
+        if len(own) == 1 or len(places) == 1:
+            chosen[role] = (own or places)[0]
+            continue
+        names = ", ".join(headers[i] for i in places)
+        faults.append(
+            Finding(
+                "ambiguous-header",
+                Severity.STOP,
+                f"{len(places)} columns could be the {role}: {names}",
+                f"{len(places)}列都可能是{table[role].headers[0]}:{names}",
+                f"head the right one {table[role].headers[0]} and rename the others",
+                f"请将正确的一列命名为{table[role].headers[0]}",
+                file,
+                sheet,
+                column=headers[places[0]],
+            )
+        )
+    if faults:
+        raise SchemaError(f"{file}: it is not clear which column is which", findings=faults)
+    return chosen
+
+
+def find_header(
+    grid: Sequence[Sequence[Any]], merges: Merges, first: int, left: int, table: Table | None
+) -> Header | None:
+    """Find the header among the first rows of a sheet.
+
+    Parameters
+    ----------
+    grid : sequence of rows
+        Raw cells.
+    merges : sequence of (first row, first column, last row, last column)
+        Merged ranges, counted from 0 in the sheet.
+    first, left : int
+        Row and column of the sheet at which the grid begins.
+    table : Table or None
+        What the sheet should be.
+
+    Returns
+    -------
+    Header or None
+        None where the grid holds nothing.
+    """
+    best, best_score = -1, 0.0
+    for i, row in enumerate(grid[:SEARCHED]):
+        score = _score(row)
+        if score > best_score:
+            best, best_score = i, score
+    if best < 0:
+        return None
+    ranges = [(r1 - first, c1 - left, r2 - first, c2 - left) for r1, c1, r2, c2 in merges]
+    top, last = _extent(grid, best, ranges)
+    names = _joined(grid, top, last, ranges)
+    return Header(names, top, last, tuple(role_of(n, table) for n in names))
+
+
+def _score(row: Sequence[Any]) -> float:
+    """Count the known headers of a row; any text counts a little, so that a foreign header is found."""
+    texts = [v for v in row if isinstance(v, str) and v.strip()]
+    if not texts:
+        return 0.0
+    known = sum(bool(role_of(t)) + 0.5 * is_personal(t) for t in texts if len(t) < 40)
+    short = (
+        sum(len(t) < 40 and not t.strip()[:1].isdigit() for t in texts) if len(texts) > 1 else 0.1
+    )
+    return known + 0.001 * short
+
+
+def _extent(grid: Sequence[Sequence[Any]], best: int, ranges: Merges) -> tuple[int, int]:
+    """Widen the header to two rows where group cells are merged over their parts."""
+    for top in (best, best - 1):
+        if top < 0 or top + 1 >= len(grid):
+            continue
+        groups = [(c1, c2) for r1, c1, r2, c2 in ranges if r1 == r2 == top and c2 > c1]
+        groups = [
+            (a, b)
+            for a, b in groups
+            if b - a + 1 < max(2, _filled(grid[top + 1]) + _tall(ranges, top))
+        ]
+        below = grid[top + 1]
+        under = [c for a, b in groups for c in range(a, b + 1) if c < len(below) and _str(below[c])]
+        beside = [
+            c for c, v in enumerate(below) if _str(v) and not any(a <= c <= b for a, b in groups)
+        ]
+        if len(under) > 1 and not beside and all(isinstance(below[c], str) for c in under):
+            return top, top + 1
+    return best, best
+
+
+def _tall(ranges: Merges, top: int) -> int:
+    return sum(c2 - c1 + 1 for r1, c1, r2, c2 in ranges if r1 == top and r2 == top + 1)
+
+
+def _filled(row: Sequence[Any]) -> int:
+    return sum(bool(_str(v)) for v in row)
+
+
+def _joined(grid: Sequence[Sequence[Any]], top: int, last: int, ranges: Merges) -> tuple[str, ...]:
+    width = max(len(grid[r]) for r in range(top, last + 1))
+    upper = [_str(grid[top][c]) if c < len(grid[top]) else "" for c in range(width)]
+    if last == top:
+        return tuple(upper)
+    for r1, c1, r2, c2 in ranges:
+        if r1 == r2 == top:
+            upper[c1 : c2 + 1] = [upper[c1]] * (c2 - c1 + 1)
+    lower = [_str(grid[last][c]) if c < len(grid[last]) else "" for c in range(width)]
+    return tuple("/".join(p for p in pair if p) for pair in zip(upper, lower, strict=True))
+
+
+def _str(value: Any) -> str:
+    return "" if value is None else re.sub(r"\s+", " ", str(value)).strip()
+
+
+def is_header_row(row: Sequence[Any], header: Header) -> bool:
+    """Tell whether a row prints the header again."""
+    said = 0
+    for value, name in zip(row, header.names, strict=False):
+        if value is None or value == "":
+            continue
+        own, printed = header_key(_str(value)), header_key(name)
+        if own != printed and not ("/" in printed and own and printed.endswith(own)):
+            return False
+        said += 1
+    return said > 1
+
+
+def is_total_row(row: Iterable[Any]) -> bool:
+    """Tell whether a row is a total, a page number or a line for signatures."""
+    first = next((v for v in row if v is not None and v != ""), None)
+    if not isinstance(first, str):
+        return False
+    head = unicodedata.normalize("NFKC", first).strip()
+    if _TOTAL.match(head.replace(" ", "")):
+        return True
+    return bool(_FOOTER.match(head)) and sum(bool(_str(v)) for v in row) <= FOOTER_CELLS

@@ -1,0 +1,314 @@
+"""Any workbook, CSV or layer becomes text tables that know where each row stands in the file.
+
+Text is kept exactly; ids never turn into floats; nothing is taken for a missing value but an empty
+cell.  Columns that no role of the asked table needs are never turned into text at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import SheetError
+from planner.findings import Finding, Severity
+from planner.intake.sheets.csvs import RAGGED_SHARE
+from planner.intake.sheets.grids import RawSheet, read_grids
+from planner.intake.sheets.guard import LONG_DIGITS
+from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
+from planner.model.schema import HOUSEHOLDS, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SheetTable", "read_table"]
+
+Grid = list[list[Any]]
+LISTED = 100
+
+
+@dataclass(frozen=True, eq=False)
+class SheetTable:
+    """One sheet as text.
+
+    Parameters
+    ----------
+    file, sheet : str
+        Bare file name; sheet or layer name, "" for a CSV.
+    headers : tuple of str
+        Headers of the columns kept, as written; two-row headers are joined by ``/``.
+    cells : ndarray of str objects, shape (n, m)
+        Text of each row and kept column.
+    row : ndarray of int64, shape (n,)
+        Row as the spreadsheet shows it, first row 1.
+    unread : tuple of str
+        Headers of columns that were not read.
+    ragged : tuple of int
+        Rows with more fields than the header has; they are not in `cells`.
+    faults : mapping of (int, int) to str
+        Row and column of `cells` -> ``error``, ``formula``, ``long`` (a number past 15 digits) or
+        ``date`` (what the spreadsheet holds for a date).
+    findings : tuple of Finding
+    title : str
+        What stands above the header.
+    places : tuple of int
+        Column of the sheet, from 0, at which each kept column stands.
+    header_row : int
+        Last row of the header, as the spreadsheet shows it.
+    encoding, separator : str
+        Of a delimited text; "" for other files.
+    """
+
+    file: str
+    sheet: str
+    headers: tuple[str, ...]
+    cells: NDArray[Any]
+    row: NDArray[np.int64]
+    unread: tuple[str, ...] = ()
+    ragged: tuple[int, ...] = ()
+    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    title: str = ""
+    places: tuple[int, ...] = ()
+    header_row: int = 1
+    encoding: str = ""
+    separator: str = ""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows as text under their headers, with ``file``, ``sheet`` and ``row`` behind them."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.cells, columns=list(self.headers), dtype=object)
+        return frame.assign(file=self.file, sheet=self.sheet, row=self.row)
+
+
+def read_table(
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    table: Table | None = HOUSEHOLDS,
+    encoding: str | None = None,
+    name: str = "",
+) -> list[SheetTable]:
+    """Read the tables of a file, whatever kind of file it is.
+
+    Parameters
+    ----------
+    path : str or Path
+        xlsx, xlsb, xls, ods, CSV (UTF-8, UTF-16, GB18030; comma, semicolon, tab, bar), GeoPackage
+        or GeoJSON; told apart by content, not by ending.
+    sheet : str, optional
+        Read this sheet or layer only, hidden or not; else all that are visible and hold rows.
+    table : Table, optional
+        What the file should be: its headers help to find the header row, and only columns that
+        have a role in it are read.  With None every column is read.
+    encoding : str, optional
+        Of a CSV; found by itself if None, which is right for UTF-8, UTF-16 and GB18030.
+    name : str
+        What the file is called in messages; its bare name if "".
+
+    Returns
+    -------
+    list of SheetTable
+        One or more.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read as a table; names the file and what to do.
+    """
+    name = name or Path(path).name
+    raws = read_grids(path, sheet=sheet, encoding=encoding, name=name)
+    tables = [t for t in (_tabulate(raw, name, table) for raw in raws) if t is not None]
+    if not tables:
+        names = ", ".join(raw.sheet for raw in raws if raw.sheet)
+        where = f"{name} (sheets: {names})" if names else name
+        raise SheetError(
+            f"{where} holds no data rows", remedy="headers need at least one row below them"
+        )
+    return tables
+
+
+def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | None:
+    """Find the header, keep the columns that have a role, drop totals and blanks, turn cells to text."""
+    grid, where = raw.grid, {"file": file, "sheet": raw.sheet}
+    header = find_header(grid, raw.merges, raw.first, raw.left, table)
+    if header is None:
+        return None
+    findings = [*raw.findings, *(_placed(f, where) for f in header.findings(raw.first))]
+    width = len(header.names)
+    body = [(i, grid[i]) for i in range(header.last + 1, len(grid))]
+    body = [(i, row) for i, row in body if any(v is not None and v != "" for v in row)]
+    findings += _blank_rows([i for i, _ in body], header.last, raw.first, where)
+    ragged = [
+        i for i, row in body if len(row) > width and any(v not in ("", None) for v in row[width:])
+    ]
+    if len(ragged) > RAGGED_SHARE * max(len(body), 1) and len(ragged) > 1:
+        raise SheetError(
+            f"{file}: {len(ragged)} of {len(body)} rows have more fields than the header has, first row "
+            f"{ragged[0] + raw.first + 1}",
+            remedy="the separator is wrong, or addresses hold it unquoted: save the file as .xlsx",
+        )
+    body = _without_repeats(body, header, raw, findings, where, set(ragged))
+    if not body and not ragged:
+        return None
+    keep = header.kept(table)
+    cells, faults = _texts(body, keep, raw)
+    _fill_merged(cells, body, keep, raw, findings, where)
+    full = np.array([any(v != "" for v in line) for line in cells], bool)
+    if not full.all():
+        faults = _moved(faults, full)
+    rows = np.array([i + raw.first + 1 for i, _ in body], np.int64)
+    unread = tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n)
+    return SheetTable(
+        file, raw.sheet, tuple(header.names[i] for i in keep), cells[full], rows[full], unread,
+        tuple(i + raw.first + 1 for i in ragged), faults, tuple(findings), _title(grid[: header.top]),
+        tuple(i + raw.left for i in keep), header.last + raw.first + 1, raw.encoding, raw.separator,
+    )  # fmt: skip
+
+
+def _blank_rows(
+    filled: Sequence[int], last: int, first: int, where: Mapping[str, str]
+) -> list[Finding]:
+    """List the empty rows between others."""
+    if not filled or filled[-1] - last == len(filled):
+        return []
+    there = set(filled)
+    empty = [i + first + 1 for i in range(last + 1, filled[-1]) if i not in there]
+    numbers = ", ".join(map(str, empty[:20])) + (" ..." if len(empty) > 20 else "")
+    what = f"{len(empty)} empty row(s) between others were left out: {numbers}"
+    zh = f"已略去{len(empty)}个空行：{numbers}"
+    return [Finding("blank-rows", Severity.FIX, what, zh, row=empty[0], **where)]
+
+
+def _title(rows: Grid) -> str:
+    return " ".join(str(v) for row in rows for v in row if isinstance(v, str) and v.strip())
+
+
+def _moved(
+    faults: Mapping[tuple[int, int], str], full: NDArray[np.bool_]
+) -> dict[tuple[int, int], str]:
+    place = np.cumsum(full) - 1
+    return {(int(place[r]), c): code for (r, c), code in faults.items() if full[r]}
+
+
+def _placed(finding: Finding, where: Mapping[str, str]) -> Finding:
+    return replace(finding, **where)
+
+
+def _without_repeats(
+    body: list[tuple[int, list[Any]]],
+    header: Header,
+    raw: RawSheet,
+    findings: list[Finding],
+    where: Mapping[str, str],
+    ragged: set[int],
+) -> list[tuple[int, list[Any]]]:
+    """Drop totals, footers and headers that are printed again; each is listed."""
+    kept: list[tuple[int, list[Any]]] = []
+    for i, row in body:
+        shown = i + raw.first + 1
+        if i in ragged:
+            continue
+        if is_total_row(row):
+            what, zh, code = (
+                "a totals or footer row was left out",
+                "已忽略合计或页脚行",
+                "totals-row",
+            )
+        elif is_header_row(row, header):
+            what, zh, code = (
+                "a repeated header row was left out",
+                "已忽略重复表头",
+                "repeated-header",
+            )
+        else:
+            kept.append((i, row))
+            continue
+        findings.append(Finding(code, Severity.FIX, what, zh, row=shown, **where))
+    return kept
+
+
+def _texts(
+    body: list[tuple[int, list[Any]]], keep: Sequence[int], raw: RawSheet
+) -> tuple[NDArray[Any], dict[tuple[int, int], str]]:
+    """Turn the kept cells into text."""
+    cells = np.empty((len(body), len(keep)), object)
+    faults: dict[tuple[int, int], str] = {}
+    for k, column in enumerate(keep):
+        for r, (_, row) in enumerate(body):
+            value = row[column] if column < len(row) else ""
+            if value.__class__ is str:
+                cells[r, k] = value
+                continue
+            cells[r, k] = _text(value)
+            if isinstance(value, float | int) and abs(value) >= 10**LONG_DIGITS:
+                faults[r, k] = "long"
+            elif isinstance(value, datetime.date | datetime.time):
+                faults[r, k] = "date"
+    if raw.marks.faults:
+        where_row = {i + raw.first: r for r, (i, _) in enumerate(body)}
+        where_column = {c + raw.left: k for k, c in enumerate(keep)}
+        for (i, j), code in raw.marks.faults.items():
+            if i in where_row and j in where_column:
+                faults[where_row[i], where_column[j]] = code
+                cells[where_row[i], where_column[j]] = ""
+    return cells, faults
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value != value:  # NaN
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e22 else repr(value)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, np.generic):
+        return _text(value.item())
+    return str(value)
+
+
+def _fill_merged(
+    cells: NDArray[Any],
+    body: list[tuple[int, list[Any]]],
+    keep: Sequence[int],
+    raw: RawSheet,
+    findings: list[Finding],
+    where: Mapping[str, str],
+) -> None:
+    """Give each row of a merged range the value that stands in its first cell."""
+    if not raw.merges or not body:
+        return
+    place = {i + raw.first: r for r, (i, _) in enumerate(body)}
+    order = sorted(place)
+    column = {c + raw.left: k for k, c in enumerate(keep)}
+    filled = 0
+    for r1, c1, r2, _ in raw.merges:
+        if r1 == r2 or c1 not in column or r1 not in place or cells[place[r1], column[c1]] == "":
+            continue
+        inside = order[bisect_right(order, r1) : bisect_right(order, r2)]  # a range may have no end
+        rows = [place[r] for r in inside]
+        cells[rows, column[c1]] = cells[place[r1], column[c1]]
+        filled += 1
+        if filled <= LISTED:
+            what = f"the value of a merged cell was given to rows {r1 + 2} to {r2 + 1}"
+            zh = f"合并单元格的值已填入第{r1 + 2}至{r2 + 1}行"
+            findings.append(Finding("merged-cells", Severity.FIX, what, zh, row=r1 + 1, **where))
+    if filled > LISTED:
+        what = f"{filled - LISTED} further merged cells were filled in the same way"
+        findings.append(
+            Finding("merged-cells", Severity.FIX, what, "其余合并单元格同样处理",
+                    file=where["file"], sheet=where["sheet"])
+        )  # fmt: skip

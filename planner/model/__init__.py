@@ -1,0 +1,1 @@
+"""Plain values: the problem, the plan, the rules and the project; no people, no drawing."""

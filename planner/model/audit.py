@@ -1,0 +1,203 @@
+"""Re-reads a finished plan and recomputes every figure, from the problem and the plan alone.
+
+Nothing of the search is used here: an error there cannot hide here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from planner.errors import PlannerError
+from planner.model.problem import (
+    Certificate,
+    Problem,
+    Result,
+    RuleOutcome,
+    TieOutcome,
+    Violation,
+    ZoneRule,
+)
+
+__all__ = ["audit", "check"]
+
+TOLERANCE = 1e-6
+"""Share of a limit, or of a value, that rounding may account for."""
+
+FloatArray = NDArray[np.float64]
+
+
+def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificate:
+    """Recompute cost, penalties, rules, ties and connection of a plan.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was to be solved.
+    assignment : array_like of int, shape (n_units,)
+        Centre of each unit, -1 for none.
+    bound_m : float
+        Proven lower bound that the search claims, metres.
+
+    Returns
+    -------
+    Certificate
+        A unit left out is charged for its load, one without load as if it had 1.
+
+    Raises
+    ------
+    ValueError
+        A unit is given a centre that may not serve it, or the length is wrong.
+    """
+    chosen = np.asarray(assignment, np.int64)
+    if chosen.shape != (problem.n_units,):
+        raise ValueError(f"{len(chosen)} units are assigned, but the problem has {problem.n_units}")
+    pair = problem.pairs_of(chosen)
+    served = pair >= 0
+    used = pair[served]
+    left_out = np.maximum(problem.load[~served], np.where(problem.load[~served] > 0, 0.0, 1.0))
+    outcomes, violations, slack_m = _rules(problem, chosen)
+    return Certificate(
+        cost_m=float((problem.load[served] * problem.walk_m[used]).sum()),
+        penalty_m=float(
+            problem.penalty_m[used].sum() + slack_m + problem.unserved_m * left_out.sum()
+        ),
+        change_m=float(problem.change_m[used].sum()),
+        bound_m=float(bound_m),
+        rules=outcomes,
+        violations=violations,
+        disconnected=_disconnected(problem, chosen),
+        unserved=int((~served).sum()),
+        ties=_ties(problem, chosen),
+    )
+
+
+def check(problem: Problem, result: Result) -> Certificate:
+    """Audit a result and refuse one that is not a plan at all.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was to be solved.
+    result : Result
+        What was found.
+
+    Returns
+    -------
+    Certificate
+
+    Raises
+    ------
+    PlannerError
+        The length is wrong, a centre may not serve a unit it is given, a home is not in its own
+        zone, a zone falls apart, or the bound lies above the value.
+    """
+    chosen = np.asarray(result.assignment, np.int64)
+    try:
+        certificate = audit(problem, chosen, result.bound_m)
+    except ValueError as error:
+        raise PlannerError(f"the plan does not fit the problem: {error}") from None
+    astray = np.flatnonzero(chosen[problem.home] != np.arange(problem.n_centres))
+    if len(astray):
+        raise PlannerError(f"the home of centre {astray[0]} is not in its own zone")
+    if certificate.disconnected:
+        raise PlannerError(f"the zone of centre {certificate.disconnected[0]} is not connected")
+    hard = {rule.name for rule in problem.rules if rule.hard}
+    if any(v.rule in hard for v in certificate.violations):
+        # The bound is of plans that keep hard rules; whoever asked decides what this one is worth.
+        return certificate
+    allowed = certificate.value_m + TOLERANCE * max(abs(certificate.value_m), 1.0)
+    if not certificate.bound_m <= allowed:
+        raise PlannerError(
+            f"the bound {certificate.bound_m:g} lies above the value {certificate.value_m:g}"
+        )
+    return certificate
+
+
+def _rules(
+    problem: Problem, chosen: NDArray[np.int64]
+) -> tuple[tuple[RuleOutcome, ...], tuple[Violation, ...], float]:
+    outcomes: list[RuleOutcome] = []
+    violations: list[Violation] = []
+    total = 0.0
+    for rule in problem.rules:
+        amount = _per_zone(rule.amount, chosen, problem.n_centres)
+        per = None if rule.per is None else _per_zone(rule.per, chosen, problem.n_centres)
+        found = _violations(rule, amount, per)
+        violations += found
+        total += rule.price_m * sum(v.excess for v in found)
+        low, high = _extremes(amount, per)
+        zones = len({v.centre for v in found})
+        outcomes.append(RuleOutcome(rule.name, rule.low, rule.high, low, high, zones))
+    return tuple(outcomes), tuple(violations), total
+
+
+def _per_zone(weight: FloatArray, chosen: NDArray[np.int64], n_centres: int) -> FloatArray:
+    served = chosen >= 0
+    return np.asarray(np.bincount(chosen[served], weight[served], n_centres), np.float64)
+
+
+def _violations(rule: ZoneRule, amount: FloatArray, per: FloatArray | None) -> list[Violation]:
+    """List the zones that are over, then those that are short, by more than rounding."""
+    found: list[Violation] = []
+    counted = np.ones(len(amount)) if per is None else per
+    for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
+        if limit is None:
+            continue
+        allowed = limit * counted
+        excess = sign * (amount - allowed)
+        slack = TOLERANCE * np.maximum(1.0, np.abs(allowed))
+        found += [
+            Violation(rule.name, int(c), float(amount[c]), float(allowed[c]), float(excess[c]))
+            for c in np.flatnonzero(excess > slack)
+        ]
+    return found
+
+
+def _extremes(amount: FloatArray, per: FloatArray | None) -> tuple[float, float]:
+    """Smallest and largest zone; a ratio to nothing is infinite, nothing to nothing is left out."""
+    if per is None:
+        seen = amount
+    else:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            seen = amount / per
+        seen = seen[~np.isnan(seen)]
+    return (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 0.0)
+
+
+def _ties(problem: Problem, chosen: NDArray[np.int64]) -> TieOutcome | None:
+    """Count who is in one zone, and who should be or should not; a unit left out is with nobody."""
+    ties = problem.ties
+    if ties is None:
+        return None
+    first, second = chosen[ties.a], chosen[ties.b]
+    in_one = (first >= 0) & (first == second)
+    people, compound = ties.people > 0, (ties.people == 0) & ~ties.apart
+
+    def count(rows: NDArray[np.bool_]) -> int:
+        return int(ties.people[rows].sum())
+
+    return TieOutcome(
+        kept=count(in_one & ~ties.apart),
+        ties=count(people & ~ties.apart),
+        parted=count(~in_one & ties.apart),
+        aparts=count(people & ties.apart),
+        joined=int((in_one & compound).sum()),
+        neighbours=int(compound.sum()),
+        broken_m=float(ties.price_m[in_one == ties.apart].sum()),
+    )
+
+
+def _disconnected(problem: Problem, chosen: NDArray[np.int64]) -> tuple[int, ...]:
+    """Walk each zone from its home: list the centres that do not reach all their units."""
+    first, second = problem.adjacency[:, 0], problem.adjacency[:, 1]
+    inside = (chosen[first] == chosen[second]) & (chosen[first] >= 0)
+    n = problem.n_units
+    graph = coo_array((np.ones(int(inside.sum())), (first[inside], second[inside])), shape=(n, n))
+    _, piece = connected_components(graph, directed=False)
+    served = np.flatnonzero(chosen >= 0)
+    apart = piece[served] != piece[problem.home[chosen[served]]]
+    stray = np.flatnonzero(chosen[problem.home] != np.arange(problem.n_centres))
+    return tuple(int(c) for c in np.union1d(chosen[served[apart]], stray))

@@ -1,0 +1,362 @@
+"""The waist of the hourglass: a problem of plain numbers, and what was made of it.
+
+No names and no geometry live here.  Units and centres are positions ``0..n-1``; lengths are metres.
+Arrays are copied and frozen on construction, so a value can be shared without fear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
+from planner.model.ties import Ties
+
+__all__ = [
+    "Certificate",
+    "Part",
+    "Problem",
+    "Result",
+    "RuleOutcome",
+    "TieOutcome",
+    "Ties",
+    "Violation",
+    "ZoneRule",
+]
+
+IntArray = NDArray[np.int32]
+FloatArray = NDArray[np.float64]
+
+
+def _frozen(values: ArrayLike, dtype: Any) -> NDArray[Any]:
+    """Copy first: freezing a view would freeze the caller's array too."""
+    array = np.array(values, dtype=dtype)
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneRule:
+    """A floor and a ceiling on what one zone adds up to.
+
+    For each centre c, with the sums over the units of its zone::
+
+        low * sum(per) <= sum(amount) <= high * sum(per)     when `per` is given
+        low            <= sum(amount) <= high                when it is not
+
+    Parameters
+    ----------
+    name : str
+        ``households_per_zone``, ``members_per_zone``, ``households_per_member``, ...
+    amount : array_like of float, shape (n_units,)
+        What each unit adds.
+    low, high : float or None
+        Limits; None where that side is free.
+    per : array_like of float, shape (n_units,), optional
+        What the limits are counted for, such as the members of each unit.
+    hard : bool
+        A hard rule must hold; an elastic one may be broken at `price_m`.
+    price_m : float
+        Metres charged for each unit of `amount` that a zone is short or over.
+    """
+
+    name: str
+    amount: FloatArray
+    low: float | None
+    high: float | None
+    per: FloatArray | None = None
+    hard: bool = False
+    price_m: float = 1000.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "amount", _frozen(self.amount, np.float64))
+        if self.per is not None:
+            object.__setattr__(self, "per", _frozen(self.per, np.float64))
+            if self.per.shape != self.amount.shape:
+                raise ValueError(f"rule {self.name}: per and amount differ in shape")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"rule {self.name}: low {self.low} is above high {self.high}")
+        if not self.price_m >= 0:
+            raise ValueError(f"rule {self.name}: price_m must not be negative")
+
+    def over_weights(self) -> FloatArray | None:
+        """Give w with ``sum(w) - ceiling`` the excess of a zone; None if the top is free."""
+        if self.high is None:
+            return None
+        return self.amount if self.per is None else self.amount - self.high * self.per
+
+    def under_weights(self) -> FloatArray | None:
+        """Give w with ``floor - sum(w)`` the shortfall of a zone; None if the bottom is free."""
+        if self.low is None:
+            return None
+        return self.amount if self.per is None else self.amount - self.low * self.per
+
+    @property
+    def ceiling(self) -> float:
+        """Right-hand side that belongs to `over_weights`."""
+        return float(self.high) if self.per is None and self.high is not None else 0.0
+
+    @property
+    def floor(self) -> float:
+        """Right-hand side that belongs to `under_weights`."""
+        return float(self.low) if self.per is None and self.low is not None else 0.0
+
+    def take(self, units: NDArray[np.integer[Any]]) -> ZoneRule:
+        """Restrict the rule to some units, in the order given."""
+        per = None if self.per is None else self.per[units]
+        return replace(self, amount=self.amount[units], per=per)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Units to be served, centres to serve them, walks between the two, and rules.
+
+    A pair is a unit and a centre that may serve it.  The pairs of unit u are
+    ``pair_start[u]:pair_start[u + 1]``, sorted by centre.  Pairs and adjacency never cross a fence, so
+    a district falls into independent parts by itself.
+
+    Parameters
+    ----------
+    load : array_like of float, shape (n_units,)
+        What each unit weighs in the cost: its households, or visit minutes.
+    households : array_like of int, shape (n_units,)
+        Households of each unit.
+    home : array_like of int, shape (n_centres,)
+        The unit in which each centre lives; no unit is the home of two.
+    pair_start : array_like of int, shape (n_units + 1,)
+        Offsets of each unit's pairs.
+    pair_centre : array_like of int, shape (n_pairs,)
+        Centre of each pair.
+    walk_m : array_like of float, shape (n_pairs,)
+        Walk from the unit to the centre, metres.
+    penalty_m : array_like of float, shape (n_pairs,), optional
+        Price of the pair for a broken elastic walk limit (already times load); zeros by default.
+    change_m : array_like of float, shape (n_pairs,), optional
+        Price of the homes that change hands if the pair is taken; zeros by default.
+    adjacency : array_like of int, shape (n_edges, 2)
+        Walk-adjacent units, each pair once, first below second.
+    fence : array_like of int, shape (n_units,), optional
+        Fence of each unit; zeros by default.
+    rules : sequence of ZoneRule
+        Floors and ceilings of the zones.
+    unserved_m : float
+        Metres charged for each unit of load that is left without a centre.  High: only units that
+        cannot be connected to any centre are left out.
+    ties : Ties, optional
+        Units that belong together or are to be kept apart, at a price.
+
+    Raises
+    ------
+    ValueError
+        Shapes, positions or signs do not fit together.
+    """
+
+    load: FloatArray
+    households: NDArray[np.int64]
+    home: IntArray
+    pair_start: NDArray[np.int64]
+    pair_centre: IntArray
+    walk_m: FloatArray
+    adjacency: IntArray
+    rules: tuple[ZoneRule, ...] = ()
+    penalty_m: FloatArray = field(default_factory=lambda: np.zeros(0))
+    change_m: FloatArray = field(default_factory=lambda: np.zeros(0))
+    fence: IntArray = field(default_factory=lambda: np.zeros(0, np.int32))
+    unserved_m: float = 1e6
+    ties: Ties | None = None
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "load", _frozen(self.load, np.float64))
+        put(self, "households", _frozen(self.households, np.int64))
+        put(self, "home", _frozen(self.home, np.int32))
+        put(self, "pair_start", _frozen(self.pair_start, np.int64))
+        put(self, "pair_centre", _frozen(self.pair_centre, np.int32))
+        put(self, "walk_m", _frozen(self.walk_m, np.float64))
+        put(self, "adjacency", _frozen(np.asarray(self.adjacency).reshape(-1, 2), np.int32))
+        put(self, "rules", tuple(self.rules))
+        for name, n in (("penalty_m", self.n_pairs), ("change_m", self.n_pairs)):
+            values = np.asarray(getattr(self, name), np.float64)
+            put(self, name, _frozen(values if values.size else np.zeros(n), np.float64))
+        fence = np.asarray(self.fence, np.int32)
+        put(self, "fence", _frozen(fence if fence.size else np.zeros(self.n_units), np.int32))
+        self._check()
+
+    def _check(self) -> None:
+        faults: list[str] = []
+        if self.households.shape != (self.n_units,) or self.fence.shape != (self.n_units,):
+            faults.append("households, fence and load differ in length")
+        start = self.pair_start
+        if start.shape != (self.n_units + 1,) or start[0] != 0 or start[-1] != self.n_pairs:
+            faults.append("pair_start does not span the pairs")
+        elif (np.diff(start) < 0).any():
+            faults.append("pair_start is not increasing")
+        if self.walk_m.shape != (self.n_pairs,) or not np.isfinite(self.walk_m).all():
+            faults.append("walk_m must be finite, one for each pair")
+        for name in ("walk_m", "penalty_m", "change_m", "load"):
+            if (getattr(self, name) < 0).any():
+                faults.append(f"{name} must not be negative")
+        if self.penalty_m.shape != (self.n_pairs,) or self.change_m.shape != (self.n_pairs,):
+            faults.append("penalty_m and change_m need one value for each pair")
+        if self.n_pairs and not (
+            0 <= self.pair_centre.min() <= self.pair_centre.max() < self.n_centres
+        ):
+            faults.append("pair_centre is out of range")
+        if self.n_centres and not (0 <= self.home.min() <= self.home.max() < self.n_units):
+            faults.append("home is out of range")
+        if len(np.unique(self.home)) != self.n_centres:
+            faults.append("two centres share one home unit")
+        edges = self.adjacency
+        if len(edges) and not (
+            0 <= edges.min() <= edges.max() < self.n_units and (edges[:, 0] < edges[:, 1]).all()
+        ):
+            faults.append("adjacency must hold u < v, both units")
+        faults += [
+            f"rule {r.name} has {len(r.amount)} amounts"
+            for r in self.rules
+            if len(r.amount) != self.n_units
+        ]
+        if self.ties is not None and len(self.ties) and self.ties.b.max() >= self.n_units:
+            faults.append("ties are out of range")
+        if faults:
+            raise ValueError("not a problem: " + "; ".join(faults))
+
+    @property
+    def n_units(self) -> int:
+        """Number of demand units."""
+        return len(self.load)
+
+    @property
+    def n_centres(self) -> int:
+        """Number of centres."""
+        return len(self.home)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of unit-centre pairs."""
+        return len(self.pair_centre)
+
+    @property
+    def pair_unit(self) -> IntArray:
+        """Unit of each pair, shape (n_pairs,)."""
+        return np.repeat(np.arange(self.n_units, dtype=np.int32), np.diff(self.pair_start))
+
+    @property
+    def pair_cost_m(self) -> FloatArray:
+        """Load x walk + penalty + change of each pair, shape (n_pairs,): what is minimised."""
+        return self.load[self.pair_unit] * self.walk_m + self.penalty_m + self.change_m
+
+    def pairs_of(self, assignment: ArrayLike) -> NDArray[np.int64]:
+        """Find the pair that each unit's assignment uses.
+
+        Parameters
+        ----------
+        assignment : array_like of int, shape (n_units,)
+            Centre of each unit, -1 for none.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_units,)
+            Position among the pairs, -1 where the unit has no centre.
+
+        Raises
+        ------
+        ValueError
+            A unit is given a centre that may not serve it.
+        """
+        chosen = np.asarray(assignment, np.int64)
+        keys = self.pair_unit.astype(np.int64) * max(self.n_centres, 1) + self.pair_centre
+        wanted = np.arange(self.n_units) * max(self.n_centres, 1) + chosen
+        at = np.searchsorted(keys, wanted)
+        served = chosen >= 0
+        found = served & (at < len(keys))
+        found[found] = keys[at[found]] == wanted[found]
+        if (served & ~found).any():
+            unit = int(np.flatnonzero(served & ~found)[0])
+            raise ValueError(f"unit {unit} is given centre {chosen[unit]}, which may not serve it")
+        return np.where(found, at, -1)
+
+    def replace(self, **changes: Any) -> Self:
+        """Derive a variant: the same problem with some fields changed."""
+        return replace(self, **changes)
+
+    def fingerprint(self) -> str:
+        """Digest of all the numbers, the price of changes left out: equal problems, equal digests."""
+        digest = hashlib.sha256()
+        arrays: list[NDArray[Any]] = [
+            self.load, self.households, self.home, self.pair_start, self.pair_centre,
+            self.walk_m, self.penalty_m, self.adjacency, self.fence,
+        ]  # fmt: skip
+        for rule in self.rules:
+            digest.update(repr((rule.name, rule.low, rule.high, rule.hard, rule.price_m)).encode())
+            arrays += [rule.amount] if rule.per is None else [rule.amount, rule.per]
+        if self.ties is not None:
+            arrays += self.ties.arrays
+        for array in arrays:
+            digest.update(repr((array.shape, array.dtype.str)).encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was proven of one independent part (a fence, or an island of pairs).
+
+    Parameters
+    ----------
+    units, centres : int
+        Size.
+    value_m, bound_m : float
+        Cost + penalty + change of the plan found, and the proven lower bound of the same sum.
+    cost_m : float
+        Walking metres x load alone.
+    optimality_gap : float
+        ``(value_m - bound_m) / cost_m``.
+    method : str
+        How it was solved, in a word or two.
+    seconds : float
+        Time spent.
+    """
+
+    units: int
+    centres: int
+    value_m: float
+    bound_m: float
+    cost_m: float
+    optimality_gap: float
+    method: str
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a search found.
+
+    Parameters
+    ----------
+    assignment : array_like of int, shape (n_units,)
+        Centre of each unit, -1 for none.
+    bound_m : float
+        Proven lower bound of cost + penalty + change over all plans.
+    parts : sequence of Part
+        One for each independent part of the problem.
+    curve : sequence of (seconds, value_m, bound_m)
+        How the plan and the proof came together.
+    stopped : str
+        ``gap``, ``time``, ``interrupt`` or ``exhausted``.
+    """
+
+    assignment: IntArray
+    bound_m: float
+    parts: tuple[Part, ...] = ()
+    curve: tuple[tuple[float, float, float], ...] = ()
+    stopped: str = "gap"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "assignment", _frozen(self.assignment, np.int32))
+        object.__setattr__(self, "parts", tuple(self.parts))
+        object.__setattr__(self, "curve", tuple(self.curve))

@@ -1,0 +1,259 @@
+"""The rule book: the validated numbers that a plan must meet.
+
+A rule book is data.  The named profiles lie in ``planner/profiles/*.toml``; a project file may name
+one and override single numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from importlib import resources
+from typing import Any, Self
+
+from planner.errors import ConfigError
+
+__all__ = ["DEFAULT_PROFILE", "Bound", "RuleBook", "WalkLimit", "profile_names"]
+
+DEFAULT_PROFILE = "bagongshan-1-5-15"
+
+
+def _number(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        raise ConfigError(f"{where} must be a number, not {value!r}")
+    return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A floor and a ceiling, hard or elastic.
+
+    Parameters
+    ----------
+    low, high : float or None
+        Limits; None leaves that side free.
+    hard : bool
+        A hard bound must hold, or there is no plan.  An elastic one may be broken at a price.
+    price_m : float
+        Metres charged for each unit by which a zone breaks an elastic bound.
+
+    Raises
+    ------
+    ConfigError
+        Low is above high, or a number is negative.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    hard: bool = False
+    price_m: float = 1000.0
+
+    def __post_init__(self) -> None:
+        for name in ("low", "high", "price_m"):
+            value = getattr(self, name)
+            if value is not None and _number(value, name) < 0:
+                raise ConfigError(f"{name} must not be negative, but is {value}")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ConfigError(
+                f"low = {self.low:g} is above high = {self.high:g}",
+                remedy="swap the two, or drop one to leave that side free",
+            )
+        if self.high == 0:
+            raise ConfigError(
+                "high = 0 would let no zone have anything", remedy="raise it, or drop it"
+            )
+
+    def __str__(self) -> str:
+        if self.low is None and self.high is None:
+            return "free"
+        if self.high is None:
+            return f">= {self.low:g}"
+        return f"<= {self.high:g}" if self.low is None else f"{self.low:g}-{self.high:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class WalkLimit:
+    """How far a household may live from its centre, on foot.
+
+    Parameters
+    ----------
+    limit_m : float
+        Metres of walking, access legs included.
+    hard : bool
+        If so, a household beyond the limit is left unassigned and listed as a coverage gap; else it
+        is assigned, listed, and charged for.
+    price : float
+        Metres charged for each metre beyond the limit, for each household.
+    reach_m : float or None
+        No household is ever assigned to a centre farther than this, except to its nearest one;
+        three times the limit when None.  It keeps the model finite and is part of its definition.
+    """
+
+    limit_m: float = 500.0
+    hard: bool = False
+    price: float = 2.0
+    reach_m: float | None = None
+
+    def __post_init__(self) -> None:
+        if not _number(self.limit_m, "walk.limit_m") > 0:
+            raise ConfigError(f"walk.limit_m must be above 0, but is {self.limit_m}")
+        if _number(self.price, "walk.price") < 0:
+            raise ConfigError(f"walk.price must not be negative, but is {self.price}")
+        if self.reach_m is not None and _number(self.reach_m, "walk.reach_m") < self.limit_m:
+            raise ConfigError("walk.reach_m must not be below walk.limit_m")
+
+    @property
+    def reach(self) -> float:
+        """The farthest pair that the model holds, metres."""
+        return 3 * self.limit_m if self.reach_m is None else self.reach_m
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The numbers that a plan must meet.
+
+    Parameters
+    ----------
+    name : str
+        Name of the profile.
+    title, title_zh : str
+        One line in English and Chinese.
+    source : str
+        Where the numbers were published.
+    members_per_zone : Bound
+        Members linked by one central household, the centre included.
+    households_per_member : Bound
+        Households that one serving member looks after.  A zone holds at most `high` times its
+        members; `low` times the fewest members that may serve is its floor.
+    households_per_zone : Bound
+        Households of one zone; a side that the profile leaves out follows from the other two.
+    walk : WalkLimit
+        The walk from a household to its centre.
+    """
+
+    name: str = "custom"
+    title: str = ""
+    title_zh: str = ""
+    source: str = ""
+    members_per_zone: Bound = field(default_factory=Bound)
+    households_per_member: Bound = field(default_factory=Bound)
+    households_per_zone: Bound = field(default_factory=Bound)
+    walk: WalkLimit = field(default_factory=WalkLimit)
+
+    def __post_init__(self) -> None:
+        zone, members, each = (
+            self.households_per_zone,
+            self.members_per_zone,
+            self.households_per_member,
+        )
+        low, high = zone.low, zone.high
+        if low is None and members.low is not None and each.low is not None:
+            low = members.low * each.low
+        if high is None and members.high is not None and each.high is not None:
+            high = members.high * each.high
+        if low is not None and high is not None and low > high:
+            raise ConfigError(
+                f"households_per_zone: low = {low:g} is above high = {high:g}",
+                remedy="state both sides, or check the members and households per member they follow from",
+            )
+        object.__setattr__(self, "households_per_zone", replace(zone, low=low, high=high))
+
+    @classmethod
+    def profile(cls, name: str = DEFAULT_PROFILE) -> Self:
+        """Load a named profile.
+
+        Raises
+        ------
+        ConfigError
+            There is no profile of that name.
+        """
+        if name not in profile_names():
+            raise ConfigError(
+                f"there is no rule profile {name!r}",
+                remedy="choose one of: " + ", ".join(profile_names()),
+            )
+        text = (
+            resources.files("planner.model").joinpath("profiles", f"{name}.toml").read_text("utf-8")
+        )
+        return cls.from_mapping(tomllib.loads(text), where=f"profile {name}")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], *, where: str = "[rules]") -> Self:
+        """Build a rule book from TOML values.
+
+        With a key ``profile`` the named profile is taken and the other keys override its numbers.
+
+        Raises
+        ------
+        ConfigError
+            A key is unknown or a number is wrong; the text names the key.
+        """
+        given = dict(values)
+        base = cls.profile(given.pop("profile")) if "profile" in given else cls()
+        changes: dict[str, Any] = {}
+        nested = {"members_per_zone", "households_per_member", "households_per_zone", "walk"}
+        known = {f.name for f in fields(cls)}
+        for key, value in given.items():
+            if key not in known:
+                raise ConfigError(
+                    f"{where}: unknown key {key!r}",
+                    remedy="known keys: profile, " + ", ".join(sorted(known)),
+                )
+            changes[key] = (
+                _section(getattr(base, key), value, f"{where}.{key}")
+                if key in nested
+                else str(value)
+            )
+        if (
+            changes.keys() & {"members_per_zone", "households_per_member"}
+            and "households_per_zone" not in changes
+        ):
+            changes["households_per_zone"] = replace(base.households_per_zone, low=None, high=None)
+        try:
+            return replace(base, **changes)
+        except ConfigError as error:
+            raise ConfigError(f"{where}: {error.message}", remedy=error.remedy) from None
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give the rule book as nested plain values: the inverse of `from_mapping`."""
+        return {
+            key: {k: v for k, v in value.items() if v is not None}
+            if isinstance(value, dict)
+            else value
+            for key, value in asdict(self).items()
+        }
+
+
+def _section(base: Bound | WalkLimit, values: object, where: str) -> Bound | WalkLimit:
+    if not isinstance(values, Mapping):
+        raise ConfigError(
+            f"{where} must be a table such as {{ low = 5, high = 10 }}, not {values!r}"
+        )
+    known = {f.name for f in fields(base)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ConfigError(
+            f"{where}: unknown key {unknown[0]!r}", remedy="known keys: " + ", ".join(sorted(known))
+        )
+    changes: dict[str, Any] = {}
+    for key, value in values.items():
+        if key == "hard":
+            if not isinstance(value, bool):
+                raise ConfigError(f"{where}.hard must be true or false, not {value!r}")
+            changes[key] = value
+        else:
+            changes[key] = _number(value, f"{where}.{key}")
+    try:
+        return replace(base, **changes)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error.message}", remedy=error.remedy) from None
+
+
+def profile_names() -> tuple[str, ...]:
+    """List the named profiles, sorted."""
+    folder = resources.files("planner.model").joinpath("profiles")
+    return tuple(
+        sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
+    )

@@ -1,0 +1,1 @@
+"""An extract or a line layer becomes streets, buildings and barriers."""

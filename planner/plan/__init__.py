@@ -1,0 +1,1 @@
+"""A plan as tables: built, staffed, stored, changed, compared, explained."""

@@ -1,0 +1,194 @@
+"""What to tell a planner whose rules cannot all hold: the arithmetic, and repairs that were tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.demand.build import Demand
+from planner.errors import InfeasibleError
+from planner.model.audit import audit
+from planner.model.problem import Problem, Result
+from planner.model.project import Search
+from planner.model.rules import RuleBook
+from planner.network import Network
+from planner.plan.advice import Candidate, Clash, Repair, arithmetic, fitting_rules, repairs
+from planner.plan.advice.arithmetic import Counts
+from planner.solve.zones.search import Stop, solve
+
+__all__ = ["Advice", "advise", "with_repairs"]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What clashes, and what would mend it.
+
+    Parameters
+    ----------
+    clashes : tuple of Clash
+        What the counts alone rule out: the district first, then each fence.
+    repairs : tuple of Repair
+        Changes that were solved again with and confirmed, worst breach first.
+    fitting : RuleBook or None
+        The nearest rule book that the district's counts allow; None if the present one is.
+    """
+
+    clashes: tuple[Clash, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    fitting: RuleBook | None = None
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give plain values, for files."""
+        return {
+            "clashes": [asdict(c) for c in self.clashes],
+            "repairs": [{**asdict(r), "change": dict(r.change)} for r in self.repairs],
+            "fitting": None if self.fitting is None else _limits(self.fitting),
+        }
+
+    @classmethod
+    def of_counts(cls, demand: Demand, rules: RuleBook) -> Advice:
+        """Say what the counts alone rule out, before anything is solved.
+
+        Parameters
+        ----------
+        demand : Demand
+            Units and centres.
+        rules : RuleBook
+            The bounds.
+        """
+        units, centres = demand.units, demand.centres
+        counts = Counts(int(units["households"].sum()), int(units["members"].sum()), len(centres))
+        fitting = fitting_rules(counts, rules)
+        return cls(
+            tuple(arithmetic(units, centres, rules)), (), None if fitting is rules else fitting
+        )
+
+
+def _limits(rules: RuleBook) -> Mapping[str, Any]:
+    names = ("members_per_zone", "households_per_member", "households_per_zone")
+    return {name: {"low": b.low, "high": b.high} for name in names for b in [getattr(rules, name)]}
+
+
+def advise(
+    counted: Advice,
+    demand: Demand,
+    members: pd.DataFrame,
+    network: Network,
+    rules: RuleBook,
+    problem: Problem,
+    result: Result,
+    *,
+    seconds: float = 30.0,
+    seed: int = 0,
+) -> Advice:
+    """Try repairs around the zones that break rules.
+
+    Parameters
+    ----------
+    counted : Advice
+        From `Advice.of_counts`.
+    demand : Demand
+        Units, centres, and where each unit joins the network.
+    members : DataFrame
+        ``id``, in the order of `Demand.member_unit`: any of them may become a centre.
+    network : Network
+        To measure the walks to a new centre.
+    rules : RuleBook
+        The bounds.
+    problem, result : Problem, Result
+        What was solved, and the plan.
+    seconds : float
+        Time for all repairs.
+    seed : int
+        For the solver.
+
+    Returns
+    -------
+    Advice
+        With repairs; none if no rule is broken.
+    """
+    centres = demand.centres
+    chosen = set(centres["centre_id"])
+    candidates = tuple(
+        Candidate(str(name), int(unit))
+        for name, unit in zip(members["id"], demand.member_unit, strict=True)
+        if unit >= 0 and name not in chosen
+    )
+    fence = centres["fence"].astype(str)
+    around = centres["label"].astype(str).where(centres["label"] != "", centres["centre_id"])
+    found = repairs(
+        problem,
+        result.assignment,
+        names=tuple(centres["centre_id"].astype(str)),
+        places=tuple(fence.where(fence != "", around)),
+        candidates=candidates,
+        walks=_Measured(demand, network, rules),
+        seconds=seconds,
+        seed=seed,
+    )
+    return Advice(counted.clashes, tuple(found), counted.fitting)
+
+
+def with_repairs(
+    refused: InfeasibleError,
+    demand: Demand,
+    members: pd.DataFrame,
+    network: Network,
+    rules: RuleBook,
+    search: Search,
+) -> InfeasibleError:
+    """Say what would mend hard rules that cannot hold: plan with elastic ones, and repair that.
+
+    Parameters
+    ----------
+    refused : InfeasibleError
+        The proof that they cannot hold.
+    demand, members, network, rules
+        See `advise`.
+    search : Search
+        Time, gap and seed.
+    """
+    counted = Advice.of_counts(demand, rules)
+    elastic = tuple(replace(rule, hard=False) for rule in demand.problem.rules)
+    problem = demand.problem.replace(rules=elastic)
+    stop = Stop(gap=0.02, seconds=min(search.seconds, search.advice_seconds))
+    result = solve(problem, stop=stop, seed=search.seed)
+    advice = advise(
+        counted, demand, members, network, rules, problem, result,
+        seconds=search.advice_seconds, seed=search.seed,
+    )  # fmt: skip
+    offered = [r.what for r in advice.repairs[:3]]
+    return InfeasibleError(
+        "; ".join([refused.message, *(c.what for c in advice.clashes[:3])]),
+        certificate=audit(problem, result.assignment, result.bound_m),
+        remedy="; or ".join(offered) or refused.remedy,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """Walks from units to a new centre, as the problem itself has them."""
+
+    demand: Demand
+    network: Network
+    rules: RuleBook
+
+    def __call__(
+        self, unit: int, around: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        snaps, problem, walk = self.demand.snaps, self.demand.problem, self.rules.walk
+        found = self.network.walks(
+            snaps.take(np.array([unit])), snaps.take(around), limit_m=walk.reach
+        )
+        walk_m = np.full(len(around), np.nan)
+        walk_m[found.target] = found.walk_m
+        walk_m[problem.fence[around] != problem.fence[unit]] = np.nan
+        beyond = np.maximum(walk_m - walk.limit_m, 0.0)
+        if walk.hard:
+            walk_m[beyond > 0] = np.nan
+        return walk_m, np.nan_to_num(problem.load[around] * walk.price * beyond)

@@ -1,0 +1,269 @@
+"""Changes of a meeting: checked against the plan, replayed, completed, recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import InfeasibleError, InputError, PlannerError
+from planner.model import audit
+from planner.model.problem import Certificate, Part, Problem, Result
+from planner.model.tables import PlanTables
+from planner.plan.changefile import AGAIN, LONGEST_NAME, Changes, holds_private
+from planner.plan.history import history_of, locks_of, plan_fingerprint
+from planner.plan.revision import assignment_of, revised
+from planner.solve.zones.search import Progress, Stop, solve
+
+__all__ = ["apply_changes", "replayed"]
+
+MOVE_PRICE_M = 200.0
+"""Metres that one home changing hands must be worth while the rest is solved again."""
+
+
+def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:
+    """Check changes against a plan, and make the moves.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan that the map was drawn of.
+    changes : Changes
+        From `read_changes`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_units,)
+        Centre of each unit afterwards, -1 for none.
+
+    Raises
+    ------
+    InputError
+        The changes are those of another plan, name what it does not have, move what is locked or a
+        centre's home, or bring a unit to a centre that may not serve it.
+    """
+    if changes.plan != plan_fingerprint(tables):
+        raise InputError(
+            "the changes were made on another plan, or on an earlier state of this one",
+            remedy="apply them to the plan.gpkg that lies beside the map that they were made on, "
+            "or make them again on the map of this plan",
+        )
+    unit = {u: i for i, u in enumerate(tables.units["unit_id"])}
+    centre = {c: i for i, c in enumerate(tables.centres["centre_id"])} | {"": -1}
+    _check_locks(tables, changes, unit)
+    assignment = assignment_of(tables)
+    homes = {int(h): c for c, h in enumerate(tables.problem.home)}
+    for number, move in enumerate(changes.moves, 1):
+        if move.unit not in unit:
+            raise InputError(f"move {number}: the plan has no unit {move.unit!r}", remedy=AGAIN)
+        for name in (move.origin, move.target):
+            if name not in centre:
+                raise InputError(f"move {number}: the plan has no centre {name!r}", remedy=AGAIN)
+        u, target = unit[move.unit], centre[move.target]
+        if assignment[u] != centre[move.origin]:
+            raise InputError(
+                f"move {number}: unit {move.unit} is not in the zone of {move.origin or 'nobody'}",
+                remedy=AGAIN,
+            )
+        if u in homes and target != homes[u]:
+            raise InputError(
+                f"move {number}: unit {move.unit} is the home of a centre and stays in its zone",
+                remedy="take this move out: the zone would be left without its centre",
+            )
+        if target >= 0 and not _may_serve(tables.problem, u, target):
+            raise InputError(
+                f"move {number}: centre {move.target} may not serve unit {move.unit}: too far, "
+                "beyond a fence, or without a way",
+                remedy="choose one of the centres that the map offers for it",
+            )
+        assignment[u] = target
+    return assignment
+
+
+def _check_locks(tables: PlanTables, changes: Changes, unit: Mapping[str, int]) -> None:
+    for what, names in (("locks", changes.locks), ("unlocked", changes.unlocked)):
+        for name in names:
+            if name not in unit:
+                raise InputError(f"{what}: the plan has no unit {name!r}", remedy=AGAIN)
+    held = set(locks_of(tables))
+    if strangers := sorted(set(changes.unlocked) - held):
+        raise InputError(f"unlocked: unit {strangers[0]} is not locked in the plan", remedy=AGAIN)
+    closed = held - set(changes.unlocked)
+    if lost := sorted(closed - set(changes.locks)):
+        raise InputError(
+            f"unit {lost[0]} is locked in the plan, and the changes neither keep nor open the lock",
+            remedy=AGAIN,
+        )
+    moved = sorted(closed & {m.unit for m in changes.moves})
+    if moved:
+        raise InputError(
+            f"unit {moved[0]} is locked where it is ({len(moved)} of the moves are of locked units)",
+            remedy="unlock it on the map first, or leave it where it is",
+        )
+
+
+def _may_serve(problem: Problem, unit: int, centre: int) -> bool:
+    own = problem.pair_centre[problem.pair_start[unit] : problem.pair_start[unit + 1]]
+    return bool((own == centre).any())
+
+
+def apply_changes(
+    tables: PlanTables,
+    changes: Changes,
+    *,
+    complete: bool = False,
+    stop: Stop | None = None,
+    seed: int = 0,
+    by: str = "",
+    when: datetime | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> PlanTables:
+    """Replay changes on a plan, check the outcome, and record it in the plan's history.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan that the map was drawn of.
+    changes : Changes
+        From `read_changes`.
+    complete : bool
+        Solve the rest again: what was moved or is locked stays, all else may follow where that is
+        worth `MOVE_PRICE_M` for each home.
+    stop, seed, progress
+        As for `planner.solve.zones.search.solve`; used with `complete`.
+    by : str
+        The office that decided; never a person's name.
+    when : datetime, optional
+        Time of recording, UTC; now by default.
+
+    Returns
+    -------
+    PlanTables
+        Shapes, figures, gaps and certificate made again.  The proven bound is that of the plan
+        before, which holds for any plan of these units.
+
+    Raises
+    ------
+    InputError
+        See `replayed`; or `by` is not an office's name.
+    InfeasibleError
+        A hard rule is broken.
+    PlannerError
+        A zone falls apart and `complete` is not asked for, or what was moved cannot be connected.
+    """
+    office = _office(by)
+    problem, before = tables.problem, tables.certificate
+    assignment = replayed(tables, changes)
+    moved = assignment != assignment_of(tables)
+    if complete:
+        locked = tables.units["unit_id"].isin(changes.locks).to_numpy()
+        fixed = moved | locked
+        assignment = _completed(problem, assignment, fixed, tables, stop, seed, progress)
+    certificate = _checked(problem, assignment, before.bound_m, tables)
+    part = Part(
+        problem.n_units,
+        problem.n_centres,
+        certificate.value_m,
+        certificate.bound_m,
+        certificate.cost_m,
+        certificate.optimality_gap,
+        "moved by hand" + (", rest solved" if complete else ""),
+        0.0,
+    )
+    made = revised(tables, assignment, certificate, (part,))
+    entry = _entry(tables, changes, office, when, complete)
+    entry |= {"moved_units": int((assignment != assignment_of(tables)).sum())}
+    entry |= {"value_before_m": before.value_m, "value_m": certificate.value_m}
+    history = [*(dict(e) for e in history_of(tables)), entry]
+    return replace(made, provenance={**made.provenance, "history": history})
+
+
+def _office(by: str) -> str:
+    if len(by) > LONGEST_NAME or holds_private(by) or not by.isprintable():
+        raise InputError(
+            f"--by is not the name of an office (at most {LONGEST_NAME} characters, no numbers of "
+            "phones or identity cards)",
+            remedy="name the office or the meeting, not a person",
+        )
+    return by
+
+
+def _checked(
+    problem: Problem, assignment: NDArray[np.int64], bound_m: float, tables: PlanTables
+) -> Certificate:
+    ids = tables.centres["centre_id"].to_numpy(object)
+    found = audit.audit(problem, assignment, bound_m)
+    if found.disconnected:
+        names = ", ".join(str(ids[c]) for c in found.disconnected[:5])
+        raise PlannerError(
+            f"{len(found.disconnected)} zones are not connected after these changes: {names}",
+            remedy="add --complete to let the rest follow, or move the units that lie between, too",
+        )
+    certificate = audit.check(problem, Result(assignment.astype(np.int32), bound_m))
+    hard = {rule.name for rule in problem.rules if rule.hard}
+    if broken := [v for v in certificate.violations if v.rule in hard]:
+        worst = max(broken, key=lambda v: v.excess)
+        raise InfeasibleError(
+            f"the hard rule {worst.rule} does not hold after these changes: the zone of centre "
+            f"{ids[worst.centre]} has {worst.amount:g}, allowed is {worst.limit:g}",
+            certificate=certificate,
+            remedy="add --complete to let the rest follow, or take moves back",
+        )
+    return certificate
+
+
+def _completed(
+    problem: Problem,
+    assignment: NDArray[np.int64],
+    fixed: NDArray[np.bool_],
+    tables: PlanTables,
+    stop: Stop | None,
+    seed: int,
+    progress: Callable[[Progress], None] | None,
+) -> NDArray[np.int64]:
+    """Solve again with some units held: only the pair that each is held in remains."""
+    unit = problem.pair_unit
+    stays = problem.pair_centre == assignment[unit]
+    held = fixed & (assignment >= 0)
+    price = np.where(stays, 0.0, MOVE_PRICE_M * problem.households[unit])
+    keep = ~held[unit] | stays
+    counts = np.bincount(unit[keep], minlength=problem.n_units)
+    restricted = problem.replace(
+        pair_start=np.concatenate([[0], np.cumsum(counts)]),
+        pair_centre=problem.pair_centre[keep],
+        walk_m=problem.walk_m[keep],
+        penalty_m=problem.penalty_m[keep],
+        change_m=problem.change_m[keep] + price[keep],
+    )
+    result = solve(restricted, stop=stop, start=assignment, seed=seed, progress=progress)
+    found = result.assignment.astype(np.int64)
+    lost = np.flatnonzero(held & (found != assignment))
+    if len(lost):
+        names = tables.units["unit_id"].to_numpy(object)[lost[:5]]
+        raise PlannerError(
+            f"{len(lost)} moved or locked units cannot be connected with their centre: "
+            f"{', '.join(map(str, names))}",
+            remedy="move the units that lie between them and the centre, too, or take these back",
+        )
+    return found
+
+
+def _entry(
+    tables: PlanTables, changes: Changes, office: str, when: datetime | None, complete: bool
+) -> dict[str, Any]:
+    stamp = (when or datetime.now(UTC)).astimezone(UTC)
+    return {
+        "when": stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "made": changes.created,
+        "by": office,
+        "plan": changes.plan,
+        "moves": [{"unit": m.unit, "from": m.origin, "to": m.target} for m in changes.moves],
+        "locks": [u for u in tables.units["unit_id"] if u in set(changes.locks)],
+        "unlocked": list(changes.unlocked),
+        "notes": [{"lon": n.lon, "lat": n.lat, "text": n.text} for n in changes.notes],
+        "completed": complete,
+    }

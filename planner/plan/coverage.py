@@ -1,0 +1,82 @@
+"""Coverage gaps: each household that the rules leave unserved, once, with its cause."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from planner.model.problem import Problem
+
+__all__ = ["coverage_gaps"]
+
+
+def coverage_gaps(
+    household_id: ArrayLike,
+    unit: ArrayLike,
+    cause: ArrayLike,
+    problem: Problem,
+    assignment: ArrayLike,
+    *,
+    limit_m: float,
+    most: float | None,
+) -> pd.DataFrame:
+    """List the uncovered households.
+
+    The first cause that applies counts: address not found; no walking path to any centre; beyond the
+    walk limit; zone over its limit, where the farthest households of the zone are those left over.
+
+    Parameters
+    ----------
+    household_id : array_like of str, shape (n,)
+        Ids, which settle ties.
+    unit : array_like of int, shape (n,)
+        Unit of each household, -1 if it has none.
+    cause : array_like of str, shape (n,)
+        What is known so far: a cause of `planner.model.tables.GAP_CAUSES`, or "".
+    problem : Problem
+        The problem.
+    assignment : array_like of int, shape (n_units,)
+        Centre of each unit, -1 for none.
+    limit_m : float
+        The walk limit, metres.
+    most : float or None
+        Households that a zone may hold.
+
+    Returns
+    -------
+    DataFrame
+        ``household`` (position), ``cause``, ``detail`` (English and Chinese), in the order of positions.
+    """
+    ids, units = np.asarray(household_id, str), np.asarray(unit, np.int64)
+    known = np.asarray(cause, str)
+    zone_of = np.append(np.asarray(assignment), -1)
+    pair = np.append(problem.pairs_of(assignment), -1)
+    walk = np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], np.inf)[units]
+    zone = np.where(units >= 0, zone_of[units], -1)
+    found = np.array(known, dtype="U32")
+    detail = np.full(len(ids), "", object)
+    lost = (found == "") & (zone < 0)
+    found[lost] = "no_walking_path"
+    far = (found == "") & (walk > limit_m)
+    found[far] = "beyond_walk_limit"
+    detail[far] = [f"{w:.0f} m > {limit_m:.0f} m" for w in walk[far]]
+    if most is not None:
+        for c, rows in _overfull(zone, found, most):
+            left_over = rows[np.lexsort((ids[rows], -walk[rows]))]
+            total = int((zone == c).sum())
+            excess = max(0, total - int(most) - int((found[zone == c] != "").sum()))
+            found[left_over[:excess]] = "zone_over_limit"
+            detail[left_over[:excess]] = f"{total} > {most:g} households 户"
+    listed = np.flatnonzero(found != "")
+    return pd.DataFrame({"household": listed, "cause": found[listed], "detail": detail[listed]})
+
+
+def _overfull(
+    zone: NDArray[np.int32], found: NDArray[np.str_], most: float
+) -> list[tuple[int, NDArray[np.int64]]]:
+    """Zones above the limit, each with its households that have no cause yet."""
+    counts = np.bincount(zone[zone >= 0])
+    return [
+        (int(c), np.flatnonzero((zone == c) & (found == ""))) for c in np.flatnonzero(counts > most)
+    ]

@@ -1,0 +1,193 @@
+"""Whose zone is this?  An address or a lon/lat pair, answered from a finished plan alone.
+
+The names that the plan keeps, of units and of the buildings beneath them, make a gazetteer of its own.
+What fits several places of different zones is told as such, never settled silently; no answer holds a
+resident's name, id or room.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.intake.address.parse import parse_address
+from planner.intake.gazetteer.geocode import find_places
+from planner.intake.gazetteer.match import Match
+from planner.model.tables import PlanTables
+from planner.plan.names import CHINESE, NameBook, Place, name_book
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Lookup", "Place", "look_up"]
+
+SURE = 0.97
+"""Confidence where a text names a place of the plan word for word, or by its building."""
+ESTATE = 0.5
+"""Confidence where no more than the estate is known."""
+MOST = 12
+"""Places told of where several fit."""
+_PAIR = re.compile(
+    r"\s*[(\[（]?\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*[)\]）]?\s*"
+)
+_COARSE = frozenset({"compound", "street", "community"})
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What a plan knows of an address.
+
+    Parameters
+    ----------
+    places : tuple of Place
+        The place, or all that the text could mean; empty where nothing fits.
+    settled : bool
+        Whether the text means one place, or places of one zone only.
+    cause, cause_zh : str
+        Why it is not settled; "" if it is.
+    """
+
+    places: tuple[Place, ...] = ()
+    settled: bool = False
+    cause: str = ""
+    cause_zh: str = ""
+
+    @property
+    def zone(self) -> int | None:
+        """Number of the zone; None where the answer is not settled."""
+        return self.places[0].zone if self.settled else None
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give plain JSON values."""
+        return {
+            "settled": self.settled,
+            "zone": self.zone,
+            "cause": self.cause,
+            "places": [asdict(p) | {"minutes": p.minutes} for p in self.places],
+        }
+
+    def table(self) -> pd.DataFrame:
+        """Give one row a place, for people.
+
+        Returns
+        -------
+        DataFrame
+            ``place, zone, centre, fence, walk_m, match, confidence``.
+        """
+        import pandas as pd
+
+        names = ("place", "zone", "centre", "fence", "walk_m", "match", "confidence")
+        rows = [
+            (p.label or f"{p.lon:.6f},{p.lat:.6f}", p.zone or None, p.centre, p.fence, p.walk_m,
+             p.precision, p.confidence)
+            for p in self.places
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=names)
+
+    def _repr_html_(self) -> str:
+        told = "" if self.settled else f"not settled 未能确定: {self.cause} {self.cause_zh}"
+        table = (
+            self.table().to_html(index=False, float_format="{:,.2f}".format) if self.places else ""
+        )
+        return f"<p>{html.escape(told)}</p>{table}"
+
+
+def look_up(tables: PlanTables, text: str) -> Lookup:
+    """Find the zone of an address or of a lon/lat pair.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        A finished plan.
+    text : str
+        An address, Chinese or western, or ``lon,lat`` in degrees WGS-84.
+
+    Returns
+    -------
+    Lookup
+        Candidates of several zones are all told; nothing is chosen among them.
+    """
+    book = name_book(tables)
+    pair = _PAIR.fullmatch(text)
+    if pair and "." in text:
+        return _at_spot(book, float(pair[1]), float(pair[2]))
+    if not text.strip():
+        return Lookup(cause="nothing was asked", cause_zh="未填写地址")
+    match = find_places([text], [""], book.gazetteer)[0]
+    if "another place" in match.cause:
+        return _of_candidates(book, match, "it names another place", "地址所述地区与本方案不符")
+    exact = book.units_of(text)
+    if exact:
+        found = _settle([book.place(u, book.known_as(u), SURE) for u in exact])
+        return found if book.agrees(text, exact) else _elsewhere(found)
+    estate = book.area(parse_address(text)) if CHINESE.search(text) else frozenset[int]()
+    if match.precision in _COARSE or (match.xy is None and estate):
+        return _coarse(book, estate, match)
+    if match.xy is not None:
+        return _settle(book.around(match.candidates[0], match.confidence))
+    return _of_candidates(book, match, "the address was not found", "未找到该地址")
+
+
+def _settle(places: Iterable[Place]) -> Lookup:
+    """Settle on places of one zone; tell of all where there are several."""
+    found = sorted(places, key=lambda p: (-p.confidence, p.zone, p.label, p.unit_id))
+    if not found:
+        return Lookup(cause="the place lies in no zone", cause_zh="该处不在任何责任区内")
+    zones = {p.zone for p in found}
+    if len(zones) == 1:
+        return Lookup(tuple(found[:MOST]), settled=True)
+    told = [p for z in sorted(zones) for p in found if p.zone == z]
+    first = {z: next(p for p in told if p.zone == z) for z in sorted(zones)}
+    rest = [p for p in told if p not in first.values()]
+    return Lookup(
+        tuple((*first.values(), *rest)[:MOST]),
+        cause=f"it fits {len(found)} places in {len(zones)} zones",
+        cause_zh=f"符合的地点有{len(found)}处，分属{len(zones)}个责任区",
+    )
+
+
+def _elsewhere(found: Lookup) -> Lookup:
+    """Doubt places whose community is not the one that the text names."""
+    return Lookup(
+        found.places, cause="it names another community than the place lies in",
+        cause_zh="地址所述社区与该地点所在社区不符",
+    )  # fmt: skip
+
+
+def _coarse(book: NameBook, units: Iterable[int], match: Match) -> Lookup:
+    """Answer where no more than an estate or street is known: settled only if all of it is one zone."""
+    found = _settle(book.place(u, "compound", ESTATE) for u in units)
+    if found.settled:
+        return found
+    told = found.places or tuple(
+        p for c in match.candidates for p in book.around(c, min(match.confidence, ESTATE))
+    )
+    return Lookup(
+        told[:MOST], cause="only the estate or street is known, not the building",
+        cause_zh="仅知小区或道路，未能确定楼栋",
+    )  # fmt: skip
+
+
+def _of_candidates(book: NameBook, match: Match, cause: str, cause_zh: str) -> Lookup:
+    """Tell what the text could mean; nothing is settled."""
+    found = [p for c in match.options for p in book.around(c, min(match.confidence, ESTATE))]
+    if match.cause.startswith("ambiguous") and found and "another place" not in match.cause:
+        cause, cause_zh = f"it fits {len(found)} places", f"符合的地点有{len(found)}处"
+    return Lookup(tuple(found[:MOST]), cause=cause, cause_zh=cause_zh)
+
+
+def _at_spot(book: NameBook, lon: float, lat: float) -> Lookup:
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        return Lookup(cause="no such lon,lat", cause_zh="经纬度超出范围")
+    found = book.at(lon, lat, "given", 1.0)
+    if found:
+        return _settle(found)
+    if abs(lat) <= 180 and abs(lon) <= 90 and book.at(lat, lon, "given", 1.0):
+        return Lookup(
+            cause="the spot lies in no zone; the other way round it would: give lon,lat",
+            cause_zh="该处不在任何责任区内；经纬度顺序可能颠倒，请按经度,纬度填写",
+        )
+    return Lookup(cause="the spot lies in no zone", cause_zh="该处不在任何责任区内")

@@ -1,0 +1,348 @@
+"""A plan's places by what they are called, and by where they lie.
+
+The names that the plan keeps, of units and of the buildings beneath them, make a gazetteer of its own:
+an address is looked up in it as residents' addresses were, without any other file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from planner.intake.address.parse import Address, parse_address
+from planner.intake.gazetteer.index import Gazetteer
+from planner.intake.gazetteer.match import Candidate
+from planner.model.measures import METRES_A_MINUTE
+from planner.model.plane import LocalProjection
+from planner.model.tables import PlanTables
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["CHINESE", "NameBook", "Place", "name_book"]
+
+NEAR_M = 60.0
+"""A place farther than this from every unit of the plan has no walk of its own."""
+SURE_M = 15.0
+"""Within this of a unit's door its zone holds, wherever the border is drawn."""
+LONGEST_FLAT = 3
+"""Letters and digits of a stairwell or flat at the end of a western address."""
+CHINESE = re.compile("[\u3400-\u9fff]")
+_NUMBERED = re.compile(r"(?P<street>.*[^\W\d_].*?)\s+(?P<number>\d[\w/-]*)(?:\s+\w{1,2})?")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a plan, and whose zone it lies in.
+
+    Parameters
+    ----------
+    label : str
+        The place in words, building or stairwell; "" where only a spot was asked about.
+    zone : int
+        Number of the zone as drawn; 0 where no centre serves the place.
+    centre_id, centre : str
+        The centre, and where it is.
+    fence : str
+        Community of the place; "" if none.
+    walk_m : float or None
+        The plan's walk from there to the centre, metres; None where it has none.
+    precision : str
+        How near the place is known: ``stairwell, building, interpolated, street, compound, given``...
+    confidence : float
+        0 to 1: how sure the text means this place.
+    away_m : float
+        Metres from the spot that was found to the unit that answers for it; 0 for the unit itself.
+    unit_id : str
+        Demand unit; "" where the place lies at none.
+    lon, lat : float
+        Degrees WGS-84.
+    """
+
+    label: str
+    zone: int
+    centre_id: str
+    centre: str
+    fence: str
+    walk_m: float | None
+    precision: str
+    confidence: float
+    away_m: float
+    unit_id: str
+    lon: float
+    lat: float
+
+    @property
+    def minutes(self) -> float | None:
+        """Walk in minutes, at 60 m a minute (GB 50180-2018)."""
+        return None if self.walk_m is None else self.walk_m / METRES_A_MINUTE
+
+
+@dataclass(frozen=True, eq=False)
+class NameBook:
+    """A plan's places by what they are called and where they lie."""
+
+    tables: PlanTables
+    gazetteer: Gazetteer
+    plane: LocalProjection
+    xy: NDArray[np.float64]
+    lon_lat: NDArray[np.float64]
+    names: Mapping[str, frozenset[int]]
+    keys: Mapping[str, frozenset[int]]
+    areas: Mapping[str, frozenset[int]]
+    stairwell: Mapping[int, frozenset[str]]
+    zone: Mapping[str, int]
+    precision: Mapping[str, str] = field(default_factory=dict)
+
+    def known_as(self, unit: int) -> str:
+        """How precisely the homes of a unit were placed."""
+        return self.precision.get(str(self.tables.units["unit_id"].iloc[unit]), "building")
+
+    def units_of(self, text: str) -> list[int]:
+        """Units that the text names, by their whole name or by their building; sorted."""
+        named = self.names.get(_folded(text))
+        if named:  # homes of which only the estate is known are called like the estate
+            return sorted(named | self.areas.get(_folded(text), frozenset()))
+        if not CHINESE.search(text):
+            return sorted(self._without_home(_folded(text)))
+        address = parse_address(text)
+        found: frozenset[int] = frozenset()
+        for key in address.building_keys:
+            found = self.keys.get(key, frozenset())
+            if found:
+                break
+        if not found:
+            return [] if address.building else sorted(self.area(address))
+        return sorted(self._in_community(self._at_stairwell(found, address), address))
+
+    def _without_home(self, text: str) -> frozenset[int]:
+        """Units of a western line, its flat and stairwell left out one after the other; or of a street."""
+        words = text.split()
+        while words and len(words[-1]) <= LONGEST_FLAT and re.search(r"\d", " ".join(words[:-1])):
+            words.pop()
+            found = self.names.get(" ".join(words))
+            if found:
+                return found
+        return self.areas.get(text, frozenset())
+
+    def area(self, address: Address) -> frozenset[int]:
+        """Units of an estate, or of a road of which no number is named."""
+        for name in ("compound", "road"):
+            found = self.areas.get(address.canonical(name)) if getattr(address, name) else None
+            if found and not (name == "road" and address.road_number):
+                return self._in_community(found, address)
+        return frozenset()
+
+    def _at_stairwell(self, found: frozenset[int], address: Address) -> frozenset[int]:
+        asked = address.canonical("stairwell")
+        at = frozenset(u for u in found if asked and asked in self.stairwell.get(u, ()))
+        plain = frozenset(u for u in found if not self.stairwell.get(u))
+        return at or (plain if asked and plain else found)
+
+    def _in_community(self, found: frozenset[int], address: Address) -> frozenset[int]:
+        said = address.canonical("community")
+        fences = self.fences if said else []
+        inside = frozenset(
+            u for u in found if said and parse_address(fences[u]).canonical("community") == said
+        )
+        return inside or found
+
+    def agrees(self, text: str, units: Iterable[int]) -> bool:
+        """Tell whether the community that a text names, if the plan knows it, is that of the units."""
+        said = parse_address(text).canonical("community") if CHINESE.search(text) else ""
+        known = {f: parse_address(f).canonical("community") or f for f in set(self.fences)}
+        if said not in known.values():
+            return True
+        return all(known[self.fences[u]] == said for u in units)
+
+    @cached_property
+    def fences(self) -> list[str]:
+        """Community of each unit."""
+        return [str(f) for f in self.tables.units["fence"]]
+
+    def place(
+        self, unit: int, precision: str, confidence: float, *, label: str = "", away_m: float = 0.0
+    ) -> Place:
+        """Tell of one unit."""
+        row = self.tables.units.iloc[unit]
+        zone = self.zone.get(str(row["zone"]), -1)
+        lon, lat = self.lon_lat[unit]
+        walk = float(row["walk_m"])
+        return Place(
+            label or str(row["label"]), *self._centre(zone), str(row["fence"]),
+            walk if np.isfinite(walk) and zone >= 0 else None, precision, round(confidence, 3),
+            round(away_m, 1), str(row["unit_id"]), round(float(lon), 6), round(float(lat), 6),
+        )  # fmt: skip
+
+    def _centre(self, zone: int) -> tuple[int, str, str]:
+        if zone < 0:
+            return 0, "", ""
+        row = self.tables.centres.iloc[zone]
+        return int(row["number"]), str(row["centre_id"]), str(row["label"])
+
+    def around(self, candidate: Candidate, confidence: float) -> list[Place]:
+        """Tell of the units called like a candidate, else of what lies at its spot."""
+        named = self.names.get(_folded(candidate.label))
+        if named:
+            return [self.place(u, candidate.precision, confidence) for u in sorted(named)]
+        lon, lat = self.gazetteer.projection.to_lon_lat([candidate.xy])[0]
+        return self.at(lon, lat, candidate.precision, confidence, candidate.label)
+
+    def at(
+        self, lon: float, lat: float, precision: str, confidence: float, label: str = ""
+    ) -> list[Place]:
+        """Tell of the nearest units, and of the zone in which a spot is drawn if that is another."""
+        x, y = self.plane.to_xy([lon], [lat])[0]
+        away = np.hypot(self.xy[:, 0] - x, self.xy[:, 1] - y)
+        drawn = self._drawn(lon, lat)
+        least = float(away.min()) if len(away) else np.inf
+        found = [
+            self.place(int(u), precision, confidence, label=label, away_m=float(away[u]))
+            for u in np.flatnonzero(away <= least + 1.0)
+            if least <= NEAR_M
+        ]
+        if drawn >= 0 and self._centre(drawn)[0] not in {p.zone for p in found}:
+            fence = str(self.tables.zones["fence"].iloc[drawn])
+            found.append(
+                Place(
+                    label, *self._centre(drawn), fence, None, precision, confidence,
+                    round(least, 1), "", round(float(lon), 6), round(float(lat), 6),
+                )
+            )  # fmt: skip
+        if least <= SURE_M:
+            found = [p for p in found if p.unit_id]
+        return found
+
+    def _drawn(self, lon: float, lat: float) -> int:
+        inside = shapely.intersects_xy(self.tables.zones.geometry.to_numpy(), lon, lat)
+        return int(np.flatnonzero(inside)[0]) if inside.any() else -1
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace(",", " ").split())
+
+
+@lru_cache(maxsize=2)
+def name_book(tables: PlanTables) -> NameBook:
+    """Gather what the places of a plan are called; kept for the two plans asked last.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        A finished plan.
+    """
+    units = tables.units
+    lon_lat = shapely.get_coordinates(units.geometry.to_numpy())
+    plane = LocalProjection.around(lon_lat[:, 0], lon_lat[:, 1])
+    called = _called(tables)
+    names: dict[str, set[int]] = defaultdict(set)
+    keys: dict[str, set[int]] = defaultdict(set)
+    areas: dict[str, set[int]] = defaultdict(set)
+    stairwell: dict[int, set[str]] = defaultdict(set)
+    for label, at in called.items():
+        names[_folded(label)] |= at
+        if not CHINESE.search(label):
+            numbered = _NUMBERED.fullmatch(label)
+            areas[_folded(numbered["street"]) if numbered else ""] |= at
+            continue
+        address = parse_address(label)
+        for key in address.building_keys:
+            keys[key] |= at
+        for name in (address.canonical("compound"), address.canonical("road")):
+            if name:
+                areas[name] |= at
+        if address.stairwell:
+            for unit in at:
+                stairwell[unit].add(address.canonical("stairwell"))
+    areas.pop("", None)
+    return NameBook(
+        tables, _gazetteer(tables, called, lon_lat), plane, plane.to_xy(*lon_lat.T), lon_lat,
+        _fixed(names), _fixed(keys), _fixed(areas), _fixed(stairwell),
+        {str(c): i for i, c in enumerate(tables.centres["centre_id"])}, _precisions(tables),
+    )  # fmt: skip
+
+
+def _fixed(found: Mapping[Any, set[Any]]) -> dict[Any, frozenset[Any]]:
+    return {key: frozenset(values) for key, values in found.items()}
+
+
+def _called(tables: PlanTables) -> dict[str, set[int]]:
+    """Give the units of each name: their labels, and the places that their homes were matched to."""
+    place = {u: i for i, u in enumerate(tables.units["unit_id"])}
+    called: dict[str, set[int]] = defaultdict(set)
+    for unit, label in enumerate(tables.units["label"]):
+        called[str(label)].add(unit)
+    homes = tables.households[["matched", "unit_id"]].drop_duplicates()
+    for matched, unit_id in homes.itertuples(index=False):
+        if unit_id in place:
+            called[str(matched)].add(place[unit_id])
+    called.pop("", None)
+    return called
+
+
+def _precisions(tables: PlanTables) -> dict[str, str]:
+    """How precisely the homes of each unit were placed: what holds for most of them."""
+    homes = tables.households[["unit_id", "precision"]].value_counts().reset_index()
+    homes = homes.sort_values(["count", "precision"], ascending=[False, True])
+    first = homes.drop_duplicates("unit_id")
+    return {str(u): str(p) for u, p in zip(first["unit_id"], first["precision"], strict=True)}
+
+
+def _gazetteer(
+    tables: PlanTables, called: Mapping[str, set[int]], lon_lat: NDArray[np.float64]
+) -> Gazetteer:
+    """Make what is looked up in: the plan's units, and the named buildings and streets beneath them."""
+    rows: list[tuple[str, str, str, float, float]] = []
+    told: list[tuple[str, float, float]] = []
+    for label, units in sorted(called.items()):
+        for unit in sorted(units):
+            lon, lat = lon_lat[unit].tolist()
+            found = None if CHINESE.search(label) else _NUMBERED.fullmatch(label)
+            if found:
+                rows.append((found["street"], found["number"], label, lon, lat))
+            else:
+                told.append((label, lon, lat))
+    base = tables.base["buildings"]
+    base = base.assign(
+        **{c: base[c].astype("string").fillna("") for c in ("name", "street", "number")}
+    )
+    spots = shapely.get_coordinates(shapely.centroid(base.geometry.to_numpy()))
+    numbered = base["number"] != ""
+    rows += list(
+        zip(base["street"][numbered], base["number"][numbered], base["name"][numbered],
+            *spots[numbered.to_numpy()].T.tolist(), strict=True)
+    )  # fmt: skip
+    points = [(r[3], r[4]) for r in rows]
+    columns = {
+        "street": [r[0] for r in rows],
+        "number": [r[1] for r in rows],
+        "name": [r[2] if not r[0] else "" for r in rows],
+        "place": [""] * len(rows),
+        "source": ["address point"] * len(rows),
+    }
+    return Gazetteer.build(
+        _layer(columns, points),
+        base,
+        tables.base["streets"],
+        _layer({"name": [], "kind": []}, []),
+        table=pd.DataFrame(told, columns=["address", "lon", "lat"]),
+    )
+
+
+def _layer(columns: dict[str, list[str]], points: list[tuple[float, float]]) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    shapes = shapely.points(np.array(points).reshape(-1, 2))
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326").astype(
+        dict.fromkeys(columns, "string")
+    )

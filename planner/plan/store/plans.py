@@ -1,0 +1,345 @@
+"""The plan file: one GeoPackage that holds a whole plan and opens in QGIS.
+
+Layers ``units, households, centres, zones, gaps`` and the base layers are features in EPSG:4326;
+``members`` and the numbers of the problem are plain tables beside them.  The table
+``planner_manifest`` says how many rows and which columns each table must have: that a file opens is no
+proof that it is whole.
+
+The file is written row by row through SQLite, following OGC 12-128r18 (GeoPackage 1.3), so that one
+plan gives one sequence of bytes, whatever the day.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.errors import InputError, PlannerError
+from planner.findings import Finding, Severity
+from planner.model.problem import (
+    Certificate,
+    Part,
+    Problem,
+    RuleOutcome,
+    TieOutcome,
+    Ties,
+    Violation,
+    ZoneRule,
+)
+from planner.model.rules import RuleBook
+from planner.model.tables import BASE_LAYERS, PlanTables
+from planner.plan.store.geopackage import (
+    begin,
+    open_package,
+    quoted,
+    read_frame,
+    timestamp,
+    write_frame,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FORMAT_VERSION", "is_plan", "read_plan", "store_plan"]
+
+FORMAT_VERSION = 1
+_FEATURES = ("units", "households", "centres", "zones", "gaps")
+_MANIFEST = "planner_manifest"
+
+
+def store_plan(tables: PlanTables, path: str | Path) -> None:
+    """Write a plan to a new GeoPackage at `path`.
+
+    It writes in place: hand it to `planner.files.atomic_write`, which gives it a temporary
+    path and renames the whole file.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan.
+    path : str or Path
+        A file that does not exist yet.
+
+    Raises
+    ------
+    OSError, sqlite3.Error
+        The file cannot be written.
+    """
+    stamp = timestamp(tables.provenance.get("created"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        begin(db)
+        manifest = [write_frame(db, name, frame, stamp) for name, frame in _frames(tables)]
+        write_frame(
+            db,
+            _MANIFEST,
+            _table(dict(zip(_MANIFEST_COLUMNS, zip(*manifest, strict=True), strict=True))),
+            stamp,
+        )
+        db.execute("COMMIT")
+
+
+_TIES = ("a", "b", "price_m", "apart", "people")
+_MANIFEST_COLUMNS = ("table_name", "rows", "columns")
+
+
+def is_plan(path: str | Path) -> bool:
+    """Tell a plan file from any other GeoPackage: it has the planner's manifest.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    file = Path(path)
+    with _refusing(file), closing(open_package(file)) as db:
+        found = db.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (_MANIFEST,)
+        )
+        return found.fetchone() is not None
+
+
+def read_plan(path: str | Path) -> PlanTables:
+    """Read a plan file back, equal to what was stored.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file written by `store_plan`.  It is opened read-only.
+
+    Returns
+    -------
+    PlanTables
+        The plan.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, cut short, of another version, or not a plan.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(
+            f"there is no plan file {file}", remedy="give the plan.gpkg of an earlier run"
+        )
+    with _refusing(file), closing(open_package(file)) as db:
+        manifest = _checked_manifest(db, file)
+        frames = {name: read_frame(db, name, columns) for name, columns in manifest.items()}
+        notes = {k: json.loads(v) for k, v in frames["plan"].itertuples(index=False)}
+        problem = _problem_from(frames, notes)
+        if problem.fingerprint() != notes["fingerprint"]:
+            raise _damaged(file, "its numbers do not match their own digest")
+        return PlanTables(
+            **{name: frames[name] for name in (*_FEATURES, "members")},  # type: ignore[arg-type]
+            base={name: frames[name] for name in BASE_LAYERS},  # type: ignore[misc]
+            problem=problem,
+            certificate=_certificate_from(notes["certificate"]),
+            parts=tuple(Part(**p) for p in notes["parts"]),
+            rules=RuleBook.from_mapping(notes["rules"], where=str(file)),
+            findings=tuple(
+                Finding(**{**f, "severity": Severity(f["severity"])}) for f in notes["findings"]
+            ),
+            provenance=notes["provenance"],
+            ways=frames.get("ways"),
+            joins=frames.get("joins"),
+        )
+
+
+# --- what goes in -------------------------------------------------------------------------------
+
+
+def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name in _FEATURES:
+        yield name, getattr(tables, name)
+    yield "members", tables.members
+    for name in BASE_LAYERS:
+        yield name, tables.base[name]
+    if tables.ways is not None and tables.joins is not None:
+        yield "ways", tables.ways
+        yield "joins", tables.joins
+    problem = tables.problem
+    columns = {"load": problem.load, "households": problem.households, "fence": problem.fence}
+    for i, rule in enumerate(problem.rules):
+        columns[f"amount_{i}"] = rule.amount
+        if rule.per is not None:
+            columns[f"per_{i}"] = rule.per
+    yield "problem_units", _table(columns)
+    yield "problem_centres", _table({"home": problem.home})
+    pairs = {
+        "unit": problem.pair_unit,
+        "centre": problem.pair_centre,
+        "walk_m": problem.walk_m,
+        "penalty_m": problem.penalty_m,
+        "change_m": problem.change_m,
+    }
+    yield "pairs", _table(pairs)
+    edges = problem.adjacency
+    yield "adjacency", _table({"unit": edges[:, 0], "neighbour": edges[:, 1]})
+    if problem.ties is not None:
+        # By unit only: what people are to each other is not kept.
+        columns = dict(zip(_TIES, problem.ties.arrays, strict=True))
+        yield "ties", _table({**columns, "apart": problem.ties.apart.astype(int)})
+    notes = _notes(tables)
+    yield (
+        "plan",
+        _table(
+            {
+                "name": list(notes),
+                "value": [
+                    json.dumps(v, ensure_ascii=False, sort_keys=False) for v in notes.values()
+                ],
+            }
+        ),
+    )
+
+
+def _notes(tables: PlanTables) -> dict[str, Any]:
+    """Give all that is no table, as plain values."""
+    problem = tables.problem
+    return {
+        "format": FORMAT_VERSION,
+        "fingerprint": problem.fingerprint(),
+        "unserved_m": problem.unserved_m,
+        "zone_rules": [
+            {
+                "name": r.name,
+                "low": r.low,
+                "high": r.high,
+                "hard": r.hard,
+                "price_m": r.price_m,
+                "has_per": r.per is not None,
+            }
+            for r in problem.rules
+        ],
+        "rules": tables.rules.to_mapping(),
+        "certificate": _certificate_note(tables.certificate),
+        "parts": [_plain(asdict(p)) for p in tables.parts],
+        "findings": [_plain(asdict(f)) for f in tables.findings],
+        "provenance": _plain(dict(tables.provenance)),
+    }
+
+
+def _certificate_note(certificate: Certificate) -> dict[str, Any]:
+    note = _plain(asdict(certificate))
+    return {k: v for k, v in note.items() if v is not None or k != "ties"}
+
+
+def _plain(value: Any) -> Any:
+    """Turn NumPy numbers, tuples and mappings into what JSON holds."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _table(columns: Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(dict(columns))
+
+
+# --- what comes out -----------------------------------------------------------------------------
+
+
+@contextmanager
+def _refusing(file: Path) -> Iterator[None]:
+    """Say of any damage that it is damage, not how it made the reader stumble."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (sqlite3.Error, PlannerError, ValueError, KeyError, TypeError, IndexError, OSError) as e:
+        raise _damaged(file, str(e).splitlines()[0] if str(e) else type(e).__name__) from e
+    except Exception as error:
+        if not type(error).__module__.startswith(("shapely", "pandas", "geopandas")):
+            raise
+        raise _damaged(file, str(error)) from error
+
+
+def _damaged(file: Path, why: str) -> InputError:
+    return InputError(
+        f"{file} cannot be read as a plan: {why}",
+        remedy="take the file from a backup, or plan again and keep the new plan.gpkg",
+    )
+
+
+def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str, str]]:
+    """Compare each table with the manifest and give its columns."""
+    names = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if _MANIFEST not in names:
+        raise InputError(
+            f"{file} is a GeoPackage, but not a plan (it has no table {_MANIFEST})",
+            remedy="give the plan.gpkg of an earlier run",
+        )
+    found: dict[str, dict[str, str]] = {}
+    for name, rows, columns in db.execute(
+        f"SELECT table_name, rows, columns FROM {_MANIFEST} ORDER BY fid"  # noqa: S608
+    ):
+        if name not in names:
+            raise _damaged(file, f"the table {name} is missing")
+        count = db.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]  # noqa: S608
+        if count != rows:
+            raise _damaged(file, f"the table {name} has {count} rows instead of {rows}")
+        found[name] = json.loads(columns)
+    version = db.execute("SELECT value FROM plan WHERE name = 'format'").fetchone()
+    if version is None or json.loads(version[0]) != FORMAT_VERSION:
+        raise InputError(
+            f"{file} was written by another version of the planner",
+            remedy="plan again with this version and keep the new plan.gpkg",
+        )
+    return found
+
+
+def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Problem:
+    units, pairs, edges = frames["problem_units"], frames["pairs"], frames["adjacency"]
+    counts = np.bincount(pairs["unit"].to_numpy(int), minlength=len(units))
+    rules = tuple(
+        ZoneRule(
+            rule["name"],
+            units[f"amount_{i}"].to_numpy(),
+            rule["low"],
+            rule["high"],
+            units[f"per_{i}"].to_numpy() if rule["has_per"] else None,
+            rule["hard"],
+            rule["price_m"],
+        )
+        for i, rule in enumerate(notes["zone_rules"])
+    )
+    return Problem(
+        load=units["load"].to_numpy(),
+        households=units["households"].to_numpy(),
+        home=frames["problem_centres"]["home"].to_numpy(),
+        pair_start=np.concatenate([[0], np.cumsum(counts)]),
+        pair_centre=pairs["centre"].to_numpy(),
+        walk_m=pairs["walk_m"].to_numpy(),
+        adjacency=edges[["unit", "neighbour"]].to_numpy(),
+        rules=rules,
+        penalty_m=pairs["penalty_m"].to_numpy(),
+        change_m=pairs["change_m"].to_numpy(),
+        fence=units["fence"].to_numpy(),
+        unserved_m=notes["unserved_m"],
+        ties=_ties_from(frames.get("ties")),
+    )
+
+
+def _ties_from(frame: pd.DataFrame | None) -> Ties | None:
+    return None if frame is None else Ties(*(frame[name].to_numpy() for name in _TIES))
+
+
+def _certificate_from(note: Mapping[str, Any]) -> Certificate:
+    return Certificate(
+        **{
+            **note,
+            "rules": tuple(RuleOutcome(**r) for r in note["rules"]),
+            "violations": tuple(Violation(**v) for v in note["violations"]),
+            "disconnected": tuple(note["disconnected"]),
+            "ties": TieOutcome(**note["ties"]) if note.get("ties") else None,
+        }
+    )

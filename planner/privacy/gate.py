@@ -1,0 +1,174 @@
+"""The gate: it reads a finished file, hidden data included, and refuses what its audience must not see."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from pathlib import Path
+
+from planner.errors import PrivacyError
+from planner.model.tables import PlanTables
+from planner.privacy.audience import INTERNAL_WORDS, Audience
+from planner.privacy.marks import folded, marks_in
+from planner.privacy.pages import check_structure
+from planner.privacy.reader import Part, parts_of, unescaped
+from planner.privacy.secrets import Secrets
+from planner.privacy.tables import finest_step
+
+__all__ = ["check_meeting_page", "check_page", "released"]
+
+_BLANK = re.compile(r"\W+")
+_NOTHING = Secrets({})
+_MARKED = (".html", ".xlsx", ".ods", ".docx")
+_OF_THE_MAP = ("base.", "meta.attribution", "meta.source")
+
+
+def released(
+    content: bytes | Path,
+    name: str,
+    audience: Audience,
+    secrets: Secrets = _NOTHING,
+    *,
+    known: Collection[str] = (),
+) -> bytes | Path:
+    """Give a finished file back, or refuse to.
+
+    Parameters
+    ----------
+    content : bytes or Path
+        The file as it would be released, or where it lies.
+    name : str
+        What it is called; told in the refusal.
+    audience : Audience
+        Who it is for.
+    secrets : Secrets
+        What the register holds.  Id numbers, phones, rooms and care flags at a door are found
+        without it.
+    known : collection of str
+        Scripts and styles that the product wrote itself, word for word: what a resident is called
+        may stand there by chance.
+
+    Returns
+    -------
+    bytes or Path
+        `content`.
+
+    Raises
+    ------
+    PrivacyError
+        The file holds what the audience must not see, cannot be read, or is internal and does not
+        say so.  It tells what kind of thing and in which part of the file, never the thing itself.
+    """
+    data = content.read_bytes() if isinstance(content, Path) else content
+    if b'id="plan-data"' in data:
+        check_structure(data.decode("utf-8", "replace"), audience, name)
+    if audience is Audience.INTERNAL:
+        _require_mark(data, name)
+        return content
+    own = {folded(form) for code in known for form in (code, unescaped(code))}
+    found: Counter[tuple[str, str]] = Counter()
+    for part in parts_of(data, name):
+        for what, at in _faults(part, secrets, own):
+            found[what, part.place(at)] += 1
+    if audience is Audience.PUBLIC and _too_fine(data, name, audience.terms.grid_steps):
+        found["a position finer than the grid of its audience", name] += 1
+    if found:
+        raise _refusal(name, audience, found)
+    return content
+
+
+def check_page(
+    html: str,
+    audience: Audience,
+    secrets: Secrets,
+    *,
+    known: Collection[str] = (),
+    name: str = "map.html",
+) -> None:
+    """Refuse a map that tells its audience more than it may know.
+
+    Parameters
+    ----------
+    html : str
+        The finished page.
+    audience, secrets, known, name
+        See `released`.
+
+    Raises
+    ------
+    PrivacyError
+        As for `released`; or the data of the page cannot be found.
+    """
+    check_structure(html, audience, name)
+    released(html.encode("utf-8"), name, audience, secrets, known=known)
+
+
+def check_meeting_page(html: str, tables: PlanTables) -> None:
+    """Refuse a page that tells a meeting more than it may know; see `check_page`."""
+    check_page(html, Audience.MEETING, Secrets.of(tables))
+
+
+def _too_fine(data: bytes, name: str, grid_steps: int) -> bool:
+    if not name.lower().endswith((".gpkg", ".json", ".geojson")):
+        return False
+    step = finest_step(data)
+    return step is not None and (step == 0 or step % grid_steps != 0)
+
+
+def _faults(part: Part, secrets: Secrets, own: Collection[str]) -> list[tuple[str, int]]:
+    spoken = part.kind == "text"
+    found = [
+        (what, at)
+        for what, at in marks_in(part.text, spoken=spoken, allowed=secrets.phones)
+        if what in ("a citizen's id number", "a phone number") or not _public_map(part, at)
+    ]
+    if part.kind == "numbers" or (part.kind == "code" and part.text in own):
+        return found
+    for what, at in secrets.found_in(part.text):
+        if not _public_map(part, at) or _whole_line(part.text, at, secrets):
+            found.append((what, at))
+    if spoken and not found:
+        found += [hit for hit in secrets.found_apart(part.text) if not _public_map(part, hit[1])]
+    return found
+
+
+def _public_map(part: Part, at: int) -> bool:
+    """Whether a position lies in the names of the base map, which anyone can look up."""
+    if not part.places:
+        return False
+    return part.place(at).partition(", ")[2].startswith(_OF_THE_MAP)
+
+
+def _whole_line(text: str, at: int, secrets: Secrets) -> bool:
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    line = text[start : len(text) if end < 0 else end].strip().lower()
+    return start == at and any(line in strings for strings in secrets.kinds.values())
+
+
+def _require_mark(data: bytes, name: str) -> None:
+    if not name.lower().endswith(_MARKED):
+        return
+    words = _BLANK.sub("", INTERNAL_WORDS)
+    if not any(words in _BLANK.sub("", part.text) for part in parts_of(data, name)):
+        raise PrivacyError(
+            f"{name} is not released: it is internal and does not say so",
+            remedy="report this: an internal file must carry its watermark",
+        )
+
+
+def _refusal(name: str, audience: Audience, found: Counter[tuple[str, str]]) -> PrivacyError:
+    terms = audience.terms
+    lines = [
+        f"{what}, {count} time(s) in {where}" for (what, where), count in sorted(found.items())[:8]
+    ]
+    more = f"; and {len(found) - 8} more" if len(found) > 8 else ""
+    return PrivacyError(
+        f"{name} is not released to its audience ({terms.en} {terms.zh}): it holds "
+        + "; ".join(lines)
+        + more,
+        remedy="look for names, ids, phones or rooms in the title, the notes, the names of files, and the "
+        "building, street and fence names of the input, and mend them there; "
+        "请检查标题、备注、文件名及楼栋、道路、边界名称中是否含有个人信息",
+    )

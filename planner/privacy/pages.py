@@ -1,0 +1,137 @@
+"""What the data of a map may hold: known kinds only, no small counts, no position finer than the grid."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from typing import Any
+
+from planner.errors import PrivacyError
+from planner.privacy.audience import INTERNAL_WORDS, Audience
+from planner.privacy.reader import unpacked
+
+__all__ = ["check_structure"]
+
+_ISLAND = re.compile(r'<script type="application/json" id="([\w-]+)">(.*?)</script>', re.DOTALL)
+_PACKED = {
+    Audience.PUBLIC: {"shapes"},
+    Audience.MEETING: {"shapes", "base", "units", "edit", "find", "before", "compare"},
+    Audience.INTERNAL: {"shapes", "base", "units", "edit", "find", "roster"},
+}
+_PUBLIC_BASE = {"streets", "water", "green", "rails", "fences", "zones"}
+_PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at"}
+FEW, HIDDEN = -1, -2
+
+
+def check_structure(html: str, audience: Audience, name: str) -> None:
+    """Refuse a map whose data are of a kind, a count or a position that its audience must not see.
+
+    Parameters
+    ----------
+    html : str
+        The finished page.
+    audience : Audience
+        Who it is for.
+    name : str
+        What it is called.
+
+    Raises
+    ------
+    PrivacyError
+        The page holds data of an unknown kind, a small count, or a position finer than the audience's
+        grid; an internal one lacks its watermark.  The text does not repeat what it found.
+    """
+    try:
+        islands = dict(_ISLAND.findall(html))
+        data = json.loads(islands.pop("plan-data"))
+        heavy = _unpack(islands.pop("plan-packed", None))
+        _known_kinds(data, heavy, islands, audience)
+        _check_requests(html, data, audience)
+        if audience is Audience.PUBLIC:
+            _check_public(data, heavy)
+        elif audience is Audience.MEETING:
+            _check_counts(_unit_counts(data), audience)
+            if "before" in heavy:
+                _known_kinds(heavy["before"], {}, {}, audience)
+                _check_counts(_unit_counts(heavy["before"]), audience)
+                _check_counts(heavy["compare"]["counts"], audience)
+        elif html.count(INTERNAL_WORDS) < 2:
+            raise _Refused("its watermark is missing")
+    except _Refused as why:
+        raise _refusal(name, audience, str(why)) from None
+    except (KeyError, ValueError, TypeError, IndexError):
+        raise _refusal(name, audience, "its data cannot be found or read") from None
+
+
+class _Refused(Exception):  # noqa: N818 - a reason on its way to a PrivacyError
+    """Why a page is not released."""
+
+
+def _unpack(text: str | None) -> dict[str, Any]:
+    import base64
+
+    return {} if text is None else json.loads(unpacked(base64.b64decode(json.loads(text))))
+
+
+def _known_kinds(
+    data: dict[str, Any], heavy: dict[str, Any], islands: dict[str, str], audience: Audience
+) -> None:
+    unknown = {*data} - audience.terms.shows
+    unknown |= {*heavy} - _PACKED[audience]
+    unknown |= {*islands}
+    if unknown:
+        raise _Refused(f"it holds data of an unknown kind ({', '.join(sorted(unknown))})")
+
+
+def _check_requests(html: str, data: dict[str, Any], audience: Audience) -> None:
+    """Only a page that says so asks for tiles, and an internal one never does."""
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    asks = policy is None or "://" in policy[1]
+    if asks != ("basemap" in data) or (asks and audience is Audience.INTERNAL):
+        raise _Refused("it may make requests that it does not tell of")
+
+
+def _unit_counts(data: dict[str, Any]) -> Iterator[int]:
+    yield from data["units"]["homes"]
+    yield from data["units"]["moved"]
+    yield from (gap[2] for gap in data["gaps"])
+
+
+def _check_counts(counts: Iterable[int], audience: Audience) -> None:
+    smallest = audience.terms.smallest
+    if any(0 < n < smallest or (n < 0 and n not in (FEW, HIDDEN)) for n in counts):
+        raise _Refused(f"it shows a count below {smallest} of one building")
+
+
+def _check_public(data: dict[str, Any], heavy: dict[str, Any]) -> None:
+    """Zones only: rounded counts, coarse outlines, no building and nobody's place."""
+    terms = Audience.PUBLIC.terms
+    kinds = {*data["base"], *heavy["shapes"]} - _PUBLIC_BASE
+    kinds |= {key for zone in data["zones"] for key in zone} - _PUBLIC_ZONE
+    if kinds:
+        raise _Refused(f"it holds data of an unknown kind ({', '.join(sorted(kinds))})")
+    counts = [zone["homes"] for zone in data["zones"]]
+    _check_counts(counts, Audience.PUBLIC)
+    if any(n % terms.rounded for n in (*counts, data["figures"]["households"]) if n > 0):
+        raise _Refused(f"it shows a count that is not rounded to {terms.rounded}")
+    for zone, rings in zip(data["zones"], heavy["shapes"]["zones"], strict=True):
+        _check_grid(rings, zone["at"], data["origin"], terms.grid_steps)
+
+
+def _check_grid(rings: list[list[int]], at: list[int] | None, origin: list[int], step: int) -> None:
+    fine = any((origin[i % 2] + v) % step for i, v in enumerate(at[:2])) if at else False
+    for ring in rings:
+        for axis in (0, 1):
+            fine |= any((origin[axis] + v) % step for v in accumulate(ring[axis::2]))
+    if fine:
+        raise _Refused("it holds a position finer than its grid")
+
+
+def _refusal(name: str, audience: Audience, why: str) -> PrivacyError:
+    terms = audience.terms
+    return PrivacyError(
+        f"{name} is not released to its audience ({terms.en} {terms.zh}): {why}",
+        remedy="look for ids or phone numbers in the building, street and fence names of the input",
+    )

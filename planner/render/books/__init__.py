@@ -1,0 +1,1 @@
+"""Workbooks: the roster, the review, the proposal, the marked copy."""

@@ -1,0 +1,160 @@
+"""The look of the office's own workbooks: headings in two languages, for the printer, marked internal.
+
+Every text stays text: nothing that a cell of the input holds becomes a formula, a number or a link.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from planner.privacy.audience import INTERNAL_WORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "OPTIONS", "Column", "Sheet", "add_table", "book_styles", "plain_text", "set_page", "watermark",
+]  # fmt: skip
+
+OPTIONS: Mapping[str, Any] = MappingProxyType(
+    {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+)
+"""For `xlsxwriter.Workbook`."""
+_LONGEST_CELL = 32_000
+_FONT = "Microsoft YaHei"
+_INK, _ACCENT, _PALE, _RULE = "#1F2933", "#8C2F2B", "#F6F1EC", "#D9D2CA"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: where it comes from, its two headings, its width in characters and its kind."""
+
+    source: str
+    zh: str
+    en: str
+    width: float
+    kind: str = "text"  # text, id, count, metres, share
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name, the frame to show and the columns of it."""
+
+    name: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+
+
+def book_styles(book: Any) -> dict[str, Any]:
+    """Add the styles of titles, headings and cells to a workbook; one for each kind of column too."""
+    cell = {"font_name": _FONT, "font_size": 10, "font_color": _INK, "valign": "vcenter"}
+    cell |= {"bottom": 1, "bottom_color": _RULE}
+    plain = {"font_name": _FONT, "font_color": _INK, "valign": "vcenter"}
+    made = {
+        "title": {**plain, "font_size": 15, "bold": True, "font_color": _ACCENT},
+        "warning": {
+            **plain,
+            "font_size": 10,
+            "bold": True,
+            "font_color": "#FFFFFF",
+            "bg_color": _ACCENT,
+        },
+        "head": {
+            **plain,
+            "font_size": 10,
+            "bold": True,
+            "bg_color": _PALE,
+            "text_wrap": True,
+            "bottom": 2,
+            "bottom_color": _ACCENT,
+            "align": "left",
+        },
+        "head_right": {
+            **plain,
+            "font_size": 10,
+            "bold": True,
+            "bg_color": _PALE,
+            "text_wrap": True,
+            "bottom": 2,
+            "bottom_color": _ACCENT,
+            "align": "right",
+        },
+        "section": {
+            **plain,
+            "font_size": 11,
+            "bold": True,
+            "font_color": _ACCENT,
+            "bottom": 1,
+            "bottom_color": _ACCENT,
+        },
+        "text": cell,
+        "wrap": {**cell, "text_wrap": True},
+        "id": {**cell, "num_format": "@"},
+        "count": {**cell, "num_format": "#,##0", "align": "right"},
+        "metres": {**cell, "num_format": "#,##0", "align": "right"},
+        "share": {**cell, "num_format": "0.00", "align": "right"},
+        "bad": {**cell, "font_color": _ACCENT, "bold": True, "text_wrap": True},
+    }
+    return {name: book.add_format(form) for name, form in made.items()}
+
+
+def set_page(sheet: Any, title: str) -> None:
+    """Set a sheet up for A4 across, as many pages as it takes, the title at the foot of each."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.hide_gridlines(2)
+    plain = title.replace("&", "&&")[:120]
+    sheet.set_footer(f'&L&"{_FONT}"&8{plain}&C&8&A&R&8第 &P 页 / 共 &N 页')
+
+
+def watermark(sheet: Any, day: str) -> None:
+    """Print behind each page that it is internal, and above it of when: a header lies under the cells."""
+    sheet.set_tab_color(_ACCENT)
+    large = f'&"{_FONT},Bold"&60&KF3E3E0{INTERNAL_WORDS}'
+    sheet.set_header(f'&C&"{_FONT}"&9&K8C2F2B{INTERNAL_WORDS} · {day}' + "\n" * 9 + large)
+
+
+def add_table(book: Any, styles: dict[str, Any], content: Sheet, title: str) -> None:
+    """Lay one sheet out: headings that stay, a filter, one style for each kind of column."""
+    sheet = book.add_worksheet(content.name)
+    set_page(sheet, plain_text(title))
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_row(0, 32)
+    rows = len(content.frame)
+    sheet.autofilter(0, 0, max(rows, 1), len(content.columns) - 1)
+    for at, column in enumerate(content.columns):
+        sheet.set_column(at, at, column.width)
+        right = column.kind in {"count", "metres", "share"}
+        sheet.write_string(
+            0, at, f"{column.zh}\n{column.en}", styles["head_right" if right else "head"]
+        )
+        _fill_column(sheet, at, content.frame[column.source].tolist(), styles[column.kind])
+
+
+def _fill_column(sheet: Any, at: int, values: Sequence[Any], style: Any) -> None:
+    for row, value in enumerate(values, start=1):
+        if isinstance(value, str):
+            sheet.write_string(row, at, plain_text(value), style)
+        elif value is None or not math.isfinite(value):
+            sheet.write_blank(row, at, None, style)
+        else:
+            sheet.write_number(row, at, value, style)
+
+
+def plain_text(value: str) -> str:
+    """Keep text that a workbook can hold: no control characters, no half characters, not too long."""
+    whole = value.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c >= " " or c in "\t\n" else " " for c in whole)[:_LONGEST_CELL]

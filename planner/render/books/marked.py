@@ -1,0 +1,332 @@
+"""The marked copy: the office's own sheet, each problem marked where it stands.
+
+A workbook keeps its layout: merged cells, widths, fonts, filters.  What its formulas showed when it was
+last saved stands in their place as a value, and links that lead out of the file are taken out: a
+copy that is handed round must not compute or call anything.  Every text stays text, whatever it
+begins with.  The copy holds what the sheet held, people included: treat it like the sheet.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from planner.findings import Finding, Severity
+from planner.render.books.bookbytes import book_bytes
+from planner.render.text.check_words import SEVERITY_WORDS
+
+__all__ = ["Grid", "Spot", "mark_rows", "mark_workbook"]
+
+LIST_SHEET: Final = "体检结果"
+COMMENTS: Final = 3000
+"""Comments are heavy: past this many cells of a file the colour and the list must do."""
+LISTED: Final = 60_000
+"""Excel takes 65,530 links in a sheet."""
+_LONGEST: Final = 32_000
+_EXACT: Final = 1e15
+_LARGEST_MERGE: Final = 2_000_000
+_FILL: Final[Mapping[Severity, str]] = {
+    Severity.STOP: "FFF4A6A0",
+    Severity.HOLD: "FFFBD08B",
+    Severity.WARN: "FFFFF2A8",
+    Severity.FIX: "FFCFE8CF",
+}
+_RANK: Final = list(SEVERITY_WORDS)
+_BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+(?::[A-Z]+\d+)?)"')
+_BAD_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A finding and the cell it belongs to.
+
+    Parameters
+    ----------
+    finding : Finding
+    sheet : str
+        Name of the sheet; "" for that of a CSV.
+    row, column : int or None
+        Counted from 1, as the sheet shows them; None where the finding is of the whole sheet.
+    """
+
+    finding: Finding
+    sheet: str = ""
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A sheet as it was read.
+
+    Parameters
+    ----------
+    name : str
+        Of the sheet or layer.
+    rows : sequence of sequences
+        Cells; text, numbers, dates or None.
+    first, left : int
+        Where the grid begins in the sheet, from 0.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Any]]
+    first: int = 0
+    left: int = 0
+
+
+def mark_workbook(data: bytes, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) -> bytes:
+    """Mark the findings in a copy of a workbook.
+
+    Parameters
+    ----------
+    data : bytes
+        An ``.xlsx`` that `planner.intake.sheets.guard.open_book` has let pass.
+    spots : sequence of Spot
+    summary : sequence of (str, str)
+        Lines that head the list of findings.
+
+    Returns
+    -------
+    bytes
+        The marked ``.xlsx``.
+
+    Raises
+    ------
+    ValueError
+        The workbook cannot be laid out again; see `mark_rows`.
+    """
+    import warnings
+
+    import openpyxl
+
+    _refuse_wide_merges(data)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # parts that a copy cannot keep, such as form controls
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+        except Exception as error:  # noqa: BLE001 - it raises whatever the file provokes
+            raise ValueError(f"the workbook cannot be copied ({type(error).__name__})") from None
+        for sheet in book.worksheets:
+            _defuse(sheet)
+        return _finished(book, spots, summary)
+
+
+def _refuse_wide_merges(data: bytes) -> None:
+    """Refuse merged ranges that would be laid out cell by cell: one may span the whole sheet."""
+    from openpyxl.utils.cell import range_boundaries
+
+    cells = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    for ref in _MERGE.findall(archive.read(name)):
+                        left, top, right, bottom = range_boundaries(ref.decode())
+                        cells += (int(right or 0) - int(left or 0) + 1) * (
+                            int(bottom or 0) - int(top or 0) + 1
+                        )
+    except (zipfile.BadZipFile, zlib.error, OSError, KeyError, UnicodeDecodeError) as error:
+        raise ValueError(f"the workbook cannot be copied ({type(error).__name__})") from None
+    if cells > _LARGEST_MERGE:
+        raise ValueError(f"merged ranges of {cells:,} cells cannot be copied")
+
+
+def mark_rows(
+    grids: Iterable[Grid], spots: Sequence[Spot], summary: Sequence[tuple[str, str]]
+) -> bytes:
+    """Lay rows out in a new workbook, in the places they had, and mark the findings.
+
+    Parameters
+    ----------
+    grids : iterable of Grid
+        None at all where the file could not be read: the list of findings stands alone then.
+    spots, summary
+        See `mark_workbook`.
+
+    Returns
+    -------
+    bytes
+        The marked ``.xlsx``.
+    """
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    names: dict[str, str] = {}
+    for grid in grids:
+        title = _title(grid.name or "数据", book.sheetnames)
+        names[grid.name] = title
+        sheet = book.create_sheet(title)
+        for r, row in enumerate(grid.rows, start=grid.first + 1):
+            for c, value in enumerate(row, start=grid.left + 1):
+                if value is not None and value != "":
+                    _put(sheet.cell(r, c), value)
+    renamed = [Spot(s.finding, names.get(s.sheet, s.sheet), s.row, s.column) for s in spots]
+    return _finished(book, renamed, summary)
+
+
+def _finished(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) -> bytes:
+    ordered = sorted(
+        spots, key=lambda s: (_RANK.index(s.finding.severity), s.sheet, s.row or 0, s.column or 0)
+    )
+    _colour(book, ordered)
+    lines = list(summary)
+    if len(ordered) > COMMENTS:
+        lines.append(
+            (
+                "批注 comments",
+                f"仅前{COMMENTS}格有批注，其余见颜色和下表 / first {COMMENTS} cells only",
+            )
+        )
+    _list(book, ordered, lines)
+    for name in ("created", "modified"):
+        setattr(book.properties, name, datetime(2000, 1, 1))  # equal sheets give equal copies
+    return book_bytes(book)
+
+
+def _defuse(sheet: Any) -> None:
+    """Keep every text a text, and drop links that lead out of the file."""
+    for cell in list(sheet._cells.values()):  # the cells that exist, not the whole rectangle
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+        link = cell.hyperlink
+        if link is not None and (link.target or not link.location):
+            cell.hyperlink = None
+
+
+def _put(cell: Any, value: Any) -> None:
+    """Write a value as what it is; a text never becomes a formula, a number or a link."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, str):
+        cell.value = "x"
+        cell._value = _BAD_CHARACTERS.sub("", value)[:_LONGEST]
+        cell.data_type = "s"
+        return
+    if value != value:  # NaN or NaT: nothing
+        return
+    if isinstance(value, int | float) and abs(value) >= _EXACT:
+        _put(cell, str(value))  # infinity, or more digits than a cell keeps
+        return
+    if getattr(value, "tzinfo", None) is not None:
+        _put(cell, str(value))
+        return
+    try:
+        cell.value = value
+    except ValueError:
+        _put(cell, str(value))
+
+
+def _colour(book: Any, spots: Sequence[Spot]) -> None:
+    from openpyxl.cell.cell import MergedCell
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    fills = {s: PatternFill("solid", fgColor=colour) for s, colour in _FILL.items()}
+    said: dict[tuple[str, int, int], list[Finding]] = {}
+    anchors = {title: _anchors(book[title]) for title in book.sheetnames}
+    for spot in spots:
+        if spot.sheet in anchors and spot.row and spot.column:
+            place = anchors[spot.sheet].get((spot.row, spot.column), (spot.row, spot.column))
+            said.setdefault((spot.sheet, *place), []).append(spot.finding)
+    for n, ((title, row, column), findings) in enumerate(said.items()):
+        cell = book[title].cell(row, column)
+        if isinstance(cell, MergedCell):
+            continue
+        cell.fill = fills[findings[0].severity]
+        if n < COMMENTS:
+            text = "\n".join(dict.fromkeys(_said(f) for f in findings[:4]))
+            before = f"{cell.comment.text}\n---\n" if cell.comment else ""
+            cell.comment = Comment(
+                _BAD_CHARACTERS.sub("", before + text)[:2000], "data check", 160, 320
+            )
+
+
+def _anchors(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
+    """Map the cells of merged ranges to the first of each: the others cannot be marked."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for area in sheet.merged_cells.ranges:
+        for row in range(area.min_row, area.max_row + 1):
+            for column in range(area.min_col, area.max_col + 1):
+                found[row, column] = area.min_row, area.min_col
+    return found
+
+
+def _said(f: Finding) -> str:
+    zh, en = SEVERITY_WORDS[f.severity]
+    return f"【{zh}】{f.what_zh} → {f.remedy_zh}\n[{en}] {f.what} -> {f.remedy}"
+
+
+def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) -> None:
+    """Add the sheet that lists every finding, each with a way to its cell."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    sheet = book.create_sheet(_title(LIST_SHEET, book.sheetnames), 0)
+    book.active = 0
+    for other in book.worksheets[1:]:
+        other.sheet_view.tabSelected = False
+    bold, wrap = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+    for r, (left, right) in enumerate(summary, start=1):
+        _put(sheet.cell(r, 1), left)
+        _put(sheet.cell(r, 2), right)
+        sheet.cell(r, 1).font = bold
+    top = len(summary) + 2
+    heads = (
+        "级别 severity",
+        "工作表 sheet",
+        "行 row",
+        "列 column",
+        "问题",
+        "怎么办",
+        "what",
+        "what to do",
+        "code",
+    )
+    for c, head in enumerate(heads, start=1):
+        _put(sheet.cell(top, c), head)
+        sheet.cell(top, c).font = bold
+    fills = {s: PatternFill("solid", fgColor=colour) for s, colour in _FILL.items()}
+    for r, spot in enumerate(spots, start=top + 1):
+        f = spot.finding
+        values = (" ".join(SEVERITY_WORDS[f.severity]), spot.sheet, f.row, f.column, f.what_zh,
+                  f.remedy_zh, f.what, f.remedy, f.code)  # fmt: skip
+        for c, value in enumerate(values, start=1):
+            if value not in (None, ""):
+                _put(sheet.cell(r, c), value)
+        sheet.cell(r, 1).fill = fills[f.severity]
+        for c in (5, 6, 7, 8):
+            sheet.cell(r, c).alignment = wrap
+        if spot.sheet in book.sheetnames and spot.row and r - top <= LISTED:
+            cell = sheet.cell(r, 3)
+            place = f"{get_column_letter(spot.column or 1)}{spot.row}"
+            quoted = spot.sheet.replace("'", "''")
+            if f.row is None:
+                _put(cell, "整列 all" if f.column else "表头 head")
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{place}")
+            cell.font = Font(color="FF0563C1", underline="single")
+    for letter, width in zip("ABCDEFGHI", (20, 18, 8, 16, 44, 40, 44, 40, 18), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = sheet.cell(top + 1, 1)
+
+
+def _title(wanted: str, taken: Sequence[str]) -> str:
+    """Make a sheet title that Excel takes and that no other sheet has."""
+    folded = _BAD_CHARACTERS.sub("", unicodedata.normalize("NFC", wanted))
+    name = _BAD_TITLE.sub("_", folded).strip("' ")[:31] or "数据"
+    used, made, n = {t.casefold() for t in taken}, name, 2
+    while made.casefold() in used or made.casefold() == "history":
+        made, n = f"{name[:27]}-{n}", n + 1
+    return made

@@ -1,0 +1,268 @@
+"""The proposal as a workbook: who should be a centre, who was not chosen, what stays uncovered."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.privacy.audience import INTERNAL_WORDS
+from planner.privacy.people import People, Person
+from planner.render.books.look import (
+    OPTIONS,
+    Column,
+    Sheet,
+    add_table,
+    book_styles,
+    plain_text,
+    set_page,
+    watermark,
+)
+from planner.render.text.words import network_words, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["proposal_bytes", "proposal_lines"]
+
+_DAY: Final = datetime(2000, 1, 1)
+_FENCE: Final = Column("fence", "社区", "Fence", 16)
+_PERSON: Final = (
+    Column("candidate_id", "党员编号", "Member", 14, "id"),
+    Column("name", "姓名", "Name", 14),
+    _FENCE,
+    Column("label", "地址", "Place", 28),
+    Column("role", "角色", "Role", 12),
+    Column("score", "得分", "Score", 9, "share"),
+    Column("strengths", "特长", "Strengths", 26),
+    Column("was_centre", "现中心户", "Centre today", 10),
+)
+
+
+def proposal_bytes(
+    chosen: pd.DataFrame,
+    left: pd.DataFrame,
+    uncovered: pd.DataFrame,
+    fences: pd.DataFrame,
+    figures: Mapping[str, Any],
+    people: People | None = None,
+) -> bytes:
+    """Make the workbook of a proposal: internal, and marked so on each page.
+
+    Parameters
+    ----------
+    chosen, left, uncovered, fences : DataFrame
+        See `planner.api.site.site.Proposal`.
+    figures : mapping
+        Its figures.
+    people : People, optional
+        Names beside the ids.
+
+    Returns
+    -------
+    bytes
+        An ``.xlsx``; equal proposals give equal bytes.
+    """
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    title = f"{figures.get('title') or ''} 择优选户方案".strip()
+    with xlsxwriter.Workbook(buffer, dict(OPTIONS)) as book:
+        book.set_properties(
+            {
+                "title": plain_text(title)[:200],
+                "created": _DAY,
+                "author": "",
+                "status": INTERNAL_WORDS,
+            }
+        )
+        styles = book_styles(book)
+        _notes(book, styles, title, figures)
+        for sheet in _sheets(chosen, left, uncovered, fences, people or People()):
+            add_table(book, styles, sheet, title)
+        for sheet in book.worksheets():
+            watermark(sheet, "择优选户")
+    return buffer.getvalue()
+
+
+def _sheets(
+    chosen: pd.DataFrame,
+    left: pd.DataFrame,
+    uncovered: pd.DataFrame,
+    fences: pd.DataFrame,
+    people: People,
+) -> Iterator[Sheet]:
+    person = tuple(c for c in _PERSON if c.source != "name" or people.members)
+    yield Sheet(
+        "入选 chosen",
+        _named(chosen, people).assign(
+            number=range(1, len(chosen) + 1),
+            said=_both(chosen),
+            forced=["是 yes" if f else "" for f in chosen["forced"]],
+        ),
+        (
+            Column("number", "序号", "No.", 7, "count"),
+            *person,
+            Column("households", "服务户数", "Homes", 9, "count"),
+            Column("members", "党员", "Members", 9, "count"),
+            Column("within_reach", "步行上限内户数", "Homes in reach", 12, "count"),
+            Column("walk_mean_m", "平均步行（米）", "Mean walk m", 11, "metres"),
+            Column("walk_max_m", "最远（米）", "Max walk m", 10, "metres"),
+            Column("beyond", "超限户数", "Beyond limit", 9, "count"),
+            Column("runner_up", "次优候选", "Runner-up", 12, "id"),
+            Column("instead_m", "换人代价（米/户）", "Swap m a home", 12, "metres"),
+            Column("said", "入选理由", "Why", 60),
+            Column("forced", "指定", "Forced", 8),
+        ),
+    )
+    yield Sheet(
+        "未入选 not chosen",
+        _named(left, people).assign(said=_both(left)),
+        (
+            *person,
+            Column("centre_id", "所在责任区中心户", "Zone of", 13, "id"),
+            Column("walk_m", "到该中心户（米）", "Walk to it m", 12, "metres"),
+            Column("instead_m", "替换代价（米/户）", "Swap m a home", 12, "metres"),
+            Column("said", "说明", "Why not", 46),
+        ),
+    )
+    yield Sheet(
+        "仍未覆盖 uncovered",
+        uncovered.assign(said=_both(uncovered)),
+        (
+            _FENCE,
+            Column("label", "楼栋单元", "Unit", 28),
+            Column("households", "户数", "Homes", 9, "count"),
+            Column("centre_id", "中心户", "Centre", 13, "id"),
+            Column("walk_m", "步行（米）", "Walk m", 10, "metres"),
+            Column("said", "原因", "Cause", 60),
+        ),
+    )
+    yield Sheet(
+        "社区 communities",
+        fences.assign(gap=[100 * g for g in fences["optimality_gap"]]),
+        (
+            _FENCE,
+            Column("households", "居民户", "Homes", 10, "count"),
+            Column("members", "党员", "Members", 10, "count"),
+            Column("candidates", "候选户", "Candidates", 11, "count"),
+            Column("least", "规则最少", "Rules ask least", 12, "count"),
+            Column("most", "规则最多", "Rules allow most", 12, "count"),
+            Column("centres_before", "现中心户", "Centres today", 11, "count"),
+            Column("centres", "入选", "Chosen", 9, "count"),
+            Column("walk_before_m", "现平均步行（米）", "Mean today m", 12, "metres"),
+            Column("walk_m", "入选后（米）", "Mean chosen m", 12, "metres"),
+            Column("gap", "与最优差距（%）", "Gap %", 11, "share"),
+            Column("misfit", "超员或不足户数", "Over or short", 12, "count"),
+        ),
+    )
+
+
+def _named(frame: pd.DataFrame, people: People) -> pd.DataFrame:
+    return frame.assign(
+        name=[people.members.get(m, Person()).name for m in frame["candidate_id"]],
+        was_centre=["是 yes" if w else "" for w in frame["was_centre"]],
+    )
+
+
+def _both(frame: pd.DataFrame) -> list[str]:
+    return [f"{zh} {en}" for zh, en in zip(frame["why_zh"], frame["why"], strict=True)]
+
+
+def _notes(book: Any, styles: dict[str, Any], title: str, figures: Mapping[str, Any]) -> None:
+    sheet = book.add_worksheet("说明 notes")
+    set_page(sheet, plain_text(title))
+    sheet.set_column(0, 0, 100)
+    sheet.write_string(0, 0, plain_text(title), styles["title"])
+    row = 1
+    if figures.get("synthetic"):
+        sheet.write_string(row, 0, "合成示例数据，非真实居民  SYNTHETIC DATA, not real residents",
+                           styles["warning"])  # fmt: skip
+        row += 1
+    if stamp := network_words(str(figures.get("network") or "")):
+        sheet.write_string(row, 0, "  ".join(stamp), styles["warning"])
+        row += 1
+    for line in (*proposal_lines(figures), *_terms(figures)):
+        sheet.write_string(row, 0, plain_text(line), styles["wrap"])
+        row += 1
+
+
+def proposal_lines(figures: Mapping[str, Any]) -> list[str]:
+    """Say what a proposal comes to, a line each, in Chinese and English.
+
+    Parameters
+    ----------
+    figures : mapping
+        Of a `planner.api.site.site.Proposal`.
+    """
+    was, now, count = figures["walk_before_m"], figures["walk_m"], figures["count"]
+    homes, open_ = number(figures["located"]), number(figures["uncovered"])
+    said = [
+        (
+            f"入选 {count} 名中心户（现 {figures['before']} 名），已定位居民户 {homes} 户",
+            f"{count} centres chosen ({figures['before']} today), {homes} homes located",
+        ),
+        (f"平均步行 {now:.1f} 米", f"mean walk {now:.1f} m"),
+    ]
+    if was is not None:
+        said.append(
+            (
+                f"现中心户平均步行最好为 {was:.1f} 米，每户变化 {now - was:+.1f} 米",
+                f"with today's centres {was:.1f} m at best: {now - was:+.1f} m a home",
+            )
+        )
+    if figures["score"] is not None:
+        before = "" if figures["score_before"] is None else f"（现 {figures['score_before']:.1f}）"
+        today = before and f" ({figures['score_before']:.1f} today)"
+        said.append(
+            (
+                f"平均得分 {figures['score']:.1f}{before}",
+                f"mean score {figures['score']:.1f}{today}",
+            )
+        )
+    gap = 100 * figures["optimality_gap"]
+    said.append(
+        (
+            f"在各社区此数量下，与最优选择的差距不超过 {gap:.2f}%",
+            f"proven within {gap:.2f} % of the best choice of so many in each community",
+        )
+    )
+    if figures["misfit"]:
+        off = number(figures["misfit"])
+        said.append(
+            (
+                f"责任区户数超出或不足共 {off} 户",
+                f"{off} homes over or short of what zones may have",
+            )
+        )
+    said.append(
+        (
+            f"仍超出步行上限或无路径 {open_} 户",
+            f"{open_} homes beyond the walk limit or without a path",
+        )
+    )
+    return [" · ".join(both) for both in said]
+
+
+def _terms(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Say by what it was chosen."""
+    point, strength, limit = (f"{figures[k]:g}" for k in ("score_m", "strength_m", "limit_m"))
+    yield (
+        f"得分每差 1 分，折合每户步行 {point} 米 · one point of score counts as {point} m of walk for "
+        "each home served"
+    )
+    if figures["strengths"]:
+        yield (
+            f"应至少具备一项特长：{'、'.join(figures['strengths'])}；不具备折合每户 {strength} 米 · "
+            f"one of these strengths counts as {strength} m for each home served"
+        )
+    yield (
+        f"步行上限 {limit} 米；责任区户数上下限按规则，党员数按社区平均折算 · walk limit {limit} m; members "
+        "of a zone are counted as the community's average"
+    )
+    yield (
+        "换人代价：责任区不变，改由次优候选担任中心户时，每户增加的折合米数 · swap: what each home of the "
+        "zone would lose, were the runner-up its centre"
+    )
+    yield "下一步 next: planner zone planner.toml  （本文件夹内 in this folder）"

@@ -1,0 +1,252 @@
+"""The roster: one workbook, a sheet for each level of the service, ready for the office's printer."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.privacy.audience import INTERNAL_WORDS
+from planner.render.books.look import (
+    OPTIONS,
+    Column,
+    Sheet,
+    add_table,
+    book_styles,
+    plain_text,
+    set_page,
+    watermark,
+)
+from planner.render.text.levels import level_columns, level_sheets, level_words
+from planner.render.text.words import (
+    limit_text,
+    moved_words,
+    network_words,
+    number,
+    proof_words,
+    rule_words,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["roster_bytes"]
+
+
+def roster_bytes(tables: PlanTables) -> bytes:
+    """Make the workbook of centres, members, households and gaps: internal, and marked so on each page.
+
+    Every text stays text: nothing that a cell of the input holds becomes a formula, a number or a link.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan.
+
+    Returns
+    -------
+    bytes
+        An ``.xlsx`` file; equal plans give equal bytes.
+    """
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, dict(OPTIONS)) as book:
+        title = str(tables.provenance.get("title") or "责任区方案")
+        book.set_properties(
+            {
+                "title": plain_text(title)[:200],
+                "created": _created(tables),
+                "author": "",
+                "comments": "",
+                "status": INTERNAL_WORDS,
+            }
+        )
+        styles = book_styles(book)
+        _notes_sheet(book, styles, tables, title)
+        for sheet in _sheets(tables):
+            add_table(book, styles, sheet, title)
+        for sheet in book.worksheets():
+            watermark(sheet, f"{_created(tables):%Y-%m-%d}")
+    return buffer.getvalue()
+
+
+def _created(tables: PlanTables) -> datetime:
+    """Take the plan's own day: the clock would make equal plans differ."""
+    try:
+        return datetime.fromisoformat(str(tables.provenance.get("created"))[:10])
+    except ValueError:
+        return datetime(2000, 1, 1)
+
+
+def _sheets(tables: PlanTables) -> Iterator[Sheet]:
+    """Give one sheet a level, each with the zone's number beside the centre's id."""
+    number_of = dict(zip(tables.centres["centre_id"], tables.centres["number"], strict=True))
+    units = dict(zip(tables.units["unit_id"], tables.units["label"], strict=True))
+
+    def with_zone(frame: pd.DataFrame) -> pd.DataFrame:
+        zone = [number_of.get(z, "") for z in frame["zone"]]
+        return frame.assign(zone_number=zone, place=[units.get(u, "") for u in frame["unit_id"]])
+
+    zone_number = Column("zone_number", "责任区", "Zone", 8, "count")
+    centre = Column("zone", "中心户", "Centre", 12, "id")
+    fence = Column("fence", "社区", "Fence", 16)
+    broken = [_rule_list(b) for b in tables.centres["broken"]]
+    cells, guides = level_columns(tables)
+    yield Sheet(
+        "中心户 centres",
+        tables.centres.assign(broken=broken, **cells),
+        (
+            Column("number", "责任区", "Zone", 8, "count"),
+            Column("centre_id", "中心户", "Centre", 12, "id"),
+            fence,
+            Column("label", "地址", "Place", 30),
+            Column("households", "居民户", "Households", 11, "count"),
+            Column("members", "党员", "Members", 10, "count"),
+            Column("walk_mean_m", "平均步行（米）", "Mean walk m", 12, "metres"),
+            Column("walk_p90_m", "九成以内（米）", "P90 walk m", 12, "metres"),
+            Column("walk_max_m", "最远（米）", "Max walk m", 11, "metres"),
+            *guides,
+            Column("broken", "未符合规则", "Breaks", 34),
+        ),
+    )
+    yield from level_sheets(tables)
+    centre_flag = ["是 yes" if c else "" for c in tables.members["is_centre"]]
+    yield Sheet(
+        "党员 members",
+        _ordered(with_zone(tables.members).assign(is_centre=centre_flag)),
+        (
+            zone_number,
+            centre,
+            Column("member_id", "党员编号", "Member", 14, "id"),
+            Column("is_centre", "是否中心户", "Is centre", 11),
+            Column("households", "联系户数", "Households", 11, "count"),
+            fence,
+            Column("matched", "匹配地址", "Matched place", 34),
+            Column("unit_id", "需求单元", "Unit", 16, "id"),
+            Column("precision", "精度", "Precision", 13),
+        ),
+    )
+    homes = with_zone(tables.households)
+    homes = homes.assign(
+        gap=[_cause(g) for g in homes["gap"]], moved=["是 yes" if m else "" for m in homes["moved"]]
+    )
+    yield Sheet(
+        "居民户 households",
+        _ordered(homes),
+        (
+            zone_number,
+            centre,
+            Column("household_id", "户编号", "Household", 14, "id"),
+            fence,
+            Column("place", "楼栋单元", "Unit", 28),
+            Column("matched", "匹配地址", "Matched place", 30),
+            Column("member", "联系党员", "Member", 12, "id"),
+            Column("member_walk_m", "到党员（米）", "To member m", 11, "metres"),
+            Column("walk_m", "到中心户（米）", "To centre m", 11, "metres"),
+            Column("precision", "精度", "Precision", 12),
+            Column("confidence", "把握", "Confidence", 10, "share"),
+            Column("gap", "覆盖空白", "Gap", 22),
+            Column("previous_zone", "原中心户", "Previous", 12, "id"),
+            Column("moved", "变更", "Moved", 8),
+        ),
+    )
+    causes = [_cause(g) for g in tables.gaps["cause"]]
+    yield Sheet(
+        "覆盖空白 gaps",
+        _ordered(with_zone(tables.gaps).assign(cause=causes)),
+        (
+            Column("household_id", "户编号", "Household", 14, "id"),
+            Column("cause", "原因", "Cause", 30),
+            fence,
+            Column("place", "楼栋单元", "Unit", 28),
+            zone_number,
+            centre,
+            Column("detail", "说明", "Detail", 50),
+        ),
+    )
+
+
+def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Sort by zone, so that each centre finds its own people on a run of rows; the unserved come last."""
+    rank = [n if isinstance(n, int) or n != "" else math.inf for n in frame["zone_number"]]
+    return frame.assign(_rank=rank).sort_values("_rank", kind="stable")
+
+
+def _cause(code: str) -> str:
+    cause = GAP_CAUSES.get(code)
+    return f"{cause.title_zh} {cause.title}" if cause else str(code)
+
+
+def _rule_list(names: str) -> str:
+    return "; ".join(" ".join(rule_words(n)) for n in str(names).split(",") if n)
+
+
+def _notes_sheet(book: Any, styles: dict[str, Any], tables: PlanTables, title: str) -> None:
+    sheet = book.add_worksheet("说明 notes")
+    set_page(sheet, plain_text(title))
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 3, 26)
+    for row, (style, cells) in enumerate(_note_rows(tables, title)):
+        if style == "title":
+            sheet.set_row(row, 30)
+        for at, cell in enumerate(cells):
+            wide = len(cells) == 1 and style not in {"text", "wrap"}
+            if wide:
+                sheet.merge_range(row, 0, row, 3, "", styles[style])
+            sheet.write_string(row, at, plain_text(cell), styles[style])
+
+
+def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    note, c = tables.provenance, tables.certificate
+    yield "title", (title,)
+    if note.get("synthetic"):
+        yield "warning", ("合成示例数据，非真实居民  SYNTHETIC DATA, not real residents",)
+    if stamp := network_words(str(note.get("network") or "")):
+        yield "warning", ("  ".join(stamp),)
+    yield (
+        "warning",
+        ("内部资料：含居民户与党员编号，请勿外传  INTERNAL: holds ids of households and members",),
+    )
+    yield "section", ("方案证明  What is proven",)
+    yield "wrap", ("与最优方案的差距\nDistance from the best plan", *proof_words(c))
+    joined = (
+        ("全部连通", "every zone is connected")
+        if c.zones_connected
+        else (
+            f"{len(c.disconnected)} 个责任区不连通",
+            f"{len(c.disconnected)} zones are not connected",
+        )
+    )
+    yield "wrap", ("责任区连通\nZones connected", *joined)
+    if moved := moved_words(tables):
+        yield "wrap", ("变更户数\nHomes that change hands", *moved)
+    for words in level_words(tables):
+        yield "wrap", ("上级联系\nLevels above", *words)
+    yield "section", ("规则  Rules",)
+    yield "head", ("规则 Rule", "限值 Limit", "最差 Worst", "结果 Result")
+    for r in c.rules:
+        unit = "户 households" if r.name.startswith("walk") else "个责任区 zones"
+        state = "符合 holds" if not r.broken else f"不符 broken: {r.broken} {unit}"
+        yield (
+            "bad" if r.broken else "wrap",
+            (
+                "\n".join(rule_words(r.name)),
+                limit_text(r),
+                number(r.worst, 1).removesuffix(".0"),
+                state,
+            ),
+        )
+    yield "section", ("来源  Sources",)
+    yield (
+        "wrap",
+        ("规则方案 Rule book", tables.rules.title_zh or tables.rules.name, tables.rules.title),
+    )
+    yield "wrap", ("规则来源 Published in", tables.rules.source)
+    yield "wrap", ("方案日期 Plan of", str(note.get("created") or "-"))
+    yield "wrap", ("地图数据日期 Map data of", str(note.get("data_date") or "-"))
+    yield "wrap", ("步行路网 Walks on", str(note.get("network") or "-"))
+    yield "wrap", ("底图 Map data", str(note.get("attribution") or "-"))

@@ -1,0 +1,333 @@
+"""The map: one HTML page that a meeting opens without a network.
+
+The page is a `folium.Map`; folium's remote files are left out, Leaflet comes from the installed
+XStatic-Leaflet wheel, and all that the page says or draws lies in one JSON island that scripts read
+and that is never parsed as markup.  A content security policy forbids every request and every script
+but those written here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html as markup
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from planner.errors import ConfigError
+from planner.files import atomic_write
+from planner.model.tables import PlanTables
+from planner.privacy import Secrets, check_page, released
+from planner.privacy.audience import Audience
+from planner.privacy.people import People
+from planner.render.map.basemap import Basemap
+from planner.render.map.editing import edit_payload, packed
+from planner.render.map.encoding import island_json
+from planner.render.map.meeting import meeting_payload, taken_names, taken_shapes
+from planner.render.map.public import public_payload, shown_people
+from planner.render.map.roster import roster_payload, watermark
+from planner.render.map.search import finding_payload
+
+__all__ = ["MapPage", "finished_page", "map_page"]
+
+SCRIPTS = (
+    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
+    "edit_model.js", "edit.js", "edit_save.js", "edit_cells.js", "edit_marks.js", "edit_tools.js",
+    "edit_panel.js", "edit_page.js",
+    "names.js", "walk.js", "search.js",
+    "roster.js", "sheets.js", "print.js", "page.js", "compare.js", "compare_page.js", "public.js",
+)  # fmt: skip
+STYLES = ("page.css", "edit.css", "search.css", "compare.css", "print.css", "roster.css")
+ONLY: Mapping[str, Audience] = {
+    "public.js": Audience.PUBLIC, "roster.js": Audience.INTERNAL, "roster.css": Audience.INTERNAL,
+}  # fmt: skip
+"""Files of the page that one audience alone is given."""
+PUBLIC_SCRIPTS = (
+    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
+    "sheets.js", "print.js", "page.js", "public.js",
+)  # fmt: skip
+COMPARE_SCRIPTS = (
+    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
+    "sheets.js", "print.js", "page.js", "compare.js", "compare_page.js",
+)  # fmt: skip
+_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MapPage:
+    """A finished page.
+
+    Parameters
+    ----------
+    html : str
+        The whole page.
+    audience : Audience
+        Who it is for.
+    phones : frozenset of str
+        Office phones that it may show, digits alone.
+    passed : str
+        Digest of what the privacy gate has seen of it; `save` asks the gate again where it is another.
+    """
+
+    html: str
+    audience: Audience = Audience.MEETING
+    phones: frozenset[str] = frozenset()
+    passed: str = ""
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            The file cannot be written.
+        PrivacyError
+            The page was changed since it was made, into what its audience must not see.
+        """
+        data = self.html.encode("utf-8")
+        if self.passed != _digest(self.html, self.audience, self.phones):
+            allowed = Secrets({}, phones=self.phones)
+            released(data, Path(path).name, self.audience, allowed)
+        return atomic_write(path, data, private=self.audience is Audience.INTERNAL)
+
+    def _repr_html_(self) -> str:
+        inner = markup.escape(self.html, quote=True)
+        return (
+            f'<iframe srcdoc="{inner}" style="width:100%;height:720px;border:1px solid #d5dadf" '
+            'title="map"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<MapPage: {len(self.html.encode()) / 1e6:.2f} MB>"
+
+
+def map_page(
+    tables: PlanTables,
+    *,
+    audience: Audience = Audience.MEETING,
+    title: str | None = None,
+    people: People | None = None,
+    day: date | None = None,
+    basemap: Basemap | None = None,
+) -> MapPage:
+    """Draw a plan for an audience.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan.
+    audience : Audience
+        ``meeting`` by default: building level, small counts hidden, nobody's id but the centres'.
+        ``public``: outlines of zones, names and office phones of the centres, rounded counts.
+        ``internal``: the roster, under a watermark; only when it is asked for.
+    title : str, optional
+        Heading; the plan's own by default.
+    people : People, optional
+        What the office's sheets say of each resident: shown where the audience may see it, and held
+        against the finished page where not.
+    day : date, optional
+        What the watermark of an internal map says; today by default.
+    basemap : Basemap, optional
+        Tiles that the page asks for when it is opened; without it the page makes no request at all.
+
+    Returns
+    -------
+    MapPage
+        Equal plans give equal pages.
+
+    Raises
+    ------
+    ConfigError
+        An internal map is to ask for tiles.
+    PrivacyError
+        The finished page holds what its audience must not see.
+    """
+    shown: list[str] = []
+    if basemap and audience is Audience.INTERNAL:
+        raise ConfigError(
+            "an internal map makes no requests: no base map 内部版不得使用在线底图",
+            remedy="leave --basemap out, or draw it for a meeting",
+        )
+    if audience is Audience.PUBLIC:
+        payload = public_payload(tables, people, title=title)
+        heavy: dict[str, Any] = {"shapes": taken_shapes(payload)}
+        shown = shown_people(tables, people)
+    else:
+        smallest = audience.terms.smallest
+        payload = meeting_payload(tables, title=title, smallest=smallest)
+        editing = edit_payload(tables, smallest=smallest)
+        find = finding_payload(tables, payload)
+        shapes = taken_shapes(payload)
+        heavy = {"shapes": shapes, **taken_names(payload), "edit": editing, "find": find}
+    if audience is Audience.INTERNAL:
+        payload["audience"] = str(audience)
+        heavy["roster"] = roster_payload(tables, people)
+    secrets = Secrets.of(tables, people, centres=audience is not Audience.PUBLIC, shown=shown)
+    return finished_page(payload, heavy, audience, secrets, day=day, basemap=basemap)
+
+
+def finished_page(
+    payload: dict[str, Any],
+    heavy: dict[str, Any],
+    audience: Audience,
+    secrets: Secrets,
+    *,
+    day: date | None = None,
+    basemap: Basemap | None = None,
+) -> MapPage:
+    """Put a page together and hold it against its audience.
+
+    Parameters
+    ----------
+    payload, heavy : dict
+        What the page carries plain and packed; with ``compare`` in `heavy` it is a comparison.
+    audience : Audience
+        Who it is for.
+    secrets : Secrets
+        What it must not hold.
+    day : date, optional
+        What the watermark of an internal page says; today by default.
+    basemap : Basemap, optional
+        Tiles beneath it.
+
+    Raises
+    ------
+    PrivacyError
+        The finished page holds what its audience must not see.
+    """
+    own = _own_texts(audience, compare="compare" in heavy)
+    if basemap:
+        payload = {**payload, "basemap": basemap.payload()}
+    page = _with_policy(_drawn(payload, heavy, own), basemap.origins if basemap else ())
+    if audience is Audience.INTERNAL:
+        mark = watermark(day or date.today())
+        page = page.replace("<body>", f"<body>{mark}", 1)
+    check_page(page, audience, secrets, known=own)
+    return MapPage(page, audience, secrets.phones, _digest(page, audience, secrets.phones))
+
+
+def _digest(html: str, audience: Audience, phones: frozenset[str]) -> str:
+    words = "\n".join((str(audience), *sorted(phones), html))
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+
+
+def _drawn(payload: dict[str, Any], heavy: dict[str, Any], own: tuple[str, str, str]) -> str:
+    import folium
+
+    class Verbatim(folium.Element):
+        """Text that no template engine reads."""
+
+        _template = folium.Element("{{ this.text }}")._template
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class PlanLayer(folium.MacroElement):
+        """The plan on the map: everything is drawn from the JSON island, on one canvas."""
+
+        _template = folium.Element(
+            "{% macro script(this, kwargs) %}drawPlan({{ this.map }});{% endmacro %}"
+        )._template
+
+        def __init__(self, chart: folium.Map) -> None:
+            super().__init__()
+            self.map = chart.get_name()
+
+    class PlainMap(folium.Map):
+        """A folium map without remote files."""
+
+        default_js: list[tuple[str, str]] = []  # noqa: RUF012 - overrides folium's own
+        default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    west, south, east, north = payload["view"]
+    chart = PlainMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=15,
+        tiles=None,
+        zoom_control=False,
+        attribution_control=False,
+        max_zoom=20,
+        zoom_snap=0.25,
+        wheel_px_per_zoom_level=90,
+        bounce_at_zoom_limits=False,
+    )
+    chart._id = "plan"  # folium draws it at random, which would make equal plans differ
+    chart.add_child(PlanLayer(chart))
+    head = chart.get_root().header  # type: ignore[attr-defined]
+    island = f'<script type="application/json" id="plan-data">{island_json(payload)}</script>'
+    more = f'<script type="application/json" id="plan-packed">{island_json(packed(heavy))}</script>'
+    for position, text in enumerate((*_head(payload, own), island, more)):
+        head.add_child(Verbatim(text), name=f"planner_{position}")
+    return chart.get_root().render()
+
+
+def _head(payload: dict[str, Any], own: tuple[str, str, str]) -> tuple[str, ...]:
+    title = markup.escape(payload["meta"]["title"] or "责任区")
+    css, leaflet, js = own
+    return (
+        f"<title>{title}</title>",
+        '<meta name="referrer" content="no-referrer">',
+        f"<style>{css}</style>",
+        f"<script>{leaflet}</script>",
+        f"<script>{js}</script>",
+    )
+
+
+def _own_texts(audience: Audience, *, compare: bool) -> tuple[str, str, str]:
+    """Give the style, Leaflet and the script of a page: all of it that is the product's own."""
+    scripts, entry = PUBLIC_SCRIPTS, "drawPublic"
+    if compare:
+        scripts, entry = COMPARE_SCRIPTS, "drawCompare"
+    elif audience is not Audience.PUBLIC:
+        wanted = [
+            n
+            for n in SCRIPTS
+            if ONLY.get(n, audience) is audience and n not in COMPARE_SCRIPTS[-2:]
+        ]
+        scripts, entry = tuple(wanted), "drawPlan"
+    styles = [name for name in STYLES if ONLY.get(name, audience) is audience]
+    css = "\n".join((_leaflet_css(), *map(_page_file, styles)))
+    js = "\n".join(map(_page_file, scripts))
+    whole = f"(function () {{\n'use strict';\n{js}\nwindow.drawPlan = {entry};\n}})();"
+    return css, _leaflet_js(), whole
+
+
+def _page_file(name: str) -> str:
+    return resources.files("planner.render.map").joinpath("page", name).read_text("utf-8")
+
+
+def _leaflet_file(name: str) -> str:
+    from xstatic.pkg import leaflet
+
+    return (Path(leaflet.BASE_DIR) / name).read_text("utf-8")
+
+
+def _leaflet_js() -> str:
+    code = re.sub(r"//# sourceMappingURL=\S+", "", _leaflet_file("leaflet.js"))
+    return code.replace("</script", "<\\/script")
+
+
+def _leaflet_css() -> str:
+    return re.sub(r"url\([^)]*\)", "none", _leaflet_file("leaflet.css"))
+
+
+def _with_policy(page: str, origins: tuple[str, ...]) -> str:
+    """Name each script by its digest: the browser runs those and no other, and asks for nothing."""
+    digests: list[str] = []
+    for script in _SCRIPT.finditer(page):
+        if "application/json" not in script["attributes"]:
+            digest = hashlib.sha256(script["code"].encode("utf-8")).digest()
+            digests.append(f"'sha256-{base64.b64encode(digest).decode()}'")
+    images = " ".join(("data:", *origins))
+    policy = (
+        f"default-src 'none'; script-src {' '.join(sorted(set(digests)))}; "
+        f"style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'"
+    )
+    meta = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return page.replace("<html>", '<html lang="zh-CN">', 1).replace("<head>", f"<head>{meta}", 1)

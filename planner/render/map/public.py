@@ -1,0 +1,189 @@
+"""What anyone may see of a plan: outlines of zones, whom to call, rounded counts.
+
+No building, no unit, no home's place; positions on a grid of some twenty metres, so that no outline
+follows a single door.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from planner.model.tables import PlanTables
+from planner.privacy.audience import Audience
+from planner.privacy.people import People, Person
+from planner.render.map.encoding import SCALE, Grid
+from planner.render.map.meeting import (
+    FEW,
+    HIDDEN,
+    MARGIN_DEG,
+    base_lines,
+    label_point,
+    plan_words,
+    widened,
+)
+from planner.render.map.palette import ZONE_COLOURS, ink
+
+__all__ = ["public_payload", "rounded_counts", "shown_people"]
+
+_TERMS = Audience.PUBLIC.terms
+_LEAST = (3 * _TERMS.grid_steps / SCALE) ** 2
+"""Square degrees: pieces and holes below this follow single buildings, and are left out."""
+_WORDS = ("title", "created", "data_date", "attribution", "network", "synthetic")
+
+
+def public_payload(
+    tables: PlanTables, people: People | None = None, *, title: str | None = None
+) -> dict[str, Any]:
+    """Gather what the page for anyone draws and says.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan.
+    people : People, optional
+        For the names and office phones of the centres; without it zones have numbers only.
+    title : str, optional
+        Heading; the plan's own by default.
+
+    Returns
+    -------
+    dict
+        Plain JSON values; coordinates of zones in multiples of ``grid`` steps of 1e-6 degrees.
+    """
+    shapes = _coarse(tables.zones.geometry.to_numpy())
+    view = _view(shapes)
+    bounds = widened(view, MARGIN_DEG * 2)
+    grid = Grid(bounds, step=_TERMS.grid_steps)
+    homes = rounded_counts(tables.zones["households"].to_numpy(np.int64))
+    zones = [
+        {
+            "n": int(z["number"]),
+            "colour": int(z["colour"]) % len(ZONE_COLOURS),
+            "fence": str(z["fence"]),
+            "homes": count,
+            "name": person.name,
+            "phone": person.office_phone,
+            "at": label_point(shape, grid),
+            "rings": rings,
+        }
+        for z, count, person, shape, rings in zip(
+            tables.zones.to_dict("records"), homes.tolist(), _centres(tables, people), shapes,
+            grid.lines(shapes), strict=True,
+        )
+    ]  # fmt: skip
+    words = plan_words(tables, title)
+    total = int(tables.zones["households"].sum())
+    return {
+        "audience": str(Audience.PUBLIC),
+        "scale": SCALE,
+        "origin": list(grid.origin),
+        "grid": _TERMS.grid_steps,
+        "view": view,
+        "meta": {name: words[name] for name in _WORDS} | {"smallest": _TERMS.smallest},
+        "figures": {"households": _rounded(total), "zones": len(tables.zones)},
+        "colours": [[c, ink(c)] for c in ZONE_COLOURS],
+        "zones": zones,
+        "base": base_lines(tables, Grid(bounds, tolerance=0.000004, origin=grid.origin)),
+    }
+
+
+def shown_people(tables: PlanTables, people: People | None) -> list[str]:
+    """Give the names and office phones that a public map shows: those of its centres."""
+    return [t for p in _centres(tables, people) for t in (p.name, p.office_phone) if t]
+
+
+def _centres(tables: PlanTables, people: People | None) -> list[Person]:
+    known = {} if people is None else people.members
+    return [known.get(c, Person()) for c in tables.zones["centre_id"]]
+
+
+def _rounded(count: int) -> int:
+    return round(count / _TERMS.rounded) * _TERMS.rounded
+
+
+def rounded_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Round counts, hide small ones, and never hide one alone: the total would give it away.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n,)
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Multiples of 5; -1 below 10, -2 for one that is hidden with it.
+    """
+    shown = np.round(counts / _TERMS.rounded).astype(np.int64) * _TERMS.rounded
+    few = (counts > 0) & (counts < _TERMS.smallest)
+    shown[few] = FEW
+    rest = np.flatnonzero(~few & (counts > 0))
+    if few.sum() == 1 and len(rest):
+        shown[rest[counts[rest].argmin()]] = HIDDEN
+    return shown
+
+
+def _coarse(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Simplify outlines together, so that neighbours keep their common border.
+
+    Pieces that follow single buildings go to the zone around them first.
+    """
+    made = _without_scraps(np.array(shapes, dtype=object))
+    drawn = ~(shapely.is_empty(made) | shapely.is_missing(made))
+    if drawn.any():
+        made[drawn] = shapely.coverage_simplify(made[drawn], _TERMS.grid_steps / SCALE)
+    return made
+
+
+def _without_scraps(shapes: NDArray[Any]) -> NDArray[Any]:
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    area = shapely.area(parts)
+    largest = np.zeros(len(shapes))
+    np.maximum.at(largest, owner, area)
+    scrap = (area < _LEAST) & (area < largest[owner])
+    tree = shapely.STRtree(parts[~scrap])
+    home = owner[~scrap]
+    pieces: list[list[Any]] = [[] for _ in shapes]
+    for part, zone in zip(parts[~scrap], home, strict=True):
+        pieces[zone].append(part)
+    for part in parts[scrap]:
+        near = tree.query(part, predicate="intersects")
+        shared = shapely.length(shapely.intersection(tree.geometries[near], part.exterior))
+        if len(near) and shared.max() > 0:
+            pieces[home[near[shared.argmax()]]].append(part)
+    joined = [shapely.union_all(p) if len(p) > 1 else shapely.MultiPolygon(p) for p in pieces]
+    return np.array([_without_holes(shape, tree) for shape in joined], dtype=object)
+
+
+def _without_holes(shape: Any, zones: shapely.STRtree) -> Any:
+    """Leave out small holes in which there is no zone."""
+    polygons = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
+    return shapely.MultiPolygon(
+        [
+            shapely.Polygon(
+                p.exterior,
+                [
+                    hole
+                    for hole in p.interiors
+                    if shapely.Polygon(hole).area >= _LEAST
+                    or len(zones.query(shapely.Polygon(hole).representative_point(), "intersects"))
+                ],
+            )
+            for p in polygons
+        ]
+    )
+
+
+def _view(shapes: NDArray[Any]) -> list[float]:
+    """Bound the zones, on the grid: west, south, east, north."""
+    bounds = shapely.bounds(shapes)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return [0.0, 0.0, 0.01, 0.01]
+    step = _TERMS.grid_steps / SCALE
+    low = np.floor(bounds[:, :2].min(axis=0) / step) * step
+    high = np.ceil(bounds[:, 2:].max(axis=0) / step) * step
+    return [round(float(v), 6) for v in (*low, *high)]

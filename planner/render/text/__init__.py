@@ -1,0 +1,1 @@
+"""A plan and a check in words."""

@@ -1,0 +1,216 @@
+"""The data check as text: for the terminal, for a page of Markdown, for a notebook, for a program."""
+
+from __future__ import annotations
+
+import html as markup
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from planner.findings import Finding, Severity, without_numbers
+from planner.render.text.check_words import SEVERITY_WORDS, role_words
+
+__all__ = ["NOT_TRIED", "html", "json_bytes", "markdown", "plain", "summary_lines"]
+
+NOT_TRIED = "not looked up"
+"""How addresses are counted that no streets were there to look up."""
+REFUSED = "not used until corrected 未采用，须先改正"
+_TABLES: Mapping[str, str] = {"households": "居民户 households", "members": "党员 members"}
+_RANK = list(SEVERITY_WORDS)
+
+
+def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: _RANK.index(f.severity))
+
+
+def _shown(text: object) -> str:
+    """Make a text safe for a line of a terminal: no control or direction characters, no phones."""
+    shown = "".join(
+        c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else "\ufffd"
+        for c in str(text)
+    )
+    return without_numbers(shown)
+
+
+def _closing(figures: Mapping[str, Any]) -> tuple[str, str]:
+    if figures["exit_code"]:
+        return (
+            "有必须改正的问题，改正后才能划分",
+            "some problems must be mended before anything is planned",
+        )
+    if figures["counts"]["hold"]:
+        return "可以划分；已搁置的户列为覆盖空白", "zones can be planned; held rows will be gaps"
+    return "可以划分", "zones can be planned"
+
+
+def _count_line(figures: Mapping[str, Any]) -> tuple[str, str]:
+    c = figures["counts"]
+    zh = f"共{c['rows']}行 = 定位{c['placed']} + 搁置{c['held']} + 重复{c['repeated']}"
+    en = f"{c['rows']} rows = {c['placed']} placed + {c['held']} held + {c['repeated']} repeated"
+    if untried := figures.get("placed_by", {}).get(NOT_TRIED, 0):
+        zh += f"（没有可用的路网，其中{untried}条地址未作匹配）"
+        en += f" (without streets, {untried} of the addresses were not looked up)"
+    return zh, en
+
+
+def _took(f: Mapping[str, Any], between: str) -> str:
+    return between.join(f"{h} = {role_words(r, f['table'])}" for h, r in f["columns"].items())
+
+
+def _file_line(f: Mapping[str, Any]) -> str:
+    """Say what a file was, and which column was taken for what."""
+    took = _took(f, ", ")
+    read = f" ({f['encoding']}, {f['separator']})" if f["encoding"] else ""
+    state = REFUSED if f["refused"] else f"{f['rows']} rows 行"
+    return _shown(f"{f['file']}{read}: {state}; columns 列: {took or '-'}")
+
+
+def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> str:
+    """Write the report for a terminal.
+
+    Parameters
+    ----------
+    figures : mapping
+        From `planner.api.check.check.CheckReport.figures`.
+    findings : sequence of Finding
+    most : int
+        So many findings are shown, the gravest first.
+    """
+    lines = [" / ".join(_count_line(figures))]
+    lines += [_file_line(f) for f in figures["files"]]
+    for f in _worst_first(findings)[:most]:
+        zh, en = SEVERITY_WORDS[f.severity]
+        where = f"{f.where}: " if f.where else ""
+        lines.append(_shown(f"[{en} {zh}] {where}{f.what} {f.what_zh} -> {f.remedy} {f.remedy_zh}"))
+    if len(findings) > most:
+        more = len(findings) - most
+        lines.append(
+            f"... and {more} more: --out lists all of them 另有{more}条，加 --out 可全部写出"
+        )
+    lines.append(" / ".join(_closing(figures)))
+    return "\n".join(lines)
+
+
+def summary_lines(figures: Mapping[str, Any], file: str) -> list[tuple[str, str]]:
+    """Give the lines that head the list of findings in a marked copy.
+
+    Parameters
+    ----------
+    figures : mapping
+    file : str
+        Bare name of the file that the copy is of.
+    """
+    lines = [("数据体检 data check", file), ("结论 result", " / ".join(_closing(figures)))]
+    for f in figures["files"]:
+        if f["file"] != file:
+            continue
+        counts = (
+            f"{f['rows']} rows 行 = {f['placed']} placed 定位 + {f['held']} held 搁置 + "
+            f"{f['repeated']} repeated 重复"
+        )
+        table = str(f["table"])
+        lines.append((_TABLES.get(table, table), REFUSED if f["refused"] else counts))
+        lines += [("列 columns", _took(f, "; "))]
+        if f["encoding"]:
+            lines.append(("编码 encoding", f"{f['encoding']}, {f['separator']}"))
+    colours = {"stop": "红", "hold": "橙", "warn": "黄", "fix": "绿"}
+    words = (f"{colours[s.value]} = {' '.join(SEVERITY_WORDS[s])}" for s in _RANK)
+    return [*lines, ("颜色 colours", "; ".join(words))]
+
+
+def json_bytes(figures: Mapping[str, Any], findings: Sequence[Finding]) -> bytes:
+    """Write the report for a program: UTF-8 JSON with every finding."""
+    whole = {**figures, "findings": [asdict(f) for f in findings]}
+    text = without_numbers(json.dumps(whole, ensure_ascii=False, indent=1))
+    return text.encode("utf-8", "replace")
+
+
+def markdown(figures: Mapping[str, Any], findings: Sequence[Finding]) -> str:
+    """Write the report as a page with every finding."""
+    lines = ["# 数据体检 Data check", "", *_count_line(figures), "", *_closing(figures), ""]
+    heads = ("文件 file", "表 table", "行 rows", "定位 placed", "搁置 held", "重复 repeated")
+    heads += ("编码 encoding", "列 columns")
+    lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for f in figures["files"]:
+        took = _took(f, "；")
+        read = f"{f['encoding']}, {f['separator']}" if f["encoding"] else ""
+        counts = (f["rows"], f["placed"], f["held"], f["repeated"])
+        counts = (REFUSED, "", "", "") if f["refused"] else counts
+        row = (f["file"], _TABLES.get(f["table"], f["table"]), *counts, read, took)
+        lines.append("| " + " | ".join(_cell(v) for v in row) + " |")
+    lines += [
+        "",
+        "| 级别 severity | 位置 where | 问题 what | 怎么办 what to do |",
+        "|---|---|---|---|",
+    ]
+    for f in _worst_first(findings):
+        words = " ".join(SEVERITY_WORDS[f.severity])
+        row = (words, f.where, f"{f.what_zh} / {f.what}", f"{f.remedy_zh} / {f.remedy}")
+        lines.append("| " + " | ".join(_cell(v) for v in row) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _cell(value: object) -> str:
+    text = _shown(value)
+    for mark in "\\`*_{}[]<>|#!~$&":
+        text = text.replace(mark, f"&#{ord(mark)};") if mark != "&" else text
+    return text
+
+
+def html(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> str:
+    """Write the report for a notebook; every text is escaped.
+
+    Parameters
+    ----------
+    figures, findings
+        See `plain`.
+    most : int
+        So many findings are shown.
+    """
+
+    def esc(value: object) -> str:
+        return markup.escape(_shown(value)).replace("$", "&#36;").replace("`", "&#96;")
+
+    zh, en = _count_line(figures)
+    rows = []
+    for f in _worst_first(findings)[:most]:
+        words = " ".join(SEVERITY_WORDS[f.severity])
+        cells = (
+            words,
+            f.file,
+            f.sheet,
+            f.row or "",
+            f.column,
+            f.what_zh,
+            f.remedy_zh,
+            f.what,
+            f.remedy,
+        )
+        tint = _TINT[f.severity]
+        rows.append(
+            f'<tr><td style="background:{tint};color:#222">'
+            + "</td><td>".join(esc(c) for c in cells)
+            + "</td></tr>"
+        )
+    heads = ("级别", "文件", "表", "行", "列", "问题", "怎么办", "what", "what to do")
+    more = (
+        f"<p>另有{len(findings) - most}条，见 .table() / {len(findings) - most} more, see .table()</p>"
+        if len(findings) > most
+        else ""
+    )
+    files = "".join(f"<li>{esc(_file_line(f))}</li>" for f in figures["files"])
+    return (
+        f"<div><p><b>{esc(' / '.join(_closing(figures)))}</b><br>{esc(zh)} / {esc(en)}</p><ul>{files}</ul>"
+        f"<table><thead><tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>{more}</div>"
+    )
+
+
+_TINT: Mapping[Severity, str] = {
+    Severity.STOP: "#F4A6A0",
+    Severity.HOLD: "#FBD08B",
+    Severity.WARN: "#FFF2A8",
+    Severity.FIX: "#CFE8CF",
+}

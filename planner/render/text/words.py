@@ -1,0 +1,164 @@
+"""What is said to people, in Chinese and English: rules, causes, the proof, the kind of walk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from planner.model.problem import Certificate, RuleOutcome
+from planner.model.tables import PlanTables
+
+__all__ = [
+    "LANGUAGES",
+    "Both",
+    "limit_text",
+    "moved_words",
+    "network_words",
+    "number",
+    "proof_words",
+    "rule_words",
+    "tie_words",
+]
+
+LANGUAGES = ("zh", "en")
+Both = tuple[str, str]
+"""One text in Chinese and in English."""
+
+_RULES: Mapping[str, Both] = MappingProxyType(
+    {
+        "households_per_zone": ("每个责任区户数", "households in a zone"),
+        "members_per_zone": ("每个责任区党员数", "members in a zone"),
+        "households_per_member": ("每名党员服务户数", "households per member"),
+        "load_per_zone": ("每个责任区工作量", "workload of a zone"),
+        "walk": ("到中心户步行距离（米）", "walk to the centre (m)"),
+    }
+)
+
+
+def rule_words(name: str) -> Both:
+    """Name a rule for people.
+
+    Parameters
+    ----------
+    name : str
+        Name of a `RuleOutcome`.
+
+    Returns
+    -------
+    (str, str)
+        Chinese and English; the name itself where the rule is not known.
+    """
+    if name.startswith("walk"):
+        return _RULES["walk"]
+    if name.startswith("talent:"):
+        talent = name.removeprefix("talent:")
+        return f"每个责任区“{talent}”人数", f"members of a zone with the strength {talent}"
+    return _RULES.get(name, (name, name.replace("_", " ")))
+
+
+def limit_text(rule: RuleOutcome) -> str:
+    """Write the limits of a rule: ``75-250``, ``<= 500``, ``>= 5`` or ``free``."""
+    if rule.low is None and rule.high is None:
+        return "free"
+    if rule.high is None:
+        return f">= {rule.low:g}"
+    return f"<= {rule.high:g}" if rule.low is None else f"{rule.low:g}-{rule.high:g}"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write a number with thousands apart; a dash where there is none."""
+    return f"{value:,.{digits}f}" if math.isfinite(value) else "-"
+
+
+def proof_words(certificate: Certificate) -> Both:
+    """Say how near to the best possible plan this one is proven to be.
+
+    Returns
+    -------
+    (str, str)
+        Chinese and English.
+    """
+    gap = 100 * certificate.optimality_gap
+    if not math.isfinite(gap) or certificate.bound_m <= 0 < certificate.value_m:
+        return (
+            "尚未证明与最优方案的差距",
+            "not yet proven how near the best possible plan this is",
+        )
+    if gap < 0.005:
+        return ("已证明为最优方案", "proven to be the best possible plan")
+    shown = f"{math.ceil(gap * 100 - 1e-9) / 100:g}"  # rounded up: a proof must not be flattered
+    return (
+        f"已证明与理论最优方案相差不超过 {shown}%",
+        f"proven within {shown} % of the best possible plan",
+    )
+
+
+def tie_words(tables: PlanTables) -> tuple[Both, ...]:
+    """Say what became of those who belong together (人文相亲); nothing where there are no ties.
+
+    Counts of the whole plan only: who belongs to whom is nowhere told.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Sentences in Chinese and English: ties, those to be kept apart, compounds, helpers.
+    """
+    found, staffing = tables.certificate.ties, tables.provenance.get("staffing") or {}
+    said: list[Both] = []
+    if found is not None and found.ties:
+        share = f"{number(found.kept)}/{number(found.ties)}"
+        said.append((f"人文相亲：保留 {share} 对", f"ties kept: {share.replace('/', ' of ')}"))
+    if found is not None and found.aparts:
+        share = f"{number(found.parted)}/{number(found.aparts)}"
+        said.append((f"应分开：已分开 {share} 对", f"kept apart: {share.replace('/', ' of ')}"))
+    if found is not None and found.neighbours:
+        share = f"{number(found.joined)}/{number(found.neighbours)}"
+        said.append(
+            (f"同小区相邻单元同区：{share} 对",
+             f"neighbouring stairwells of one compound in one zone: {share.replace('/', ' of ')}")
+        )  # fmt: skip
+    if staffing.get("helpers"):
+        share = f"{number(staffing['helpers_kept'])}/{number(staffing['helpers'])}"
+        said.append(
+            (f"原联系人不变：{share} 户",
+             f"homes that keep the member who helps them: {share.replace('/', ' of ')}")
+        )  # fmt: skip
+    return tuple(said)
+
+
+def network_words(mode: str) -> Both | None:
+    """Give the stamp that a plan must carry when its walks do not follow streets.
+
+    Parameters
+    ----------
+    mode : str
+        ``provenance["network"]``, such as ``streets`` or ``straight x1.30``.
+
+    Returns
+    -------
+    (str, str) or None
+        Chinese and English; None when the walks follow streets.
+    """
+    if not mode or mode == "streets":
+        return None
+    factor = mode.partition("x")[2].strip()
+    if mode.startswith("straight") and factor:
+        return (
+            f"步行距离按直线距离 × {factor} 估算，未使用路网",
+            f"walks are straight lines x {factor}, not streets",
+        )
+    return (f"步行距离未使用路网：{mode}", f"walks do not follow streets: {mode}")
+
+
+def moved_words(tables: PlanTables) -> Both | None:
+    """Say how many homes change hands; None when there was no plan before."""
+    moved = tables.provenance.get("homes_moved")
+    if moved is None:
+        return None
+    total = len(tables.households)
+    share = 100 * moved / total if total else 0.0
+    return (
+        f"{number(moved)} 户变更中心户（占 {share:.1f}%）",
+        f"{number(moved)} homes change hands ({share:.1f} %)",
+    )

@@ -1,0 +1,148 @@
+"""Re-cutting a plan: a price on every home that changes hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from planner.model.problem import Problem, Result
+from planner.solve.zones.search import Progress, Stop, solve
+
+__all__ = ["Previous", "moved_households", "price_changes", "resolve"]
+
+
+@dataclass(frozen=True, eq=False)
+class Previous:
+    """Who was served by whom before.
+
+    Parameters
+    ----------
+    zone : array_like of int, shape (n_people,)
+        Position of the centre of each household and member, -1 for who had none, is new, or whose
+        centre is gone: there is no hand to leave.
+    homes : array_like of float, shape (n_people,)
+        1 for a household, 0 for a member: only homes are charged for.
+    fingerprint : str
+        `Problem.fingerprint` of the previous problem.
+    move_price_m : float
+        Metres charged for each home that changes hands.
+    """
+
+    zone: NDArray[np.int32]
+    homes: NDArray[np.float64]
+    fingerprint: str
+    move_price_m: float
+
+    def __post_init__(self) -> None:
+        if not self.move_price_m >= 0:
+            raise ValueError(f"move_price_m must not be negative, but is {self.move_price_m}")
+
+
+def price_changes(problem: Problem, unit: ArrayLike, previous: Previous) -> Problem:
+    """Charge each pair for the homes of its unit that would change hands.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem without the price.
+    unit : array_like of int, shape (n_people,)
+        Unit of each household and member, -1 if it has none.
+    previous : Previous
+        Where each one was.
+
+    Returns
+    -------
+    Problem
+        The same with `change_m` filled.
+    """
+    units = np.asarray(unit)
+    counted = (units >= 0) & (previous.zone >= 0)
+    had = np.bincount(units[counted], previous.homes[counted], minlength=problem.n_units)
+    kept = _kept(problem, units, previous.zone, previous.homes)
+    return problem.replace(change_m=previous.move_price_m * (had[problem.pair_unit] - kept))
+
+
+def _kept(
+    problem: Problem,
+    units: NDArray[np.int32],
+    zone: NDArray[np.int32],
+    weight: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Weigh, for each pair, the people of its unit whom its centre served before."""
+    counted = (units >= 0) & (zone >= 0)
+    width = max(problem.n_centres, 1)
+    keys = problem.pair_unit.astype(np.int64) * width + problem.pair_centre
+    wanted = units[counted].astype(np.int64) * width + zone[counted]
+    at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    hit = keys[at] == wanted if len(keys) else np.zeros(len(wanted), bool)
+    return np.bincount(at[hit], weight[counted][hit], minlength=problem.n_pairs).astype(float)
+
+
+def moved_households(
+    assignment: ArrayLike, unit: ArrayLike, previous_zone: ArrayLike
+) -> NDArray[np.bool_]:
+    """Tell which households change hands.
+
+    Parameters
+    ----------
+    assignment : array_like of int, shape (n_units,)
+        Centre of each unit, -1 for none.
+    unit, previous_zone : array_like of int, shape (n_households,)
+        Unit and previous centre of each household, -1 for none.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_households,)
+        True where a household had a centre and now has another one, or none.
+    """
+    units, before = np.asarray(unit), np.asarray(previous_zone)
+    now = np.where(units >= 0, np.append(np.asarray(assignment), -1)[units], -1)
+    return (before >= 0) & (now != before)
+
+
+def resolve(
+    problem: Problem,
+    unit: ArrayLike,
+    previous: Previous,
+    *,
+    stop: Stop,
+    seed: int,
+    progress: Callable[[Progress], None] | None = None,
+) -> tuple[Problem, Result]:
+    """Solve again from where the homes were.
+
+    A plan whose input did not change stands as it is: no home changes hands for a gain that the
+    earlier search did not find worth proving.
+
+    Parameters
+    ----------
+    problem, unit, previous
+        As for `price_changes`.
+    stop, seed, progress
+        As for `planner.solve.zones.search.solve`.
+
+    Returns
+    -------
+    tuple of Problem and Result
+        The problem with its price of changes, and what was found.
+    """
+    priced = price_changes(problem, unit, previous)
+    start = _majority(problem, unit, previous)
+    result = solve(priced, stop=stop, start=start, seed=seed, progress=progress)
+    if previous.fingerprint == problem.fingerprint():
+        result = replace(result, assignment=start, stopped="unchanged")
+    return priced, result
+
+
+def _majority(problem: Problem, unit: ArrayLike, previous: Previous) -> NDArray[np.int32]:
+    """Give each unit the centre that served most of its homes, then members; -1 where none did."""
+    kept = _kept(problem, np.asarray(unit), previous.zone, previous.homes + 1e-3)
+    known = np.flatnonzero(kept > 0)
+    order = known[np.lexsort((-problem.pair_centre[known], kept[known]))]
+    start = np.full(problem.n_units, -1, np.int32)
+    start[problem.pair_unit[order]] = problem.pair_centre[order]
+    start[problem.home] = np.arange(problem.n_centres)
+    return start

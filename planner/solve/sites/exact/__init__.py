@@ -1,0 +1,1 @@
+"""Parts of siting that HiGHS settles to the end."""

@@ -1,0 +1,176 @@
+"""The best answer that can be put together from parts in a pool: a set partitioning problem, for HiGHS.
+
+Heuristic concentration (K. E. Rosing, C. S. ReVelle, 1997) with parts in place of centres.  The linear
+relaxation is solved over few parts first and asks the pool for more by reduced cost; parts that cannot
+be in a better answer than the best one known are left out of the integer programme.
+"""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+from planner.solve.sites.exact.pool import Columns, Pool
+from planner.solve.sites.instance import Answer
+from planner.solve.stop import Clock
+from planner.solve.zones.exact import new_highs, put_matrix
+
+__all__ = ["combine"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+ROUNDS = 30
+SMALL = 1e-6
+
+
+def combine(pool: Pool, best: Answer, *, clock: Clock, most: int, seed: int) -> Answer | None:
+    """Put together the best answer from the parts in a pool.
+
+    Parameters
+    ----------
+    pool : Pool
+    best : Answer
+        The best answer known; its parts are in the pool if it keeps the rules.
+    clock : Clock
+        Time for it; about half of it for the relaxation.
+    most : int
+        Most parts in the integer programme.
+    seed : int
+        For HiGHS.
+
+    Returns
+    -------
+    Answer or None
+        None if nothing better was found.
+    """
+    every = pool.columns
+    if len(every) < best.sites.count:
+        return None
+    model = _Model(pool, every, seed)
+    worth = every.reduced(pool.prize, pool.offset)
+    first = np.argsort(worth, kind="stable")[: 4 * best.sites.n_units]
+    used = np.union1d(first, model.parts_of(best))
+    relaxed = model.relax(used, clock.share(0.5))
+    if relaxed is None:
+        return None
+    value, worth = relaxed
+    room = best.value_m - value if np.isfinite(best.value_m) else np.inf
+    able = np.flatnonzero(worth < room + SMALL)
+    order = able[np.argsort(worth[able], kind="stable")][:most]
+    return model.choose(np.union1d(order, model.parts_of(best)), best, clock)
+
+
+def _values(matrix: csc_array) -> FloatArray:
+    return np.asarray(matrix.data, np.float64)
+
+
+class _Model:
+    """Each unit in one part; each forced candidate once; so many parts."""
+
+    def __init__(self, pool: Pool, every: Columns, seed: int) -> None:
+        self._layout, self._every, self._seed = pool.layout, every, seed
+        one = self._layout.sites
+        forced = np.flatnonzero(one.forced[self._layout.cand])
+        self._forced_row = np.full(len(self._layout.cand), -1)
+        self._forced_row[forced] = one.n_units + 1 + np.arange(len(forced))
+        self._n_rows = one.n_units + 1 + len(forced)
+        self._right = np.ones(self._n_rows)
+        self._right[one.n_units] = one.count
+        # Two candidates of one unit cannot both be chosen: the unit is in one part.
+
+    def matrix(self, which: IntArray) -> csc_array:
+        """Give the columns of some parts."""
+        some = self._every.pick(which)
+        row = self._forced_row[some.centre]
+        extra = 1 + (row >= 0)
+        start = some.start + np.concatenate([[0], np.cumsum(extra)])
+        index = np.empty(start[-1], np.int64)
+        place = np.arange(len(some.unit)) + np.repeat(
+            (start - some.start)[:-1], np.diff(some.start)
+        )
+        index[place] = some.unit
+        end = start[:-1] + np.diff(some.start)
+        index[end] = self._layout.sites.n_units
+        index[end[row >= 0] + 1] = row[row >= 0]
+        return csc_array((np.ones(len(index)), index, start), shape=(self._n_rows, len(which)))
+
+    def parts_of(self, answer: Answer) -> IntArray:
+        """Find the parts of an answer among the columns; those that are not there are left out."""
+        serves = self._layout.cand_at[answer.serves[self._layout.unit]]
+        size = np.bincount(serves, minlength=len(self._layout.cand))
+        every = self._every
+        same = serves[every.unit] == np.repeat(every.centre, np.diff(every.start))
+        count = np.add.reduceat(same, every.start[:-1])
+        whole = (count == np.diff(every.start)) & (count == size[every.centre])
+        return np.flatnonzero(whole)
+
+    def _lp(self, which: IntArray) -> highspy.HighsLp:
+        matrix, lp = self.matrix(which), highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(which), self._n_rows
+        lp.col_cost_ = self._every.cost[which]
+        lp.col_lower_, lp.col_upper_ = np.zeros(len(which)), np.ones(len(which))
+        lp.row_lower_ = lp.row_upper_ = self._right
+        put_matrix(lp, matrix)
+        return lp
+
+    def relax(self, used: IntArray, clock: Clock) -> tuple[float, FloatArray] | None:
+        """Solve the relaxation over the pool: its value, and the reduced cost of every part."""
+        every, n = self._every, self._layout.sites.n_units
+        highs = new_highs(seed=self._seed)
+        lp = self._lp(used)
+        # No upper bound: the rows keep parts from being taken twice.
+        lp.col_upper_ = np.full(len(used), np.inf)
+        highs.passModel(lp)
+        inside = np.zeros(len(every), bool)
+        inside[used] = True
+        found = None
+        for _ in range(ROUNDS):
+            highs.setOptionValue("time_limit", highs.getRunTime() + max(clock.left, 0.1))
+            highs.run()
+            if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                break
+            dual = np.array(highs.getSolution().row_dual)
+            offset = dual[n] + np.where(self._forced_row >= 0, dual[self._forced_row], 0.0)
+            worth = every.reduced(dual[:n], offset)
+            low = np.flatnonzero((worth < -SMALL) & ~inside)
+            value = highs.getInfo().objective_function_value
+            # What is missing may lower the value by its reduced costs at most once per part.
+            found = value, worth
+            if not len(low) or clock.left <= 0:
+                break
+            more = low[np.argsort(worth[low], kind="stable")][: 2 * n]
+            inside[more] = True
+            self._extend(highs, more)
+        return found
+
+    def _extend(self, highs: highspy.Highs, more: IntArray) -> None:
+        matrix, k = self.matrix(more), len(more)
+        highs.addCols(
+            k, self._every.cost[more], np.zeros(k), np.full(k, np.inf), matrix.nnz,
+            matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), _values(matrix),
+        )  # fmt: skip
+
+    def choose(self, which: IntArray, best: Answer, clock: Clock) -> Answer | None:
+        """Solve the integer programme over some parts."""
+        highs = new_highs(seed=self._seed)
+        highs.setOptionValue("time_limit", max(clock.left, 0.5))
+        highs.setOptionValue("mip_rel_gap", 1e-7)
+        lp = self._lp(which)
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(which)
+        highs.passModel(lp)
+        known = self.parts_of(best)
+        if len(known) == best.sites.count:
+            start = highspy.HighsSolution()
+            start.col_value = np.isin(which, known).astype(float).tolist()
+            highs.setSolution(start)
+        highs.run()
+        feasible = highspy.SolutionStatus.kSolutionStatusFeasible
+        if highs.getInfo().primal_solution_status != feasible:
+            return None
+        taken = np.array(highs.getSolution().col_value) > 0.5
+        some = self._every.pick(which[taken])
+        serves = np.full(best.sites.n_units, -1, np.int32)
+        serves[some.unit] = np.repeat(some.centre, np.diff(some.start))
+        return None if (serves < 0).any() else self._layout.answer(serves)

@@ -1,0 +1,119 @@
+"""The best assignment to given centres: a mixed-integer programme over the pairs that may matter.
+
+The generalised assignment problem.  With good prices of the capacities, all units but a few go to the
+centre that is cheapest with its price added; a pair enters the programme by how much more than the
+cheapest one of its unit it costs (reduced cost; E. Balas, E. Zemel: An algorithm for large zero-one
+knapsack problems, 1980, call what is left the core).
+"""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+from planner.solve.sites.instance import Answer, Sites
+from planner.solve.stop import Clock
+from planner.solve.zones.exact import new_highs, put_matrix
+
+__all__ = ["reassign"]
+
+GAP = 1e-5
+LONGEST_S, MOST_NODES = 5.0, 500
+
+
+def reassign(
+    known: Answer, price: NDArray[np.float64], *, clock: Clock, seed: int
+) -> Answer | None:
+    """Give each unit to one of the centres of an answer, as cheaply as the pairs looked at allow.
+
+    Parameters
+    ----------
+    known : Answer
+        The centres, and where to begin.
+    price : ndarray of float, shape (count,)
+        Metres charged for each unit of demand at each centre: it tells which pairs may matter.
+    clock : Clock
+        Time for it, of which a few seconds are used at most.
+    seed : int
+        For HiGHS.
+
+    Returns
+    -------
+    Answer or None
+        None if nothing was found.
+    """
+    sites, chosen = known.sites, known.chosen
+    pairs = _pairs(sites, chosen, price)
+    pairs[np.arange(sites.n_units), np.searchsorted(chosen, known.serves)] = True
+    unit, part = np.nonzero(pairs)
+    highs = new_highs(seed=seed)
+    highs.setOptionValue("time_limit", max(min(clock.left, LONGEST_S), 0.1))
+    highs.setOptionValue("mip_rel_gap", GAP)
+    highs.setOptionValue("mip_max_nodes", MOST_NODES)
+    highs.passModel(_programme(sites, chosen, unit, part))
+    if np.isfinite(known.value_m):
+        start = highspy.HighsSolution()
+        start.col_value = _point(known, chosen, unit, part).tolist()
+        highs.setSolution(start)
+    highs.run()
+    feasible = highspy.SolutionStatus.kSolutionStatusFeasible
+    if highs.getInfo().primal_solution_status != feasible:
+        return None
+    taken = np.array(highs.getSolution().col_value)[: len(unit)] > 0.5
+    serves = np.full(sites.n_units, -1)
+    serves[unit[taken]] = chosen[part[taken]]
+    return None if (serves < 0).any() else Answer(sites, serves)
+
+
+def _pairs(
+    sites: Sites, chosen: NDArray[np.int64], price: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Mark the cheapest centre of each unit with prices, and the next cheapest as many again."""
+    n, p = sites.n_units, len(chosen)
+    worth = sites.cost[:, chosen] + sites.demand[:, None] * price
+    worth = worth - worth.min(axis=1, keepdims=True)
+    most = min(2 * n, n * p) - 1
+    level = np.partition(worth, most, axis=None)[most]
+    pairs = (worth <= level) & np.isfinite(sites.cost[:, chosen])
+    pairs[sites.home[chosen]] = False
+    pairs[sites.home[chosen], np.arange(p)] = True
+    return pairs
+
+
+def _point(
+    known: Answer, chosen: NDArray[np.int64], unit: NDArray[np.int64], part: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    one = known.sites
+    serves = (known.serves[unit] == chosen[part]).astype(float)
+    over = np.maximum(known.load - one.capacity[chosen], 0.0)
+    short = np.maximum(one.floor[chosen] - known.load, 0.0)
+    return np.concatenate([serves, over, short])
+
+
+def _programme(
+    sites: Sites, chosen: NDArray[np.int64], unit: NDArray[np.int64], part: NDArray[np.int64]
+) -> highspy.HighsLp:
+    """Columns: pairs, what is over each capacity, short of each floor.  Rows: units, both limits."""
+    n, p, k = sites.n_units, len(chosen), len(unit)
+    one, load = np.ones(k), sites.demand[unit]
+    each = np.arange(p)
+    row = np.concatenate([unit, n + part, n + p + part, n + each, n + p + each])
+    pair = np.arange(k)
+    column = np.concatenate([pair, pair, pair, k + each, k + p + each])
+    value = np.concatenate([one, load, load, -np.ones(p), np.ones(p)])
+    matrix = csc_array((value, (row, column)), shape=(n + 2 * p, k + 2 * p))
+    elastic = np.isfinite(sites.price)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = k + 2 * p, n + 2 * p
+    price = np.full(2 * p, sites.price if elastic else 0.0)
+    lp.col_cost_ = np.concatenate([sites.cost[unit, chosen[part]], price])
+    lp.col_lower_ = np.zeros(k + 2 * p)
+    lp.col_upper_ = np.concatenate([one, np.full(2 * p, np.inf if elastic else 0.0)])
+    lp.row_lower_ = np.concatenate([np.ones(n), np.full(p, -np.inf), sites.floor[chosen]])
+    lp.row_upper_ = np.concatenate([np.ones(n), sites.capacity[chosen], np.full(p, np.inf)])
+    put_matrix(lp, matrix)
+    whole, cut = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+    lp.integrality_ = [whole] * k + [cut] * (2 * p)
+    return lp

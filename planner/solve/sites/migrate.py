@@ -1,0 +1,165 @@
+"""Compiled: one centre is given up where it is missed least, and another opened where it helps most.
+
+Shifts and swaps move centres a step at a time; this moves one across the whole map, which a descent by
+small steps would need many bad ones for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.solve.compiled import compiled
+from planner.solve.sites.kernels import FAR, best_of, draw, out_of, put, take
+
+__all__ = ["migrate"]
+
+
+@compiled
+def _least_missed(t, s, random, draws):
+    """Of a few parts, the one whose units lose least by going to the next centre."""
+    best, at = FAR, -1
+    for _ in range(draws):
+        k = s.part[int(draw(random) * len(s.part))]
+        loss = 0.0
+        for a in range(s.size[k]):
+            u = s.unit[k, a]
+            other = FAR
+            for b in range(t.near.shape[1]):
+                m = s.part[t.near[u, b]]
+                if m != k and t.row[u, s.centre[m]] < other:
+                    other = t.row[u, s.centre[m]]
+            loss += other - t.row[u, s.centre[k]]
+            if loss >= best:
+                break
+        loss -= t.fee[s.centre[k]]
+        if loss < best:
+            best, at = loss, k
+    return at
+
+
+@compiled
+def _most_welcome(t, s, avoid, random, draws):
+    """Of a few candidates, the one that would gain most as a second centre of its part."""
+    best, at = -FAR, -1
+    for _ in range(draws):
+        u = int(draw(random) * len(s.part))
+        k, own = s.part[u], t.start[u + 1] - t.start[u]
+        if k == avoid or s.size[k] < 2 or own == 0:
+            continue
+        j = t.start[u] + int(draw(random) * own)
+        if t.home[j] == t.home[s.centre[k]]:
+            continue
+        gain = -t.fee[j]
+        for a in range(s.size[k]):
+            v = s.unit[k, a]
+            gain += max(t.row[v, s.centre[k]] - t.row[v, j], 0.0)
+        if gain > best:
+            best, at = gain, j
+    return at
+
+
+@compiled
+def _move(t, s, i, to, log, moves):
+    log[moves, 0], log[moves, 1] = i, s.part[i]
+    take(t, s, i)
+    put(t, s, i, to)
+    return moves + 1
+
+
+@compiled
+def _dissolve(t, s, k, price, log, touched, mark):
+    """Send each unit of a part where it is cheapest; -1 moves if there is no such place."""
+    moves, count = 0, 1
+    while s.size[k] > 0:
+        i = s.unit[k, s.size[k] - 1]
+        best, to = FAR, -1
+        for b in range(t.near.shape[1]):
+            m = s.part[t.near[i, b]]
+            if m == k or s.size[m] + 1 >= s.unit.shape[1]:
+                continue
+            c = s.centre[m]
+            v = t.row[i, c] + price * max(
+                min(s.load[m] + t.demand[i] - t.capacity[c], t.demand[i]), 0.0
+            )
+            if v < best:
+                best, to = v, m
+        if to < 0:
+            return -1 - moves, count
+        if not mark[to]:
+            mark[to] = True
+            touched[count] = to
+            count += 1
+        moves = _move(t, s, i, to, log, moves)
+    return moves, count
+
+
+@compiled
+def _split(t, s, j, k, log, moves):
+    """Fill the empty part k with what is nearer to candidate j than to its present centre."""
+    b = s.part[t.home[j]]
+    c, a, weight = s.centre[b], 0, 0.0
+    while a < s.size[b]:
+        i = s.unit[b, a]
+        fits = weight + t.demand[i] <= t.capacity[j]
+        mine = i == t.home[j] or (fits and t.row[i, j] < t.row[i, c])
+        if mine and i != t.home[c] and s.size[k] < s.unit.shape[1]:
+            weight += t.demand[i]
+            moves = _move(t, s, i, k, log, moves)
+        else:
+            a += 1
+    return moves
+
+
+@compiled
+def migrate(t, s, heat, price, random, log, touched, mark):
+    """Dissolve one part and split another; undo it unless it is accepted.
+
+    Returns
+    -------
+    change, over : float
+        What it does to the value and to the excess.
+    """
+    k = _least_missed(t, s, random, 3)
+    j = _most_welcome(t, s, k, random, 6)
+    if k < 0 or j < 0:
+        return 0.0, 0.0
+    touched[0] = k
+    mark[k] = True
+    moves, count = _dissolve(t, s, k, price, log, touched, mark)
+    done = moves >= 0
+    if done:
+        b = s.part[t.home[j]]
+        if not mark[b]:
+            mark[b] = True
+            touched[count] = b
+            count += 1
+        moves = _split(t, s, j, k, log, moves)
+    else:
+        moves = -1 - moves
+    change, over = _judge(t, s, price, touched, count) if done else (FAR, 0.0)
+    if change > -heat * np.log(draw(random) + 1e-300):
+        for r in range(moves - 1, -1, -1):
+            take(t, s, log[r, 0])
+            put(t, s, log[r, 0], log[r, 1])
+        _judge(t, s, price, touched, count)
+        change, over = 0.0, 0.0
+    for r in range(count):
+        mark[touched[r]] = False
+    return change, over
+
+
+@compiled
+def _judge(t, s, price, touched, count):
+    """Find the best candidates of the parts that were touched, and what has changed by that."""
+    change, over = 0.0, 0.0
+    for r in range(count):
+        k = touched[r]
+        old = s.value[k]
+        best_of(t, s, k, price)
+        change += s.value[k] - old
+    for r in range(count):
+        k = touched[r]
+        c = s.centre[k]
+        if c >= 0:
+            over += out_of(s.load[k], t.capacity[c], t.floor[c])
+    return change, over

@@ -1,0 +1,1 @@
+"""The search for zones: start at `planner.solve.zones.search.solve`."""

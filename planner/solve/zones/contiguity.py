@@ -1,0 +1,173 @@
+"""Which pairs hold each other up: the connection rule of Zoltners and Sinha.
+
+A unit may join a centre only if some adjacent unit that is nearer to that centre joins it too, so
+every zone hangs together through its home.  Nearer is by walk; the home comes first, and equal
+walks are settled by position.  (A. A. Zoltners, P. Sinha: Sales territory alignment, Management
+Science 29, 1983.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.model.problem import Problem
+from planner.solve.compiled import compiled
+
+__all__ = ["Support", "find_pair", "neighbours", "order_by_centre", "support", "usable_pairs"]
+
+IntArray = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Support:
+    """Who holds up whom among pairs, as two lists of lists.
+
+    Parameters
+    ----------
+    start, pair : ndarray of int
+        Pairs that can hold up pair p: ``pair[start[p]:start[p + 1]]``.
+    held_start, held : ndarray of int
+        Pairs that p can hold up.
+    """
+
+    start: NDArray[np.int64]
+    pair: NDArray[np.int32]
+    held_start: NDArray[np.int64]
+    held: NDArray[np.int32]
+
+
+def neighbours(n_units: int, adjacency: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Turn edges into lists: the neighbours of u are ``to[start[u]:start[u + 1]]``, ascending.
+
+    Parameters
+    ----------
+    n_units : int
+        Number of units.
+    adjacency : ndarray of int, shape (n_edges, 2)
+        Each edge once or more; doubles are dropped.
+    """
+    both = np.concatenate([adjacency, adjacency[:, ::-1]]).astype(np.int64)
+    both = np.unique(both[both[:, 0] != both[:, 1]], axis=0)
+    start = np.searchsorted(both[:, 0], np.arange(n_units + 1)).astype(np.int64)
+    return start, both[:, 1].astype(np.int32)
+
+
+def order_by_centre(problem: Problem) -> NDArray[np.int64]:
+    """Order pairs by centre, and each centre's by its home first, walk, unit."""
+    unit = problem.pair_unit
+    away = unit != problem.home[problem.pair_centre]
+    return np.lexsort((unit, problem.walk_m, away, problem.pair_centre)).astype(np.int64)
+
+
+def usable_pairs(
+    problem: Problem, near: tuple[NDArray[np.int64], NDArray[np.int32]]
+) -> NDArray[np.bool_]:
+    """Find the pairs that some plan could use.
+
+    Dropped are homes with another centre, and pairs to which no chain of support leads.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    near : tuple of arrays
+        From `neighbours`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_pairs,)
+    """
+    order = order_by_centre(problem)
+    rank = np.empty(problem.n_pairs, np.int64)
+    rank[order] = np.arange(problem.n_pairs)
+    home_of = np.full(problem.n_units, -1, np.int32)
+    home_of[problem.home] = np.arange(problem.n_centres)
+    owner = home_of[problem.pair_unit]
+    allowed = (owner < 0) | (owner == problem.pair_centre)
+    at_home = owner == problem.pair_centre
+    return _alive(
+        order, rank, allowed, at_home, problem.pair_unit, problem.pair_centre,
+        problem.pair_start, *near,
+    )  # fmt: skip
+
+
+def support(
+    start: NDArray[np.int64],
+    centre: NDArray[np.int32],
+    rank: NDArray[np.int64],
+    near: tuple[NDArray[np.int64], NDArray[np.int32]],
+) -> Support:
+    """List who can hold up whom.
+
+    Parameters
+    ----------
+    start : ndarray of int, shape (n_units + 1,)
+        Offsets of each unit's pairs.
+    centre : ndarray of int, shape (n_pairs,)
+        Centre of each pair, ascending within a unit.
+    rank : ndarray of int, shape (n_pairs,)
+        Position of each pair in the order of its centre, nearest first.
+    near : tuple of arrays
+        From `neighbours`.
+    """
+    counts = np.zeros(len(centre) + 1, np.int64)
+    _scan(start, centre, rank, *near, counts, np.zeros(0, np.int32))
+    offsets = np.concatenate([[0], np.cumsum(counts[:-1])]).astype(np.int64)
+    pair = np.empty(offsets[-1], np.int32)
+    _scan(start, centre, rank, *near, offsets[:-1].copy(), pair)
+    holder = np.repeat(np.arange(len(centre), dtype=np.int32), np.diff(offsets))
+    turned = np.argsort(pair, kind="stable")
+    held_start = np.searchsorted(pair[turned], np.arange(len(centre) + 1)).astype(np.int64)
+    return Support(offsets, pair, held_start, holder[turned])
+
+
+@compiled
+def find_pair(start: Any, centre: Any, unit: int, wanted: int) -> int:
+    """Find the pair of a unit and a centre, or -1."""
+    low, high = start[unit], start[unit + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if centre[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    if low < start[unit + 1] and centre[low] == wanted:
+        return low
+    return -1
+
+
+@compiled
+def _alive(order, rank, allowed, at_home, unit, centre, start, near_start, near):
+    alive = np.zeros(len(order), np.bool_)
+    for i in range(len(order)):
+        p = order[i]
+        if not allowed[p]:
+            continue
+        if at_home[p]:
+            alive[p] = True
+            continue
+        u = unit[p]
+        for j in range(near_start[u], near_start[u + 1]):
+            q = find_pair(start, centre, near[j], centre[p])
+            if q >= 0 and alive[q] and rank[q] < rank[p]:
+                alive[p] = True
+                break
+    return alive
+
+
+@compiled
+def _scan(start, centre, rank, near_start, near, at, out):
+    """Count the supporters of each pair, or write them down when `out` has room."""
+    write = len(out) > 0
+    for u in range(len(start) - 1):
+        for p in range(start[u], start[u + 1]):
+            for j in range(near_start[u], near_start[u + 1]):
+                q = find_pair(start, centre, near[j], centre[p])
+                if q >= 0 and rank[q] < rank[p]:
+                    if write:
+                        out[at[p]] = q
+                    at[p] += 1

@@ -1,0 +1,155 @@
+"""How one part is brought to a proof, stage by stage."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.zones.anneal import Annealer
+from planner.solve.zones.exact import solve_exactly
+from planner.solve.zones.instance import Instance
+from planner.solve.zones.proof.bound import Ascent
+from planner.solve.zones.proof.columns import Pool
+from planner.solve.zones.proof.dual import RuleDual, climb
+from planner.solve.zones.proof.pricing import countable
+from planner.solve.zones.proof.relaxed import Relaxed
+from planner.solve.zones.regroup import regroup
+from planner.solve.zones.track import Track
+from planner.solve.zones.windows import by_windows, raise_bound
+from planner.solve.zones.zoning import choose_zones, list_all
+
+__all__ = ["improve", "quick_bound"]
+
+CHUNK = 4_000_000
+TURNS = 6
+LARGE, MIDDLE = 60_000, 6_000
+LONG = 2
+LARGE_ZONE = 30.0
+"""Units a zone above which zones as columns no longer pay: there the quick bound is tight."""
+
+
+def quick_bound(track: Track, steps: int = 300) -> RuleDual:
+    """Prove what prices on the rules prove."""
+    dual = climb(track.instance, track.aim_m, steps=steps)
+    track.bound(dual.bound_m)
+    return dual
+
+
+def improve(track: Track, *, seed: int) -> bool:
+    """Improve plan and bound until they meet, or time is up.
+
+    Parameters
+    ----------
+    track : Track
+        What is known; receives what is found.
+    seed : int
+        Same seed, same plan.
+
+    Returns
+    -------
+    bool
+        Whether it is proven that hard rules cannot hold.
+    """
+    one = track.instance
+    pool = Pool(one)
+    by_zones = countable(one) and one.n_units <= LARGE_ZONE * one.n_centres
+    anneal(track, pool, sweeps=_sweeps(one) // 2, runs=3 if by_zones else 1, seed=seed)
+    dual = quick_bound(track, 1500)
+    if track.over:
+        return track.hopeless
+    if not np.isfinite(track.value_m) and one.n_pairs <= LARGE:
+        return _exactly(track, seed)
+    if by_zones:
+        _by_zones(track, pool, dual.prize, seed)
+    elif one.n_units > 1_000:
+        _by_windows(track, dual, seed)
+    if not track.over and one.n_pairs <= LARGE:
+        return _exactly(track, seed)
+    return track.hopeless
+
+
+def _sweeps(one: Instance) -> int:
+    return int(np.clip(60_000_000 // max(one.n_units, 1), 1_000, 10_000))
+
+
+def anneal(
+    track: Track, pool: Pool, *, sweeps: int, runs: int, seed: int, hot: float = 10.0
+) -> None:
+    """Anneal from the plan that is known; the zones of each run join the pool."""
+    one = track.instance
+    mean = max(float(one.cost[one.by_centre].mean()) if one.n_pairs else 0.0, 1.0)
+    served = track.pair[track.pair >= 0]
+    mean = max(float(one.cost[served].mean()), 0.05 * mean)
+    pool.add_plan(track.pair)
+    for run in range(runs):
+        annealer = Annealer(one, track.pair, seed + run)
+        steps = sweeps * one.n_units
+        chunks = max(1, steps // CHUNK)
+        heat = np.geomspace(hot * mean, 0.01 * mean, chunks + 1)
+        for i in range(chunks):
+            annealer.run(steps // chunks, heat[i], heat[i + 1])
+            if track.clock.left <= 0:
+                break
+        track.plan(annealer.pair, "annealing")
+        pool.add_plan(annealer.pair)
+        if track.over:
+            return
+
+
+def _by_windows(track: Track, dual: RuleDual, seed: int) -> None:
+    """Solve the relaxation, anneal among what looks good by it, and go over the plan by windows."""
+    relaxed = Relaxed(track.instance, dual.multiplier)
+    raise_bound(track, relaxed, within=0.5, seed=seed)
+    if track.over:
+        return
+    thin, pairs = relaxed.thinned(track.pair, 2.0 * relaxed.scale)
+    pair = np.where(track.pair >= 0, np.searchsorted(pairs, track.pair), -1)
+    inner = Track(thin, pair, 0.0, track.clock)
+    anneal(inner, Pool(thin), sweeps=LONG * _sweeps(thin), runs=1, seed=seed + 100)
+    track.plan(np.where(inner.pair >= 0, pairs[inner.pair], -1), "annealing")
+    by_windows(track, relaxed, seed=seed)
+
+
+def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -> None:
+    """Generate zones, choose among them, take groups apart, and list all that could be better."""
+    ascent = Ascent(track, pool, prize)
+    ascent.climb(30)
+    for turn in range(TURNS):
+        if track.over:
+            return
+        if len(set(pool.centre)) < track.instance.n_centres:
+            return
+        met = ascent.generate(200, effort=2 + turn)
+        for size in (3, 4 + turn):
+            if not track.over:
+                choose_zones(track, ascent, seed=seed)
+            while not track.over and regroup(track, ascent, size=size, seed=seed) and size == 3:
+                pass
+        if track.over or (met and list_all(track, ascent, seed=seed)):
+            return
+        if turn == 0 and track.instance.n_pairs <= MIDDLE:
+            _exactly(track, seed, share=0.5)
+            if track.over:
+                return
+            pool.add_plan(track.pair)
+        anneal(track, pool, sweeps=_sweeps(track.instance), runs=6, seed=seed + 10 + 6 * turn)
+
+
+def _exactly(track: Track, seed: int, *, share: float = 1.0) -> bool:
+    one = track.instance
+    start = track.pair if np.isfinite(track.value_m) else None
+    served = track.cost_m / max(abs(track.value_m), 1e-9)
+    found = solve_exactly(
+        one,
+        start=start,
+        gap=track.gap * min(served, 1.0),
+        seconds=share * track.clock.left,
+        seed=seed,
+    )
+    if found.infeasible:
+        track.bound(np.inf)
+        return True
+    if found.pair is not None:
+        track.plan(found.pair, "branch and cut")
+    track.bound(min(found.bound_m, track.value_m))
+    return False

@@ -1,0 +1,325 @@
+"""One independent part of a problem, in the form that the search works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.model.problem import Problem
+from planner.solve.zones.contiguity import Support, support
+
+__all__ = ["Instance", "Rows", "assembled", "local_neighbours", "restrict", "rows_of"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The sides of the zone rules: ``sum of weight over a zone - limit`` is what a zone breaks.
+
+    Parameters
+    ----------
+    name : tuple of str, length n_rows
+        Rule of each side.
+    weight : ndarray of float, shape (n_rows, n_units)
+        What each unit adds.
+    limit : ndarray of float, shape (n_rows,)
+        What a zone may have.
+    price : ndarray of float, shape (n_rows,)
+        Metres for each unit above it; infinite for a hard rule.
+    amounts : ndarray of float, shape (n_amounts, n_units)
+        What is counted, such as households and members, each once.
+    share : ndarray of float, shape (n_rows, n_amounts)
+        ``weight = share @ amounts``.
+    """
+
+    name: tuple[str, ...]
+    weight: FloatArray
+    limit: FloatArray
+    price: FloatArray
+    amounts: FloatArray
+    share: FloatArray
+
+    def take(self, units: IntArray) -> Rows:
+        """Restrict to some units."""
+        weight, amounts = self.weight[:, units], self.amounts[:, units]
+        return replace(
+            self, weight=np.ascontiguousarray(weight), amounts=np.ascontiguousarray(amounts)
+        )
+
+    def table(self, cap: IntArray) -> FloatArray:
+        """Price of what a zone breaks, by what it adds up to; shape ``cap + 1``, two amounts."""
+        first = np.arange(cap[0] + 1.0)[:, None]
+        second = np.arange(cap[1] + 1.0)[None, :]
+        total = np.zeros((len(first), second.shape[1]))
+        for share, limit, price in zip(self.share, self.limit, self.price, strict=True):
+            both = np.concatenate([share, np.zeros(2 - len(share))])
+            excess = both[0] * first + both[1] * second - limit
+            broken = excess > 1e-9
+            total[broken] += price * excess[broken]
+        return total
+
+
+def rows_of(problem: Problem) -> Rows:
+    """State each rule as one or two sides, all of the form ``sum of weight <= limit``."""
+    amounts: list[FloatArray] = []
+    names: list[str] = []
+    shares: list[dict[int, float]] = []
+    limits: list[float] = []
+    prices: list[float] = []
+    for rule in problem.rules:
+        counted = _position(amounts, rule.amount)
+        for limit, free, sign in ((rule.high, rule.ceiling, 1.0), (rule.low, rule.floor, -1.0)):
+            if limit is None:
+                continue
+            share = {counted: sign}
+            if rule.per is not None:
+                per = _position(amounts, rule.per)
+                share[per] = share.get(per, 0.0) - sign * limit
+            names.append(rule.name)
+            shares.append(share)
+            limits.append(sign * free)
+            prices.append(np.inf if rule.hard else rule.price_m)
+    share = np.zeros((len(names), len(amounts)))
+    for k, entries in enumerate(shares):
+        for i, value in entries.items():
+            share[k, i] = value
+    matrix = np.array(amounts, float).reshape(len(amounts), problem.n_units)
+    return Rows(
+        tuple(names), share @ matrix, np.array(limits, float), np.array(prices, float),
+        matrix, share,
+    )  # fmt: skip
+
+
+def _position(amounts: list[FloatArray], amount: FloatArray) -> int:
+    """Find what is counted among what was counted before, or append it."""
+    for i, known in enumerate(amounts):
+        if np.array_equal(known, amount):
+            return i
+    amounts.append(amount)
+    return len(amounts) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Units and centres of one part, with pairs that a plan could use, and who holds up whom.
+
+    Parameters
+    ----------
+    unit_ids, centre_ids : ndarray of int
+        Positions in the problem.
+    start : ndarray of int, shape (n_units + 1,)
+        Offsets of each unit's pairs.
+    unit, centre : ndarray of int, shape (n_pairs,)
+        Of each pair.
+    cost : ndarray of float, shape (n_pairs,)
+        Load x walk + penalty + change, metres.
+    walk_cost : ndarray of float, shape (n_pairs,)
+        Load x walk alone, metres.
+    walk_m : ndarray of float, shape (n_pairs,)
+        Walk, metres.
+    home_pair : ndarray of int, shape (n_centres,)
+        Pair of each centre with its own home.
+    by_centre, centre_start : ndarray of int
+        Pairs of each centre, nearest first.
+    support : Support
+        Who holds up whom.
+    near : tuple of arrays
+        Neighbours of each unit.
+    rows : Rows
+        The zone rules.
+    skip_cost : ndarray of float, shape (n_units,)
+        Price of leaving a unit without a centre; infinite where that is not allowed.
+    """
+
+    unit_ids: NDArray[np.int64]
+    centre_ids: NDArray[np.int64]
+    start: NDArray[np.int64]
+    unit: NDArray[np.int32]
+    centre: NDArray[np.int32]
+    cost: FloatArray
+    walk_cost: FloatArray
+    walk_m: FloatArray
+    home_pair: NDArray[np.int64]
+    by_centre: NDArray[np.int64]
+    centre_start: NDArray[np.int64]
+    support: Support
+    near: tuple[NDArray[np.int64], NDArray[np.int32]]
+    rows: Rows
+    skip_cost: FloatArray
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return len(self.unit_ids)
+
+    @property
+    def n_centres(self) -> int:
+        """Number of centres."""
+        return len(self.centre_ids)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs."""
+        return len(self.unit)
+
+    def sums(self, pair: IntArray) -> FloatArray:
+        """Add up each side of each rule over each zone.
+
+        Parameters
+        ----------
+        pair : ndarray of int, shape (n_units,)
+            Chosen pair of each unit, -1 for none.
+
+        Returns
+        -------
+        ndarray of float, shape (n_rows, n_centres)
+        """
+        served = pair >= 0
+        zone = self.centre[pair[served]]
+        weight = self.rows.weight[:, served]
+        n = self.n_centres
+        sums = [np.bincount(zone, w, n) for w in weight]
+        return np.array(sums, np.float64).reshape(len(weight), n)
+
+    def excess(self, pair: IntArray) -> FloatArray:
+        """By how much each zone breaks each side, shape (n_rows, n_centres)."""
+        return np.maximum(self.sums(pair) - self.rows.limit[:, None], 0.0)
+
+    @property
+    def hard_price(self) -> float:
+        """What a search may charge for breaking a hard rule by one, to compare failed attempts."""
+        return 10.0 * max(float(self.cost.max(initial=0.0)), 1000.0)
+
+    def value(self, pair: IntArray, *, forgiving: bool = False) -> float:
+        """Cost + penalties of a plan, metres.
+
+        Infinite if it breaks a hard rule; if `forgiving`, that costs `hard_price` instead.
+        """
+        served = pair >= 0
+        total = self.cost[pair[served]].sum() + self.skip_cost[~served].sum()
+        excess = self.excess(pair).sum(axis=1)
+        broken = excess > 1e-9
+        price = self.rows.price[broken]
+        if forgiving:
+            price = np.where(np.isinf(price), self.hard_price, price)
+        return float(total + (excess[broken] * price).sum())
+
+    def connected(self, pair: IntArray) -> NDArray[np.bool_]:
+        """Tell which units are held up in a plan, or at home, or left out; shape (n_units,)."""
+        chosen = np.zeros(self.n_pairs + 1, bool)
+        chosen[pair[pair >= 0]] = True
+        held = np.zeros(self.n_pairs, bool)
+        held[self.home_pair] = True
+        holder = np.repeat(np.arange(self.n_pairs), np.diff(self.support.held_start))
+        held[self.support.held[chosen[holder]]] = True
+        return (pair < 0) | held[pair]
+
+
+def restrict(
+    instance: Instance, units: IntArray, centres: IntArray
+) -> tuple[Instance, NDArray[np.int64]]:
+    """Take some units and centres of a part by themselves.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    units, centres : ndarray of int
+        Positions in the part, ascending.
+
+    Returns
+    -------
+    instance : Instance
+        Ids are positions in the part.
+    pair : ndarray of int64
+        Pair of the part that each pair stands for.
+    """
+    one = instance
+    inside, among = np.zeros(one.n_units, bool), np.zeros(one.n_centres, bool)
+    inside[units], among[centres] = True, True
+    pair = np.flatnonzero(inside[one.unit])
+    pair = pair[among[one.centre[pair]]]
+    place = np.empty(one.n_pairs, np.int64)
+    place[one.by_centre] = np.arange(one.n_pairs)
+    made = assembled(
+        (units.astype(np.int64), centres.astype(np.int64)),
+        (
+            np.searchsorted(units, one.unit[pair]).astype(np.int32),
+            np.searchsorted(centres, one.centre[pair]).astype(np.int32),
+            place[pair],
+        ),
+        (one.cost[pair], one.walk_cost[pair], one.walk_m[pair]),
+        local_neighbours(one.near, units, one.n_units),
+        one.rows.take(units),
+        one.skip_cost[units],
+    )
+    return made, pair
+
+
+def assembled(
+    ids: tuple[NDArray[np.int64], NDArray[np.int64]],
+    pairs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]],
+    costs: tuple[FloatArray, FloatArray, FloatArray],
+    near: tuple[NDArray[np.int64], NDArray[np.int32]],
+    rows: Rows,
+    skip: FloatArray,
+) -> Instance:
+    """Put a part together.
+
+    Parameters
+    ----------
+    ids : tuple of ndarray
+        Positions of units and centres where the part was cut from.
+    pairs : tuple of ndarray
+        Unit, centre and rank of each pair, sorted by unit and centre.
+    costs : tuple of ndarray
+        Cost, cost of the walk and walk of each pair.
+    near : tuple of ndarray
+        From `local_neighbours`.
+    rows : Rows
+        The zone rules.
+    skip : ndarray of float
+        Price of leaving each unit out.
+    """
+    owner, centre, rank = pairs
+    start = np.searchsorted(owner, np.arange(len(ids[0]) + 1)).astype(np.int64)
+    by_centre = np.argsort(rank, kind="stable").astype(np.int64)
+    place = np.empty(len(owner), np.int64)
+    place[by_centre] = np.arange(len(owner))
+    ends = np.searchsorted(centre[by_centre], np.arange(len(ids[1]) + 1)).astype(np.int64)
+    return Instance(
+        unit_ids=ids[0],
+        centre_ids=ids[1],
+        start=start,
+        unit=owner,
+        centre=centre,
+        cost=costs[0],
+        walk_cost=costs[1],
+        walk_m=costs[2],
+        home_pair=by_centre[ends[:-1]],
+        by_centre=by_centre,
+        centre_start=ends,
+        support=support(start, centre, place, near),
+        near=near,
+        rows=rows,
+        skip_cost=skip,
+    )
+
+
+def local_neighbours(
+    near: tuple[NDArray[np.int64], NDArray[np.int32]], units: IntArray, n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Restrict lists of neighbours to some of `n` units."""
+    position = np.full(n, -1, np.int32)
+    position[units] = np.arange(len(units))
+    lengths = np.diff(near[0])[units]
+    first = np.cumsum(lengths) - lengths
+    at = np.repeat(near[0][units] - first, lengths) + np.arange(lengths.sum())
+    to = position[near[1][at]]
+    owner = np.repeat(np.arange(len(units)), lengths)[to >= 0]
+    return np.searchsorted(owner, np.arange(len(units) + 1)).astype(np.int64), to[to >= 0]

@@ -1,0 +1,414 @@
+"""The cheapest connected zone of one centre, when each unit carries a prize.
+
+Units are decided on in order of their walk from the centre, so the connection rule reads: take a unit
+only if one of its nearer neighbours was taken.  A table over what zones add up to (such as households
+and members), filled from the far end and blind to connection, bounds every branch from below; a
+depth-first search over that table finds the best connected zone.  The table is the knapsack recursion
+of R. Bellman (1957); that relaxing "each unit once" leaves such zones is A. Mehrotra, E. L. Johnson,
+G. L. Nemhauser: An optimization based heuristic for political districting, Management Science 44, 1998.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.compiled import compiled
+from planner.solve.stop import Clock
+from planner.solve.zones.instance import Instance
+from planner.solve.zones.proof.subproblem import ZoneModel
+
+__all__ = ["Priced", "Pricer", "countable"]
+
+FloatArray = NDArray[np.float64]
+T = TypeVar("T")
+MOST_STATES = 60_000
+LONGEST_S = 20.0
+"""Longest search for the zone of one centre by HiGHS."""
+COLUMNS = 12
+FEW = 12
+"""Centres below which threads cost more than they bring."""
+
+
+def countable(instance: Instance) -> bool:
+    """Tell whether zones add up to at most two whole numbers, so that `Pricer` applies."""
+    amounts = instance.rows.amounts
+    return len(amounts) <= 2 and bool((amounts == np.round(amounts)).all() and (amounts >= 0).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """What pricing found.
+
+    Parameters
+    ----------
+    bound : ndarray of float, shape (n_centres,)
+        No zone of the centre has a lower price.
+    columns : list of ndarray of int
+        Pairs of each zone found.
+    price : list of float
+        Cost of each, less its prizes.
+    """
+
+    bound: FloatArray
+    columns: list[NDArray[np.int64]]
+    price: list[float]
+
+
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else (os.cpu_count() or 1)
+
+
+class Pricer:
+    """Finds the cheapest zone of each centre.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part; must be `countable`.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        one = instance
+        place = np.empty(one.n_pairs, np.int64)
+        place[one.by_centre] = np.arange(one.n_pairs)
+        order = one.by_centre
+        lengths = np.diff(one.support.held_start)[order]
+        first = np.cumsum(lengths) - lengths
+        at = np.repeat(one.support.held_start[order] - first, lengths) + np.arange(lengths.sum())
+        owner = one.centre_start[one.centre[one.support.held[at]]]
+        self._held_start = np.concatenate([first, [lengths.sum()]]).astype(np.int64)
+        self._held = (place[one.support.held[at]] - owner).astype(np.int32)
+        amounts = np.zeros((2, one.n_units), np.int64)
+        amounts[: len(one.rows.amounts)] = one.rows.amounts
+        self._a = amounts[0][one.unit[order]]
+        self._b = amounts[1][one.unit[order]]
+        self._cap = self._first_caps(amounts)
+        self._tables: dict[tuple[int, int], FloatArray] = {}
+        self._models: dict[int, ZoneModel] = {}
+        cores = min(_cores(), 8)
+        self._threads = cores if instance.n_centres >= FEW else 1
+
+    def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How far the table of each centre reaches: a little beyond what a zone may have."""
+        one, rows = self.instance, self.instance.rows
+        caps = np.empty((one.n_centres, 2), np.int64)
+        for i in range(2):
+            most = amounts[i][one.unit]
+            total = np.bincount(one.centre, most, one.n_centres).astype(np.int64)
+            limits = [
+                limit / share[i]
+                for share, limit in zip(rows.share, rows.limit, strict=True)
+                if len(share) > i and share[i] > 0 and np.count_nonzero(share) == 1
+            ]
+            home = amounts[i][one.unit[one.home_pair]]
+            if limits:
+                step = int(np.median(amounts[i])) + 1
+                caps[:, i] = np.minimum(np.maximum(int(min(limits)) + step, home + step), total)
+            else:
+                caps[:, i] = total
+        return caps
+
+    def price(
+        self,
+        prize: FloatArray,
+        nodes: int = 20_000,
+        *,
+        exact: bool = False,
+        clock: Clock | None = None,
+    ) -> Priced:
+        """Price every centre.
+
+        Parameters
+        ----------
+        prize : ndarray of float, shape (n_units,)
+            What each unit is worth.
+        nodes : int
+            Branches to look at for each centre before its bound is taken as it stands.
+        exact : bool
+            Whether a centre whose branches were too many is then given to HiGHS.
+        clock : Clock, optional
+            When it runs out, bounds are taken as they stand.
+
+        Returns
+        -------
+        Priced
+        """
+        one = self.instance
+        reduced = (one.cost - prize[one.unit])[one.by_centre]
+        time = clock or Clock(LONGEST_S)
+        if exact:
+            results = self._each(lambda c: self._settled(c, reduced, nodes, time))
+        else:
+            results = self._each(lambda c: self._priced(c, reduced, nodes))
+        bound = np.array([r[0] for r in results])
+        columns = [zone for r in results for zone in r[2]]
+        price = [float(value) for r in results for value in r[1]]
+        return Priced(bound, columns, price)
+
+    def all_below(
+        self,
+        prize: FloatArray,
+        below: FloatArray,
+        *,
+        room: int = 20_000,
+        nodes: int = 10_000_000,
+    ) -> list[NDArray[np.int64]] | None:
+        """List every connected zone whose price is below a limit.
+
+        Parameters
+        ----------
+        prize : ndarray of float, shape (n_units,)
+            What each unit is worth.
+        below : ndarray of float, shape (n_centres,)
+            Limit of each centre.
+        room, nodes : int
+            Zones and branches of one centre at which to give up.
+
+        Returns
+        -------
+        list of ndarray of int, or None
+            Pairs of each zone; None if there are too many, or zones larger than the table could
+            be as cheap.
+        """
+        one = self.instance
+        reduced = (one.cost - prize[one.unit])[one.by_centre]
+        found: list[NDArray[np.int64]] = []
+        for c in range(one.n_centres):
+            zones = self._listed(c, reduced, float(below[c]), room, nodes)
+            if zones is None:
+                return None
+            found += zones
+        return found
+
+    def _listed(
+        self, c: int, reduced: FloatArray, below: float, room: int, nodes: int
+    ) -> list[NDArray[np.int64]] | None:
+        while True:
+            _, count, _, zones, beyond = self._one(c, reduced, nodes, room, below)
+            if beyond.min() >= below:
+                return None if count > room else self._pairs(c, zones)
+            if not self._widen(c, int(beyond[1] < beyond[0])):
+                return None
+
+    def _each(self, work: Callable[[int], T]) -> list[T]:
+        """Do some work for every centre, on all cores; the order is that of the centres."""
+        centres = range(self.instance.n_centres)
+        if self._threads == 1:
+            return [work(c) for c in centres]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(work, centres, chunksize=1))
+
+    def _priced(
+        self, c: int, reduced: FloatArray, nodes: int
+    ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+        while True:
+            found, _, values, zones, beyond = self._one(c, reduced, nodes, COLUMNS, np.inf)
+            axis = int(beyond[1] < beyond[0])
+            if beyond[axis] >= found or not self._widen(c, axis):
+                return min(found, float(beyond.min())), values, self._pairs(c, zones)
+
+    def _settled(
+        self, c: int, reduced: FloatArray, nodes: int, clock: Clock
+    ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+        """Price a centre, by HiGHS if its branches are too many."""
+        bound, values, zones = self._priced(c, reduced, nodes)
+        best = float(values.min(initial=np.inf))
+        if bound >= best - 1e-6 * max(abs(best), 1.0) or clock.left <= 0:
+            return bound, values, zones
+        if c not in self._models:
+            self._models[c] = ZoneModel(self.instance, c)
+        model = self._models[c]
+        low, high = self.instance.centre_start[c : c + 2]
+        proven, zone = model.cheapest(reduced[low:high], min(LONGEST_S, clock.left))
+        if not zone.any():
+            return max(bound, proven), values, zones
+        value = model.price(reduced[low:high], zone)
+        return (
+            max(bound, min(proven, value)),
+            np.append(values, value),
+            zones + self._pairs(c, zone[None]),
+        )
+
+    def _pairs(self, c: int, zones: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+        first = self.instance.centre_start[c]
+        order = self.instance.by_centre
+        return [np.sort(order[first + np.flatnonzero(zone)]) for zone in zones]
+
+    def _widen(self, c: int, axis: int) -> bool:
+        """Let the table of a centre reach farther; False when it is large enough already."""
+        low, high = self.instance.centre_start[c : c + 2]
+        total = int((self._a, self._b)[axis][low:high].sum())
+        cap = self._cap[c].copy()
+        cap[axis] = min(total, cap[axis] + max(cap[axis] // 4, 2))
+        if cap[axis] == self._cap[c, axis] or (cap + 1).prod() > MOST_STATES:
+            return False
+        self._cap[c] = cap
+        return True
+
+    def _one(
+        self, c: int, reduced: FloatArray, nodes: int, room: int, below: float
+    ) -> tuple[float, int, FloatArray, NDArray[np.bool_], FloatArray]:
+        low, high = self.instance.centre_start[c : c + 2]
+        cap = self._cap[c]
+        a, b, cost = self._a[low:high], self._b[low:high], reduced[low:high]
+        starts = self._held_start[low : high + 1]
+        found, count, values, zones = _search(
+            cost, a, b, starts, self._held, self._table(cap), nodes, room, below
+        )
+        beyond = np.array([self._beyond(i, x, cost, int(cap[i])) for i, x in enumerate((a, b))])
+        kept = min(count, room)
+        return found, count, values[:kept], zones[:kept], beyond
+
+    def _table(self, cap: NDArray[np.int64]) -> FloatArray:
+        key = (int(cap[0]), int(cap[1]))
+        if key not in self._tables:
+            self._tables[key] = self.instance.rows.table(cap)
+        return self._tables[key]
+
+    def _beyond(self, axis: int, amount: NDArray[np.int64], cost: FloatArray, cap: int) -> float:
+        """Bound from below the price of zones that add up to more than the table holds."""
+        if amount[np.isfinite(cost)].sum() <= cap:
+            return np.inf
+        rows = self.instance.rows
+        charge = [
+            (rows.price[k], rows.limit[k] / share[axis])
+            for k, share in enumerate(rows.share)
+            if len(share) > axis and share[axis] > 0 and np.count_nonzero(share) == 1
+        ]
+        if any(np.isinf(p) and limit <= cap for p, limit in charge):
+            return np.inf
+        least = sum(p * max(cap + 1 - limit, 0.0) for p, limit in charge)
+        slope = sum(p for p, limit in charge if limit <= cap)
+        return cost[0] + least + _fractional(cost[1:], amount[1:], cap + 1 - int(amount[0]), slope)
+
+
+def _fractional(cost: FloatArray, amount: NDArray[np.int64], need: int, slope: float) -> float:
+    """Least sum of costs for at least `need` of an amount, each more charged, parts allowed."""
+    total = cost[(amount == 0) & (cost < 0)].sum()
+    some = (amount > 0) & np.isfinite(cost)
+    cost, amount = cost[some], amount[some]
+    order = np.argsort(cost / amount, kind="stable")
+    cost, amount = cost[order], amount[order]
+    rate = cost / amount
+    before = np.cumsum(amount) - amount
+    basic = np.clip(need - before, 0, amount)
+    more = np.where(rate + slope < 0, amount - basic, 0)
+    return float(total + (rate * basic).sum() + ((rate + slope) * more).sum())
+
+
+@compiled
+def _fill(items, cost, a, b, table):
+    """Least price of completing each sum with the items from i on, connection disregarded."""
+    n = len(items)
+    wide, deep = table.shape
+    best = np.empty((n + 1, wide, deep))
+    best[n] = table
+    for i in range(n - 1, 0, -1):
+        item = items[i]
+        price, more, extra = cost[item], a[item], b[item]
+        below, mine = best[i + 1], best[i]
+        for h in range(wide):
+            if h + more >= wide:
+                for m in range(deep):
+                    mine[h, m] = below[h, m]
+                continue
+            for m in range(deep - extra):
+                mine[h, m] = min(below[h, m], price + below[h + more, m + extra])
+            for m in range(max(deep - extra, 0), deep):
+                mine[h, m] = below[h, m]
+    return best
+
+
+@compiled
+def _take(sign, item, taken, held_up, held_start, held):
+    """Take an item (+1) or give it back (-1)."""
+    taken[item] = sign > 0
+    for j in range(held_start[item], held_start[item + 1]):
+        held_up[held[j]] += sign
+
+
+@compiled
+def _search(cost, a, b, held_start, held, table, nodes, room, below):  # noqa: C901 - one loop
+    """Find the cheapest connected zone; return a bound and the last zones found.
+
+    With a finite `below`, list all zones cheaper than that instead; too many are counted as
+    ``room + 1``.  Units of infinite cost are out of the question.
+    """
+    wide, deep = table.shape
+    values = np.full(room, np.inf)
+    zones = np.zeros((room, len(cost)), np.bool_)
+    every = below < np.inf
+    items = np.flatnonzero(cost < np.inf)
+    n = len(items)
+    if a[0] >= wide or b[0] >= deep:
+        return np.inf, 0, values, zones
+    best = _fill(items, cost, a, b, table)
+    held_up = np.zeros(len(cost), np.int32)
+    taken = np.zeros(len(cost), np.bool_)
+    _take(1, 0, taken, held_up, held_start, held)
+    other = np.empty(n + 1)
+    phase = np.zeros(n + 1, np.int8)
+    h, m, value = a[0], b[0], cost[0]
+    found, bound = below, np.inf
+    slot, count, seen = 0, 0, 0
+    i = 1
+    while i > 0:
+        if i == n:
+            total = value + table[h, m]
+            if total < found - 1e-9:
+                if every and count == room:
+                    return below, room + 1, values, zones
+                if not every:
+                    found = total
+                values[slot] = total
+                zones[slot] = taken
+                slot = (slot + 1) % room
+                count = min(count + 1, room)
+            i -= 1
+            continue
+        item = items[i]
+        if phase[i] == 0:
+            without = value + best[i + 1, h, m]
+            within = np.inf
+            if held_up[item] > 0 and h + a[item] < wide and m + b[item] < deep:
+                within = value + cost[item] + best[i + 1, h + a[item], m + b[item]]
+            if min(within, without) >= found - 1e-9:
+                i -= 1
+                continue
+            seen += 1
+            if seen > nodes:
+                if every:
+                    return below, room + 1, values, zones
+                bound = min(within, without)
+                for j in range(1, i):
+                    if phase[j] == 1:
+                        bound = min(bound, other[j])
+                break
+            phase[i] = 1
+            other[i] = max(within, without)
+            now = within <= without
+        else:
+            now = not taken[item]
+            if taken[item]:
+                _take(-1, item, taken, held_up, held_start, held)
+                h, m, value = h - a[item], m - b[item], value - cost[item]
+            if phase[i] == 2 or other[i] >= found - 1e-9:
+                i -= 1
+                continue
+            phase[i] = 2
+        if now:
+            _take(1, item, taken, held_up, held_start, held)
+            h, m, value = h + a[item], m + b[item], value + cost[item]
+        i += 1
+        phase[i] = 0
+    return min(found, bound), count, values, zones

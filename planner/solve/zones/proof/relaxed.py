@@ -1,0 +1,392 @@
+"""The linear relaxation with the connection rule, window by window, and what its prices prove.
+
+Prices stand on the zone rules and on the rule that a pair is taken only if one that holds it up is;
+each unit then goes where it is cheapest.  Any prices give a bound (A. M. Geoffrion: Lagrangean
+relaxation for integer programming, Mathematical Programming Study 2, 1974).  Good ones are the dual
+values of the linear programme; it is solved for some neighbouring zones at a time, with the prices
+of all others as they stand as the way out of each unit, so that no window ever lowers the bound.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.compiled import compiled
+from planner.solve.stop import Clock
+from planner.solve.zones.exact import Model, new_highs, run_interruptibly
+from planner.solve.zones.instance import Instance, assembled, local_neighbours
+
+__all__ = ["Prices", "Relaxed", "Window", "closed", "cut_out"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.integer[Any]]
+ROUNDS = 4
+CHEAPER = 1e-3
+"""Metres below which it does not matter that a pair left out would be cheaper."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """Prices on the zone rules and on the connection rule.
+
+    Parameters
+    ----------
+    rule : ndarray of float, shape (n_centres, n_rows)
+        Of each side of each rule in each zone; never negative, at most the price of breaking it.
+    hold : ndarray of float, shape (n_pairs,)
+        Of taking a pair, paid to those that hold it up; never negative, 0 at home.
+    """
+
+    rule: FloatArray
+    hold: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """What the programme of one window found.
+
+    Parameters
+    ----------
+    centres : ndarray of int
+        Of the window, ascending.
+    pair : ndarray of int
+        Pairs of the part that were in the programme.
+    rule : ndarray of float, shape (n of centres, n_rows)
+        Prices on the rules.
+    hold : ndarray of float, shape (n of pair,)
+        Prices on connection.
+    share : ndarray of float, shape (n of pair,)
+        How much of each pair the programme takes, 0 to 1.
+    """
+
+    centres: NDArray[np.int64]
+    pair: NDArray[np.int64]
+    rule: FloatArray
+    hold: FloatArray
+    share: FloatArray
+
+
+class Relaxed:
+    """Prices of a part, and what they prove.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    rule : ndarray of float, shape (n_centres, n_rows)
+        Prices on the rules to begin with.
+
+    Attributes
+    ----------
+    prices : Prices
+        The best so far.
+    bound_m : float
+        What they prove.
+    reduced : ndarray of float, shape (n_pairs,)
+        Price of each pair above the cheapest way of its unit.
+    way : ndarray of float, shape (n_units,)
+        The cheapest way of each unit.
+    scale : float
+        Mean of what units cost at the least, metres.
+    share : ndarray of float, shape (n_pairs,)
+        How much of each pair the last programme of its centre took.
+    """
+
+    def __init__(self, instance: Instance, rule: FloatArray) -> None:
+        self.instance = instance
+        self._weight = np.ascontiguousarray(instance.rows.weight.T)
+        self.share = np.zeros(instance.n_pairs)
+        self.scale = float(np.minimum.reduceat(instance.cost, instance.start[:-1]).mean())
+        self.bound_m = -np.inf
+        self.prices = Prices(rule, np.zeros(instance.n_pairs))
+        self.offer(self.prices)
+
+    def offer(self, prices: Prices) -> bool:
+        """Keep prices that prove more than those so far; tell whether these do."""
+        one = self.instance
+        cost = self._charged(prices)
+        way = np.minimum(np.minimum.reduceat(cost, one.start[:-1]), one.skip_cost)
+        home = one.unit[one.home_pair]
+        way[home] = cost[one.home_pair]
+        bound = float(way.sum() - (prices.rule * one.rows.limit).sum())
+        if not bound > self.bound_m:
+            return False
+        self.prices, self.bound_m, self.way = prices, bound, way
+        self.cost = cost
+        self.reduced = cost - way[one.unit]
+        return True
+
+    def thinned(self, pair: NDArray[np.int64], within: float) -> tuple[Instance, NDArray[np.int64]]:
+        """Leave only pairs that look good, with what holds them up, and those of a plan.
+
+        Parameters
+        ----------
+        pair : ndarray of int, shape (n_units,)
+            The plan.
+        within : float
+            Pairs that cost so much more than their unit's cheapest way are left out, metres.
+        """
+        one = self.instance
+        keep = self.reduced <= within
+        keep[pair[pair >= 0]] = True
+        keep[one.home_pair] = True
+        held = one.support
+        closed(one.by_centre, keep, one.home_pair, self.reduced, held.start, held.pair)
+        return cut_out(one, keep, np.arange(one.n_centres))
+
+    def waste(self, pair: NDArray[np.int64]) -> FloatArray:
+        """Share out the gap between a plan and the bound among the zones, shape (n_centres,)."""
+        one, prices = self.instance, self.prices
+        zone, m = one.centre[pair[pair >= 0]], one.n_centres
+        waste = np.bincount(zone, self.reduced[pair[pair >= 0]], m)
+        sums = one.sums(pair).T
+        excess = np.maximum(sums - one.rows.limit, 0.0)
+        price = np.where(np.isfinite(one.rows.price), one.rows.price, one.hard_price)
+        waste += (excess * price - prices.rule * (sums - one.rows.limit)).sum(axis=1)
+        taken = np.zeros(one.n_pairs, np.bool_)
+        taken[pair[pair >= 0]] = True
+        _idle(prices.hold, taken, one.centre, one.support.start, one.support.pair, waste)
+        return waste
+
+    def _charged(self, prices: Prices) -> FloatArray:
+        one = self.instance
+        cost = np.empty(one.n_pairs)
+        _charge(
+            prices.rule, prices.hold, one.unit, one.centre, one.cost, self._weight,
+            one.support.start, one.support.pair, cost,
+        )  # fmt: skip
+        return cost
+
+    def adopt(self, window: Window) -> bool:
+        """Take over what a window found; tell whether it proves more."""
+        self.share[self.pairs_of(window.centres)] = 0.0
+        self.share[window.pair] = window.share
+        prices, _ = self._joined(window)
+        return self.offer(prices)
+
+    def _joined(self, window: Window) -> tuple[Prices, NDArray[np.int64]]:
+        """Join the prices of a window to the others; tell which pairs outside would be cheaper."""
+        one, mine = self.instance, self.pairs_of(window.centres)
+        rule, hold = self.prices.rule.copy(), self.prices.hold.copy()
+        rule[window.centres] = window.rule
+        hold[mine] = 0.0
+        hold[window.pair] = window.hold
+        cost = self._charged(Prices(rule, hold))
+        way = np.full(one.n_units, np.inf)
+        np.minimum.at(way, one.unit[window.pair], cost[window.pair])
+        way = np.minimum(way, self._outside(window.centres))
+        _slim(mine, hold, cost, way, one.unit, one.support.start, one.support.pair)
+        cheap = cost[mine] < way[one.unit[mine]] - CHEAPER
+        return Prices(rule, hold), mine[cheap]
+
+    def _outside(self, centres: IntArray) -> FloatArray:
+        """Find the cheapest way of each unit that does not lead to these centres."""
+        one, way = self.instance, np.empty(self.instance.n_units)
+        among = np.zeros(one.n_centres, np.bool_)
+        among[centres] = True
+        _elsewhere(one.start, one.centre, self.cost, among, one.skip_cost, way)
+        return way
+
+    def pairs_of(self, centres: IntArray) -> NDArray[np.int64]:
+        """All pairs of some centres, each centre's nearest first."""
+        one = self.instance
+        ends = zip(one.centre_start[centres], one.centre_start[centres + 1], strict=True)
+        return np.concatenate([one.by_centre[a:b] for a, b in ends])
+
+    def solve(
+        self,
+        centres: IntArray,
+        within: float,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        halt: threading.Event | None = None,
+    ) -> Window | None:
+        """Solve the relaxation of some zones; every unit may leave for the others at their price.
+
+        Parameters
+        ----------
+        centres : ndarray of int
+            Of the window, ascending.
+        within : float
+            Pairs that cost so much more than their unit's cheapest way are left out, metres.
+        clock : Clock
+            Time limit.
+        seed : int
+            For HiGHS.
+        halt : threading.Event, optional
+            Stops the work from another thread.
+
+        Returns
+        -------
+        Window or None
+            None if time was up.
+        """
+        one, window = self.instance, None
+        keep, mine = np.zeros(one.n_pairs, np.bool_), self.pairs_of(centres)
+        keep[mine] = self.reduced[mine] <= within
+        keep[one.home_pair[centres]] = True
+        # A pair left out that would be cheaper in the end is let in, as columns are generated.
+        way = np.minimum(self._outside(centres), self.way + 2.0 * within)
+        for _ in range(ROUNDS):
+            closed(mine, keep, one.home_pair, self.reduced, one.support.start, one.support.pair)
+            small, pair = cut_out(one, keep, centres)
+            out = way[small.unit_ids]
+            out[small.unit[small.home_pair]] = np.inf
+            small = replace(small, skip_cost=out)
+            found = _relaxation(small, centres, pair, clock.left, seed, halt)
+            if found is None:
+                return window
+            window = found
+            cheaper = self._joined(window)[1]
+            if not len(cheaper):
+                break
+            keep[cheaper] = True
+        return window
+
+
+def cut_out(
+    instance: Instance, keep: NDArray[np.bool_], centres: IntArray
+) -> tuple[Instance, NDArray[np.int64]]:
+    """Make a part of some pairs of some centres, and of the units that they belong to.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    keep : ndarray of bool, shape (n_pairs,)
+        Pairs to keep, all of them of the centres, each home's among them.
+    centres : ndarray of int
+        Positions in the part, ascending.
+
+    Returns
+    -------
+    instance : Instance
+        Ids are positions in the part.
+    pair : ndarray of int64
+        Pair of the part that each pair stands for.
+    """
+    one = instance
+    pair = np.flatnonzero(keep)
+    units, owner = np.unique(one.unit[pair], return_inverse=True)
+    rank = np.empty(len(pair), np.int64)
+    order = one.by_centre[keep[one.by_centre]]
+    rank[np.searchsorted(pair, order)] = np.arange(len(pair))
+    made = assembled(
+        (units.astype(np.int64), centres.astype(np.int64)),
+        (owner.astype(np.int32), np.searchsorted(centres, one.centre[pair]).astype(np.int32), rank),
+        (one.cost[pair], one.walk_cost[pair], one.walk_m[pair]),
+        local_neighbours(one.near, units, one.n_units),
+        one.rows.take(units),
+        one.skip_cost[units],
+    )
+    return made, pair
+
+
+def _relaxation(
+    small: Instance,
+    centres: IntArray,
+    pair: NDArray[np.int64],
+    seconds: float,
+    seed: int,
+    halt: threading.Event | None,
+) -> Window | None:
+    """Solve the linear programme by an interior point method; its corner is of no use here."""
+    model = Model(small)
+    lp = model.lp()
+    lp.integrality_ = []
+    highs = new_highs(seed=seed)
+    for name, value in {
+        "solver": "ipx", "run_crossover": "off", "time_limit": max(seconds, 0.1),
+        "ipm_optimality_tolerance": 1e-6,
+    }.items():  # fmt: skip
+        highs.setOptionValue(name, value)
+    highs.passModel(lp)
+    run_interruptibly(highs, halt=halt)
+    solution = highs.getSolution()
+    if not solution.dual_valid:
+        return None
+    share = np.clip(np.array(solution.col_value)[: small.n_pairs], 0.0, 1.0)
+    dual = -np.array(solution.row_dual)
+    n, m, rows = small.n_units, small.n_centres, len(small.rows.limit)
+    rule = np.clip(dual[n : n + rows * m].reshape(rows, m).T, 0.0, small.rows.price)
+    hold = np.zeros(small.n_pairs)
+    hold[np.setdiff1d(np.arange(small.n_pairs), small.home_pair)] = np.maximum(
+        dual[n + rows * m :], 0.0
+    )
+    return Window(centres.astype(np.int64), pair, rule, hold, share)
+
+
+@compiled
+def _charge(rule, hold, unit, centre, cost, weight, start, holder, out):
+    """Charge each pair for the rules and for being held up, and pay it for holding up others."""
+    for p in range(len(cost)):
+        value = cost[p] + hold[p]
+        for k in range(weight.shape[1]):
+            value += rule[centre[p], k] * weight[unit[p], k]
+        out[p] = value
+    for p in range(len(cost)):
+        if hold[p] > 0:
+            for j in range(start[p], start[p + 1]):
+                out[holder[j]] -= hold[p]
+
+
+@compiled
+def _idle(hold, taken, centre, start, holder, waste):
+    """Add what is paid to pairs of a plan that need not have held anything up."""
+    for p in range(len(hold)):
+        if hold[p] > 0:
+            count = 0 if not taken[p] else -1
+            for j in range(start[p], start[p + 1]):
+                if taken[holder[j]]:
+                    count += 1
+            waste[centre[p]] += count * hold[p]
+
+
+@compiled
+def _slim(mine, hold, cost, way, unit, start, holder):
+    """Take back what is paid for holding up pairs that are dear enough without it."""
+    for i in range(len(mine) - 1, -1, -1):
+        p = mine[i]
+        less = min(hold[p], cost[p] - way[unit[p]])
+        if less > 0:
+            hold[p] -= less
+            cost[p] -= less
+            for j in range(start[p], start[p + 1]):
+                cost[holder[j]] += less
+
+
+@compiled
+def _elsewhere(start, centre, cost, among, skip, way):
+    """Find the cheapest way of each unit that does not lead into the window."""
+    for u in range(len(way)):
+        way[u] = skip[u]
+        for p in range(start[u], start[u + 1]):
+            if not among[centre[p]] and cost[p] < way[u]:
+                way[u] = cost[p]
+
+
+@compiled
+def closed(mine, keep, home_pair, reduced, start, holder):
+    """Keep something that holds up each pair that is kept; pairs come nearest first by centre."""
+    home = np.zeros(len(keep), np.bool_)
+    home[home_pair] = True
+    for i in range(len(mine) - 1, -1, -1):
+        p = mine[i]
+        if not keep[p] or home[p]:
+            continue
+        best = -1
+        for j in range(start[p], start[p + 1]):
+            q = holder[j]
+            if keep[q]:
+                best = -1
+                break
+            if best < 0 or reduced[q] < reduced[best]:
+                best = q
+        if best >= 0:
+            keep[best] = True

@@ -1,0 +1,173 @@
+"""The search for zones, as a table of contents.
+
+The problem falls apart into independent parts; each gets a first plan and a quick bound, and then, part
+by part, plan and bound are brought together: annealing for plans; prices on rules, prizes on units and
+whole zones as columns for bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from planner.model.problem import Part, Problem, Result
+from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.zones.improve import improve, quick_bound
+from planner.solve.zones.instance import Instance
+from planner.solve.zones.parts import Split, split
+from planner.solve.zones.refusal import refusal
+from planner.solve.zones.start import must_serve, nearest_plan, repaired
+from planner.solve.zones.ties.cost import with_ties
+from planner.solve.zones.track import Track
+
+__all__ = ["Progress", "Stop", "solve"]
+
+
+def solve(
+    problem: Problem,
+    *,
+    stop: Stop | None = None,
+    start: ArrayLike | None = None,
+    seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Find connected zones of least cost, and prove how good they are.
+
+    Minimised is load x walk + penalties + changes, over plans in which each unit that can be served
+    is in one zone, each home in its own, and a unit joins a centre only if a neighbour that is nearer
+    to it joins too.  Units that nothing connects to a centre stay without.  Broken ties are charged for
+    where the problem has any, see `planner.solve.zones.ties.cost`.
+
+    Parameters
+    ----------
+    problem : Problem
+        Units, centres, walks and rules.
+    stop : Stop, optional
+        When to stop: ``Stop()`` if None.
+    start : array_like of int, shape (n_units,), optional
+        A plan to begin with; what does not hold is repaired.  A plan that stands and is within the gap
+        comes back unchanged.
+    seed : int
+        Same problem, start and seed, same plan; unless the time limit strikes.
+    progress : callable, optional
+        Told of every better plan or bound.
+
+    Returns
+    -------
+    Result
+        Also after Ctrl-C or at the time limit: the best plan so far, and a bound that is true.
+
+    Raises
+    ------
+    InfeasibleError
+        It is proven that hard rules cannot hold.
+    PlannerError
+        A centre may not serve its own home.
+    """
+    stop = Stop() if stop is None else stop
+    if problem.ties is not None:
+        return with_ties(problem, solve, stop=stop, start=start, seed=seed, progress=progress)
+    parts = split(problem)
+    desk = _Desk(parts, Clock(stop.seconds), progress)
+    for instance in parts.instances:
+        desk.open(_first(problem, must_serve(instance), start, stop))
+    stopped = "gap"
+    try:
+        for track in desk.tracks:
+            quick_bound(track)
+        for track in desk.in_turn():
+            if improve(track, seed=seed):
+                raise refusal(problem, track)
+    except KeyboardInterrupt:
+        stopped = "interrupt"
+    return _result(problem, desk, stop, stopped)
+
+
+def _first(problem: Problem, instance: Instance, start: ArrayLike | None, stop: Stop) -> Track:
+    """Open a part with the plan that was given, or with the nearest centres."""
+    if start is None:
+        return Track(instance, nearest_plan(instance), stop.gap, Clock(stop.seconds))
+    given = np.asarray(start, np.int64)
+    if given.shape != (problem.n_units,):
+        raise ValueError(f"start has {given.size} entries, but the problem has {problem.n_units}")
+    position = np.full(problem.n_centres + 1, -1, np.int64)
+    position[instance.centre_ids] = np.arange(instance.n_centres)
+    inside = (given >= 0) & (given < problem.n_centres)
+    wanted = position[np.where(inside, given, -1)][instance.unit_ids]
+    pair = repaired(instance, wanted)
+    stands = bool((np.where(pair >= 0, instance.centre[pair], -1) == wanted).all())
+    return Track(instance, pair, stop.gap, Clock(stop.seconds), given=stands)
+
+
+@dataclass(eq=False)
+class _Desk:
+    """All parts side by side: shares out the time and tells how the whole comes along."""
+
+    split: Split
+    clock: Clock
+    progress: Callable[[Progress], None] | None
+    tracks: list[Track] = field(default_factory=list)
+    seconds: dict[int, float] = field(default_factory=dict)
+    curve: list[tuple[float, float, float]] = field(default_factory=list)
+    done: int = 0
+
+    def open(self, track: Track) -> None:
+        track.told = self.tell
+        self.tracks.append(track)
+
+    def in_turn(self) -> Iterator[Track]:
+        """Give each part its share of the time that is left, largest first."""
+        idle = [not track.hopeless and track.done for track in self.tracks]
+        weights = [
+            0 if i else max(t.instance.n_pairs, 1) for i, t in zip(idle, self.tracks, strict=True)
+        ]
+        for i, track in enumerate(self.tracks):
+            began = self.clock.spent
+            if not idle[i]:
+                track.clock = self.clock.share(weights[i] / sum(weights[i:]))
+                yield track
+            self.seconds[i] = self.clock.spent - began
+            self.done = i + 1
+            self.tell()
+
+    @property
+    def value_m(self) -> float:
+        return sum(t.value_m for t in self.tracks) + self.split.lost_m
+
+    @property
+    def bound_m(self) -> float:
+        return sum(min(t.bound_m, t.value_m) for t in self.tracks) + self.split.lost_m
+
+    def tell(self) -> None:
+        value, bound = self.value_m, self.bound_m
+        if not np.isfinite(bound):
+            return
+        now = (self.clock.spent, value, bound)
+        self.curve.append(now)
+        if self.progress is not None:
+            self.progress(Progress(*now, self.done, len(self.tracks)))
+
+
+def _result(problem: Problem, desk: _Desk, stop: Stop, stopped: str) -> Result:
+    assignment = np.full(problem.n_units, -1, np.int32)
+    for track in desk.tracks:
+        track.settle()
+        one, served = track.instance, track.pair >= 0
+        centre = one.centre_ids[one.centre[track.pair[served]]]
+        assignment[one.unit_ids[served]] = centre
+    if stopped == "gap" and not all(t.optimality_gap <= stop.gap for t in desk.tracks):
+        stopped = "time" if desk.clock.left <= 0 else "exhausted"
+    bound = min(desk.bound_m, desk.value_m)
+    parts = tuple(_part(t, desk.seconds.get(i, 0.0)) for i, t in enumerate(desk.tracks))
+    return Result(assignment, bound, parts, tuple(desk.curve), stopped)
+
+
+def _part(track: Track, seconds: float) -> Part:
+    one = track.instance
+    return Part(
+        one.n_units, one.n_centres, track.value_m, min(track.bound_m, track.value_m), track.cost_m,
+        track.optimality_gap, track.method, seconds,
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""A first plan: everyone to the nearest centre that can be reached, or a given plan repaired."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.compiled import compiled
+from planner.solve.zones.instance import Instance
+
+__all__ = ["must_serve", "nearest_plan", "repaired"]
+
+
+def nearest_plan(instance: Instance) -> NDArray[np.int64]:
+    """Grow all zones at once, shortest walk first, each pair held up by what is there already.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_units,)
+        Chosen pair, -1 where nothing holds a unit up.
+    """
+    pair = np.full(instance.n_units, -1, np.int64)
+    pair[instance.unit[instance.home_pair]] = instance.home_pair
+    return _grow(instance, pair)
+
+
+def must_serve(instance: Instance) -> Instance:
+    """Forbid to leave units out where a plan exists that serves them all."""
+    if (nearest_plan(instance) >= 0).all():
+        return replace(instance, skip_cost=np.full(instance.n_units, np.inf))
+    return instance
+
+
+def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Keep as much of a given plan as hangs together, and place the rest.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    centre : ndarray of int, shape (n_units,)
+        Centre of each unit, by position in the part; anything else counts as none.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_units,)
+        Chosen pair of each unit, -1 where nothing holds it up.
+    """
+    wanted = instance.centre == np.asarray(centre)[instance.unit]
+    pair = np.full(instance.n_units, -1, np.int64)
+    pair[instance.unit[instance.home_pair]] = instance.home_pair
+    kept = _keep(
+        wanted, instance.by_centre, instance.unit,
+        instance.support.start, instance.support.pair, pair,
+    )  # fmt: skip
+    return _grow(instance, kept)
+
+
+def _grow(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Add one unit at a time, always by the shortest walk that is held up."""
+    key, held = instance.walk_m, instance.support
+    pair = pair.copy()
+    heap: list[tuple[float, int]] = []
+
+    def reach(p: int) -> None:
+        for q in held.held[held.held_start[p] : held.held_start[p + 1]]:
+            if pair[instance.unit[q]] < 0:
+                heapq.heappush(heap, (float(key[q]), int(q)))
+
+    for p in pair[pair >= 0]:
+        reach(int(p))
+    while heap:
+        _, p = heapq.heappop(heap)
+        unit = instance.unit[p]
+        if pair[unit] < 0:
+            pair[unit] = p
+            reach(p)
+    return pair
+
+
+@compiled
+def _keep(wanted, by_centre, unit, start, holder, pair):
+    """Take wanted pairs, nearest first, while they are held up."""
+    for p in by_centre:
+        if not wanted[p] or pair[unit[p]] >= 0:
+            continue
+        for j in range(start[p], start[p + 1]):
+            q = holder[j]
+            if pair[unit[q]] == q:
+                pair[unit[p]] = p
+                break
+    return pair

@@ -1,0 +1,1 @@
+"""Pairs that belong together, in the cost and in the bound."""

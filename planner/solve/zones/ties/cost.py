@@ -1,0 +1,291 @@
+"""人文相亲: plans that keep together who belongs together, where that is worth the walk.
+
+The price of a broken tie hangs on two units at once, which the exact engine does not know.  So the plan
+without ties is found and proven first.  Ties cost something or nothing, never less: whatever is proven of
+every plan without them holds of every plan with them, and the bound stays true; what no plan can keep is
+added to it, and more by `planner.solve.zones.ties.bound`.  Then the plan is bettered at its true price: by
+annealing that counts ties, and by taking a few zones around a broken tie apart and putting them together
+again by the exact model, in which each of the two is drawn to one zone (a linearisation of the quadratic
+term around the plan that stands; A. M. Frieze, J. Yadegar: On the quadratic assignment problem, Discrete
+Applied Mathematics 5, 1983).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from planner.model.problem import Part, Problem, Result
+from planner.model.ties import Ties
+from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.zones.anneal import Annealer
+from planner.solve.zones.exact import solve_exactly
+from planner.solve.zones.instance import restrict
+from planner.solve.zones.parts import split
+from planner.solve.zones.start import must_serve, repaired
+from planner.solve.zones.ties.bound import raise_bound
+from planner.solve.zones.ties.part import TiedPart
+
+__all__ = ["better", "with_ties"]
+
+Pairs = NDArray[np.int64]
+
+SHARE = 0.3
+"""Share of the time that is kept for ties."""
+HEATS = (0.1, 0.5, 2.0, 10.0)
+"""How hot annealing begins, in mean costs of a unit: from touching the plan up to leaving it."""
+CHUNK = 2_000_000
+STOOD = "as it stood"
+ZONES = 4
+"""Zones that are taken apart at a time."""
+BRANCHES = 50
+LOOKS = 60
+"""Broken ties that are looked at in one part."""
+
+
+def with_ties(
+    problem: Problem,
+    solve: Callable[..., Result],
+    *,
+    stop: Stop,
+    start: ArrayLike | None = None,
+    seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Find zones of least cost, ties counted.
+
+    Parameters
+    ----------
+    problem : Problem
+        With ties.
+    solve : callable
+        `planner.solve.zones.search.solve`, for the problem without them.
+    stop, start, seed, progress
+        As for `planner.solve.zones.search.solve`; `SHARE` of the time is kept for ties.
+
+    Returns
+    -------
+    Result
+        The bound is true of every plan with ties: it is proven without them, or by
+        `planner.solve.zones.ties.bound`, and counts what every plan pays for ties that none can keep.
+    """
+    ties, bare = problem.ties, problem.replace(ties=None)
+    if ties is None or not ties.priced:
+        return solve(bare, stop=stop, start=start, seed=seed, progress=progress)
+    clock = Clock(stop.seconds)
+    within = Stop(stop.gap, (1.0 - SHARE) * stop.seconds)
+    first = solve(bare, stop=within, start=start, seed=seed, progress=progress)
+    whole = split(bare)
+    parts = [TiedPart.of(must_serve(one), ties) for one in whole.instances]
+    weights = [max(p.instance.n_pairs, 1) if p.open else 0 for p in parts]
+    assignment = first.assignment.copy()
+    done: list[Part] = []
+    stopped = first.stopped
+    for i, (part, proven) in enumerate(zip(parts, first.parts, strict=True)):
+        floor = proven.bound_m + part.lost_m
+        pair, method = part_pairs(part, assignment), proven.method
+        began = clock.spent
+        if part.open and stopped != "interrupt":
+            mine = clock.share(weights[i] / sum(weights[i:]))
+            try:
+                floor, pair, method = _settled(
+                    part, pair, start, floor, stop.gap, mine, seed, method, problem.n_centres
+                )
+            except KeyboardInterrupt:
+                stopped = "interrupt"
+        _write(assignment, part, pair)
+        told = _told(part, pair, floor, method, proven.seconds + clock.spent - began)
+        done.append(told)
+    across = _across(parts, ties)
+    value = sum(p.value_m for p in done) + whole.lost_m + across
+    bound = min(sum(p.bound_m for p in done) + whole.lost_m + across, value)
+    if stopped != "interrupt" and any(p.optimality_gap > stop.gap for p in done):
+        stopped = "time" if clock.left <= 0 else "exhausted"
+    now = (clock.spent, value, bound)
+    if progress is not None and np.isfinite(bound):
+        progress(Progress(*now, len(done), len(done)))
+    return Result(assignment, bound, tuple(done), (*first.curve, now), stopped)
+
+
+def part_pairs(part: TiedPart, assignment: NDArray[np.int32]) -> Pairs:
+    """Read the pairs of a part's units out of a plan of the whole; it must be connected."""
+    return repaired(part.instance, _local(part, assignment))
+
+
+def _local(part: TiedPart, assignment: NDArray[np.integer]) -> NDArray[np.int64]:
+    one = part.instance
+    given = np.asarray(assignment, np.int64)[one.unit_ids]
+    place = np.searchsorted(one.centre_ids, given)
+    place = np.minimum(place, one.n_centres - 1)
+    return np.where((given >= 0) & (one.centre_ids[place] == given), place, -1)
+
+
+def _write(assignment: NDArray[np.int32], part: TiedPart, pair: Pairs) -> None:
+    zone = part.zones(pair)
+    ids = np.append(part.instance.centre_ids, -1)
+    assignment[part.instance.unit_ids] = ids[zone]
+
+
+def _settled(
+    part: TiedPart,
+    pair: Pairs,
+    start: ArrayLike | None,
+    floor: float,
+    gap: float,
+    clock: Clock,
+    seed: int,
+    method: str,
+    n_centres: int,
+) -> tuple[float, Pairs, str]:
+    """Better one part, and its bound; a plan that stands and is good enough stays as it is."""
+    if start is not None:
+        wanted = _local(part, np.where(np.asarray(start) < n_centres, start, -1))
+        given = repaired(part.instance, wanted)
+        stands = bool((part.zones(given) == wanted).all())
+        if stands and part.gap(given, floor) <= gap:
+            return floor, given, STOOD
+        if part.value(given) < part.value(pair):
+            pair, method = given, STOOD
+    found = better(part, pair, floor=floor, gap=gap, clock=clock.share(SHARE), seed=seed)
+    floor, found = raise_bound(part, found, floor, gap=gap, clock=clock, seed=seed)
+    return floor, found, method if (found == pair).all() else f"{method}, ties"
+
+
+def better(
+    part: TiedPart, pair: Pairs, *, floor: float, gap: float, clock: Clock, seed: int
+) -> Pairs:
+    """Better a plan of one part at its true price.
+
+    Parameters
+    ----------
+    part : TiedPart
+        The part, with its ties.
+    pair : ndarray of int, shape (n_units,)
+        A connected plan.
+    floor : float
+        Proven lower bound, metres.
+    gap : float
+        Optimality gap that is enough.
+    clock : Clock
+        Time for it.
+    seed : int
+        Same plan and seed, same outcome, unless time strikes.
+
+    Returns
+    -------
+    ndarray of int, shape (n_units,)
+        A connected plan that is no worse.
+    """
+    best = pair
+    for turn in range(2):
+        before = part.value(best)
+        for run, heat in enumerate(HEATS):
+            if clock.left <= 0 or part.gap(best, floor) <= gap:
+                return best
+            best = _annealed(part, best, heat, clock, seed + 100 * turn + run)
+        best = _regrouped(part, best, floor, gap, clock, seed)
+        if part.value(best) >= before - 1e-6 * max(abs(before), 1.0):
+            break
+    return best
+
+
+def _annealed(part: TiedPart, pair: Pairs, heat: float, clock: Clock, seed: int) -> Pairs:
+    one = part.instance
+    served = pair[pair >= 0]
+    mean = max(float(one.cost[served].mean()) if len(served) else 0.0, 1.0)
+    steps = int(np.clip(20_000_000 // max(one.n_units, 1), 1_000, 10_000)) * one.n_units
+    chunks = max(1, steps // CHUNK)
+    scale = np.geomspace(heat * mean, min(0.01, heat / 10) * mean, chunks + 1)
+    annealer = Annealer(one, pair, seed, part.tied)
+    for i in range(chunks):
+        annealer.run(steps // chunks, scale[i], scale[i + 1])
+        if clock.left <= 0:
+            break
+    found = annealer.pair
+    return found if part.value(found) < part.value(pair) - 1e-9 else pair
+
+
+def _regrouped(
+    part: TiedPart, pair: Pairs, floor: float, gap: float, clock: Clock, seed: int
+) -> Pairs:
+    """Take the zones around each broken tie apart, dearest first."""
+    best, value = pair, part.value(pair)
+    live = np.flatnonzero(part.broken(pair) & ~part.lost & (part.price_m > 0))
+    for k in live[np.argsort(-part.price_m[live], kind="stable")][:LOOKS]:
+        if not part.broken(best)[k]:
+            continue
+        for towards in np.unique(part.zones(best)[[part.a[k], part.b[k]]]):
+            if clock.left <= 0 or part.gap(best, floor) <= gap:
+                return best
+            found = _drawn(part, best, int(k), int(towards), clock, seed)
+            if found is not None and part.value(found) < value - 1e-6:
+                best, value = found, part.value(found)
+    return best
+
+
+def _drawn(
+    part: TiedPart, pair: Pairs, tie: int, towards: int, clock: Clock, seed: int
+) -> Pairs | None:
+    """Put a few zones together again, with both units of a tie drawn to one zone (or one driven out)."""
+    one, zone = part.instance, part.zones(pair)
+    group = _group(part, zone, tie)
+    if towards < 0 or len(group) < 2:
+        return None
+    extra = part.surcharge(pair, 0.5)
+    ends = np.array([part.a[tie], part.b[tie]])
+    price = float(part.price_m[tie])
+    rows = np.isin(one.unit, ends)
+    if part.apart[tie]:
+        extra[(one.unit == ends[seed % 2]) & (one.centre == towards)] += price
+    else:
+        extra[rows & (one.centre != towards)] += price
+    units = np.flatnonzero(np.isin(zone, group))
+    small, pairs = restrict(one, units, group)
+    small = replace(small, cost=small.cost + extra[pairs])
+    now = np.searchsorted(pairs, pair[units])
+    found = solve_exactly(
+        small, start=now if np.isfinite(small.value(now)) else None,
+        nodes=BRANCHES, seconds=min(clock.left, 5.0), seed=seed,
+    )  # fmt: skip
+    if found.pair is None:
+        return None
+    made = pair.copy()
+    made[units] = np.where(found.pair >= 0, pairs[found.pair], -1)
+    return made
+
+
+def _group(part: TiedPart, zone: NDArray[np.int64], tie: int) -> NDArray[np.int64]:
+    """Gather the zones of a tie's units, and those that touch them most."""
+    one = part.instance
+    group = [int(z) for z in np.unique(zone[[part.a[tie], part.b[tie]]]) if z >= 0]
+    owner, other = np.repeat(zone, np.diff(one.near[0])), zone[one.near[1]]
+    while group and len(group) < ZONES:
+        touching = other[np.isin(owner, group) & ~np.isin(other, [*group, -1])]
+        if not len(touching):
+            break
+        group.append(int(np.bincount(touching).argmax()))
+    return np.sort(np.array(group, np.int64))
+
+
+def _told(part: TiedPart, pair: Pairs, floor: float, method: str, seconds: float) -> Part:
+    one, value = part.instance, part.value(pair)
+    cost = float(one.walk_cost[pair[pair >= 0]].sum())
+    bound = min(floor, value)
+    return Part(
+        one.n_units, one.n_centres, value, bound, cost, part.gap(pair, bound), method, seconds
+    )
+
+
+def _across(parts: list[TiedPart], ties: Ties) -> float:
+    """Price of the ties between parts, or of units that no centre reaches: every plan pays it."""
+    n = int(ties.b.max(initial=-1)) + 1
+    label = np.full(n, -1, np.int64)
+    for i, part in enumerate(parts):
+        ids = part.instance.unit_ids
+        label[ids[ids < n]] = i
+    a, b = label[ties.a], label[ties.b]
+    parted = ((a != b) | (a < 0)) & ~ties.apart & (ties.a != ties.b)
+    return float(ties.price_m[parted].sum())

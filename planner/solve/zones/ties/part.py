@@ -1,0 +1,140 @@
+"""One part of a problem with the ties inside it: what a plan of it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.model.ties import Ties
+from planner.solve.zones.anneal import Tied
+from planner.solve.zones.instance import Instance
+
+__all__ = ["TiedPart"]
+
+FloatArray = NDArray[np.float64]
+Pairs = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class TiedPart:
+    """One independent part of a problem, with the ties inside it.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    a, b : ndarray of int, shape (n_ties,)
+        The two units of each, by position in the part.
+    price_m : ndarray of float, shape (n_ties,)
+        Price when it is broken, metres.
+    apart : ndarray of bool, shape (n_ties,)
+        Whether the two are to be kept apart.
+    lost : ndarray of bool, shape (n_ties,)
+        Ties that every plan breaks: no centre may serve both.
+    """
+
+    instance: Instance
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    price_m: FloatArray
+    apart: NDArray[np.bool_]
+    lost: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, instance: Instance, ties: Ties) -> TiedPart:
+        """Take the ties of which both units lie in a part."""
+        n = int(max(ties.b.max(initial=-1), instance.unit_ids.max(initial=-1))) + 1
+        place = np.full(n, -1, np.int64)
+        place[instance.unit_ids] = np.arange(instance.n_units)
+        inside = (place[ties.a] >= 0) & (place[ties.b] >= 0) & (ties.a != ties.b)
+        a, b, apart = place[ties.a[inside]], place[ties.b[inside]], ties.apart[inside]
+        lost = ~apart & ~_meet(instance, a, b)
+        return cls(instance, a, b, ties.price_m[inside], apart, lost)
+
+    @property
+    def lost_m(self) -> float:
+        """What every plan pays."""
+        return float(self.price_m[self.lost].sum())
+
+    @property
+    def open(self) -> bool:
+        """Whether a plan can be better or worse for the ties."""
+        return bool((self.price_m[~self.lost] > 0).any())
+
+    @property
+    def tied(self) -> Tied:
+        """Who is tied to whom, as `Annealer` counts it."""
+        live = np.flatnonzero(~self.lost)
+        worth = np.where(self.apart, -self.price_m, self.price_m)[live]
+        unit = np.concatenate([self.a[live], self.b[live]])
+        other = np.concatenate([self.b[live], self.a[live]])
+        order = np.lexsort((other, unit))
+        start = np.searchsorted(unit[order], np.arange(self.instance.n_units + 1))
+        return start.astype(np.int64), other[order].astype(np.int32), np.tile(worth, 2)[order]
+
+    def broken(self, pair: Pairs) -> NDArray[np.bool_]:
+        """Tell which ties a plan breaks."""
+        zone = self.zones(pair)
+        together = (zone[self.a] == zone[self.b]) & (zone[self.a] >= 0)
+        return together == self.apart
+
+    def zones(self, pair: Pairs) -> NDArray[np.int64]:
+        """Give the centre of each unit, -1 for none."""
+        return np.where(pair >= 0, np.append(self.instance.centre, -1)[pair], -1).astype(np.int64)
+
+    def value(self, pair: Pairs) -> float:
+        """Cost + penalties + broken ties, metres; a finite price on hard rules."""
+        ties = float(self.price_m[self.broken(pair)].sum())
+        return self.instance.value(pair, forgiving=True) + ties
+
+    def surcharge(self, pair: Pairs, share: float) -> FloatArray:
+        """Put ties on pairs as if everyone else stayed: shape (n_pairs,), metres.
+
+        Parameters
+        ----------
+        pair : ndarray of int, shape (n_units,)
+            The plan that stands.
+        share : float
+            Part of each price that either unit is charged.
+        """
+        one, zone = self.instance, self.zones(pair)
+        start, to, worth = self.tied
+        extra = np.zeros(one.n_pairs)
+        row, at = self.pairs_of(np.repeat(np.arange(one.n_units), np.diff(start)))
+        meets = one.centre[at] == zone[to][row]
+        each = worth[row] * share
+        np.add.at(extra, at, np.where(each >= 0, each * ~meets, -each * meets))
+        return extra
+
+    def pairs_of(self, units: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """List all pairs of some units: position in `units`, and pair."""
+        return _pairs_of(self.instance, units)
+
+    def gap(self, pair: Pairs, floor: float) -> float:
+        """Give ``(value - floor) / cost`` of a plan."""
+        cost = float(self.instance.walk_cost[pair[pair >= 0]].sum())
+        excess = self.value(pair) - floor
+        if excess <= 1e-9 * max(abs(floor), 1.0):
+            return 0.0
+        return excess / cost if cost > 0 else np.inf
+
+
+def _pairs_of(
+    one: Instance, units: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    lengths = np.diff(one.start)[units]
+    first = np.cumsum(lengths) - lengths
+    at = np.repeat(one.start[units] - first, lengths) + np.arange(lengths.sum())
+    return np.repeat(np.arange(len(units)), lengths), at
+
+
+def _meet(one: Instance, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell for each two units whether some centre may serve both."""
+    width = max(one.n_centres, 1)
+    keys = one.unit.astype(np.int64) * width + one.centre
+    row, at = _pairs_of(one, a)
+    wanted = b[row] * width + one.centre[at]
+    found = np.isin(wanted, keys)
+    return np.bincount(row[found], minlength=len(a)) > 0

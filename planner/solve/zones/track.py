@@ -1,0 +1,132 @@
+"""What is known of one part so far: the best plan, the best bound, and whether that is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.stop import Clock
+from planner.solve.zones.instance import Instance
+
+__all__ = ["Track"]
+
+
+@dataclass(eq=False)
+class Track:
+    """Best plan and best bound of one part.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    pair : ndarray of int, shape (n_units,)
+        A connected plan.
+    gap : float
+        Optimality gap that is enough.
+    clock : Clock
+        Time for this part.
+    given : bool
+        Whether `pair` is a plan that stands, to be kept unchanged if it turns out good enough.
+    told : callable, optional
+        Called after every improvement.
+
+    Attributes
+    ----------
+    value_m : float
+        Of the plan; infinite if it breaks a hard rule.
+    aim_m : float
+        The same with a finite price on hard rules.
+    """
+
+    instance: Instance
+    pair: NDArray[np.int64]
+    gap: float
+    clock: Clock
+    given: bool = False
+    told: Callable[[], None] | None = None
+    bound_m: float = -np.inf
+    method: str = "nearest"
+    value_m: float = field(init=False)
+    aim_m: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.value_m = self.instance.value(self.pair)
+        self.aim_m = self.instance.value(self.pair, forgiving=True)
+        self._standing = self.pair if self.given and np.isfinite(self.value_m) else None
+
+    @property
+    def cost_m(self) -> float:
+        """Load x walk of the plan."""
+        return self._cost(self.pair)
+
+    @property
+    def optimality_gap(self) -> float:
+        """``(value - bound) / cost``."""
+        return self._gap_of(self.pair, self.value_m)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it is proven that hard rules cannot hold."""
+        return bool(self.bound_m == np.inf)
+
+    @property
+    def done(self) -> bool:
+        """Whether plan and bound are close enough."""
+        return self.hopeless or self._keep_standing() or self.optimality_gap <= self.gap
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to do, or no time to do it in."""
+        return self.done or self.clock.left <= 0
+
+    def plan(self, pair: NDArray[np.int64], method: str) -> bool:
+        """Offer a plan; tell whether it is the best so far."""
+        aim = self.instance.value(pair, forgiving=True)
+        if not aim < self.aim_m - 1e-9 * max(abs(aim), 1.0):
+            return False
+        self.pair, self.aim_m, self.method = pair.copy(), aim, method
+        self.value_m = self.instance.value(pair)
+        self._tell()
+        return True
+
+    def bound(self, bound_m: float) -> bool:
+        """Offer a bound; tell whether it is the best so far."""
+        if not bound_m > self.bound_m:
+            return False
+        self.bound_m = float(bound_m)
+        self._tell()
+        return True
+
+    def settle(self) -> None:
+        """Go back to the plan that stands if it is good enough."""
+        self._keep_standing()
+
+    def _keep_standing(self) -> bool:
+        if self._standing is None:
+            return False
+        value = self.instance.value(self._standing)
+        if self._gap_of(self._standing, value) > self.gap:
+            return False
+        self.pair, self.value_m, self.method = self._standing, value, "as it stood"
+        self.aim_m = value
+        return True
+
+    def _cost(self, pair: NDArray[np.int64]) -> float:
+        return float(self.instance.walk_cost[pair[pair >= 0]].sum())
+
+    def _gap_of(self, pair: NDArray[np.int64], value: float) -> float:
+        if not np.isfinite(value):
+            return np.inf
+        excess = value - self.bound_m
+        # Rounding of sums, not a gap.
+        if excess <= 1e-9 * max(abs(value), 1.0):
+            return 0.0
+        cost = self._cost(pair)
+        return excess / cost if cost > 0 else np.inf
+
+    def _tell(self) -> None:
+        if self.told is not None:
+            self.told()

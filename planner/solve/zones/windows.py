@@ -1,0 +1,357 @@
+"""Plan and bound of a large part, brought together window by window.
+
+A window is some zones side by side.  In turn each window's relaxation is solved, which raises the
+bound; then each window's zones are taken apart where the relaxation leaves a choice or disagrees with
+the plan, and put together again at best (relaxation-induced neighbourhoods: E. Danna, E. Rothberg,
+C. Le Pape, Mathematical Programming 102, 2005).  Windows that do not touch are solved side by side;
+what comes out does not depend on how many at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.zones.exact import solve_exactly
+from planner.solve.zones.instance import Instance
+from planner.solve.zones.proof.relaxed import Relaxed, Window, cut_out
+from planner.solve.zones.track import Track
+
+__all__ = ["by_windows", "partition", "rearranged", "touching"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.integer[Any]]
+T = TypeVar("T")
+SURE = 0.99
+"""Share from which on the relaxation is taken to have decided."""
+SIZE = 50
+"""Zones of a window when bounds are raised."""
+PASSES = ((10, 1.0, 2), (20, 1.0, 3), (20, 2.0, 6), (40, 1.0, 4))
+"""How plans are bettered, pass by pass: zones of a window; what a pair may cost more than its unit's
+cheapest way, as a share of the mean cost; steps from a unit in doubt within which others may change
+too.  Zones that stay too full want chains through many others, which the last two leave room for."""
+BATCH = 16
+NODES = 100
+CLOSE = 0.3
+"""Share of the gap that is enough for a window."""
+WORTH = 0.5
+"""Share of the gap below which the zones of a window are good enough as they are."""
+TURNS = 8
+ENOUGH = 0.02
+"""Share of the gap that a turn must close for another to follow."""
+MOST_HANDS = 4
+
+
+def touching(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the neighbours that zones have in one another.
+
+    Parameters
+    ----------
+    instance : Instance
+        The part.
+    pair : ndarray of int, shape (n_units,)
+        A plan.
+
+    Returns
+    -------
+    ndarray of int, shape (n_centres, n_centres)
+        0 on the diagonal.
+    """
+    one, m = instance, instance.n_centres
+    zone = np.where(pair >= 0, one.centre[pair], -1)
+    a = np.repeat(zone, np.diff(one.near[0]))
+    b = zone[one.near[1]]
+    across = (a >= 0) & (b >= 0) & (a != b)
+    return np.bincount(a[across] * m + b[across], minlength=m * m).reshape(m, m)
+
+
+def partition(links: NDArray[np.int64], size: int, first: FloatArray) -> list[NDArray[np.int64]]:
+    """Divide zones into windows that hang together where they can.
+
+    Parameters
+    ----------
+    links : ndarray of int, shape (n_centres, n_centres)
+        From `touching`.
+    size : int
+        Zones of a window; the last ones may be smaller.
+    first : ndarray of float, shape (n_centres,)
+        Windows are grown from the zone that has most of this, of those left.
+
+    Returns
+    -------
+    list of ndarray of int
+        Centres of each window, ascending.
+    """
+    free = np.ones(len(links), bool)
+    windows: list[NDArray[np.int64]] = []
+    while free.any():
+        seed = int(np.argmax(np.where(free, first, -np.inf)))
+        free[seed] = False
+        window, ring = [seed], links[seed].astype(np.int64).copy()
+        hop = np.where(ring > 0, 1, len(links))
+        while len(window) < size:
+            offered = free & (ring > 0)
+            if not offered.any():
+                break
+            # Round windows: by steps from the seed, then by how much they touch.
+            rank = np.where(offered, hop * (links.sum() + 1) - ring, np.iinfo(np.int64).max)
+            new = int(np.argmin(rank))
+            free[new] = False
+            window.append(new)
+            ring += links[new]
+            hop = np.where(links[new] > 0, np.minimum(hop, hop[new] + 1), hop)
+        windows.append(np.sort(np.array(window, np.int64)))
+    return _merged(windows, links, size)
+
+
+def _merged(
+    windows: list[NDArray[np.int64]], links: NDArray[np.int64], size: int
+) -> list[NDArray[np.int64]]:
+    """Let small leftovers join the neighbour that they touch most."""
+    windows = list(windows)
+    for i in range(len(windows) - 1, 0, -1):
+        small = windows[i]
+        if len(small) > size // 3:
+            continue
+        contact = [
+            links[np.ix_(small, w)].sum() if j != i and len(w) + len(small) <= 3 * size // 2 else 0
+            for j, w in enumerate(windows)
+        ]
+        best = int(np.argmax(contact))
+        if contact[best] > 0:
+            windows[best] = np.union1d(windows[best], small)
+            del windows[i]
+    return windows
+
+
+def apart(
+    windows: list[NDArray[np.int64]], links: NDArray[np.int64]
+) -> list[list[NDArray[np.int64]]]:
+    """Sort windows into rounds such that no two of a round touch."""
+    rounds: list[list[NDArray[np.int64]]] = []
+    for window in windows:
+        for made in rounds:
+            if not any(links[np.ix_(window, other)].any() for other in made):
+                made.append(window)
+                break
+        else:
+            rounds.append([window])
+    return rounds
+
+
+class Crew:
+    """Does pieces of work side by side, one for each processor.
+
+    Attributes
+    ----------
+    halt : threading.Event
+        Set to stop all of them.
+    """
+
+    def __init__(self) -> None:
+        self.halt = threading.Event()
+        self._hands = min(os.cpu_count() or 1, MOST_HANDS)
+
+    def all(
+        self, work: Callable[[NDArray[np.int64]], T], on: Iterable[NDArray[np.int64]]
+    ) -> list[T]:
+        """Do the work on everything, and give what came out in the same order.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            After all work has been stopped.
+        """
+        with ThreadPoolExecutor(self._hands) as pool:
+            pending = [pool.submit(work, one) for one in on]
+            try:
+                # Waits that end let Ctrl-C through on every system.
+                while wait(pending, timeout=0.2).not_done:
+                    pass
+            except BaseException:
+                self.halt.set()
+                for job in pending:
+                    job.cancel()
+                raise
+        return [job.result() for job in pending]
+
+
+def by_windows(track: Track, relaxed: Relaxed, *, seed: int) -> None:
+    """Better the plan and raise the bound until they meet or nothing comes of it.
+
+    Parameters
+    ----------
+    track : Track
+        What is known; receives what is found.
+    relaxed : Relaxed
+        Prices of all zones, as `raise_bound` leaves them.
+    seed : int
+        For HiGHS.
+    """
+    crew = Crew()
+    for turn in range(TURNS):
+        gap = track.aim_m - track.bound_m
+        for size, within, rings in PASSES:
+            if track.over:
+                return
+            better_plan(
+                track, relaxed, crew, size=size, within=within, rings=rings, seed=seed + turn
+            )
+        if track.over:
+            return
+        raise_bound(track, relaxed, within=1.0, seed=seed + turn)
+        if track.over or gap - (track.aim_m - track.bound_m) < ENOUGH * gap:
+            return
+
+
+def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> None:
+    """Solve the relaxation of all windows in turn.
+
+    Parameters
+    ----------
+    track : Track
+        Told of what is proven.
+    relaxed : Relaxed
+        Takes over the prices.
+    within : float
+        Pairs that cost so much more than their unit's cheapest way are left out at first, as a
+        share of the mean cost.
+    seed : int
+        For HiGHS.
+    """
+    links, crew = touching(track.instance, track.pair), Crew()
+    first = relaxed.waste(track.pair)
+
+    def work(centres: NDArray[np.int64]) -> Window | None:
+        return relaxed.solve(
+            centres, within * relaxed.scale, track.clock, seed=seed, halt=crew.halt
+        )
+
+    for side_by_side in apart(partition(links, SIZE, first), links):
+        for window in crew.all(work, side_by_side):
+            if window is not None:
+                relaxed.adopt(window)
+        track.bound(min(relaxed.bound_m, track.value_m))
+        if track.over:
+            return
+
+
+def better_plan(
+    track: Track,
+    relaxed: Relaxed,
+    crew: Crew,
+    *,
+    size: int,
+    within: float,
+    rings: int,
+    seed: int,
+) -> None:
+    """Take the most wasteful zones apart, with their neighbours, and put them together again."""
+    links, one = touching(track.instance, track.pair), track.instance
+    waste = relaxed.waste(track.pair)
+    worth = WORTH * max(track.gap, 1e-4) * track.cost_m / one.n_centres
+    open_unit = doubtful(relaxed, track.pair, rings)
+
+    def work(centres: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        if track.clock.left <= 0:
+            return None
+        return rearranged(
+            relaxed, track.pair, centres, open_unit,
+            within=within * relaxed.scale, gap=CLOSE * track.gap,
+            seconds=track.clock.left, seed=seed, halt=crew.halt,
+        )  # fmt: skip
+
+    windows = [w for w in partition(links, size, waste) if waste[w].sum() > worth * len(w)]
+    for some in batches(windows):
+        pair = track.pair.copy()
+        for found in crew.all(work, some):
+            if found is not None:
+                pair[one.unit[found]] = found
+        track.plan(pair, "windows")
+        if track.over:
+            return
+
+
+def batches(windows: list[NDArray[np.int64]]) -> list[list[NDArray[np.int64]]]:
+    """Cut a list of windows into short ones, so that what was found is told from time to time."""
+    return [windows[i : i + BATCH] for i in range(0, len(windows), BATCH)]
+
+
+def doubtful(relaxed: Relaxed, pair: NDArray[np.int64], rings: int) -> NDArray[np.bool_]:
+    """Find units that the relaxation splits or places elsewhere, and those near them."""
+    one = relaxed.instance
+    doubt = (pair >= 0) & ~(relaxed.share[pair] >= SURE)
+    owner = np.repeat(np.arange(one.n_units), np.diff(one.near[0]))
+    for _ in range(rings):
+        wider = doubt.copy()
+        wider[one.near[1][doubt[owner]]] = True
+        doubt = wider
+    return doubt
+
+
+def rearranged(
+    relaxed: Relaxed,
+    pair: NDArray[np.int64],
+    centres: NDArray[np.int64],
+    open_unit: NDArray[np.bool_],
+    *,
+    within: float,
+    gap: float,
+    seconds: float,
+    seed: int,
+    halt: threading.Event | None = None,
+) -> NDArray[np.int64] | None:
+    """Find the best arrangement of some zones of a plan among the pairs that look good.
+
+    Parameters
+    ----------
+    relaxed : Relaxed
+        Tells which pairs look good.
+    pair : ndarray of int, shape (n_units,)
+        The plan.
+    centres : ndarray of int
+        Whose zones may change, ascending.
+    open_unit : ndarray of bool, shape (n_units,)
+        Units that may change; the others stay.
+    within : float
+        Pairs that cost so much more than their unit's cheapest way are left out, metres.
+    gap : float
+        Relative gap that is enough.
+    seconds : float
+        Time limit.
+    seed : int
+        For HiGHS.
+    halt : threading.Event, optional
+        Stops the work from another thread.
+
+    Returns
+    -------
+    ndarray of int or None
+        New pairs of all units of these zones; None if nothing better was found.
+    """
+    one = relaxed.instance
+    mine = relaxed.pairs_of(centres)
+    among = np.zeros(one.n_centres, np.bool_)
+    among[centres] = True
+    inside = (pair >= 0) & among[one.centre[pair]]
+    keep = np.zeros(one.n_pairs, np.bool_)
+    keep[mine] = (relaxed.reduced[mine] <= within) & (inside & open_unit)[one.unit[mine]]
+    keep[pair[inside]] = True
+    small, pairs = cut_out(one, keep, centres)
+    small = replace(small, skip_cost=np.full(small.n_units, np.inf))
+    start = np.searchsorted(pairs, pair[inside])
+    before = small.value(start, forgiving=True)
+    found = solve_exactly(
+        small, start=start if np.isfinite(small.value(start)) else None, gap=gap, nodes=NODES,
+        seconds=seconds, seed=seed, halt=halt,
+    )  # fmt: skip
+    if found.pair is None or small.value(found.pair) >= before - 1e-6 * before:
+        return None
+    return np.where(found.pair >= 0, pairs[found.pair], -1)

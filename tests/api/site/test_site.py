@@ -1,0 +1,280 @@
+"""Choosing the centres: the proposal, and the way from it to a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import planner
+from planner.api.demo import Size, demo_streets, write_office
+from planner.api.site.quarters import allocate, fewest, make_quarters, swaps
+from planner.api.site.site import Proposal, site
+from planner.cli import app
+from planner.demand.build import build_demand
+from planner.model.plane import LocalProjection
+from planner.model.project import Project, Siting
+from planner.model.rules import Bound, RuleBook, WalkLimit
+from planner.network import StraightNetwork
+from planner.privacy.people import People, Person
+
+SMALL = Size(buildings=70, households=620, members=60, centres=7, lost=2)
+RULES = RuleBook(households_per_zone=Bound(None, 60), walk=WalkLimit(450.0))
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small office: its project file."""
+    folder = tmp_path_factory.mktemp("office")
+    file = write_office(folder, demo_streets(), SMALL, title="小示例")
+    text = file.read_text("utf-8").replace("seconds = 300", "seconds = 60\nadvice_seconds = 0")
+    file.write_text(text, "utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def proposal(office: Path) -> Proposal:
+    """As many centres as today, chosen anew."""
+    return site(office)
+
+
+def test_so_many_are_chosen_and_everyone_is_told_of(proposal: Proposal) -> None:
+    """Chosen and not chosen are all the candidates, each once, each with a reason."""
+    assert len(proposal.chosen) == SMALL.centres == proposal.figures["count"]
+    ids = [*proposal.chosen["candidate_id"], *proposal.left["candidate_id"]]
+    assert sorted(ids) == sorted(f"M{i + 1:04d}" for i in range(SMALL.members))
+    for table in (proposal.chosen, proposal.left):
+        assert (table["why"] != "").all()
+        assert (table["why_zh"] != "").all()
+
+
+def test_homes_walk_less_than_to_the_centres_of_today(proposal: Proposal) -> None:
+    """The mean walk is below the best that today's centres allow, and proven near the least."""
+    figures = proposal.figures
+    assert figures["walk_m"] < figures["walk_before_m"]
+    assert 0 <= figures["optimality_gap"] < 0.15
+    assert figures["bound_m"] <= figures["value_m"]
+    assert figures["misfit"] == 0
+    assert proposal.chosen["households"].sum() == figures["located"]
+
+
+def test_nobody_else_of_a_zone_would_be_better(proposal: Proposal) -> None:
+    """The runner-up of each centre costs something, and is the cheapest of its zone's others."""
+    costs = proposal.chosen["instead_m"].dropna()
+    assert (costs >= -1e-6).all()
+    others = proposal.left.dropna(subset=["instead_m"])
+    least = others.groupby("centre_id")["instead_m"].min()
+    shown = proposal.chosen.set_index("candidate_id")["instead_m"].dropna()
+    pd.testing.assert_series_equal(
+        shown.sort_index(), least.sort_index(), check_names=False, atol=0.11
+    )
+
+
+def test_the_same_question_has_the_same_answer(
+    office: Path, proposal: Proposal, tmp_path: Path
+) -> None:
+    """Two runs choose the same centres, whatever the order of the rows."""
+    inputs = {}
+    for name in ("households", "members"):
+        sheet = pd.read_excel(
+            office.parent / f"{name}.xlsx", header=1, dtype=str, engine="calamine"
+        )
+        inputs[name] = tmp_path / f"{name}.csv"
+        sheet.iloc[::-1].to_csv(inputs[name], index=False)
+    project = Project.read(office)
+    again = site(replace(project, inputs=replace(project.inputs, **inputs)))
+    assert again.centres == proposal.centres
+
+
+def test_a_plan_follows_with_one_command(office: Path, proposal: Proposal, tmp_path: Path) -> None:
+    """The files that are handed on make a plan of these very centres; the originals stay as they were."""
+    before = {p.name: p.read_bytes() for p in office.parent.iterdir() if p.is_file()}
+    written = proposal.save(tmp_path / "out")
+    assert set(written) == {"proposal.internal.xlsx", "members.xlsx", "planner.toml"}
+    project = Project.read(written["planner.toml"])
+    assert project.inputs.members == tmp_path / "out" / "members.xlsx"
+    assert project.inputs.households.resolve() == (office.parent / "households.xlsx").resolve()
+    plan = planner.run(project)
+    assert tuple(sorted(plan.centres["centre_id"])) == proposal.centres
+    assert plan.provenance["synthetic"]
+    assert all((office.parent / name).read_bytes() == data for name, data in before.items())
+
+
+def test_the_copy_of_the_sheet_says_the_same_but_for_the_centres(
+    office: Path, proposal: Proposal, tmp_path: Path
+) -> None:
+    """Same columns, same rows, same cells; and what is read from it is the same."""
+    copy = proposal.save(tmp_path)["members.xlsx"]
+    old = pd.read_excel(office.parent / "members.xlsx", header=1, dtype=str, engine="calamine")
+    new = pd.read_excel(copy, header=1, dtype=str, engine="calamine")
+    assert list(old.columns) == list(new.columns)
+    pd.testing.assert_frame_equal(old.drop(columns="是否中心户"), new.drop(columns="是否中心户"))
+    assert sorted(new.loc[new["是否中心户"] == "是", "编号"]) == list(proposal.centres)
+
+
+def test_a_sheet_without_ids_or_marks_is_given_both(tmp_path: Path) -> None:
+    """From a bare CSV the fewest are chosen, and the copy names whom it marks."""
+    _office(tmp_path, "address,lon,lat\n" + "".join(f",{117 + i * 1e-3},32.6\n" for i in range(6)))
+    made = site(tmp_path / "planner.toml")
+    assert made.figures["asked"] == "fewest"
+    assert made.figures["walk_before_m"] is None
+    copy = made.save(tmp_path / "out")["members.xlsx"]
+    read = planner.read_members(copy).kept
+    assert sorted(read.loc[read["is_centre"], "id"]) == list(made.centres)
+    assert len(read) == 6
+
+
+def _office(folder: Path, members: str, more: str = "") -> None:
+    rows = "".join(f"H{i},{117 + i * 1e-4},32.6\n" for i in range(60))
+    (folder / "h.csv").write_text("id,lon,lat\n" + rows, "utf-8")
+    (folder / "m.csv").write_text(members, "utf-8")
+    (folder / "planner.toml").write_text(
+        "[inputs]\nhouseholds = 'h.csv'\nmembers = \"m.csv\" # 党员\ndetour_factor = 1.3\n[rules]\n"
+        f"households_per_zone = {{ low = 0, high = 40 }}\nmembers_per_zone = {{ low = 0 }}\n{more}",
+        "utf-8",
+    )
+
+
+NOMINEES = "id,lon,lat,候选户,得分,职务,特长\n" + "".join(
+    f"M{i},{117 + i * 5e-4},32.6,{'' if i % 3 else '是'},{70 + i},{'网格员' if i % 2 else '楼栋长'},{s}\n"
+    for i, s in enumerate(
+        ["矛盾调解、宣讲", "", "矛盾调解", "", "宣讲", "", "矛盾调解", "", "", "", "", ""]
+    )
+)
+
+
+def test_only_candidates_are_taken_and_wishes_are_met(tmp_path: Path) -> None:
+    """Who is not marked is not looked at, unless forced; the forbidden are told so."""
+    _office(tmp_path, NOMINEES)
+    made = site(tmp_path / "planner.toml", count=2, force=["M5"], forbid=["M9"])
+    assert "M5" in made.centres
+    assert set(made.centres) < {"M0", "M3", "M5", "M6"}
+    told = made.left.set_index("candidate_id")
+    assert set(told.index) | set(made.centres) == {"M0", "M3", "M5", "M6", "M9"}
+    assert told.loc["M9", "why_zh"] == "指定不选"
+    assert made.chosen.set_index("candidate_id").loc["M5", "why"].startswith("asked for by name")
+
+
+def test_scores_and_strengths_are_worth_metres(tmp_path: Path) -> None:
+    """A dear point moves the centre to who has more of them; a dear strength to who has it."""
+    _office(tmp_path, NOMINEES, "[siting]\nscore_m = 0\n")
+    project = Project.read(tmp_path / "planner.toml")
+    rules = replace(project.rules, households_per_zone=Bound())
+    plain = replace(project, rules=rules)
+    assert site(plain, count=1).centres == ("M6",)
+    points = replace(plain, siting=Siting(score_m=500.0))
+    assert site(points, count=1).centres == ("M9",)
+    able = replace(plain, siting=Siting(score_m=0.0, strengths=("宣讲",), strength_m=1e4))
+    assert site(able, count=1).centres == ("M0",)
+    roles = replace(plain, siting=Siting(score_m=0.0, roles=("网格员",)))
+    assert set(site(roles, count=2).centres) == {"M3", "M9"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({"count": 0}, "0 centres"),
+        ({"count": 2, "fewest": True}, "not both"),
+        ({"count": 40}, "at most 4"),
+        ({"count": 1, "force": ["M0", "M3"]}, "at least 2"),
+        ({"force": ["M99"]}, "no member 'M99'"),
+        ({"force": ["M1"], "forbid": ["M1"]}, "both forced and forbidden"),
+    ],
+)
+def test_what_cannot_be_is_said_plainly(tmp_path: Path, asked: dict, named: str) -> None:
+    """Each impossible wish is refused with what is possible."""
+    _office(tmp_path, NOMINEES)
+    with pytest.raises(planner.PlannerError, match=named):
+        site(tmp_path / "planner.toml", **asked)
+
+
+def test_the_files_of_the_project_are_never_overwritten(tmp_path: Path) -> None:
+    """A folder in which the proposal would replace the project file is refused."""
+    _office(tmp_path, NOMINEES)
+    made = site(tmp_path / "planner.toml", count=2)
+    with pytest.raises(planner.ConfigError, match="never changed"):
+        made.save(tmp_path)
+    assert not (tmp_path / "members.xlsx").exists()
+
+
+def _town(spots: list[float], fences: list[str], members: list[float]) -> tuple:
+    """Ten homes at each spot of a lane, and members beside them; metres."""
+    place = LocalProjection(117.0, 32.6)
+    net = StraightNetwork(place, 1.0)
+
+    def people(at: list[float], prefix: str, **more: object) -> pd.DataFrame:
+        lon, lat = place.to_lon_lat(np.column_stack([at, np.zeros(len(at))])).T
+        near = [fences[int(np.argmin(np.abs(np.array(spots) - x)))] for x in at]
+        frame = pd.DataFrame(
+            {"id": [f"{prefix}{i}" for i in range(len(at))], "lon": lon, "lat": lat}
+        )
+        blank = dict.fromkeys(("building", "stairwell", "floor", "label"), "")
+        return frame.assign(fence=near, **blank, **more)
+
+    homes = people([x for x in spots for _ in range(10)], "H", load=1.0)
+    folk = people(members, "M", is_centre=False)
+    demand = build_demand(homes, folk, net, RULES)
+    table = pd.DataFrame(
+        {"id": folk["id"], "unit": demand.member_unit, "merit_m": 0.0, "forced": False}
+    )
+    return demand, table, net
+
+
+def test_centres_go_to_the_fence_that_gains_most() -> None:
+    """Two fences with as many homes: the one whose homes lie scattered gets the third centre."""
+    spots = [0.0, 10.0, 20.0, 30.0, 5000.0, 5100.0, 5300.0, 5400.0]
+    demand, table, net = _town(spots, ["A"] * 4 + ["B"] * 4, spots)
+    quarters = make_quarters(demand, table, net, RULES)
+    assert [q.name for q in quarters] == ["A", "B"]
+    assert allocate(quarters, 3) == [1, 2]
+
+
+def test_the_fewest_reach_everyone_who_can_be_reached() -> None:
+    """Homes 400 m apart on a lane, limit 450 m: each centre covers three, so three are needed for nine."""
+    spots = [400.0 * i for i in range(9)]
+    demand, table, net = _town(spots, ["A"] * 9, spots)
+    (quarter,) = make_quarters(demand, table, net, RULES)
+    assert fewest(quarter) == (3, True)
+
+
+def test_a_swap_costs_what_the_homes_walk_more() -> None:
+    """Three places in a row: to move the centre from the middle to an end costs 100/3 m a home."""
+    demand, table, net = _town([0.0, 100.0, 200.0], ["A"] * 3, [0.0, 100.0, 200.0])
+    (quarter,) = make_quarters(demand, table, net, RULES)
+    middle = int(np.flatnonzero(quarter.candidates == 1)[0])
+    found = swaps(quarter, np.full(3, middle), np.zeros(3))
+    assert found.instead_m == pytest.approx([100 / 3, 0.0, 100 / 3], abs=1e-3)
+
+
+def test_the_command_tells_what_it_did_and_what_comes_next(tmp_path: Path) -> None:
+    """The command writes the files, and its name stands in the help."""
+    _office(tmp_path, NOMINEES)
+    runner = CliRunner()
+    done = runner.invoke(
+        app,
+        ["site", str(tmp_path / "planner.toml"), "--count", "2", "--out", str(tmp_path / "out")],
+    )
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "planner.toml").exists()
+    assert "入选 2 名中心户" in done.output.replace("\n", "")
+    assert "site" in runner.invoke(app, ["--help"]).output
+
+
+def test_the_workbook_has_names_where_they_are_known(tmp_path: Path) -> None:
+    """The office's own proposal names the members; without names it has no such column."""
+    from planner.render.books.proposal import proposal_bytes
+
+    _office(tmp_path, NOMINEES)
+    made = site(tmp_path / "planner.toml", count=2)
+    tables = (made.chosen, made.left, made.uncovered, made.fences, made.figures)
+    people = People(members={made.centres[0]: Person(name="合成党员甲")})
+    for known, there in ((people, True), (None, False)):
+        (tmp_path / "p.xlsx").write_bytes(proposal_bytes(*tables, known))
+        sheet = pd.read_excel(tmp_path / "p.xlsx", "入选 chosen", engine="calamine")
+        assert any("姓名" in name for name in sheet.columns) is there
+        assert ("合成党员甲" in sheet.to_string()) is there
+    assert proposal_bytes(*tables) == proposal_bytes(*tables)

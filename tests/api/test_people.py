@@ -1,0 +1,133 @@
+"""What the office's sheets say of people, read once more at the last door; and the command that draws."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from planner.api.people import read_people
+from planner.api.plan import Plan
+from planner.cli import main
+from planner.errors import InputError
+from planner.files import write_files
+from planner.plan.store import store_plan
+from planner.privacy.audience import Audience
+from tests.plans import make_plan_tables
+
+HOMES = {
+    "户编号": ["H1", "H2", "H3", ""],
+    "户主姓名": ["甲乙丙", "丁戊、己庚", "无", "辛壬癸"],
+    "联系电话": ["13900000001", "0554-6600001", "", "139 0000 0002"],
+    "身份证号": ["990101195001010010", "", "", ""],
+    "家庭住址": ["新村路1号1栋101室", "新村路2号", "新村路3号", "新村路4号"],
+    "房号": ["101", "", "", "202"],
+    "独居": ["是", "否", "独居老人", ""],
+    "备注": ["每周探望两次的老人", "", "", ""],
+}
+MEMBERS = {
+    "编号": ["M1", "M2"],
+    "姓名": ["子丑寅", "卯辰巳"],
+    "办公电话": ["0554-6601234转8", "13900000003"],
+    "手机": ["13900000004", "13900000005"],
+    "地址": ["新村路1号", "新村路2号"],
+    "是否中心户": ["是", "否"],
+}
+
+
+@pytest.fixture
+def sheets(tmp_path: Path) -> tuple[Path, Path]:
+    """Give the two sheets as files."""
+    paths = tmp_path / "homes.csv", tmp_path / "members.csv"
+    pd.DataFrame(HOMES).to_csv(paths[0], index=False)
+    pd.DataFrame(MEMBERS).to_csv(paths[1], index=False)
+    return paths
+
+
+def test_each_person_comes_to_the_right_id(sheets: tuple[Path, Path]) -> None:
+    """Name, room and care flag by the id of the plan, one made for a home without."""
+    people = read_people(*sheets)
+    assert people.households["H1"].name == "甲乙丙"
+    assert people.households["H1"].room == "101"
+    assert people.households["H1"].care == ("独居",)
+    assert people.households["H2"].care == ()
+    assert people.households["H2"].room == "新村路2号"
+    assert people.households["H3"].care == ("独居老人",)
+    (made,) = set(people.households) - {"H1", "H2", "H3"}
+    assert people.households[made].name == "辛壬癸"
+
+
+def test_only_an_office_phone_is_one(sheets: tuple[Path, Path]) -> None:
+    """A landline under 办公电话 is kept as written; a mobile phone is not, whatever its header says."""
+    members = read_people(*sheets).members
+    assert members["M1"].office_phone == "0554-6601234转8"
+    assert members["M2"].office_phone == ""
+
+
+def test_what_must_not_show_is_known(sheets: tuple[Path, Path]) -> None:
+    """Names, each of several in a cell; phones, id numbers, addresses with rooms, long remarks."""
+    private = read_people(*sheets).private
+    assert {"甲乙丙", "丁戊", "己庚", "辛壬癸", "子丑寅", "卯辰巳"} <= private["a resident's name"]
+    assert "无" not in private["a resident's name"]
+    assert "13900000002" in private["a resident's phone number"]
+    assert "13900000003" not in private["a resident's phone number"]  # found by its form, as any is
+    assert private["a resident's id number"] == {"990101195001010010"}
+    assert private["a resident's address with its room"] == {"新村路1号1栋101室"}
+    assert private["what a sheet says of a resident"] == {"每周探望两次的老人"}
+
+
+def test_other_sheets_are_refused(sheets: tuple[Path, Path]) -> None:
+    """A plan names the digests of its sheets: names from others would come to wrong doors."""
+    tables = make_plan_tables()
+    with pytest.raises(InputError, match="not those"):
+        read_people(*sheets, plan=tables)
+    assert read_people(*sheets, plan=replace(tables, provenance={}))
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
+    """Run the command line in this process, and give its exit code."""
+    monkeypatch.setattr(sys, "argv", ["planner", *map(str, words)])
+    try:
+        main()
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_the_command_draws_and_never_overwrites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each audience has a file of its own; an unknown one, or a file in the way, is exit code 2."""
+    monkeypatch.chdir(tmp_path)
+    tables = make_plan_tables()
+    write_files(tmp_path, {"plan.gpkg": lambda path: store_plan(tables, path)})
+    assert run(monkeypatch, "map", "plan.gpkg") == 0
+    for audience in ("public", "internal"):
+        assert (
+            run(monkeypatch, "map", "plan.gpkg", "--audience", audience, "--title", "另一个") == 0
+        )
+        assert "另一个" in (tmp_path / f"map.{audience}.html").read_text("utf-8")
+    assert (tmp_path / "map.internal.html").stat().st_mode & 0o077 == 0
+    before = (tmp_path / "map.html").read_bytes()
+    assert run(monkeypatch, "map", "plan.gpkg", "--title", "新") == 2
+    assert (tmp_path / "map.html").read_bytes() == before
+    assert run(monkeypatch, "map", "plan.gpkg", "--title", "新", "--force") == 0
+    assert (tmp_path / "map.html").read_bytes() != before
+    assert run(monkeypatch, "map", "plan.gpkg", "--audience", "everyone", "-o", "x.html") == 2
+    assert "public" in capfd.readouterr().err
+    phone = "139" + "00000001"
+    assert run(monkeypatch, "map", "plan.gpkg", "--title", f"电话{phone}", "-o", "x.html") == 5
+    told = capfd.readouterr()
+    assert phone not in told.err + told.out
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_a_plan_draws_itself_for_each_audience() -> None:
+    """The same from Python; the audience may be named by a word."""
+    plan = Plan.of(make_plan_tables())
+    assert plan.map().html == plan.map(audience="meeting").html
+    assert plan.map(audience="public").audience is Audience.PUBLIC
+    assert "M000" not in plan.map(audience=Audience.PUBLIC).html

@@ -1,0 +1,288 @@
+"""What the datum room promises: exact conversions, and the reading that the ground speaks for."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import osmium
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.intake.coordinates.datum import (
+    Datum,
+    convert,
+    detect_datum,
+    parse_dms,
+    recognise_projected,
+    shift_m,
+    split_pair,
+    swapped,
+)
+from planner.intake.coordinates.nearest import NearestGeometry
+
+EXTRACTS = (
+    "beijing_haidian_zhongguancun_2017",
+    "hangzhou_zijingang",
+    "jiangxi_guixi_2025",
+)
+
+
+@lru_cache(maxsize=4)
+def buildings(path: Path) -> tuple[NearestGeometry, np.ndarray]:
+    """Read the building outlines of an extract: the ground, and their centres (n, 2)."""
+    shapes = []
+    ways = osmium.FileProcessor(str(path)).with_locations()
+    for way in ways.with_filter(osmium.filter.KeyFilter("building")):
+        if way.is_way() and way.is_closed() and len(way.nodes) > 3:
+            places = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
+            if len(places) > 3:
+                shapes.append(shapely.Polygon(places))
+    centres = np.array([(shape.centroid.x, shape.centroid.y) for shape in shapes])
+    return NearestGeometry(shapes), centres
+
+
+def homes(centres: np.ndarray, n: int, noise_m: float, seed: int) -> np.ndarray:
+    """Scatter homes around buildings, WGS-84."""
+    rng = np.random.default_rng(seed)
+    metre = 1 / 111_320 / np.array([np.cos(np.radians(centres[0, 1])), 1.0])
+    return centres[rng.integers(0, len(centres), n)] + rng.normal(0, noise_m, (n, 2)) * metre
+
+
+@pytest.mark.parametrize("extract", EXTRACTS)
+@pytest.mark.parametrize("noise_m", [0.0, 10.0, 20.0])
+@pytest.mark.parametrize("datum", list(Datum))
+def test_each_reading_is_recognised(
+    shared_data: Path, extract: str, noise_m: float, datum: Datum
+) -> None:
+    """Homes written in any datum are told by the real buildings, with their shift."""
+    ground, centres = buildings(shared_data / "osm" / f"{extract}.osm.pbf")
+    points = homes(centres, 200, noise_m, 1)
+    written = convert(*points.T, Datum.WGS84, datum)
+    found = detect_datum(*written.T, ground)
+    assert (found.best, found.sure) == (datum, True)
+    assert found.contradicts is (datum is not Datum.WGS84)
+    assert not found.mixed
+    assert found.margin > 0.2
+    if datum is Datum.WGS84:
+        assert found.shift_m == 0.0
+    else:
+        assert 250 < found.shift_m < 1500
+    best = {fit.datum: fit for fit in found.fits}[datum]
+    assert best.share_30_m > 0.8
+    assert best.median_m < 15.0
+
+
+@pytest.mark.parametrize("extract", EXTRACTS)
+def test_half_a_sheet_from_another_map_is_found(shared_data: Path, extract: str) -> None:
+    """Rows pasted from another map are cut out along the row order, to within a few rows."""
+    ground, centres = buildings(shared_data / "osm" / f"{extract}.osm.pbf")
+    points = homes(centres, 240, 10.0, 2)
+    points[100:] = convert(*points[100:].T, Datum.WGS84, Datum.GCJ02)
+    sheets = ["甲"] * 100 + ["乙"] * 140
+    found = detect_datum(*points.T, ground, groups=sheets)
+    assert found.mixed
+    assert [run.datum for run in found.runs] == [Datum.WGS84, Datum.GCJ02]
+    assert abs(found.runs[1].start - 100) <= 5
+    assert found.groups["甲"].best is Datum.WGS84
+    assert found.groups["乙"].best is Datum.GCJ02
+    assert found.groups["乙"].contradicts
+
+
+def test_no_ground_no_claim(shared_data: Path) -> None:
+    """Points far from every building, too few points, and none at all leave it open."""
+    ground, centres = buildings(shared_data / "osm" / "jiangxi_guixi_2025.osm.pbf")
+    away = homes(centres, 50, 5.0, 3) + 0.5
+    assert not detect_datum(*away.T, ground).sure
+    assert not detect_datum(*homes(centres, 4, 0.0, 3).T, ground).sure
+    nothing = detect_datum([], [], ground, declared="gcj02")
+    assert (nothing.best, nothing.n, nothing.runs) == (Datum.GCJ02, 0, ())
+    lost = detect_datum([np.nan, np.inf], [30.0, 30.0], ground)
+    assert (lost.n, lost.sure) == (0, False)
+
+
+def test_a_plain_function_serves_as_ground() -> None:
+    """Anything that gives distances will do, and a tie stays with the declared datum."""
+    found = detect_datum(
+        np.full(30, -74.0), np.full(30, 40.7), lambda lon, lat: np.zeros(len(lon)), declared="bd09"
+    )
+    assert found.best is Datum.BD09
+    assert not found.sure
+    with pytest.raises(ValueError, match="groups"):
+        detect_datum([1.0], [2.0], lambda lon, lat: np.zeros(len(lon)), groups=["a", "b"])
+
+
+def test_published_pairs(shared_data: Path) -> None:
+    """The published pairs are met: exactly, or to the error of the one-step inverse."""
+    pairs = json.loads((shared_data / "coords" / "gcj02_bd09_vectors.json").read_text("utf-8"))
+    checked = 0
+    for pair in pairs:
+        if pair["src"] not in set(Datum):
+            continue
+        found = convert(pair["lon_in"], pair["lat_in"], pair["src"], pair["dst"])[0]
+        one_step = "one-step" in pair["source"]
+        limit = 3e-5 if one_step else 1e-6 if pair["source"] == "geotool-rs" else 1e-12
+        assert np.abs(found - [pair["lon_out"], pair["lat_out"]]).max() < limit
+        checked += 1
+    assert checked == 6
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(73, 135), st.floats(4, 53)), min_size=1, max_size=20),
+    st.sampled_from(list(Datum)),
+    st.sampled_from(list(Datum)),
+)
+def test_there_and_back_is_exact(
+    places: list[tuple[float, float]], one: Datum, other: Datum
+) -> None:
+    """Any conversion is undone to 1e-9 degrees, a tenth of a millimetre."""
+    points = np.array(places)
+    there = convert(*points.T, one, other)
+    back = convert(*there.T, other, one)
+    assert np.abs(back - points).max() < 1e-9
+    if one is other:
+        assert (there == points).all()
+
+
+def test_what_lies_outside_is_left_alone() -> None:
+    """Outside the box, and for missing values, every reading is the same; inputs are not touched."""
+    lon = np.array([-104.99, 24.94, np.nan, np.inf, 116.4])
+    lat = np.array([39.74, 60.17, 30.0, 30.0, 39.9])
+    before = lon.copy()
+    found = convert(lon, lat, Datum.WGS84, Datum.BD09)
+    np.testing.assert_array_equal(found[:4], np.column_stack([lon, lat])[:4])
+    assert 0.005 < found[4, 0] - 116.4 < 0.02
+    np.testing.assert_array_equal(lon, before)
+    with pytest.raises(ValueError, match="one length"):
+        convert([1.0, 2.0], [1.0], "wgs84", "gcj02")
+    with pytest.raises(ValueError, match="utm"):
+        convert([1.0], [1.0], "utm", "gcj02")
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "metres"),
+    [
+        (116.4, 39.9, 555),
+        (121.47, 31.23, 482),
+        (113.26, 23.13, 621),
+        (104.07, 30.67, 363),
+        (87.6, 43.8, 265),
+        (126.6, 45.75, 518),
+    ],
+)
+def test_the_shift_of_six_cities(lon: float, lat: float, metres: float) -> None:
+    """GCJ-02 read as WGS-84 is off by the known distances."""
+    assert abs(shift_m([lon], [lat], Datum.WGS84, Datum.GCJ02)[0] - metres) < 30
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("116°23′50″E", 116 + 23 / 60 + 50 / 3600),
+        ("32°37'12\"", 32.62),
+        ("32°37'12''N", 32.62),
+        ("116度23分50秒", 116 + 23 / 60 + 50 / 3600),
+        ("东经116度23分", 116 + 23 / 60),
+        ("北纬 32°37.2′", 32.62),
+        ("E116 23.5", 116 + 23.5 / 60),
+        ("１１６．３９７", 116.397),
+        ("116,397", 116.397),
+        ("33.9 S", -33.9),
+        ("-70.6", -70.6),
+        ("W0.1276", -0.1276),
+    ],
+)
+def test_one_coordinate(text: str, degrees: float) -> None:
+    """Degrees, minutes and seconds, hemispheres, full width and decimal commas are read."""
+    assert parse_dms(text) == pytest.approx(degrees, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "190",
+        "91N",
+        "116°61'",
+        "116°23'60\"",
+        "116.5°23'",
+        "116.3,39.9",
+        "-33S",
+        "N33S",
+        "幸福路12号",
+        "116°23.5'10\"",
+        "1e2",
+    ],
+)
+def test_what_is_no_coordinate_is_none(text: str) -> None:
+    """Anything else is refused rather than read in part."""
+    assert parse_dms(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "116.3,39.9",
+        "(116.3，39.9)",
+        "116,3; 39,9",
+        "39.9N 116.3E",
+        "POINT (116.3 39.9)",
+        "116.3\t39.9",
+        "北纬39.9° 东经116.3°",
+        "lat 39.9, lon 116.3",
+        "116°18′E,39°54′N",
+        "SRID=4326;POINT(116.3 39.9)",
+    ],
+)
+def test_a_pair_in_one_cell(text: str) -> None:
+    """Both coordinates in a cell come apart, longitude first where the text tells."""
+    assert split_pair(text) == pytest.approx((116.3, 39.9), abs=1e-9)
+
+
+@pytest.mark.parametrize("text", ["", "116.3", "116,3,39,9", "a,b", "39N 40N", "1 2 3"])
+def test_what_is_no_pair_is_none(text: str) -> None:
+    """One number, three numbers, or two latitudes are no pair."""
+    assert split_pair(text) is None
+
+
+def test_swapped_columns() -> None:
+    """Only points that the exchange brings inside are called swapped."""
+    lon = [116.9, 32.6, 0.0, np.nan, 32.6]
+    lat = [32.6, 116.9, 0.0, 116.9, 200.0]
+    found = swapped(lon, lat, (116.0, 32.0, 117.5, 33.0))
+    assert found.tolist() == [False, True, False, False, False]
+
+
+def test_survey_metres_are_recognised() -> None:
+    """Eastings with a zone number, without one, columns exchanged, and Web Mercator are named."""
+    box = (116.0, 32.0, 117.5, 33.5)
+    zoned = recognise_projected([39_484_000.0, np.nan], [3_612_345.0, 1.0], bounds=box)
+    assert [reading.epsg for reading in zoned] == [4527]
+    assert zoned[0].lon_lat[0] == pytest.approx((116.829, 32.635), abs=2e-3)
+    assert not zoned[0].north_first
+    exchanged = recognise_projected([3_612_345.0], [484_000.0], bounds=box)
+    assert [(reading.epsg, reading.north_first) for reading in exchanged] == [(4548, True)]
+    np.testing.assert_allclose(exchanged[0].lon_lat[0], zoned[0].lon_lat[0], atol=1e-9)
+    mercator = recognise_projected([13_005_000.0], [3_846_000.0], bounds=box)
+    assert [reading.epsg for reading in mercator] == [3857]
+    assert len(recognise_projected([484_000.0], [3_612_345.0])) > 10
+    for lon, lat in ((116.8, 32.6), (np.nan, np.nan), (1e12, 1e12)):
+        assert recognise_projected([lon], [lat]) == []
+
+
+def test_ground_measures_metres() -> None:
+    """Distances are metres to the outline, nothing inside, and infinite for missing points."""
+    square = shapely.box(116.0, 32.0, 116.01, 32.01)
+    ground = NearestGeometry([square, shapely.Point(), None])  # type: ignore[list-item]
+    away = ground.distance_m([116.005, 116.005, np.nan], [32.005, 32.011, 32.0])
+    assert away[0] == 0.0
+    assert away[1] == pytest.approx(110.9, abs=0.5)
+    assert np.isinf(away[2])
+    with pytest.raises(ValueError, match="no geometry"):
+        NearestGeometry([])

@@ -1,0 +1,102 @@
+"""The made-up town as an office hands it over.
+
+It lies in ``data/bagongshan``, and this writes it again, byte for byte::
+
+
+python -m tests.town.write --to data/bagongshan --seed 0
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from planner.api.demo import office_workbook
+from planner.files import write_files
+from planner.intake.coordinates.datum import convert
+from planner.model.project import TEMPLATE
+from tests.town.folk import make_townsfolk
+from tests.town.text import town_readme
+from tests.town.town import borders, build_town, street_plan
+
+
+def write_town(folder: str | Path, *, seed: int = 0) -> Path:
+    """Write the office of the made-up town: sheets, building table, communities, streets, project file.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is absent.
+    seed : int
+        Same seed, same bytes.
+
+    Returns
+    -------
+    Path
+        The project file.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    town = build_town(seed)
+    folk = make_townsfolk(town, seed=seed)
+    written = write_files(
+        Path(folder),
+        {
+            "households.xlsx": office_workbook("居民信息表", folk.households),
+            "members.xlsx": office_workbook("党员信息表", folk.members),
+            "buildings.xlsx": office_workbook("楼栋表", _as_on_amap(folk.buildings)),
+            "communities.geojson": borders(town).encode(),
+            "streets.osm": street_plan(town).encode(),
+            "planner.toml": _town_project(seed).encode(),
+            "README.md": town_readme(
+                seed=seed, households=len(folk.households), members=len(folk.members),
+                centres=int((folk.members["是否中心户"] == "是").sum()),
+            ).encode(),
+        },
+    )  # fmt: skip
+    return written["planner.toml"]
+
+
+def _town_project(seed: int) -> str:
+    project = TEMPLATE.replace("town.osm.pbf", "streets.osm").replace("seed = 0", f"seed = {seed}")
+    for old, new in (
+        ('# fences = "communities.gpkg"', 'fences = "communities.geojson"'),
+        ('# buildings = "buildings.xlsx"', 'buildings = "buildings.xlsx"'),
+        ('# buildings_datum = "wgs84"', 'buildings_datum = "gcj02"'),
+        ("gap = 0.005\nseconds = 300\n", "gap = 0.01\nseconds = 20\nadvice_seconds = 5\n"),
+        ('# title = "..."', 'title = "八公山区新庄孜街道 · 党员中心户责任区（合成示例）"'),
+    ):
+        project = project.replace(old, new)
+    return project
+
+
+def _as_on_amap(buildings: pd.DataFrame) -> pd.DataFrame:
+    """Give the building table as an office has it: picked on a map in GCJ-02, six decimals."""
+    at = convert(buildings["经度"].astype(float), buildings["纬度"].astype(float), "wgs84", "gcj02")
+    return buildings.assign(
+        **{name: [f"{v:.6f}" for v in at[:, k]] for k, name in enumerate(("经度", "纬度"))}
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write the made-up town into a folder.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Of the command line: ``--to FOLDER`` and, if wanted, ``--seed N``.
+    """
+    parser = argparse.ArgumentParser("python -m tests.town.write", description=main.__doc__)
+    parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
+    write_town(chosen.to, seed=chosen.seed)
+
+
+if __name__ == "__main__":
+    main()
