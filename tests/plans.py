@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pandas.testing import assert_frame_equal
 
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.model.problem import Certificate, Part, Problem, RuleOutcome, Violation, ZoneRule
 from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, PlanTables

@@ -14,12 +14,12 @@ from typing import Final
 from planner.errors import InputError, PlannerError
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.headers import role_of
-from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
 from planner.model.tables import PlanTables
 from planner.privacy.marks import CARE_WORDS, folded, marks_in, phone_key
-from planner.privacy.people import People, Person
+from planner.privacy.person import People, Person
 
 __all__ = ["people_of", "private_of", "read_people"]
 

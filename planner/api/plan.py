@@ -15,11 +15,11 @@ from planner.plan.compare import Comparison, compared
 from planner.plan.store import read_plan, store_plan
 from planner.privacy import Secrets, released
 from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
-from planner.privacy.people import People
+from planner.privacy.person import People
 from planner.render.books.roster import roster_bytes
 from planner.render.map.basemap import basemap_of
-from planner.render.map.compare import compare_page
 from planner.render.map.page import MapPage, map_page
+from planner.render.map.pair import compare_page
 from planner.render.text.summary import summary, summary_json, summary_markdown
 
 if TYPE_CHECKING:

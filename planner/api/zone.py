@@ -16,19 +16,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.api.plan import Plan
-from planner.demand.build import Demand, build_demand
+from planner.demand.bind import Strengths, bind, strengths_in
+from planner.demand.demand import Demand, build_demand
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import locate
-from planner.demand.previous import Standing, place_standing, read_standing_plan
-from planner.demand.ties import Strengths, bind, strengths_in
 from planner.demand.trust import trusted
-from planner.errors import ConfigError, InfeasibleError
-from planner.findings import Finding, Severity
+from planner.errors import ConfigError, Finding, InfeasibleError, Severity
 from planner.intake.fences.read import survey_fences
 from planner.intake.online import Estimate
 from planner.intake.online.consent import Online, Pace
 from planner.intake.residents import Residents, read_households, read_members
-from planner.intake.ties import TieSheet, read_ties
+from planner.intake.tie_sheet import TieSheet, read_ties
 from planner.model import audit
 from planner.model.problem import Certificate, Problem, Result
 from planner.model.project import Affinity, Project, Search
@@ -36,7 +34,8 @@ from planner.model.rules import RuleBook
 from planner.network import Network
 from planner.plan import build as assembly
 from planner.plan.advice.advise import Advice, advise, with_repairs
-from planner.plan.levels import Guides, guided, read_guides
+from planner.plan.guiding import Guides, guided, read_guides
+from planner.plan.previous import Standing, place_standing, read_standing_plan
 from planner.plan.provenance import stamped
 from planner.render.notebook import NotebookProgress, in_notebook
 from planner.solve import rezone
@@ -219,7 +218,7 @@ def make_plan(
     strengths : mapping, optional
         Id of each member -> what the member is good at; needed where talents are asked for.
     guides : sequence of Guides
-        Who can look after the centres, and so on up; from `planner.plan.levels.read_guides`.
+        Who can look after the centres, and so on up; from `planner.plan.guiding.read_guides`.
     previous, move_price_m, fit_rules
         See `run`.
     datum : str, optional

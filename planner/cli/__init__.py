@@ -8,14 +8,9 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from planner.cli import changes, maps, planning, sheets
-from planner.cli import compare as comparing
-from planner.cli import lookup as asking
-from planner.cli import review as reviewing
-from planner.cli import siting as choosing
+from planner.cli import planning, plans, sheets, siting
 from planner.cli.terminal import console
-from planner.errors import PlannerError
-from planner.findings import without_numbers
+from planner.errors import PlannerError, without_numbers
 
 __all__ = ["app", "main"]
 
@@ -41,18 +36,18 @@ app = typer.Typer(
 for command in (
     planning.demo,
     planning.init,
-    choosing.site,
+    siting.site,
     planning.zone,
-    changes.apply,
-    maps.draw_map,
-    comparing.compare,
+    plans.apply,
+    plans.draw_map,
+    plans.compare,
     sheets.check,
-    reviewing.review,
+    sheets.review,
     planning.rules,
 ):
-    app.command("map" if command is maps.draw_map else None)(command)
+    app.command("map" if command is plans.draw_map else None)(command)
 # a longitude may begin with a minus
-app.command(context_settings={"ignore_unknown_options": True})(asking.lookup)
+app.command(context_settings={"ignore_unknown_options": True})(plans.lookup)
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from planner.cli.terminal import (
 if TYPE_CHECKING:
     from planner.api.plan import Plan
     from planner.model.project import Project
-    from planner.privacy.people import People
+    from planner.privacy.person import People
 
 __all__ = ["demo", "init", "rules", "zone"]
 
@@ -215,7 +215,7 @@ def _people(project: Project) -> People | None:
 
 def _strict_code(plan: Plan) -> int:
     """Give 3 where the plan breaks a rule, 2 where homes were held back, else 0; and say why."""
-    from planner.findings import Severity
+    from planner.errors import Severity
 
     certificate = plan.certificate
     broken = sorted({v.rule for v in certificate.violations})

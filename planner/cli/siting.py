@@ -15,7 +15,7 @@ from planner.cli.terminal import OutFolder, ProjectFile, consent_asker, console,
 if TYPE_CHECKING:
     from planner.api.site.site import Proposal
     from planner.model.project import Project
-    from planner.privacy.people import People
+    from planner.privacy.person import People
 
 __all__ = ["site"]
 
@@ -96,7 +96,7 @@ def _people(project: Project) -> People | None:
 
 
 def _show(proposal: Proposal, written: dict[str, Path]) -> None:
-    from planner.render.books.proposal import proposal_lines
+    from planner.render.books.proposal_book import proposal_lines
 
     table = Table(show_header=False, title=escape(str(proposal.figures["title"])) or None)
     table.add_column(overflow="fold")

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.privacy.audience import AUDIENCE_OF
-from planner.render.text.levels import level_words
+from planner.render.text.level_words import level_words
 
 if TYPE_CHECKING:
     from planner.api.plan import Plan

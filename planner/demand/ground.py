@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from planner.errors import InputError, NetworkError, OutputError
+from planner.errors import Finding, InputError, NetworkError, OutputError, Severity
 from planner.files import atomic_write, safe_name
-from planner.findings import Finding, Severity
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.gazetteer import shelf
 from planner.intake.gazetteer.accepted import read_accepted

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from planner.demand.ground import Ground
-from planner.errors import NetworkError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, NetworkError, Severity
 from planner.intake.address.parse import canonical_field, parse_addresses
-from planner.intake.coordinates.columns import metres_outside
+from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.online.consent import Asked, Online, ask

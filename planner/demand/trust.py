@@ -16,12 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.ground import Ground
-from planner.errors import DatumError
-from planner.findings import Finding, Severity
+from planner.errors import DatumError, Finding, Severity
 from planner.intake.address.parse import parse_address
-from planner.intake.coordinates.columns import metres_outside
 from planner.intake.coordinates.datum import Datum, DatumEvidence, convert, detect_datum
 from planner.intake.coordinates.nearest import NearestGeometry
+from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.identity import finding_at
 from planner.intake.residents import HELD_COLUMNS, Residents

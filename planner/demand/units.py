@@ -11,7 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.model.plane import LocalProjection
 
 __all__ = ["floor_number", "group_places"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from planner.findings import Finding, Severity
-from planner.intake.sheets.tables import read_table
-from planner.intake.sheets.values import half_width
+from planner.errors import Finding, Severity
+from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.read import read_table
 from planner.model.schema import header_key
 
 __all__ = ["examine_id_numbers", "fault_of"]
@@ -51,7 +51,7 @@ def examine_id_numbers(path: str | Path, *, name: str = "") -> list[Finding]:
     Parameters
     ----------
     path : str or Path
-        See `planner.intake.sheets.tables.read_table`.
+        See `planner.intake.sheets.read.read_table`.
     name : str
         What the file is called in messages; its bare name if "".
 

@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.intake.residents import Residents
-from planner.intake.sheets.tables import SheetTable, read_table
-from planner.intake.sheets.values import half_width
+from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import MEMBERS, Column, Table, header_key
 
 __all__ = ["NOMINATIONS", "Nominations", "read_nominations", "strengths_of"]

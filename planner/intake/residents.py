@@ -12,14 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from planner.errors import InputError, SchemaError
-from planner.findings import Finding, Severity
-from planner.intake.coordinates.columns import Area, apply_area, read_coordinates
+from planner.errors import Finding, InputError, SchemaError, Severity
+from planner.intake.coordinates.pairs import Area, apply_area, read_coordinates
 from planner.intake.identity import finding_at, identify, unique_ids
-from planner.intake.sheets.columns import PARTS, addresses_of, on_road
-from planner.intake.sheets.gather import columns_of, gather
-from planner.intake.sheets.tables import SheetTable
-from planner.intake.sheets.values import (
+from planner.intake.sheets.cell_values import (
     Notes,
     clean_column,
     clean_ids,
@@ -27,6 +23,9 @@ from planner.intake.sheets.values import (
     read_flags,
     read_loads,
 )
+from planner.intake.sheets.columns import PARTS, addresses_of, on_road
+from planner.intake.sheets.gather import columns_of, gather
+from planner.intake.sheets.read import SheetTable
 from planner.intake.twofold import is_twofold, without_contacts
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
@@ -131,7 +130,7 @@ def read_households(
     Parameters
     ----------
     paths : path or iterable of paths
-        Workbooks, CSVs or layers of points; see `planner.intake.sheets.tables.read_table`.
+        Workbooks, CSVs or layers of points; see `planner.intake.sheets.read.read_table`.
     sheet : str, optional
         Read this sheet only.
     area : (min lon, min lat, max lon, max lat), optional
@@ -174,7 +173,7 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     Parameters
     ----------
     path : str or Path
-        Workbook, CSV or layer; see `planner.intake.sheets.tables.read_table`.
+        Workbook, CSV or layer; see `planner.intake.sheets.read.read_table`.
 
     Returns
     -------

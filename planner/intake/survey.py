@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.errors import InputError, SchemaError, SheetError
-from planner.findings import Finding
+from planner.errors import Finding, InputError, SchemaError, SheetError
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headers import role_of
-from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import Table
 
 __all__ = ["Survey", "survey"]

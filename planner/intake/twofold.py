@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 
-from planner.findings import Severity
+from planner.errors import Severity
 from planner.intake.address.parse import parse_address
-from planner.intake.sheets.values import Notes
+from planner.intake.sheets.cell_values import Notes
 
 __all__ = ["is_twofold", "without_contacts"]
 

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
 
-__all__ = ["LocalProjection"]
+__all__ = ["SCALE", "LocalProjection"]
+
+SCALE = 1_000_000
+"""Steps of a degree in a page's data: 0.11 m of latitude."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
 
 if TYPE_CHECKING:
     import pandas as pd

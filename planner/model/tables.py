@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from planner.findings import Finding
+    from planner.errors import Finding
     from planner.model.problem import Certificate, Part, Problem
     from planner.model.rules import RuleBook
 

@@ -12,8 +12,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely import STRtree
 
-import planner.network.build as build
 import planner.network.distance as distance
+import planner.network.mesh as build
 import planner.network.voronoi as voronoi
 from planner.errors import NetworkError
 from planner.model.plane import LocalProjection

@@ -10,7 +10,7 @@ from scipy.spatial import Delaunay, KDTree, QhullError
 
 from planner.errors import NetworkError
 from planner.model.plane import LocalProjection
-from planner.network.build import quantised
+from planner.network.mesh import quantised
 from planner.network.values import Snaps, Territory, Walks
 
 __all__ = ["StraightNetwork"]

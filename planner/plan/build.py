@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.model.measures import walk_outcome, walk_summary

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.demand.units import floor_number
 from planner.model.problem import Problem
 from planner.model.rules import RuleBook

@@ -13,8 +13,8 @@ from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.privacy.marks import folded, marks_in
 from planner.privacy.pages import check_structure
 from planner.privacy.reader import Part, parts_of, unescaped
+from planner.privacy.rows import finest_step
 from planner.privacy.secrets import Secrets
-from planner.privacy.tables import finest_step
 
 __all__ = ["check_meeting_page", "check_page", "released"]
 

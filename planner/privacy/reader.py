@@ -24,8 +24,8 @@ from urllib.parse import unquote, unquote_to_bytes
 from planner.errors import PrivacyError
 from planner.privacy.marks import folded
 from planner.privacy.pdfs import pdf_texts
+from planner.privacy.rows import row_lines, shared_strings
 from planner.privacy.stores import database_parts
-from planner.privacy.tables import row_lines, shared_strings
 
 __all__ = ["Part", "parts_of", "unescaped", "unpacked"]
 

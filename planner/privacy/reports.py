@@ -12,8 +12,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
-from planner.errors import PrivacyError
-from planner.findings import Finding
+from planner.errors import Finding, PrivacyError
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.marks import folded, marks_in

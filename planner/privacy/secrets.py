@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.model.tables import PlanTables
 from planner.privacy.marks import folded, phone_key
-from planner.privacy.people import People
+from planner.privacy.person import People
 
 __all__ = ["Secrets"]
 

@@ -14,7 +14,7 @@ import pytest
 
 from planner.api.check.check import CheckReport, check
 from planner.demand.ground import Ground
-from planner.findings import Severity
+from planner.errors import Severity
 from planner.network.streets.osm import read_extract
 from tests.acceptance import corpus_files, corpus_values
 from tests.acceptance.corpus import CASES, Case, World

@@ -15,8 +15,7 @@ import pytest
 
 from planner.api.check.check import check
 from planner.demand.ground import Ground
-from planner.errors import SchemaError, SheetError
-from planner.findings import Severity
+from planner.errors import SchemaError, Severity, SheetError
 from planner.intake.address.parse import parse_address
 from planner.intake.residents import read_buildings, read_households
 from tests.acceptance.corpus import HEAD, plain, workbook, write_as

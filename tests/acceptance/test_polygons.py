@@ -18,8 +18,7 @@ import pytest
 import shapely
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 
-from planner.errors import PlannerError
-from planner.findings import Severity
+from planner.errors import PlannerError, Severity
 from planner.intake.fences.read import survey_fences
 from planner.render.text.check_words import refusals_of
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.findings import Severity
+from planner.errors import Severity
 from planner.intake.online import ProviderSettings, lookup
 from tests.intake.online.conftest import (
     AREA,

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from planner.api.check.check import check
-from planner.errors import NetworkError
-from planner.findings import Severity
+from planner.errors import NetworkError, Severity
 from planner.network import WalkingNetwork, read_extract
 
 LON, LAT = 117.0, 32.6

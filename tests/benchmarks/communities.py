@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.build import build_demand
+from planner.demand.demand import build_demand
 from planner.model.audit import check
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import RuleBook

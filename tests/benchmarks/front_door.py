@@ -26,7 +26,7 @@ from planner.demand.ground import Ground
 from planner.intake.address.parse import parse_addresses
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.residents import read_households
-from planner.intake.sheets.tables import read_table
+from planner.intake.sheets.read import read_table
 from tests.town.town import Town, build_town, street_plan
 
 MOST_SECONDS, MOST_GB = 60.0, 1.0

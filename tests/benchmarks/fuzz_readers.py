@@ -30,9 +30,9 @@ import pandas as pd
 
 from planner.errors import PlannerError
 from planner.intake.address.parse import parse_address
-from planner.intake.coordinates.columns import read_coordinates
+from planner.intake.coordinates.pairs import read_coordinates
 from planner.intake.fences.read import survey_fences
-from planner.intake.sheets.values import Notes
+from planner.intake.sheets.cell_values import Notes
 from planner.intake.survey import survey
 from planner.intake.twofold import is_twofold, without_contacts
 from planner.model.project import TEMPLATE, Project

@@ -31,7 +31,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.api.demo import Size, write_office
-from planner.demand.build import build_demand
+from planner.demand.demand import build_demand
 from planner.demand.ground import Ground
 from planner.demand.locate import locate
 from planner.intake.residents import read_households, read_members

@@ -12,10 +12,10 @@ import pytest
 from planner.model.tables import PlanTables
 from planner.plan.compare import compared
 from planner.privacy.audience import INTERNAL_WORDS, Audience
-from planner.privacy.people import People, Person
+from planner.privacy.person import People, Person
 from planner.render.map.basemap import basemap_of
-from planner.render.map.compare import compare_page
 from planner.render.map.page import map_page
+from planner.render.map.pair import compare_page
 from tests.browser.conftest import Opener
 from tests.browser.test_page import COLOURS
 from tests.plan.test_compare import movable, recut

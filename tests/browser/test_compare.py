@@ -9,7 +9,7 @@ import pytest
 
 from planner.model.tables import PlanTables
 from planner.plan.compare import compared
-from planner.render.map.compare import compare_page
+from planner.render.map.pair import compare_page
 from tests.browser.conftest import Opener
 from tests.plan.test_compare import movable, recut
 from tests.plans import make_plan_tables

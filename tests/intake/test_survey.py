@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.findings import Severity
+from planner.errors import Severity
 from planner.intake.survey import survey
 from planner.model.schema import HOUSEHOLDS, MEMBERS
 

@@ -30,7 +30,7 @@ from planner.errors import PrivacyError
 from planner.privacy import Secrets, check_page, is_citizen_number, marks_in, released
 from planner.privacy.audience import INTERNAL_WORDS, Audience, audience_of
 from planner.privacy.marks import folded
-from planner.privacy.people import People
+from planner.privacy.person import People
 from planner.render.map.page import map_page
 from tests.plans import make_plan_tables
 

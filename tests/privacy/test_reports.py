@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from planner.api.check.check import check
-from planner.errors import PrivacyError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, PrivacyError, Severity
 from planner.privacy import Secrets
 from planner.privacy.reports import WITHHELD, gated, withheld_findings, withheld_texts
 from tests.acceptance.corpus import HEAD, plain, workbook, write_as

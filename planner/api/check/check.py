@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.api.check.cells import reading_order, spots_of
 from planner.api.check.placing import find_ground, place_all
+from planner.api.check.positions import reading_order, spots_of
 from planner.api.people import private_of
 from planner.demand.ground import Ground
-from planner.errors import PlannerError
+from planner.errors import Finding, PlannerError, Severity
 from planner.files import safe_name, write_files
-from planner.findings import Finding, Severity
 from planner.intake.fences.read import survey_fences
 from planner.intake.idnumbers import examine_id_numbers
 from planner.intake.online.consent import Online
@@ -24,15 +23,15 @@ from planner.intake.sheets.gather import labels
 from planner.intake.sheets.grids import read_grids
 from planner.intake.sheets.guard import kind_of, open_book, read_bytes
 from planner.intake.sheets.headers import role_of
-from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.survey import Survey, survey
 from planner.model.project import Project
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 from planner.privacy import Secrets
-from planner.privacy.people import People
+from planner.privacy.person import People
 from planner.privacy.reports import gated, withheld_findings, withheld_texts
 from planner.render.books.marked import Grid, Spot, mark_rows, mark_workbook
-from planner.render.text import check as checktext
+from planner.render.text import check_report as checktext
 from planner.render.text.check_words import SEVERITY_WORDS, refusals_of
 
 if TYPE_CHECKING:

@@ -14,13 +14,12 @@ import pandas as pd
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import DISAGREES, OUTSIDE, locate
 from planner.demand.trust import trusted
-from planner.errors import PlannerError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, PlannerError, Severity
 from planner.intake.fences.read import read_fences
 from planner.intake.online.consent import Online
 from planner.intake.residents import Residents
 from planner.model.project import Inputs
-from planner.render.text.check import NOT_TRIED
+from planner.render.text.check_report import NOT_TRIED
 from planner.render.text.check_words import refusals_of
 
 __all__ = ["find_ground", "place_all"]

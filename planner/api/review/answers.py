@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
 from planner.intake.gazetteer.accepted import PRECISIONS, Accepted
 from planner.intake.sheets.grids import RawSheet, read_grids
-from planner.render.books.review import CANDIDATES, CHOICE, KEY, NONE_WORDS, candidate_headers
+from planner.render.books.review_book import CANDIDATES, CHOICE, KEY, NONE_WORDS, candidate_headers
 
 __all__ = ["read_choices"]
 

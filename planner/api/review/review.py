@@ -15,9 +15,8 @@ import pandas as pd
 from planner.api.review.answers import read_choices
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import DISAGREES
-from planner.errors import ConfigError
+from planner.errors import ConfigError, Finding
 from planner.files import atomic_write
-from planner.findings import Finding
 from planner.intake.gazetteer.accepted import (
     accepted_bytes,
     identify,
@@ -30,7 +29,7 @@ from planner.intake.gazetteer.match import Match
 from planner.intake.online.consent import Online, ask
 from planner.intake.residents import read_households, read_members
 from planner.model.project import Project
-from planner.render.books.review import CANDIDATES, Line, Option, review_bytes
+from planner.render.books.review_book import CANDIDATES, Line, Option, review_bytes
 
 __all__ = ["Review", "ReviewAnswers", "review"]
 

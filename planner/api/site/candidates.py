@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.errors import ConfigError
-from planner.findings import Finding, Severity
+from planner.errors import ConfigError, Finding, Severity
 from planner.intake.nominations import strengths_of
 from planner.model.project import Siting
 

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from planner.errors import PlannerError
 from planner.intake.residents import Residents
+from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.headers import role_of
-from planner.intake.sheets.tables import SheetTable, read_table
-from planner.intake.sheets.values import half_width
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Inputs, Project
 from planner.model.schema import MEMBERS
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.api.site.quarters import Quarter, swaps
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.network import Network
 from planner.solve.sites import Answer
 from planner.solve.staff import staff

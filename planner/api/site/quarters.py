@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.model.rules import RuleBook
 from planner.network import Network
 from planner.solve.sites import Answer, Sites, solve

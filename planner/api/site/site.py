@@ -25,21 +25,20 @@ from planner.api.site.proposal import (
 )
 from planner.api.site.quarters import Quarter, allocate, choose, fewest, make_quarters
 from planner.api.zone import Event, Listener
-from planner.demand.build import build_demand
+from planner.demand.demand import build_demand
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
-from planner.errors import ConfigError, InfeasibleError
+from planner.errors import ConfigError, Finding, InfeasibleError, Severity
 from planner.files import write_files
-from planner.findings import Finding, Severity
 from planner.intake.fences.read import survey_fences
 from planner.intake.nominations import read_nominations
 from planner.intake.online import Estimate
 from planner.intake.online.consent import Online
 from planner.intake.residents import Residents, read_households, read_members
 from planner.model.project import Project
-from planner.privacy.people import People
-from planner.render.books.proposal import proposal_bytes
+from planner.privacy.person import People
+from planner.render.books.proposal_book import proposal_bytes
 
 __all__ = ["SITING_STAGES", "Proposal", "site"]
 

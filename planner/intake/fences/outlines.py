@@ -10,9 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
-from planner.intake.coordinates.columns import likely_crs
+from planner.errors import Finding, SchemaError, Severity
+from planner.intake.coordinates.pairs import likely_crs
 from planner.model.plane import LocalProjection
 
 __all__ = ["REMEDY", "LayerNotes", "in_degrees", "mended", "plane_of", "sound"]

@@ -11,11 +11,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.errors import InputError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, InputError, Severity
 from planner.intake.fences.borders import gaps, overlaps
 from planner.intake.fences.outlines import REMEDY, LayerNotes, in_degrees, mended, plane_of, sound
-from planner.intake.sheets.values import half_width
+from planner.intake.sheets.cell_values import half_width
 
 if TYPE_CHECKING:
     import geopandas as gpd

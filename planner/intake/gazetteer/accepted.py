@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.intake.gazetteer.streets import fold_text, is_number, words
 from planner.intake.sheets.grids import read_grids
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
+from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.headers import roles_of
-from planner.intake.sheets.tables import SheetTable, read_table
-from planner.intake.sheets.values import half_width
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import ALIASES
 
 __all__ = ["Aliases", "read_aliases"]

@@ -17,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from planner.findings import Finding, Severity
-from planner.intake.coordinates.columns import Area
+from planner.errors import Finding, Severity
+from planner.intake.coordinates.pairs import Area
 from planner.intake.gazetteer.geocode import COLUMNS
 from planner.intake.online.cache import AnswerCache, answer_key
 from planner.intake.online.client import Client

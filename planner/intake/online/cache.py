@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.intake.online.services.replies import Reply, Service, Spot, Verdict, is_place
 
 __all__ = ["AnswerCache", "answer_key"]

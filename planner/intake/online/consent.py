@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import pandas as pd
 
 from planner.files import append_line
-from planner.intake.coordinates.columns import Area
+from planner.intake.coordinates.pairs import Area
 from planner.intake.online import Estimate, Lookup, ProviderSettings, Sent, lookup
 from planner.model.project import Project
 

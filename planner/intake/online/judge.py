@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from planner.intake.coordinates.columns import Area
 from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.coordinates.pairs import Area
 from planner.intake.online.outgoing import Outgoing, cut_label
 from planner.intake.online.services.replies import Reply, Spot, Verdict
 from planner.intake.online.settings import ProviderSettings

@@ -8,8 +8,7 @@ import io
 from collections import Counter
 from dataclasses import dataclass
 
-from planner.errors import SheetError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity, SheetError
 from planner.intake.sheets.headers import is_total_row
 
 __all__ = ["CsvRows", "decode", "read_csv"]

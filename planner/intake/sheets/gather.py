@@ -10,11 +10,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from planner.errors import SchemaError, SheetError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity, SheetError
 from planner.intake.sheets.headers import role_of, roles_of
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
-from planner.intake.sheets.tables import SheetTable, read_table
 from planner.model.schema import Table, header_key
 
 __all__ = ["columns_of", "gather", "labels"]
@@ -60,7 +59,7 @@ def gather(
     table : Table
         What they should be.
     sheet, encoding
-        See `planner.intake.sheets.tables.read_table`.
+        See `planner.intake.sheets.read.read_table`.
     findings : list of Finding
         Is added to.
     names : mapping of Path to str, optional

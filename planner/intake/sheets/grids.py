@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from planner.errors import SheetError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity, SheetError
 from planner.intake.sheets.csvs import read_csv
 from planner.intake.sheets.guard import SheetMarks, kind_of, open_book, read_bytes
 from planner.intake.sheets.layers import read_layers
@@ -57,11 +56,11 @@ def read_grids(
     Parameters
     ----------
     path : str or Path
-        See `planner.intake.sheets.tables.read_table`.
+        See `planner.intake.sheets.read.read_table`.
     sheet : str, optional
         This sheet or layer only, hidden or not; else all that are visible.
     encoding, name
-        See `planner.intake.sheets.tables.read_table`.
+        See `planner.intake.sheets.read.read_table`.
 
     Raises
     ------

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
 
 __all__ = ["Header", "find_header", "is_header_row", "is_total_row", "role_of", "roles_of"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
 from planner.intake.sheets.headers import role_of
-from planner.intake.sheets.tables import SheetTable
+from planner.intake.sheets.read import SheetTable
 from planner.model.schema import Table, header_key, is_personal
 
 __all__ = ["ENOUGH", "is_complete", "missing_columns"]

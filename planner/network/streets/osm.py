@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-import planner.network.streets.layers as layers
+import planner.network.streets.features as layers
 from planner.network.streets.scan import Scan, scan
 from planner.network.streets.tags import attachable, is_street, node_blocks, walkable
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.errors import InfeasibleError
 from planner.model.audit import audit
 from planner.model.problem import Problem, Result

@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.errors import InputError, PlannerError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, InputError, PlannerError, Severity
 from planner.model.problem import (
     Certificate,
     Part,

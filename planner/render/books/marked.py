@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.render.books.bookbytes import book_bytes
 from planner.render.text.check_words import SEVERITY_WORDS
 

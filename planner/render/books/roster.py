@@ -20,7 +20,7 @@ from planner.render.books.look import (
     set_page,
     watermark,
 )
-from planner.render.text.levels import level_columns, level_sheets, level_words
+from planner.render.text.level_words import level_columns, level_sheets, level_words
 from planner.render.text.words import (
     limit_text,
     moved_words,

@@ -11,10 +11,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["SCALE", "Grid", "island_json"]
+from planner.model.plane import SCALE
 
-SCALE = 1_000_000
-"""Steps of a degree: 0.11 m of latitude."""
+__all__ = ["Grid", "island_json"]
 
 
 class Grid:

@@ -14,12 +14,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from planner.model.plane import SCALE
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.privacy.audience import Audience
 from planner.render.map.editing import blocks_of
-from planner.render.map.encoding import SCALE, Grid
+from planner.render.map.encoding import Grid
 from planner.render.map.palette import ZONE_COLOURS, ink
-from planner.render.text.levels import level_numbers, plan_levels
+from planner.render.text.level_words import level_numbers, plan_levels
 from planner.render.text.summary import summary
 from planner.render.text.words import (
     Both,

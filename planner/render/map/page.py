@@ -24,14 +24,14 @@ from planner.files import atomic_write
 from planner.model.tables import PlanTables
 from planner.privacy import Secrets, check_page, released
 from planner.privacy.audience import Audience
-from planner.privacy.people import People
+from planner.privacy.person import People
 from planner.render.map.basemap import Basemap
 from planner.render.map.editing import edit_payload, packed
 from planner.render.map.encoding import island_json
+from planner.render.map.find import finding_payload
 from planner.render.map.meeting import meeting_payload, taken_names, taken_shapes
 from planner.render.map.public import public_payload, shown_people
 from planner.render.map.roster import roster_payload, watermark
-from planner.render.map.search import finding_payload
 
 __all__ = ["MapPage", "finished_page", "map_page"]
 

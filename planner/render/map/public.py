@@ -12,10 +12,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from planner.model.plane import SCALE
 from planner.model.tables import PlanTables
 from planner.privacy.audience import Audience
-from planner.privacy.people import People, Person
-from planner.render.map.encoding import SCALE, Grid
+from planner.privacy.person import People, Person
+from planner.render.map.encoding import Grid
 from planner.render.map.meeting import (
     FEW,
     HIDDEN,

@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.model.tables import PlanTables
 from planner.privacy.audience import INTERNAL_WORDS
-from planner.privacy.people import People, Person
+from planner.privacy.person import People, Person
 
 __all__ = ["roster_payload", "watermark"]
 

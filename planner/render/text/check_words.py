@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from planner.errors import InputError, SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, InputError, SchemaError, Severity
 from planner.model.schema import HOUSEHOLDS, MEMBERS
 from planner.render.text.words import Both
 

@@ -14,7 +14,7 @@ import numpy as np
 from planner.model.measures import walk_summary
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.privacy.audience import Audience
-from planner.render.text.levels import level_words, plan_levels
+from planner.render.text.level_words import level_words, plan_levels
 from planner.render.text.words import (
     limit_text,
     moved_words,

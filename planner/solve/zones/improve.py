@@ -9,8 +9,8 @@ from planner.solve.zones.anneal import Annealer
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import Instance
 from planner.solve.zones.proof.bound import Ascent
-from planner.solve.zones.proof.columns import Pool
 from planner.solve.zones.proof.dual import RuleDual, climb
+from planner.solve.zones.proof.generation import Pool
 from planner.solve.zones.proof.pricing import countable
 from planner.solve.zones.proof.relaxed import Relaxed
 from planner.solve.zones.regroup import regroup

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import restrict
 from planner.solve.zones.proof.bound import Ascent
-from planner.solve.zones.proof.columns import Pool
+from planner.solve.zones.proof.generation import Pool
 from planner.solve.zones.track import Track
 from planner.solve.zones.zoning import choose_zones, list_all
 

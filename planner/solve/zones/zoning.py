@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.zones.proof.bound import Ascent
-from planner.solve.zones.proof.columns import Pool, choose
+from planner.solve.zones.proof.generation import Pool, choose
 from planner.solve.zones.track import Track
 
 __all__ = ["choose_zones", "list_all"]

@@ -13,7 +13,7 @@ from shapely import LineString
 
 from planner.api.check.check import CheckReport, check
 from planner.api.zone import Event
-from planner.findings import Severity
+from planner.errors import Severity
 from planner.model.project import Project
 
 

@@ -15,7 +15,7 @@ from planner.demand.ground import read_ground
 from planner.errors import InputError, SchemaError
 from planner.intake.residents import read_households
 from planner.model.project import Project
-from planner.render.books.review import CHOICE, REVIEW_SHEET
+from planner.render.books.review_book import CHOICE, REVIEW_SHEET
 
 WEST, SOUTH, STEP = 116.80, 32.60, 0.0009  # about 85 m by 100 m
 HEADER = "编号,地址,社区,是否中心户"

@@ -15,12 +15,12 @@ from planner.api.demo import Size, demo_streets, write_office
 from planner.api.site.quarters import allocate, fewest, make_quarters, swaps
 from planner.api.site.site import Proposal, site
 from planner.cli import app
-from planner.demand.build import build_demand
+from planner.demand.demand import build_demand
 from planner.model.plane import LocalProjection
 from planner.model.project import Project, Siting
 from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network import StraightNetwork
-from planner.privacy.people import People, Person
+from planner.privacy.person import People, Person
 
 SMALL = Size(buildings=70, households=620, members=60, centres=7, lost=2)
 RULES = RuleBook(households_per_zone=Bound(None, 60), walk=WalkLimit(450.0))
@@ -266,7 +266,7 @@ def test_the_command_tells_what_it_did_and_what_comes_next(tmp_path: Path) -> No
 
 def test_the_workbook_has_names_where_they_are_known(tmp_path: Path) -> None:
     """The office's own proposal names the members; without names it has no such column."""
-    from planner.render.books.proposal import proposal_bytes
+    from planner.render.books.proposal_book import proposal_bytes
 
     _office(tmp_path, NOMINEES)
     made = site(tmp_path / "planner.toml", count=2)

@@ -8,8 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.errors import SchemaError
-from planner.findings import Severity
+from planner.errors import SchemaError, Severity
 from planner.intake.fences.outlines import LayerNotes, mended, sound
 
 NEAR = st.floats(0, 0.01)

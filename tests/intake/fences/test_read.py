@@ -10,8 +10,7 @@ import pytest
 import shapely
 
 from planner.api.check.check import check
-from planner.errors import InputError
-from planner.findings import Severity
+from planner.errors import InputError, Severity
 from planner.intake.fences.read import examine_fences, read_fences, survey_fences
 from tests.acceptance.test_polygons import box, layer
 

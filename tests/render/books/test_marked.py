@@ -12,7 +12,7 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.render.books.marked import Grid, Spot, mark_rows, mark_workbook
 from planner.render.text.check_words import completed, refusals_of
 

@@ -10,7 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.render.map.encoding import SCALE, Grid, island_json
+from planner.model.plane import SCALE
+from planner.render.map.encoding import Grid, island_json
 from tests.plans import HOSTILE
 
 BOX = (117.0, 32.6, 117.1, 32.7)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.solve.zones.proof.columns import Pool, Prizes
+from planner.solve.zones.proof.generation import Pool, Prizes
 from planner.solve.zones.proof.pricing import Priced, Pricer
 from planner.solve.zones.track import Track
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from planner.model.problem import Problem
 from planner.solve.zones.instance import Instance
 from planner.solve.zones.parts import split
-from planner.solve.zones.proof.columns import Pool
+from planner.solve.zones.proof.generation import Pool
 from planner.solve.zones.proof.pricing import Pricer, countable
 from tests.strategies import problems
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.privacy.audience import INTERNAL_WORDS
-from planner.privacy.people import People, Person
+from planner.privacy.person import People, Person
 from planner.render.books.look import (
     OPTIONS,
     Column,

@@ -6,7 +6,7 @@ import io
 
 import openpyxl
 
-from planner.render.books.review import CHOICE, KEY, REVIEW_SHEET, Line, Option, review_bytes
+from planner.render.books.review_book import CHOICE, KEY, REVIEW_SHEET, Line, Option, review_bytes
 
 HOSTILE = '=HYPERLINK("http://x","y")\x07'
 OPTIONS = (

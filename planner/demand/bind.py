@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.intake.address.parse import parse_addresses
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
-from planner.intake.ties import Match, TieSheet, match_ties
+from planner.intake.tie_sheet import Match, TieSheet, match_ties
 from planner.model.problem import ZoneRule
 from planner.model.ties import Helpers, Ties
 from planner.model.ties_prices import Affinity

@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.errors import SchemaError
-from planner.findings import Finding
-from planner.intake.ties import TieSheet, kind_of_tie, match_ties, read_ties
+from planner.errors import Finding, SchemaError
+from planner.intake.tie_sheet import TieSheet, kind_of_tie, match_ties, read_ties
 
 HOMES = ["H1", "H2", "H3", "007", "M1"]
 MEMBERS = ["M1", "M2"]

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
 from planner.intake.identity import match_ids
+from planner.intake.sheets.cell_values import Notes, clean_column, clean_ids
 from planner.intake.sheets.headers import roles_of
-from planner.intake.sheets.tables import SheetTable, read_table
-from planner.intake.sheets.values import Notes, clean_column, clean_ids
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import STANDING
 
 __all__ = ["StandingSheet", "match_centres", "read_standing"]

@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
 from planner.intake.identity import match_ids
+from planner.intake.sheets.cell_values import Notes, clean_column, clean_ids, half_width
 from planner.intake.sheets.headers import roles_of
-from planner.intake.sheets.tables import SheetTable, read_table
-from planner.intake.sheets.values import Notes, clean_column, clean_ids, half_width
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import Column, Table
 
 __all__ = ["TIES", "Match", "TieRow", "TieSheet", "kind_of_tie", "match_ties", "read_ties"]

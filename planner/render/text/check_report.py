@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from planner.findings import Finding, Severity, without_numbers
+from planner.errors import Finding, Severity, without_numbers
 from planner.render.text.check_words import SEVERITY_WORDS, role_words
 
 __all__ = ["NOT_TRIED", "html", "json_bytes", "markdown", "plain", "summary_lines"]

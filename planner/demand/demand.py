@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.units import group_places
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import RuleBook
 from planner.network import Network, Snaps

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.errors import InputError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, InputError, Severity
 from planner.intake.identity import match_ids
-from planner.intake.previous import StandingSheet, match_centres, read_standing
+from planner.intake.previous_sheet import StandingSheet, match_centres, read_standing
 from planner.model.tables import PlanTables
 from planner.solve.rezone import Previous
 

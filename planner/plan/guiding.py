@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.build import Demand
+from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
-from planner.errors import ConfigError, InputError, NetworkError
-from planner.findings import Finding, Severity
+from planner.errors import ConfigError, Finding, InputError, NetworkError, Severity
 from planner.intake.nominations import read_nominations
 from planner.intake.residents import Residents, read_members
 from planner.model.levels import CENTRES, MENTOR, Level, LevelOutcome, audit_level

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import SheetError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, Severity, SheetError
 from planner.intake.sheets.csvs import RAGGED_SHARE
 from planner.intake.sheets.grids import RawSheet, read_grids
 from planner.intake.sheets.guard import LONG_DIGITS

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
-from planner.demand.build import build_demand
+from planner.demand.demand import build_demand
 from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network.graph import WalkingNetwork
 

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
+from planner.errors import Finding, SchemaError, Severity
 
 __all__ = [
     "LISTED", "Notes", "clean_column", "clean_ids", "fill_same_as_above",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.render.map.encoding import SCALE
+from planner.model.plane import SCALE
 
 __all__ = ["finest_step", "row_lines", "shared_strings"]
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.errors import SheetError
-from planner.intake.sheets.tables import SheetTable, read_table
+from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import HOUSEHOLDS
 
 HEAD = "编号,地址,社区\n"

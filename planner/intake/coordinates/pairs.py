@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import SchemaError
-from planner.findings import Finding, Severity
-from planner.intake.sheets.values import LISTED, Notes, half_width
+from planner.errors import Finding, SchemaError, Severity
+from planner.intake.sheets.cell_values import LISTED, Notes, half_width
 
 __all__ = [
     "Area",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from planner.findings import Finding
+from planner.errors import Finding
 from planner.intake.sheets.headers import role_of
-from planner.intake.sheets.tables import SheetTable
+from planner.intake.sheets.read import SheetTable
 from planner.render.books.marked import Spot
 from planner.render.text.check_words import completed
 

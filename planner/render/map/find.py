@@ -16,9 +16,8 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.model.measures import METRES_A_MINUTE
-from planner.model.plane import LocalProjection
+from planner.model.plane import SCALE, LocalProjection
 from planner.model.tables import PlanTables
-from planner.render.map.encoding import SCALE
 from planner.render.map.initials import first_letters
 
 __all__ = ["finding_payload"]

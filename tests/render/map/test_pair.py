@@ -13,7 +13,7 @@ from planner.errors import ConfigError, InputError, PrivacyError
 from planner.model.tables import PlanTables
 from planner.plan.compare import compared
 from planner.privacy import check_meeting_page
-from planner.render.map.compare import compare_page, compare_payload
+from planner.render.map.pair import compare_page, compare_payload
 from tests.plan.test_compare import movable, recut
 from tests.plans import make_plan_tables
 

@@ -1,0 +1,248 @@
+"""Commands on a finished plan: draw it, compare it, change it, ask it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from planner.cli.terminal import OutFolder, closing_table, console
+
+if TYPE_CHECKING:
+    from planner.plan.lookup import Lookup, Place
+
+
+__all__ = ["apply", "compare", "draw_map", "lookup"]
+
+
+def draw_map(
+    plan: Annotated[Path, typer.Argument(help="The plan. 方案 plan.gpkg")],
+    audience: Annotated[
+        str,
+        typer.Option(
+            help="public 公开 (outlines, centres, rounded counts), meeting 会议 (by building), or internal "
+            "内部 (the roster; watermarked)."
+        ),
+    ] = "meeting",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="File to write. 输出文件 \\[map.html, map.AUDIENCE.html]"),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(help="Heading; the plan's own by default. 标题")
+    ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            help="The project that the plan was made from: names of the centres and their office phones "
+            "(public), names, rooms and care flags (internal) are taken from its sheets. 原项目文件"
+        ),
+    ] = None,
+    basemap: Annotated[
+        str | None,
+        typer.Option(
+            help="Online tiles beneath the plan: tianditu, or an address with {z}/{x}/{y} on WGS-84. The "
+            "page then makes requests when it is opened; without it, none. 在线底图，默认不用"
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
+) -> None:
+    """Draw a plan for the public, for a meeting, or for the office itself. 按受众出图
+
+    The finished file is read again before it is released: where it holds what its audience must not
+    see, nothing is written and the exit code is 5. A plan holds no names; with --project they are taken
+    from the sheets, and the gate then knows them too.
+    出图后先行检查，含不应公开的内容则不写出（退出码5）。内部版带水印，须明确指定。
+    """
+    from planner.api.people import people_of
+    from planner.api.plan import Plan
+    from planner.errors import ConfigError
+    from planner.privacy.audience import Audience, audience_of
+
+    to = audience_of(audience)
+    name = "map.html" if to is Audience.MEETING else f"map.{to}.html"
+    path = out or Path(name)
+    if path.exists() and not force:
+        raise ConfigError(
+            f"{path} exists already 文件已存在", remedy="choose another name, or add --force"
+        )
+    made = Plan.load(plan)
+    people = None if project is None else people_of(project, made)
+    page = made.map(audience=to, title=title, people=people, basemap=basemap)
+    written = page.save(path)
+    Console(highlight=False).print(f"{to.terms.en} {to.terms.zh}: {written}", markup=False)
+    if basemap:
+        console.print(
+            "[bold]online 在线底图[/bold]: whoever opens it asks the tiles' host for the area shown "
+            "打开时将向底图服务商请求所示区域的瓦片"
+        )
+    if to is Audience.INTERNAL:
+        console.print(
+            "[bold red]internal 内部资料[/bold red]: holds residents; readable by you alone "
+            "含居民信息，请勿外传"
+        )
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(help="The plan before. 调整前方案 plan.gpkg")],
+    new: Annotated[Path, typer.Argument(help="The plan after. 调整后方案 plan.gpkg")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write. 输出文件")] = Path(
+        "compare.html"
+    ),
+    audience: Annotated[
+        str, typer.Option(help="meeting 会议 only; any other is refused with the reason.")
+    ] = "meeting",
+    title: Annotated[str | None, typer.Option(help="Heading; that of NEW by default. 标题")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
+) -> None:
+    """Draw two plans in one page: a switch, a slider, and what changes hands. 前后方案对照图
+
+    For a meeting: by building, small counts hidden; the page passes the privacy gate before it is
+    written. 会议版，按楼栋显示，先行隐私检查。
+    """
+    from planner.api.plan import Plan
+    from planner.errors import ConfigError
+
+    if out.exists() and not force:
+        raise ConfigError(
+            f"{out} exists already 文件已存在", remedy="choose another name, or add --force"
+        )
+    before, after = Plan.load(old), Plan.load(new)
+    page = after.map(audience=audience, against=before, title=title)
+    comparison = after.compare(before)
+    written = page.save(out)
+    figures = comparison.figures()
+    (walk_a, walk_b), (_, homes) = figures["mean_m"], figures["households"]
+    Console(highlight=False).print(
+        f"{comparison.moved:,} of {homes:,} homes change hands; mean walk {walk_a:,.1f} -> {walk_b:,.1f} m. "
+        f"{comparison.moved:,} 户变更中心户，平均步行 {walk_a:,.1f} → {walk_b:,.1f} 米。\n{written}",
+        markup=False,
+    )
+
+
+def apply(
+    plan: Annotated[Path, typer.Argument(help="The plan that the map shows. 方案 plan.gpkg")],
+    changes: Annotated[Path, typer.Argument(help="What the map exported. 调整 changes.json")],
+    out: OutFolder = Path("out"),
+    complete: Annotated[
+        bool,
+        typer.Option("--complete", help="Solve the rest again around the moves. 其余部分重新求解"),
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Longest search with --complete. 求解时限（秒）")
+    ] = 60.0,
+    by: Annotated[
+        str, typer.Option(help="The office or meeting that decided, no person. 决定单位")
+    ] = "",
+) -> None:
+    """Apply what a meeting changed on the map: check, replay, audit, record. 应用会议调整
+
+    Moves and locks stay as they are; with --complete the rest may follow. The plan that was changed is
+    not touched: the new one is written to OUT, with its history.
+    """
+    from planner.api.plan import Plan
+
+    before = Plan.load(plan)
+    after = before.apply(changes, complete=complete, seconds=seconds, by=by)
+    closing_table(after, after.save(out))
+    entry = after.provenance["history"][-1]
+    change = entry["value_m"] - entry["value_before_m"]
+    Console(highlight=False).print(
+        f"{len(entry['moves'])} units moved by hand, {entry['moved_units']} in all; walking and rules "
+        f"together {change:+,.0f} m. "
+        f"手工调整 {len(entry['moves'])} 个单元，共变动 {entry['moved_units']} 个。"
+    )
+
+
+UNSETTLED = 2
+"""Exit code where the address was not found, or fits places of several zones."""
+
+
+def lookup(
+    plan: Annotated[
+        Path, typer.Argument(help="A plan file, or the folder it lies in. 方案 plan.gpkg")
+    ],
+    address: Annotated[
+        list[str], typer.Argument(help="An address, or lon,lat in WGS-84. 地址或经度,纬度")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Plain JSON. 输出JSON")] = False,
+) -> None:
+    """Tell whose zone an address lies in, and the walk to its centre. 查询责任区
+
+    Exit code 0: the zone is known. Exit code 2: the address was not found, or it fits places of several
+    zones, which are all listed; none is chosen. 退出码2：未找到，或符合多个责任区（逐一列出，不作选择）。
+    """
+    from planner.api.plan import Plan
+
+    file = plan / "plan.gpkg" if plan.is_dir() else plan
+    found = Plan.load(file).lookup(" ".join(address))
+    if as_json:
+        text = json.dumps(found.to_mapping(), ensure_ascii=False, indent=1)
+        Console(highlight=False).print(text, markup=False, soft_wrap=True)
+    else:
+        _tell(found)
+    if not found.settled:
+        raise typer.Exit(UNSETTLED)
+
+
+def _tell(found: Lookup) -> None:
+    if not found.settled:
+        console.print(
+            f"[bold red]not settled 未能确定[/bold red]: {escape(found.cause)} {escape(found.cause_zh)}"
+        )
+    if found.settled and len(found.places) == 1:
+        _one(found.places[0])
+    elif found.places:
+        _several(found)
+
+
+def _zone(place: Place) -> str:
+    return str(place.zone) if place.zone else "none 未分配"
+
+
+def _walk(place: Place) -> str:
+    if place.walk_m is None or place.minutes is None:
+        return "-"
+    minutes = f"{place.minutes:.0f}" if place.minutes >= 1 else "<1"
+    return f"{place.walk_m:,.0f} m, {minutes} min 分"
+
+
+def _match(place: Place) -> str:
+    away = f", {place.away_m:.0f} m away 相距" if place.away_m >= 1 else ""
+    return f"{place.precision}, {place.confidence:.2f}{away}"
+
+
+def _one(place: Place) -> None:
+    table = Table(show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("Place 地点", escape(place.label) or f"{place.lon:.6f},{place.lat:.6f}")
+    table.add_row("Zone 责任区", _zone(place))
+    table.add_row(
+        "Centre 中心户", escape(f"{place.centre} ({place.centre_id})") if place.zone else "-"
+    )
+    if place.fence:
+        table.add_row("Fence 社区", escape(place.fence))
+    table.add_row("Walk 步行", _walk(place))
+    table.add_row("Match 匹配", escape(_match(place)))
+    Console(highlight=False).print(table)
+
+
+def _several(found: Lookup) -> None:
+    table = Table()
+    for head in ("Place 地点", "Zone 责任区", "Centre 中心户", "Walk 步行", "Match 匹配"):
+        table.add_column(head, overflow="fold")
+    for place in found.places:
+        label = place.label or f"{place.lon:.6f},{place.lat:.6f}"
+        table.add_row(
+            escape(label), _zone(place), escape(place.centre), _walk(place), escape(_match(place))
+        )
+    show = Console(highlight=False)
+    show.print(table)
+    if found.settled:
+        show.print(f"All of them lie in zone {_zone(found.places[0])}. 均属同一责任区。")
