@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from planner.cli import planning, plans, sheets, siting
+from planner.cli import finished, planning, sheets, siting
 from planner.cli.terminal import console
 from planner.errors import PlannerError, without_numbers
 
@@ -38,16 +38,16 @@ for command in (
     planning.init,
     siting.site,
     planning.zone,
-    plans.apply,
-    plans.draw_map,
-    plans.compare,
+    finished.apply,
+    finished.draw_map,
+    finished.compare,
     sheets.check,
     sheets.review,
     planning.rules,
 ):
-    app.command("map" if command is plans.draw_map else None)(command)
+    app.command("map" if command is finished.draw_map else None)(command)
 # a longitude may begin with a minus
-app.command(context_settings={"ignore_unknown_options": True})(plans.lookup)
+app.command(context_settings={"ignore_unknown_options": True})(finished.lookup)
 
 
 def main() -> None:
