@@ -1,0 +1,68 @@
+"""The public face: what `import planner` gives."""
+
+from .api.check.check import CheckReport as CheckReport
+from .api.check.check import check as check
+from .api.estimator import CapacitatedZones as CapacitatedZones
+from .api.people import people_of as people_of
+from .api.plan import Plan as Plan
+from .api.review.review import Review as Review
+from .api.review.review import review as review
+from .api.site.site import Proposal as Proposal
+from .api.site.site import site as site
+from .api.zone import make_plan as make_plan
+from .api.zone import run as run
+from .demand.ground import Ground as Ground
+from .errors import (
+    ConfigError as ConfigError,
+)
+from .errors import (
+    DatumError as DatumError,
+)
+from .errors import (
+    InfeasibleError as InfeasibleError,
+)
+from .errors import (
+    InputError as InputError,
+)
+from .errors import (
+    MissingExtraError as MissingExtraError,
+)
+from .errors import (
+    NetworkError as NetworkError,
+)
+from .errors import (
+    OutputError as OutputError,
+)
+from .errors import (
+    PlannerError as PlannerError,
+)
+from .errors import (
+    PrivacyError as PrivacyError,
+)
+from .errors import (
+    SchemaError as SchemaError,
+)
+from .errors import (
+    SheetError as SheetError,
+)
+from .intake.address.parse import (
+    Address as Address,
+)
+from .intake.address.parse import (
+    parse_address as parse_address,
+)
+from .intake.address.parse import (
+    parse_addresses as parse_addresses,
+)
+from .intake.fences.read import read_fences as read_fences
+from .intake.residents import read_households as read_households
+from .intake.residents import read_members as read_members
+from .model.project import Project as Project
+from .model.project import Search as Search
+from .model.rules import Bound as Bound
+from .model.rules import RuleBook as RuleBook
+from .model.rules import WalkLimit as WalkLimit
+from .network.graph import WalkingNetwork as WalkingNetwork
+from .network.straight import StraightNetwork as StraightNetwork
+from .plan.compare import Comparison as Comparison
+from .plan.lookup import Lookup as Lookup
