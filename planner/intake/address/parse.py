@@ -222,6 +222,8 @@ def _canonical_step(name: str, text: str) -> str:
         folded = unit.sub("", folded).removeprefix("第") or folded
     if name in _NAMES:
         return folded.upper()
+    if name == "sub_compound":
+        folded = folded.removeprefix("第") or folded
     return canonical_number(folded, counted_only=unit is None)
 
 
