@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from planner.intake.address.door import door_of
 from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import Candidate
@@ -117,7 +118,7 @@ class NameBook:
             return sorted(self._without_home(_folded(text)))
         address = parse_address(text)
         found: frozenset[int] = frozenset()
-        for key in address.building_keys:
+        for key in (*address.building_keys, door_of(address).building_key):
             found = self.keys.get(key, frozenset())
             if found:
                 break
@@ -144,7 +145,7 @@ class NameBook:
         return frozenset()
 
     def _at_stairwell(self, found: frozenset[int], address: Address) -> frozenset[int]:
-        asked = address.canonical("stairwell")
+        asked = door_of(address).stairwell
         at = frozenset(u for u in found if asked and asked in self.stairwell.get(u, ()))
         plain = frozenset(u for u in found if not self.stairwell.get(u))
         return at or (plain if asked and plain else found)
@@ -256,14 +257,15 @@ def name_book(tables: PlanTables) -> NameBook:
             areas[_folded(numbered["street"]) if numbered else ""] |= at
             continue
         address = parse_address(label)
-        for key in address.building_keys:
+        door = door_of(address)
+        for key in {*address.building_keys, door.building_key} - {""}:
             keys[key] |= at
         for name in (address.canonical("compound"), address.canonical("road")):
             if name:
                 areas[name] |= at
-        if address.stairwell:
+        if door.stairwell:
             for unit in at:
-                stairwell[unit].add(address.canonical("stairwell"))
+                stairwell[unit].add(door.stairwell)
     areas.pop("", None)
     return NameBook(
         tables, _gazetteer(tables, called, lon_lat), plane, plane.to_xy(*lon_lat.T), lon_lat,
