@@ -32,11 +32,12 @@ from planner.model.problem import Certificate, Problem, Result
 from planner.model.project import Affinity, Project, Search
 from planner.model.rules import RuleBook
 from planner.network import Network
-from planner.plan import build as assembly
-from planner.plan.advice.advise import Advice, advise, with_repairs
+from planner.plan.advice.advise import Advice, Setting, advise, with_repairs
+from planner.plan.build import assemble
 from planner.plan.guiding import Guides, guided, read_guides
 from planner.plan.previous import Standing, place_standing, read_standing_plan
 from planner.plan.provenance import stamped
+from planner.plan.survey import Survey
 from planner.render.notebook import NotebookProgress, in_notebook
 from planner.solve import rezone
 from planner.solve.zones.search import Progress, Stop, solve
@@ -282,23 +283,20 @@ def make_plan(
         except InfeasibleError as refused:
             if not search.advice_seconds:
                 raise
-            people, network = located.members, ground.network
-            raise with_repairs(refused, demand, people, network, rules, search) from None
+            setting = Setting(demand, located.members, ground.network, rules)
+            raise with_repairs(refused, setting, search) from None
+        demand = replace(demand, problem=problem)
     with clock.stage("check"):
         certificate = audit.check(problem, result)
     with clock.stage("advice"):
         advice = Advice.of_counts(demand, rules)
         if certificate.violations and search.advice_seconds > 0:
-            advice = advise(
-                advice, demand, located.members, ground.network, rules, problem, result,
-                seconds=search.advice_seconds, seed=search.seed,
-            )  # fmt: skip
+            setting = Setting(demand, located.members, ground.network, rules)
+            advice = advise(advice, setting, result, search)
         _refuse_broken_hard_rules(problem, certificate, demand, advice)
     with clock.stage("draw"):
-        tables = assembly.assemble(
-            located, demand, problem, result, certificate, ground, fences, rules, before,
-            bound.helpers,
-        )  # fmt: skip
+        survey = Survey(located, demand, ground, fences, rules)
+        tables = assemble(survey.draft(before, bound.helpers), result, certificate, survey)
         tables = guided(tables, guides, located, demand, ground, datum=datum)
     tables = stamped(
         tables, ground, title=title, seed=search.seed, seconds=clock.seconds,

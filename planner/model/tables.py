@@ -106,6 +106,9 @@ class PlanTables:
     joins : DataFrame or None
         Where each unit joins them, in the order of `problem`: ``way`` (row of `ways`, -1 for none),
         ``along_m`` (from the start of that piece).
+    helpers : DataFrame or None
+        Households that a member looks after already: ``household_id, member_id, price_m`` (metres that
+        it is worth to leave it so).  None where nobody does.
     """
 
     units: gpd.GeoDataFrame
@@ -123,3 +126,4 @@ class PlanTables:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     ways: gpd.GeoDataFrame | None = None
     joins: pd.DataFrame | None = None
+    helpers: pd.DataFrame | None = None

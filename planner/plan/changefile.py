@@ -68,7 +68,7 @@ class Changes:
     Parameters
     ----------
     plan : str
-        `planner.plan.history.plan_fingerprint` of the plan that was changed.
+        `planner.plan.provenance.plan_fingerprint` of the plan that was changed.
     created : str
         UTC time, ``2026-05-18T09:30:00Z``.
     moves : tuple of Move

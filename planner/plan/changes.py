@@ -14,9 +14,11 @@ from planner.errors import InfeasibleError, InputError, PlannerError
 from planner.model import audit
 from planner.model.problem import Certificate, Part, Problem, Result
 from planner.model.tables import PlanTables
+from planner.plan.build import assemble
 from planner.plan.changefile import AGAIN, LONGEST_NAME, Changes, holds_private
-from planner.plan.history import history_of, locks_of, plan_fingerprint
-from planner.plan.revision import assignment_of, revised
+from planner.plan.frames import assignment_of
+from planner.plan.kept import Kept
+from planner.plan.provenance import history_of, locks_of, plan_fingerprint
 from planner.solve.zones.search import Progress, Stop, solve
 
 __all__ = ["apply_changes", "replayed"]
@@ -174,7 +176,13 @@ def apply_changes(
         "moved by hand" + (", rest solved" if complete else ""),
         0.0,
     )
-    made = revised(tables, assignment, certificate, (part,))
+    result = Result(
+        assignment.astype(np.int32),
+        certificate.bound_m,
+        (part,),
+        stopped=str(tables.provenance.get("stopped", "")),
+    )
+    made = assemble(tables, result, certificate, Kept(tables))
     entry = _entry(tables, changes, office, when, complete)
     entry |= {"moved_units": int((assignment != assignment_of(tables)).sum())}
     entry |= {"value_before_m": before.value_m, "value_m": certificate.value_m}

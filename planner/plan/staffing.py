@@ -1,22 +1,62 @@
-"""Inside each zone: which member looks after which household, runs of floors kept together."""
+"""Inside each zone: which member looks after which household, runs of floors kept together.
+
+One staffing serves a first plan and a changed one.  What differs is where walks are measured, and
+that in a changed plan homes know a member already: to give one to somebody else costs metres, as it
+does where a home has a helper of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.demand import Demand
-from planner.demand.units import floor_number
 from planner.model.problem import Problem
-from planner.model.rules import RuleBook
-from planner.model.ties import Helpers
-from planner.network import Network
+from planner.model.tables import PlanTables
+from planner.plan.frames import positions, unit_positions
 from planner.solve.staff import staff
 
-__all__ = ["Roster", "staff_zones"]
+__all__ = ["KEEP_M", "Roster", "Walks", "staffed"]
+
+KEEP_M = 200.0
+"""Metres that it must be worth to give a home another member than the one it has."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """Walks between units and members of one zone.
+
+    Parameters
+    ----------
+    to_centre : ndarray of float, shape (n_units,)
+        Walk of each unit to its centre, metres; NaN for none.
+    direct : callable
+        Units and homes of members, by unit -> metres, shape (n_units, n_members); not finite where
+        nothing was measured.
+    """
+
+    to_centre: Floats
+    direct: Callable[[Ints, Ints], Floats]
+
+    @classmethod
+    def of(
+        cls, problem: Problem, assignment: Ints, direct: Callable[[Ints, Ints], Floats]
+    ) -> Walks:
+        """Measure by `direct`, and by way of the centre where that is shorter or all that is known."""
+        pair = problem.pairs_of(assignment)
+        return cls(np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], np.nan), direct)
+
+    def between(self, units: Ints, homes: Ints) -> Floats:
+        """Give the walks of units to the homes of members, shape (n_units, n_members), metres."""
+        by_centre = self.to_centre[units][:, None] + self.to_centre[homes][None, :]
+        walk = np.fmin(self.direct(units, homes), by_centre)
+        return np.where(units[:, None] == homes[None, :], 0.0, walk)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,145 +71,123 @@ class Roster:
         Walk between the two homes, metres; NaN where nobody serves.
     households : ndarray of int, shape (n_members,)
         Households that each member looks after; 0 for one who rests.
-    short, over : int
-        Serving members below the floor, and above the ceiling.
+    figures : mapping
+        ``serving, short, over`` (members below the floor, above the ceiling), ``walk_mean_m``, and where
+        somebody helps already ``helpers, helpers_kept``: as the provenance of a plan tells them.
     """
 
-    member: NDArray[np.int64]
-    walk_m: NDArray[np.float64]
-    households: NDArray[np.int64]
-    short: int
-    over: int
+    member: Ints
+    walk_m: Floats
+    households: Ints
+    figures: Mapping[str, Any]
 
 
-def staff_zones(
-    households: pd.DataFrame,
-    members: pd.DataFrame,
-    demand: Demand,
-    network: Network,
-    problem: Problem,
-    zone: NDArray[np.integer],
-    rules: RuleBook,
-    helpers: Helpers | None = None,
+def staffed(
+    plan: PlanTables, assignment: Ints, walks: Walks, touched: Ints, floor: Floats | None = None
 ) -> Roster:
-    """Share the households of each zone out among its members.
+    """Share the households of some zones out among their members; all else stays as it is.
 
     Parameters
     ----------
-    households, members : DataFrame
-        ``id`` and, of households, ``floor``; in the order of `Demand.household_unit`.
-    demand : Demand
-        Units, and where they join the network.
-    network : Network
-        To measure the walks between members and households.
-    problem : Problem
-        Walks of the units to their centres: who is not within reach goes by way of the centre.
-    zone : ndarray of int, shape (n_units,)
+    plan : PlanTables
+        Households and members; who served whom before, and who helps whom.
+    assignment : ndarray of int, shape (n_units,)
         Centre of each unit, -1 for none.
-    rules : RuleBook
-        Floor and ceiling of households a member.
-    helpers : Helpers, optional
-        Households that a member looks after already: left so, where both are in one zone, unless that
-        costs more metres than it is worth.
+    walks : Walks
+        Walks inside a zone.
+    touched : ndarray of int
+        Centres whose homes are shared out.
+    floor : ndarray of float, shape (n_households,), optional
+        Heights: neighbours on a stairwell come to one member.  A plan does not keep them; there the
+        homes that had one member before stay together.
 
     Returns
     -------
     Roster
-        The same whatever the order of the rows.
+        The same whatever the order of the rows.  Every household of a touched zone has a member, if the
+        zone has one at all.
     """
-    homes, people = demand.household_unit, demand.member_unit
-    walks = _Walks(demand, network, problem, zone, rules)
-    member = np.full(len(homes), -1, np.int64)
-    walk_m = np.full(len(homes), np.nan)
-    held = np.zeros(len(people), np.int64)
-    short = over = 0
-    helped = _Helped(helpers, len(homes))
-    order = np.lexsort((households["id"].to_numpy(str), households["floor"].map(floor_number)))
-    bound = rules.households_per_member
-    of_home = np.append(zone, -1)[homes]
-    of_member = np.append(zone, -1)[people]
-    for c in range(problem.n_centres):
-        inside = order[of_home[order] == c]
-        serving = np.flatnonzero(of_member == c)
-        serving = serving[np.argsort(members["id"].to_numpy(str)[serving], kind="stable")]
-        if not len(inside) or not len(serving):
+    homes, people = plan.households, plan.members
+    names = people["member_id"].to_numpy(str)
+    unit, door = (unit_positions(plan, frame["unit_id"]) for frame in (homes, people))
+    zone, own = (np.append(assignment, -1)[at] for at in (unit, door))
+    was = positions(people["member_id"], homes["member"])
+    stays = (zone >= 0) & ~np.isin(zone, touched)
+    member = np.where(stays, was, -1)
+    walk_m = np.where(stays, homes["member_walk_m"].to_numpy(float), np.nan)
+    used_to = _UsedTo.of(plan, was)
+    height = np.zeros(len(homes)) if floor is None else floor
+    order = np.lexsort((homes["household_id"].to_numpy(str), height, was))
+    bound = plan.rules.households_per_member
+    for c in np.unique(touched).tolist():
+        rows, serving = order[zone[order] == c], np.flatnonzero(own == c)
+        serving = serving[np.argsort(names[serving], kind="stable")]
+        if not len(rows) or not len(serving):
             continue
-        key, first, load = np.unique(
-            helped.clients(homes, inside, serving), return_index=True, return_counts=True
-        )
-        units = homes[inside[first]]
-        apart = walks.between(units, people[serving])
-        found = staff(load, apart + helped.surcharge(inside[first], serving), bound.low, bound.high)
-        short += int((found.short > 0).sum())
-        over += int((found.over > 0).sum())
-        client = helped.clients(homes, inside, serving)
-        for i, one in enumerate(key):
-            rows = inside[client == one]
-            run = np.repeat(np.arange(len(serving)), found.share[i])
-            member[rows] = serving[run]
-            walk_m[rows] = apart[i, run]
-        np.add.at(held, member[inside], 1)
+        first, client, load = used_to.clients(unit, rows, serving)
+        apart = walks.between(unit[first], door[serving])
+        cost = apart + used_to.surcharge(first, serving)
+        share = staff(load, cost, bound.low, bound.high).share
+        for i in range(len(first)):
+            mine, chosen = rows[client == i], np.repeat(np.arange(len(serving)), share[i])
+            member[mine] = serving[chosen]
+            walk_m[mine] = apart[i, chosen]
     rounded = np.asarray(np.round(walk_m, 2), np.float64)
-    return Roster(member, rounded, held, short, over)
+    held = np.bincount(member[member >= 0], minlength=len(people))
+    return Roster(member, rounded, held, _figures(plan, member, rounded, held))
 
 
-class _Helped:
-    """Who has a helper already: such a household is a client by itself, and others cost it more."""
+@dataclass(frozen=True, eq=False)
+class _UsedTo:
+    """The member that each home is used to, -1 for none, and the metres that it is worth to leave it so."""
 
-    def __init__(self, helpers: Helpers | None, n_homes: int) -> None:
-        self._member = np.full(n_homes, -1, np.int64)
-        self._price = np.zeros(n_homes)
-        if helpers is not None:
-            self._member[helpers.household] = helpers.member
-            self._price[helpers.household] = helpers.price_m
-        self._n = n_homes
+    member: Ints
+    price_m: Floats
 
-    def clients(
-        self, unit: NDArray[np.integer], homes: NDArray[np.int64], serving: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Name the client that each home belongs to: its unit, or itself if its helper is here."""
-        own = np.isin(self._member[homes], serving)
-        return unit[homes].astype(np.int64) * (self._n + 1) + np.where(own, homes + 1, 0)
+    @classmethod
+    def of(cls, plan: PlanTables, was: Ints) -> _UsedTo:
+        member, price = was.copy(), np.where(was >= 0, KEEP_M, 0.0)
+        if plan.helpers is not None:  # the office's word counts for more than habit
+            at, helper = _helped(plan)
+            member[at], price[at] = helper, plan.helpers["price_m"].to_numpy(float)
+        return cls(member, price)
 
-    def surcharge(
-        self, homes: NDArray[np.int64], serving: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
+    def clients(self, unit: Ints, rows: Ints, serving: Ints) -> tuple[Ints, Ints, Ints]:
+        """Gather homes of one unit that are used to one member here: first home, client, homes."""
+        here = np.isin(self.member[rows], serving)
+        member, price = np.where(here, self.member[rows], -1), np.where(here, self.price_m[rows], 0)
+        key = np.column_stack([unit[rows], member, price])
+        _, first, client, load = np.unique(
+            key, axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        return rows[first], client.ravel(), load
+
+    def surcharge(self, homes: Ints, serving: Ints) -> Floats:
         """Give what it costs a client to be looked after by another, shape (n_clients, n_members)."""
-        helper = self._member[homes]
-        own = np.isin(helper, serving)
-        other = helper[:, None] != serving[None, :]
-        return np.where(own[:, None] & other, self._price[homes][:, None], 0.0)
+        other = self.member[homes][:, None] != serving[None, :]
+        here = ~other.all(axis=1, keepdims=True)
+        return np.where(here & other, self.price_m[homes][:, None], 0.0)
 
 
-class _Walks:
-    """Walks between members and units of the same zone."""
+def _helped(plan: PlanTables) -> tuple[Ints, Ints]:
+    assert plan.helpers is not None
+    return (
+        positions(plan.households["household_id"], plan.helpers["household_id"]),
+        positions(plan.members["member_id"], plan.helpers["member_id"]),
+    )
 
-    def __init__(
-        self,
-        demand: Demand,
-        network: Network,
-        problem: Problem,
-        zone: NDArray[np.integer],
-        rules: RuleBook,
-    ) -> None:
-        pair = problem.pairs_of(zone)
-        self._to_centre = np.where(pair >= 0, problem.walk_m[pair], np.nan)
-        homes = np.unique(demand.member_unit[demand.member_unit >= 0])
-        found = network.walks(demand.snaps.take(homes), demand.snaps, limit_m=rules.walk.limit_m)
-        source = homes[found.source]
-        same = zone[source] == zone[found.target]
-        self._n = len(zone)
-        key = source[same].astype(np.int64) * self._n + found.target[same]
-        at = np.argsort(key, kind="stable")
-        self._key, self._walk = key[at], found.walk_m[same][at]
 
-    def between(
-        self, units: NDArray[np.integer], homes: NDArray[np.integer]
-    ) -> NDArray[np.float64]:
-        """Give the walks of units to the homes of members, shape (n_units, n_members)."""
-        wanted = homes[None, :].astype(np.int64) * self._n + units[:, None]
-        at = np.minimum(np.searchsorted(self._key, wanted), max(len(self._key) - 1, 0))
-        known = self._key[at] == wanted if len(self._key) else np.zeros(wanted.shape, bool)
-        by_centre = self._to_centre[units][:, None] + self._to_centre[homes][None, :]
-        walk = np.where(known, self._walk[at] if len(self._key) else 0.0, by_centre)
-        return np.where(units[:, None] == homes[None, :], 0.0, walk)
+def _figures(plan: PlanTables, member: Ints, walk_m: Floats, held: Ints) -> dict[str, Any]:
+    """Count from the outcome, not from what the search believed."""
+    low, high = plan.rules.households_per_member.low, plan.rules.households_per_member.high
+    known = walk_m[np.isfinite(walk_m)]
+    told: dict[str, Any] = {
+        "serving": int((held > 0).sum()),
+        "short": int(((held > 0) & (held < (low or 0))).sum()),
+        "over": int((held > (high or np.inf)).sum()),
+        "walk_mean_m": round(float(known.mean()), 1) if len(known) else None,
+    }
+    if plan.helpers is not None:
+        at, helper = _helped(plan)
+        told |= {"helpers": len(at), "helpers_kept": int((member[at] == helper).sum())}
+    return told

@@ -147,7 +147,7 @@ def test_apply(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Changes are replayed without a person in the results; one in a note stops the map, and is not told."""
-    from planner.plan.history import plan_fingerprint
+    from planner.plan.provenance import plan_fingerprint
 
     plan = Plan.load(office.out / "plan.gpkg")
     secret = next(iter(office.canaries.planted))

@@ -196,7 +196,7 @@ def test_086_locks_and_moves_that_contradict_each_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     """086 G-LOCK: refused with exit 2, by the unit or the zone at fault; nothing is written."""
-    from planner.plan.history import plan_fingerprint
+    from planner.plan.provenance import plan_fingerprint
 
     project, plan = stands
     unit = plan.units[plan.units["zone"] == "M007"]["unit_id"].iloc[0]

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from planner.errors import InfeasibleError
 from planner.model.audit import audit, check
 from planner.model.problem import Problem
-from planner.plan.advice import Candidate, Repair, repairs
+from planner.plan.advice import Around, Candidate, Repair, repairs
 from planner.plan.advice.excerpt import with_limit, without_centre
 from planner.solve.zones.search import Stop, solve
 from tests.benchmarks.table import machine
@@ -68,9 +68,8 @@ def _one(problem: Problem) -> Counter[str]:
         return Counter(fits=1)
     names = tuple(f"C{i}" for i in range(problem.n_centres))
     plan = np.asarray(result.assignment, np.int64)
-    offered = repairs(
-        problem, plan, names=names, places=names, candidates=_anyone(problem), seconds=20.0
-    )
+    around = Around(names, names, _anyone(problem))
+    offered = repairs(problem, plan, around, seconds=20.0)
     confirmed = sum(_confirmed(problem, repair, names) for repair in offered)
     return Counter(
         clash=1,

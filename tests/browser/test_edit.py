@@ -14,7 +14,7 @@ from planner.model import audit
 from planner.model.tables import PlanTables
 from planner.plan.changefile import read_changes
 from planner.plan.changes import replayed
-from planner.plan.revision import assignment_of
+from planner.plan.frames import assignment_of
 from planner.render.map.page import map_page
 from tests.browser.conftest import Opener
 from tests.plans import make_plan_tables

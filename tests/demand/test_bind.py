@@ -18,8 +18,8 @@ from planner.model.problem import Problem
 from planner.model.project import Project
 from planner.model.ties import Helpers, Ties
 from planner.model.ties_prices import Affinity, read_affinity
-from planner.plan.advice.wording import widened
-from planner.plan.revision import assignment_of
+from planner.plan.advice.repairs import limit_words
+from planner.plan.frames import assignment_of
 from planner.render.text.words import rule_words
 from planner.solve.rezone import price_changes
 from planner.solve.staff import staff
@@ -255,7 +255,7 @@ def test_talents_have_words_wherever_a_rule_is_named() -> None:
     zh, en = rule_words("talent:矛盾调解员")
     assert "矛盾调解员" in zh
     assert "strength 矛盾调解员" in en
-    english, chinese = widened("talent:矛盾调解员", "low", 0)("X", 0.0, 1, 0, 0)
+    english, chinese = limit_words("talent:矛盾调解员", "low", 0)
     assert "members with the strength 矛盾调解员" in english
     assert "“矛盾调解员”人数下限放宽到0" in chinese
 

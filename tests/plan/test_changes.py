@@ -19,8 +19,8 @@ from planner.model import audit
 from planner.model.tables import PlanTables
 from planner.plan.changefile import FORMAT, Changes, read_changes
 from planner.plan.changes import apply_changes, replayed
-from planner.plan.history import history_of, locks_of, notes_of, plan_fingerprint
-from planner.plan.revision import assignment_of
+from planner.plan.frames import assignment_of
+from planner.plan.provenance import history_of, locks_of, notes_of, plan_fingerprint
 from planner.plan.store import read_plan, store_plan
 from planner.solve.zones.search import Stop
 from tests.plans import make_plan_tables, plans_equal

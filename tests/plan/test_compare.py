@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.model.problem import Result
 from planner.model.tables import PlanTables
+from planner.plan.build import assemble
 from planner.plan.compare import compared
-from planner.plan.revision import assignment_of, revised
+from planner.plan.frames import assignment_of
+from planner.plan.kept import Kept
 from tests.plans import make_plan_tables
 
 
@@ -22,7 +25,8 @@ def recut(tables: PlanTables, moves: dict[int, int]) -> PlanTables:
         tables.certificate,
         rules=tuple(r for r in tables.certificate.rules if not r.name.startswith("walk")),
     )
-    return revised(tables, assignment, own, tables.parts)
+    result = Result(assignment, own.bound_m, tables.parts)  # type: ignore[arg-type]
+    return assemble(tables, result, own, Kept(tables))
 
 
 def movable(tables: PlanTables, n: int) -> dict[int, int]:

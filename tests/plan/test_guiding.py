@@ -17,9 +17,9 @@ from planner.model.levels import Level, audit_level
 from planner.model.project import Project
 from planner.plan.changefile import FORMAT, read_changes
 from planner.plan.changes import apply_changes
+from planner.plan.frames import assignment_of
 from planner.plan.guiding import even_limits
-from planner.plan.history import plan_fingerprint
-from planner.plan.revision import assignment_of
+from planner.plan.provenance import plan_fingerprint
 from planner.plan.store import read_plan, store_plan
 from planner.render.text.level_words import level_numbers
 from planner.solve.staff import staff

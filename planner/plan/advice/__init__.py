@@ -5,6 +5,6 @@ solves again with each, and keeps those that an independent check confirms.
 """
 
 from planner.plan.advice.arithmetic import Clash, arithmetic, fitting_rules
-from planner.plan.advice.repairs import Candidate, Repair, repairs
+from planner.plan.advice.repairs import Around, Candidate, Repair, repairs
 
-__all__ = ["Candidate", "Clash", "Repair", "arithmetic", "fitting_rules", "repairs"]
+__all__ = ["Around", "Candidate", "Clash", "Repair", "arithmetic", "fitting_rules", "repairs"]

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from planner.demand.demand import Demand
 from planner.errors import InfeasibleError
 from planner.model.audit import audit
-from planner.model.problem import Problem, Result
+from planner.model.problem import Result
 from planner.model.project import Search
 from planner.model.rules import RuleBook
 from planner.network import Network
-from planner.plan.advice import Candidate, Clash, Repair, arithmetic, fitting_rules, repairs
+from planner.plan.advice import Around, Candidate, Clash, Repair, arithmetic, fitting_rules, repairs
 from planner.plan.advice.arithmetic import Counts
 from planner.solve.zones.search import Stop, solve
 
-__all__ = ["Advice", "advise", "with_repairs"]
+__all__ = ["Advice", "Setting", "advise", "with_repairs"]
 
 
 @dataclass(frozen=True)
@@ -74,113 +74,31 @@ def _limits(rules: RuleBook) -> Mapping[str, Any]:
     return {name: {"low": b.low, "high": b.high} for name in names for b in [getattr(rules, name)]}
 
 
-def advise(
-    counted: Advice,
-    demand: Demand,
-    members: pd.DataFrame,
-    network: Network,
-    rules: RuleBook,
-    problem: Problem,
-    result: Result,
-    *,
-    seconds: float = 30.0,
-    seed: int = 0,
-) -> Advice:
-    """Try repairs around the zones that break rules.
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What was asked for, and where.
 
     Parameters
     ----------
-    counted : Advice
-        From `Advice.of_counts`.
     demand : Demand
-        Units, centres, and where each unit joins the network.
+        Units, centres, and where each unit joins the network; `Demand.problem` is the one that is solved.
     members : DataFrame
         ``id``, in the order of `Demand.member_unit`: any of them may become a centre.
     network : Network
         To measure the walks to a new centre.
     rules : RuleBook
         The bounds.
-    problem, result : Problem, Result
-        What was solved, and the plan.
-    seconds : float
-        Time for all repairs.
-    seed : int
-        For the solver.
-
-    Returns
-    -------
-    Advice
-        With repairs; none if no rule is broken.
     """
-    centres = demand.centres
-    chosen = set(centres["centre_id"])
-    candidates = tuple(
-        Candidate(str(name), int(unit))
-        for name, unit in zip(members["id"], demand.member_unit, strict=True)
-        if unit >= 0 and name not in chosen
-    )
-    fence = centres["fence"].astype(str)
-    around = centres["label"].astype(str).where(centres["label"] != "", centres["centre_id"])
-    found = repairs(
-        problem,
-        result.assignment,
-        names=tuple(centres["centre_id"].astype(str)),
-        places=tuple(fence.where(fence != "", around)),
-        candidates=candidates,
-        walks=_Measured(demand, network, rules),
-        seconds=seconds,
-        seed=seed,
-    )
-    return Advice(counted.clashes, tuple(found), counted.fitting)
-
-
-def with_repairs(
-    refused: InfeasibleError,
-    demand: Demand,
-    members: pd.DataFrame,
-    network: Network,
-    rules: RuleBook,
-    search: Search,
-) -> InfeasibleError:
-    """Say what would mend hard rules that cannot hold: plan with elastic ones, and repair that.
-
-    Parameters
-    ----------
-    refused : InfeasibleError
-        The proof that they cannot hold.
-    demand, members, network, rules
-        See `advise`.
-    search : Search
-        Time, gap and seed.
-    """
-    counted = Advice.of_counts(demand, rules)
-    elastic = tuple(replace(rule, hard=False) for rule in demand.problem.rules)
-    problem = demand.problem.replace(rules=elastic)
-    stop = Stop(gap=0.02, seconds=min(search.seconds, search.advice_seconds))
-    result = solve(problem, stop=stop, seed=search.seed)
-    advice = advise(
-        counted, demand, members, network, rules, problem, result,
-        seconds=search.advice_seconds, seed=search.seed,
-    )  # fmt: skip
-    offered = [r.what for r in advice.repairs[:3]]
-    return InfeasibleError(
-        "; ".join([refused.message, *(c.what for c in advice.clashes[:3])]),
-        certificate=audit(problem, result.assignment, result.bound_m),
-        remedy="; or ".join(offered) or refused.remedy,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Measured:
-    """Walks from units to a new centre, as the problem itself has them."""
 
     demand: Demand
+    members: pd.DataFrame
     network: Network
     rules: RuleBook
 
-    def __call__(
+    def walks(
         self, unit: int, around: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Measure walks from units to a new centre, and price them, as the problem itself does."""
         snaps, problem, walk = self.demand.snaps, self.demand.problem, self.rules.walk
         found = self.network.walks(
             snaps.take(np.array([unit])), snaps.take(around), limit_m=walk.reach
@@ -192,3 +110,73 @@ class _Measured:
         if walk.hard:
             walk_m[beyond > 0] = np.nan
         return walk_m, np.nan_to_num(problem.load[around] * walk.price * beyond)
+
+
+def advise(counted: Advice, setting: Setting, result: Result, search: Search) -> Advice:
+    """Try repairs around the zones that break rules.
+
+    Parameters
+    ----------
+    counted : Advice
+        From `Advice.of_counts`.
+    setting : Setting
+        What was asked for.
+    result : Result
+        The plan.
+    search : Search
+        Time for all repairs, and the seed.
+
+    Returns
+    -------
+    Advice
+        With repairs; none if no rule is broken.
+    """
+    demand, centres = setting.demand, setting.demand.centres
+    chosen = set(centres["centre_id"])
+    candidates = tuple(
+        Candidate(str(name), int(unit))
+        for name, unit in zip(setting.members["id"], demand.member_unit, strict=True)
+        if unit >= 0 and name not in chosen
+    )
+    fence = centres["fence"].astype(str)
+    around = centres["label"].astype(str).where(centres["label"] != "", centres["centre_id"])
+    found = repairs(
+        demand.problem,
+        result.assignment,
+        Around(
+            tuple(centres["centre_id"].astype(str)),
+            tuple(fence.where(fence != "", around)),
+            candidates,
+            setting.walks,
+        ),
+        seconds=search.advice_seconds,
+        seed=search.seed,
+    )
+    return Advice(counted.clashes, tuple(found), counted.fitting)
+
+
+def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> InfeasibleError:
+    """Say what would mend hard rules that cannot hold: plan with elastic ones, and repair that.
+
+    Parameters
+    ----------
+    refused : InfeasibleError
+        The proof that they cannot hold.
+    setting : Setting
+        What was asked for.
+    search : Search
+        Time, gap and seed.
+    """
+    counted = Advice.of_counts(setting.demand, setting.rules)
+    elastic = tuple(replace(rule, hard=False) for rule in setting.demand.problem.rules)
+    problem = setting.demand.problem.replace(rules=elastic)
+    softened = replace(setting, demand=replace(setting.demand, problem=problem))
+    stop = Stop(gap=0.02, seconds=min(search.seconds, search.advice_seconds))
+    result = solve(problem, stop=stop, seed=search.seed)
+    advice = advise(counted, softened, result, search)
+    offered = [r.what for r in advice.repairs[:3]]
+    return InfeasibleError(
+        "; ".join([refused.message, *(c.what for c in advice.clashes[:3])]),
+        certificate=audit(problem, result.assignment, result.bound_m),
+        remedy="; or ".join(offered) or refused.remedy,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,17 +12,22 @@ from numpy.typing import NDArray
 from planner.model.audit import audit
 from planner.model.problem import Certificate, Problem, Violation, ZoneRule
 from planner.plan.advice.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
-from planner.plan.advice.wording import Wording, added, dropped, widened
 from planner.solve.stop import Clock
 from planner.solve.zones.search import Stop, solve
 
-__all__ = ["Candidate", "Repair", "repairs"]
+__all__ = ["Around", "Candidate", "Repair", "limit_words", "repairs"]
 
 FloatArray = NDArray[np.float64]
 MOST_ZONES = 12
 """A repair is looked for among so many zones at most: the broken ones and those that touch them."""
 MOST_TRIED = 6
 GAP = 0.01
+RULE_WORDS = {
+    "households_per_zone": ("households a zone", "每个责任区户数"),
+    "members_per_zone": ("members a zone", "每个责任区党员数"),
+    "households_per_member": ("households a member", "每名党员联系户数"),
+}
+SIDES = {"high": ("at most", "上限"), "low": ("at least", "下限")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,55 +83,93 @@ Walks = Callable[[int, NDArray[np.int64]], tuple[FloatArray, FloatArray]]
 """Unit of a new centre, units around: their walks to it (NaN: may not serve) and prices."""
 
 
-@dataclass(eq=False)
-class _Site:
-    """The zones around one breach, and what stands there now."""
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What the numbers of a problem stand for, and what may be tried.
 
+    Parameters
+    ----------
+    names, places : tuple of str, length n_centres
+        Id of each centre, and how its surroundings are called.
+    candidates : tuple of Candidate
+        Members who could become centres.
+    walks : callable, optional
+        Measures the walks to a new centre; without it none is proposed.
+    """
+
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+    candidates: tuple[Candidate, ...] = ()
+    walks: Walks | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Variant:
+    """One change, and the part of the problem with it."""
+
+    kind: str
+    change: Mapping[str, Any]
+    words: tuple[str, str]
     problem: Problem
+    keeps: bool = False
+    """Whether the plan that is there can be the start: the centres are the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Site:
+    """The zones around one breach, and what is there now."""
+
     part: Excerpt
     now: Certificate
     where: str
     names: tuple[str, ...]
     seed: int
     clock: Clock
-    found: list[Repair] = field(default_factory=list)
 
-    def offer(
-        self, kind: str, change: Mapping[str, Any], wording: Wording, variant: Problem,
-        plan: NDArray[np.int64], then: Certificate,
-    ) -> None:  # fmt: skip
-        """Keep a change if it leaves fewer rules broken."""
+    def again(self, tried: _Variant) -> tuple[NDArray[np.int64], Certificate]:
+        """Solve a variant, and let the auditor say what came of it."""
+        stop = Stop(gap=GAP, seconds=min(5.0, self.clock.left))
+        start = self.part.assignment if tried.keeps else None
+        found = solve(tried.problem, stop=stop, start=start, seed=self.seed)
+        plan = np.asarray(found.assignment, np.int64)
+        return plan, audit(tried.problem, plan, found.bound_m)
+
+    def offered(
+        self, tried: _Variant, plan: NDArray[np.int64], then: Certificate
+    ) -> Iterator[Repair]:
+        """Offer a change that leaves fewer rules broken."""
         before, after = len(self.now.violations), len(then.violations)
         if after >= before or then.unserved > self.now.unserved or then.disconnected:
             return
-        homes = max(float(self.problem.households[self.part.units].sum()), 1.0)
-        load = max(float(variant.load.sum()), 1.0)
-        walk = (then.cost_m - self.now.cost_m) / load
-        moved = int(variant.households[plan != self._same(kind, change)].sum())
-        what, what_zh = wording(self.where, walk, before - after, after, min(moved, int(homes)))
-        self.found.append(
-            Repair(
-                self.where, kind, dict(change), what, what_zh, round(walk, 1), before, after, moved
-            )
-        )
+        walk = (then.cost_m - self.now.cost_m) / max(float(tried.problem.load.sum()), 1.0)
+        moved = int(tried.problem.households[plan != self._same(tried)].sum())
+        rest, rest_zh = f"{after} still broken", f"仍有{after}处不符"
+        if after == 0:
+            rest, rest_zh = "all rules hold here", "此处规则全部符合"
+        what, what_zh = tried.words
+        yield Repair(
+            self.where, tried.kind, dict(tried.change),
+            f"{self.where}: {what}: {before - after} broken rules mended, {rest}; "
+            f"{walk:+.0f} m a home, {moved} homes change hands",
+            f"{self.where}：{what_zh}，修复{before - after}处，{rest_zh}；户均步行{walk:+.0f}米，"
+            f"变动{moved}户",
+            round(walk, 1), before, after, moved,
+        )  # fmt: skip
 
-    def _same(self, kind: str, change: Mapping[str, Any]) -> NDArray[np.int64]:
-        """Give the plan that stands, in the numbering of the variant."""
-        stands = self.part.assignment
-        if kind != "drop_centre":
-            return stands
-        gone = self.names.index(change["centre"])
-        return np.where(stands == gone, -2, stands - (stands > gone))
+    def _same(self, tried: _Variant) -> NDArray[np.int64]:
+        """Give the present plan in the numbering of the variant."""
+        now = self.part.assignment
+        if tried.kind != "drop_centre":
+            return now
+        gone = self.names.index(tried.change["centre"])
+        return np.where(now == gone, -2, now - (now > gone))
 
 
 def repairs(
     problem: Problem,
     assignment: NDArray[np.integer[Any]],
+    around: Around,
     *,
-    names: tuple[str, ...],
-    places: tuple[str, ...],
-    candidates: tuple[Candidate, ...] = (),
-    walks: Walks | None = None,
     seconds: float = 30.0,
     sites: int = 5,
     seed: int = 0,
@@ -139,12 +182,8 @@ def repairs(
         What was solved.
     assignment : ndarray of int, shape (n_units,)
         The plan.
-    names, places : tuple of str, length n_centres
-        Id of each centre, and how its surroundings are called.
-    candidates : tuple of Candidate
-        Members who could become centres.
-    walks : callable, optional
-        Measures the walks to a new centre; without it none is proposed.
+    around : Around
+        Names, and who could become a centre.
     seconds : float
         Time for all of it.
     sites : int
@@ -167,15 +206,11 @@ def repairs(
             break
         part = excerpt(problem, plan, group)
         now = audit(part.problem, part.assignment, -np.inf)
-        inside = tuple(names[c] for c in part.centres)
+        inside = tuple(around.names[c] for c in part.centres)
         worst = max(now.violations, key=lambda v: _weight(problem, v))
-        where = places[int(part.centres[worst.centre])]
-        site = _Site(problem, part, now, where, inside, seed, clock)
-        _widen(site)
-        if walks is not None:
-            _add(site, candidates, walks)
-        _drop(site)
-        found += _best(site.found)
+        where = around.places[int(part.centres[worst.centre])]
+        site = _Site(part, now, where, inside, seed, clock)
+        found += _best([*_widened(site), *_added(site, around), *_dropped(site)])
     return found
 
 
@@ -221,42 +256,43 @@ def _groups(
         yield np.array(sorted(group))
 
 
-def _again(site: _Site, variant: Problem, start: NDArray[np.int64] | None) -> tuple[
-    NDArray[np.int64], Certificate
-]:  # fmt: skip
-    """Solve a variant, and let the auditor say what came of it."""
-    stop = Stop(gap=GAP, seconds=min(5.0, site.clock.left))
-    found = solve(variant, stop=stop, start=start, seed=site.seed)
-    plan = np.asarray(found.assignment, np.int64)
-    return plan, audit(variant, plan, found.bound_m)
-
-
-def _widen(site: _Site) -> None:
+def _widened(site: _Site) -> Iterator[Repair]:
     """For each broken side of a rule, the least limit with which it holds here."""
-    problem, now = site.part.problem, site.now
-    for rule in problem.rules:
+    for rule in site.part.problem.rules:
         for side in ("high", "low"):
-            limit = getattr(rule, side)
-            worst = _worst(rule, side, now.violations)
-            if limit is None or worst is None:
-                continue
-            step = 1.0 if side == "high" else -1.0
-            far = int(np.ceil(abs(worst - limit) - 1e-9))
-            low, high, kept = 1, max(far, 1), None
-            while low <= high and site.clock.left > 0:
-                middle = (low + high) // 2 if kept is None or low < high else low
-                variant = with_limit(problem, rule.name, side, limit + step * middle)
-                plan, then = _again(site, variant, site.part.assignment)
-                if _worst(rule, side, then.violations) is not None:
-                    low = middle + 1
-                else:
-                    kept, high = (middle, plan, then, variant), middle - 1
-            if kept is None:
-                continue
-            moved, plan, then, variant = kept
-            value = limit + step * moved
-            change = {"rule": rule.name, "side": side, "limit": value}
-            site.offer("widen", change, widened(rule.name, side, value), variant, plan, then)
+            limit, worst = getattr(rule, side), _worst(rule, side, site.now.violations)
+            if limit is not None and worst is not None:
+                yield from _least(site, rule, side, int(np.ceil(abs(worst - limit) - 1e-9)))
+
+
+def _least(site: _Site, rule: ZoneRule, side: str, far: int) -> Iterator[Repair]:
+    """Halve the way to a limit that surely holds."""
+    step = 1 if side == "high" else -1
+    low, high = 1, max(far, 1)
+    kept: tuple[_Variant, NDArray[np.int64], Certificate] | None = None
+    while low <= high and site.clock.left > 0:
+        middle = (low + high) // 2 if kept is None or low < high else low
+        limit = getattr(rule, side) + step * float(middle)
+        change = {"rule": rule.name, "side": side, "limit": limit}
+        variant = with_limit(site.part.problem, rule.name, side, limit)
+        tried = _Variant("widen", change, limit_words(rule.name, side, limit), variant, True)
+        plan, then = site.again(tried)
+        if _worst(rule, side, then.violations) is not None:
+            low = middle + 1
+        else:
+            kept, high = (tried, plan, then), middle - 1
+    if kept is not None:
+        yield from site.offered(*kept)
+
+
+def limit_words(rule: str, side: str, limit: float) -> tuple[str, str]:
+    """Word the repair "another limit", in English and Chinese."""
+    kind, _, talent = rule.partition(":")
+    what, what_zh = RULE_WORDS.get(rule, (rule, rule))
+    if kind == "talent":
+        what, what_zh = f"members with the strength {talent} a zone", f"每个责任区“{talent}”人数"
+    word, word_zh = SIDES[side]
+    return f"allow {word} {limit:g} {what}", f"将{what_zh}{word_zh}放宽到{limit:g}"
 
 
 def _worst(rule: ZoneRule, side: str, violations: tuple[Violation, ...]) -> float | None:
@@ -273,49 +309,48 @@ def _worst(rule: ZoneRule, side: str, violations: tuple[Violation, ...]) -> floa
     return max(ratios) if side == "high" else min(ratios)
 
 
-def _add(site: _Site, candidates: tuple[Candidate, ...], walks: Walks) -> None:
+def _added(site: _Site, around: Around) -> Iterator[Repair]:
     """Try the candidates who live where most walking would be saved."""
     part, problem = site.part, site.part.problem
-    place = {int(u): i for i, u in enumerate(part.units)}
+    at = {int(u): i for i, u in enumerate(part.units)}
     taken = set(problem.home.tolist())
     homes: dict[int, str] = {}
-    for candidate in sorted(candidates, key=lambda c: c.name):
-        at = place.get(candidate.unit)
-        if at is not None and at not in taken:
-            homes.setdefault(at, candidate.name)
-    if not homes:
+    for candidate in sorted(around.candidates, key=lambda c: c.name):
+        home = at.get(candidate.unit)
+        if home is not None and home not in taken:
+            homes.setdefault(home, candidate.name)
+    if not homes or around.walks is None:
         return
     pair = problem.pairs_of(part.assignment)
     walk = np.where(pair >= 0, problem.walk_m[pair], 0.0)
     offers: list[tuple[float, int, FloatArray, FloatArray]] = []
-    for at in sorted(homes):
-        new, price = walks(int(part.units[at]), part.units)
+    for home in sorted(homes):
+        new, price = around.walks(int(part.units[home]), part.units)
         gain = (problem.load * np.maximum(walk - np.nan_to_num(new, nan=np.inf), 0.0)).sum()
-        offers.append((-float(gain), at, new, price))
+        offers.append((-float(gain), home, new, price))
     offers.sort(key=lambda o: o[:2])
-    for _, at, new, price in offers[:MOST_TRIED]:
+    for _, home, new, price in offers[:MOST_TRIED]:
         if site.clock.left <= 0:
             return
-        variant = with_centre(problem, at, new, price)
-        plan, then = _again(site, variant, None)
-        site.offer("add_centre", {"centre": homes[at]}, added(homes[at]), variant, plan, then)
+        name, variant = homes[home], with_centre(problem, home, new, price)
+        words = f"add {name} as a centre", f"增设中心户{name}"
+        tried = _Variant("add_centre", {"centre": name}, words, variant)
+        yield from site.offered(tried, *site.again(tried))
 
 
-def _drop(site: _Site) -> None:
+def _dropped(site: _Site) -> Iterator[Repair]:
     """Where zones are too small, try to do with one centre less."""
     problem = site.part.problem
     short = [v for v in site.now.violations if v.amount < v.limit]
     if not short or problem.n_centres < 2:
         return
-    tried = sorted({v.centre for v in short}, key=lambda c: (-_most(short, c), c))[:MOST_TRIED]
-    for c in tried:
+    worst: dict[int, float] = {}
+    for v in short:
+        worst[v.centre] = max(v.excess, worst.get(v.centre, 0.0))
+    for c in sorted(worst, key=lambda c: (-worst[c], c))[:MOST_TRIED]:
         if site.clock.left <= 0:
             return
-        variant = without_centre(problem, c)
-        plan, then = _again(site, variant, None)
         name = site.names[c]
-        site.offer("drop_centre", {"centre": name}, dropped(name), variant, plan, then)
-
-
-def _most(violations: list[Violation], centre: int) -> float:
-    return max(v.excess for v in violations if v.centre == centre)
+        words = f"do without centre {name}", f"撤并中心户{name}"
+        tried = _Variant("drop_centre", {"centre": name}, words, without_centre(problem, c))
+        yield from site.offered(tried, *site.again(tried))

@@ -147,6 +147,7 @@ def read_plan(path: str | Path) -> PlanTables:
             provenance=notes["provenance"],
             ways=frames.get("ways"),
             joins=frames.get("joins"),
+            helpers=frames.get("helpers"),
         )
 
 
@@ -162,6 +163,8 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
     if tables.ways is not None and tables.joins is not None:
         yield "ways", tables.ways
         yield "joins", tables.joins
+    if tables.helpers is not None:
+        yield "helpers", tables.helpers
     problem = tables.problem
     columns = {"load": problem.load, "households": problem.households, "fence": problem.fence}
     for i, rule in enumerate(problem.rules):

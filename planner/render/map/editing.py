@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from planner.model.problem import Problem
 from planner.model.tables import PlanTables
-from planner.plan.history import locks_of, notes_of, plan_fingerprint
+from planner.plan.provenance import locks_of, notes_of, plan_fingerprint
 from planner.render.text.words import rule_words
 
 __all__ = ["blocks_of", "edit_payload", "packed"]

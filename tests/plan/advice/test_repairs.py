@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from planner.model.audit import audit, check
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import RuleBook
-from planner.plan.advice import Candidate, arithmetic, fitting_rules, repairs
+from planner.plan.advice import Around, Candidate, arithmetic, fitting_rules, repairs
 from planner.plan.advice.arithmetic import Counts
 from planner.plan.advice.excerpt import excerpt, with_centre, with_limit, without_centre
 from planner.solve.zones.search import Stop, solve
@@ -91,7 +91,7 @@ def test_every_repair_is_confirmed_by_solving_again(problem: Problem, seed: int)
     plan = solved(problem)
     before = check(problem, solve(problem, stop=Stop(0.0, 20.0)))
     names = tuple(f"C{i}" for i in range(problem.n_centres))
-    found = repairs(problem, plan, names=names, places=names, seconds=20.0, seed=seed)
+    found = repairs(problem, plan, Around(names, names), seconds=20.0, seed=seed)
     assert bool(before.violations) or not found
     for repair in found:
         assert repair.broken_after < repair.broken_before
@@ -129,10 +129,7 @@ def test_a_full_quarter_is_offered_another_centre() -> None:
     def walks(at: int, around: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.abs(place[around] - place[at]), np.zeros(len(around))
 
-    found = repairs(
-        problem, solved(problem), names=("A", "B"), places=("", ""),
-        candidates=candidates, walks=walks,
-    )  # fmt: skip
+    found = repairs(problem, solved(problem), Around(("A", "B"), ("", ""), candidates, walks))
     added = [r for r in found if r.kind == "add_centre"]
     assert added
     assert added[0].change == {"centre": "M4"}

@@ -12,31 +12,30 @@ from planner.model import audit
 from planner.model.tables import PlanTables
 from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes
-from planner.plan.restaffing import restaffed
-from planner.plan.revision import assignment_of
+from planner.plan.frames import assignment_of
+from planner.plan.kept import Kept
+from planner.plan.staffing import Roster, staffed
 from planner.solve.zones.search import Stop
 from tests.plan.test_changes import some_move, written
 from tests.plans import make_plan_tables
 from tests.walked import grid_network, make_walked_tables
 
 
-def unit_of(tables: PlanTables) -> np.ndarray:
-    """Give the unit of each household by position, -1 for none."""
-    at = {u: i for i, u in enumerate(tables.units["unit_id"])}
-    return np.array([at.get(u, -1) for u in tables.households["unit_id"]])
+def shared(tables: PlanTables, touched: np.ndarray) -> Roster:
+    """Share the homes of some zones out by walks on the plan's own streets."""
+    now = assignment_of(tables)
+    return staffed(tables, now, Kept(tables).walks(now), touched)
 
 
 def served(tables: PlanTables) -> PlanTables:
     """Give every home of a plan a member."""
-    every = np.arange(len(tables.centres))
-    made = restaffed(tables, unit_of(tables), assignment_of(tables), every)
-    homes = tables.households.assign(member=made.member, member_walk_m=made.walk_m)
-    counts = tables.members["member_id"].map(homes["member"].value_counts()).fillna(0)
+    made = shared(tables, np.arange(len(tables.centres)))
+    ids = np.append(tables.members["member_id"].to_numpy(object), "")
     return replace(
         tables,
-        households=homes,
-        members=tables.members.assign(households=counts.astype(int)),
-        provenance={**tables.provenance, "staffing": made.staffing},
+        households=tables.households.assign(member=ids[made.member], member_walk_m=made.walk_m),
+        members=tables.members.assign(households=made.households),
+        provenance={**tables.provenance, "staffing": dict(made.figures)},
     )
 
 
@@ -133,8 +132,9 @@ def test_a_zone_without_members_has_nobody(tables: PlanTables) -> None:
     """Where no member lives in a zone its homes have none, rather than one of elsewhere."""
     zone = tables.centres["centre_id"][3]
     bare = replace(tables, members=tables.members[tables.members["zone"] != zone])
-    made = restaffed(bare, unit_of(bare), assignment_of(bare), np.array([3]))
+    made = shared(bare, np.array([3]))
+    ids = np.append(bare.members["member_id"].to_numpy(object), "")
     inside = (bare.households["zone"] == zone).to_numpy()
-    assert (made.member[inside] == "").all()
+    assert (made.member[inside] == -1).all()
     assert np.isnan(made.walk_m[inside]).all()
-    assert (made.member[~inside] == bare.households["member"].to_numpy()[~inside]).all()
+    assert (ids[made.member[~inside]] == bare.households["member"].to_numpy()[~inside]).all()

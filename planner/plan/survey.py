@@ -1,0 +1,280 @@
+"""What a first plan stands on: located people, their units and the whole network around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from planner.demand.demand import Demand
+from planner.demand.ground import Ground
+from planner.demand.locate import Located
+from planner.demand.units import floor_number
+from planner.model.certificate import Certificate
+from planner.model.plane import LocalProjection
+from planner.model.rules import RuleBook
+from planner.model.tables import BASE_LAYERS, PlanTables
+from planner.model.ties import Helpers
+from planner.network.streets.ways import walked_ways
+from planner.plan.frames import WGS84, geo_frame, points_at
+from planner.plan.shapes import zone_shapes
+from planner.plan.staffing import Walks
+from planner.solve.rezone import Previous
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["Survey"]
+
+LAYER_COLUMNS = {
+    "streets": ["name", "highway", "walkable"],
+    "buildings": ["name", "street", "number"],
+    "fences": ["fence"],
+}
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """People, units and ground before anybody is served: a terrain of `planner.plan.build.assemble`.
+
+    Parameters
+    ----------
+    located : Located
+        Residents with their places.
+    demand : Demand
+        Units and centres; `Demand.problem` is the one that is solved.
+    ground : Ground
+        Network, base layers, rivers and railways.
+    fences : GeoDataFrame or None
+        Polygons with a column ``fence``.
+    rules : RuleBook
+        The rule book.
+    """
+
+    located: Located
+    demand: Demand
+    ground: Ground
+    fences: gpd.GeoDataFrame | None
+    rules: RuleBook
+
+    @property
+    def plane(self) -> LocalProjection:
+        """The plane of the network."""
+        return self.ground.network.projection
+
+    @property
+    def floors(self) -> Floats:
+        """Height of each household."""
+        return self.located.households["floor"].map(floor_number).to_numpy(float)
+
+    def draft(self, before: Previous | None = None, helpers: Helpers | None = None) -> PlanTables:
+        """Lay out the tables of a plan in which nobody is served yet.
+
+        Parameters
+        ----------
+        before : Previous, optional
+            Where people were, if the plan is a re-cut.
+        helpers : Helpers, optional
+            Households that a member looks after already.
+
+        Returns
+        -------
+        PlanTables
+            `provenance` holds ``stopped, move_price_m, homes_moved, staffing`` only.
+        """
+        homes = self._households(before)
+        price = None if before is None else before.move_price_m
+        moved = None if before is None else 0
+        centres = self._centres()
+        return PlanTables(
+            units=self._units(),
+            households=homes,
+            members=self._members(),
+            centres=centres,
+            zones=_blank_zones(centres),
+            gaps=_known_gaps(homes, self.located.households["detail"].to_numpy(object)),
+            base=self._base(),
+            problem=self.demand.problem,
+            certificate=Certificate(0.0, 0.0, 0.0, 0.0, (), (), (), len(self.demand.units)),
+            parts=(),
+            rules=self.rules,
+            findings=(*self.located.findings, *self.demand.findings),
+            provenance={"stopped": "", "move_price_m": price, "homes_moved": moved, "staffing": {}},
+            helpers=self._helpers(helpers),
+            **self._ways(),
+        )
+
+    def walks(self, assignment: Ints) -> Walks:
+        """Measure walks between members and units of one zone on the network."""
+        demand, problem = self.demand, self.demand.problem
+        homes = np.unique(demand.member_unit[demand.member_unit >= 0])
+        found = self.ground.network.walks(
+            demand.snaps.take(homes), demand.snaps, limit_m=self.rules.walk.limit_m
+        )
+        source, n = homes[found.source].astype(np.int64), problem.n_units
+        same = assignment[source] == assignment[found.target]
+        key = source[same] * n + found.target[same]
+        order = np.argsort(key, kind="stable")
+        # one more than there is, so that every search ends on an entry
+        key, walk = np.append(key[order], -1), np.append(found.walk_m[same][order], np.nan)
+
+        def direct(units: Ints, members: Ints) -> Floats:
+            wanted = members[None, :].astype(np.int64) * n + units[:, None]
+            at = np.searchsorted(key[:-1], wanted)
+            return np.where(key[at] == wanted, walk[at], np.nan)
+
+        return Walks.of(problem, assignment, direct)
+
+    def shapes(self, assignment: Ints, touched: Ints) -> NDArray[Any]:
+        """Draw the ground of some zones, in the plane."""
+        units, network = self.demand.units, self.ground.network
+        group = pd.factorize(units["fence"], sort=True)[0].astype(np.int32)
+        territory = network.territory(self.demand.snaps, group=group)
+        drawn = None if self.fences is None else self.fences.to_crs(self.plane.crs)
+        made = zone_shapes(
+            self.plane.to_xy(units["lon"], units["lat"]),
+            assignment,
+            self.demand.problem.n_centres,
+            territory=(np.append(assignment, -1)[territory.owner], territory.lines),
+            cuts=self.ground.cuts,
+            fences=None
+            if drawn is None
+            else dict(zip(drawn["fence"], drawn.geometry, strict=True)),
+            fence_of_zone=None if drawn is None else self.demand.centres["fence"].to_numpy(object),
+        )
+        return made[touched]
+
+    def _unit_ids(self, unit: NDArray[np.int32]) -> NDArray[Any]:
+        return np.append(self.demand.units["unit_id"].to_numpy(object), "")[unit]
+
+    def _units(self) -> gpd.GeoDataFrame:
+        units = self.demand.units
+        kept = ("unit_id", "label", "fence", "households", "members", "load")
+        columns = {name: units[name].to_numpy() for name in kept} | {
+            "zone": np.full(len(units), "", object),
+            "walk_m": np.full(len(units), np.nan),
+            "access_m": np.round(units["access_m"].to_numpy(float), 2),
+            "moved": np.zeros(len(units), np.int64),
+        }
+        return geo_frame(columns, points_at(units["lon"], units["lat"]))
+
+    def _households(self, before: Previous | None) -> gpd.GeoDataFrame:
+        homes, n = self.located.households, len(self.located.households)
+        was = np.full(n, -1, np.int32) if before is None else before.zone[:n]
+        ids = np.append(self.demand.centres["centre_id"].to_numpy(object), "").astype(object)
+        columns = {
+            "household_id": homes["id"].to_numpy(str).astype(object),
+            "unit_id": self._unit_ids(self.demand.household_unit),
+            "fence": homes["fence"].to_numpy(object),
+            "zone": np.full(n, "", object),
+            "walk_m": np.full(n, np.nan),
+            "load": homes["load"].to_numpy(float),
+            "precision": homes["precision"].to_numpy(object),
+            "confidence": np.round(homes["confidence"].to_numpy(float), 3),
+            "matched": homes["label"].to_numpy(object),
+            "gap": homes["cause"].to_numpy(object),
+            "previous_zone": ids[was],
+            "moved": np.zeros(n, bool),
+            "member": np.full(n, "", object),
+            "member_walk_m": np.full(n, np.nan),
+        }
+        return geo_frame(columns, points_at(homes["lon"], homes["lat"]))
+
+    def _members(self) -> pd.DataFrame:
+        people = self.located.members
+        return pd.DataFrame(
+            {
+                "member_id": people["id"].to_numpy(object),
+                "unit_id": self._unit_ids(self.demand.member_unit),
+                "fence": people["fence"].to_numpy(object),
+                "zone": np.full(len(people), "", object),
+                "is_centre": people["is_centre"].to_numpy(bool),
+                "precision": people["precision"].to_numpy(object),
+                "matched": people["label"].to_numpy(object),
+                "households": np.zeros(len(people), np.int64),
+            }
+        )
+
+    def _centres(self) -> gpd.GeoDataFrame:
+        centres, n = self.demand.centres, len(self.demand.centres)
+        columns = {
+            "centre_id": centres["centre_id"].to_numpy(object),
+            "number": np.arange(1, n + 1),
+            "unit_id": centres["unit_id"].to_numpy(object),
+            "fence": centres["fence"].to_numpy(object),
+            "label": centres["label"].to_numpy(object),
+            "households": np.zeros(n, np.int64),
+            "members": np.zeros(n, np.int64),
+            "load": np.zeros(n),
+            **{name: np.zeros(n) for name in ("walk_mean_m", "walk_p90_m", "walk_max_m")},
+            "broken": np.full(n, "", object),
+        }
+        return geo_frame(columns, points_at(centres["lon"], centres["lat"]))
+
+    def _helpers(self, helpers: Helpers | None) -> pd.DataFrame | None:
+        if helpers is None or not len(helpers):
+            return None
+        homes, people = (
+            f["id"].to_numpy(object) for f in (self.located.households, self.located.members)
+        )
+        return pd.DataFrame(
+            {
+                "household_id": homes[helpers.household],
+                "member_id": people[helpers.member],
+                "price_m": helpers.price_m,
+            }
+        )
+
+    def _ways(self) -> dict[str, Any]:
+        """Keep the streets that the walks follow, so that each can be drawn from the plan alone."""
+        problem = self.demand.problem
+        pairs = (problem.pair_unit, problem.pair_centre, problem.walk_m)
+        found = walked_ways(self.ground.network, self.demand.snaps, problem.home, pairs)
+        if found is None:
+            return {}
+        columns = {"start": found.start, "end": found.end, "length_m": found.length_m}
+        joins = {"way": found.join, "along_m": found.along_m}
+        return {"ways": geo_frame(columns, found.lines), "joins": pd.DataFrame(joins)}
+
+    def _base(self) -> dict[str, gpd.GeoDataFrame]:
+        import geopandas as gpd
+
+        layers = dict(self.ground.base)
+        if self.fences is not None:
+            layers["fences"] = self.fences
+        made: dict[str, gpd.GeoDataFrame] = {}
+        for name in BASE_LAYERS:
+            columns = LAYER_COLUMNS.get(name, ["name"])
+            layer = layers.get(name)
+            if layer is None:
+                layer = gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=WGS84)
+            missing = dict.fromkeys(set(columns) - set(layer.columns), "")
+            made[name] = layer.assign(**missing)[[*columns, "geometry"]].reset_index(drop=True)
+        return made
+
+
+def _blank_zones(centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = ("centre_id", "number", "fence", "households", "members", "walk_mean_m", "walk_max_m")
+    columns = {name: centres[name].to_numpy() for name in (*names, "broken")} | {
+        "colour": np.zeros(len(centres), np.int64),
+        "gaps": np.zeros(len(centres), np.int64),
+        "area_m2": np.zeros(len(centres)),
+    }
+    return geo_frame(columns, np.full(len(centres), shapely.MultiPolygon(), dtype=object))
+
+
+def _known_gaps(homes: gpd.GeoDataFrame, detail: NDArray[Any]) -> gpd.GeoDataFrame:
+    """List who has no unit, and what was said of it."""
+    rows = np.flatnonzero(homes["gap"].to_numpy() != "")
+    kept = homes.iloc[rows]
+    columns = {
+        name: kept[name].to_numpy(object) for name in ("household_id", "unit_id", "fence", "zone")
+    }
+    columns |= {"cause": kept["gap"].to_numpy(object), "detail": detail[rows]}
+    return geo_frame(columns, kept.geometry.to_numpy())
