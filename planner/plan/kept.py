@@ -47,7 +47,7 @@ class Kept:
     floors = None
     """No plan keeps the floor of a home."""
 
-    @cached_property
+    @property
     def plane(self) -> LocalProjection:
         """A plane around the units."""
         units = self.tables.units.geometry
