@@ -34,10 +34,10 @@ from planner.model.rules import RuleBook
 from planner.network import Network
 from planner.plan.advice.advise import Advice, Setting, advise, with_repairs
 from planner.plan.build import assemble
+from planner.plan.draft import Survey
 from planner.plan.guiding import Guides, guided, read_guides
 from planner.plan.previous import Standing, place_standing, read_standing_plan
 from planner.plan.provenance import stamped
-from planner.plan.survey import Survey
 from planner.render.notebook import NotebookProgress, in_notebook
 from planner.solve import rezone
 from planner.solve.zones.search import Progress, Stop, solve

@@ -69,7 +69,7 @@ def assemble(
     Parameters
     ----------
     plan : PlanTables
-        The plan before, or the draft of a first one: `planner.plan.survey.Survey.draft`.
+        The plan before, or the draft of a first one: `planner.plan.draft.Survey.draft`.
     result : Result
         Who serves which unit, and what was proven of it.
     certificate : Certificate
