@@ -105,23 +105,25 @@ def bind(
         findings += sheet.findings
         homes, people = located.households["id"], located.members["id"]
         matches, said = match_ties(sheet, homes.tolist(), people.tolist())
-        findings += said
-        rows.append(_between_units(matches, demand, affinity, findings))
+        between, unkept = _between_units(matches, demand, affinity)
+        rows.append(between)
+        findings += [*said, *unkept]
         helpers = _helpers(matches, affinity)
     if affinity.compound_m > 0:
         rows.append(_compounds(demand, affinity.compound_m))
     problem = demand.problem
     if rows:
         problem = problem.replace(ties=_summed(pd.concat(rows, ignore_index=True)))
-    talents = _talents(demand, located.members, affinity, strengths or {}, findings)
+    talents, nobody = _talents(demand, located.members, affinity, strengths or {})
+    findings += nobody
     if talents:
         problem = problem.replace(rules=(*problem.rules, *talents))
     return Bound(replace(demand, problem=problem), helpers, tuple(findings))
 
 
 def _between_units(
-    matches: list[Match], demand: Demand, affinity: Affinity, findings: list[Finding]
-) -> pd.DataFrame:
+    matches: list[Match], demand: Demand, affinity: Affinity
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Give the units of each row, and its price; say which rows no plan can hold."""
     of = (demand.household_unit, demand.member_unit)
     ends = np.array([[of[a[0]][a[1]] for a in (m.a, m.b)] for m in matches], np.int64)
@@ -135,8 +137,12 @@ def _between_units(
     one = placed & (ends[:, 0] == ends[:, 1]) & apart
     fence = np.append(demand.problem.fence, -1)
     across = placed & ~apart & (fence[ends[:, 0]] != fence[ends[:, 1]])
-    for code, which in (("tie-unplaced", ~placed), ("apart-one-unit", one), ("tie-fences", across)):
-        findings += _said(code, [matches[i] for i in np.flatnonzero(which)])
+    untold = {"tie-unplaced": ~placed, "apart-one-unit": one, "tie-fences": across}
+    said = [
+        finding
+        for code, which in untold.items()
+        for finding in _said(code, [matches[i] for i in np.flatnonzero(which)])
+    ]
     columns = {
         "a": ends[:, 0],
         "b": ends[:, 1],
@@ -144,7 +150,7 @@ def _between_units(
         "apart": apart,
         "people": 1,
     }
-    return pd.DataFrame(columns).iloc[np.flatnonzero(placed)]
+    return pd.DataFrame(columns).iloc[np.flatnonzero(placed)], said
 
 
 _SAID = {
@@ -216,16 +222,16 @@ def _talents(
     members: pd.DataFrame,
     affinity: Affinity,
     strengths: Strengths,
-    findings: list[Finding],
-) -> list[ZoneRule]:
+) -> tuple[list[ZoneRule], list[Finding]]:
     """Ask for one member with each talent in each zone; a talent that nobody has is only told of."""
     made: list[ZoneRule] = []
+    nobody: list[Finding] = []
     for talent in affinity.talents:
         able = np.array([talent in strengths.get(i, ()) for i in members["id"]], bool)
         unit = demand.member_unit[able]
         amount = np.bincount(unit[unit >= 0], minlength=demand.problem.n_units).astype(float)
         if not amount.any():
-            findings.append(
+            nobody.append(
                 Finding(
                     "talent-nobody", Severity.WARN,
                     f"no member with a place has the strength {talent}: no zone is asked for it",
@@ -238,4 +244,4 @@ def _talents(
         made.append(
             ZoneRule(f"talent:{talent}", amount, 1.0, None, None, False, affinity.talent_price)
         )
-    return made
+    return made, nobody

@@ -6,14 +6,14 @@ homes of one stairwell, else of one building or plot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.units import group_places
+from planner.demand.units import group_units
 from planner.errors import Finding, Severity
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import RuleBook
@@ -74,21 +74,18 @@ def build_demand(
     Demand
         The same whatever the order of the rows.
     """
-    findings: list[Finding] = []
-    people = _people(households, members)
-    people, off_street = _near_streets(people, network, findings)
-    unit_of, units, cut = group_places(people, rules.households_per_zone.high)
-    findings += cut
+    every = _people(households, members)
+    people, said = _near_streets(every, network)
+    unit_of, units, cut = group_units(people, rules.households_per_zone.high)
     snaps = network.snap(units["lon"].to_numpy(), units["lat"].to_numpy())
     units = units.assign(access_m=snaps.access_m)
     centres = _centres(people, unit_of, units)
-    findings += _lost_centres(members, centres)
     problem = _problem(units, centres, snaps, network, rules)
-    n = len(households)
-    position = np.full(n + len(members), -1, np.int32)
+    position = np.full(len(every), -1, np.int32)
     position[people["row"].to_numpy()] = unit_of
-    position[off_street] = -1
-    return Demand(units, centres, position[:n], position[n:], snaps, problem, tuple(findings))
+    homes, served = position[: len(households)], position[len(households) :]
+    findings = (*said, *cut, *_lost_centres(members, centres))
+    return Demand(units, centres, homes, served, snaps, problem, findings)
 
 
 def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
@@ -106,18 +103,16 @@ def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
     """
     homes, people = units["households"].to_numpy(float), units["members"].to_numpy(float)
     each = rules.households_per_member
-    stated = (
-        ("households_per_zone", homes, rules.households_per_zone, None),
-        ("members_per_zone", people, rules.members_per_zone, None),
-        ("households_per_member", homes, each, people),
+    stated = {
+        "households_per_zone": (homes, rules.households_per_zone, None),
+        "members_per_zone": (people, rules.members_per_zone, None),
+        "households_per_member": (homes, replace(each, low=None), people),
+    }
+    return tuple(
+        ZoneRule(name, amount, bound.low, bound.high, per, bound.hard, bound.price_m)
+        for name, (amount, bound, per) in stated.items()
+        if bound.low is not None or bound.high is not None
     )
-    made: list[ZoneRule] = []
-    for name, amount, bound, per in stated:
-        low = bound.low if per is None else None
-        if low is None and bound.high is None:
-            continue
-        made.append(ZoneRule(name, amount, low, bound.high, per, bound.hard, bound.price_m))
-    return tuple(made)
 
 
 def _people(households: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
@@ -135,36 +130,33 @@ def _people(households: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 
 
 def _near_streets(
-    people: pd.DataFrame, network: Network, findings: list[Finding]
-) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    people: pd.DataFrame, network: Network
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Leave out who has no place, or none near a street; say how many of the latter."""
     located = people[np.isfinite(people["lon"]) & np.isfinite(people["lat"])]
     spots, which = np.unique(located[["lon", "lat"]].to_numpy(), axis=0, return_inverse=True)
     snaps = network.snap(spots[:, 0], spots[:, 1], max_m=SNAP_MAX_M)
     near = (snaps.edge >= 0)[which.ravel()]
-    if not near.all():
-        findings.append(
-            Finding(
-                "far-from-streets",
-                Severity.HOLD,
-                f"{int((~near).sum())} homes lie more than {SNAP_MAX_M:g} m from any street",
-                f"{int((~near).sum())}户距任何道路超过{SNAP_MAX_M:g}米",
-                "check their coordinates, or use a street extract that covers them",
-                "请核对坐标，或换用覆盖该处的路网",
-            )
-        )
-    crossing = int(snaps.crosses[which.ravel()][near].sum())
-    if crossing:
-        findings.append(
-            Finding(
-                "access-crosses-barrier",
-                Severity.WARN,
-                f"{crossing} homes reach no street without crossing a river, railway or wall",
-                f"{crossing}户到最近道路须穿越河流、铁路或围墙",
-                "their walks may be longer than shown: check the streets there",
-                "其实际步行距离可能更长，请核对该处路网",
-            )
-        )
-    return located[near], located.loc[~near, "row"].to_numpy()
+    far, crossing = int((~near).sum()), int(snaps.crosses[which.ravel()][near].sum())
+    said = (
+        Finding(
+            "far-from-streets",
+            Severity.HOLD,
+            f"{far} homes lie more than {SNAP_MAX_M:g} m from any street",
+            f"{far}户距任何道路超过{SNAP_MAX_M:g}米",
+            "check their coordinates, or use a street extract that covers them",
+            "请核对坐标，或换用覆盖该处的路网",
+        ),
+        Finding(
+            "access-crosses-barrier",
+            Severity.WARN,
+            f"{crossing} homes reach no street without crossing a river, railway or wall",
+            f"{crossing}户到最近道路须穿越河流、铁路或围墙",
+            "their walks may be longer than shown: check the streets there",
+            "其实际步行距离可能更长，请核对该处路网",
+        ),
+    )
+    return located[near], tuple(f for f, n in zip(said, (far, crossing), strict=True) if n)
 
 
 def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFrame) -> pd.DataFrame:

@@ -202,10 +202,10 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
 
 def _standing(inputs: Inputs, streets: Path) -> Ground:
     """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
-    said: list[Finding] = []
-    table = None if inputs.buildings is None else _buildings(inputs, said)
+    table, said = _buildings(inputs)
     place, mark = _shelf_of(inputs, streets)
-    kept = _take(place, mark, said)
+    kept, damage = _take(place, mark)
+    said += damage
     if kept is not None:
         return replace(
             Ground.from_extract(read_extract(streets), gazetteer=kept), findings=tuple(said)
@@ -230,17 +230,18 @@ def _shelf_of(inputs: Inputs, streets: Path) -> tuple[Path | None, str]:
     return inputs.cache / safe_name(f"gazetteer-{streets.name.split('.')[0]}.bin"), mark
 
 
-def _take(place: Path | None, mark: str, said: list[Finding]) -> Gazetteer | None:
+def _take(place: Path | None, mark: str) -> tuple[Gazetteer | None, list[Finding]]:
     if place is None or not place.is_file():
-        return None
+        return None, []
     try:
-        return shelf.from_bytes(place.read_bytes(), mark)
+        return shelf.from_bytes(place.read_bytes(), mark), []
     except (OSError, ValueError):
-        said.append(
-            Finding("gazetteer-rebuilt", Severity.FIX, "the kept address index was damaged and is made again",
-                    "地址库缓存已损坏，已重新生成", "nothing", "无需处理", place.name)
-        )  # fmt: skip
-        return None
+        what = "the kept address index was damaged and is made again"
+        zh = "地址库缓存已损坏，已重新生成"
+        told = Finding(
+            "gazetteer-rebuilt", Severity.FIX, what, zh, "nothing", "无需处理", place.name
+        )
+        return None, [told]
 
 
 def _not_kept(why: str) -> Finding:
@@ -285,9 +286,9 @@ def no_layer(*columns: str) -> gpd.GeoDataFrame:
     )
 
 
-def _buildings(inputs: Inputs, said: list[Finding]) -> pd.DataFrame:
-    assert inputs.buildings is not None
+def _buildings(inputs: Inputs) -> tuple[pd.DataFrame | None, list[Finding]]:
+    if inputs.buildings is None:
+        return None, []
     table, noticed = read_buildings(inputs.buildings)
     turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
-    said += noticed
-    return table.assign(lon=turned[:, 0], lat=turned[:, 1])
+    return table.assign(lon=turned[:, 0], lat=turned[:, 1]), list(noticed)

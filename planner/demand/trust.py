@@ -6,9 +6,8 @@ neighbour's zone; the ground gives it away.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -37,6 +36,7 @@ COARSE_DECIMALS: Final = 3
 SURE: Final = 0.8
 GROUND_BUILDINGS: Final = 200
 EARTH_M: Final = 111_195.0
+Positions = NDArray[np.intp]
 _NAMES: Final = {"wgs84": "WGS-84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
 
@@ -90,34 +90,50 @@ def trusted(
     """
     if ground.area is not None:
         residents = residents.within(ground.area)
-    said: list[Finding] = []
-    frame = _converted(residents.kept.reset_index(drop=True), datum, said)
-    given = np.isfinite(frame["lon"].to_numpy(float))
-    reason = np.full(len(frame), "", object)
+    given_frame = residents.kept.reset_index(drop=True)
+    frame, findings = _converted(given_frame, datum)
+    placed = np.isfinite(frame["lon"].to_numpy(float))
+    held: dict[int, Finding] = {}
     evidence: dict[str, DatumEvidence] = {}
-    if given.any():
-        _coarse(frame, given, said)
-        _stacked(frame, given, reason, said)
-        _outliers(frame, given, ground, reason, said)
-        evidence = _datums(frame, given & (reason == ""), ground, datum, said)
-        if not any(f.code == "datum" for f in said):
-            _conflicts(frame, given & (reason == ""), ground, reason, said)
-    stops = [f for f in said if f.severity is Severity.STOP]
-    if stops and strict:
-        raise DatumError("\n".join(map(str, stops)), remedy=stops[0].remedy)
-    aside = reason != ""
-    held = frame.loc[aside].assign(
-        code=[r[0] for r in reason[aside]], reason=[r[1] for r in reason[aside]]
+
+    def told(said: Iterable[_Said]) -> None:
+        for i, finding in said:
+            findings.append(finding)
+            if finding.severity is Severity.HOLD:
+                held[i] = finding
+                placed[i] = False
+
+    if placed.any():
+        findings += _coarse(frame, placed)
+        told(_stacked(frame, placed))
+        told(_outliers(frame, placed, ground))
+        evidence, shifted = _datums(given_frame, placed, ground, datum)
+        findings += shifted
+        if not shifted:
+            told(_conflicts(frame, placed, ground))
+        if shifted and strict:
+            raise DatumError("\n".join(map(str, shifted)), remedy=shifted[0].remedy)
+    changed = replace(residents, findings=(*residents.findings, *findings))
+    return Trusted(_set_aside(changed, frame, held), tuple(findings), evidence)
+
+
+_Said = tuple[int, Finding]
+"""Position of a row, and what is said of it."""
+
+
+def _set_aside(residents: Residents, frame: pd.DataFrame, held: Mapping[int, Finding]) -> Residents:
+    """Move the rows that cannot be believed among the held ones."""
+    if not held:
+        return replace(residents, kept=frame)
+    rows = sorted(held)
+    aside = frame.iloc[rows].assign(
+        code=[held[i].code for i in rows], reason=[held[i].what for i in rows]
     )
-    changed = replace(
+    return replace(
         residents,
-        kept=frame.loc[~aside].reset_index(drop=True),
-        held=pd.concat([residents.held, held[list(HELD_COLUMNS)]], ignore_index=True)
-        if aside.any()
-        else residents.held,
-        findings=(*residents.findings, *said),
+        kept=frame.drop(index=rows).reset_index(drop=True),
+        held=pd.concat([residents.held, aside[list(HELD_COLUMNS)]], ignore_index=True),
     )
-    return Trusted(changed, tuple(said), evidence)
 
 
 def _declared(file: str, datum: Mapping[str, str] | str | None) -> Datum | None:
@@ -125,127 +141,119 @@ def _declared(file: str, datum: Mapping[str, str] | str | None) -> Datum | None:
     return None if name is None else Datum(name)
 
 
+def _by_file(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> Iterator[tuple[str, Positions]]:
+    """Give each file with the positions of its rows, in the order of the files."""
+    at = np.flatnonzero(rows)
+    codes, files = pd.factorize(frame["file"].iloc[at])
+    for k, file in enumerate(files):
+        yield str(file), at[codes == k]
+
+
 def _converted(
-    frame: pd.DataFrame, datum: Mapping[str, str] | str | None, said: list[Finding]
-) -> pd.DataFrame:
+    frame: pd.DataFrame, datum: Mapping[str, str] | str | None
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Turn the files that are declared to be in a shifted datum into WGS-84."""
-    lon, lat = frame["lon"].to_numpy(float, copy=True), frame["lat"].to_numpy(float, copy=True)
-    for file in pd.unique(frame["file"]):
-        own = _declared(str(file), datum)
-        rows = (frame["file"] == file).to_numpy() & np.isfinite(lon)
-        if own in (None, Datum.WGS84) or not rows.any():
+    at = frame[["lon", "lat"]].to_numpy(float, copy=True)
+    said: list[Finding] = []
+    for file, rows in _by_file(frame, np.isfinite(at[:, 0])):
+        own = _declared(file, datum)
+        if own in (None, Datum.WGS84):
             continue
-        lon[rows], lat[rows] = convert(lon[rows], lat[rows], own, Datum.WGS84).T
-        name = _NAMES[own.value]
+        at[rows] = convert(at[rows, 0], at[rows, 1], own, Datum.WGS84)
+        n, name = len(rows), _NAMES[own.value]
         said.append(
-            Finding("converted", Severity.FIX, f"{int(rows.sum())} coordinates were converted from {name}",
-                    f"{int(rows.sum())}组坐标已由{name}转换为WGS-84", file=str(file), column="lon")
+            Finding("converted", Severity.FIX, f"{n} coordinates were converted from {name}",
+                    f"{n}组坐标已由{name}转换为WGS-84", file=file, column="lon")
         )  # fmt: skip
-    return frame.assign(lon=lon, lat=lat)
+    return frame.assign(lon=at[:, 0], lat=at[:, 1]), said
 
 
-def _coarse(frame: pd.DataFrame, given: NDArray[np.bool_], said: list[Finding]) -> None:
+def _coarse(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[Finding]:
     """Tell of files whose coordinates are rounded to a grid."""
-    for file in pd.unique(frame.loc[given, "file"]):
-        rows = given & (frame["file"] == file).to_numpy()
-        if rows.sum() < FEWEST:
+    for file, rows in _by_file(frame, placed):
+        if len(rows) < FEWEST:
             continue
-        degrees = frame.loc[rows, ["lon", "lat"]].to_numpy(float)
+        degrees = frame[["lon", "lat"]].to_numpy(float)[rows]
         for places in range(COARSE_DECIMALS + 1):
             if np.mean(np.abs(degrees - degrees.round(places)) < 1e-9) > 0.95:
                 grid = EARTH_M / 10**places
-                what = (
-                    f"coordinates are rounded to {places} decimals, a grid of about {grid:,.0f} m"
-                )
-                said.append(
-                    Finding("coarse-coordinates", Severity.WARN, f"{what}: walks are that uncertain",
-                            f"坐标只有{places}位小数，精度约{grid:,.0f}米，步行距离不可靠",
-                            "export the coordinates with 6 decimals", "请导出至少6位小数的坐标",
-                            str(file), column="lon")
+                yield Finding(
+                    "coarse-coordinates", Severity.WARN,
+                    f"coordinates are rounded to {places} decimals, a grid of about {grid:,.0f} m: "
+                    "walks are that uncertain",
+                    f"坐标只有{places}位小数，精度约{grid:,.0f}米，步行距离不可靠",
+                    "export the coordinates with 6 decimals", "请导出至少6位小数的坐标", file,
+                    column="lon",
                 )  # fmt: skip
                 break
 
 
-def _stacked(
-    frame: pd.DataFrame, given: NDArray[np.bool_], reason: NDArray[np.object_], said: list[Finding]
-) -> None:
+def _stacked(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[_Said]:
     """Hold the homes of many different buildings that share one point."""
-    at = frame[given]
+    at = frame[placed]
     for _, rows in at.groupby(["lon", "lat"], sort=True).groups.items():
         if len(rows) < SAME_SPOT:
             continue
-        places = {_building(str(a)) for a in frame.loc[rows, "address"] if a}
-        if len(places) < SAME_SPOT:
+        addresses = {str(a) for a in frame.loc[rows, "address"] if a}
+        n = len({_building(a) for a in addresses}) if len(addresses) >= SAME_SPOT else 0
+        if n < SAME_SPOT:
             continue
-        what = f"{len(places)} different buildings share one point: a fallback, not their place"
-        zh = f"{len(places)}栋不同的楼坐标完全相同，应为默认坐标"
+        what = f"{n} different buildings share one point: a fallback, not their place"
+        zh = f"{n}栋不同的楼坐标完全相同，应为默认坐标"
         for i in rows:
-            reason[i] = ("same-point", what)
-            said.append(finding_at(frame, i, "same-point", Severity.HOLD, what, zh, "lon"))
+            yield int(i), finding_at(frame, i, "same-point", Severity.HOLD, what, zh, "lon")
 
 
-@lru_cache(maxsize=65_536)
 def _building(address: str) -> str:
     found = parse_address(address)
     return next(iter(found.building_keys), address)
 
 
-def _outliers(
-    frame: pd.DataFrame,
-    given: NDArray[np.bool_],
-    ground: Ground,
-    reason: NDArray[np.object_],
-    said: list[Finding],
-) -> None:
+def _outliers(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -> Iterator[_Said]:
     """Hold single homes far from the streets, or far from all others where there are no streets."""
     lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
     if ground.area is not None:
         west, south, east, north = ground.area
     else:
-        west, east = np.nanquantile(lon[given], [0.05, 0.95])
-        south, north = np.nanquantile(lat[given], [0.05, 0.95])
+        west, east = np.nanquantile(lon[placed], [0.05, 0.95])
+        south, north = np.nanquantile(lat[placed], [0.05, 0.95])
     away = metres_outside(lon, lat, (west, south, east, north))
-    far = given & (away > (FAR_M if ground.area is not None else 10 * FAR_M))
-    if far.sum() > 0.5 * given.sum():
+    far = placed & (away > (FAR_M if ground.area is not None else 10 * FAR_M))
+    if far.sum() > 0.5 * placed.sum():
         return  # the streets are those of another place: said elsewhere, once
-    for i in np.flatnonzero(far & (reason == "")):
-        km = away[i] / 1000
-        reason[i] = ("outside", f"the coordinates lie {km:,.1f} km outside the streets")
-        said.append(
-            finding_at(frame, i, "outside", Severity.HOLD, reason[i][1],
-                       f"坐标在路网范围外{km:,.1f}公里", "lon", "correct the coordinates")
+    for i in np.flatnonzero(far):
+        km = f"{away[i] / 1000:,.1f}"
+        yield int(i), finding_at(
+            frame, i, "outside", Severity.HOLD, f"the coordinates lie {km} km outside the streets",
+            f"坐标在路网范围外{km}公里", "lon", "correct the coordinates",
         )  # fmt: skip
-    near = given & ~far & (away > 0) & (reason == "")
-    if ground.area is None or near.sum() > 0.5 * given.sum():
+    near = placed & ~far & (away > 0)
+    if ground.area is None or near.sum() > 0.5 * placed.sum():
         return
     for i in np.flatnonzero(near):
-        what = f"the coordinates lie {away[i]:,.0f} m outside the streets"
-        said.append(
-            finding_at(frame, i, "outside", Severity.WARN, what,
-                       f"坐标在路网范围外{away[i]:,.0f}米", "lon", "look at the coordinates")
+        m = f"{away[i]:,.0f}"
+        yield int(i), finding_at(
+            frame, i, "outside", Severity.WARN, f"the coordinates lie {m} m outside the streets",
+            f"坐标在路网范围外{m}米", "lon", "look at the coordinates",
         )  # fmt: skip
 
 
 def _datums(
     frame: pd.DataFrame,
-    given: NDArray[np.bool_],
+    placed: NDArray[np.bool_],
     ground: Ground,
     datum: Mapping[str, str] | str | None,
-    said: list[Finding],
-) -> dict[str, DatumEvidence]:
-    """Ask the ground which reading of each file puts homes where buildings are."""
-    nearest = _nearest(ground)
+) -> tuple[dict[str, DatumEvidence], list[Finding]]:
+    """Ask the ground which reading of each file, as it was given, puts homes where buildings are."""
+    nearest, said = _nearest(ground), list[Finding]()
     found: dict[str, DatumEvidence] = {}
     if nearest is None:
-        return found
-    for file in pd.unique(frame.loc[given, "file"]):
-        at = np.flatnonzero(given & (frame["file"] == file).to_numpy())
-        own = _declared(str(file), datum) or Datum.WGS84
-        here = frame[["lon", "lat"]].to_numpy(float)[at]
-        lon, lat = convert(here[:, 0], here[:, 1], Datum.WGS84, own).T  # as the file has them
+        return found, said
+    for file, at in _by_file(frame, placed):
+        own = _declared(file, datum) or Datum.WGS84
+        lon, lat = frame[["lon", "lat"]].to_numpy(float)[at].T
         sheets = frame["sheet"].to_numpy(str)[at]
-        seen = detect_datum(lon, lat, nearest, groups=sheets, declared=own)
-        found[str(file)] = seen
+        seen = found[file] = detect_datum(lon, lat, nearest, groups=sheets, declared=own)
         if seen.mixed:
             for run in seen.runs:
                 part = slice(run.start, run.stop)
@@ -254,7 +262,7 @@ def _datums(
                     said.append(_contradiction(frame.iloc[at[part]], shift, own, part=True))
         elif seen.contradicts:
             said.append(_contradiction(frame.iloc[at], seen, own, part=False))
-    return found
+    return found, said
 
 
 def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part: bool) -> Finding:
@@ -292,15 +300,9 @@ def _nearest(ground: Ground) -> NearestGeometry | None:
     return NearestGeometry(shapes) if shapes else None
 
 
-def _conflicts(
-    frame: pd.DataFrame,
-    given: NDArray[np.bool_],
-    ground: Ground,
-    reason: NDArray[np.object_],
-    said: list[Finding],
-) -> None:
+def _conflicts(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -> Iterator[_Said]:
     """Tell of homes whose address lies elsewhere than their coordinates."""
-    asked = np.flatnonzero(given & (frame["address"] != "").to_numpy())
+    asked = np.flatnonzero(placed & (frame["address"] != "").to_numpy())
     if ground.gazetteer is None or not len(asked):
         return
     at = frame.iloc[asked]
@@ -313,11 +315,8 @@ def _conflicts(
     for i, away in zip(asked[sure], np.hypot(*(here - there).T), strict=True):
         if away < APART_M:
             continue
-        what = f"the address lies {away:,.0f} m from the coordinates"
         severity = Severity.HOLD if away > TOO_FAR_M else Severity.WARN
-        if severity is Severity.HOLD:
-            reason[i] = ("conflict", what)
-        said.append(
-            finding_at(frame, i, "conflict", severity, what, f"地址与坐标相距{away:,.0f}米", "lon",
-                       "correct the one that is wrong, or leave it out")
+        yield int(i), finding_at(
+            frame, i, "conflict", severity, f"the address lies {away:,.0f} m from the coordinates",
+            f"地址与坐标相距{away:,.0f}米", "lon", "correct the one that is wrong, or leave it out",
         )  # fmt: skip

@@ -14,13 +14,13 @@ from scipy.spatial import KDTree
 from planner.errors import Finding, Severity
 from planner.model.plane import LocalProjection
 
-__all__ = ["floor_number", "group_places"]
+__all__ = ["floor_number", "group_units"]
 
 SAME_BUILDING_M = 30.0
 """Homes that name the same building are one building only if they lie this close together."""
 
 
-def group_places(
+def group_units(
     people: pd.DataFrame, most: float | None
 ) -> tuple[NDArray[np.int32], pd.DataFrame, list[Finding]]:
     """Group people into demand units.
@@ -42,18 +42,18 @@ def group_places(
     findings : list of Finding
         Units that were cut, and why.
     """
-    place = _places(people)
-    part, findings = _cut(people, place, most)
-    frame = people.assign(place=place, part=part)
+    door = _doors(people)
+    part, findings = _cut(people, door, most)
+    frame = people.assign(door=door, part=part)
     units = _summarise(frame)
-    key = pd.MultiIndex.from_frame(frame[["place", "part"]])
-    unit = pd.MultiIndex.from_frame(units[["place", "part"]]).get_indexer(key).astype(np.int32)
+    key = pd.MultiIndex.from_frame(frame[["door", "part"]])
+    unit = pd.MultiIndex.from_frame(units[["door", "part"]]).get_indexer(key).astype(np.int32)
     units.insert(0, "unit_id", [f"U{i + 1:05d}" for i in range(len(units))])
-    return unit, units.drop(columns=["place", "part", "first"]), findings
+    return unit, units.drop(columns=["door", "part", "first"]), findings
 
 
-def _places(people: pd.DataFrame) -> NDArray[np.int64]:
-    """Give each place a number: same fence, same building and stairwell, and near enough to be one."""
+def _doors(people: pd.DataFrame) -> NDArray[np.int64]:
+    """Give each door a number: same fence, same building and stairwell, and near enough to be one."""
     xy = LocalProjection.around(people["lon"], people["lat"]).to_xy(people["lon"], people["lat"])
     spot = np.unique(np.round(xy, 1), axis=0, return_inverse=True)[1].ravel()
     named = people["building"].to_numpy() != ""
@@ -61,11 +61,10 @@ def _places(people: pd.DataFrame) -> NDArray[np.int64]:
     label = pd.factorize(
         pd.MultiIndex.from_arrays([people["fence"], people["building"], people["stairwell"], where])
     )[0]
-    links = _linked_spots(xy, label)
-    return connected_components(links, directed=False)[1].astype(np.int64)
+    return connected_components(_linked(xy, label), directed=False)[1].astype(np.int64)
 
 
-def _linked_spots(xy: NDArray[np.float64], label: NDArray[np.int64]) -> coo_matrix:
+def _linked(xy: NDArray[np.float64], label: NDArray[np.int64]) -> coo_matrix:
     """Join each person to the others of the same label that live within `SAME_BUILDING_M`."""
     n = len(xy)
     spots, which = np.unique(np.column_stack([label, xy]), axis=0, return_inverse=True)
@@ -80,18 +79,18 @@ def _linked_spots(xy: NDArray[np.float64], label: NDArray[np.int64]) -> coo_matr
 
 
 def _cut(
-    people: pd.DataFrame, place: NDArray[np.int64], most: float | None
+    people: pd.DataFrame, door: NDArray[np.int64], most: float | None
 ) -> tuple[NDArray[np.int64], list[Finding]]:
-    """Cut places that no zone can hold, or where several centres live, into runs of floors."""
+    """Cut doors that no zone can hold, or where several centres live, into runs of floors."""
     part = np.zeros(len(people), np.int64)
     findings: list[Finding] = []
-    homes = np.bincount(place, people["home"].to_numpy())
-    centres = np.bincount(place, people["centre"].to_numpy(bool))
+    homes = np.bincount(door, people["home"].to_numpy())
+    centres = np.bincount(door, people["centre"].to_numpy(bool))
     pieces = np.maximum(1, centres)
     if most is not None:
         pieces = np.maximum(pieces, np.ceil(homes / most))
     for p in np.flatnonzero(pieces > 1):
-        rows = np.flatnonzero(place == p)
+        rows = np.flatnonzero(door == p)
         part[rows] = _runs(people.iloc[rows], int(pieces[p]), np.inf if most is None else most)
         made = len(np.unique(part[rows]))
         findings.append(_said(people.iloc[rows], int(homes[p]), int(centres[p]), made))
@@ -99,7 +98,7 @@ def _cut(
 
 
 def _runs(rows: pd.DataFrame, pieces: int, most: float) -> NDArray[np.int64]:
-    """Split one place into about `pieces` runs of whole floors, none above `most` households.
+    """Split one door into about `pieces` runs of whole floors, none above `most` households.
 
     A floor is split only if it alone is above `most`.  Where several centres live, each gets a run.
     """
@@ -154,7 +153,7 @@ def _said(rows: pd.DataFrame, homes: int, centres: int, pieces: int) -> Finding:
 def _summarise(frame: pd.DataFrame) -> pd.DataFrame:
     """One row a unit, in an order that does not depend on the order of the rows."""
     ordered = frame.sort_values(["home", "id"], ascending=[False, True], kind="stable")
-    grouped = ordered.groupby(["place", "part"], sort=False)
+    grouped = ordered.groupby(["door", "part"], sort=False)
     units = grouped.agg(
         fence=("fence", "first"),
         households=("home", "sum"),
