@@ -36,7 +36,7 @@ from planner.plan.advice.advise import Advice, Setting, advise, with_repairs
 from planner.plan.build import assemble
 from planner.plan.draft import Survey
 from planner.plan.guiding import Guides, guided, read_guides
-from planner.plan.previous import Standing, place_standing, read_standing_plan
+from planner.plan.previous import PreviousPlan, place_previous, read_previous_plan
 from planner.plan.provenance import stamped
 from planner.render.notebook import NotebookProgress, in_notebook
 from planner.solve import rezone
@@ -276,7 +276,7 @@ def make_plan(
     with clock.stage("zones"):
         before = None
         if standing is not None:
-            before, said = place_standing(standing, located, demand, move_price_m)
+            before, said = place_previous(standing, located, demand, move_price_m)
             noticed += said
         try:
             problem, result = _solve(demand, before, search, clock)
@@ -325,10 +325,10 @@ def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
     )  # fmt: skip
 
 
-def _standing(previous: Plan | str | Path) -> Standing:
+def _standing(previous: Plan | str | Path) -> PreviousPlan:
     if isinstance(previous, str | Path):
-        return read_standing_plan(previous)
-    return Standing.of(previous)
+        return read_previous_plan(previous)
+    return PreviousPlan.of(previous)
 
 
 def _bars() -> Listener | None:

@@ -19,6 +19,7 @@ from planner.errors import InputError
 from planner.model.measures import walk_summary
 from planner.model.plane import LocalProjection
 from planner.model.tables import PlanTables
+from planner.plan.frames import assignment_of, centre_positions, positions, unit_positions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,13 +144,19 @@ def compared(before: PlanTables, after: PlanTables) -> Comparison:
                 remedy="give two plans of one district",
             )
         weight = after.units["households"].to_numpy(np.int64)[new]
-        zones = _zone(before, before.units)[old], _zone(after, after.units)[new]
+        zones = assignment_of(before)[old], assignment_of(after)[new]
         joined = left = 0
     else:
         one, other = homes
-        old, new = _unit(before)[one], _unit(after)[other]
+        old, new = (
+            unit_positions(plan, plan.households["unit_id"])[rows]
+            for plan, rows in ((before, one), (after, other))
+        )
         weight = np.ones(len(one), np.int64)
-        zones = _zone(before, before.households)[one], _zone(after, after.households)[other]
+        zones = (
+            centre_positions(before, before.households["zone"])[one],
+            centre_positions(after, after.households["zone"])[other],
+        )
         joined, left = len(after.households) - len(other), len(before.households) - len(one)
     rows = _rows(old, new, zones, centre, weight)
     return Comparison(
@@ -178,20 +185,6 @@ def _taken(values: Any, at: Any) -> NDArray[Any]:
     return np.append(values.to_numpy(object), "").astype(object)[np.asarray(at)]
 
 
-def _places(names: Any) -> dict[str, int]:
-    return {str(name): i for i, name in enumerate(names)}
-
-
-def _zone(tables: PlanTables, frame: Any) -> Ints:
-    place = _places(tables.centres["centre_id"])
-    return np.array([place.get(z, -1) for z in frame["zone"]], np.int64)
-
-
-def _unit(tables: PlanTables) -> Ints:
-    place = _places(tables.units["unit_id"])
-    return np.array([place.get(u, -1) for u in tables.households["unit_id"]], np.int64)
-
-
 def _metres(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions of two tables of points in one plane; NaN where there is none."""
     lon, lat = before.geometry.x.to_numpy(), before.geometry.y.to_numpy()
@@ -204,8 +197,7 @@ def _metres(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def _same_centres(before: PlanTables, after: PlanTables) -> Ints:
-    place = _places(after.centres["centre_id"])
-    found = np.array([place.get(c, -1) for c in before.centres["centre_id"]], np.int64)
+    found = centre_positions(after, before.centres["centre_id"])
     if len(found) and (found < 0).all():
         old, new = _near_namesakes(before.centres, after.centres)
         found[old] = new
@@ -215,8 +207,7 @@ def _same_centres(before: PlanTables, after: PlanTables) -> Ints:
 def _same_homes(before: PlanTables, after: PlanTables) -> tuple[Ints, Ints] | None:
     """Positions of the same homes in both plans, by id; None where ids do not tell."""
     one, other = before.households, after.households
-    place = _places(one["household_id"])
-    at = np.array([place.get(h, -1) for h in other["household_id"]], np.int64)
+    at = positions(one["household_id"], other["household_id"])
     new = np.flatnonzero(at >= 0)
     old = at[new]
     if 2 * len(new) < min(len(one), len(other)):

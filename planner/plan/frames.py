@@ -29,9 +29,8 @@ Ints = NDArray[np.int64]
 
 def positions(names: Iterable[str], wanted: Iterable[str]) -> Ints:
     """Find where each wanted name stands among others, -1 for those that do not."""
-    import pandas as pd
-
-    return np.asarray(pd.Index(names).get_indexer(pd.Index(wanted)), np.int64)
+    at = {name: i for i, name in enumerate(names)}
+    return np.array([at.get(name, -1) for name in wanted], np.int64)
 
 
 def unit_positions(tables: PlanTables, unit_id: Iterable[str]) -> Ints:

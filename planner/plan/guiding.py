@@ -159,14 +159,14 @@ def guided(
     said: list[Finding] = []
     for one in guides:
         level, below = one.level, placed[one.level.below]
-        people = _place(one, located, demand, ground, datum, said)
+        people, unplaced = _place(one, located, demand, ground, datum)
         given, low, high = _filled(level, below, people, ground.network)
         # Measured the other way round, and one by one, so that an error above cannot hide here.
         walk = _measured(below, people, given, ground.network)
         outcome = audit_level(
             level, given, walk, len(people.id), low=low, high=high, ceiling=people.capacity
         )
-        said += _told(outcome)
+        said += [*unplaced, *_told(outcome)]
         at = chain[level.below]
         placed[level.name], chain[level.name] = people, given[at]
         columns[level.name] = people.id[given[at]]
@@ -184,14 +184,12 @@ def _place(
     demand: Demand,
     ground: Ground,
     datum: str | None,
-    said: list[Finding],
-) -> _Placed:
+) -> tuple[_Placed, list[Finding]]:
     """Find where the people of a level live; who has no place is told of, and left out."""
-    level = guides.level
+    level, said = guides.level, list(guides.findings)
     if guides.residents is None:
         frame, unit = located.members, demand.member_unit.astype(np.int64)
     else:
-        said += guides.findings
         frame = _located(trusted(guides.residents, ground, datum=datum).residents, level, ground)
         unit = np.full(len(frame), -1)
     found = pd.DataFrame(
@@ -215,12 +213,9 @@ def _place(
         raise _nobody(level)
     lon, lat = people["lon"].to_numpy(float), people["lat"].to_numpy(float)
     capacity = people["capacity"].to_numpy(float)
-    return _Placed(
-        people["id"].to_numpy(object),
-        people["unit"].to_numpy(np.int64),
-        ground.network.snap(lon, lat),
-        capacity,
-    )
+    snaps = ground.network.snap(lon, lat)
+    ids, units = people["id"].to_numpy(object), people["unit"].to_numpy(np.int64)
+    return _Placed(ids, units, snaps, capacity), said
 
 
 def _nobody(level: Level) -> InputError:

@@ -1,4 +1,4 @@
-"""The plan that stands, by id: from a plan file, or from a sheet that the office keeps."""
+"""The previous plan, by id: from a plan file, or from a sheet that the office keeps."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from planner.intake.previous_sheet import StandingSheet, match_centres, read_sta
 from planner.model.tables import PlanTables
 from planner.solve.rezone import Previous
 
-__all__ = ["Standing", "place_standing", "read_standing_plan"]
+__all__ = ["PreviousPlan", "place_previous", "read_previous_plan"]
 
 SQLITE = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PreviousPlan:
     """Who has which centre before a re-cut.
 
     Parameters
@@ -46,18 +46,18 @@ class Standing:
     sheet: StandingSheet | None = None
 
     @classmethod
-    def of(cls, plan: PlanTables) -> Standing:
+    def of(cls, tables: PlanTables) -> PreviousPlan:
         """Take it from a plan."""
-        zone = dict(zip(plan.members["member_id"], plan.members["zone"], strict=True))
-        homes = dict(zip(plan.households["household_id"], plan.households["zone"], strict=True))
+        zone = dict(zip(tables.members["member_id"], tables.members["zone"], strict=True))
+        homes = dict(zip(tables.households["household_id"], tables.households["zone"], strict=True))
         return cls(
-            {**zone, **homes}, frozenset(homes), tuple(plan.centres["centre_id"]),
-            plan.problem.fingerprint(),
+            {**zone, **homes}, frozenset(homes), tuple(tables.centres["centre_id"]),
+            tables.problem.fingerprint(),
         )  # fmt: skip
 
 
-def read_standing_plan(path: str | Path) -> Standing:
-    """Read the plan that stands: ``plan.gpkg`` of an earlier run, or a sheet of homes and centres.
+def read_previous_plan(path: str | Path) -> PreviousPlan:
+    """Read the previous plan: ``plan.gpkg`` of an earlier run, or a sheet of homes and centres.
 
     Parameters
     ----------
@@ -73,25 +73,25 @@ def read_standing_plan(path: str | Path) -> Standing:
     file = Path(path)
     if not file.is_file():
         raise InputError(
-            f"there is no plan that stands at {file}",
+            f"there is no previous plan at {file}",
             remedy="give the plan.gpkg of an earlier run, or a sheet with the columns 编号 and 中心户",
         )
     with file.open("rb") as opened:
         database = opened.read(len(SQLITE)) == SQLITE
     if database and is_plan(file):
-        return Standing.of(read_plan(file))
+        return PreviousPlan.of(read_plan(file))
     sheet = read_standing(file)
-    return Standing(sheet.zone, None, tuple(sheet.places), sheet=sheet)
+    return PreviousPlan(sheet.zone, None, tuple(sheet.places), sheet=sheet)
 
 
-def place_standing(
-    standing: Standing, located: Located, demand: Demand, move_price_m: float
+def place_previous(
+    plan: PreviousPlan, located: Located, demand: Demand, move_price_m: float
 ) -> tuple[Previous, tuple[Finding, ...]]:
     """Find, by id, where each household and member of now was.
 
     Parameters
     ----------
-    standing : Standing
+    plan : PreviousPlan
     located, demand
         The residents and centres of now.
     move_price_m : float
@@ -110,41 +110,41 @@ def place_standing(
     """
     now = {c: i for i, c in enumerate(demand.centres["centre_id"])}
     findings: tuple[Finding, ...] = ()
-    if standing.sheet is None:
-        same = match_ids(standing.centres, now)
+    if plan.sheet is None:
+        same = match_ids(plan.centres, now)
     else:
-        same, findings = match_centres(standing.sheet, now, located.members["id"])
+        same, findings = match_centres(plan.sheet, now, located.members["id"])
     centre = {was: now[c] for was, c in same.items()}
     homes, people = located.households["id"], located.members["id"]
-    before = _zones_before(homes, standing) + _zones_before(people, standing)
+    before = _zones_before(homes, plan) + _zones_before(people, plan)
     weight = np.repeat([1.0, 0.0], [len(homes), len(people)])
     zone = np.array([centre.get(z, -1) for z in before], np.int32)
     return (
-        Previous(zone, weight, standing.fingerprint, move_price_m),
-        (*findings, *_come_and_gone(standing, homes, people)),
+        Previous(zone, weight, plan.fingerprint, move_price_m),
+        (*findings, *_come_and_gone(plan, homes, people)),
     )
 
 
-def _zones_before(ids: Iterable[str], standing: Standing) -> list[str]:
-    known = match_ids(ids, standing.zone)
-    return [standing.zone[known[i]] if i in known else "" for i in ids]
+def _zones_before(ids: Iterable[str], plan: PreviousPlan) -> list[str]:
+    known = match_ids(ids, plan.zone)
+    return [plan.zone[known[i]] if i in known else "" for i in ids]
 
 
 def _come_and_gone(
-    standing: Standing, homes: Iterable[str], people: Iterable[str]
+    plan: PreviousPlan, homes: Iterable[str], people: Iterable[str]
 ) -> tuple[Finding, ...]:
     """Say how many homes are new and how many are gone, if any."""
     ids = list(homes)
-    mine = match_ids(ids, standing.zone)
-    theirs = set(match_ids(people, standing.zone).values()) if standing.homes is None else set()
-    listed = set(standing.zone) - theirs if standing.homes is None else standing.homes
+    mine = match_ids(ids, plan.zone)
+    theirs = set(match_ids(people, plan.zone).values()) if plan.homes is None else set()
+    listed = set(plan.zone) - theirs if plan.homes is None else plan.homes
     new, gone = len(ids) - len(mine), len(listed - set(mine.values()))
     if not new and not gone:
         return ()
     return (
         Finding(
             "homes-come-and-gone", Severity.WARN,
-            f"since the plan that stands, {new} homes are new and {gone} are gone; {len(mine)} are in both",
+            f"since the previous plan, {new} homes are new and {gone} are gone; {len(mine)} are in both",
             f"与原方案相比，新增{new}户，减少{gone}户，{len(mine)}户不变",
         ),
     )  # fmt: skip
