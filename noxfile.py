@@ -1,0 +1,83 @@
+"""What must hold, one session a promise: ``nox -l`` lists them, ``nox -s lint`` runs one.
+
+``.ci/run`` calls the test command of the README and then the sessions here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import nox
+
+nox.options.sessions = ["lint", "types", "house"]
+nox.options.default_venv_backend = (
+    "none"  # in the environment of the caller, which has the extra dev
+)
+
+
+def _project() -> dict[str, Any]:
+    return tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Hold ruff's rules and format."""
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the product."""
+    session.run("pyright", *session.posargs)
+
+
+@nox.session
+def house(session: nox.Session) -> None:
+    """Hold the import contract and the plan of the house."""
+    session.run("python", "-m", "pytest", "-q", "tests/test_architecture.py")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the default tests on both cores."""
+    session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session(venv_backend="venv")
+def minimum(session: nox.Session) -> None:
+    """Install the lowest version of each direct dependency; run the tests from sheets to plans."""
+    project = _project()
+    lowest = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    lowest += project["optional-dependencies"]["online"]
+    pins = [re.sub(r">=", "==", text) for text in lowest if not text.startswith("zone-planner")]
+    session.install(*pins)
+    session.install("--no-deps", "-e", ".")
+    session.run("planner", "demo", "--town", "bagongshan", "--out", session.create_tmp())
+    chosen = session.posargs or [
+        "tests/intake",
+        "tests/network",
+        "tests/demand",
+        "tests/plan",
+        "tests/api",
+    ]
+    session.run("python", "-m", "pytest", "-q", "-n", "2", *chosen)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build wheel and sdist twice: the same bytes, with all that they need."""
+    session.run("python", "-m", "tests.packaging")
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Put faults into the modules that must be right (`tool.mutmut`), and list those that no test sees.
+
+    ``nox -s mutants -- "planner.model.audit*"`` tries one module.
+    """
+    session.run("mutmut", "run", "--max-children", "2", *session.posargs)
+    session.run("mutmut", "results")
