@@ -13,6 +13,7 @@ from typing import Final
 
 from planner.errors import InputError, PlannerError
 from planner.intake.residents import Residents, read_residents
+from planner.intake.sheets.flags import is_marked
 from planner.intake.sheets.headers import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Project
@@ -35,7 +36,6 @@ _NUMBER_WORDS = ("身份证", "公民身份", "证件号", "idnumber", "idcard")
 _NOBODY = frozenset(
     {"无", "空", "本人", "户主", "未知", "同上", "不详", "空户", "空置", "none", "n/a", "unknown"}
 )
-_NO = frozenset({"", "否", "无", "0", "no", "n", "false", "×", "x", "-", "/"})
 _LOCAL_PHONE = re.compile(r"[\d\s()-]{7,20}(?:[转#*x]\s*\d{1,6})?")
 _SEVERAL = re.compile(r"[、,，;；/\s]+")
 _LATIN = re.compile(r"[\x00-\x7f]+")
@@ -200,11 +200,8 @@ def _person(sheet: SheetTable, cells: Sequence[str], kinds: Sequence[str]) -> Pe
 
     care = []
     for header, kind, cell in zip(sheet.headers, kinds, cells, strict=True):
-        if kind == "care" and cell.strip().lower() not in _NO:
-            told = cell.strip()
-            care.append(
-                header if told.lower() in {"是", "有", "1", "yes", "y", "true", "√"} else told
-            )
+        if kind == "care" and (mark := is_marked(cell)) is not False:
+            care.append(header if mark else cell.strip())
     return Person(
         first("name"),
         first("phone"),

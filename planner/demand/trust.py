@@ -21,8 +21,8 @@ from planner.intake.coordinates.datum import Datum, DatumEvidence, convert, dete
 from planner.intake.coordinates.nearest import NearestGeometry
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
-from planner.intake.identity import finding_at
 from planner.intake.residents import HELD_COLUMNS, Residents
+from planner.intake.sheets.notes import at_row
 
 __all__ = ["Trusted", "trusted"]
 
@@ -201,7 +201,9 @@ def _stacked(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[_Said]:
         what = f"{n} different buildings share one point: a fallback, not their place"
         zh = f"{n}栋不同的楼坐标完全相同，应为默认坐标"
         for i in rows:
-            yield int(i), finding_at(frame, i, "same-point", Severity.HOLD, what, zh, "lon")
+            yield int(i), at_row(
+                frame, i, Finding("same-point", Severity.HOLD, what, zh, column="lon")
+            )
 
 
 def _building(address: str) -> str:
@@ -223,19 +225,19 @@ def _outliers(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) ->
         return  # the streets are those of another place: said elsewhere, once
     for i in np.flatnonzero(far):
         km = f"{away[i] / 1000:,.1f}"
-        yield int(i), finding_at(
-            frame, i, "outside", Severity.HOLD, f"the coordinates lie {km} km outside the streets",
-            f"坐标在路网范围外{km}公里", "lon", "correct the coordinates",
-        )  # fmt: skip
+        yield int(i), at_row(frame, i, Finding(
+            "outside", Severity.HOLD, f"the coordinates lie {km} km outside the streets",
+            f"坐标在路网范围外{km}公里", "correct the coordinates", column="lon",
+        ))  # fmt: skip
     near = placed & ~far & (away > 0)
     if ground.area is None or near.sum() > 0.5 * placed.sum():
         return
     for i in np.flatnonzero(near):
         m = f"{away[i]:,.0f}"
-        yield int(i), finding_at(
-            frame, i, "outside", Severity.WARN, f"the coordinates lie {m} m outside the streets",
-            f"坐标在路网范围外{m}米", "lon", "look at the coordinates",
-        )  # fmt: skip
+        yield int(i), at_row(frame, i, Finding(
+            "outside", Severity.WARN, f"the coordinates lie {m} m outside the streets",
+            f"坐标在路网范围外{m}米", "look at the coordinates", column="lon",
+        ))  # fmt: skip
 
 
 def _datums(
@@ -316,7 +318,7 @@ def _conflicts(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -
         if away < APART_M:
             continue
         severity = Severity.HOLD if away > TOO_FAR_M else Severity.WARN
-        yield int(i), finding_at(
-            frame, i, "conflict", severity, f"the address lies {away:,.0f} m from the coordinates",
-            f"地址与坐标相距{away:,.0f}米", "lon", "correct the one that is wrong, or leave it out",
-        )  # fmt: skip
+        yield int(i), at_row(frame, i, Finding(
+            "conflict", severity, f"the address lies {away:,.0f} m from the coordinates",
+            f"地址与坐标相距{away:,.0f}米", "correct the one that is wrong, or leave it out", column="lon",
+        ))  # fmt: skip

@@ -11,16 +11,15 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Finding, SchemaError, Severity
+from planner.intake.sheets.notes import at_row, file_of
 from planner.model.schema import Table
 
-__all__ = ["finding_at", "identify", "match_ids", "unique_ids"]
+__all__ = ["identify", "match_ids", "unique_ids"]
 
 CLASH_SHARE: Final = 0.01
 
 
-def identify(
-    frame: pd.DataFrame, table: Table, findings: list[Finding]
-) -> tuple[pd.DataFrame, int]:
+def identify(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, int, list[Finding]]:
     """Give each row an id of its own; drop what is said twice; hold what contradicts itself.
 
     Parameters
@@ -28,13 +27,11 @@ def identify(
     frame : DataFrame
         Typed rows, with ``code`` and ``reason`` of those that cannot be used.
     table : Table
-    findings : list of Finding
-        Is added to.
 
     Returns
     -------
-    DataFrame, int
-        The rows that are left, and how many said the same as an earlier one.
+    DataFrame, int, list of Finding
+        The rows that are left, how many said the same as an earlier one, and what was noticed.
 
     Raises
     ------
@@ -42,44 +39,45 @@ def identify(
         More than one row in a hundred shares its id with a row that says something else.
     """
     content = [c for c in table.names if c != "id"]
+    # Before ids are made up: a row without an id may well say the same as its neighbour.
     said = pd.util.hash_pandas_object(frame[content].astype(str), index=False).to_numpy()
     blank = (frame["id"] == "").to_numpy()
+    found: list[Finding] = []
     if blank.any():
         frame = frame.assign(id=_surrogates(frame, content, blank))
-        what = f"{int(blank.sum())} row(s) have no id and were given one made from their content"
-        files = pd.unique(frame.loc[blank, "file"])
-        findings.append(
-            Finding("missing-id", Severity.FIX, what, f"{int(blank.sum())}行缺少编号，已按内容生成",
-                    file=str(files[0]) if len(files) == 1 else "", column="编号")
-        )  # fmt: skip
+        n = int(blank.sum())
+        what = f"{n} row(s) have no id and were given one made from their content"
+        found += _of_ids(
+            "missing-id", Severity.FIX, what, f"{n}行缺少编号，已按内容生成", frame[blank]
+        )
     same = pd.DataFrame({"id": frame["id"], "said": said}).duplicated().to_numpy() & ~blank
     ids = frame["id"].to_list()
     firsts = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True)) if same.any() else {}
     for i in np.flatnonzero(same):
-        first = firsts[ids[i]]
-        findings.append(finding_at(frame, i, "repeated-row", Severity.FIX,
-                            f"the row says the same as row {frame['row'].iloc[first]} and was left out",
-                            f"与第{frame['row'].iloc[first]}行重复，已忽略", "编号"))  # fmt: skip
+        row = frame["row"].iloc[firsts[ids[i]]]
+        what = f"the row says the same as row {row} and was left out"
+        told = Finding(
+            "repeated-row", Severity.FIX, what, f"与第{row}行重复，已忽略", column="编号"
+        )
+        found.append(at_row(frame, i, told))
     frame = frame[~same].reset_index(drop=True)
-    frame, zeros = _leading_zeros(frame, content, findings)
-    clash = frame["id"].duplicated(keep=False).to_numpy()
-    if clash.any():
-        frame = _clashes(frame, clash, table, findings)
+    frame, zeros, told_zeros = _leading_zeros(frame, content)
+    frame, clashes = _clashes(frame, table)
     lower = frame["id"].str.lower()
     cases = int((lower.duplicated(keep=False) & ~frame["id"].duplicated(keep=False)).sum())
     if cases:
         what = f"{cases} ids differ from another one only in upper and lower case"
-        files = pd.unique(frame["file"])
-        findings.append(
-            Finding("id-case", Severity.WARN, what, "有编号仅大小写不同",
-                    file=str(files[0]) if len(files) == 1 else "", column="编号")
-        )  # fmt: skip
-    return frame, int(same.sum()) + zeros
+        clashes += _of_ids("id-case", Severity.WARN, what, "有编号仅大小写不同", frame)
+    return frame, int(same.sum()) + zeros, [*found, *told_zeros, *clashes]
+
+
+def _of_ids(code: str, severity: Severity, what: str, zh: str, rows: pd.DataFrame) -> list[Finding]:
+    return [Finding(code, severity, what, zh, file=file_of(rows), column="编号")]
 
 
 def _leading_zeros(
-    frame: pd.DataFrame, content: Sequence[str], findings: list[Finding]
-) -> tuple[pd.DataFrame, int]:
+    frame: pd.DataFrame, content: Sequence[str]
+) -> tuple[pd.DataFrame, int, list[Finding]]:
     """Take ids that differ in leading zeros alone for one where sheets say the same of them.
 
     One office keeps 007 as a text, another as the number 7.
@@ -89,32 +87,32 @@ def _leading_zeros(
     alike = bare.duplicated(keep=False).to_numpy() & ~frame["id"].duplicated(keep=False).to_numpy()
     rows = np.flatnonzero(alike & digits)
     if not len(rows):
-        return frame, 0
-    said = frame[content].astype(str)
+        return frame, 0, []
+    content_of = frame[content].astype(str)
     first: dict[tuple[str, ...], int] = {}
     again: list[int] = []
-    for i in rows:
-        key = (bare.iloc[i], *said.iloc[i])
-        other = first.setdefault(key, int(i))
-        places = {(frame["file"].iloc[j], frame["sheet"].iloc[j]) for j in (i, other)}
-        if len(places) == 1:
+    found: list[Finding] = []
+    for i in map(int, rows):
+        other = first.setdefault((bare.iloc[i], *content_of.iloc[i]), i)
+        if frame["file"].iloc[i] == frame["file"].iloc[other] and (
+            frame["sheet"].iloc[i] == frame["sheet"].iloc[other]
+        ):
             continue
-        again.append(int(i))
-        at = _row_words(frame, other, int(i))
+        again.append(i)
+        at, zh = _row_words(frame, other, i)
         what = (
             f"the id is that of {at} but for leading zeros, and so is the row, which was left out"
         )
-        zh = f"编号与{_row_zh(frame, other, int(i))}仅前导零不同，已视为同一户"
-        findings.append(finding_at(frame, i, "id-zeros", Severity.FIX, what, zh, "编号"))
+        told = Finding(
+            "id-zeros", Severity.FIX, what, f"编号与{zh}仅前导零不同，已视为同一户", column="编号"
+        )
+        found.append(at_row(frame, i, told))
     different = len(rows) - 2 * len(again)
     if different > 0:
-        files = pd.unique(frame["file"].iloc[rows])
         what = f"{different} ids differ from another one only in leading zeros"
-        findings.append(
-            Finding("id-zeros", Severity.WARN, what, f"{different}个编号仅前导零不同",
-                    file=str(files[0]) if len(files) == 1 else "", column="编号")
-        )  # fmt: skip
-    return frame.drop(index=frame.index[again]).reset_index(drop=True), len(again)
+        zh = f"{different}个编号仅前导零不同"
+        found += _of_ids("id-zeros", Severity.WARN, what, zh, frame.iloc[rows])
+    return frame.drop(index=frame.index[again]).reset_index(drop=True), len(again), found
 
 
 def match_ids(wanted: Iterable[str], known: Iterable[str]) -> dict[str, str]:
@@ -161,24 +159,27 @@ def _surrogates(frame: pd.DataFrame, content: Sequence[str], blank: np.ndarray) 
     return ids
 
 
-def _clashes(
-    frame: pd.DataFrame, clash: np.ndarray, table: Table, findings: list[Finding]
-) -> pd.DataFrame:
+def _clashes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
     """Hold rows that share an id and differ; refuse the file where that is common."""
-    share = clash.sum() / len(frame)
-    severity = Severity.STOP if share > CLASH_SHARE else Severity.HOLD
+    clash = frame["id"].duplicated(keep=False).to_numpy()
+    if not clash.any():
+        return frame, []
+    stop = clash.sum() / len(frame) > CLASH_SHARE
     faults: list[Finding] = []
     reasons = frame["reason"].to_numpy(object).copy()
     for _, places in frame[clash].groupby("id", sort=False).indices.items():
         rows = np.flatnonzero(clash)[places]
-        text = " and ".join(_row_words(frame, i, rows[0]) for i in rows[:4])
-        zh = "、".join(_row_zh(frame, i, rows[0]) for i in rows[:4])
-        for i in rows:
-            reasons[i] = f"its id stands on different rows: {text}"
-        faults.append(finding_at(frame, rows[0], "duplicate-id", severity,
-                          f"one id stands on different homes: {text}", f"同一编号对应不同内容：{zh}", "编号",
-                          "give each row an id of its own"))  # fmt: skip
-    if severity is Severity.STOP:
+        said = [_row_words(frame, i, rows[0]) for i in rows[:4]]
+        text = " and ".join(words for words, _ in said)
+        reasons[rows] = f"its id stands on different rows: {text}"
+        told = Finding(
+            "duplicate-id", Severity.STOP if stop else Severity.HOLD,
+            f"one id stands on different homes: {text}",
+            f"同一编号对应不同内容：{'、'.join(zh for _, zh in said)}",
+            "give each row an id of its own", column="编号",
+        )  # fmt: skip
+        faults.append(at_row(frame, rows[0], told))
+    if stop:
         files = ", ".join(dict.fromkeys(frame.loc[clash, "file"]))
         raise SchemaError(
             f"{files}: {len(faults)} id(s) in the column 编号/id of {table.name} stand on different homes "
@@ -186,53 +187,16 @@ def _clashes(
             findings=faults,
             remedy="give each home an id of its own, or leave the column out",
         )
-    findings += faults
-    code = frame["code"].mask(clash, "duplicate-id")
-    return frame.assign(code=code, reason=reasons)
+    return frame.assign(code=frame["code"].mask(clash, "duplicate-id"), reason=reasons), faults
 
 
-def _row_words(frame: pd.DataFrame, i: int, first: int) -> str:
-    words = f"row {frame['row'].iloc[i]}"
-    if (
-        frame["file"].iloc[i] != frame["file"].iloc[first]
-        or frame["sheet"].iloc[i] != frame["sheet"].iloc[first]
-    ):
-        words += f" of {frame['file'].iloc[i]} {frame['sheet'].iloc[i]}".rstrip()
-    return words
-
-
-def _row_zh(frame: pd.DataFrame, i: int, first: int) -> str:
+def _row_words(frame: pd.DataFrame, i: int, first: int) -> tuple[str, str]:
+    """Name a row, in English and Chinese; with its file and sheet where they are not those of `first`."""
     at, other = frame.iloc[int(i)], frame.iloc[int(first)]
-    away = (at["file"], at["sheet"]) != (other["file"], other["sheet"])
-    place = f"{at['file']} {at['sheet']} ".replace("  ", " ") if away else ""
-    return f"{place}第{at['row']}行"
-
-
-def finding_at(
-    frame: pd.DataFrame,
-    i: int | np.intp,
-    code: str,
-    severity: Severity,
-    what: str,
-    zh: str,
-    column: str = "",
-    remedy: str = "",
-) -> Finding:
-    """Make a finding about one row.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With ``file, sheet, row``.
-    i : int
-        Position in the frame.
-    code, severity, what, zh, column, remedy
-        See `Finding`.
-    """
-    at = frame.iloc[int(i)]
-    return Finding(
-        code, severity, what, zh, remedy, "", at["file"], at["sheet"], int(at["row"]), column
-    )
+    if (at["file"], at["sheet"]) == (other["file"], other["sheet"]):
+        return f"row {at['row']}", f"第{at['row']}行"
+    place = f"{at['file']} {at['sheet']}".rstrip()
+    return f"row {at['row']} of {place}", f"{place} 第{at['row']}行"
 
 
 def unique_ids(held: pd.DataFrame, taken: set[str]) -> pd.DataFrame:

@@ -14,6 +14,10 @@ __all__ = ["examine_id_numbers", "fault_of"]
 
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK: Final = "10X98765432"
+_LOST: Final = (
+    "an identity number kept as a number, of which Excel lost the last digits",
+    "证件号为数字格式，末几位已失真",
+)
 _HEADERS: Final = ("身份证", "公民身份号码", "证件号", "idnumber", "idcard")
 
 
@@ -65,31 +69,15 @@ def examine_id_numbers(path: str | Path, *, name: str = "") -> list[Finding]:
     SheetError
         The file cannot be read as a table.
     """
-    said: list[Finding] = []
-    for t in read_table(path, table=None, name=name):
-        for k, header in enumerate(t.headers):
-            if not any(part in header_key(header) for part in _HEADERS):
-                continue
-            for r, text in enumerate(t.cells[:, k]):
-                what, zh = fault_of(str(text))
-                if t.faults.get((r, k)) == "long":
-                    what = (
-                        "an identity number kept as a number, of which Excel lost the last digits"
-                    )
-                    zh = "证件号为数字格式，末几位已失真"
-                if what:
-                    said.append(
-                        Finding(
-                            "id-number",
-                            Severity.WARN,
-                            what,
-                            zh,
-                            "",
-                            "",
-                            t.file,
-                            t.sheet,
-                            int(t.row[r]),
-                            header,
-                        )
-                    )
-    return said
+    return [
+        Finding(
+            "id-number", Severity.WARN, what, zh, file=t.file, sheet=t.sheet, row=int(t.row[r]),
+            column=header,
+        )
+        for t in read_table(path, table=None, name=name)
+        for k, header in enumerate(t.headers)
+        if any(part in header_key(header) for part in _HEADERS)
+        for r, text in enumerate(t.cells[:, k])
+        for what, zh in (_LOST if t.faults.get((r, k)) == "long" else fault_of(str(text)),)
+        if what
+    ]  # fmt: skip

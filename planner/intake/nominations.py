@@ -18,6 +18,7 @@ import pandas as pd
 from planner.errors import Finding, Severity
 from planner.intake.residents import Residents
 from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.flags import marked
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import MEMBERS, Column, Table, header_key
 
@@ -61,9 +62,6 @@ NOMINATIONS: Final = Table(
     ),
 )  # fmt: skip
 _JOINT: Final = Table("members", (*MEMBERS.columns, *NOMINATIONS.columns), "id")
-_NO: Final = frozenset(
-    {"", "否", "no", "n", "0", "false", "f", "×", "✗", "☐", "非", "无", "不是", "-", "/", "0.0"}
-)
 _NUMBER: Final = re.compile(r"(-?\d+(?:\.\d+)?)(?:分|点|points?|户|个|名)?", re.I)
 _SEVERAL: Final = re.compile(r"[、,;/|\s]+")
 
@@ -121,11 +119,11 @@ def read_nominations(path: str | Path, members: Residents) -> Nominations:
 
     frame = pd.DataFrame(
         {
-            "candidate": _marked(texts("candidate")),
+            "candidate": marked(texts("candidate")),
             "score": _numbers(texts("score")),
             "role": np.array(texts("role"), object),
             "strengths": np.array(["、".join(strengths_of(t)) for t in texts("strengths")], object),
-            "mentor": _marked(texts("mentor")),
+            "mentor": marked(texts("mentor")),
             "capacity": _numbers(texts("capacity")),
         }
     )
@@ -150,10 +148,6 @@ def _places(table: SheetTable) -> dict[str, int]:
                 found[column.name] = at
                 break
     return found
-
-
-def _marked(texts: Iterable[str]) -> np.ndarray:
-    return np.array([text.casefold() not in _NO for text in texts], bool)
 
 
 def _number(text: str) -> float:

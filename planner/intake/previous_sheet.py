@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.identity import match_ids
-from planner.intake.sheets.cell_values import Notes, clean_column, clean_ids
+from planner.intake.sheets.cell_values import clean_column, clean_ids
 from planner.intake.sheets.headers import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import STANDING
@@ -55,17 +55,16 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
     SchemaError
         No sheet has both columns, or one home is given to two centres.
     """
+    rows: list[tuple[str, str, Finding]] = []
     findings: list[Finding] = []
-    zone: dict[str, str] = {}
-    places: dict[str, Finding] = {}
-    twice: list[Finding] = []
     read = 0
     for table in read_table(path, table=STANDING, encoding=encoding):
         roles = roles_of(table.headers, STANDING, file=table.file, sheet=table.sheet)
-        if not {"id", "zone"} <= set(roles):
-            continue
-        read += 1
-        _take(table, roles, zone, places, findings, twice)
+        if {"id", "zone"} <= set(roles):
+            own, said = _rows(table, roles)
+            rows += own
+            findings += said
+            read += 1
     name = Path(path).name
     if not read:
         raise SchemaError(
@@ -81,38 +80,37 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
                 )
             ],
         )  # fmt: skip
+    zone: dict[str, str] = {}
+    places: dict[str, Finding] = {}
+    for home, centre, at in rows:
+        zone.setdefault(home, centre)
+        if centre:
+            places.setdefault(centre, at)
+    twice = [at for home, centre, at in rows if zone[home] != centre]
     if twice:
         raise SchemaError(f"{name} gives some homes to two centres", findings=twice)
     return StandingSheet(zone, places, tuple(findings))
 
 
-def _take(
-    table: SheetTable,
-    roles: dict[str, int],
-    zone: dict[str, str],
-    places: dict[str, Finding],
-    findings: list[Finding],
-    twice: list[Finding],
-) -> None:
+def _rows(
+    table: SheetTable, roles: dict[str, int]
+) -> tuple[list[tuple[str, str, Finding]], list[Finding]]:
+    """Give home, centre and place of each row; the place is worded as the fault that it may be."""
     frame = table.frame
-    notes = Notes(frame, findings)
-    columns = {
-        role: clean_ids(clean_column(frame.iloc[:, at], role, notes), notes)
-        for role, at in roles.items()
-    }
-    header = table.headers[roles["zone"]]
-    for i, z, row in zip(columns["id"], columns["zone"], table.row, strict=True):
-        if not i:
-            continue
-        here = Finding(
-            "two-centres", Severity.STOP, "this home has another centre in a row above",
-            "该户在前面的行中已有另一中心户", "keep one of the two rows", "请保留其中一行",
-            table.file, table.sheet, int(row), header,
-        )  # fmt: skip
-        if zone.setdefault(i, z) != z:
-            twice.append(here)
-        if z:
-            places.setdefault(z, here)
+    columns: dict[str, list[str]] = {}
+    said: list[Finding] = []
+    for role, at in roles.items():
+        cleaned, told = clean_column(frame.iloc[:, at], role, frame)
+        ids, folded = clean_ids(cleaned, frame)
+        columns[role] = ids.to_list()
+        said += [*told, *folded]
+    here = Finding(
+        "two-centres", Severity.STOP, "this home has another centre in a row above",
+        "该户在前面的行中已有另一中心户", "keep one of the two rows", "请保留其中一行",
+        table.file, table.sheet, None, table.headers[roles["zone"]],
+    )  # fmt: skip
+    triples = zip(columns["id"], columns["zone"], table.row.tolist(), strict=True)
+    return [(i, z, replace(here, row=row)) for i, z, row in triples if i], said
 
 
 def match_centres(

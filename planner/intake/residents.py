@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -14,44 +15,37 @@ import pandas as pd
 
 from planner.errors import Finding, InputError, SchemaError, Severity
 from planner.intake.coordinates.pairs import Area, apply_area, read_coordinates
-from planner.intake.identity import finding_at, identify, unique_ids
+from planner.intake.identity import identify, unique_ids
 from planner.intake.sheets.cell_values import (
-    Notes,
+    MOST_LOAD,
     clean_column,
     clean_ids,
     fill_same_as_above,
-    read_flags,
     read_loads,
 )
 from planner.intake.sheets.columns import PARTS, addresses_of, on_road
+from planner.intake.sheets.flags import read_flags
 from planner.intake.sheets.gather import columns_of, gather
+from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
 from planner.intake.twofold import is_twofold, without_contacts
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
-__all__ = ["Residents", "read_buildings", "read_households", "read_members", "read_residents"]
+__all__ = [
+    "HELD_COLUMNS",
+    "Residents",
+    "read_buildings",
+    "read_households",
+    "read_members",
+    "read_residents",
+]
 
 TEXTS = ("id", "address", *PARTS, "building", "stairwell", "floor", "room", "community")
+KEPT_COLUMNS = ("id", "address", "building", "stairwell", "floor", "community", "lon", "lat")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
 _BLANK = frozenset(
-    {
-        "无",
-        "/",
-        "\\",
-        "-",
-        "--",
-        "—",
-        "——",
-        "不详",
-        "未知",
-        "暂无",
-        "none",
-        "n/a",
-        "无地址",
-        "地址不详",
-        "?",
-    }
-)
+    ("无", "/", "\\", "-", "--", "—", "——", "不详", "未知", "暂无", "none", "n/a", "无地址", "地址不详", "?")
+)  # fmt: skip
 """Words by which a clerk says that a place is not known; in names they are names."""
 _COLUMN_OF = {
     "bad-coordinates": "lon",
@@ -64,6 +58,11 @@ _DATE = (
     r"|(?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?: 00:00:00)?"
 )
 """What a spreadsheet makes of 3-1 when it is typed as a building."""
+_FAULTS = {
+    "error": ("formula-error", "the cell under {} holds a formula error"),
+    "formula": ("formula-error", "the formula under {} has no stored value: open and save the file in Excel"),
+    "date": ("date-cell", "the cell under {} holds a date: the spreadsheet took a number for one"),
+}  # fmt: skip
 _SYNTHETIC = ("synthetic", "合成示例", "合成数据", "模拟数据")
 
 
@@ -113,8 +112,7 @@ class Residents:
         Residents
             Itself where nothing is swapped.
         """
-        said: list[Finding] = []
-        kept = apply_area(self.kept, area, said)
+        kept, said = apply_area(self.kept, area)
         return self if not said else replace(self, kept=kept, findings=(*self.findings, *said))
 
 
@@ -188,23 +186,24 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     SheetError, SchemaError
         As for `read_households`; coordinates are required.
     """
-    findings: list[Finding] = []
-    tables, _ = gather([Path(path)], BUILDINGS, sheet=None, findings=findings)
-    frame = pd.concat([columns_of(t, BUILDINGS, findings) for t in tables], ignore_index=True)
-    notes = Notes(frame, findings)
+    got = gather([Path(path)], BUILDINGS)
+    read = [columns_of(t, BUILDINGS) for t in got.tables]
+    frame = pd.concat([f for f, _ in read], ignore_index=True)
+    findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
     texts = ("name", "building", "stairwell", "address", "community")
-    read = (*texts, "road", "road_number")
-    cleaned = {name: clean_column(frame[name], name, notes) for name in read}
+    cleaned: dict[str, pd.Series] = {}
+    for name in (*texts, "road", "road_number"):
+        cleaned[name], said = clean_column(frame[name], name, frame)
+        findings += said
     road, number = cleaned.pop("road"), cleaned.pop("road_number")
     cleaned["address"] = cleaned["address"].mask(
         (cleaned["address"] == "") & (number != ""), on_road(road, number)
     )
-    lon, lat, _ = read_coordinates(frame.assign(address=""), notes)
+    lon, lat, _, said = read_coordinates(frame.assign(address=""))
     placed = np.isfinite(lon)
-    notes.each(
-        "building-without-place", Severity.WARN, np.flatnonzero(~placed),
-        "the building has no coordinates and cannot be looked up", "楼栋无坐标，无法用于匹配", "lon",
-    )  # fmt: skip
+    what, zh = "the building has no coordinates and cannot be looked up", "楼栋无坐标，无法用于匹配"
+    told = Finding("building-without-place", Severity.WARN, what, zh, column="lon")
+    findings += [*said, *each(frame, np.flatnonzero(~placed), told)]
     if not placed.any():
         raise SchemaError(
             f"{Path(path).name}: no building has coordinates",
@@ -240,114 +239,98 @@ def read_residents(
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     if not files:
         raise InputError(f"no file of {table.name} was named", remedy="name at least one")
-    findings: list[Finding] = []
-    tables, sources = gather(
-        files, table, sheet=sheet, findings=findings, encoding=encoding, names=names
-    )
-    frames = [columns_of(t, table, findings, ignored) for t in tables]
-    frame = pd.concat(frames, ignore_index=True)
-    held = [_ragged(t) for t in tables]
-    held_rows = pd.concat([h for h in held if len(h)] or held[:1], ignore_index=True)
-    notes = Notes(frame, findings)
-    frame, numbers = _typed(frame, table, notes)
-    frame = frame.assign(code=numbers[0], reason=numbers[1])
-    frame, repeated = identify(frame, table, findings)
+    got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
+    read = [columns_of(t, table, ignored) for t in got.tables]
+    frame = pd.concat([f for f, _ in read], ignore_index=True)
+    findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
+    frame, typed = _typed(frame, table)
+    frame, repeated, of_ids = identify(frame, table)
+    findings += [*typed, *of_ids]
     if area is not None:
-        frame = apply_area(frame, area, findings)
-    kept, set_aside = _split(frame, table, findings)
-    held_rows = unique_ids(pd.concat([set_aside, held_rows], ignore_index=True), set(kept["id"]))
-    titles = " ".join(f"{t.title} {t.sheet}" for t in tables).lower()
+        frame, swapped = apply_area(frame, area)
+        findings += swapped
+    kept, aside, held = _split(frame, table)
+    ragged = pd.concat([_ragged(t) for t in got.tables], ignore_index=True)
+    aside = unique_ids(pd.concat([aside, ragged], ignore_index=True), set(kept["id"]))
+    titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
     marked = any(word in titles for word in _SYNTHETIC)
-    return Residents(kept, held_rows, tuple(findings), tuple(sources), repeated, marked)
+    return Residents(kept, aside, (*findings, *held), got.sources, repeated, marked)
 
 
-def _typed(
-    frame: pd.DataFrame, table: Table, notes: Notes
-) -> tuple[pd.DataFrame, tuple[np.ndarray, np.ndarray]]:
+def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
     """Clean every text, read numbers and flags; say which rows cannot be used and why."""
-    frame = frame.copy()
-    for name in TEXTS:
-        frame[name] = clean_column(frame[name], name, notes)
-    frame["id"] = clean_ids(frame["id"], notes)
-    frame["address"] = without_contacts(frame["address"], notes)
-    for name in ("address", "community", *PARTS, "building"):
-        frame[name] = fill_same_as_above(frame[name], frame, name, notes)
-    for name in TEXTS[1:]:
-        frame[name] = frame[name].mask(frame[name].str.lower().isin(_BLANK), "")
-    code = np.full(len(frame), "", object)
-    reason = np.full(len(frame), "", object)
-    _cell_faults(frame, code, reason)
-    _twofold(frame, code, reason)
+    frame, said = _cleaned(frame)
+    code, reason, frame["fault"] = _cell_faults(frame)
+    twofold = (code == "") & np.array([is_twofold(text) for text in frame["address"]], bool)
+    code[twofold], reason[twofold] = "two-addresses", "the cell holds more than one address"
     frame["address"] = addresses_of(frame)
-    lon, lat, bad = read_coordinates(frame, notes)
-    frame["lon"], frame["lat"] = lon, lat
+    frame["lon"], frame["lat"], bad, told = read_coordinates(frame)
+    said += told
     if table is HOUSEHOLDS:
-        frame["load"] = read_loads(frame, code, reason, notes)
+        frame["load"], wrong, told = read_loads(frame)
+        said += told
+        wrong &= code == ""
+        code[wrong], reason[wrong] = "bad-load", f"the load is not a number from 0 to {MOST_LOAD:g}"
     else:
-        frame["is_centre"] = read_flags(frame["is_centre"], notes)
-    nowhere = ~np.isfinite(lon) & (frame["address"] == "").to_numpy() & (code == "")
+        frame["is_centre"] = read_flags(frame["is_centre"], frame)
+    nowhere = frame["lon"].isna().to_numpy() & (frame["address"] == "").to_numpy() & (code == "")
     code[nowhere] = np.where(bad[nowhere], "bad-coordinates", "no-address")
     reason[nowhere] = np.where(
         bad[nowhere], "the coordinates are not a place, and there is no address",
         "there is neither an address nor coordinates",
     )  # fmt: skip
-    return frame, (code, reason)
+    return frame.assign(code=code, reason=reason), said
 
 
-def _twofold(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
-    at = [i for i, text in enumerate(frame["address"]) if code[i] == "" and is_twofold(text)]
-    code[at], reason[at] = "two-addresses", "the cell holds more than one address"
+def _cleaned(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """Clean every text column."""
+    frame = frame.copy()
+    said: list[Finding] = []
+    for name in TEXTS:
+        frame[name], told = clean_column(frame[name], name, frame)
+        said += told
+    frame["id"], told = clean_ids(frame["id"], frame)
+    said += told
+    frame["address"], told = without_contacts(frame["address"], frame)
+    said += told
+    for name in ("address", "community", *PARTS, "building"):
+        frame[name], told = fill_same_as_above(frame[name], name, frame)
+        said += told
+    for name in TEXTS[1:]:
+        frame[name] = frame[name].mask(frame[name].str.lower().isin(_BLANK), "")
+    return frame, said
 
 
-def _cell_faults(frame: pd.DataFrame, code: np.ndarray, reason: np.ndarray) -> None:
-    """Hold rows with a formula error, a formula without a value, or a date where an address stands."""
-    words = {
-        "error": ("formula-error", "the cell under {} holds a formula error"),
-        "formula": (
-            "formula-error",
-            "the formula under {} has no stored value: open and save the file in Excel",
-        ),
-        "date": (
-            "date-cell",
-            "the cell under {} holds a date: the spreadsheet took a number for one",
-        ),
-    }
-    for i in np.flatnonzero(frame["fault"].to_numpy() != ""):
-        kind, header = frame["fault"].iloc[i].split(":", 1)
-        code[i], reason[i] = words[kind][0], words[kind][1].format(header)
+def _cell_faults(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.Series]:
+    """Hold rows with a formula error, a formula without a value, or a date where an address stands.
+
+    Returns code and reason of each row, and its fault with the header of the cell.
+    """
+    fault = frame["fault"]
     for name in ("building", "address"):
-        dated = frame[name].str.fullmatch(_DATE).to_numpy(bool) & (code == "")
-        code[dated], reason[dated] = "date-cell", words["date"][1].format(name)
-        frame["fault"] = frame["fault"].mask(dated, f"date:{name}")
+        dated = frame[name].str.fullmatch(_DATE) & (fault == "")
+        fault = fault.mask(dated, f"date:{name}")
+    code, reason = np.full(len(frame), "", object), np.full(len(frame), "", object)
+    for i in np.flatnonzero(fault != ""):
+        kind, header = fault.iloc[i].split(":", 1)
+        code[i], reason[i] = _FAULTS[kind][0], _FAULTS[kind][1].format(header)
+    return code, reason, fault
 
 
-def _split(
-    frame: pd.DataFrame, table: Table, findings: list[Finding]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _split(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+    """Set the rows aside that have a code; say of each why, unless its id has been told already."""
     aside = (frame["code"] != "").to_numpy()
+    said: list[Finding] = []
     for i in np.flatnonzero(aside & (frame["code"] != "duplicate-id").to_numpy()):
-        code, reason = frame["code"].iloc[i], frame["reason"].iloc[i]
+        code = frame["code"].iloc[i]
         column = frame["fault"].iloc[i].partition(":")[2] or _COLUMN_OF.get(code, "")
-        findings.append(
-            finding_at(frame, i, code, Severity.HOLD, reason, "该行已搁置，列为覆盖空白", column)
-        )
+        zh = "该行已搁置，列为覆盖空白"
+        told = Finding(code, Severity.HOLD, frame["reason"].iloc[i], zh, column=column)
+        said.append(at_row(frame, i, told))
     last = "load" if table is HOUSEHOLDS else "is_centre"
-    columns = [
-        "id",
-        "address",
-        "building",
-        "stairwell",
-        "floor",
-        "community",
-        "lon",
-        "lat",
-        last,
-        "file",
-        "sheet",
-        "row",
-    ]
-    kept = frame.loc[~aside, columns].reset_index(drop=True)
-    return kept, frame.loc[aside, list(HELD_COLUMNS)].reset_index(drop=True)
+    kept = frame.loc[~aside, [*KEPT_COLUMNS, last, "file", "sheet", "row"]]
+    held = frame.loc[aside, list(HELD_COLUMNS)]
+    return kept.reset_index(drop=True), held.reset_index(drop=True), said
 
 
 def _ragged(t: SheetTable) -> pd.DataFrame:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.identity import match_ids
-from planner.intake.sheets.cell_values import Notes, clean_column, clean_ids, half_width
+from planner.intake.sheets.cell_values import clean_column, clean_ids, half_width
 from planner.intake.sheets.headers import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import Column, Table
@@ -137,7 +137,9 @@ def read_ties(path: str | Path, *, encoding: str | None = None) -> TieSheet:
         roles = roles_of(table.headers, TIES, file=table.file, sheet=table.sheet)
         if {"a", "b", "kind"} <= set(roles):
             read += 1
-            rows += _rows(table, roles, findings)
+            own, said = _rows(table, roles)
+            rows += own
+            findings += said
     name = Path(path).name
     if not read:
         raise SchemaError(
@@ -153,41 +155,45 @@ def read_ties(path: str | Path, *, encoding: str | None = None) -> TieSheet:
             ],
         )  # fmt: skip
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return TieSheet(_once(rows, findings), tuple(findings), ((name, digest),))
+    kept, dropped = _once(rows)
+    return TieSheet(kept, (*findings, *dropped), ((name, digest),))
 
 
-def _rows(table: SheetTable, roles: dict[str, int], findings: list[Finding]) -> list[TieRow]:
+def _rows(table: SheetTable, roles: dict[str, int]) -> tuple[list[TieRow], list[Finding]]:
     frame = table.frame
-    notes = Notes(frame, findings)
-    ids = {
-        role: clean_ids(clean_column(frame.iloc[:, roles[role]], "id", notes), notes).tolist()
-        for role in ("a", "b")
-    }
-    kinds = table.cells[:, roles["kind"]]
-    prices = table.cells[:, roles["metres"]] if "metres" in roles else [""] * len(frame)
+    said: list[Finding] = []
+    ids: dict[str, list[str]] = {}
+    for role in ("a", "b"):
+        cleaned, repaired = clean_column(frame.iloc[:, roles[role]], "id", frame)
+        folded, told = clean_ids(cleaned, frame)
+        ids[role] = folded.to_list()
+        said += [*repaired, *told]
+    kinds = table.cells[:, roles["kind"]].tolist()
+    prices = table.cells[:, roles["metres"]].tolist() if "metres" in roles else [""] * len(frame)
     made: list[TieRow] = []
-    for i, row in enumerate(table.row.tolist()):
-        a, b, kind = ids["a"][i], ids["b"][i], kind_of_tie(kinds[i])
-        at = Finding("", Severity.WARN, "", file=table.file, sheet=table.sheet, row=int(row))
-
-        def said(text: str, _at: Finding = at, **place: str) -> None:
-            findings.append(_worded(_at, text, table.headers[roles[place["of"]]]))
-
-        if not (a or b or kinds[i].strip()):
+    rows = zip(ids["a"], ids["b"], kinds, prices, table.row.tolist(), strict=True)
+    for a, b, word, price, row in rows:
+        if not (a or b or word.strip()):
             continue
-        if not a or not b:
-            said("tie-empty", of="b" if a else "a")
-        elif kind is None:
-            said("tie-kind", of="kind")
-        elif a == b:
-            said("tie-to-itself", of="b")
-        else:
-            metres = _metres(prices[i])
-            if metres is not None and math.isnan(metres):
-                said("tie-price", of="metres")
-                metres = None
-            made.append(TieRow(a, b, kind, metres, at))
-    return made
+        at = Finding("", Severity.WARN, "", file=table.file, sheet=table.sheet, row=row)
+        kind, metres = kind_of_tie(word), _metres(price)
+        if fault := _fault(a, b, kind):
+            said.append(_worded(at, fault[0], table.headers[roles[fault[1]]]))
+            continue
+        if metres is not None and math.isnan(metres):
+            said.append(_worded(at, "tie-price", table.headers[roles["metres"]]))
+            metres = None
+        made.append(TieRow(a, b, kind or "", metres, at))
+    return made, said
+
+
+def _fault(a: str, b: str, kind: str | None) -> tuple[str, str] | None:
+    """Say why a row is left out, and which column is at fault."""
+    if not a or not b:
+        return "tie-empty", "b" if a else "a"
+    if kind is None:
+        return "tie-kind", "kind"
+    return ("tie-to-itself", "b") if a == b else None
 
 
 def _metres(text: str) -> float | None:
@@ -199,22 +205,23 @@ def _metres(text: str) -> float | None:
     return float(found[0]) if found else math.nan
 
 
-def _once(rows: list[TieRow], findings: list[Finding]) -> tuple[TieRow, ...]:
+def _once(rows: list[TieRow]) -> tuple[tuple[TieRow, ...], list[Finding]]:
     """Keep each pair once; who is to be kept apart is not tied."""
     apart = {frozenset((r.a, r.b)) for r in rows if r.kind == "apart"}
     seen: set[tuple[frozenset[str], str]] = set()
     kept: list[TieRow] = []
+    said: list[Finding] = []
     for row in rows:
         pair = frozenset((row.a, row.b))
         key = pair, _sort(row.kind)
         if row.kind != "apart" and pair in apart:
-            findings.append(_worded(row.place, "tie-and-apart"))
+            said.append(_worded(row.place, "tie-and-apart"))
         elif key in seen:
-            findings.append(_worded(row.place, "tie-twice"))
+            said.append(_worded(row.place, "tie-twice"))
         else:
             seen.add(key)
             kept.append(row)
-    return tuple(kept)
+    return tuple(kept), said
 
 
 def _sort(kind: str) -> str:
@@ -236,9 +243,7 @@ _SAID: Final = {
     "tie-and-apart": ("these two are to be kept apart by another row, which holds; this row is left out",
                       "另有一行要求两者分开，以分开为准，该行未采用", "drop one of the two rows",
                       "请删除其中一行"),
-    "tie-unknown-a": ("nobody has this id; the row is left out", "居民表和党员表中均无此编号，该行未采用",
-                      "write an id of the households' sheet", "请填写居民表中的编号"),
-    "tie-unknown-b": ("nobody has this id; the row is left out", "居民表和党员表中均无此编号，该行未采用",
+    "tie-unknown": ("nobody has this id; the row is left out", "居民表和党员表中均无此编号，该行未采用",
                       "write an id of the households' or the members' sheet", "请填写居民表或党员表中的编号"),
     "tie-helper": ("neither of the two is a member, so nobody helps; they are taken as a plain tie",
                    "双方均不是党员，按一般关系处理", "write the id of the member who helps",
@@ -249,10 +254,8 @@ _SAID: Final = {
 def _worded(place: Finding, code: str, column: str = "") -> Finding:
     what, zh, remedy, remedy_zh = _SAID[code]
     severity = Severity.FIX if code == "tie-twice" else Severity.WARN
-    return replace(
-        place, code=code.removesuffix("-a").removesuffix("-b") if "unknown" in code else code,
-        severity=severity, what=what, what_zh=zh, remedy=remedy, remedy_zh=remedy_zh, column=column,
-    )  # fmt: skip
+    told = Finding(code, severity, what, zh, remedy, remedy_zh, column=column)
+    return replace(told, file=place.file, sheet=place.sheet, row=place.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +325,7 @@ def match_ties(
             a, b = (b, other) if other is not None and other[0] else (a, b)
         kind = row.kind
         if a is None or b is None:
-            said.append(_worded(row.place, "tie-unknown-a" if a is None else "tie-unknown-b"))
+            said.append(_worded(row.place, "tie-unknown"))
             continue
         if a == b:
             said.append(_worded(row.place, "tie-to-itself"))
@@ -331,10 +334,10 @@ def match_ties(
             said.append(_worded(row.place, "tie-helper"))
             kind = "kin"
         found.append(Match(a, b, kind, row.metres, row.place))
-    return found, _short(said)
+    return found, _shortened(said)
 
 
-def _short(said: list[Finding]) -> tuple[Finding, ...]:
+def _shortened(said: Sequence[Finding]) -> tuple[Finding, ...]:
     """List the first of many, and say how many more there are."""
     if len(said) <= LISTED:
         return tuple(said)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
 
-from planner.errors import Severity
+from planner.errors import Finding, Severity
 from planner.intake.address.parse import parse_address
-from planner.intake.sheets.cell_values import Notes
+from planner.intake.sheets.notes import each
 
 __all__ = ["is_twofold", "without_contacts"]
 
@@ -26,29 +25,30 @@ _CONTACT = re.compile(
 _GLUED = re.compile(r"(?<!\d)(\d{3,4})1[3-9]\d{9}(?!\d)")
 
 
-def without_contacts(addresses: pd.Series, notes: Notes) -> pd.Series:
+def without_contacts(addresses: pd.Series, rows: pd.DataFrame) -> tuple[pd.Series, list[Finding]]:
     """Take telephone and identity numbers out of addresses; each cell is listed, the number never.
 
     Parameters
     ----------
-    addresses : Series of str
-    notes : Notes
-        Told of every repair.
+    addresses : Series of str, n rows
+    rows : DataFrame, n rows
+        With ``file, sheet, row``.
     """
     texts = addresses.to_list()
-    rows: list[int] = []
+    changed: list[int] = []
     for i, text in enumerate(texts):
         if not _LONG.search(text):
             continue
         bare = _GLUED.sub(r"\1", _CONTACT.sub(" ", text)).strip()
         if bare != text:
             texts[i] = bare
-            rows.append(i)
-    notes.each(
-        "contact-in-address", Severity.FIX, np.array(rows, np.intp),
-        "a telephone or identity number in the address was left out", "地址中的电话或证件号已略去", "address",
-    )  # fmt: skip
-    return pd.Series(texts, index=addresses.index, dtype=object)
+            changed.append(i)
+    what, zh = (
+        "a telephone or identity number in the address was left out",
+        "地址中的电话或证件号已略去",
+    )
+    told = Finding("contact-in-address", Severity.FIX, what, zh, column="address")
+    return pd.Series(texts, index=addresses.index, dtype=object), each(rows, changed, told)
 
 
 def is_twofold(text: str) -> bool:
@@ -67,15 +67,13 @@ def is_twofold(text: str) -> bool:
     """
     if not _BREAK.search(text):
         return False
-    named: set[tuple[str, str, str, str]] = set()
+    named: set[tuple[str, ...]] = set()
     for part in _BREAK.split(text):
         if not _DIGIT.search(part):
             continue
         found = parse_address(part)
         name = found.compound or found.road
         if name and (found.road_number or found.building):
-            named.add(
-                (found.canonical("road"), found.canonical("road_number"),
-                 found.canonical("compound"), found.canonical("building"))
-            )  # fmt: skip
+            parts = ("road", "road_number", "compound", "building")
+            named.add(tuple(found.canonical(part) for part in parts))
     return len(named) > 1

@@ -32,7 +32,6 @@ from planner.errors import PlannerError
 from planner.intake.address.parse import parse_address
 from planner.intake.coordinates.pairs import read_coordinates
 from planner.intake.fences.read import survey_fences
-from planner.intake.sheets.cell_values import Notes
 from planner.intake.survey import survey
 from planner.intake.twofold import is_twofold, without_contacts
 from planner.model.project import TEMPLATE, Project
@@ -351,7 +350,7 @@ def _read_address(data: bytes, folder: Path) -> str:
     parsed.canonical("building")
     is_twofold(text)
     frame = pd.DataFrame({"address": [text], "file": "f", "sheet": "", "row": 1})
-    without_contacts(frame["address"], Notes(frame, []))
+    without_contacts(frame["address"], frame)
     return "parsed"
 
 
@@ -360,7 +359,7 @@ def _read_coordinates(data: bytes, folder: Path) -> str:
     frame = pd.DataFrame(cells, columns=["lon", "lat"], dtype=object)
     frame = frame.assign(address="", file="f", sheet="", row=range(1, len(cells) + 1))
     try:
-        lon, lat, _ = read_coordinates(frame, Notes(frame, []))
+        lon, lat, _, _ = read_coordinates(frame)
     except PlannerError as error:
         return type(error).__name__
     there = np.isfinite(lon)

@@ -20,27 +20,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.intake.coordinates.nearest import Nearest
-from planner.intake.coordinates.recognise import (
-    ProjectedReading,
-    parse_dms,
-    recognise_projected,
-    split_pair,
-    swapped,
-)
 
 __all__ = [
     "Datum",
     "DatumEvidence",
     "DatumRun",
-    "ProjectedReading",
     "ReadingFit",
     "convert",
     "detect_datum",
-    "parse_dms",
-    "recognise_projected",
     "shift_m",
-    "split_pair",
-    "swapped",
 ]
 
 Floats = NDArray[np.float64]

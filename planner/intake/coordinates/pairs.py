@@ -1,9 +1,7 @@
-"""Coordinates as people write them: degrees, minutes, pairs in one cell, swapped, or not degrees at all."""
+"""The two columns of coordinates: read, told from metres, put right where they are swapped."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.errors import Finding, SchemaError, Severity
-from planner.intake.sheets.cell_values import LISTED, Notes, half_width
+from planner.intake.coordinates.recognise import parse_dms, split_pair
+from planner.intake.sheets.notes import LISTED, at_row, each, once
 
 __all__ = [
     "Area",
@@ -22,6 +21,7 @@ __all__ = [
     "read_coordinates",
 ]
 
+Floats = NDArray[np.float64]
 Area = tuple[float, float, float, float]
 """Smallest lon, smallest lat, largest lon, largest lat, in degrees."""
 METRES: Final = 1000.0
@@ -31,35 +31,17 @@ EARTH_M: Final = 111_195.0
 """Metres a degree of latitude."""
 FIRST_3_DEGREE: Final = 25
 """Zones of six degrees are 13 to 23 in China, those of three degrees 25 to 45: numbers tell them apart."""
-_DMS = re.compile(
-    r"^([EWNS东西南北])?(?:经|纬)?\s*(-?\d+(?:\.\d+)?)\s*[°度d]\s*(?:(\d+(?:\.\d+)?)\s*['′分m]\s*)?"
-    r"(?:(\d+(?:\.\d+)?)\s*(?:''|[\"″秒s])\s*)?([EWNS])?$", re.I,
-)  # fmt: skip
-_PAIR = re.compile(r"^\(?\s*(-?\d+\.\d+)\s*[,;\s]\s*(-?\d+\.\d+)\s*\)?$")
-_COMMA = re.compile(r"^-?\d{1,3},\d{3,}$")
-_WRAP = str.maketrans(
-    {"\u2032": "'", "\u2033": '"', "\u2019": "'", "\u201d": '"', "\u2018": "'", "\u201c": '"'}
-)
-
-
-@dataclass(frozen=True, eq=False)
-class _Read:
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    given: NDArray[np.bool_]
 
 
 def read_coordinates(
-    frame: pd.DataFrame, notes: Notes
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    frame: pd.DataFrame,
+) -> tuple[Floats, Floats, NDArray[np.bool_], list[Finding]]:
     """Read lon and lat.
 
     Parameters
     ----------
     frame : DataFrame, n rows
-        ``lon`` and ``lat`` as text.
-    notes : Notes
-        Told of every repair.
+        ``lon``, ``lat`` and ``address`` as text, ``file, sheet, row``.
 
     Returns
     -------
@@ -67,91 +49,82 @@ def read_coordinates(
         Degrees; NaN where absent or not a place.
     bad : ndarray of bool, shape (n,)
         Something was given, and it is not a place: (0, 0), 999, NaN, one of the two alone.
+    said : list of Finding
+        Every repair.
 
     Raises
     ------
     SchemaError
         The columns hold metres.
     """
-    read = _parsed(frame, notes)
-    lon, lat = read.lon.copy(), read.lat.copy()
+    lon, lat, given, said = _parsed(frame)
     _refuse_metres(lon, lat, frame)
-    _unswap_by_range(lon, lat, notes)
+    said += _unswap_by_range(lon, lat, frame)
     place = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    # Both are what programs write for "unknown", and both lie in the sea.
     place &= ~((lon == 0) & (lat == 0)) & ~((lon == -1) & (lat == -1))
-    bad = read.given & ~place
+    bad = given & ~place
     lon[~place] = lat[~place] = np.nan
-    notes.each(
-        "bad-coordinates", Severity.WARN, np.flatnonzero(bad & (frame["address"] != "").to_numpy()),
-        "the coordinates are not a place; the address is used instead", "坐标无效，改用地址", "lon",
-    )  # fmt: skip
-    return lon, lat, bad
+    what, zh = "the coordinates are not a place; the address is used instead", "坐标无效，改用地址"
+    told = Finding("bad-coordinates", Severity.WARN, what, zh, column="lon")
+    said += each(frame, np.flatnonzero(bad & (frame["address"] != "").to_numpy()), told)
+    return lon, lat, bad, said
 
 
-def _parsed(frame: pd.DataFrame, notes: Notes) -> _Read:
-    texts = [frame[c].to_numpy(object).copy() for c in ("lon", "lat")]
+def _parsed(frame: pd.DataFrame) -> tuple[Floats, Floats, NDArray[np.bool_], list[Finding]]:
+    texts = [frame[c].to_numpy(object) for c in ("lon", "lat")]
     given = (texts[0] != "") | (texts[1] != "")
-    values = [
+    lon, lat = (
         pd.to_numeric(pd.Series(t), errors="coerce").to_numpy(float, copy=True) for t in texts
-    ]
-    odd = np.flatnonzero(given & ~(np.isfinite(values[0]) & np.isfinite(values[1])))
+    )
     mended: list[int] = []
-    for i in odd:
-        pair = next((m for t in texts if (m := _PAIR.match(half_width(str(t[i]))))), None)
-        if pair is not None:
-            values[0][i], values[1][i] = float(pair[1]), float(pair[2])
-        else:
-            for k in (0, 1):
-                if not np.isfinite(values[k][i]):
-                    values[k][i] = _degrees(str(texts[k][i]))
-        if np.isfinite(values[0][i]) and np.isfinite(values[1][i]):
+    for i in np.flatnonzero(given & ~(np.isfinite(lon) & np.isfinite(lat))):
+        read = _as_text(*(str(t[i]) for t in texts))
+        if read is not None:
+            lon[i], lat[i] = read
             mended.append(int(i))
     what, zh = "degrees written as text, pairs or minutes were read", "已识别度分秒或文本坐标"
-    if len(mended) > LISTED:
-        notes.once("degrees-text", Severity.FIX, len(mended), what, zh, "lon")
-    else:
-        notes.each("degrees-text", Severity.FIX, np.array(mended, np.intp), what, zh, "lon")
-    return _Read(values[0], values[1], given)
+    told = Finding("degrees-text", Severity.FIX, what, zh, column="lon")
+    tell = len(mended) > LISTED
+    return lon, lat, given, once(frame, len(mended), told) if tell else each(frame, mended, told)
 
 
-def _degrees(text: str) -> float:
-    folded = half_width(text.translate(_WRAP)).strip()
-    match = _DMS.match(folded)
-    if match:
-        side = (match[1] or match[5] or "").upper()
-        value = float(match[2]) + float(match[3] or 0) / 60 + float(match[4] or 0) / 3600
-        return -value if side in ("W", "S", "西", "南") else value
-    if _COMMA.match(folded):
-        folded = folded.replace(",", ".")
+def _as_text(lon: str, lat: str) -> tuple[float, float] | None:
+    """Read two cells that are no plain numbers: each by itself, else the pair that one of them holds."""
+    x, y = _degrees(lon), _degrees(lat)
+    if x is not None and y is not None:
+        return (x, y) if np.isfinite([x, y]).all() else None
+    # 116,39 is one number with a decimal comma whose partner is missing, not a pair.
+    pairs = (split_pair(t) for t in (lon, lat) if parse_dms(t) is None)
+    return next((pair for pair in pairs if pair is not None), None)
+
+
+def _degrees(text: str) -> float | None:
+    """Read one coordinate; metres stay numbers, so that they can be told as such."""
     try:
-        return float(folded)
+        return float(text)
     except ValueError:
-        return float("nan")
+        return parse_dms(text)
 
 
-def _refuse_metres(lon: NDArray[np.float64], lat: NDArray[np.float64], frame: pd.DataFrame) -> None:
+def _refuse_metres(lon: Floats, lat: Floats, frame: pd.DataFrame) -> None:
     given = np.isfinite(lon) & np.isfinite(lat)
     far = given & ((np.abs(lon) > METRES) | (np.abs(lat) > METRES))
     if not given.any() or far.sum() <= MOST * given.sum():
         return
     x, y = np.nanmedian(np.where(far, lon, np.nan)), np.nanmedian(np.where(far, lat, np.nan))
     large, small = max(abs(x), abs(y)), min(abs(x), abs(y))
-    i = int(np.flatnonzero(far)[0])
-    finding = Finding(
-        "metres",
-        Severity.STOP,
+    told = Finding(
+        "metres", Severity.STOP,
         f"{int(far.sum())} coordinates are metres, not degrees (about {x:,.0f}, {y:,.0f}); "
         f"likely {likely_crs(large, small)}",
         f"{int(far.sum())}处坐标为投影米制（约{x:,.0f}，{y:,.0f}），不是经纬度；"
         f"可能是{likely_crs_zh(large, small)}",
         "convert them to WGS-84 degrees, or hand in a GeoPackage that states its CRS",
-        "请转换为WGS-84经纬度，或提交写明坐标系的GeoPackage",
-        frame["file"].iloc[i],
-        frame["sheet"].iloc[i],
-        int(frame["row"].iloc[i]),
-        "lon",
-    )
-    raise SchemaError(f"{frame['file'].iloc[i]}: lon and lat are not degrees", findings=[finding])
+        "请转换为WGS-84经纬度，或提交写明坐标系的GeoPackage", column="lon",
+    )  # fmt: skip
+    first = at_row(frame, int(np.flatnonzero(far)[0]), told)
+    raise SchemaError(f"{first.file}: lon and lat are not degrees", findings=[first])
 
 
 def likely_crs(large: float, small: float) -> str:
@@ -198,32 +171,34 @@ def _zone(large: float) -> int:
     return zone if known and 1e5 < easting < 9e5 else 0
 
 
-def _unswap_by_range(lon: NDArray[np.float64], lat: NDArray[np.float64], notes: Notes) -> None:
+def _unswap_by_range(lon: Floats, lat: Floats, frame: pd.DataFrame) -> list[Finding]:
     """Take a latitude past 90 degrees, with a longitude below, for a longitude."""
     given = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 180)
-    wrong = given & (np.abs(lat) > 90) & (np.abs(lon) <= 90)
-    if not wrong.any():
-        return
+    return _unswap(lon, lat, given & (np.abs(lat) > 90) & (np.abs(lon) <= 90), given, frame)
+
+
+def _unswap(
+    lon: Floats,
+    lat: Floats,
+    wrong: NDArray[np.bool_],
+    given: NDArray[np.bool_],
+    frame: pd.DataFrame,
+) -> list[Finding]:
+    """Exchange the two in the rows that are wrong, or in all where most are; say which."""
     whole = wrong.sum() > MOST * given.sum()
-    _swap(lon, lat, given if whole else wrong)
-    _say_swapped(notes, np.flatnonzero(wrong), int(given.sum()) if whole else 0)
-
-
-def _swap(lon: NDArray[np.float64], lat: NDArray[np.float64], which: NDArray[np.bool_]) -> None:
+    which = given if whole else wrong
     lon[which], lat[which] = lat[which].copy(), lon[which].copy()
+    place, zh = ("the whole column", "整列") if whole else ("this row", "该行")
+    told = Finding(
+        "swapped", Severity.FIX, f"lon and lat were swapped in {place} and put right",
+        f"{zh}经纬度颠倒，已更正", column="lon",
+    )  # fmt: skip
+    return (
+        once(frame, int(given.sum()), told) if whole else each(frame, np.flatnonzero(wrong), told)
+    )
 
 
-def _say_swapped(notes: Notes, rows: NDArray[np.intp], whole: int) -> None:
-    if whole:
-        notes.once("swapped", Severity.FIX, whole,
-        "lon and lat were swapped in the whole column and put right",
-                   "整列经纬度颠倒，已更正", "lon")  # fmt: skip
-    else:
-        notes.each("swapped", Severity.FIX, rows, "lon and lat were swapped in this row and put right",
-                   "该行经纬度颠倒，已更正", "lon")  # fmt: skip
-
-
-def apply_area(frame: pd.DataFrame, area: Area, findings: list[Finding]) -> pd.DataFrame:
+def apply_area(frame: pd.DataFrame, area: Area) -> tuple[pd.DataFrame, list[Finding]]:
     """Swap coordinates that lie in the area only when swapped.
 
     Parameters
@@ -232,23 +207,17 @@ def apply_area(frame: pd.DataFrame, area: Area, findings: list[Finding]) -> pd.D
         With ``lon, lat`` in degrees, ``file, sheet, row``; left as it is.
     area : Area
         Where homes should lie; 0.05 degrees around it count too.
-    findings : list of Finding
-        Is added to.
     """
     lon, lat = frame["lon"].to_numpy(float, copy=True), frame["lat"].to_numpy(float, copy=True)
     given = np.isfinite(lon) & np.isfinite(lat)
     wrong = given & ~_inside(lon, lat, area) & _inside(lat, lon, area)
     if not wrong.any():
-        return frame
-    whole = wrong.sum() > MOST * given.sum()
-    _swap(lon, lat, given if whole else wrong)
-    _say_swapped(Notes(frame, findings), np.flatnonzero(wrong), int(given.sum()) if whole else 0)
-    return frame.assign(lon=lon, lat=lat)
+        return frame, []
+    said = _unswap(lon, lat, wrong, given, frame)
+    return frame.assign(lon=lon, lat=lat), said
 
 
-def metres_outside(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], area: Area
-) -> NDArray[np.float64]:
+def metres_outside(lon: Floats, lat: Floats, area: Area) -> Floats:
     """Say how far points lie outside a box.
 
     Parameters
@@ -267,7 +236,7 @@ def metres_outside(
     return EARTH_M * np.hypot(across, np.maximum(np.maximum(south - lat, lat - north), 0))
 
 
-def _inside(lon: NDArray[np.float64], lat: NDArray[np.float64], area: Area) -> NDArray[np.bool_]:
+def _inside(lon: Floats, lat: Floats, area: Area) -> NDArray[np.bool_]:
     west, south, east, north = area
     across = (lon >= west - MARGIN) & (lon <= east + MARGIN)
     return across & (lat >= south - MARGIN) & (lat <= north + MARGIN)

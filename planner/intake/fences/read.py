@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding, InputError, Severity
 from planner.intake.fences.borders import gaps, overlaps
-from planner.intake.fences.outlines import REMEDY, LayerNotes, in_degrees, mended, plane_of, sound
+from planner.intake.fences.outlines import REMEDY, Layer, in_degrees, mended, plane_of, sound
 from planner.intake.sheets.cell_values import half_width
 
 if TYPE_CHECKING:
@@ -88,22 +88,21 @@ def survey_fences(path: str | Path) -> Fences:
         area; a district past all measure.  Carries every fault.
     """
     path = Path(path)
-    layer, name, closed = _read(path)
-    notes = LayerNotes(path.name, name, _names(layer))
-    if layer.crs is None:
-        notes.note("no-crs", Severity.STOP, "the layer has no CRS", "图层没有坐标系",
-                  remedy=("set its CRS in QGIS and save it again", "请在QGIS中设置坐标系后保存"))  # fmt: skip
-        notes.settle()
-    for at in closed:
-        notes.note(
-            "open-ring", Severity.FIX, "has a ring that was not closed", "的边界未闭合,已闭合", at
-        )
-    shapes, there = sound(layer.geometry.to_numpy(), notes)
-    shapes = in_degrees(shapes, layer.crs, notes)
-    shapes, there = mended(shapes, there, notes)
-    made = _named(shapes, there, notes)
-    _refuse_size(made, notes)
-    return Fences(made, (*notes.said, *examine_fences(made, file=path.name, layer=name)))
+    read, name, closed = _read(path)
+    layer = Layer(path.name, name, _names(read))
+    if read.crs is None:
+        remedy = ("set its CRS in QGIS and save it again", "请在QGIS中设置坐标系后保存")
+        what, zh = "the layer has no CRS", "图层没有坐标系"
+        layer.settle([layer.told(Severity.STOP, "no-crs", what, zh, remedy=remedy)])
+    what, zh = "has a ring that was not closed", "的边界未闭合,已闭合"
+    said = [layer.told(Severity.FIX, "open-ring", what, zh, at) for at in closed]
+    shapes, there, found = sound(read.geometry.to_numpy(), layer)
+    shapes, turned = in_degrees(shapes, read.crs, layer)
+    shapes, repaired = mended(shapes, there, layer)
+    made, named = _named(shapes, there, layer)
+    _refuse_size(made, layer)
+    examined = examine_fences(made, file=path.name, layer=name)
+    return Fences(made, (*said, *found, *turned, *repaired, *named, *examined))
 
 
 def examine_fences(
@@ -123,14 +122,17 @@ def examine_fences(
     tuple of Finding
         Of severity WARN: a home in two fences counts to the one that comes first by name.
     """
-    notes = LayerNotes(file, layer)
+    own = Layer(file, layer)
+    said: list[Finding] = []
     plane = plane_of(fences.geometry.to_numpy())
     drawn = np.asarray(fences.geometry.to_crs(plane.crs).to_numpy())
-    if shapely.get_num_coordinates(drawn).sum() > MANY_VERTICES:
-        notes.note("many-vertices", Severity.WARN,
-                  f"the fences have {int(shapely.get_num_coordinates(drawn).sum()):,} vertices and were "
-                  "simplified by 1 m to be compared with one another",
-                  "边界顶点过多,比对时已按1米简化")  # fmt: skip
+    if (vertices := int(shapely.get_num_coordinates(drawn).sum())) > MANY_VERTICES:
+        what = (
+            f"the fences have {vertices:,} vertices and were simplified by 1 m to be compared with "
+            "one another"
+        )
+        zh = "边界顶点过多,比对时已按1米简化"
+        said.append(own.told(Severity.WARN, "many-vertices", what, zh))
         drawn = shapely.make_valid(shapely.simplify(drawn, 1.0))
     names = fences["fence"].to_numpy(str)
     both = overlaps(drawn)
@@ -138,30 +140,25 @@ def examine_fences(
         first, other = names[i], names[j]
         what = f"the fences {first} and {other} overlap by {area:,.0f} m2; homes there count to {first}"
         zh = f"边界{first}与{other}重叠{area:,.0f}平方米,其中的户归入{first}"
-        notes.note("fences-overlap", Severity.WARN, what, zh, remedy=REMEDY)
-    _rest(notes, "fences-overlap", len(both), "overlaps", "处重叠")
+        said.append(own.told(Severity.WARN, "fences-overlap", what, zh, remedy=REMEDY))
+    said += _rest(own, "fences-overlap", len(both), "overlaps", "处重叠")
     open_land = gaps(drawn)
     for shape, area in open_land[:LISTED]:
-        lon, lat = plane.to_lon_lat(
-            np.array([shapely.get_coordinates(shapely.point_on_surface(shape))[0]])
-        )[0]
+        inside = shapely.get_coordinates(shapely.point_on_surface(shape))[:1]
+        lon, lat = plane.to_lon_lat(inside)[0]
         where = f"{lon:.5f}, {lat:.5f}"
         what = f"{area:,.0f} m2 between the fences, near {where}, belong to none"
         zh = f"边界之间有{area:,.0f}平方米不属于任何边界({where})"
         remedy = (REMEDY[0] + ", unless nobody lives there", REMEDY[1] + ";无人居住则无需处理")
-        notes.note("fences-gap", Severity.WARN, what, zh, remedy=remedy)
-    _rest(notes, "fences-gap", len(open_land), "gaps", "处空隙")
-    return tuple(notes.said)
+        said.append(own.told(Severity.WARN, "fences-gap", what, zh, remedy=remedy))
+    return (*said, *_rest(own, "fences-gap", len(open_land), "gaps", "处空隙"))
 
 
-def _rest(notes: LayerNotes, code: str, n: int, what: str, zh: str) -> None:
-    if n > LISTED:
-        notes.note(
-            code,
-            Severity.WARN,
-            f"there are {n - LISTED} further, smaller {what}",
-            f"另有{n - LISTED}{zh}",
-        )
+def _rest(layer: Layer, code: str, n: int, what: str, zh: str) -> list[Finding]:
+    if n <= LISTED:
+        return []
+    what, zh = f"there are {n - LISTED} further, smaller {what}", f"另有{n - LISTED}{zh}"
+    return [layer.told(Severity.WARN, code, what, zh)]
 
 
 def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
@@ -208,36 +205,42 @@ def _names(layer: gpd.GeoDataFrame) -> list[str]:
     return [" ".join(half_width(t).split())[:80] for t in texts]
 
 
-def _named(shapes: NDArray[Any], there: NDArray[np.intp], notes: LayerNotes) -> gpd.GeoDataFrame:
+def _named(
+    shapes: NDArray[Any], there: NDArray[np.intp], layer: Layer
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Join the features of one name into one fence."""
     import geopandas as gpd
 
-    if not notes.names:
+    said: list[Finding] = []
+    own = [layer.names[int(i)] if layer.names else "" for i in there]
+    names = [name or f"{i + 1}" for name, i in zip(own, there, strict=True)]
+    if not layer.names:
         what = "no column names the fences; they are called by their number"
         remedy = ("head a column 社区 or community", "请增加“社区”列")
-        notes.note(
-            "fences-unnamed", Severity.WARN, what, "边界没有名称列,已按序号命名", remedy=remedy
+        zh = "边界没有名称列,已按序号命名"
+        said.append(layer.told(Severity.WARN, "fences-unnamed", what, zh, remedy=remedy))
+    elif n := own.count(""):
+        what, zh = (
+            f"{n} fence(s) have no name and are called by their number",
+            f"{n}个边界没有名称,已按序号命名",
         )
-    own = [notes.names[i] if notes.names else "" for i in there]
-    names = [name or f"{i + 1}" for name, i in zip(own, there, strict=True)]
-    if notes.names and not all(own):
-        notes.note("fences-unnamed", Severity.WARN,
-                  f"{own.count('')} fence(s) have no name and are called by their number",
-                  f"{own.count('')}个边界没有名称,已按序号命名")  # fmt: skip
+        said.append(layer.told(Severity.WARN, "fences-unnamed", what, zh))
     for name in sorted({n for n in names if names.count(n) > 1}):
-        what = f"{names.count(name)} polygons named {name} were joined into one fence"
-        zh = f"{names.count(name)}个名为{name}的面已合为一个边界"
-        notes.note("same-name", Severity.WARN, what, zh)
+        n = names.count(name)
+        what, zh = (
+            f"{n} polygons named {name} were joined into one fence",
+            f"{n}个名为{name}的面已合为一个边界",
+        )
+        said.append(layer.told(Severity.WARN, "same-name", what, zh))
     made = gpd.GeoDataFrame({"fence": names}, geometry=list(shapes), crs="EPSG:4326")
-    return made.dissolve("fence", as_index=False)[["fence", "geometry"]]
+    return made.dissolve("fence", as_index=False)[["fence", "geometry"]], said
 
 
-def _refuse_size(made: gpd.GeoDataFrame, notes: LayerNotes) -> None:
+def _refuse_size(made: gpd.GeoDataFrame, layer: Layer) -> None:
     plane = plane_of(made.geometry.to_numpy())
     km2 = float(made.geometry.to_crs(plane.crs).area.sum()) / 1e6
     if km2 > LARGEST_KM2:
-        notes.note("too-large", Severity.STOP,
-                  f"the fences enclose {km2:,.0f} km2, more than the limit of {LARGEST_KM2:,.0f}",
-                  f"边界面积{km2:,.0f}平方公里,超过上限",
-                  remedy=("hand in the fences of one district", "请只提交一个区的边界"))  # fmt: skip
-    notes.settle()
+        what = f"the fences enclose {km2:,.0f} km2, more than the limit of {LARGEST_KM2:,.0f}"
+        remedy = ("hand in the fences of one district", "请只提交一个区的边界")
+        zh = f"边界面积{km2:,.0f}平方公里,超过上限"
+        layer.settle([layer.told(Severity.STOP, "too-large", what, zh, remedy=remedy)])

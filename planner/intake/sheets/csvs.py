@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from planner.errors import Finding, Severity, SheetError
 from planner.intake.sheets.headers import is_total_row
 
-__all__ = ["CsvRows", "decode", "read_csv"]
+__all__ = ["RAGGED_SHARE", "CsvRows", "decode", "read_csv"]
 
 SEPARATORS = (",", ";", "\t", "|", "\uff0c")
 RAGGED_SHARE = 0.05

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,12 +17,29 @@ from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
 from planner.model.schema import Table, header_key
 
-__all__ = ["columns_of", "gather", "labels"]
+__all__ = ["Gathered", "columns_of", "gather", "labels"]
 
 LEFT_OUT: Final = frozenset({"stairwell", "floor", "room"})
 """Where a date stands for what a clerk typed, such as 2-1, the cell is left out..."""
 HELD: Final = frozenset({"address", "building"})
 """... and here the row is held: the home cannot be found."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """The sheets of several files.
+
+    Parameters
+    ----------
+    tables : list of SheetTable
+    sources : tuple of (str, str)
+        Name and SHA-256 of each file.
+    findings : list of Finding
+    """
+
+    tables: list[SheetTable]
+    sources: tuple[tuple[str, str], ...]
+    findings: list[Finding]
 
 
 def labels(paths: Iterable[str | Path]) -> dict[Path, str]:
@@ -46,11 +64,10 @@ def gather(
     files: Sequence[Path],
     table: Table,
     *,
-    sheet: str | None,
-    findings: list[Finding],
+    sheet: str | None = None,
     encoding: str | None = None,
     names: Mapping[Path, str] | None = None,
-) -> tuple[list[SheetTable], list[tuple[str, str]]]:
+) -> Gathered:
     """Read the sheets of all files that are meant, and refuse those that lack what is required.
 
     Parameters
@@ -60,15 +77,8 @@ def gather(
         What they should be.
     sheet, encoding
         See `planner.intake.sheets.read.read_table`.
-    findings : list of Finding
-        Is added to.
     names : mapping of Path to str, optional
         From `labels`, where the files of several tables are told apart.
-
-    Returns
-    -------
-    list of SheetTable, list of (str, str)
-        The sheets; name and SHA-256 of each file.
 
     Raises
     ------
@@ -77,58 +87,55 @@ def gather(
     """
     named = {**labels(files), **(names or {})}
     tables: list[SheetTable] = []
-    sources: list[tuple[str, str]] = []
+    sources: dict[str, str] = {}
+    said: list[Finding] = []
     for path in files:
         if len(files) > 1 and path.name.startswith("~$"):
-            findings.append(
-                Finding("lock-file", Severity.WARN, "a lock file of an open workbook was skipped",
-                        "已跳过锁定文件", file=named[path])
-            )  # fmt: skip
+            what, zh = "a lock file of an open workbook was skipped", "已跳过锁定文件"
+            said.append(Finding("lock-file", Severity.WARN, what, zh, file=named[path]))
             continue
         found = read_table(path, sheet=sheet, table=table, encoding=encoding, name=named[path])
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if digest in {known for _, known in sources}:
-            findings.append(
-                Finding("same-file", Severity.WARN, "the file is word for word another one; it was skipped",
-                        "与另一文件完全相同，已跳过", file=named[path])
-            )  # fmt: skip
+        if digest in sources:
+            what, zh = (
+                "the file is word for word another one; it was skipped",
+                "与另一文件完全相同，已跳过",
+            )
+            said.append(Finding("same-file", Severity.WARN, what, zh, file=named[path]))
             continue
-        sources.append((named[path], digest))
-        tables += _meant(found, table, findings)
+        sources[digest] = named[path]
+        fitting, told = _meant(found, table)
+        tables += fitting
+        said += told
     if not tables:
-        raise SheetError(
-            f"no data rows in {', '.join(named[p] for p in files)}",
-            remedy="name the residents' sheet",
-        )
-    return tables, sources
+        names_of = ", ".join(named[p] for p in files)
+        raise SheetError(f"no data rows in {names_of}", remedy="name the residents' sheet")
+    return Gathered(tables, tuple((name, digest) for digest, name in sources.items()), said)
 
 
-def _meant(found: Sequence[SheetTable], table: Table, findings: list[Finding]) -> list[SheetTable]:
+def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable], list[Finding]]:
     """Choose the sheets that are such a table; a foreign sheet beside one that fits is skipped."""
-    lacking = [t for t in found if not is_complete(t, table)]
     fitting = [t for t in found if is_complete(t, table)]
-    part = [t for t in lacking if t.headers]
-    if not fitting or any(len(t.headers) > 1 for t in part):
+    lacking = [t for t in found if t not in fitting]
+    if not fitting or any(len(t.headers) > 1 for t in lacking):
         raise missing_columns(lacking, table)
-    for t in lacking:
-        findings.append(
-            Finding("sheet-skipped", Severity.WARN, "the sheet has none of the columns and was not read",
-                    "工作表无所需列，未读取", file=t.file, sheet=t.sheet)
-        )  # fmt: skip
+    what, zh = "the sheet has none of the columns and was not read", "工作表无所需列，未读取"
+    skipped = Finding("sheet-skipped", Severity.WARN, what, zh)
+    said = [replace(skipped, file=t.file, sheet=t.sheet) for t in lacking]
     for t in fitting:
-        findings.extend(t.findings)
+        said += t.findings
         if t.unread:
             what = f"{len(t.unread)} column(s) that no role needs were not read: {', '.join(t.unread[:12])}"
-            findings.append(
-                Finding("columns-unread", Severity.WARN, what, f"未读取无关列：{'、'.join(t.unread[:12])}",
-                        file=t.file, sheet=t.sheet)
-            )  # fmt: skip
-    return fitting
+            zh = f"未读取无关列：{'、'.join(t.unread[:12])}"
+            said.append(
+                Finding("columns-unread", Severity.WARN, what, zh, file=t.file, sheet=t.sheet)
+            )
+    return fitting, said
 
 
 def columns_of(
-    t: SheetTable, table: Table, findings: list[Finding], ignored: Collection[str] = ()
-) -> pd.DataFrame:
+    t: SheetTable, table: Table, ignored: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Give the columns of a sheet their role names; what is absent is empty.
 
     Parameters
@@ -136,8 +143,6 @@ def columns_of(
     t : SheetTable
     table : Table
         What it should be.
-    findings : list of Finding
-        Is added to.
     ignored : collection of str
         Roles to be taken for absent.
 
@@ -146,6 +151,7 @@ def columns_of(
     DataFrame
         The roles of the table as text, ``file, sheet, row, fault`` (code and header of a cell that
         cannot be used, "" if none) and ``load_header``.
+    list of Finding
 
     Raises
     ------
@@ -153,7 +159,7 @@ def columns_of(
         Two columns compete for one role, or ids are numbers that Excel does not keep.
     """
     headers = ["" if role_of(h, table) in ignored else h for h in t.headers]
-    headers = _without_twins(t, headers, table, findings)
+    headers, said = _without_twins(t, headers, table)
     roles = roles_of(headers, table, file=t.file, sheet=t.sheet)
     n = len(t.cells)
     names = [*dict.fromkeys(("id", *table.names))]
@@ -172,10 +178,10 @@ def columns_of(
             columns[role][r] = ""
         if (code == "date" and role in HELD) or (code in ("error", "formula") and role):
             fault[r] = f"{code}:{t.headers[c]}"
-    findings += _dates(t, role_at)
     header = t.headers[roles["load"]] if "load" in roles else ""
     frame = pd.DataFrame(columns, dtype=object)
-    return frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
+    frame = frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
+    return frame, [*said, *_dates(t, role_at)]
 
 
 def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:
@@ -185,25 +191,25 @@ def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:
         role = role_at.get(column)
         if role not in LEFT_OUT and role != "id":
             continue
-        rows = sorted(
-            int(t.row[r]) for (r, c), code in t.faults.items() if c == column and code == "date"
-        )
-        done, zh = (
-            ("they were left out", "已略去") if role in LEFT_OUT else ("they were kept", "已保留")
-        )
+        rows = sorted(r for (r, c), code in t.faults.items() if c == column and code == "date")
+        done, zh = ("left out", "已略去") if role in LEFT_OUT else ("kept", "已保留")
         said.append(
-            Finding("date-cell", Severity.WARN, f"{len(rows)} cell(s) hold a date, the first here; {done}",
-                    f"{len(rows)}个单元格为日期，{zh}", "format the column as text and type it again",
-                    "请将该列设为文本格式后重新填写", t.file, t.sheet, rows[0], t.headers[column])
+            Finding(
+                "date-cell", Severity.WARN,
+                f"{len(rows)} cell(s) hold a date, the first here; they were {done}",
+                f"{len(rows)}个单元格为日期，{zh}", "format the column as text and type it again",
+                "请将该列设为文本格式后重新填写", t.file, t.sheet, int(t.row[rows[0]]), t.headers[column],
+            )
         )  # fmt: skip
     return said
 
 
 def _without_twins(
-    t: SheetTable, headers: Sequence[str], table: Table, findings: list[Finding]
-) -> list[str]:
+    t: SheetTable, headers: Sequence[str], table: Table
+) -> tuple[list[str], list[Finding]]:
     """Leave out columns that repeat another one, header and cells."""
     kept = list(headers)
+    said: list[Finding] = []
     first: dict[str, int] = {}
     for i, header in enumerate(headers):
         if not header or not role_of(header, table):
@@ -211,13 +217,14 @@ def _without_twins(
         own = first.setdefault(header_key(header), i)
         if own != i and (t.cells[:, own] == t.cells[:, i]).all():
             kept[i] = ""
-            findings.append(
-                Finding("duplicate-header", Severity.WARN,
-                        f"the column {header} stands there twice with the same values; one was read",
-                        f"“{header}”列重复且内容相同，只读取一列", "take one of them out", "请删除其中一列",
-                        t.file, t.sheet, column=header)
+            what = f"the column {header} stands there twice with the same values; one was read"
+            said.append(
+                Finding(
+                    "duplicate-header", Severity.WARN, what, f"“{header}”列重复且内容相同，只读取一列",
+                    "take one of them out", "请删除其中一列", t.file, t.sheet, column=header,
+                )
             )  # fmt: skip
-    return kept
+    return kept, said
 
 
 def _long_ids(t: SheetTable, rows: Iterable[int], header: str) -> SchemaError:

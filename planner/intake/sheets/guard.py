@@ -21,7 +21,7 @@ import numpy as np
 
 from planner.errors import SheetError
 
-__all__ = ["Book", "SheetMarks", "kind_of", "open_book", "read_bytes"]
+__all__ = ["LONG_DIGITS", "Book", "SheetMarks", "kind_of", "open_book", "read_bytes"]
 
 MOST_BYTES: Final = 1_500_000_000
 RATIO_FLOOR: Final = 60_000_000

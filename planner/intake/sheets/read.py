@@ -137,45 +137,56 @@ def read_table(
 
 def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | None:
     """Find the header, keep the columns that have a role, drop totals and blanks, turn cells to text."""
-    grid, where = raw.grid, {"file": file, "sheet": raw.sheet}
+    grid = raw.grid
     header = find_header(grid, raw.merges, raw.first, raw.left, table)
     if header is None:
         return None
-    findings = [*raw.findings, *(_placed(f, where) for f in header.findings(raw.first))]
-    width = len(header.names)
-    body = [(i, grid[i]) for i in range(header.last + 1, len(grid))]
-    body = [(i, row) for i, row in body if any(v is not None and v != "" for v in row)]
-    findings += _blank_rows([i for i, _ in body], header.last, raw.first, where)
-    ragged = [
-        i for i, row in body if len(row) > width and any(v not in ("", None) for v in row[width:])
+    body = [
+        (i, row)
+        for i, row in enumerate(grid[header.last + 1 :], header.last + 1)
+        if any(v is not None and v != "" for v in row)
     ]
+    said = [*header.findings(raw.first), *_blank_rows([i for i, _ in body], header.last, raw.first)]
+    ragged = _ragged(body, len(header.names))
     if len(ragged) > RAGGED_SHARE * max(len(body), 1) and len(ragged) > 1:
         raise SheetError(
             f"{file}: {len(ragged)} of {len(body)} rows have more fields than the header has, first row "
-            f"{ragged[0] + raw.first + 1}",
+            f"{min(ragged) + raw.first + 1}",
             remedy="the separator is wrong, or addresses hold it unquoted: save the file as .xlsx",
         )
-    body = _without_repeats(body, header, raw, findings, where, set(ragged))
+    body, left_out = _without_repeats([(i, r) for i, r in body if i not in ragged], header, raw)
     if not body and not ragged:
         return None
     keep = header.kept(table)
     cells, faults = _texts(body, keep, raw)
-    _fill_merged(cells, body, keep, raw, findings, where)
+    cells, filled = _fill_merged(cells, body, keep, raw)
     full = np.array([any(v != "" for v in line) for line in cells], bool)
-    if not full.all():
-        faults = _moved(faults, full)
     rows = np.array([i + raw.first + 1 for i, _ in body], np.int64)
-    unread = tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n)
+    where = [replace(f, file=file, sheet=raw.sheet) for f in (*said, *left_out, *filled)]
     return SheetTable(
-        file, raw.sheet, tuple(header.names[i] for i in keep), cells[full], rows[full], unread,
-        tuple(i + raw.first + 1 for i in ragged), faults, tuple(findings), _title(grid[: header.top]),
-        tuple(i + raw.left for i in keep), header.last + raw.first + 1, raw.encoding, raw.separator,
-    )  # fmt: skip
+        file=file,
+        sheet=raw.sheet,
+        headers=tuple(header.names[i] for i in keep),
+        cells=cells[full],
+        row=rows[full],
+        unread=tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n),
+        ragged=tuple(sorted(i + raw.first + 1 for i in ragged)),
+        faults=_moved(faults, full),
+        findings=(*raw.findings, *where),
+        title=_title(grid[: header.top]),
+        places=tuple(i + raw.left for i in keep),
+        header_row=header.last + raw.first + 1,
+        encoding=raw.encoding,
+        separator=raw.separator,
+    )
 
 
-def _blank_rows(
-    filled: Sequence[int], last: int, first: int, where: Mapping[str, str]
-) -> list[Finding]:
+def _ragged(body: Sequence[tuple[int, list[Any]]], width: int) -> set[int]:
+    """Find the rows with more fields than the header has."""
+    return {i for i, row in body if any(v not in ("", None) for v in row[width:])}
+
+
+def _blank_rows(filled: Sequence[int], last: int, first: int) -> list[Finding]:
     """List the empty rows between others."""
     if not filled or filled[-1] - last == len(filled):
         return []
@@ -184,7 +195,7 @@ def _blank_rows(
     numbers = ", ".join(map(str, empty[:20])) + (" ..." if len(empty) > 20 else "")
     what = f"{len(empty)} empty row(s) between others were left out: {numbers}"
     zh = f"已略去{len(empty)}个空行：{numbers}"
-    return [Finding("blank-rows", Severity.FIX, what, zh, row=empty[0], **where)]
+    return [Finding("blank-rows", Severity.FIX, what, zh, row=empty[0])]
 
 
 def _title(rows: Grid) -> str:
@@ -194,45 +205,27 @@ def _title(rows: Grid) -> str:
 def _moved(
     faults: Mapping[tuple[int, int], str], full: NDArray[np.bool_]
 ) -> dict[tuple[int, int], str]:
+    """Follow faults to the rows that are left."""
     place = np.cumsum(full) - 1
     return {(int(place[r]), c): code for (r, c), code in faults.items() if full[r]}
 
 
-def _placed(finding: Finding, where: Mapping[str, str]) -> Finding:
-    return replace(finding, **where)
-
-
 def _without_repeats(
-    body: list[tuple[int, list[Any]]],
-    header: Header,
-    raw: RawSheet,
-    findings: list[Finding],
-    where: Mapping[str, str],
-    ragged: set[int],
-) -> list[tuple[int, list[Any]]]:
+    body: list[tuple[int, list[Any]]], header: Header, raw: RawSheet
+) -> tuple[list[tuple[int, list[Any]]], list[Finding]]:
     """Drop totals, footers and headers that are printed again; each is listed."""
     kept: list[tuple[int, list[Any]]] = []
+    said: list[Finding] = []
     for i, row in body:
-        shown = i + raw.first + 1
-        if i in ragged:
-            continue
         if is_total_row(row):
-            what, zh, code = (
-                "a totals or footer row was left out",
-                "已忽略合计或页脚行",
-                "totals-row",
-            )
+            what, zh = "a totals or footer row was left out", "已忽略合计或页脚行"
+            said.append(Finding("totals-row", Severity.FIX, what, zh, row=i + raw.first + 1))
         elif is_header_row(row, header):
-            what, zh, code = (
-                "a repeated header row was left out",
-                "已忽略重复表头",
-                "repeated-header",
-            )
+            what, zh = "a repeated header row was left out", "已忽略重复表头"
+            said.append(Finding("repeated-header", Severity.FIX, what, zh, row=i + raw.first + 1))
         else:
             kept.append((i, row))
-            continue
-        findings.append(Finding(code, Severity.FIX, what, zh, row=shown, **where))
-    return kept
+    return kept, said
 
 
 def _texts(
@@ -280,34 +273,25 @@ def _text(value: Any) -> str:
 
 
 def _fill_merged(
-    cells: NDArray[Any],
-    body: list[tuple[int, list[Any]]],
-    keep: Sequence[int],
-    raw: RawSheet,
-    findings: list[Finding],
-    where: Mapping[str, str],
-) -> None:
+    cells: NDArray[Any], body: list[tuple[int, list[Any]]], keep: Sequence[int], raw: RawSheet
+) -> tuple[NDArray[Any], list[Finding]]:
     """Give each row of a merged range the value that stands in its first cell."""
-    if not raw.merges or not body:
-        return
     place = {i + raw.first: r for r, (i, _) in enumerate(body)}
     order = sorted(place)
     column = {c + raw.left: k for k, c in enumerate(keep)}
-    filled = 0
+    cells, said = cells.copy(), list[Finding]()
     for r1, c1, r2, _ in raw.merges:
         if r1 == r2 or c1 not in column or r1 not in place or cells[place[r1], column[c1]] == "":
             continue
         inside = order[bisect_right(order, r1) : bisect_right(order, r2)]  # a range may have no end
-        rows = [place[r] for r in inside]
-        cells[rows, column[c1]] = cells[place[r1], column[c1]]
-        filled += 1
-        if filled <= LISTED:
-            what = f"the value of a merged cell was given to rows {r1 + 2} to {r2 + 1}"
-            zh = f"合并单元格的值已填入第{r1 + 2}至{r2 + 1}行"
-            findings.append(Finding("merged-cells", Severity.FIX, what, zh, row=r1 + 1, **where))
-    if filled > LISTED:
-        what = f"{filled - LISTED} further merged cells were filled in the same way"
-        findings.append(
-            Finding("merged-cells", Severity.FIX, what, "其余合并单元格同样处理",
-                    file=where["file"], sheet=where["sheet"])
-        )  # fmt: skip
+        cells[[place[r] for r in inside], column[c1]] = cells[place[r1], column[c1]]
+        what = f"the value of a merged cell was given to rows {r1 + 2} to {r2 + 1}"
+        zh = f"合并单元格的值已填入第{r1 + 2}至{r2 + 1}行"
+        said.append(Finding("merged-cells", Severity.FIX, what, zh, row=r1 + 1))
+    if more := len(said[LISTED:]):
+        what = f"{more} further merged cells were filled in the same way"
+        said = [
+            *said[:LISTED],
+            Finding("merged-cells", Severity.FIX, what, "其余合并单元格同样处理"),
+        ]
+    return cells, said

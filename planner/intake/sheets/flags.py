@@ -1,0 +1,69 @@
+"""Yes and no as clerks mark them: one list for every column that is ticked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.errors import Finding, SchemaError, Severity
+from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.notes import at_row
+
+__all__ = ["is_marked", "marked", "read_flags"]
+
+# A letter x is how a box is ticked on paper; the sign × says no.  NFKC keeps the two apart.
+_YES: Final = frozenset(
+    {"是", "yes", "y", "1", "true", "t", "√", "✓", "✔", "☑", "对", "有", "x", "中心户", "1.0"}
+)
+_NO: Final = frozenset(
+    {"", "否", "no", "n", "0", "false", "f", "×", "✗", "✘", "☐", "非", "无", "不是", "没有", "-", "/", "0.0"}
+)  # fmt: skip
+
+
+def is_marked(text: str) -> bool | None:
+    """Read one cell: True for yes, False for no and for an empty cell, None for anything else.
+
+    Parameters
+    ----------
+    text : str
+        As written.
+    """
+    word = half_width(text).strip().casefold()
+    return True if word in _YES else False if word in _NO else None
+
+
+def marked(texts: pd.Series | list[str]) -> NDArray[np.bool_]:
+    """Take every mark but a no for a mark: where a column asks who, a name or a date says yes too."""
+    return np.array([is_marked(str(text)) is not False for text in texts], bool)
+
+
+def read_flags(values: pd.Series, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Read a column in which each cell must say yes or no.
+
+    Parameters
+    ----------
+    values : Series of str, n rows
+    rows : DataFrame, n rows
+        With ``file, sheet, row``.
+
+    Raises
+    ------
+    SchemaError
+        A cell says neither; every such row is named.
+    """
+    said = [is_marked(str(v)) for v in values]
+    unclear = [i for i, flag in enumerate(said) if flag is None]
+    if unclear:
+        told = Finding(
+            "unclear-flag", Severity.STOP, "the cell says neither 是/yes nor 否/no", "应填写“是”或“否”",
+            "write 是 or 否", "请填写“是”或“否”", column="是否中心户",
+        )  # fmt: skip
+        files = ", ".join(dict.fromkeys(rows["file"].iloc[unclear]))
+        raise SchemaError(
+            f"{files}: {len(unclear)} cell(s) of 是否中心户/centre cannot be read",
+            findings=[at_row(rows, i, told) for i in unclear],
+        )
+    return np.array(said, bool)
