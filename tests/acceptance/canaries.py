@@ -118,7 +118,7 @@ def write_office(folder: Path, canaries: Canaries, *, building: str = "") -> Pat
     project.write_text(
         "[inputs]\nhouseholds = 'homes.xlsx'\nmembers = 'members.xlsx'\ndetour_factor = 1.3\n"
         "[rules]\nmembers_per_zone = {low = 1, high = 30}\nhouseholds_per_zone = {low = 10, high = 90}\n"
-        "walk = {limit_m = 120}\n[outputs]\ntitle = '安乐社区责任区'\n[search]\nadvice_seconds = 0\nseconds = 5\n",
+        "walk = {limit_m = 120}\n[outputs]\ntitle = '安乐社区责任区'\n[search]\nadvice_seconds = 0\nseconds = 1\n",
         "utf-8",
     )
     return project

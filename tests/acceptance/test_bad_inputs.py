@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from planner.api.demo import Size, write_office
+from planner.cli import main
 
 SMALL = Size(buildings=40, households=400, members=40, centres=4, lost=1)
 
@@ -28,70 +30,94 @@ def sheet(office: Path, name: str) -> pd.DataFrame:
     return pd.read_excel(office / f"{name}.xlsx", header=1, dtype=str, engine="calamine")
 
 
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it said."""
+
+    code: int
+    said: str
+
+
+class Zone:
+    """Runs `planner zone` on the office with some sheets replaced."""
+
+    def __init__(
+        self,
+        folder: Path,
+        office: Path,
+        patch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        self.folder, self.office, self.patch, self.capfd = folder, office, patch, capfd
+        self.out = folder / "out"
+
+    def __call__(self, **tables: pd.DataFrame | None) -> Done:
+        """Replace the named sheets; None stands for a missing file."""
+        lines = [f'streets = "{(self.office / "town.osm.pbf").as_posix()}"']
+        for name in ("households", "members"):
+            path = self.office / f"{name}.xlsx"
+            if name in tables:
+                path = self.folder / f"{name}.csv"
+                table = tables[name]
+                if table is not None:
+                    table.to_csv(path, index=False, encoding="utf-8")
+            lines.append(f'{name} = "{path.as_posix()}"')
+        project = self.folder / "planner.toml"
+        search = "\n[search]\nseconds = 1\nadvice_seconds = 0\n"
+        project.write_text("[inputs]\n" + "\n".join(lines) + search, "utf-8")
+        command = ["planner", "zone", str(project), "--out", str(self.out)]
+        self.patch.setattr(sys, "argv", command)
+        self.capfd.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        told = self.capfd.readouterr()
+        return Done(code, re.sub(r"\s+", " ", told.err + told.out))
+
+    def refused(self, code: int, *words: str, **tables: pd.DataFrame | None) -> None:
+        """Exit code, every word in the message, no traceback, nothing written."""
+        done = self(**tables)
+        assert done.code == code, done.said
+        assert "Traceback" not in done.said
+        for word in words:
+            assert word in done.said, done.said
+        assert not self.out.exists() or not any(self.out.iterdir())
+
+
+@pytest.fixture
 def zone(
-    folder: Path, office: Path, **tables: pd.DataFrame | None
-) -> subprocess.CompletedProcess[str]:
-    """Run `planner zone` on the office with some sheets replaced; None stands for a missing file."""
-    lines = [f'streets = "{(office / "town.osm.pbf").as_posix()}"']
-    for name in ("households", "members"):
-        path = office / f"{name}.xlsx"
-        if name in tables:
-            path = folder / f"{name}.csv"
-            table = tables[name]
-            if table is not None:
-                table.to_csv(path, index=False, encoding="utf-8")
-        lines.append(f'{name} = "{path.as_posix()}"')
-    project = folder / "planner.toml"
-    project.write_text("[inputs]\n" + "\n".join(lines), "utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "planner.cli",
-        "zone",
-        str(project),
-        "--out",
-        str(folder / "out"),
-    ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    tmp_path: Path,
+    office: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Zone:
+    """The command, ready to be run on spoilt sheets."""
+    return Zone(tmp_path, office, monkeypatch, capfd)
 
 
-def refused(done: subprocess.CompletedProcess[str], folder: Path, code: int, *words: str) -> None:
-    """Exit code, every word in the message, no traceback, nothing written."""
-    said = re.sub(r"\s+", " ", done.stderr + done.stdout)
-    assert done.returncode == code, said
-    assert "Traceback" not in said
-    for word in words:
-        assert word in said, said
-    assert not (folder / "out").exists() or not any((folder / "out").iterdir())
-
-
-def test_missing_file(tmp_path: Path, office: Path) -> None:
+def test_missing_file(zone: Zone) -> None:
     """A-PATH: the file that is not there is named."""
-    refused(zone(tmp_path, office, households=None), tmp_path, 2, "households.csv")
+    zone.refused(2, "households.csv", households=None)
 
 
-def test_missing_column(tmp_path: Path, office: Path) -> None:
+def test_missing_column(zone: Zone, office: Path) -> None:
     """B-HDR-MISS: neither address nor lon/lat; the headers that were found are listed."""
     table = sheet(office, "households")[["编号", "楼层"]]
-    refused(zone(tmp_path, office, households=table), tmp_path, 2, "households.csv", "地址", "楼层")
+    zone.refused(2, "households.csv", "地址", "楼层", households=table)
 
 
-def test_duplicate_id(tmp_path: Path, office: Path) -> None:
+def test_duplicate_id(zone: Zone, office: Path) -> None:
     """C-ID-DUP2: many ids stand on two different homes; the rows are named."""
     table = sheet(office, "households")
     table.loc[10:40, "编号"] = table["编号"].iloc[50:81].to_numpy()
-    done = zone(tmp_path, office, households=table)
-    refused(done, tmp_path, 2, "households.csv", "编号", "row")
+    zone.refused(2, "households.csv", "编号", "row", households=table)
 
 
-def test_empty_sheet(tmp_path: Path, office: Path) -> None:
+def test_empty_sheet(zone: Zone, office: Path) -> None:
     """A-EMPTY: headers only is never a successful plan."""
-    refused(
-        zone(tmp_path, office, households=sheet(office, "households").head(0)),
-        tmp_path,
-        2,
-        "no data rows",
-    )
+    zone.refused(2, "no data rows", households=sheet(office, "households").head(0))
 
 
 def located(office: Path) -> pd.DataFrame:
@@ -111,33 +137,33 @@ def located(office: Path) -> pd.DataFrame:
     return pd.DataFrame(columns).dropna()
 
 
-def test_swapped_coordinates(tmp_path: Path, office: Path) -> None:
+def test_swapped_coordinates(zone: Zone, office: Path) -> None:
     """E-SWAP: a wholly swapped pair of columns is put right and said, once; nothing is planned at sea."""
     table = located(office).rename(columns={"lon": "lat", "lat": "lon"})
-    done = zone(tmp_path, office, households=table)
-    assert done.returncode == 0, done.stderr
-    summary = (tmp_path / "out" / "summary.md").read_text("utf-8")
+    done = zone(households=table)
+    assert done.code == 0, done.said
+    summary = (zone.out / "summary.md").read_text("utf-8")
     assert "swapped" in summary
 
 
-def test_point_far_outside_the_streets(tmp_path: Path, office: Path) -> None:
+def test_point_far_outside_the_streets(zone: Zone, office: Path) -> None:
     """E-OUTLIER: a home 900 km away is a gap with its cause; all others are planned."""
     import json
 
     table = located(office)
     table.loc[table.index[0], ["lon", "lat"]] = [30.0, 52.0]
-    done = zone(tmp_path, office, households=table)
-    assert done.returncode == 0, done.stderr
-    figures = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    done = zone(households=table)
+    assert done.code == 0, done.said
+    figures = json.loads((zone.out / "summary.json").read_text("utf-8"))
     assert figures["gaps"]["no_walking_path"] == 1
     assert figures["unassigned"] == 1
 
 
-def test_streets_of_another_place(tmp_path: Path, office: Path) -> None:
+def test_streets_of_another_place(zone: Zone, office: Path) -> None:
     """F-STALE: homes nowhere near the streets are refused with the share that is covered."""
     table = located(office)
     table["lon"] -= 10
-    refused(zone(tmp_path, office, households=table), tmp_path, 2, "0 %")
+    zone.refused(2, "0 %", households=table)
 
 
 def test_unknown_option_and_command() -> None:

@@ -106,7 +106,8 @@ def test_099_a_check_that_is_killed(tmp_path: Path, late: float) -> None:
 def test_100_a_key_is_told_nowhere(mode: str, serve: Callable[..., Fake], tmp_path: Path) -> None:
     """100 H-SECRET: not on the terminal, in the outputs, the answers or the list of what was sent."""
     fake = serve(places=places(N), always=mode)
-    write_project(tmp_path, fake)
+    project = write_project(tmp_path, fake)
+    project.write_text(project.read_text("utf-8").replace("seconds=5", "seconds=1"), "utf-8")
     said = cli("zone", "planner.toml", "--yes", cwd=tmp_path, PLANNER_AMAP_KEY=KEY)
     assert KEY in "\n".join(fake.raw)
     checked = cli("check", "planner.toml", "--out", "checked", cwd=tmp_path, PLANNER_AMAP_KEY=KEY)

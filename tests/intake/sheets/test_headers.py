@@ -1,0 +1,110 @@
+"""The header is found below titles, in one row or two, among synonyms; what competes is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.errors import SchemaError
+from planner.intake.sheets.headers import (
+    Header,
+    find_header,
+    is_header_row,
+    is_total_row,
+    role_of,
+    roles_of,
+)
+from planner.model.schema import HOUSEHOLDS, MEMBERS
+
+HEAD = ["编号", "地址", "社区"]
+BODY: list[Any] = ["H1", "幸福路1号", "甲社区"]
+
+
+def found(grid: list[list[Any]], merges: list[tuple[int, int, int, int]] | None = None) -> Header:
+    """Find the header of a grid that begins at A1."""
+    header = find_header(grid, merges or [], 0, 0, HOUSEHOLDS)
+    assert header is not None
+    return header
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [("地址", "address"), ("地 址(必填)", "address"), ("＊地址：", "address"), ("ADDRESS", "address"),
+     ("户编号 Household", "id"), ("住址/楼栋", "building"),
+     ("经度", "lon"), ("姓名", ""), ("", ""), ("/", "")],
+)  # fmt: skip
+def test_roles(header: str, role: str) -> None:
+    """Brackets, blanks, width and language do not matter; what is not known has no role."""
+    assert role_of(header, HOUSEHOLDS) == role
+
+
+@given(st.integers(0, 8), st.integers(0, 3))
+def test_the_header_is_found_below_titles(titles: int, blanks: int) -> None:
+    """Titles and empty rows above it do not matter; where it stands is told."""
+    grid: list[list[Any]] = [["某某街道居民名册"]] * titles + [[""]] * blanks + [HEAD, BODY, BODY]
+    header = found(grid)
+    assert (header.top, header.last) == (titles + blanks, titles + blanks)
+    assert header.roles == ("id", "address", "community")
+    said = header.findings(0)
+    assert [f.row for f in said] == ([titles + blanks + 1] if titles + blanks else [])
+
+
+def test_two_rows_where_groups_are_merged() -> None:
+    """A group over its parts: the parts decide, the names are joined."""
+    grid: list[list[Any]] = [
+        ["编号", "住址", "", "社区"],
+        ["", "小区", "楼栋", ""],
+        ["1", "向阳小区", "3", "甲"],
+    ]
+    merges = [(0, 1, 0, 2), (0, 0, 1, 0), (0, 3, 1, 3)]
+    header = found(grid, merges)
+    assert header.names == ("编号", "住址/小区", "住址/楼栋", "社区")
+    assert header.roles == ("id", "compound", "building", "community")
+    assert "rows 1 and 2" in header.findings(0)[0].what
+
+
+def test_nothing_is_no_header() -> None:
+    """An empty grid has none; any text at all is better than nothing."""
+    assert find_header([["", None], []], [], 0, 0, HOUSEHOLDS) is None
+    assert found([["foo", "bar"], ["1", "2"]]).names == ("foo", "bar")
+
+
+def test_columns_that_are_kept() -> None:
+    """Those with a role; all that have a header where no table was asked for."""
+    header = found([["编号", "姓名", "", "地址"]])
+    assert header.kept(HOUSEHOLDS) == [0, 3]
+    assert header.kept(None) == [0, 1, 3]
+
+
+def test_competing_columns_are_all_named() -> None:
+    """Every clash at once; the product's own header wins over synonyms."""
+    assert roles_of(["户籍地址", "地址"], HOUSEHOLDS, file="a", sheet="") == {"address": 1}
+    with pytest.raises(SchemaError) as caught:
+        roles_of(["住址", "居住地", "栋", "幢"], HOUSEHOLDS, file="a.xlsx", sheet="表")
+    assert [f.column for f in caught.value.findings] == ["住址", "栋"]
+    assert "住址, 居住地" in caught.value.findings[0].what
+    assert roles_of(["中心户"], MEMBERS, file="a", sheet="") == {"is_centre": 0}
+
+
+@pytest.mark.parametrize(
+    ("row", "total"),
+    [(["合计", 3], True), (["合 计：", 3], True), (["总计(户)", ""], True), (["Total", 3], True),
+     (["小计3户"], True), (["", None, "本页合计", 2], True), (["填表人：某某", "审核："], True),
+     (["第 3 页"], True), (["page 2"], True), (["总计算机厂宿舍", "1"], False), (["Totally Road 1"], False),
+     ([3, "合计"], False), ([None, ""], False), (["负责人:甲", "1", "2", "3", "4"], False)],
+)  # fmt: skip
+def test_totals_and_footers(row: list[Any], total: bool) -> None:
+    """By how the first cell begins; a whole row of data is never a footer."""
+    assert is_total_row(row) is total
+
+
+def test_a_header_that_is_printed_again() -> None:
+    """Two cells at least must say what the header says, and none something else."""
+    header = found([HEAD, BODY])
+    assert is_header_row(["编号", "地 址", None], header)
+    assert not is_header_row(["编号", None, None], header)
+    assert not is_header_row(["编号", "地址", "甲社区"], header)
+    assert not is_header_row(BODY, header)
