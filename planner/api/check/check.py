@@ -19,9 +19,9 @@ from planner.files import safe_name, write_files
 from planner.intake.fences.read import survey_fences
 from planner.intake.idnumbers import examine_id_numbers
 from planner.intake.online.consent import Online
+from planner.intake.sheets.formats.grids import read_grids
+from planner.intake.sheets.formats.guard import kind_of, open_book, read_bytes
 from planner.intake.sheets.gather import labels
-from planner.intake.sheets.grids import read_grids
-from planner.intake.sheets.guard import kind_of, open_book, read_bytes
 from planner.intake.sheets.headers import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.survey import Survey, survey

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.gazetteer.accepted import PRECISIONS, Accepted
-from planner.intake.sheets.grids import RawSheet, read_grids
+from planner.intake.sheets.formats.grids import RawSheet, read_grids
 from planner.render.books.review_book import CANDIDATES, CHOICE, KEY, NONE_WORDS, candidate_headers
 
 __all__ = ["read_choices"]

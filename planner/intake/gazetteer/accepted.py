@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.errors import Finding, Severity
 from planner.intake.gazetteer.streets import fold_text, is_number, words
-from planner.intake.sheets.grids import read_grids
+from planner.intake.sheets.formats.grids import read_grids
 
 if TYPE_CHECKING:
     from planner.intake.online.outgoing import Cutter

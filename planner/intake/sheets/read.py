@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import Finding, Severity, SheetError
-from planner.intake.sheets.csvs import RAGGED_SHARE
-from planner.intake.sheets.grids import RawSheet, read_grids
-from planner.intake.sheets.guard import LONG_DIGITS
+from planner.intake.sheets.formats.csvs import RAGGED_SHARE
+from planner.intake.sheets.formats.grids import RawSheet, read_grids
+from planner.intake.sheets.formats.guard import LONG_DIGITS
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.model.schema import HOUSEHOLDS, Table
 

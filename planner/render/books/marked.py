@@ -89,7 +89,7 @@ def mark_workbook(data: bytes, spots: Sequence[Spot], summary: Sequence[tuple[st
     Parameters
     ----------
     data : bytes
-        An ``.xlsx`` that `planner.intake.sheets.guard.open_book` has let pass.
+        An ``.xlsx`` that `planner.intake.sheets.formats.guard.open_book` has let pass.
     spots : sequence of Spot
     summary : sequence of (str, str)
         Lines that head the list of findings.

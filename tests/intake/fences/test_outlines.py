@@ -16,7 +16,7 @@ RING = st.lists(st.tuples(NEAR, NEAR), min_size=3, max_size=9)
 
 
 @given(ring=RING)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_ring_is_valid_afterwards_or_refused(ring: list[tuple[float, float]]) -> None:
     """Whatever is drawn, a valid polygon comes out, or a refusal that names the feature."""
     layer = Layer("f", "l", ["甲"])

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import Finding, Severity, SheetError
-from planner.intake.sheets.csvs import read_csv
-from planner.intake.sheets.guard import SheetMarks, kind_of, open_book, read_bytes
-from planner.intake.sheets.layers import read_layers
-from planner.intake.sheets.workbooks import Cells, WorkbookError, cells_of, cells_of_unsafe
+from planner.intake.sheets.formats.csvs import read_csv
+from planner.intake.sheets.formats.guard import SheetMarks, kind_of, open_book, read_bytes
+from planner.intake.sheets.formats.layers import read_layers
+from planner.intake.sheets.formats.workbooks import Cells, WorkbookError, cells_of, cells_of_unsafe
 
 __all__ = ["RawSheet", "read_grids"]
 

@@ -1,8 +1,8 @@
 """The cells of a workbook, read by calamine: in this process where that is safe, else in one of its own.
 
 A damaged ``.xls`` or ``.ods`` can make the reader ask for a hundred gigabytes, upon which it ends the whole
-process.  An ``.xlsx`` has been scanned before (see `planner.intake.sheets.guard`); the others are read by a
-child with bounded memory, whose end is only a message.
+process.  An ``.xlsx`` has been scanned before (see `planner.intake.sheets.formats.guard`); the others are
+read by a child with bounded memory, whose end is only a message.
 """
 
 from __future__ import annotations

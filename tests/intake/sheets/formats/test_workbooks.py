@@ -10,8 +10,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from planner.intake.sheets import workbooks
-from planner.intake.sheets.workbooks import WorkbookError, cells_of, cells_of_unsafe
+from planner.intake.sheets.formats import workbooks
+from planner.intake.sheets.formats.workbooks import WorkbookError, cells_of, cells_of_unsafe
 from tests.acceptance.corpus_old import OLD_WORKBOOK
 
 
