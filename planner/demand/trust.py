@@ -201,8 +201,9 @@ def _stacked(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[_Said]:
         what = f"{n} different buildings share one point: a fallback, not their place"
         zh = f"{n}栋不同的楼坐标完全相同，应为默认坐标"
         for i in rows:
-            yield int(i), at_row(
-                frame, i, Finding("same-point", Severity.HOLD, what, zh, column="lon")
+            yield (
+                int(i),
+                at_row(frame, i, Finding("same-point", Severity.HOLD, what, zh, column="lon")),
             )
 
 
