@@ -63,7 +63,7 @@ def test_a_layer_without_a_crs_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_layer_is_refused(tmp_path: Path) -> None:
     """The reader's own error becomes one that says what to do."""
-    path = tmp_path / "a.gpkg"
-    path.write_bytes(b"SQLite format 3\x00" + b"x" * 900)
+    path = tmp_path / "a.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": 7', "utf-8")
     with pytest.raises(SheetError, match="cannot be read as a map layer"):
         read_layers(path, None)
