@@ -16,19 +16,15 @@ from planner.intake.address.parse import canonical_field, parse_addresses
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.gazetteer.index import Gazetteer
+from planner.intake.gazetteer.match import Cause
 from planner.intake.online.consent import Asked, Online, ask
 from planner.intake.residents import Residents
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["DISAGREES", "OUTSIDE", "Located", "locate"]
+__all__ = ["Located", "locate"]
 
-DISAGREES = "ambiguous: two sources are "
-"""How the cause begins where the map and an online service place an address differently."""
-
-OUTSIDE = "outside the streets "
-"""How the detail begins where a place was found and not taken, because it lies elsewhere."""
 NEARBY_M = 2_000.0
 """A place that was looked up and lies further than this outside the streets is not that of a home here."""
 FENCE_SLACK_M = 50.0
@@ -48,7 +44,8 @@ class Located:
     ----------
     households, members : DataFrame
         ``id, lon, lat`` (NaN where not found), ``fence, building, stairwell, floor, label, precision,
-        confidence, matched, cause, detail``, and ``load`` (households) or ``is_centre`` (members).
+        confidence, matched, cause, detail, code, told`` (as in
+        `planner.intake.gazetteer.geocode.geocode`), and ``load`` (households) or ``is_centre`` (members).
     findings : sequence of Finding
         From the sheets and from the lookup.
     asked : Asked or None
@@ -127,6 +124,8 @@ def _given(residents: Residents) -> pd.DataFrame:
         matched="",
         cause=np.where(given, "", "address_not_found"),
         detail="",
+        code="",
+        told="",
         open=~given & (frame["address"] != ""),
     )
 
@@ -171,11 +170,8 @@ def _renamed(asked: Sequence[pd.DataFrame], gazetteer: Gazetteer) -> list[Findin
 
 def _disagreements(rows: pd.DataFrame, found: pd.DataFrame) -> list[Finding]:
     """Tell where the service and the offline match speak of two places: nobody is placed there."""
-    apart = found["cause"].str.startswith(DISAGREES)
-    causes = found.loc[apart, "cause"].tolist()
-    at = rows[apart.to_numpy()].assign(
-        away=[c.removeprefix(DISAGREES).partition(":")[0] for c in causes]
-    )
+    apart = (found["code"] == Cause.APART).to_numpy()
+    at = rows[apart].assign(away=found.loc[apart, "told"].to_numpy())
     return [
         Finding(
             "online-disagrees", Severity.HOLD,
@@ -195,7 +191,7 @@ def _placed(frame: pd.DataFrame, found: pd.DataFrame | None, residents: Resident
     frame = frame.drop(columns="open")
     if found is not None and len(asked):
         hit = np.isfinite(found["lon"].to_numpy(float))
-        for column in ("lon", "lat", "precision", "confidence", "matched"):
+        for column in ("lon", "lat", "precision", "confidence", "matched", "code", "told"):
             frame.loc[asked, column] = found[column].to_numpy()
         frame.loc[asked, "cause"] = np.where(hit, "", "address_not_found")
         frame.loc[asked, "detail"] = found["cause"].to_numpy()
@@ -237,7 +233,9 @@ def _within(frame: pd.DataFrame, ground: Ground, findings: list[Finding]) -> pd.
     frame = frame.copy()
     frame.loc[frame.index[far], ["lon", "lat", "confidence"]] = [np.nan, np.nan, 0.0]
     frame.loc[frame.index[far], ["precision", "cause"]] = ["none", "address_not_found"]
-    frame.loc[frame.index[far], "detail"] = [f"{OUTSIDE}by {away[i] / 1000:,.1f} km" for i in far]
+    told = [f"outside the streets by {away[i] / 1000:,.1f} km" for i in far]
+    frame.loc[frame.index[far], "detail"] = told
+    frame.loc[frame.index[far], "code"] = Cause.OUTSIDE.value
     return frame
 
 
@@ -265,15 +263,16 @@ def _parsed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _held(residents: Residents) -> pd.DataFrame:
     held = residents.held
-    texts = ("address", "building", "stairwell", "floor", "community", "matched", "key", "written")
+    own = ("matched", "key", "written", "code", "told")
+    texts = ("address", "building", "stairwell", "floor", "community", *own)
     frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
     frame = frame.assign(
         lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, is_centre=False,
         cause=np.where(held["code"] == "outside", "no_walking_path", "address_not_found"),
         **dict.fromkeys(texts, ""),
     )  # fmt: skip
-    return frame[[c for c in frame.columns if c in residents.kept.columns or c in (
-        "matched", "key", "written", "precision", "confidence", "cause", "detail")]]  # fmt: skip
+    own = (*own, "precision", "confidence", "cause", "detail")
+    return frame[[c for c in frame.columns if c in residents.kept.columns or c in own]]
 
 
 def _labelled(frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.intake.address.parse import parse_address
 from planner.intake.gazetteer.geocode import find_places
-from planner.intake.gazetteer.match import Match
+from planner.intake.gazetteer.match import Cause, Match
 from planner.model.tables import PlanTables
 from planner.plan.names import CHINESE, NameBook, Place, name_book
 
@@ -117,7 +117,7 @@ def look_up(tables: PlanTables, text: str) -> Lookup:
     if not text.strip():
         return Lookup(cause="nothing was asked", cause_zh="未填写地址")
     match = find_places([text], [""], book.gazetteer)[0]
-    if "another place" in match.cause:
+    if match.code is Cause.ELSEWHERE:
         return _of_candidates(book, match, "it names another place", "地址所述地区与本方案不符")
     exact = book.units_of(text)
     if exact:
@@ -174,7 +174,7 @@ def _coarse(book: NameBook, units: Iterable[int], match: Match) -> Lookup:
 def _of_candidates(book: NameBook, match: Match, cause: str, cause_zh: str) -> Lookup:
     """Tell what the text could mean; nothing is settled."""
     found = [p for c in match.options for p in book.around(c, min(match.confidence, ESTATE))]
-    if match.cause.startswith("ambiguous") and found and "another place" not in match.cause:
+    if match.code is Cause.AMBIGUOUS and found:
         cause, cause_zh = f"it fits {len(found)} places", f"符合的地点有{len(found)}处"
     return Lookup(tuple(found[:MOST]), cause=cause, cause_zh=cause_zh)
 

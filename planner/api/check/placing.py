@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from planner.demand.ground import Ground, read_ground
-from planner.demand.locate import DISAGREES, OUTSIDE, locate
+from planner.demand.locate import locate
 from planner.demand.trust import trusted
 from planner.errors import Finding, PlannerError, Severity
 from planner.intake.fences.read import read_fences
+from planner.intake.gazetteer.match import Cause
 from planner.intake.online.consent import Online
 from planner.intake.residents import Residents
 from planner.model.project import Inputs
@@ -28,12 +29,23 @@ OLD_DAYS = 730
 """Streets older than two years are told of."""
 _LIKENESS = re.compile(r"\(([01]\.\d+)\)")
 """How the match says how much an address resembles a name."""
+_NO_PLACE = ("no-place", "the address was not found", "地址未找到")
+_NO_NUMBER = ("no-number", "the street is known, the number is not", "道路已知，门牌未知")
 _CAUSES = {
-    "no-place": ("the address was not found", "地址未找到"),
-    "ambiguous": ("the address fits more than one place", "地址对应多个地点"),
-    "no-number": ("the street is known, the number is not", "道路已知，门牌未知"),
-    "resembles": ("the address was not found, but resembles a known one", "地址未找到，但与已知名称相近"),
-}  # fmt: skip
+    Cause.AMBIGUOUS: ("ambiguous", "the address fits more than one place", "地址对应多个地点"),
+    Cause.ELSEWHERE: (
+        "ambiguous",
+        "the address names another place than the one that is known here",
+        "此处有同名地址，但原文写的是其他地区",
+    ),
+    Cause.NUMBER: _NO_NUMBER,
+    Cause.NUMBERLESS: _NO_NUMBER,
+    Cause.LIKE: (
+        "resembles",
+        "the address was not found, but resembles a known one",
+        "地址未找到，但与已知名称相近",
+    ),
+}
 
 
 def find_ground(
@@ -126,9 +138,8 @@ def _located(
     frames = []
     for r, homes in zip(there, (located.households, located.members), strict=False):
         own = homes[homes["row"].notna()]
-        apart = (
-            own["detail"].astype(str).str.startswith((DISAGREES, OUTSIDE))
-        )  # told of already, with the distance
+        # told of already, with the distance
+        apart = own["code"].isin([Cause.APART, Cause.OUTSIDE])
         for i in np.flatnonzero(((own["cause"] != "") & ~apart).to_numpy()):
             findings.append(_not_found(own.iloc[int(i)]))
         findings += _imprecise(own)
@@ -154,18 +165,11 @@ def _unlocated(r: Residents | None) -> pd.DataFrame:
 
 def _not_found(row: pd.Series) -> Finding:
     """Say why an address has no place; candidates are names on the map, no homes."""
-    detail = str(row["detail"])
-    code = (
-        "ambiguous" if detail.startswith("ambiguous")
-        else "no-number" if "number" in detail
-        else "resembles" if "like " in detail
-        else "no-place"
-    )  # fmt: skip
-    en, zh = _CAUSES[code]
-    more = detail.partition(": ")[2]
+    code, en, zh = _CAUSES.get(row["code"], _NO_PLACE)
+    more = str(row["told"])
     remedy, remedy_zh = "correct the address, or give lon and lat", "请更正地址，或提供经纬度"
     if more and code in ("ambiguous", "resembles"):
-        told = _LIKENESS.sub(lambda m: f"({100 * float(m[1]):.0f} %)", more.removeprefix("like "))
+        told = _LIKENESS.sub(lambda m: f"({100 * float(m[1]):.0f} %)", more)
         en, zh = f"{en}: {told}", f"{zh}：{told}"
         remedy = f"{remedy}, or choose with planner review"
         remedy_zh = f"{remedy_zh}，或用 planner review 选定"

@@ -14,7 +14,6 @@ import pandas as pd
 
 from planner.api.review.answers import read_choices
 from planner.demand.ground import Ground, read_ground
-from planner.demand.locate import DISAGREES
 from planner.errors import ConfigError, Finding
 from planner.files import atomic_write
 from planner.intake.gazetteer.accepted import (
@@ -25,7 +24,7 @@ from planner.intake.gazetteer.accepted import (
 )
 from planner.intake.gazetteer.geocode import find_places, geocode
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.match import Match
+from planner.intake.gazetteer.match import Cause, Match
 from planner.intake.online.consent import Online, ask
 from planner.intake.residents import read_households, read_members
 from planner.model.project import Project
@@ -35,21 +34,18 @@ __all__ = ["Review", "ReviewAnswers", "review"]
 
 DOUBTFUL: Final = 0.8
 SHOWN_ROWS: Final = 12
-_APART: Final = (
-    DISAGREES, "apart", "本地地址库与在线服务的位置不一致", "the map and the online service differ",
-)  # fmt: skip
-_CAUSES: Final = (
-    _APART,
-    ("ambiguous", "names another place", "此处有同名地址，但原文写的是其他地区",
-     "the address names another place"),
-    ("ambiguous", "", "对应多个地点", "it fits more than one place"),
-    ("address", "number", "道路已知，门牌未知", "the street is known, the number is not"),
-    ("address", "community", "仅知社区", "only the community is known"),
-    ("address", "review found none", "复核时未选中任何候选", "a review found no candidate right"),
-    ("address", "like ", "与已知名称相近", "it resembles a known name"),
-    ("address", "", "未找到", "not found"),
-    ("", "", "定位精度或把握不足", "placed, but not with confidence"),
-)  # fmt: skip
+_DOUBTFUL: Final = ("定位精度或把握不足", "placed, but not with confidence")
+_CAUSES: Final = {
+    Cause.APART: ("本地地址库与在线服务的位置不一致", "the map and the online service differ"),
+    Cause.ELSEWHERE: ("此处有同名地址，但原文写的是其他地区", "the address names another place"),
+    Cause.AMBIGUOUS: ("对应多个地点", "it fits more than one place"),
+    Cause.NUMBER: ("道路已知，门牌未知", "the street is known, the number is not"),
+    Cause.NUMBERLESS: ("道路已知，门牌未知", "the street is known, the number is not"),
+    Cause.COMMUNITY: ("仅知社区", "only the community is known"),
+    Cause.REJECTED: ("复核时未选中任何候选", "a review found no candidate right"),
+    Cause.LIKE: ("与已知名称相近", "it resembles a known name"),
+    Cause.ABSENT: ("未找到", "not found"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +230,7 @@ class _Opinion:
     """What an online service said earlier: confidence and cause of each row, and its own places."""
 
     confidence: list[float]
-    cause: list[str]
+    cause: list[tuple[str, str]]
     places: Mapping[int, Option]
 
 
@@ -249,7 +245,8 @@ def _second_opinion(rows: pd.DataFrame, ground: Ground, online: Online) -> _Opin
         i: Option(f"{one.matched} [{name}]", one.precision, 0.0, one.lon, one.lat)
         for i, one in told.places.items()
     }
-    return _Opinion(sure.tolist(), told.frame["cause"].astype(str).to_list(), places)
+    causes = list(zip(told.frame["code"], told.frame["told"], strict=True))
+    return _Opinion(sure.tolist(), causes, places)
 
 
 def _lines(
@@ -287,13 +284,10 @@ def _line(
         for c, (lon, lat) in zip(candidates, at, strict=True):
             options.append(Option(c.label, c.precision, 0.0, float(lon), float(lat)))
     options = _apart([*options, *([] if online is None else [online])], gazetteer)
-    cause = matches[0].cause if second is None else second.cause[group[0][0]]
-    zh, en = next(
-        (zh, en) for start, part, zh, en in _CAUSES if cause.startswith(start) and part in cause
-        and (cause or not start)
-    )  # fmt: skip
-    if cause.startswith(DISAGREES):
-        away = cause.removeprefix(DISAGREES).partition(":")[0]
+    first = matches[0]
+    code, away = (first.code, "") if second is None else second.cause[group[0][0]]
+    zh, en = _CAUSES.get(Cause(code), _DOUBTFUL)
+    if code == Cause.APART:
         zh, en = f"{zh}（相距{away.removesuffix(' apart')}）", f"{en}: {away}"
     told, text = _rows_in_words(rows.iloc[[i for i, _ in group]]), min(text for _, text in group)
     return Line(key, text, community, len(group), told, zh, en, tuple(options))

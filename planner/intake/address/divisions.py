@@ -75,12 +75,7 @@ def _province_short(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def divisions() -> Divisions:
-    """Load the names; the first call takes some 0.1 s.
-
-    Returns
-    -------
-    Divisions
-    """
+    """Load the names; the first call takes some 0.1 s."""
     packed = files("planner.intake.address").joinpath("divisions.txt.gz").read_bytes()
     counties: dict[str, set[str]] = {}
     official: set[str] = set()

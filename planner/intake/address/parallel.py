@@ -59,10 +59,6 @@ def read_line(line: str) -> Reading:
     ----------
     line : str
         Folded (see `planner.intake.address.fold.fold`).
-
-    Returns
-    -------
-    Reading
     """
     found = _known.get(line)
     return _keep(line, _read(line)) if found is None else found

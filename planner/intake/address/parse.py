@@ -202,10 +202,6 @@ def canonical_field(name: str, text: str) -> str:
         One of `FIELDS`.
     text : str
         Its text; a comparable spelling is returned as it is.
-
-    Returns
-    -------
-    str
     """
     for _ in range(8 + len(text)):
         again = _canonical_step(name, text)
@@ -333,10 +329,6 @@ def _take_apart(text: str, ready: _Line, reading: Reading) -> Address:
 
 def parse_each(texts: Iterable[str]) -> dict[str, Address]:
     """Take many addresses apart, on every core where they are thousands.
-
-    Parameters
-    ----------
-    texts : iterable of str
 
     Returns
     -------

@@ -111,10 +111,6 @@ def identify(asked: Sequence[tuple[str, str]]) -> list[Identity]:
     ----------
     asked : sequence of (str, str)
         Address as written, and community.
-
-    Returns
-    -------
-    list of Identity
     """
     from planner.intake.online.outgoing import (
         Cutter,
@@ -263,7 +259,6 @@ def merge_accepted(
 
     Parameters
     ----------
-    known : mapping of str to Accepted
     new : iterable of Accepted
         In the order in which they were given.
     file : str, optional
@@ -271,7 +266,6 @@ def merge_accepted(
 
     Returns
     -------
-    answers : dict of str to Accepted
     findings : tuple of Finding
         One for each answer that was replaced by a different one.
     """
@@ -294,10 +288,6 @@ def merge_accepted(
 
 def accepted_bytes(answers: Mapping[str, Accepted]) -> bytes:
     """Write accepted answers as a CSV, in an order that depends on nothing but them.
-
-    Parameters
-    ----------
-    answers : mapping of str to Accepted
 
     Returns
     -------

@@ -69,7 +69,6 @@ def read_aliases(path: str | Path) -> tuple[Aliases, tuple[Finding, ...]]:
 
     Returns
     -------
-    Aliases
     tuple of Finding
         Lines that are left out: half empty, in a circle, or against another line.
 

@@ -28,6 +28,7 @@ from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import (
     NOT_FOUND,
     OPTIONS,
+    Cause,
     Match,
     candidate_at,
     find_reading,
@@ -44,7 +45,6 @@ SURE_ENOUGH: Final = 0.8
 CLEARLY: Final = 0.5
 """A building must be this much nearer to its compound than the next one of its number."""
 LONGEST_NAME: Final = 24
-ONLY_COMMUNITY: Final = "only the community is known"
 _NUMBER_ONLY = re.compile(r"第?[a-z]?\d+[a-z]?(号楼|号院|号|楼|栋|幢|座)?")
 _HOME_ONLY = re.compile(
     r"^[\s\-,\uff0c#a-z\d]*((单元|室|层|楼|号|户|门|房|栋|幢|梯|座)[\s\-#a-z\d]*)*$"
@@ -58,7 +58,6 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
     ----------
     asked : sequence of (str, str)
         Address and community.
-    gazetteer : Gazetteer
 
     Returns
     -------
@@ -95,7 +94,7 @@ def _find(text: str, address: Address, beside: str, index: Index, gazetteer: Gaz
         tried.append(way())
         if tried[-1].confidence >= SURE_ENOUGH:
             return tried[-1]
-    unsure = [m for m in tried if m.cause.startswith("ambiguous")]
+    unsure = [m for m in tried if m.code is Cause.AMBIGUOUS]
     # A home that fits two estates is not settled by what is near one of them; its road may.
     placed = [m for m in (tried[3:4] if unsure else tried) if m.xy is not None]
     if placed:
@@ -122,8 +121,8 @@ def _community(address: Address, beside: str, gazetteer: Gazetteer) -> Match:
             if name and places:
                 at = replace(candidate_at(places[:1], gazetteer), precision="community")
                 return Match(
-                    None, "community", 0.1, at.label, at.source, f"{NOT_FOUND.cause}: {ONLY_COMMUNITY}",
-                    (at.label,), (at,),
+                    None, "community", 0.1, at.label, at.source, Cause.COMMUNITY,
+                    runners=(at.label,), options=(at,),
                 )  # fmt: skip
     return NOT_FOUND
 
@@ -238,8 +237,10 @@ def _which(compound: str, same: Mapping[str, tuple[int, ...]], gazetteer: Gazett
         replace(candidate_at(homes, gazetteer), label=label, precision="compound")
         for label, homes in zip(labels, same.values(), strict=True)
     )
-    return Match(None, cause=f"ambiguous: {'; '.join(labels[:3])}", runners=labels[:3],
-                 options=options[:OPTIONS])  # fmt: skip
+    first = labels[:3]
+    return Match(
+        None, code=Cause.AMBIGUOUS, told="; ".join(first), runners=first, options=options[:OPTIONS]
+    )
 
 
 def _by_name(

@@ -16,7 +16,7 @@ from typing import Final
 
 from planner.intake.address.parse import Address, canonical_field, parse_address
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.match import OPTIONS, Match
+from planner.intake.gazetteer.match import OPTIONS, Cause, Match
 from planner.intake.gazetteer.streets import fold_text, words
 
 __all__ = ["doubt_elsewhere"]
@@ -55,7 +55,7 @@ def doubt_elsewhere(
     Returns
     -------
     list of Match, length n
-        With the cause ``ambiguous: ... the address names another place`` and the spot that was found
+        With the code ``Cause.ELSEWHERE`` and the spot that was found
         among the candidates, where an address says that it is not of here.
     """
     levels, western = _names_of(gazetteer)
@@ -89,8 +89,8 @@ def _less(match: Match) -> Match:
 
 def _doubted(match: Match) -> Match:
     options = match.candidates[:OPTIONS]
-    cause = f"ambiguous: {match.matched} is known here, but the address names another place"
-    return Match(None, cause=cause, runners=(match.matched,), options=options)
+    told = match.matched
+    return Match(None, code=Cause.ELSEWHERE, told=told, runners=(told,), options=options)
 
 
 def _bare(level: str, address: Address) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 
 from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer
-from planner.intake.gazetteer.match import NOT_FOUND, OPTIONS, Candidate, Match, candidate_at
+from planner.intake.gazetteer.match import NOT_FOUND, OPTIONS, Candidate, Cause, Match, candidate_at
 from planner.intake.gazetteer.streets import fold_text, street_key
 
 __all__ = ["CJK", "Index", "bare_name", "index_of", "likely", "namesakes", "placed_keys"]
@@ -59,10 +59,6 @@ class Index:
 def index_of(gazetteer: Gazetteer) -> Index:
     """Take the Chinese names of a gazetteer apart.
 
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-
     Returns
     -------
     Index
@@ -104,16 +100,7 @@ def _fixed(found: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
 
 
 def placed_keys(address: Address) -> tuple[str, ...]:
-    """Give the building keys of an address that name a place: ``3栋`` alone is any third building.
-
-    Parameters
-    ----------
-    address : Address
-
-    Returns
-    -------
-    tuple of str
-    """
+    """Give the building keys of an address that name a place: ``3栋`` alone is any third building."""
     return tuple(key for key in address.building_keys if not key.startswith("||||"))
 
 
@@ -124,10 +111,6 @@ def bare_name(compound: str) -> str:
     ----------
     compound : str
         In its comparable spelling.
-
-    Returns
-    -------
-    str
     """
     return _SUFFIX.sub("", compound) or compound
 
@@ -141,8 +124,6 @@ def namesakes(
     ----------
     name : str
         Bare name of the estate.
-    index : Index
-    gazetteer : Gazetteer
     context : iterable of str
         What the address or the sheet says besides, such as a community.
 
@@ -175,8 +156,6 @@ def likely(address: Address, index: Index, gazetteer: Gazetteer) -> Match:
     ----------
     address : Address
         A misspelt estate may read as a village (``光明心村``), so its community counts too.
-    index : Index
-    gazetteer : Gazetteer
 
     Returns
     -------
@@ -208,7 +187,7 @@ def likely(address: Address, index: Index, gazetteer: Gazetteer) -> Match:
         )
     )
     return replace(
-        NOT_FOUND, cause=f"{NOT_FOUND.cause}: like {', '.join(told)}", runners=told,
+        NOT_FOUND, code=Cause.LIKE, told=", ".join(told), runners=told,
         options=options[:OPTIONS],
     )  # fmt: skip
 

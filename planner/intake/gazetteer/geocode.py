@@ -19,8 +19,8 @@ from planner.intake.gazetteer.elsewhere import doubt_elsewhere
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import (
     NOT_FOUND,
-    NUMBER_UNKNOWN,
     OPTIONS,
+    Cause,
     Match,
     best_of,
     find_reading,
@@ -42,11 +42,12 @@ COLUMNS: Final = (
     "source",
     "runners_up",
     "cause",
+    "code",
+    "told",
 )
 EDIT_LOSS: Final = 0.05
 MISSING_NUMBER: Final = 1.5
 DANGLING: Final = 2.0
-REJECTED: Final = "a review found none of the candidates right"
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -74,8 +75,9 @@ def geocode(
         point, building, interpolated, compound, street, community`` or ``none``; a community, and a
         street of any length, is told but nobody is placed there), ``confidence`` (0 to 1; from
         0.8 on it means it), ``matched`` (the place in words, building level), ``source``,
-        ``runners_up`` (other places, ``; `` between them) and ``cause`` (``""``, ``address not
-        found...`` or ``ambiguous: ...``).  The index is that of the series, or 0..n-1.
+        ``runners_up`` (other places, ``; `` between them), ``cause`` (in words), ``code`` (a
+        `planner.intake.gazetteer.match.Cause`) and ``told`` (what it fits or resembles).  The index
+        is that of the series, or 0..n-1.
     """
     column: pd.Series = (
         addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
@@ -100,10 +102,6 @@ def find_places(
         As written; ``""`` where there is none.
     gazetteer : Gazetteer
         Where to look; its accepted answers come first.
-
-    Returns
-    -------
-    list of Match, length n
     """
     rows = list(zip(addresses, communities, strict=True))
     asked = list(dict.fromkeys(rows))
@@ -129,7 +127,7 @@ def _accepted(
         if answer is None or not identity.key:
             continue
         if not answer.placed:
-            known[pair] = Match(None, cause=f"{NOT_FOUND.cause}: {REJECTED}", source="review")
+            known[pair] = Match(None, source="review", code=Cause.REJECTED)
             continue
         x, y = gazetteer.projection.to_xy([answer.lon], [answer.lat])[0]
         said = answer.label or answer.text
@@ -148,7 +146,7 @@ def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]
     for i, (text, beside) in enumerate(asked):
         if found[i] is None:
             found[i] = _exact(text, beside, gazetteer)
-            if found[i].confidence < 0.8 and not found[i].cause.startswith("ambiguous"):  # type: ignore[union-attr]
+            if found[i].confidence < 0.8 and found[i].code is not Cause.AMBIGUOUS:  # type: ignore[union-attr]
                 loose.append(i)
     for i, match in zip(loose, _misspelt([asked[i] for i in loose], gazetteer), strict=True):
         found[i] = _better(found[i] or NOT_FOUND, match)
@@ -159,7 +157,7 @@ def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:
     """Read the address with street names exactly as known."""
     readings = exact_readings(read_line(text), gazetteer.streets)
     found = [(r, find_reading(r, r.street, gazetteer, beside)) for r in readings]
-    unsure = [m for _, m in found if m.cause.startswith("ambiguous")]
+    unsure = [m for _, m in found if m.code is Cause.AMBIGUOUS]
     ranked = best_of([(_lack(m) + 2 * (not r.numbers), m) for r, m in found])
     return unsure[0] if unsure and ranked.confidence < 0.8 else ranked
 
@@ -195,7 +193,7 @@ def _choose(
     for reading in readings:
         for key, cost in near.get(reading.street, ()):
             match = find_reading(reading, key, gazetteer, beside).less(EDIT_LOSS * cost)
-            into = unsure if match.cause.startswith("ambiguous") else found
+            into = unsure if match.code is Cause.AMBIGUOUS else found
             into.append((cost + _lack(match) + DANGLING * reading.dangling, match))
     best = best_of(found)
     if unsure and min(c for c, _ in unsure) <= min((c for c, _ in found), default=9.0):
@@ -220,16 +218,10 @@ def _better(exact: Match, loose: Match) -> Match:
 
 
 def _fuller(exact: Match, loose: Match) -> Match:
-    ranks = [
-        _RANK.get(m.precision, 3) + 0.5 * m.cause.endswith(NUMBER_UNKNOWN) for m in (exact, loose)
-    ]
+    ranks = [_RANK.get(m.precision, 3) + 0.5 * (m.code is Cause.NUMBER) for m in (exact, loose)]
     if ranks[1] > ranks[0] or (ranks[1] == ranks[0] and loose.confidence > exact.confidence):
         return loose
-    if (
-        exact.xy is None
-        and loose.cause.startswith("ambiguous")
-        and not exact.cause.endswith(NUMBER_UNKNOWN)
-    ):
+    if exact.xy is None and loose.code is Cause.AMBIGUOUS and exact.code is not Cause.NUMBER:
         return loose
     return exact
 
@@ -251,5 +243,7 @@ def _table(matches: Sequence[Match], gazetteer: Gazetteer, index: pd.Index) -> p
         "source": [m.source for m in matches],
         "runners_up": ["; ".join(m.runners) for m in matches],
         "cause": [m.cause for m in matches],
+        "code": [m.code.value for m in matches],
+        "told": [m.told for m in matches],
     }
     return pd.DataFrame(columns, index=index, columns=list(COLUMNS))

@@ -115,7 +115,6 @@ class Gazetteer:
 
     Parameters
     ----------
-    points : Points
     streets : mapping of str to Street
         By street key (see `planner.intake.gazetteer.streets.street_key`).
     names : mapping of str to tuple of int
@@ -124,7 +123,6 @@ class Gazetteer:
         Number key of points that state no street -> positions in `points`.
     districts : mapping of str to tuple of int
         Folded name of a town, quarter or village -> positions in `points`.
-    projection : LocalProjection
     accepted : mapping of str to Accepted
         Answers of earlier reviews by the identity of the address; they come before all else.
     aliases : Aliases

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -15,9 +16,9 @@ from planner.intake.gazetteer.western import Reading
 
 __all__ = [
     "NOT_FOUND",
-    "NUMBER_UNKNOWN",
     "OPTIONS",
     "Candidate",
+    "Cause",
     "Match",
     "best_of",
     "candidate_at",
@@ -26,7 +27,6 @@ __all__ = [
 ]
 
 SURE: Final = 0.97
-NUMBER_UNKNOWN: Final = "the street is known, the number is not"
 BETWEEN_M: Final = 250.0
 ONE_BLOCK_M: Final = 150.0
 """Doors of one number this far apart belong to one large block: placed, but not with confidence."""
@@ -34,6 +34,47 @@ STREET_M: Final = 150.0
 """A street no longer than this is placed at its middle: nowhere on it is far from there."""
 OPTIONS: Final = 5
 """Candidates that are kept for whoever has to choose."""
+
+
+class Cause(StrEnum):
+    """Why an address has no place."""
+
+    NONE = ""
+    ABSENT = "absent"
+    """It is not known."""
+    NUMBER = "number"
+    """The street is known, its number is not."""
+    NUMBERLESS = "numberless"
+    """The street is known, and no number is written."""
+    COMMUNITY = "community"
+    """No more than the community is known."""
+    LIKE = "like"
+    """It resembles known names."""
+    REJECTED = "rejected"
+    """A review found none of the candidates right."""
+    AMBIGUOUS = "ambiguous"
+    """It fits more than one place."""
+    ELSEWHERE = "elsewhere"
+    """It is known here, but the address names another place."""
+    APART = "apart"
+    """Two sources place it differently."""
+    OUTSIDE = "outside"
+    """It was found far outside the streets."""
+    ONLINE = "online"
+    """An online service has no answer that can be taken."""
+
+
+_SAID: Final = {
+    Cause.NONE: "",
+    Cause.ABSENT: "address not found",
+    Cause.NUMBER: "address not found: the street is known, the number is not",
+    Cause.NUMBERLESS: "address not found: the address has no house number",
+    Cause.COMMUNITY: "address not found: only the community is known",
+    Cause.LIKE: "address not found: like {}",
+    Cause.REJECTED: "address not found: a review found none of the candidates right",
+    Cause.AMBIGUOUS: "ambiguous: {}",
+    Cause.ELSEWHERE: "ambiguous: {} is known here, but the address names another place",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +115,10 @@ class Match:
         The place in words.
     source : str
         What kind of record it is.
-    cause : str
-        Why there is no place, ``""`` if there is one.
+    code : Cause
+        Why there is no place, ``Cause.NONE`` if there is one.
+    told : str
+        The places that it fits or resembles, in words.
     runners : tuple of str
         Other places that it could be.
     options : tuple of Candidate
@@ -87,9 +130,15 @@ class Match:
     confidence: float = 0.0
     matched: str = ""
     source: str = ""
-    cause: str = ""
+    code: Cause = Cause.NONE
+    told: str = ""
     runners: tuple[str, ...] = ()
     options: tuple[Candidate, ...] = ()
+
+    @property
+    def cause(self) -> str:
+        """Why there is no place, in words; ``""`` if there is one."""
+        return _SAID[self.code].format(self.told)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -103,7 +152,7 @@ class Match:
         return replace(self, confidence=max(0.0, self.confidence - by))
 
 
-NOT_FOUND = Match(None, cause="address not found")
+NOT_FOUND = Match(None, code=Cause.ABSENT)
 
 
 def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: str) -> Match:
@@ -115,13 +164,8 @@ def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: st
         Whose street name was found to be `key`.
     key : str
         Street key in the gazetteer.
-    gazetteer : Gazetteer
     community : str
         What the sheet says beside the address; helps to tell places of one name apart.
-
-    Returns
-    -------
-    Match
     """
     street = gazetteer.streets[key]
     for nth, number in enumerate(reading.numbers):
@@ -159,7 +203,6 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
     ----------
     places : sequence of int
         Positions in the gazetteer's points.
-    gazetteer : Gazetteer
     context : sequence of str
         Further words of the address: a town, a quarter, a community.
     """
@@ -178,7 +221,9 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
         others = tuple(candidate_at(g, gazetteer) for g in groups[1:OPTIONS])
         return replace(_at(groups[0], gazetteer, 0.6), runners=labels[1:], options=others)
     options = tuple(candidate_at(g, gazetteer) for g in groups[:OPTIONS])
-    return Match(None, cause=f"ambiguous: {'; '.join(labels)}", runners=labels, options=options)
+    return Match(
+        None, code=Cause.AMBIGUOUS, told="; ".join(labels), runners=labels, options=options
+    )
 
 
 def _two_homes(groups: Sequence[Sequence[int]], gazetteer: Gazetteer) -> bool:
@@ -195,7 +240,6 @@ def candidate_at(group: Sequence[int], gazetteer: Gazetteer) -> Candidate:
     ----------
     group : sequence of int
         Positions in the gazetteer's points.
-    gazetteer : Gazetteer
     """
     found = _at(group, gazetteer, 0.0)
     assert found.xy is not None
@@ -302,14 +346,13 @@ def _between(street: Street, number: str, gazetteer: Gazetteer) -> Match | None:
 
 
 def _street_level(street: Street, numbered: bool) -> Match:
-    why = NUMBER_UNKNOWN if numbered else "the address has no house number"
     if street.length_m <= STREET_M:
         return Match(street.middle, "street", 0.4, street.name, "street")
     middle = Candidate(street.name, street.middle, "street", "street")
+    code = Cause.NUMBER if numbered else Cause.NUMBERLESS
     return Match(
-        None, "street", 0.2, street.name, "street", f"address not found: {why}", (street.name,),
-        (middle,),
-    )  # fmt: skip
+        None, "street", 0.2, street.name, "street", code, runners=(street.name,), options=(middle,)
+    )
 
 
 def best_of(found: Sequence[tuple[float, Match]]) -> Match:
@@ -340,11 +383,11 @@ def best_of(found: Sequence[tuple[float, Match]]) -> Match:
     names = tuple(dict.fromkeys(m.matched for _, m in others))[:3]
     options = tuple(dict.fromkeys(m.candidates[0] for _, m in others))[: OPTIONS - 1]
     if margin < 0.75:
-        told = "; ".join((best.matched, *names[:2]))
+        runners = (best.matched, *names[:2])
+        options = (best.candidates[0], *options)
         return Match(
-            None, cause=f"ambiguous: {told}", runners=(best.matched, *names[:2]),
-            options=(best.candidates[0], *options),
-        )  # fmt: skip
+            None, code=Cause.AMBIGUOUS, told="; ".join(runners), runners=runners, options=options
+        )
     kept = min(best.confidence, 0.79) if margin < 1.25 else best.confidence
     return replace(best, confidence=kept, runners=names, options=options)
 

@@ -62,7 +62,6 @@ def exact_readings(line: Line, streets: Container[str]) -> list[Reading]:
 
     Parameters
     ----------
-    line : Line
     streets : container of str
         Known street keys.
     """

@@ -36,7 +36,7 @@ NOT_ASKED: Final = "nothing was sent"
 
 _NOTHING: Final[Mapping[str, Any]] = {
     "lon": np.nan, "lat": np.nan, "precision": "none", "confidence": 0.0, "matched": "", "source": "",
-    "runners_up": "", "cause": "address not found",
+    "runners_up": "", "cause": "address not found", "code": "absent", "told": "",
 }  # fmt: skip
 Progress = Callable[[int, int], object]
 

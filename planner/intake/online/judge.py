@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.coordinates.pairs import Area
+from planner.intake.gazetteer.match import Cause
 from planner.intake.online.outgoing import Outgoing, cut_label
 from planner.intake.online.services.replies import Reply, Spot, Verdict
 from planner.intake.online.settings import ProviderSettings
@@ -25,6 +26,8 @@ _APART_LOOSE_M: Final = 200.0
 _EXACT: Final = frozenset({"address point", "building", "stairwell", "given"})
 _UNSURE_BUILDING: Final = 0.7
 _DEGREE_M: Final = 111_195.0
+_UNSURE: Final = frozenset({Cause.AMBIGUOUS, Cause.ELSEWHERE})
+_CODES: Final = {c.value: c for c in (Cause.ABSENT, Cause.AMBIGUOUS, Cause.APART)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +217,9 @@ def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str
             f"{offline['matched']} [{offline['source']} {offline['lon']:.5f}, {offline['lat']:.5f}]",
             f"{online.matched} [{source} {online.lon:.5f}, {online.lat:.5f}]",
         ]
-        cause = f"ambiguous: two sources are {away:.0f} m apart: {' / '.join(told)}"
-        return _row(Judged(cause, runners=tuple(told)), "")
+        far = f"{away:.0f} m apart"
+        cause = f"ambiguous: two sources are {far}: {' / '.join(told)}"
+        return {**_row(Judged(cause, runners=tuple(told), kind="apart"), ""), "told": far}
     both = f"{offline['source']} + {source}"
     ours, theirs = float(offline["confidence"]), online.confidence
     confidence = min(0.99, 1 - (1 - ours) * (1 - theirs)) if away <= AGREE_M else min(ours, theirs)
@@ -225,7 +229,7 @@ def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str
 
 
 def _kept_offline(offline: Mapping[str, Any], online: Judged, has: bool) -> dict[str, Any]:
-    unsure = str(offline["cause"]).startswith("ambiguous")
+    unsure = offline["code"] in _UNSURE
     if has or (unsure and online.kind != "ambiguous"):
         return dict(offline)
     row = _row(online, "")
@@ -235,7 +239,7 @@ def _kept_offline(offline: Mapping[str, Any], online: Judged, has: bool) -> dict
 
 def _placed_online(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str, Any]:
     row = _row(online, source)
-    if str(offline["cause"]).startswith("ambiguous"):
+    if offline["code"] in _UNSURE:
         # The service may have guessed where the gazetteer would not, so this is never sure.
         row["confidence"] = round(min(online.confidence, _UNSURE_BUILDING), 3)
         row["runners_up"] = offline["runners_up"]
@@ -252,4 +256,6 @@ def _row(one: Judged, source: str) -> dict[str, Any]:
         "source": source,
         "runners_up": "; ".join(one.runners),
         "cause": one.cause,
+        "code": (_CODES.get(one.kind, Cause.ONLINE) if one.cause else Cause.NONE).value,
+        "told": " / ".join(one.runners),
     }

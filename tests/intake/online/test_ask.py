@@ -44,7 +44,8 @@ def away_m(frame: pd.DataFrame, i: int) -> float:
 def offline_rows(rows: list[tuple[float, float, str, float, str]]) -> pd.DataFrame:
     """Give an offline match: lon, lat, precision, confidence and cause of each row."""
     frame = pd.DataFrame(rows, columns=["lon", "lat", "precision", "confidence", "cause"])
-    frame = frame.assign(matched="柳荫路", source="table", runners_up="")
+    frame = frame.assign(matched="柳荫路", source="table", runners_up="", told="")
+    frame["code"] = frame["cause"].str.partition(":")[0].replace("address not found", "absent")
     return frame[list(COLUMNS)]
 
 

@@ -146,10 +146,6 @@ def find_endings(text: str) -> Endings:
     ----------
     text : str
         Folded.
-
-    Returns
-    -------
-    Endings
     """
     hits: Endings = {}
     for at, char in enumerate(text, start=1):
@@ -168,10 +164,6 @@ def crossing_cost(kinds: dict[str, str]) -> float:
     ----------
     kinds : dict of str to str
         One entry of `Endings`.
-
-    Returns
-    -------
-    float
     """
     return max(
         0.8 if kind == "poi" and len(word) > 1 else _CROSSING.get(kind, 0.0)
@@ -188,10 +180,6 @@ def is_torn(endings: Endings, start: int) -> bool:
         Of the line.
     start : int
         Where the name would begin.
-
-    Returns
-    -------
-    bool
     """
     kinds = endings.get(start + 1)
     return start > 0 and kinds is not None and not _TEARABLE.isdisjoint(kinds)
@@ -230,10 +218,6 @@ def admin_options(name: str, kinds: dict[str, str], *, inside: bool) -> list[tup
     inside : bool
         Whether other words stand directly before it: a road of a bare direction (``南大街``) or
         a village of a bare number is then part of a longer name.
-
-    Returns
-    -------
-    list of (Kind, float)
     """
     options: list[tuple[Kind, float]] = []
     for kind, word in kinds.items():
@@ -264,10 +248,6 @@ def place_class(text: str, ending: str | None, end: int) -> tuple[Kind, int]:
         The ending there, where it is one of a named place.
     end : int
         Where the place would end.
-
-    Returns
-    -------
-    tuple of Kind and int
     """
     if ending is None:
         return NO_ENDING
@@ -290,10 +270,6 @@ def place_options(
         What its ending says (see `place_class`).
     closed : bool
         Whether the line ends after it, or a number, a separator or a word of position follows.
-
-    Returns
-    -------
-    tuple of (Kind, float)
     """
     if length == 1:
         return ((Kind.OTHER, -1.5),)

@@ -75,10 +75,6 @@ def known_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[S
         Where a name may begin; ends of names found are cuts too.
     endings : Endings
         Of the line.
-
-    Returns
-    -------
-    dict of int to list of Span
     """
     found: dict[int, list[Span]] = {}
     above: set[str] = set()
@@ -190,10 +186,6 @@ def bare_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[Sp
         Where a name may begin.
     endings : Endings
         Of the line.
-
-    Returns
-    -------
-    dict of int to list of Span
     """
     found: dict[int, list[Span]] = {}
     open_at = set(cuts)

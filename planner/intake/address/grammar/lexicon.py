@@ -32,10 +32,6 @@ def words(text: str) -> tuple[str, ...]:
     ----------
     text : str
         Words between blanks.
-
-    Returns
-    -------
-    tuple of str
     """
     return tuple(text.split())
 
