@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "draw"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,3 +24,13 @@ def compiled(function: F) -> F:
         return numba.njit(cache=True, nogil=True)(function)  # type: ignore[return-value]
     except RuntimeError:
         return numba.njit(nogil=True)(function)  # type: ignore[return-value]
+
+
+@compiled
+def draw(random: NDArray[np.uint64]) -> float:
+    """Draw from [0, 1): xorshift128+ (S. Vigna, 2014), two words of state changed in place."""
+    a, b = random[0], random[1]
+    random[0] = b
+    a ^= a << np.uint64(23)
+    random[1] = a ^ b ^ (a >> np.uint64(17)) ^ (b >> np.uint64(26))
+    return float((random[1] + b) >> np.uint64(11)) * (1.0 / 9007199254740992.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.solve.points.exchange import exchange
 from planner.solve.points.flow import balance, level
-from planner.solve.points.kernels import zone_means
+from planner.solve.points.kernels import Cloud, zone_means
 from planner.solve.points.regions import LARGE, recut
 from planner.solve.points.start import halved_centres, nearest_zones, spread_centres
 
@@ -49,10 +49,20 @@ class Points:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        # Of one kind, whatever is handed in: the compiled loops would be compiled again for another.
+        for name in ("x", "weight", "unit"):
+            value = np.array(getattr(self, name), np.float64, order="C")
+            object.__setattr__(self, name, value)
+
     @property
     def alike(self) -> bool:
         """Whether each point counts as one, so that the bounds can be met exactly."""
         return bool((self.unit == 1).all())
+
+    def cloud(self, price: float) -> Cloud:
+        """Give the points as the compiled loops take them, with a price for a unit out of bounds."""
+        return Cloud(self.x, self.weight, self.unit, float(self.low), float(self.high), price)
 
 
 @dataclass(frozen=True)
@@ -210,10 +220,7 @@ def _exchanged(
     close: int = CLOSE,
 ) -> Partition:
     near, _ = nearest_zones(points.x, centre, close)
-    exchange(
-        points.x, points.weight, points.unit, float(points.low), float(points.high), price,
-        near, points.zones, label, SWEEPS,
-    )  # fmt: skip
+    exchange(points.cloud(price), near, points.zones, label, SWEEPS)
     return _measured(points, label, centre, rounds)
 
 
@@ -228,13 +235,11 @@ def _improve(
     if points.zones == 1:
         return found
     price = _forbidding(points)
-    label, centre = found.label.copy(), found.centre
+    label, centre, cloud = found.label.copy(), found.centre, points.cloud(price)
     for _ in range(effort.recuts):
         group, _ = nearest_zones(centre, centre, GROUP)
-        recut(
-            points.x, points.weight, points.unit, float(points.low), float(points.high), price,
-            points.alike, group.astype(np.int64), label, rng.permutation(points.zones), random,
-        )  # fmt: skip
+        turns = rng.permutation(points.zones)
+        recut(cloud, points.alike, group.astype(np.int64), label, turns, random)
         centre = _measured(points, label, centre, 0).centre
     return _exchanged(points, label, centre, found.rounds, price)
 

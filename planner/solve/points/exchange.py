@@ -7,20 +7,43 @@ k-means, which judges by means that stand still, has stopped.  A swap is the two
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
-from planner.solve.points.kernels import enlist, move, squared, zone_means
+from planner.solve.points.kernels import Chain, beyond, chained, move, squared, zone_means
 
-__all__ = ["beyond", "exchange"]
+__all__ = ["exchange"]
 
 SMALL = 1e-10
+"""Share of a point's cost that a step has to gain: less would be rounding, and could go round in circles."""
+
+
+class _State(NamedTuple):
+    """The zones as they stand, and two rows to work in: the means after leaving and after joining."""
+
+    label: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    size: NDArray[np.float64]
+    count: NDArray[np.int64]
+    chain: Chain
+    left: NDArray[np.float64]
+    joined: NDArray[np.float64]
 
 
 @compiled
-def beyond(size, low, high):
-    """How far the size of a zone is out of its bounds."""
-    return max(low - size, 0.0) + max(size - high, 0.0)
+def _state(cloud, zones, label):
+    mean, mass = np.zeros((zones, cloud.x.shape[1])), np.zeros(zones)
+    zone_means(cloud.x, cloud.weight, label, mean, mass)
+    size, count = np.zeros(zones), np.zeros(zones, np.int64)
+    for i in range(len(label)):
+        size[label[i]] += cloud.unit[i]
+        count[label[i]] += 1
+    left, joined = np.empty(cloud.x.shape[1]), np.empty(cloud.x.shape[1])
+    return _State(label, mean, mass, size, count, chained(label, zones), left, joined)
 
 
 @compiled
@@ -34,26 +57,22 @@ def _joining(w, mass, away):
 
 
 @compiled
-def _shifted(x, i, w, mean, mass, sign, out):
+def _shifted(cloud, i, mean, mass, sign, out):
     """Write the mean of a zone after point `i` has joined it (sign 1) or left it (-1)."""
+    w = cloud.weight[i]
     rest = mass + sign * w
     for f in range(len(out)):
-        out[f] = mean[f] + sign * w * (x[i, f] - mean[f]) / rest if rest > 0 else mean[f]
+        out[f] = mean[f] + sign * w * (cloud.x[i, f] - mean[f]) / rest if rest > 0 else mean[f]
 
 
 @compiled
-def exchange(x, weight, unit, low, high, price, near, zones, label, sweeps):
+def exchange(cloud, near, zones, label, sweeps):
     """Hand on and swap points until no single step helps, or for so many sweeps.
 
     Parameters
     ----------
-    x : ndarray of float, shape (n_points, n_features)
-    weight, unit : ndarray of float, shape (n_points,)
-        What a point weighs in the cost, and in the size of its zone.
-    low, high : float
-        Bounds of a zone's size.
-    price : float
-        Cost of one unit of size out of bounds.
+    cloud : Cloud
+        The points.
     near : ndarray of int32, shape (n_points, n_candidates)
         Zones to which a point may go.
     zones : int
@@ -68,36 +87,24 @@ def exchange(x, weight, unit, low, high, price, near, zones, label, sweeps):
     int
         Steps taken.
     """
-    n = len(x)
-    mean, mass = np.zeros((zones, x.shape[1])), np.zeros(zones)
-    zone_means(x, weight, label, mean, mass)
-    size, count = np.zeros(zones), np.zeros(zones, np.int64)
-    for i in range(n):
-        size[label[i]] += unit[i]
-        count[label[i]] += 1
-    head = np.empty(zones, np.int64)
-    after, before = np.empty(n, np.int64), np.empty(n, np.int64)
-    enlist(label, head, after, before)
-    changed, looked = np.ones(zones, np.int64), np.zeros(n, np.int64)
-    left, joined = np.empty(x.shape[1]), np.empty(x.shape[1])
+    s = _state(cloud, zones, label)
+    # A point is looked at again only when a zone that matters to it has changed since.
+    changed, looked = np.ones(zones, np.int64), np.zeros(len(label), np.int64)
     steps = 0
     for _ in range(sweeps):
         before_sweep = steps
-        for i in range(n):
+        for i in range(len(label)):
             if not _worth_a_look(i, near, label, changed, looked):
                 continue
             looked[i] = steps + 1
-            b, j = _best_step(
-                x, weight, unit, low, high, price, near, label,
-                mean, mass, size, count, head, after, left, joined, i,
-            )  # fmt: skip
+            b, j = _best_step(cloud, s, near, i)
             if b < 0:
                 continue
             steps += 1
             a = label[i]
-            _take(x, weight, unit, i, b, label, mean, mass, size, count, head, after, before)
+            _take(cloud, s, i, b)
             if j >= 0:
-                _take(x, weight, unit, j, a, label, mean, mass, size, count, head, after, before)
+                _take(cloud, s, j, a)
             changed[a] = changed[b] = steps + 1
         if steps == before_sweep:
             break
@@ -106,7 +113,6 @@ def exchange(x, weight, unit, low, high, price, near, zones, label, sweeps):
 
 @compiled
 def _worth_a_look(i, near, label, changed, looked):
-    """Whether a zone that matters to a point has changed since it was last looked at."""
     latest = changed[label[i]]
     for q in range(near.shape[1]):
         latest = max(latest, changed[near[i, q]])
@@ -114,52 +120,53 @@ def _worth_a_look(i, near, label, changed, looked):
 
 
 @compiled
-def _take(x, weight, unit, i, b, label, mean, mass, size, count, head, after, before):
-    a, w = label[i], weight[i]
-    _shifted(x, i, w, mean[a], mass[a], -1.0, mean[a])
-    _shifted(x, i, w, mean[b], mass[b], 1.0, mean[b])
-    mass[a] -= w
-    mass[b] += w
-    size[a] -= unit[i]
-    size[b] += unit[i]
-    count[a] -= 1
-    count[b] += 1
-    move(i, b, label, head, after, before)
+def _take(cloud, s, i, b):
+    """Hand a point on to zone `b`."""
+    a, w, u = s.label[i], cloud.weight[i], cloud.unit[i]
+    _shifted(cloud, i, s.mean[a], s.mass[a], -1.0, s.mean[a])
+    _shifted(cloud, i, s.mean[b], s.mass[b], 1.0, s.mean[b])
+    s.mass[a] -= w
+    s.mass[b] += w
+    s.size[a] -= u
+    s.size[b] += u
+    s.count[a] -= 1
+    s.count[b] += 1
+    move(i, b, s.label, s.chain)
 
 
 @compiled
-def _best_step(
-    x, weight, unit, low, high, price, near, label,
-    mean, mass, size, count, head, after, left, joined, i,
-):  # fmt: skip
+def _best_step(cloud, s, near, i):
     """Find the best zone for a point, and whom to take in exchange; -1 for none of either."""
-    a, w, u = label[i], weight[i], unit[i]
+    x, weight, unit, price = cloud.x, cloud.weight, cloud.unit, cloud.price
+    mean, mass, size = s.mean, s.mass, s.size
+    a, w, u = s.label[i], weight[i], unit[i]
     gain = _leaving(w, mass[a], squared(x, i, mean[a]))
-    _shifted(x, i, w, mean[a], mass[a], -1.0, left)
+    _shifted(cloud, i, mean[a], mass[a], -1.0, s.left)
     best, best_zone, best_point = -SMALL * gain, -1, -1
     for q in range(near.shape[1]):
         b = near[i, q]
         if b == a:
             continue
         loss = _joining(w, mass[b], squared(x, i, mean[b])) - gain
-        out = beyond(size[a], low, high) + beyond(size[b], low, high)
-        worse = beyond(size[a] - u, low, high) + beyond(size[b] + u, low, high) - out
-        if count[a] > 1 and loss + price * worse < best:
+        out = beyond(cloud, size[a]) + beyond(cloud, size[b])
+        worse = beyond(cloud, size[a] - u) + beyond(cloud, size[b] + u) - out
+        if s.count[a] > 1 and loss + price * worse < best:
             best, best_zone, best_point = loss + price * worse, b, -1
-        if out <= 0 and (loss >= 0 or (worse <= 0 and count[a] > 1)):
-            continue  # a swap helps where room is short; elsewhere handing on does
-        _shifted(x, i, w, mean[b], mass[b], 1.0, joined)
-        j = head[b]
+        # A swap helps where room is short; elsewhere handing on does.
+        if out <= 0 and (loss >= 0 or (worse <= 0 and s.count[a] > 1)):
+            continue
+        _shifted(cloud, i, mean[b], mass[b], 1.0, s.joined)
+        j = s.chain.head[b]
         while j >= 0:
             v = weight[j]
-            step = loss - _leaving(v, mass[b] + w, squared(x, j, joined))
+            step = loss - _leaving(v, mass[b] + w, squared(x, j, s.joined))
             if step < best + price * out:
-                step += _joining(v, mass[a] - w, squared(x, j, left))
+                step += _joining(v, mass[a] - w, squared(x, j, s.left))
                 grown = unit[j] - u
                 if grown != 0 and step < best + price * out:
-                    after_a = beyond(size[a] + grown, low, high)
-                    step += price * (after_a + beyond(size[b] - grown, low, high) - out)
+                    after = beyond(cloud, size[a] + grown) + beyond(cloud, size[b] - grown)
+                    step += price * (after - out)
                 if step < best:
                     best, best_zone, best_point = step, b, j
-            j = after[j]
+            j = s.chain.after[j]
     return best_zone, best_point

@@ -8,16 +8,37 @@ a path costs what its neighbourhood costs, whatever the size of the whole.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
-from planner.solve.points.kernels import enlist, move
+from planner.solve.points.kernels import Chain, chained, move
 
 __all__ = ["balance", "level"]
 
 FAR = np.inf
 PASSES = 80
 FASTER, SLOWER = 1.4, 0.5
+
+
+class _Flow(NamedTuple):
+    """Where points are (`slot`: which of their candidates), and the shortest paths of hand-ons.
+
+    ``via[z]`` is the point that a path hands to or from zone z, its slot, and the zone on the other side.
+    """
+
+    near: NDArray[np.int32]
+    cost: NDArray[np.float64]
+    label: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    size: NDArray[np.int64]
+    price: NDArray[np.float64]
+    chain: Chain
+    dist: NDArray[np.float64]
+    via: NDArray[np.int64]
+    queue: NDArray[np.int64]
 
 
 @compiled
@@ -45,31 +66,26 @@ def balance(near, cost, zones, low, high, price, label):
     bool
         False if the candidates do not allow it; `label` then breaks the bounds.
     """
-    n = len(near)
-    slot = np.empty(n, np.int64)
+    slot = np.empty(len(near), np.int64)
     _choose(near, cost, price, label, slot)
     size = np.bincount(label, minlength=zones)
-    head = np.empty(zones, np.int64)
-    after, before = np.empty(n, np.int64), np.empty(n, np.int64)
-    enlist(label, head, after, before)
-    dist = np.full(zones, FAR)
-    via = np.empty((zones, 3), np.int64)  # point, its slot, the zone on the other side
-    queue = np.empty(zones, np.int64)
+    flow = _Flow(
+        near, cost, label, slot, size, price, chained(label, zones), np.full(zones, FAR),
+        np.empty((zones, 3), np.int64), np.empty(zones, np.int64),
+    )  # fmt: skip
     for s in range(zones):
         while size[s] > high:
-            t = _push(s, near, cost, high, slot, size, head, after, price, dist, via, queue)
+            t = _push(flow, s, high)
             if t < 0:
                 return False
-            _hand_on(t, s, slot, size, via, label, head, after, before)
+            _hand_on(flow, t, s)
     start, by_zone = _inverse(near, zones)
     for t in range(zones):
         while size[t] < low:
-            s = _pull(
-                t, near, cost, low, slot, size, label, start, by_zone, price, dist, via, queue
-            )
+            s = _pull(flow, t, low, start, by_zone)
             if s < 0:
                 return False
-            _hand_back(s, t, slot, size, via, label, head, after, before)
+            _hand_back(flow, s, t)
     return True
 
 
@@ -144,103 +160,104 @@ def _inverse(near, zones):
 
 
 @compiled
-def _nearest(queue, count, settled, dist):
-    """Place of the open zone at the least distance."""
+def _settle(f, settled, count):
+    """Bring the open zone at the least distance to the end of those that are settled; give it."""
+    queue, dist = f.queue, f.dist
     best = settled
     for p in range(settled + 1, count):
         if dist[queue[p]] < dist[queue[best]]:
             best = p
-    return best
+    z = queue[best]
+    queue[best], queue[settled] = queue[settled], z
+    return z
 
 
 @compiled
-def _push(s, near, cost, high, slot, size, head, after, price, dist, via, queue):
+def _reprice(f, count, found, reach, sign):
+    """Move the prices of the zones that were reached, as potentials do; clear the distances."""
+    for p in range(count):
+        z = f.queue[p]
+        if found >= 0 and f.dist[z] < reach:
+            f.price[z] += sign * (f.dist[z] - reach)
+        f.dist[z] = FAR
+
+
+@compiled
+def _push(f, s, high):
     """Find the cheapest path of hand-ons from a full zone to one with room; -1 if there is none."""
-    width = near.shape[1]
+    near, cost, price, dist = f.near, f.cost, f.price, f.dist
     dist[s] = 0.0
-    queue[0] = s
+    f.queue[0] = s
     count, settled, found, reach = 1, 0, -1, FAR
     while settled < count:
-        p = _nearest(queue, count, settled, dist)
-        a = queue[p]
+        a = _settle(f, settled, count)
         if dist[a] >= reach:
             break
-        queue[p], queue[settled] = queue[settled], a
         settled += 1
-        i = head[a]
+        i = f.chain.head[a]
         while i >= 0:
-            here = dist[a] + price[a] - cost[i, slot[i]]
-            for q in range(width):
+            here = dist[a] + price[a] - cost[i, f.slot[i]]
+            for q in range(near.shape[1]):
                 b = near[i, q]
                 d = max(here + cost[i, q] - price[b], dist[a])
                 if b != a and d < dist[b] and d < reach:
                     if dist[b] == FAR:
-                        queue[count] = b
+                        f.queue[count] = b
                         count += 1
                     dist[b] = d
-                    via[b, 0], via[b, 1], via[b, 2] = i, q, a
-                    if size[b] < high and d + max(price[b], 0.0) < reach:
+                    f.via[b, 0], f.via[b, 1], f.via[b, 2] = i, q, a
+                    if f.size[b] < high and d + max(price[b], 0.0) < reach:
                         reach, found = d + max(price[b], 0.0), b
-            i = after[i]
-    for p in range(count):
-        z = queue[p]
-        if found >= 0 and dist[z] < reach:
-            price[z] += dist[z] - reach
-        dist[z] = FAR
+            i = f.chain.after[i]
+    _reprice(f, count, found, reach, 1.0)
     return found
 
 
 @compiled
-def _hand_on(t, s, slot, size, via, label, head, after, before):
-    size[t] += 1
-    size[s] -= 1
+def _hand_on(f, t, s):
+    f.size[t] += 1
+    f.size[s] -= 1
     while t != s:
-        i = via[t, 0]
-        slot[i] = via[t, 1]
-        move(i, t, label, head, after, before)
-        t = via[t, 2]
+        i = f.via[t, 0]
+        f.slot[i] = f.via[t, 1]
+        move(i, t, f.label, f.chain)
+        t = f.via[t, 2]
 
 
 @compiled
-def _pull(t, near, cost, low, slot, size, label, start, by_zone, price, dist, via, queue):
+def _pull(f, t, low, start, by_zone):
     """Find the cheapest path of hand-ons to a short zone from one that can spare; -1 if none."""
-    width = near.shape[1]
+    cost, price, dist, width = f.cost, f.price, f.dist, f.near.shape[1]
     dist[t] = 0.0
-    queue[0] = t
+    f.queue[0] = t
     count, settled, found, reach = 1, 0, -1, FAR
     while settled < count:
-        p = _nearest(queue, count, settled, dist)
-        b = queue[p]
+        b = _settle(f, settled, count)
         if dist[b] >= reach:
             break
-        queue[p], queue[settled] = queue[settled], b
         settled += 1
         for place in range(start[b], start[b + 1]):
             i, q = divmod(by_zone[place], width)
-            a = label[i]
-            d = max(dist[b] + cost[i, q] - cost[i, slot[i]] + price[a] - price[b], dist[b])
+            a = f.label[i]
+            d = max(dist[b] + cost[i, q] - cost[i, f.slot[i]] + price[a] - price[b], dist[b])
             if a != b and d < dist[a] and d < reach:
                 if dist[a] == FAR:
-                    queue[count] = a
+                    f.queue[count] = a
                     count += 1
                 dist[a] = d
-                via[a, 0], via[a, 1], via[a, 2] = i, q, b
-                if size[a] > low and d - min(price[a], 0.0) < reach:
+                f.via[a, 0], f.via[a, 1], f.via[a, 2] = i, q, b
+                if f.size[a] > low and d - min(price[a], 0.0) < reach:
                     reach, found = d - min(price[a], 0.0), a
-    for p in range(count):
-        z = queue[p]
-        if found >= 0 and dist[z] < reach:
-            price[z] += reach - dist[z]
-        dist[z] = FAR
+    _reprice(f, count, found, reach, -1.0)
     return found
 
 
 @compiled
-def _hand_back(s, t, slot, size, via, label, head, after, before):
-    size[t] += 1
-    size[s] -= 1
+def _hand_back(f, s, t):
+    f.size[t] += 1
+    f.size[s] -= 1
     while s != t:
-        i, z = via[s, 0], via[s, 2]
-        slot[i] = via[s, 1]
-        move(i, z, label, head, after, before)
+        i, z = f.via[s, 0], f.via[s, 2]
+        f.slot[i] = f.via[s, 1]
+        move(i, z, f.label, f.chain)
         s = z

@@ -1,22 +1,44 @@
-"""Small compiled pieces that the loops over points share."""
+"""What the compiled loops over points share: the points, the zones' lists, and their means."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
 
-__all__ = ["draw", "enlist", "move", "squared", "zone_means"]
+__all__ = ["Chain", "Cloud", "beyond", "chained", "move", "squared", "zone_means"]
+
+
+class Cloud(NamedTuple):
+    """Points, what each weighs and counts, the bounds of a zone's size, and the price of breaking them.
+
+    `x` has shape (n_points, n_features), `weight` (in the cost) and `unit` (in the size) shape
+    (n_points,); `price` is the cost of one unit of size out of bounds.
+    """
+
+    x: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    unit: NDArray[np.float64]
+    low: float
+    high: float
+    price: float
+
+
+class Chain(NamedTuple):
+    """The members of each zone as a doubly linked list: handing a point on touches two neighbours."""
+
+    head: NDArray[np.int64]
+    after: NDArray[np.int64]
+    before: NDArray[np.int64]
 
 
 @compiled
-def draw(state):
-    """Draw from [0, 1): xorshift128+ (S. Vigna, 2014), two words of state changed in place."""
-    a, b = state[0], state[1]
-    state[0] = b
-    a ^= a << np.uint64(23)
-    state[1] = a ^ b ^ (a >> np.uint64(17)) ^ (b >> np.uint64(26))
-    return float((state[1] + b) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+def beyond(cloud, size):
+    """How far the size of a zone is out of its bounds."""
+    return max(cloud.low - size, 0.0) + max(size - cloud.high, 0.0)
 
 
 @compiled
@@ -30,29 +52,31 @@ def squared(x, i, centre):
 
 
 @compiled
-def enlist(label, head, after, before):
-    """Write the members of each zone as a doubly linked list."""
-    head[:] = -1
-    for i in range(len(label) - 1, -1, -1):
-        z = label[i]
-        after[i] = head[z]
-        before[i] = -1
-        if head[z] >= 0:
-            before[head[z]] = i
-        head[z] = i
+def chained(label, zones):
+    """List the members of each zone, in the order of the points."""
+    n = len(label)
+    chain = Chain(np.empty(zones, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
+    chain.head[:] = -1
+    for i in range(n - 1, -1, -1):
+        first = chain.head[label[i]]
+        chain.after[i], chain.before[i] = first, -1
+        if first >= 0:
+            chain.before[first] = i
+        chain.head[label[i]] = i
+    return chain
 
 
 @compiled
-def move(i, z, label, head, after, before):
-    """Take point `i` out of its zone's list and put it into that of `z`."""
+def move(i, z, label, chain):
+    """Take point `i` out of its zone's list and put it first into that of `z`."""
+    head, after, before = chain.head, chain.after, chain.before
     if before[i] >= 0:
         after[before[i]] = after[i]
     else:
         head[label[i]] = after[i]
     if after[i] >= 0:
         before[after[i]] = before[i]
-    after[i] = head[z]
-    before[i] = -1
+    after[i], before[i] = head[z], -1
     if head[z] >= 0:
         before[head[z]] = i
     head[z] = i

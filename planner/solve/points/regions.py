@@ -10,28 +10,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.solve.compiled import compiled
-from planner.solve.points.exchange import beyond, exchange
+from planner.solve.compiled import compiled, draw
+from planner.solve.points.exchange import exchange
 from planner.solve.points.flow import balance, level
-from planner.solve.points.kernels import draw, enlist, move, squared, zone_means
+from planner.solve.points.kernels import Cloud, beyond, chained, move, squared, zone_means
 from planner.solve.points.start import spread_centres
 
 __all__ = ["LARGE", "recut"]
 
 STEPS, STEPS_IF_LARGE = 2, 12
 HOPELESS = 1.1
+"""What comes out of the means so many times dearer than before is not worth an exchange."""
 SWEEPS = 50
 LARGE = 150
+"""Points a zone above which prices are levelled first: the exact flow alone is slower there."""
 
 
 @compiled
-def recut(x, weight, unit, low, high, price, alike, group, label, turns, random):
+def recut(cloud, alike, group, label, turns, random):
     """Cut groups of neighbouring zones anew and keep what is better.
 
     Parameters
     ----------
-    x, weight, unit, low, high, price
-        See `exchange`.
+    cloud : Cloud
+        The points.
     alike : bool
         Whether each point counts as one, so that bounds can be met exactly.
     group : ndarray of int, shape (n_zones, n_members)
@@ -48,58 +50,50 @@ def recut(x, weight, unit, low, high, price, alike, group, label, turns, random)
     int
         How many groups became better.
     """
-    n, zones = len(x), len(group)
-    head = np.empty(zones, np.int64)
-    after, before = np.empty(n, np.int64), np.empty(n, np.int64)
-    enlist(label, head, after, before)
+    chain = chained(label, len(group))
     better = 0
     for z in turns:
         width = min(2 + int(draw(random) * (group.shape[1] - 1)), group.shape[1])
         some = group[z, :width]
-        points = _gather(some, head, after)
+        points = _gather(some, chain)
         old = np.empty(len(points), np.int64)
         for p in range(len(points)):
             for q in range(width):
                 if some[q] == label[points[p]]:
                     old[p] = q
-        px, pw, pu = x[points], weight[points], unit[points]
-        was = _value(px, pw, pu, low, high, price, old, width)
-        new = _cut(px, pw, pu, low, high, price, alike, width, was, random)
-        if _value(px, pw, pu, low, high, price, new, width) < was * (1 - 1e-9):
+        part = Cloud(
+            cloud.x[points], cloud.weight[points], cloud.unit[points], cloud.low, cloud.high, cloud.price
+        )  # fmt: skip
+        was = _value(part, old, width)
+        new = _cut(part, alike, width, was, random)
+        if _value(part, new, width) < was * (1 - 1e-9):
             better += 1
             for p in range(len(points)):
                 if new[p] != old[p]:
-                    move(points[p], some[new[p]], label, head, after, before)
+                    move(points[p], some[new[p]], label, chain)
     return better
 
 
 @compiled
-def _gather(some, head, after):
-    count = 0
+def _gather(some, chain):
+    points = [np.int64(0) for _ in range(0)]
     for z in some:
-        i = head[z]
+        i = chain.head[z]
         while i >= 0:
-            count += 1
-            i = after[i]
-    points = np.empty(count, np.int64)
-    count = 0
-    for z in some:
-        i = head[z]
-        while i >= 0:
-            points[count] = i
-            count += 1
-            i = after[i]
-    return np.sort(points)
+            points.append(i)
+            i = chain.after[i]
+    return np.sort(np.array(points))
 
 
 @compiled
-def _cut(x, weight, unit, low, high, price, alike, zones, was, random):
+def _cut(cloud, alike, zones, was, random):
     """Spread centres, then k-means under the bounds, then exchange if that can still be better."""
-    n = len(x)
+    x, weight, n = cloud.x, cloud.weight, len(cloud.x)
     mean, mass = spread_centres(x, weight, zones, random), np.zeros(zones)
     near, cost = np.empty((n, zones), np.int32), np.empty((n, zones))
     label, last = np.zeros(n, np.int64), np.full(n, -1)
-    large, price_of_zone = n > LARGE * zones, np.zeros(zones)
+    large, price = n > LARGE * zones, np.zeros(zones)
+    low, high = int(cloud.low), int(cloud.high)
     for _ in range(STEPS_IF_LARGE if large else STEPS):
         for i in range(n):
             for z in range(zones):
@@ -107,10 +101,10 @@ def _cut(x, weight, unit, low, high, price, alike, zones, was, random):
                 near[i, z] = z
         if alike:
             if large:
-                level(near, cost, zones, int(low), int(high), price_of_zone, label)
+                level(near, cost, zones, low, high, price, label)
             else:
-                price_of_zone[:] = 0.0
-            balance(near, cost, zones, int(low), int(high), price_of_zone, label)
+                price[:] = 0.0
+            balance(near, cost, zones, low, high, price, label)
         else:
             for i in range(n):
                 label[i] = cost[i].argmin()
@@ -118,19 +112,19 @@ def _cut(x, weight, unit, low, high, price, alike, zones, was, random):
         if (label == last).all():
             break
         last[:] = label
-    if not alike or _value(x, weight, unit, low, high, price, label, zones) < HOPELESS * was:
-        exchange(x, weight, unit, low, high, price, near, zones, label, SWEEPS)
+    if not alike or _value(cloud, label, zones) < HOPELESS * was:
+        exchange(cloud, near, zones, label, SWEEPS)
     return label
 
 
 @compiled
-def _value(x, weight, unit, low, high, price, label, zones):
-    mean, mass, size = np.zeros((zones, x.shape[1])), np.zeros(zones), np.zeros(zones)
-    zone_means(x, weight, label, mean, mass)
+def _value(cloud, label, zones):
+    mean, mass, size = np.zeros((zones, cloud.x.shape[1])), np.zeros(zones), np.zeros(zones)
+    zone_means(cloud.x, cloud.weight, label, mean, mass)
     total = 0.0
-    for i in range(len(x)):
-        total += weight[i] * squared(x, i, mean[label[i]])
-        size[label[i]] += unit[i]
+    for i in range(len(label)):
+        total += cloud.weight[i] * squared(cloud.x, i, mean[label[i]])
+        size[label[i]] += cloud.unit[i]
     for z in range(zones):
-        total += price * beyond(size[z], low, high)
+        total += cloud.price * beyond(cloud, size[z])
     return total

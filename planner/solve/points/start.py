@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from planner.solve.compiled import compiled
-from planner.solve.points.kernels import draw, squared
+from planner.solve.compiled import compiled, draw
+from planner.solve.points.kernels import squared
 
 __all__ = ["halved_centres", "nearest_zones", "spread_centres"]
 

@@ -8,13 +8,15 @@ and adaptive memory programming, 1996).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planner.solve.compiled import compiled
+from planner.solve.compiled import compiled, draw
 from planner.solve.sites.instance import Answer
-from planner.solve.sites.kernels import FAR, Parts, begin, best_of, draw, out_of, put, take, worth
-from planner.solve.sites.migrate import migrate
+from planner.solve.sites.kernels import FAR, Parts, begin, best_of, off, put, take, worth
+from planner.solve.sites.migrate import Trail, migrate
 from planner.solve.sites.table import Layout
 
 __all__ = ["Annealer", "Phase"]
@@ -54,6 +56,24 @@ class Phase:
         ]
 
 
+class _Terms(NamedTuple):
+    """How a stretch goes: temperatures, prices of the excess (searched, true), odds of a migration."""
+
+    steps: int
+    hot: float
+    cold: float
+    price: float
+    hard: float
+    jumps: float
+
+
+class _Best(NamedTuple):
+    """The candidate that serves each unit in the best answer seen, and its value (one number)."""
+
+    serves: NDArray[np.int32]
+    value: NDArray[np.float64]
+
+
 class Annealer:
     """An answer that is annealed piece by piece, and the best one seen.
 
@@ -68,8 +88,7 @@ class Annealer:
     def __init__(self, layout: Layout, seed: int) -> None:
         self.layout = layout
         self._random = np.random.default_rng(seed).integers(1, 2**62, 2).astype(np.uint64)
-        self.best = np.zeros(layout.sites.n_units, np.int32)
-        self.best_value = np.array([FAR])
+        self._best = _Best(np.zeros(layout.sites.n_units, np.int32), np.array([FAR]))
         self._parts: Parts | None = None
 
     def start(self, answer: Answer) -> None:
@@ -84,18 +103,16 @@ class Annealer:
         float
             Demand that is over or short in the end.
         """
-        size = self.layout.sites.n_units / self.layout.sites.count
-        return _anneal(
-            self.layout.table, self.parts, phase.steps, phase.hot, phase.cold, phase.dear,
-            min(0.02, 0.12 / size), self.layout.sites.price, self._random, self.best,
-            self.best_value,
-        )  # fmt: skip
+        one = self.layout.sites
+        jumps = min(0.02, 0.12 * one.count / one.n_units)
+        terms = _Terms(phase.steps, phase.hot, phase.cold, phase.dear, one.price, jumps)
+        return _anneal(self.layout.table, self.parts, terms, self._random, self._best)
 
     def answer(self) -> Answer | None:
         """Give the best answer that keeps the rules."""
-        if self.best_value[0] >= FAR:
+        if self._best.value[0] >= FAR:
             return None
-        return self.layout.answer(self.best)
+        return self.layout.answer(self._best.serves)
 
     @property
     def parts(self) -> Parts:
@@ -123,41 +140,44 @@ def _partner(t, s, i, v, random):
 
 
 @compiled
-def _record(s, cost, over, price, hard, best, best_value):
+def _record(s, cost, over, terms, best):
     """Keep the answer if it is the best so far within the rules."""
     # A finite price is part of the value; with an infinite one, only answers within the rules count.
     now = cost
-    if hard < FAR:
-        now += (hard - price) * max(over, 0.0)
+    if terms.hard < FAR:
+        now += (terms.hard - terms.price) * max(over, 0.0)
     elif over > SMALL:
         return
-    if now < best_value[0] - SMALL * abs(now):
-        best_value[0] = now
+    if now < best.value[0] - SMALL * abs(now):
+        best.value[0] = now
         for u in range(len(s.part)):
-            best[u] = s.centre[s.part[u]]
+            best.serves[u] = s.centre[s.part[u]]
 
 
 @compiled
-def _anneal(t, s, steps, hot, cold, price, jumps, hard, random, best, best_value):
-    n, width = len(s.part), s.unit.shape[1]
-    begin(t, s, price)
-    cost, over = 0.0, 0.0
+def _all_off(t, s):
+    over = 0.0
     for k in range(len(s.size)):
-        cost += s.value[k]
-        over += out_of(s.load[k], t.capacity[s.centre[k]], t.floor[s.centre[k]])
-    _record(s, cost, over, price, hard, best, best_value)
-    cool, heat = (cold / hot) ** (1.0 / max(steps, 1)), hot
-    log = np.empty((2 * width + 2, 2), np.int64)
-    touched, mark = np.empty(len(s.size) + 2, np.int64), np.zeros(len(s.size), np.bool_)
-    for _ in range(steps):
+        over += off(t, s, k)
+    return over
+
+
+@compiled
+def _anneal(t, s, terms, random, best):
+    n, parts, width, price = len(s.part), len(s.size), s.unit.shape[1], terms.price
+    begin(t, s, price)
+    cost, over = s.value.sum(), _all_off(t, s)
+    _record(s, cost, over, terms, best)
+    heat, cool = terms.hot, (terms.cold / terms.hot) ** (1.0 / max(terms.steps, 1))
+    log, mark = np.empty((2 * width + 2, 2), np.int64), np.zeros(parts, np.bool_)
+    trail = Trail(log, np.empty(parts + 2, np.int64), mark)
+    for _ in range(terms.steps):
         heat *= cool
-        if draw(random) < jumps:
-            change, _ = migrate(t, s, heat, price, random, log, touched, mark)
+        if draw(random) < terms.jumps:
+            change = migrate(t, s, heat, price, random, trail)
             if change != 0.0:
                 cost += change
-                over = 0.0
-                for k in range(len(s.size)):
-                    over += out_of(s.load[k], t.capacity[s.centre[k]], t.floor[s.centre[k]])
+                over = _all_off(t, s)
             continue
         i = int(draw(random) * n)
         v = t.near[i, int(draw(random) * t.near.shape[1])]
@@ -174,8 +194,8 @@ def _anneal(t, s, steps, hot, cold, price, jumps, hard, random, best, best_value
         if left >= bar or left + worth(t, s, m, w, i, price) >= bar:
             continue
         cost -= s.value[k] + s.value[m]
-        over -= out_of(s.load[k], t.capacity[s.centre[k]], t.floor[s.centre[k]])
-        over -= out_of(s.load[m], t.capacity[s.centre[m]], t.floor[s.centre[m]])
+        over -= off(t, s, k)
+        over -= off(t, s, m)
         take(t, s, i)
         if w >= 0:
             take(t, s, w)
@@ -184,7 +204,7 @@ def _anneal(t, s, steps, hot, cold, price, jumps, hard, random, best, best_value
         best_of(t, s, k, price)
         best_of(t, s, m, price)
         cost += s.value[k] + s.value[m]
-        over += out_of(s.load[k], t.capacity[s.centre[k]], t.floor[s.centre[k]])
-        over += out_of(s.load[m], t.capacity[s.centre[m]], t.floor[s.centre[m]])
-        _record(s, cost, over, price, hard, best, best_value)
+        over += off(t, s, k)
+        over += off(t, s, m)
+        _record(s, cost, over, terms, best)
     return over

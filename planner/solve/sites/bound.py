@@ -10,6 +10,7 @@ solved with whole units, as long as capacities are whole numbers.  Any prizes gi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,9 @@ __all__ = ["Climber", "Prizes"]
 
 FloatArray = NDArray[np.float64]
 MOST_ROOM = 20_000
+"""Largest capacity for which whole units are counted: the table of a knapsack grows with it."""
 FAR = 1e300
+NOTHING = np.empty(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +128,26 @@ class Climber:
             self._prize = self._prize + self._along * (self._reach * far / norm)
 
 
+class _Knapsacks(NamedTuple):
+    """What stays the same while prizes change; `column` has a row a candidate."""
+
+    column: FloatArray
+    demand: FloatArray
+    capacity: FloatArray
+    floor: FloatArray
+    fee: FloatArray
+    home: NDArray[np.int64]
+    price: float
+
+
+class _Items(NamedTuple):
+    """Units that may be packed, what each is worth, and what a unit of its demand is worth."""
+
+    unit: NDArray[np.int64]
+    worth: FloatArray
+    ratio: FloatArray
+
+
 class _Relaxation:
     """The knapsacks of all candidates."""
 
@@ -134,7 +157,10 @@ class _Relaxation:
         finite = column[np.isfinite(column)]
         self.dearest = float(finite.max()) if finite.size else 1.0
         # Dearer than any prize: what is out of reach is never taken.
-        self._column = np.where(np.isfinite(column), column, FAR)
+        column = np.where(np.isfinite(column), column, FAR)
+        self._knapsacks = _Knapsacks(
+            column, sites.demand, sites.capacity, sites.floor, sites.fee, sites.home, sites.price
+        )
         whole = np.array_equal(sites.demand, np.round(sites.demand)) and np.isinf(sites.price)
         self._whole = bool(whole and sites.capacity.max() <= MOST_ROOM)
 
@@ -142,8 +168,7 @@ class _Relaxation:
         """Bound, subgradient and profits at some prizes."""
         one = self.sites
         profit = np.full(one.n_candidates, np.inf)
-        args = (self._column, prize, one.demand, one.capacity, one.floor, one.fee, one.home)
-        _cut_parts(*args, one.price, one.open, profit)
+        _cut_parts(self._knapsacks, prize, one.open, profit, NOTHING)
         exact = np.zeros(one.n_candidates, bool)
         take = np.zeros(one.n_units)
         while True:
@@ -151,14 +176,11 @@ class _Relaxation:
             todo = chosen[~exact[chosen]]
             if not self._whole or not len(todo):
                 break
-            _whole_parts(
-                self._column, prize, one.demand, one.capacity, one.fee, one.home, todo, profit,
-                take, False,
-            )  # fmt: skip
+            _whole_parts(self._knapsacks, prize, todo, profit, NOTHING)
             exact[todo] = True
-        slope = np.ones(one.n_units)
-        _whole_or_cut(*args, one.price, chosen, profit, take, self._whole)
-        return float(prize.sum() + profit[chosen].sum()), slope - take, profit
+        parts = _whole_parts if self._whole else _cut_parts
+        parts(self._knapsacks, prize, chosen, profit, take)
+        return float(prize.sum() + profit[chosen].sum()), 1.0 - take, profit
 
     def _best(self, profit: FloatArray) -> NDArray[np.int64]:
         one = self.sites
@@ -170,57 +192,55 @@ class _Relaxation:
 
 
 @compiled
-def _gather(column, prize, home, j, limit, item, worth):
+def _gather(k, prize, j, limit, items):
     """List the units whose cost less prize is below a limit, but for the home."""
     count = 0
-    h = home[j]
     for i in range(len(prize)):
-        gain = column[j, i] - prize[i]
-        if gain < limit and i != h:
-            item[count] = i
-            worth[count] = gain
+        gain = k.column[j, i] - prize[i]
+        if gain < limit and i != k.home[j]:
+            items.unit[count] = i
+            items.worth[count] = gain
             count += 1
     return count
 
 
 @compiled
-def _wanted(column, prize, demand, home, j, lowest, item, worth):
+def _wanted(k, prize, j, items):
     """List the units that pay, and as many more as it takes to reach the floor."""
-    n = len(prize)
-    count = _gather(column, prize, home, j, 0.0, item, worth)
-    load = demand[home[j]] + demand[item[:count]].sum()
+    own = k.demand[k.home[j]]
+    count = _gather(k, prize, j, 0.0, items)
+    load = own + k.demand[items.unit[:count]].sum()
     limit = max(1e-6, prize.max())
-    while load < lowest and count < n - 1 and limit < 1e300:
+    while load < k.floor[j] and count < len(prize) - 1 and limit < FAR:
         limit = limit * 4.0
-        count = _gather(column, prize, home, j, limit, item, worth)
-        load = demand[home[j]] + demand[item[:count]].sum()
+        count = _gather(k, prize, j, limit, items)
+        load = own + k.demand[items.unit[:count]].sum()
     return count
 
 
 @compiled
-def _fill(column, prize, demand, capacity, floor, home, price, j, item, worth, ratio, take, mark):
-    """Best part of candidate j with units cut as it pleases; mark what it takes if asked to."""
-    h = home[j]
-    value = column[j, h] - prize[h]
-    load = demand[h]
+def _fill(k, prize, j, items, take):
+    """Best part of candidate j with units cut as it pleases; count in `take`, if it is not empty."""
+    h, mark, price = k.home[j], len(take) > 0, k.price
+    value, load = k.column[j, h] - prize[h], k.demand[h]
     if mark:
         take[h] += 1.0
-    lowest, most = floor[j], capacity[j]
-    count = _wanted(column, prize, demand, home, j, lowest, item, worth)
+    lowest, most = k.floor[j], k.capacity[j]
+    count = _wanted(k, prize, j, items)
+    worth, ratio = items.worth, items.ratio
     for t in range(count):
-        d = demand[item[t]]
+        d = k.demand[items.unit[t]]
         ratio[t] = worth[t] / d if d > 0 else (-np.inf if worth[t] < 0 else np.inf)
-    order = np.argsort(ratio[:count])
-    for s in range(count):
-        t = order[s]
-        i, d = item[t], demand[item[t]]
+    for t in np.argsort(ratio[:count]):
+        i, r = items.unit[t], ratio[t]
+        d = k.demand[i]
         if d == 0:
             if worth[t] < 0:
                 value += worth[t]
                 if mark:
                     take[i] += 1.0
             continue
-        left, r = d, ratio[t]
+        left = d
         # Three stretches: short of the floor, between, over the capacity.
         if load < lowest and r < price:
             part = min(left, lowest - load)
@@ -241,66 +261,47 @@ def _fill(column, prize, demand, capacity, floor, home, price, j, item, worth, r
         if r >= 0 and load >= lowest:
             break
     if load < lowest:
-        value = value + price * (lowest - load) if price < 1e300 else np.inf
-    if demand[h] > most:
-        value = value + price * (demand[h] - most) if price < 1e300 else np.inf
+        value = value + price * (lowest - load) if price < FAR else np.inf
+    if k.demand[h] > most:
+        value = value + price * (k.demand[h] - most) if price < FAR else np.inf
     return value
 
 
 @compiled
-def _cut_parts(column, prize, demand, capacity, floor, fee, home, price, which, profit):
+def _cut_parts(k, prize, which, profit, take):
+    """Best part of some candidates with units cut as it pleases."""
     n = len(prize)
-    item, worth, ratio = np.empty(n, np.int64), np.empty(n), np.empty(n)
-    take = np.empty(0)
+    items = _Items(np.empty(n, np.int64), np.empty(n), np.empty(n))
     for j in which:
-        profit[j] = fee[j] + _fill(
-            column, prize, demand, capacity, floor, home, price, j, item, worth, ratio, take, False
-        )
+        profit[j] = k.fee[j] + _fill(k, prize, j, items, take)
 
 
 @compiled
-def _whole_parts(column, prize, demand, capacity, fee, home, which, profit, take, mark):
+def _whole_parts(k, prize, which, profit, take):
     """Best part of some candidates with whole units, floors left aside: dynamic programming."""
     n = len(prize)
-    item, worth = np.empty(n, np.int64), np.empty(n)
+    items = _Items(np.empty(n, np.int64), np.empty(n), np.empty(n))
     for j in which:
-        h = home[j]
-        count = _gather(column, prize, home, j, 0.0, item, worth)
-        room = int(capacity[j] - demand[h])
+        h = k.home[j]
+        count = _gather(k, prize, j, 0.0, items)
+        room = int(k.capacity[j] - k.demand[h])
         if room < 0:
             profit[j] = np.inf
             continue
         best = np.zeros(room + 1)
         used = np.zeros((count, room + 1), np.bool_)
         for t in range(count):
-            d = int(demand[item[t]])
+            d = int(k.demand[items.unit[t]])
             for r in range(room, d - 1, -1):
-                s = best[r - d] + worth[t]
+                s = best[r - d] + items.worth[t]
                 if s < best[r]:
                     best[r] = s
                     used[t, r] = True
-        found = fee[j] + column[j, h] - prize[h] + best[room]
-        profit[j] = max(profit[j], found)
-        if mark:
+        profit[j] = max(profit[j], k.fee[j] + k.column[j, h] - prize[h] + best[room])
+        if len(take):
             take[h] += 1.0
             r = room
             for t in range(count - 1, -1, -1):
                 if used[t, r]:
-                    take[item[t]] += 1.0
-                    r -= int(demand[item[t]])
-
-
-@compiled
-def _whole_or_cut(
-    column, prize, demand, capacity, floor, fee, home, price, which, profit, take, whole
-):
-    """Count how often each unit is taken by the chosen parts."""
-    if whole:
-        _whole_parts(column, prize, demand, capacity, fee, home, which, profit, take, True)
-        return
-    n = len(prize)
-    item, worth, ratio = np.empty(n, np.int64), np.empty(n), np.empty(n)
-    for j in which:
-        _fill(
-            column, prize, demand, capacity, floor, home, price, j, item, worth, ratio, take, True
-        )
+                    take[items.unit[t]] += 1.0
+                    r -= int(k.demand[items.unit[t]])

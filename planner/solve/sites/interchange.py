@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.solve.compiled import compiled
-from planner.solve.sites.kernels import FAR, Table, draw
+from planner.solve.compiled import compiled, draw
+from planner.solve.sites.kernels import FAR, Table
 from planner.solve.sites.start import spread
 from planner.solve.sites.table import Layout
 from planner.solve.stop import Clock
@@ -62,6 +62,16 @@ class _Work(NamedTuple):
     second: NDArray[np.float64]
     load: NDArray[np.float64]
     kept: NDArray[np.float64]
+
+
+class _Steps(NamedTuple):
+    """Where a walk stands and the best of it: centres with their prices; `value` holds both values."""
+
+    centre: NDArray[np.int32]
+    price: NDArray[np.float64]
+    top: NDArray[np.int32]
+    top_price: NDArray[np.float64]
+    value: NDArray[np.float64]
 
 
 class Interchange:
@@ -143,16 +153,13 @@ class Interchange:
         centre = self.layout.cand_at[chosen].astype(np.int32)
         price = np.zeros(len(centre))
         value = np.full(2, _descend(t, frame, centre, price, work))
-        top, top_price = centre.copy(), price.copy()
+        steps = _Steps(centre, price, centre.copy(), price.copy(), value)
         pieces = max(trials // PIECE, 1)
         for heat in self.total_m * np.geomspace(HOT, COLD, pieces):
-            _try_swaps(
-                t, frame, centre, price, top, top_price, value, work, self._draws, float(heat),
-                PIECE,
-            )  # fmt: skip
+            _try_swaps(t, frame, steps, work, self._draws, float(heat))
             if clock.left <= 0:
                 break
-        return self._choice(value[1], top, top_price)
+        return self._choice(value[1], steps.top, steps.top_price)
 
     def _choice(
         self, value: float, centre: NDArray[np.int32], price: NDArray[np.float64]
@@ -356,10 +363,11 @@ def _best_swap(t, f, centre, price, w, random, draws):
 
 
 @compiled
-def _try_swaps(t, f, centre, price, top, top_price, value, w, random, heat, trials):
-    """Try some swaps; `value` holds what the present choice and the best one come to."""
+def _try_swaps(t, f, s, w, random, heat):
+    """Try a piece of swaps, and take or leave each as in simulated annealing."""
+    centre, price, value = s.centre, s.price, s.value
     old, old_price = centre.copy(), price.copy()
-    for _ in range(trials):
+    for _ in range(PIECE):
         _send(t, f.fee, centre, price, w)
         draws = 1 + int(draw(random) * DRAWS)
         out, into = _best_swap(t, f, centre, price, w, random, draws)
@@ -370,8 +378,8 @@ def _try_swaps(t, f, centre, price, top, top_price, value, w, random, heat, tria
         new = _descend(t, f, centre, price, w)
         if new < value[1] - f.shy:
             value[1] = new
-            top[:] = centre
-            top_price[:] = price
+            s.top[:] = centre
+            s.top_price[:] = price
         if new < value[0] - heat * np.log(draw(random) + 1e-300):
             value[0] = new
             old[:] = centre

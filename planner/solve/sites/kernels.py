@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
 
-__all__ = ["FAR", "Parts", "Table", "begin", "best_of", "draw", "out_of", "put", "take", "worth"]
+__all__ = ["FAR", "Parts", "Table", "begin", "best_of", "off", "out_of", "put", "take", "worth"]
 
 FAR = 1e300
 FEW = 16
+"""Units of a part up to which the candidates of a newcomer are tried before it is in."""
 
 
 class Table(NamedTuple):
@@ -54,19 +55,16 @@ class Parts(NamedTuple):
 
 
 @compiled
-def draw(random):
-    """Draw from [0, 1): xorshift128+ (S. Vigna, 2014)."""
-    a, b = random[0], random[1]
-    random[0] = b
-    a ^= a << np.uint64(23)
-    random[1] = a ^ b ^ (a >> np.uint64(17)) ^ (b >> np.uint64(26))
-    return float((random[1] + b) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@compiled
 def out_of(load, capacity, floor):
     """Demand over a capacity or short of a floor."""
     return max(load - capacity, 0.0) + max(floor - load, 0.0)
+
+
+@compiled
+def off(t, s, k):
+    """Demand by which part k breaks the limits of its centre."""
+    c = s.centre[k]
+    return out_of(s.load[k], t.capacity[c], t.floor[c]) if c >= 0 else 0.0
 
 
 @compiled

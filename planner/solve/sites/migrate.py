@@ -6,12 +6,27 @@ small steps would need many bad ones for.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
-from planner.solve.compiled import compiled
-from planner.solve.sites.kernels import FAR, best_of, draw, out_of, put, take
+from planner.solve.compiled import compiled, draw
+from planner.solve.sites.kernels import FAR, best_of, put, take
 
-__all__ = ["migrate"]
+__all__ = ["Trail", "migrate"]
+
+
+class Trail(NamedTuple):
+    """What a migration has done so far, so that it can be undone.
+
+    `log` has a row (unit, part that it came from) a move; `touched` lists the parts that were changed, and
+    `mark` tells of each part whether it is listed.
+    """
+
+    log: NDArray[np.int64]
+    touched: NDArray[np.int64]
+    mark: NDArray[np.bool_]
 
 
 @compiled
@@ -67,8 +82,18 @@ def _move(t, s, i, to, log, moves):
 
 
 @compiled
-def _dissolve(t, s, k, price, log, touched, mark):
-    """Send each unit of a part where it is cheapest; -1 moves if there is no such place."""
+def _touch(trail, k, count):
+    """List a part as changed, once; how many are listed."""
+    if trail.mark[k]:
+        return count
+    trail.mark[k] = True
+    trail.touched[count] = k
+    return count + 1
+
+
+@compiled
+def _dissolve(t, s, k, price, trail):
+    """Send each unit of a part where it is cheapest; -1 less the moves done if there is no such place."""
     moves, count = 0, 1
     while s.size[k] > 0:
         i = s.unit[k, s.size[k] - 1]
@@ -85,11 +110,8 @@ def _dissolve(t, s, k, price, log, touched, mark):
                 best, to = v, m
         if to < 0:
             return -1 - moves, count
-        if not mark[to]:
-            mark[to] = True
-            touched[count] = to
-            count += 1
-        moves = _move(t, s, i, to, log, moves)
+        count = _touch(trail, to, count)
+        moves = _move(t, s, i, to, trail.log, moves)
     return moves, count
 
 
@@ -111,55 +133,45 @@ def _split(t, s, j, k, log, moves):
 
 
 @compiled
-def migrate(t, s, heat, price, random, log, touched, mark):
+def migrate(t, s, heat, price, random, trail):
     """Dissolve one part and split another; undo it unless it is accepted.
 
     Returns
     -------
-    change, over : float
-        What it does to the value and to the excess.
+    float
+        What it does to the value; 0 if it was undone.
     """
     k = _least_missed(t, s, random, 3)
     j = _most_welcome(t, s, k, random, 6)
     if k < 0 or j < 0:
-        return 0.0, 0.0
-    touched[0] = k
-    mark[k] = True
-    moves, count = _dissolve(t, s, k, price, log, touched, mark)
+        return 0.0
+    _touch(trail, k, 0)
+    moves, count = _dissolve(t, s, k, price, trail)
     done = moves >= 0
     if done:
-        b = s.part[t.home[j]]
-        if not mark[b]:
-            mark[b] = True
-            touched[count] = b
-            count += 1
-        moves = _split(t, s, j, k, log, moves)
+        count = _touch(trail, s.part[t.home[j]], count)
+        moves = _split(t, s, j, k, trail.log, moves)
     else:
         moves = -1 - moves
-    change, over = _judge(t, s, price, touched, count) if done else (FAR, 0.0)
+    change = _judge(t, s, price, trail.touched, count) if done else FAR
     if change > -heat * np.log(draw(random) + 1e-300):
         for r in range(moves - 1, -1, -1):
-            take(t, s, log[r, 0])
-            put(t, s, log[r, 0], log[r, 1])
-        _judge(t, s, price, touched, count)
-        change, over = 0.0, 0.0
+            take(t, s, trail.log[r, 0])
+            put(t, s, trail.log[r, 0], trail.log[r, 1])
+        _judge(t, s, price, trail.touched, count)
+        change = 0.0
     for r in range(count):
-        mark[touched[r]] = False
-    return change, over
+        trail.mark[trail.touched[r]] = False
+    return change
 
 
 @compiled
 def _judge(t, s, price, touched, count):
     """Find the best candidates of the parts that were touched, and what has changed by that."""
-    change, over = 0.0, 0.0
+    change = 0.0
     for r in range(count):
         k = touched[r]
         old = s.value[k]
         best_of(t, s, k, price)
         change += s.value[k] - old
-    for r in range(count):
-        k = touched[r]
-        c = s.centre[k]
-        if c >= 0:
-            over += out_of(s.load[k], t.capacity[c], t.floor[c])
-    return change, over
+    return change

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
 from planner.solve.sites.instance import Answer
-from planner.solve.sites.kernels import FAR, Parts, out_of
+from planner.solve.sites.kernels import FAR, Parts, off
 from planner.solve.sites.table import Layout
 
 __all__ = ["Columns", "Pool"]
@@ -62,6 +63,29 @@ class Columns:
         return self.cost - paid - offset[self.centre]
 
 
+class _Store(NamedTuple):
+    """The parts as they are written: `seen` is a hash table of keys made from `sign`, `count` one number."""
+
+    sign: NDArray[np.uint64]
+    seen: NDArray[np.uint64]
+    unit: NDArray[np.int32]
+    start: IntArray
+    centre: NDArray[np.int32]
+    cost: FloatArray
+    count: IntArray
+
+
+class _Terms(NamedTuple):
+    """What parts are judged by; see `Pool.judge` and `Layout`."""
+
+    bonus: FloatArray
+    reach: float
+    hard: float
+    prize: FloatArray
+    offset: FloatArray
+    limit: float
+
+
 class Pool:
     """A growing set of parts.
 
@@ -76,35 +100,33 @@ class Pool:
         n = layout.sites.n_units
         most = min(MOST_COLUMNS, 50 * n + 20_000)
         random = np.random.default_rng(12345)
-        self._sign = random.integers(1, 2**63, n).astype(np.uint64)
-        self._seen = np.zeros(1 << int(np.ceil(np.log2(2 * most + 1))), np.uint64)
-        self._unit = np.zeros(min(MOST_UNITS, most * 40 + 4 * n), np.int32)
-        self._start = np.zeros(most + 1, np.int64)
-        self._centre = np.zeros(most, np.int32)
-        self._cost = np.zeros(most)
-        self._count = np.zeros(1, np.int64)
+        self._store = _Store(
+            sign=random.integers(1, 2**63, n).astype(np.uint64),
+            seen=np.zeros(1 << int(np.ceil(np.log2(2 * most + 1))), np.uint64),
+            unit=np.zeros(min(MOST_UNITS, most * 40 + 4 * n), np.int32),
+            start=np.zeros(most + 1, np.int64),
+            centre=np.zeros(most, np.int32),
+            cost=np.zeros(most),
+            count=np.zeros(1, np.int64),
+        )
         self.prize, self.offset = np.zeros(n), np.zeros(len(layout.cand))
         self.limit = FAR
 
     def __len__(self) -> int:
-        return int(self._count[0])
+        return int(self._store.count[0])
 
     @property
     def columns(self) -> Columns:
         """All parts in the pool."""
-        k = len(self)
-        start = self._start[: k + 1]
-        return Columns(self._unit[: start[-1]], start, self._centre[:k], self._cost[:k])
+        k, store = len(self), self._store
+        start = store.start[: k + 1]
+        return Columns(store.unit[: start[-1]], start, store.centre[:k], store.cost[:k])
 
     def harvest(self, parts: Parts) -> None:
         """Take the parts of the answer that stands now, if they are within the rules and new."""
-        full = _harvest(
-            self.layout.table, parts, self.layout.bonus, self.layout.out_of_reach,
-            self.layout.sites.price, self.prize, self.offset,
-            self.limit, self._sign, self._seen, self._unit, self._start, self._centre, self._cost,
-            self._count,
-        )  # fmt: skip
-        if full:
+        at, price = self.layout, self.layout.sites.price
+        terms = _Terms(at.bonus, at.out_of_reach, price, self.prize, self.offset, self.limit)
+        if _harvest(at.table, parts, terms, self._store):
             self._thin()
 
     def judge(self, prize: FloatArray, offset: FloatArray, limit: float) -> None:
@@ -125,15 +147,9 @@ class Pool:
         value = cost + one.fee[chosen] + charge
         centre = self.layout.cand_at[chosen]
         for c, v, (low, high) in zip(centre, value, pairwise(edges), strict=True):
-            if np.isfinite(v) and self._append(order[low:high], int(c), float(v)):
+            if np.isfinite(v) and _append(self._store, order[low:high], int(c), float(v)):
                 self._thin()
-                self._append(order[low:high], int(c), float(v))
-
-    def _append(self, units: NDArray[np.int32], centre: int, cost: float) -> bool:
-        return _append(
-            units, len(units), centre, cost, self._sign, self._seen, self._unit, self._start,
-            self._centre, self._cost, self._count,
-        )  # fmt: skip
+                _append(self._store, order[low:high], int(c), float(v))
 
     def _own_cost(self, answer: Answer) -> FloatArray:
         unit = self.layout.unit
@@ -146,58 +162,57 @@ class Pool:
         keep = np.sort(np.argsort(worth, kind="stable")[: len(every) // 2])
         self.limit = min(self.limit, float(worth[keep].max()))
         kept = every.pick(keep)
-        self._seen[:] = 0
-        self._count[0] = 0
+        self._store.seen[:] = 0
+        self._store.count[0] = 0
         for a in range(len(kept)):
             units = kept.unit[kept.start[a] : kept.start[a + 1]]
-            self._append(units, int(kept.centre[a]), float(kept.cost[a]))
+            _append(self._store, units, int(kept.centre[a]), float(kept.cost[a]))
 
 
 @compiled
-def _append(units, size, c, cost, sign, seen, unit, start, centre, value, count):
+def _append(store, units, c, cost):
     """Write a part unless it is there; whether the store is full."""
     key = np.uint64(c) * np.uint64(0x9E3779B97F4A7C15)
-    for a in range(size):
-        key ^= sign[units[a]]
-    key |= np.uint64(1)
-    mask = np.uint64(len(seen) - 1)
+    for u in units:
+        key ^= store.sign[u]
+    key |= np.uint64(1)  # 0 is an empty place
+    mask = np.uint64(len(store.seen) - 1)
     at = (key >> np.uint64(7)) & mask
-    while seen[at] != 0:
-        if seen[at] == key:
+    while store.seen[at] != 0:
+        if store.seen[at] == key:
             return False
         at = (at + np.uint64(1)) & mask
-    k = count[0]
-    if k == len(centre) or start[k] + size > len(unit):
+    k, size = store.count[0], len(units)
+    if k == len(store.centre) or store.start[k] + size > len(store.unit):
         return True
-    seen[at] = key
+    store.seen[at] = key
     for a in range(size):
-        unit[start[k] + a] = units[a]
-    start[k + 1] = start[k] + size
-    centre[k] = c
-    value[k] = cost
-    count[0] = k + 1
+        store.unit[store.start[k] + a] = units[a]
+    store.start[k + 1] = store.start[k] + size
+    store.centre[k] = c
+    store.cost[k] = cost
+    store.count[0] = k + 1
     return False
 
 
 @compiled
-def _harvest(
-    t, s, bonus, reach, hard, prize, offset, limit, sign, seen, unit, start, centre, value, count
-):
+def _harvest(t, s, terms, store):
+    """Write the parts that keep the rules and may be of use; whether the store is full."""
     for k in range(len(s.size)):
         c = s.centre[k]
-        cost = t.fee[c] + bonus[c]
-        paid = offset[c]
+        cost = t.fee[c] + terms.bonus[c]
+        paid = terms.offset[c]
         for a in range(s.size[k]):
             u = s.unit[k, a]
-            cost += t.row[u, c] if t.row[u, c] < reach else FAR
-            paid += prize[u]
-        over = out_of(s.load[k], t.capacity[c], t.floor[c])
+            cost += t.row[u, c] if t.row[u, c] < terms.reach else FAR
+            paid += terms.prize[u]
+        over = off(t, s, k)
         if over > SMALL:
-            if hard >= FAR:
+            if terms.hard >= FAR:
                 continue
-            cost += hard * over
-        if cost - paid > limit or cost >= FAR:
+            cost += terms.hard * over
+        if cost - paid > terms.limit or cost >= FAR:
             continue
-        if _append(s.unit[k], s.size[k], c, cost, sign, seen, unit, start, centre, value, count):
+        if _append(store, s.unit[k, : s.size[k]], c, cost):
             return True
     return False
