@@ -96,11 +96,9 @@ def _people(project: Project) -> People | None:
 
 
 def _show(proposal: Proposal, written: dict[str, Path]) -> None:
-    from planner.render.books.proposal_book import proposal_lines
-
     table = Table(show_header=False, title=escape(str(proposal.figures["title"])) or None)
     table.add_column(overflow="fold")
-    for line in proposal_lines(proposal.figures):
+    for line in proposal.lines:
         table.add_row(escape(line))
     if len(proposal.fences) > 1:
         for row in proposal.fences.itertuples():

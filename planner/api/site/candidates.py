@@ -114,11 +114,8 @@ def _merit(able: pd.DataFrame, terms: Siting) -> tuple[np.ndarray, tuple[Finding
         short = score[stated].max() - np.where(stated, score, score[stated].min())
         if not stated.all() and terms.score_m > 0:
             n = int((~stated).sum())
-            said = (
-                Finding("score-missing", Severity.WARN,
-                        f"{n} candidates have no score; they count as the lowest that is stated",
-                        f"{n}名候选户无得分，按最低分计"),
-            )  # fmt: skip
+            en = f"{n} candidates have no score; they count as the lowest that is stated"
+            said = (Finding("score-missing", Severity.WARN, en, f"{n}名候选户无得分，按最低分计"),)
     merit = terms.score_m * short
     if terms.strengths:
         wanted = set(terms.strengths)

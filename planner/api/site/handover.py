@@ -28,10 +28,7 @@ __all__ = ["marked_members", "next_project"]
 
 CENTRE: Final = "是否中心户"
 ID: Final = "编号"
-_PATHS: Final = (
-    "households", "members", "streets", "fences", "buildings", "aliases", "ties", "accepted", "cache",
-    "mentors",
-)  # fmt: skip
+_PATHS: Final = {f.name for f in fields(Inputs) if "Path" in str(f.type)} | {"mentors"}
 _SECTION: Final = re.compile(r"^\s*\[+\s*([A-Za-z_.]+)\s*\]+")
 _LINE: Final = re.compile(r"^(\s*)([A-Za-z_]+)(\s*=\s*)(\"(?:[^\"\\]|\\.)*\"|'[^']*')(.*)$")
 _DAY: Final = datetime(2000, 1, 1)

@@ -1,14 +1,11 @@
-"""Where centres should be: the candidates of each fence, how many it gets, and who is chosen.
+"""Where centres should be: the candidates of each fence, and who is chosen of so many.
 
-Each fence is a capacitated p-median problem of its own, since no zone crosses a fence.  How many centres a
-fence gets is decided jointly: by its homes first, then by moving one centre at a time from the fence that
-misses it least to the one that gains most.
+Each fence is a capacitated p-median problem of its own, since no zone crosses a fence.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,19 +18,14 @@ from planner.network import Network
 from planner.solve.sites import Answer, Sites, solve
 from planner.solve.stop import Stop
 
-__all__ = ["Quarter", "Swaps", "allocate", "choose", "fewest", "make_quarters", "swaps"]
+__all__ = ["Quarter", "choose", "make_quarters", "solved"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-SCOUT = Stop(gap=0.01, seconds=20.0)
-"""How well a number of centres is looked at before one is settled on."""
 CYCLES = 3
 """Rounds of the search that settles it."""
-WORTH = 1e-3
-"""A centre moves to another fence where that saves more than this share of the whole cost."""
 MARGIN = 0.05
 """Floors are aimed at with so much to spare: zones have to hang together too."""
-FAR_M = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,10 +203,24 @@ def _quarter(
     bound = rules.households_per_zone
     least = min(max(least, int(forced.sum())), int(kept.sum()))
     return Quarter(
-        name, units, lost, rows, home, kept, forced, walk, cost, load, homes[units], low, high,
-        np.inf if bound.hard else max(bound.price_m, 1.0), rules.walk.limit_m, least,
-        max(min(most, int(kept.sum())), least),
-    )  # fmt: skip
+        name=name,
+        units=units,
+        lost=lost,
+        candidates=rows,
+        home=home,
+        kept=kept,
+        forced=forced,
+        walk_m=walk,
+        cost_m=cost,
+        load=load,
+        households=homes[units],
+        low=low,
+        high=high,
+        price_m=np.inf if bound.hard else max(bound.price_m, 1.0),
+        limit_m=rules.walk.limit_m,
+        least=least,
+        most=max(min(most, int(kept.sum())), least),
+    )
 
 
 def _limits(homes: float, members: float, rules: RuleBook) -> tuple[float, float, int, int]:
@@ -230,78 +236,6 @@ def _limits(homes: float, members: float, rules: RuleBook) -> tuple[float, float
     least = max(1, math.ceil(homes / high - 1e-9))
     most = math.floor(homes / low + 1e-9) if low > 0 else math.inf
     return min(low, high), high, least, int(min(max(most, least), 10**9))
-
-
-def allocate(
-    quarters: Sequence[Quarter],
-    count: int,
-    *,
-    seed: int = 0,
-    tell: Callable[[], None] | None = None,
-) -> list[int]:
-    """Decide how many centres each fence gets, all fences together.
-
-    Parameters
-    ----------
-    quarters : sequence of Quarter
-        Each with a candidate.
-    count : int
-        All of them; at least what is forced and one a fence, at most one a unit with candidates.
-    seed : int
-    tell : callable, optional
-        Called after each look.
-
-    Returns
-    -------
-    list of int
-        Within what the rules ask for in each fence, where the number allows that.
-    """
-    low, high = [q.least for q in quarters], [q.most for q in quarters]
-    if count < sum(low):
-        low = [q.fewest for q in quarters]
-    if count > sum(high):
-        high = [q.ways for q in quarters]
-    given = _proportional([float(q.households.sum()) for q in quarters], low, high, count)
-    known: dict[tuple[int, int], float] = {}
-
-    def value(i: int, k: int) -> float:
-        if (i, k) not in known:
-            answer = _solved(quarters[i].sites(k), SCOUT, seed, 1)
-            known[i, k] = answer.value_m if np.isfinite(answer.value_m) else FAR_M + answer.excess
-            if tell is not None:
-                tell()
-        return known[i, k]
-
-    for _ in range(4 * len(quarters) if len(quarters) > 1 else 0):
-        now = [value(i, k) for i, k in enumerate(given)]
-        gain = [now[i] - value(i, k + 1) if k < high[i] else -math.inf for i, k in enumerate(given)]
-        loss = [value(i, k - 1) - now[i] if k > low[i] else math.inf for i, k in enumerate(given)]
-        pairs = [
-            (gain[i] - loss[j], i, j)
-            for i in range(len(given))
-            for j in range(len(given))
-            if i != j
-        ]
-        best, i, j = max(pairs, key=lambda p: (p[0], -p[1], -p[2]))
-        if not best > WORTH * sum(now):
-            break
-        given[i], given[j] = given[i] + 1, given[j] - 1
-    return given
-
-
-def _proportional(
-    weight: Sequence[float], low: Sequence[int], high: Sequence[int], count: int
-) -> list[int]:
-    """Share a number out by weight within limits: each to whom most is owed for what it has."""
-    given = list(low)
-    while sum(given) < count:
-        free = [i for i, k in enumerate(given) if k < high[i]]
-        if not free:
-            break
-        # Sainte-Laguë: fair to small and large fences alike.
-        i = max(free, key=lambda i: (weight[i] / (2 * given[i] + 1), -i))
-        given[i] += 1
-    return given
 
 
 def choose(
@@ -320,92 +254,10 @@ def choose(
         See `Quarter.sites`.
     """
     stop = Stop(gap=gap, seconds=max(seconds, 0.5))
-    return _solved(quarter.sites(count, suffice=suffice), stop, seed, CYCLES)
+    return solved(quarter.sites(count, suffice=suffice), stop, seed, CYCLES)
 
 
-def _solved(sites: Sites, stop: Stop, seed: int, cycles: int) -> Answer:
+def solved(sites: Sites, stop: Stop, seed: int, cycles: int) -> Answer:
+    """Search for so many rounds."""
     with np.errstate(invalid="ignore"):  # differences of places that are both out of reach
         return solve(sites, stop=stop, seed=seed, cycles=cycles)
-
-
-def fewest(quarter: Quarter, *, seed: int = 0) -> tuple[int, bool]:
-    """Find the fewest centres that suffice: ceilings hold, and the walk limit wherever it can.
-
-    Parameters
-    ----------
-    quarter : Quarter
-    seed : int
-
-    Returns
-    -------
-    count : int
-        One fewer was not found to suffice; `Quarter.least` are needed in any case.
-    enough : bool
-        False where not even a centre in every unit suffices: then what the rules ask for is given.
-    """
-    start = max(quarter.fewest, quarter.least, _cover(quarter))
-    for count in range(start, quarter.ways + 1):
-        sites = quarter.sites(count, suffice=True)
-        if _solved(sites, SCOUT, seed, 1).feasible:
-            return count, True
-    return quarter.least, False
-
-
-def _cover(quarter: Quarter) -> int:
-    """Bound the number from below: units of which no candidate reaches two within the limit."""
-    near = quarter.walk_m[:, quarter.kept] <= quarter.limit_m
-    need = np.flatnonzero(near.any(axis=1) & (quarter.households > 0))
-    order = need[np.lexsort((need, near[need].sum(axis=1)))]
-    taken = np.zeros(near.shape[1], bool)
-    count = 0
-    for u in order:
-        if not (near[u] & taken).any():
-            taken |= near[u]
-            count += 1
-    return count
-
-
-@dataclass(frozen=True, eq=False)
-class Swaps:
-    """What it would cost to have each candidate instead of the centre in whose zone it lives.
-
-    Parameters
-    ----------
-    centre : ndarray of int, shape (n_candidates,)
-        The centre, a position among the quarter's candidates.
-    instead_m, walk_m, merit_m : ndarray of float, shape (n_candidates,)
-        Metres for each home of the zone: in all, by walk, and by merit; 0 for the centre itself.
-    """
-
-    centre: IntArray
-    instead_m: FloatArray
-    walk_m: FloatArray
-    merit_m: FloatArray
-
-
-def swaps(quarter: Quarter, serves: IntArray, merit_m: FloatArray) -> Swaps:
-    """Hold every candidate against the centre of the zone it lives in, the zone as it is.
-
-    Parameters
-    ----------
-    quarter : Quarter
-    serves : ndarray of int, shape (n_units,)
-        From `Quarter.chosen`.
-    merit_m : ndarray of float, shape (n_candidates,)
-        Of the quarter's candidates.
-    """
-    centre = serves[quarter.home]
-    n = len(centre)
-    total, walk = np.zeros(n), np.zeros(n)
-    for c in np.unique(centre):
-        zone = serves == c
-        load = quarter.load[zone]
-        weight = max(float(load.sum()), 1e-9)
-        rivals = np.flatnonzero(centre == c)
-        cost, metres = quarter.cost_m[zone], quarter.walk_m[zone]
-        with np.errstate(invalid="ignore"):  # a home without a path to either
-            more = load[:, None] * (metres[:, rivals] - metres[:, [c]])
-            total[rivals] = (cost[:, rivals] - cost[:, [c]]).sum(axis=0) / weight
-            walk[rivals] = more.sum(axis=0) / weight
-    total, walk = (np.where(np.isnan(x), np.inf, x) for x in (total, walk))
-    return Swaps(centre, total, walk, merit_m - merit_m[centre])

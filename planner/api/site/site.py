@@ -15,21 +15,22 @@ import numpy as np
 import pandas as pd
 
 from planner.api.site.candidates import list_candidates, mean_scores
+from planner.api.site.communities import fence_table
+from planner.api.site.counts import NOT_ENOUGH, counts_of
 from planner.api.site.handover import marked_members, next_project
 from planner.api.site.proposal import (
     Outcome,
     chosen_table,
-    fence_table,
     left_table,
     uncovered_table,
 )
-from planner.api.site.quarters import Quarter, allocate, choose, fewest, make_quarters
+from planner.api.site.quarters import Quarter, choose, make_quarters
 from planner.api.zone import Event, Listener
 from planner.demand.demand import build_demand
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
-from planner.errors import ConfigError, Finding, InfeasibleError, Severity
+from planner.errors import ConfigError, Finding
 from planner.files import write_files
 from planner.intake.fences.read import survey_fences
 from planner.intake.nominations import read_nominations
@@ -38,7 +39,7 @@ from planner.intake.online.consent import Online
 from planner.intake.residents import Residents, read_households, read_members
 from planner.model.project import Project
 from planner.privacy.person import People
-from planner.render.books.proposal_book import proposal_bytes
+from planner.render.books.proposal_book import proposal_bytes, proposal_lines
 
 __all__ = ["SITING_STAGES", "Proposal", "site"]
 
@@ -59,7 +60,7 @@ class Proposal:
     uncovered : DataFrame
         Units whose homes no centre reaches as the rules ask, see `planner.api.site.proposal.uncovered_table`.
     fences : DataFrame
-        Sums of each fence, with the proven bound, see `planner.api.site.proposal.fence_table`.
+        Sums of each fence, with the proven bound, see `planner.api.site.communities.fence_table`.
     figures : mapping
         Plain values: ``count, asked`` (``count``, ``fewest`` or ``present``)``, households, located,
         walk_m`` (mean over the homes)``, walk_before_m`` (with today's centres, at best; None where some
@@ -133,6 +134,11 @@ class Proposal:
                 remedy="choose another folder with --out",
             )
         return write_files(where, files, private=tuple(files))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it comes to, a line each, in Chinese and English."""
+        return tuple(proposal_lines(self.figures))
 
     def __repr__(self) -> str:
         f = self.figures
@@ -209,13 +215,14 @@ def site(
     unit = demand.member_unit[located.members["is_centre"].to_numpy(bool)]
     present = unit[unit >= 0]
     asked = "count" if count else "fewest" if fewest or not len(present) else "present"
-    counts, enough = _counts(quarters, asked, count or len(present), task, tell)
+    total = None if asked == "fewest" else count or len(present)
+    counts, enough = counts_of(quarters, total, task.search.seed, tell)
     outcomes = _chosen(quarters, counts, asked == "fewest" and enough, task, tell)
     fences = fence_table(outcomes, demand, ground.network, present)
     uncovered = uncovered_table(outcomes, candidates, demand)
     chosen = chosen_table(outcomes, candidates, demand)
     tell(Event("choose", 1.0))
-    said += () if enough else (_NOT_ENOUGH,)
+    said += () if enough else (NOT_ENOUGH,)
     inputs = [getattr(task.inputs, n) for n in task.inputs.__slots__]
     return Proposal(
         chosen=chosen,
@@ -236,15 +243,6 @@ def site(
         project_file=file,
         inputs=tuple(p for p in (*inputs, file) if isinstance(p, Path)),
     )
-
-
-_NOT_ENOUGH = Finding(
-    "siting-not-enough", Severity.WARN,
-    "in some community not even a centre in every house with a candidate would suffice; the number that the "
-    "counts ask for was taken there",
-    "有社区即使每处候选户都设中心户仍不能满足规则，已按数量要求取值",
-    "nominate more candidates there, or widen the walk limit", "请补充候选户，或放宽步行上限",
-)  # fmt: skip
 
 
 def _located(
@@ -271,41 +269,6 @@ def _located(
     )
     tell(Event("geocode", 1.0))
     return located, ground, members, () if fences is None else tuple(fences.findings)
-
-
-def _counts(
-    quarters: Sequence[Quarter], asked: str, count: int, task: Project, tell: Listener
-) -> tuple[list[int], bool]:
-    """Decide how many each fence gets; and whether they suffice, where that was asked."""
-    live = [q for q in quarters if len(q.units)]
-    seed = task.search.seed
-    if asked == "fewest":
-        found = {}
-        for n, q in enumerate(live, 1):
-            found[q.name] = fewest(q, seed=seed)
-            tell(Event("choose", 0.5 * n / len(live), f"{q.name} {found[q.name][0]}".strip()))
-        return [found[q.name][0] if q.name in found else 0 for q in quarters], all(
-            enough for _, enough in found.values()
-        )
-    low, high = sum(q.fewest for q in live), sum(q.ways for q in live)
-    if not low <= count <= high:
-        raise InfeasibleError(
-            f"{count} centres cannot be chosen: at least {low} (one in each community, and whoever is "
-            f"forced), at most {high} (one in each stairwell or building with a candidate) "
-            f"可选数量为 {low} 至 {high} 名",
-            remedy="ask for a number between, or nominate more candidates 请调整数量，或增加候选户",
-        )
-    looks = 0
-
-    def looked() -> None:
-        nonlocal looks
-        looks += 1
-        tell(Event("choose", 0.5 * looks / (looks + len(live))))
-
-    given = dict(
-        zip((q.name for q in live), allocate(live, count, seed=seed, tell=looked), strict=True)
-    )
-    return [given.get(q.name, 0) for q in quarters], True
 
 
 def _chosen(

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["proposal_bytes", "proposal_lines"]
 
 _DAY: Final = datetime(2000, 1, 1)
+"""A day that never changes: equal proposals are equal files."""
+_SYNTHETIC: Final = "合成示例数据，非真实居民  SYNTHETIC DATA, not real residents"
 _FENCE: Final = Column("fence", "社区", "Fence", 16)
 _PERSON: Final = (
     Column("candidate_id", "党员编号", "Member", 14, "id"),
@@ -37,6 +39,46 @@ _PERSON: Final = (
     Column("score", "得分", "Score", 9, "share"),
     Column("strengths", "特长", "Strengths", 26),
     Column("was_centre", "现中心户", "Centre today", 10),
+)
+_CHOSEN: Final = (
+    Column("households", "服务户数", "Homes", 9, "count"),
+    Column("members", "党员", "Members", 9, "count"),
+    Column("within_reach", "步行上限内户数", "Homes in reach", 12, "count"),
+    Column("walk_mean_m", "平均步行（米）", "Mean walk m", 11, "metres"),
+    Column("walk_max_m", "最远（米）", "Max walk m", 10, "metres"),
+    Column("beyond", "超限户数", "Beyond limit", 9, "count"),
+    Column("runner_up", "次优候选", "Runner-up", 12, "id"),
+    Column("instead_m", "换人代价（米/户）", "Swap m a home", 12, "metres"),
+    Column("said", "入选理由", "Why", 60),
+    Column("forced", "指定", "Forced", 8),
+)
+_LEFT: Final = (
+    Column("centre_id", "所在责任区中心户", "Zone of", 13, "id"),
+    Column("walk_m", "到该中心户（米）", "Walk to it m", 12, "metres"),
+    Column("instead_m", "替换代价（米/户）", "Swap m a home", 12, "metres"),
+    Column("said", "说明", "Why not", 46),
+)
+_UNCOVERED: Final = (
+    _FENCE,
+    Column("label", "楼栋单元", "Unit", 28),
+    Column("households", "户数", "Homes", 9, "count"),
+    Column("centre_id", "中心户", "Centre", 13, "id"),
+    Column("walk_m", "步行（米）", "Walk m", 10, "metres"),
+    Column("said", "原因", "Cause", 60),
+)
+_FENCES: Final = (
+    _FENCE,
+    Column("households", "居民户", "Homes", 10, "count"),
+    Column("members", "党员", "Members", 10, "count"),
+    Column("candidates", "候选户", "Candidates", 11, "count"),
+    Column("least", "规则最少", "Rules ask least", 12, "count"),
+    Column("most", "规则最多", "Rules allow most", 12, "count"),
+    Column("centres_before", "现中心户", "Centres today", 11, "count"),
+    Column("centres", "入选", "Chosen", 9, "count"),
+    Column("walk_before_m", "现平均步行（米）", "Mean today m", 12, "metres"),
+    Column("walk_m", "入选后（米）", "Mean chosen m", 12, "metres"),
+    Column("gap", "与最优差距（%）", "Gap %", 11, "share"),
+    Column("misfit", "超员或不足户数", "Over or short", 12, "count"),
 )
 
 
@@ -69,14 +111,8 @@ def proposal_bytes(
     buffer = io.BytesIO()
     title = f"{figures.get('title') or ''} 择优选户方案".strip()
     with xlsxwriter.Workbook(buffer, dict(OPTIONS)) as book:
-        book.set_properties(
-            {
-                "title": plain_text(title)[:200],
-                "created": _DAY,
-                "author": "",
-                "status": INTERNAL_WORDS,
-            }
-        )
+        about = {"title": plain_text(title)[:200], "created": _DAY, "author": ""}
+        book.set_properties({**about, "status": INTERNAL_WORDS})
         styles = book_styles(book)
         _notes(book, styles, title, figures)
         for sheet in _sheets(chosen, left, uncovered, fences, people or People()):
@@ -94,75 +130,23 @@ def _sheets(
     people: People,
 ) -> Iterator[Sheet]:
     person = tuple(c for c in _PERSON if c.source != "name" or people.members)
+    number, forced = range(1, len(chosen) + 1), ["是 yes" if f else "" for f in chosen["forced"]]
     yield Sheet(
         "入选 chosen",
-        _named(chosen, people).assign(
-            number=range(1, len(chosen) + 1),
-            said=_both(chosen),
-            forced=["是 yes" if f else "" for f in chosen["forced"]],
-        ),
-        (
-            Column("number", "序号", "No.", 7, "count"),
-            *person,
-            Column("households", "服务户数", "Homes", 9, "count"),
-            Column("members", "党员", "Members", 9, "count"),
-            Column("within_reach", "步行上限内户数", "Homes in reach", 12, "count"),
-            Column("walk_mean_m", "平均步行（米）", "Mean walk m", 11, "metres"),
-            Column("walk_max_m", "最远（米）", "Max walk m", 10, "metres"),
-            Column("beyond", "超限户数", "Beyond limit", 9, "count"),
-            Column("runner_up", "次优候选", "Runner-up", 12, "id"),
-            Column("instead_m", "换人代价（米/户）", "Swap m a home", 12, "metres"),
-            Column("said", "入选理由", "Why", 60),
-            Column("forced", "指定", "Forced", 8),
-        ),
+        _named(chosen, people).assign(number=number, forced=forced),
+        (Column("number", "序号", "No.", 7, "count"), *person, *_CHOSEN),
     )
-    yield Sheet(
-        "未入选 not chosen",
-        _named(left, people).assign(said=_both(left)),
-        (
-            *person,
-            Column("centre_id", "所在责任区中心户", "Zone of", 13, "id"),
-            Column("walk_m", "到该中心户（米）", "Walk to it m", 12, "metres"),
-            Column("instead_m", "替换代价（米/户）", "Swap m a home", 12, "metres"),
-            Column("said", "说明", "Why not", 46),
-        ),
-    )
-    yield Sheet(
-        "仍未覆盖 uncovered",
-        uncovered.assign(said=_both(uncovered)),
-        (
-            _FENCE,
-            Column("label", "楼栋单元", "Unit", 28),
-            Column("households", "户数", "Homes", 9, "count"),
-            Column("centre_id", "中心户", "Centre", 13, "id"),
-            Column("walk_m", "步行（米）", "Walk m", 10, "metres"),
-            Column("said", "原因", "Cause", 60),
-        ),
-    )
-    yield Sheet(
-        "社区 communities",
-        fences.assign(gap=[100 * g for g in fences["optimality_gap"]]),
-        (
-            _FENCE,
-            Column("households", "居民户", "Homes", 10, "count"),
-            Column("members", "党员", "Members", 10, "count"),
-            Column("candidates", "候选户", "Candidates", 11, "count"),
-            Column("least", "规则最少", "Rules ask least", 12, "count"),
-            Column("most", "规则最多", "Rules allow most", 12, "count"),
-            Column("centres_before", "现中心户", "Centres today", 11, "count"),
-            Column("centres", "入选", "Chosen", 9, "count"),
-            Column("walk_before_m", "现平均步行（米）", "Mean today m", 12, "metres"),
-            Column("walk_m", "入选后（米）", "Mean chosen m", 12, "metres"),
-            Column("gap", "与最优差距（%）", "Gap %", 11, "share"),
-            Column("misfit", "超员或不足户数", "Over or short", 12, "count"),
-        ),
-    )
+    yield Sheet("未入选 not chosen", _named(left, people), (*person, *_LEFT))
+    yield Sheet("仍未覆盖 uncovered", uncovered.assign(said=_both(uncovered)), _UNCOVERED)
+    gap = [100 * g for g in fences["optimality_gap"]]
+    yield Sheet("社区 communities", fences.assign(gap=gap), _FENCES)
 
 
 def _named(frame: pd.DataFrame, people: People) -> pd.DataFrame:
     return frame.assign(
         name=[people.members.get(m, Person()).name for m in frame["candidate_id"]],
         was_centre=["是 yes" if w else "" for w in frame["was_centre"]],
+        said=_both(frame),
     )
 
 
@@ -177,8 +161,7 @@ def _notes(book: Any, styles: dict[str, Any], title: str, figures: Mapping[str, 
     sheet.write_string(0, 0, plain_text(title), styles["title"])
     row = 1
     if figures.get("synthetic"):
-        sheet.write_string(row, 0, "合成示例数据，非真实居民  SYNTHETIC DATA, not real residents",
-                           styles["warning"])  # fmt: skip
+        sheet.write_string(row, 0, _SYNTHETIC, styles["warning"])
         row += 1
     if stamp := network_words(str(figures.get("network") or "")):
         sheet.write_string(row, 0, "  ".join(stamp), styles["warning"])
@@ -198,51 +181,34 @@ def proposal_lines(figures: Mapping[str, Any]) -> list[str]:
     """
     was, now, count = figures["walk_before_m"], figures["walk_m"], figures["count"]
     homes, open_ = number(figures["located"]), number(figures["uncovered"])
-    said = [
-        (
-            f"入选 {count} 名中心户（现 {figures['before']} 名），已定位居民户 {homes} 户",
-            f"{count} centres chosen ({figures['before']} today), {homes} homes located",
-        ),
-        (f"平均步行 {now:.1f} 米", f"mean walk {now:.1f} m"),
+    lines = [
+        f"入选 {count} 名中心户（现 {figures['before']} 名），已定位居民户 {homes} 户 · "
+        f"{count} centres chosen ({figures['before']} today), {homes} homes located",
+        f"平均步行 {now:.1f} 米 · mean walk {now:.1f} m",
     ]
     if was is not None:
-        said.append(
-            (
-                f"现中心户平均步行最好为 {was:.1f} 米，每户变化 {now - was:+.1f} 米",
-                f"with today's centres {was:.1f} m at best: {now - was:+.1f} m a home",
-            )
+        lines.append(
+            f"现中心户平均步行最好为 {was:.1f} 米，每户变化 {now - was:+.1f} 米 · "
+            f"with today's centres {was:.1f} m at best: {now - was:+.1f} m a home"
         )
     if figures["score"] is not None:
-        before = "" if figures["score_before"] is None else f"（现 {figures['score_before']:.1f}）"
-        today = before and f" ({figures['score_before']:.1f} today)"
-        said.append(
-            (
-                f"平均得分 {figures['score']:.1f}{before}",
-                f"mean score {figures['score']:.1f}{today}",
-            )
-        )
+        score, old = figures["score"], figures["score_before"]
+        zh, en = ("", "") if old is None else (f"（现 {old:.1f}）", f" ({old:.1f} today)")
+        lines.append(f"平均得分 {score:.1f}{zh} · mean score {score:.1f}{en}")
     gap = 100 * figures["optimality_gap"]
-    said.append(
-        (
-            f"在各社区此数量下，与最优选择的差距不超过 {gap:.2f}%",
-            f"proven within {gap:.2f} % of the best choice of so many in each community",
-        )
+    lines.append(
+        f"在各社区此数量下，与最优选择的差距不超过 {gap:.2f}% · "
+        f"proven within {gap:.2f} % of the best choice of so many in each community"
     )
     if figures["misfit"]:
         off = number(figures["misfit"])
-        said.append(
-            (
-                f"责任区户数超出或不足共 {off} 户",
-                f"{off} homes over or short of what zones may have",
-            )
+        lines.append(
+            f"责任区户数超出或不足共 {off} 户 · {off} homes over or short of what zones may have"
         )
-    said.append(
-        (
-            f"仍超出步行上限或无路径 {open_} 户",
-            f"{open_} homes beyond the walk limit or without a path",
-        )
+    lines.append(
+        f"仍超出步行上限或无路径 {open_} 户 · {open_} homes beyond the walk limit or without a path"
     )
-    return [" · ".join(both) for both in said]
+    return lines
 
 
 def _terms(figures: Mapping[str, Any]) -> Iterator[str]:

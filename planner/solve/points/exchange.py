@@ -28,7 +28,7 @@ class _State(NamedTuple):
     mean: NDArray[np.float64]
     mass: NDArray[np.float64]
     size: NDArray[np.float64]
-    count: NDArray[np.int64]
+    members: NDArray[np.int64]
     chain: Chain
     left: NDArray[np.float64]
     joined: NDArray[np.float64]
@@ -129,8 +129,8 @@ def _take(cloud, s, i, b):
     s.mass[b] += w
     s.size[a] -= u
     s.size[b] += u
-    s.count[a] -= 1
-    s.count[b] += 1
+    s.members[a] -= 1
+    s.members[b] += 1
     move(i, b, s.label, s.chain)
 
 
@@ -150,10 +150,10 @@ def _best_step(cloud, s, near, i):
         loss = _joining(w, mass[b], squared(x, i, mean[b])) - gain
         out = beyond(cloud, size[a]) + beyond(cloud, size[b])
         worse = beyond(cloud, size[a] - u) + beyond(cloud, size[b] + u) - out
-        if s.count[a] > 1 and loss + price * worse < best:
+        if s.members[a] > 1 and loss + price * worse < best:
             best, best_zone, best_point = loss + price * worse, b, -1
         # A swap helps where room is short; elsewhere handing on does.
-        if out <= 0 and (loss >= 0 or (worse <= 0 and s.count[a] > 1)):
+        if out <= 0 and (loss >= 0 or (worse <= 0 and s.members[a] > 1)):
             continue
         _shifted(cloud, i, mean[b], mass[b], 1.0, s.joined)
         j = s.chain.head[b]

@@ -69,10 +69,9 @@ def balance(near, cost, zones, low, high, price, label):
     slot = np.empty(len(near), np.int64)
     _choose(near, cost, price, label, slot)
     size = np.bincount(label, minlength=zones)
-    flow = _Flow(
-        near, cost, label, slot, size, price, chained(label, zones), np.full(zones, FAR),
-        np.empty((zones, 3), np.int64), np.empty(zones, np.int64),
-    )  # fmt: skip
+    chain, dist = chained(label, zones), np.full(zones, FAR)
+    via, queue = np.empty((zones, 3), np.int64), np.empty(zones, np.int64)
+    flow = _Flow(near, cost, label, slot, size, price, chain, dist, via, queue)
     for s in range(zones):
         while size[s] > high:
             t = _push(flow, s, high)

@@ -61,9 +61,8 @@ def recut(cloud, alike, group, label, turns, random):
             for q in range(width):
                 if some[q] == label[points[p]]:
                     old[p] = q
-        part = Cloud(
-            cloud.x[points], cloud.weight[points], cloud.unit[points], cloud.low, cloud.high, cloud.price
-        )  # fmt: skip
+        x, weight, unit = cloud.x[points], cloud.weight[points], cloud.unit[points]
+        part = Cloud(x, weight, unit, cloud.low, cloud.high, cloud.price)
         was = _value(part, old, width)
         new = _cut(part, alike, width, was, random)
         if _value(part, new, width) < was * (1 - 1e-9):

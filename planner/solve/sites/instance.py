@@ -78,9 +78,8 @@ class Sites:
         put(self, "capacity", _frozen(self.capacity, np.float64))
         put(self, "home", _frozen(self.home, np.int64))
         m = len(self.capacity)
-        for name, dtype in (
-            ("floor", np.float64), ("fee", np.float64), ("forced", np.bool_), ("barred", np.bool_),
-        ):  # fmt: skip
+        kinds = {"floor": np.float64, "fee": np.float64, "forced": np.bool_, "barred": np.bool_}
+        for name, dtype in kinds.items():
             given = np.asarray(getattr(self, name), dtype)
             put(self, name, _frozen(given if given.size else np.zeros(m, dtype), dtype))
         self._check()

@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 import planner
 from planner.api.demo import Size, demo_streets, write_office
-from planner.api.site.quarters import allocate, fewest, make_quarters, swaps
+from planner.api.site.counts import allocate, fewest
+from planner.api.site.proposal import swaps
+from planner.api.site.quarters import make_quarters
 from planner.api.site.site import Proposal, site
 from planner.cli import app
 from planner.demand.demand import build_demand

@@ -62,10 +62,6 @@ def combine(pool: Pool, best: Answer, *, clock: Clock, most: int, seed: int) -> 
     return model.choose(np.union1d(order, model.parts_of(best)), best, clock)
 
 
-def _values(matrix: csc_array) -> FloatArray:
-    return np.asarray(matrix.data, np.float64)
-
-
 class _Model:
     """Each unit in one part; each forced candidate once; so many parts."""
 
@@ -147,10 +143,9 @@ class _Model:
 
     def _extend(self, highs: highspy.Highs, more: IntArray) -> None:
         matrix, k = self.matrix(more), len(more)
-        highs.addCols(
-            k, self._every.cost[more], np.zeros(k), np.full(k, np.inf), matrix.nnz,
-            matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), _values(matrix),
-        )  # fmt: skip
+        start, index = (a.astype(np.int32) for a in (matrix.indptr[:-1], matrix.indices))
+        cost, lower, upper = self._every.cost[more], np.zeros(k), np.full(k, np.inf)
+        highs.addCols(k, cost, lower, upper, matrix.nnz, start, index, np.ones(matrix.nnz))
 
     def choose(self, which: IntArray, best: Answer, clock: Clock) -> Answer | None:
         """Solve the integer programme over some parts."""

@@ -64,7 +64,7 @@ class Columns:
 
 
 class _Store(NamedTuple):
-    """The parts as they are written: `seen` is a hash table of keys made from `sign`, `count` one number."""
+    """The parts as they are written, `used` of them; `seen` is a hash table of keys made from `sign`."""
 
     sign: NDArray[np.uint64]
     seen: NDArray[np.uint64]
@@ -72,7 +72,7 @@ class _Store(NamedTuple):
     start: IntArray
     centre: NDArray[np.int32]
     cost: FloatArray
-    count: IntArray
+    used: IntArray
 
 
 class _Terms(NamedTuple):
@@ -107,13 +107,13 @@ class Pool:
             start=np.zeros(most + 1, np.int64),
             centre=np.zeros(most, np.int32),
             cost=np.zeros(most),
-            count=np.zeros(1, np.int64),
+            used=np.zeros(1, np.int64),
         )
         self.prize, self.offset = np.zeros(n), np.zeros(len(layout.cand))
         self.limit = FAR
 
     def __len__(self) -> int:
-        return int(self._store.count[0])
+        return int(self._store.used[0])
 
     @property
     def columns(self) -> Columns:
@@ -163,7 +163,7 @@ class Pool:
         self.limit = min(self.limit, float(worth[keep].max()))
         kept = every.pick(keep)
         self._store.seen[:] = 0
-        self._store.count[0] = 0
+        self._store.used[0] = 0
         for a in range(len(kept)):
             units = kept.unit[kept.start[a] : kept.start[a + 1]]
             _append(self._store, units, int(kept.centre[a]), float(kept.cost[a]))
@@ -182,7 +182,7 @@ def _append(store, units, c, cost):
         if store.seen[at] == key:
             return False
         at = (at + np.uint64(1)) & mask
-    k, size = store.count[0], len(units)
+    k, size = store.used[0], len(units)
     if k == len(store.centre) or store.start[k] + size > len(store.unit):
         return True
     store.seen[at] = key
@@ -191,7 +191,7 @@ def _append(store, units, c, cost):
     store.start[k + 1] = store.start[k] + size
     store.centre[k] = c
     store.cost[k] = cost
-    store.count[0] = k + 1
+    store.used[0] = k + 1
     return False
 
 

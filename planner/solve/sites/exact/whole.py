@@ -82,13 +82,16 @@ def _programme(sites: Sites) -> highspy.HighsLp:
     first = np.cumsum([0, n, n * m, m, m])
     rows = [
         (first[0] + unit, pair, one),
-        (first[1] + pair, pair, one), (first[1] + pair, pick[cand], -one),
-        (first[2] + cand, pair, demand), (first[2] + each, pick, -sites.capacity),
+        (first[1] + pair, pair, one),
+        (first[1] + pair, pick[cand], -one),
+        (first[2] + cand, pair, demand),
+        (first[2] + each, pick, -sites.capacity),
         (first[2] + each, over, -np.ones(m)),
-        (first[3] + cand, pair, demand), (first[3] + each, pick, -sites.floor),
+        (first[3] + cand, pair, demand),
+        (first[3] + each, pick, -sites.floor),
         (first[3] + each, short, np.ones(m)),
         (np.full(m, first[4]), pick, np.ones(m)),
-    ]  # fmt: skip
+    ]
     row, column, value = (np.concatenate(part) for part in zip(*rows, strict=True))
     count, width = int(first[4]) + 1, n * m + 3 * m
     matrix = coo_array((value, (row, column)), shape=(count, width)).tocsr()
@@ -96,14 +99,10 @@ def _programme(sites: Sites) -> highspy.HighsLp:
     lp.num_col_, lp.num_row_ = width, count
     price = sites.price if np.isfinite(sites.price) else 0.0
     free = np.inf if np.isfinite(sites.price) else 0.0
-    lp.col_cost_ = np.concatenate([
-        np.where(able, sites.cost, 0.0).ravel(), sites.fee, np.full(2 * m, price),
-    ])  # fmt: skip
-    lower = np.concatenate([np.zeros(n * m), sites.forced.astype(float), np.zeros(2 * m)])
-    lp.col_lower_ = lower
-    lp.col_upper_ = np.concatenate([
-        able.ravel().astype(float), 1.0 - sites.barred.astype(float), np.full(2 * m, free),
-    ])  # fmt: skip
+    cost, may = np.where(able, sites.cost, 0.0).ravel(), 1.0 - sites.barred
+    lp.col_cost_ = np.concatenate([cost, sites.fee, np.full(2 * m, price)])
+    lp.col_lower_ = np.concatenate([np.zeros(n * m), sites.forced.astype(float), np.zeros(2 * m)])
+    lp.col_upper_ = np.concatenate([1.0 * able.ravel(), may, np.full(2 * m, free)])
     low, high = np.full(count, -np.inf), np.zeros(count)
     low[:n] = high[:n] = 1.0
     # A chosen candidate serves the unit that it lives in.

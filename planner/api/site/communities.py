@@ -1,0 +1,102 @@
+"""Each community summed up: what the rules ask for there, who is centre today, who is to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.api.site.proposal import Outcome, mean_walk
+from planner.api.site.quarters import Quarter
+from planner.demand.demand import Demand
+from planner.network import Network
+from planner.solve.sites import Answer
+from planner.solve.staff import staff
+
+__all__ = ["fence_table"]
+
+LARGE = 100_000
+"""Pairs above which the present centres are told by each home's nearest one."""
+
+
+def fence_table(
+    outcomes: Sequence[Outcome], demand: Demand, network: Network, present: NDArray[np.integer]
+) -> pd.DataFrame:
+    """Sum each fence up, with the centres of today beside the proposal.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+    demand : Demand
+    network : Network
+        To measure the walks to the centres of today.
+    present : ndarray of int
+        Units in which they live.
+
+    Returns
+    -------
+    DataFrame
+        ``fence, households, members, candidates, least, most`` (centres that the rules ask for)``,
+        centres_before, centres, walk_before_m`` (mean over homes with today's centres, at best; NaN
+        where there are none)``, walk_m, value_m, bound_m, optimality_gap, misfit`` (homes over and short
+        of what zones may have).
+    """
+    members, homes = (demand.units[name].to_numpy(int) for name in ("members", "households"))
+    fence = demand.units["fence"].to_numpy(str)
+    rows: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        q, answer = outcome.quarter, outcome.answer
+        today = present[fence[present] == q.name]
+        row = {
+            "fence": q.name,
+            "households": int(q.households.sum() + homes[q.lost].sum()),
+            "members": int(members[q.units].sum()),
+            "candidates": len(q.candidates),
+            "least": q.least,
+            "most": q.most,
+            "centres_before": len(today),
+            "centres": len(outcome.chosen[0]),
+            "walk_before_m": _before(q, today, demand, network),
+            **dict.fromkeys(("walk_m", "value_m", "bound_m", "optimality_gap"), np.nan),
+            "misfit": 0.0,
+        }
+        if answer is not None:
+            row |= {
+                "walk_m": round(mean_walk(outcome.walk_m, q.households), 1),
+                "value_m": float(answer.value_m),
+                "bound_m": float(answer.bound_m),
+                "optimality_gap": float(answer.gap),
+                "misfit": _misfit(q, answer),
+            }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _misfit(q: Quarter, answer: Answer) -> float:
+    """Homes by which zones are larger or smaller than the rules say."""
+    high = max(q.high, float(q.households.max()))
+    over, short = answer.load - high, q.low - answer.load
+    return round(float(np.maximum(over, 0.0).sum() + np.maximum(short, 0.0).sum()), 1)
+
+
+def _before(q: Quarter, today: NDArray[np.integer], demand: Demand, network: Network) -> float:
+    """Mean walk with the centres of today, shared out as well as their rules allow; never too long.
+
+    Homes of one unit may part here, which a plan would not let them.
+    """
+    walk = np.full((len(q.units), len(today)), np.inf)
+    found = network.walks(demand.snaps.take(today), demand.snaps.take(q.units), limit_m=None)
+    walk[found.target, found.source] = found.walk_m
+    walk = np.where(q.units[:, None] == today[None, :], 0.0, walk)
+    if not len(today) or not np.isfinite(walk.min(axis=1)).all():
+        return np.nan
+    total, count = q.households.sum(), len(today)
+    if walk.size > LARGE:
+        return round(mean_walk(walk.min(axis=1), q.households), 1)
+    low = q.low if q.low * count <= total else None
+    high = q.high if q.high * count >= total else None
+    shared = staff(np.round(q.households), walk, low, high)
+    return round(shared.cost_m / total, 1)
