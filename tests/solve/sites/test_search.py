@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from planner.solve.sites import Sites, solve
 from planner.solve.stop import Progress, Stop
@@ -219,26 +218,3 @@ def test_the_time_is_kept_and_progress_told() -> None:
     bounds = [p.bound_m for p in told]
     assert bounds == sorted(bounds)
     assert found.bound_m <= found.value_m
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"count": 9}, "9 cannot be chosen"),
-        ({"count": 0}, "count must be"),
-        ({"home": [0, 1, 9]}, "home is out of range"),
-        ({"demand": [-1.0, 1, 1, 1]}, "demand must be"),
-        ({"cost": np.zeros((2, 2))}, "shape"),
-        (
-            {"forced": [True, False, False], "barred": [True, False, False]},
-            "both forced and barred",
-        ),
-        ({"price": 0.0}, "price"),
-    ],
-)
-def test_what_is_no_problem_is_refused(change: dict[str, NDArray], said: str) -> None:
-    """Each fault is named when the problem is stated, not when it is solved."""
-    x = np.arange(4.0)
-    sites = Sites(np.abs(x[:, None] - x[None, :3]), np.ones(4), np.full(3, 4.0), [0, 1, 2], 2)
-    with pytest.raises(ValueError, match=said):
-        sites.replace(**change)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from planner.solve.sites.exact.known import run_from
 from planner.solve.sites.exact.pool import Columns, Pool
 from planner.solve.sites.instance import Answer
 from planner.solve.stop import Clock
@@ -156,16 +157,11 @@ class _Model:
         lp.integrality_ = [highspy.HighsVarType.kInteger] * len(which)
         highs.passModel(lp)
         known = self.parts_of(best)
-        if len(known) == best.sites.count:
-            start = highspy.HighsSolution()
-            start.col_value = np.isin(which, known).astype(float).tolist()
-            highs.setSolution(start)
-        highs.run()
-        feasible = highspy.SolutionStatus.kSolutionStatusFeasible
-        if highs.getInfo().primal_solution_status != feasible:
+        start = np.isin(which, known).astype(float) if len(known) == best.sites.count else None
+        found = run_from(highs, self._every.cost[which], start)
+        if found is None:
             return None
-        taken = np.array(highs.getSolution().col_value) > 0.5
-        some = self._every.pick(which[taken])
+        some = self._every.pick(which[found > 0.5])
         serves = np.full(best.sites.n_units, -1, np.int32)
         serves[some.unit] = np.repeat(some.centre, np.diff(some.start))
         return None if (serves < 0).any() else self._layout.answer(serves)

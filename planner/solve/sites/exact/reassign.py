@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from planner.solve.sites.exact.known import run_from
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
 from planner.solve.zones.exact import new_highs, put_matrix
@@ -52,16 +53,13 @@ def reassign(
     highs.setOptionValue("time_limit", max(min(clock.left, LONGEST_S), 0.1))
     highs.setOptionValue("mip_rel_gap", GAP)
     highs.setOptionValue("mip_max_nodes", MOST_NODES)
-    highs.passModel(_programme(sites, chosen, unit, part))
-    if np.isfinite(known.value_m):
-        start = highspy.HighsSolution()
-        start.col_value = _point(known, chosen, unit, part).tolist()
-        highs.setSolution(start)
-    highs.run()
-    feasible = highspy.SolutionStatus.kSolutionStatusFeasible
-    if highs.getInfo().primal_solution_status != feasible:
+    programme = _programme(sites, chosen, unit, part)
+    highs.passModel(programme)
+    start = _point(known, chosen, unit, part) if np.isfinite(known.value_m) else None
+    found = run_from(highs, np.array(programme.col_cost_), start)
+    if found is None:
         return None
-    taken = np.array(highs.getSolution().col_value)[: len(unit)] > 0.5
+    taken = found[: len(unit)] > 0.5
     serves = np.full(sites.n_units, -1)
     serves[unit[taken]] = chosen[part[taken]]
     return None if (serves < 0).any() else Answer(sites, serves)

@@ -6,6 +6,7 @@ import highspy
 import numpy as np
 from scipy.sparse import coo_array
 
+from planner.solve.sites.exact.known import run_from
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
 from planner.solve.zones.exact import new_highs, put_matrix
@@ -40,23 +41,19 @@ def solve_whole(best: Answer, clock: Clock, *, seed: int) -> tuple[Answer | None
     highs = new_highs(seed=seed)
     highs.setOptionValue("time_limit", max(clock.left, 0.1))
     highs.setOptionValue("mip_rel_gap", 1e-7)
-    highs.passModel(_programme(sites))
-    if np.isfinite(best.value_m):
-        start = highspy.HighsSolution()
-        start.col_value = _point(best).tolist()
-        highs.setSolution(start)
-    highs.run()
-    info = highs.getInfo()
-    bound = float(info.mip_dual_bound)
+    programme = _programme(sites)
+    highs.passModel(programme)
+    start = _point(best) if np.isfinite(best.value_m) else None
+    found = run_from(highs, np.array(programme.col_cost_), start)
+    bound = float(highs.getInfo().mip_dual_bound)
     # Rounding inside the solver must not claim more than is proven.
     bound -= 1e-6 * max(abs(bound), 1.0) if np.isfinite(bound) else 0.0
     if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
         return None, -np.inf
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+    if found is None:
         return None, bound
     n, m = sites.cost.shape
-    taken = np.array(highs.getSolution().col_value)[: n * m].reshape(n, m)
-    return Answer(sites, taken.argmax(axis=1)), bound
+    return Answer(sites, found[: n * m].reshape(n, m).argmax(axis=1)), bound
 
 
 def _point(answer: Answer) -> np.ndarray:
