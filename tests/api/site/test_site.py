@@ -5,24 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import planner
 from planner.api.demo import Size, demo_streets, write_office
-from planner.api.site.counts import allocate, fewest
-from planner.api.site.proposal import swaps
-from planner.api.site.quarters import make_quarters
 from planner.api.site.site import Proposal, site
 from planner.cli import app
-from planner.demand.demand import build_demand
-from planner.model.plane import LocalProjection
 from planner.model.project import Project, Siting
 from planner.model.rules import Bound, RuleBook, WalkLimit
-from planner.network import StraightNetwork
-from planner.privacy.person import People, Person
 
 SMALL = Size(buildings=70, households=620, members=60, centres=7, lost=2)
 RULES = RuleBook(households_per_zone=Bound(None, 60), walk=WalkLimit(450.0))
@@ -203,55 +195,6 @@ def test_the_files_of_the_project_are_never_overwritten(tmp_path: Path) -> None:
     assert not (tmp_path / "members.xlsx").exists()
 
 
-def _town(spots: list[float], fences: list[str], members: list[float]) -> tuple:
-    """Ten homes at each spot of a lane, and members beside them; metres."""
-    place = LocalProjection(117.0, 32.6)
-    net = StraightNetwork(place, 1.0)
-
-    def people(at: list[float], prefix: str, **more: object) -> pd.DataFrame:
-        lon, lat = place.to_lon_lat(np.column_stack([at, np.zeros(len(at))])).T
-        near = [fences[int(np.argmin(np.abs(np.array(spots) - x)))] for x in at]
-        frame = pd.DataFrame(
-            {"id": [f"{prefix}{i}" for i in range(len(at))], "lon": lon, "lat": lat}
-        )
-        blank = dict.fromkeys(("building", "stairwell", "floor", "label"), "")
-        return frame.assign(fence=near, **blank, **more)
-
-    homes = people([x for x in spots for _ in range(10)], "H", load=1.0)
-    folk = people(members, "M", is_centre=False)
-    demand = build_demand(homes, folk, net, RULES)
-    table = pd.DataFrame(
-        {"id": folk["id"], "unit": demand.member_unit, "merit_m": 0.0, "forced": False}
-    )
-    return demand, table, net
-
-
-def test_centres_go_to_the_fence_that_gains_most() -> None:
-    """Two fences with as many homes: the one whose homes lie scattered gets the third centre."""
-    spots = [0.0, 10.0, 20.0, 30.0, 5000.0, 5100.0, 5300.0, 5400.0]
-    demand, table, net = _town(spots, ["A"] * 4 + ["B"] * 4, spots)
-    quarters = make_quarters(demand, table, net, RULES)
-    assert [q.name for q in quarters] == ["A", "B"]
-    assert allocate(quarters, 3) == [1, 2]
-
-
-def test_the_fewest_reach_everyone_who_can_be_reached() -> None:
-    """Homes 400 m apart on a lane, limit 450 m: each centre covers three, so three are needed for nine."""
-    spots = [400.0 * i for i in range(9)]
-    demand, table, net = _town(spots, ["A"] * 9, spots)
-    (quarter,) = make_quarters(demand, table, net, RULES)
-    assert fewest(quarter) == (3, True)
-
-
-def test_a_swap_costs_what_the_homes_walk_more() -> None:
-    """Three places in a row: to move the centre from the middle to an end costs 100/3 m a home."""
-    demand, table, net = _town([0.0, 100.0, 200.0], ["A"] * 3, [0.0, 100.0, 200.0])
-    (quarter,) = make_quarters(demand, table, net, RULES)
-    middle = int(np.flatnonzero(quarter.candidates == 1)[0])
-    found = swaps(quarter, np.full(3, middle), np.zeros(3))
-    assert found.instead_m == pytest.approx([100 / 3, 0.0, 100 / 3], abs=1e-3)
-
-
 def test_the_command_tells_what_it_did_and_what_comes_next(tmp_path: Path) -> None:
     """The command writes the files, and its name stands in the help."""
     _office(tmp_path, NOMINEES)
@@ -264,19 +207,3 @@ def test_the_command_tells_what_it_did_and_what_comes_next(tmp_path: Path) -> No
     assert (tmp_path / "out" / "planner.toml").exists()
     assert "入选 2 名中心户" in done.output.replace("\n", "")
     assert "site" in runner.invoke(app, ["--help"]).output
-
-
-def test_the_workbook_has_names_where_they_are_known(tmp_path: Path) -> None:
-    """The office's own proposal names the members; without names it has no such column."""
-    from planner.render.books.proposal_book import proposal_bytes
-
-    _office(tmp_path, NOMINEES)
-    made = site(tmp_path / "planner.toml", count=2)
-    tables = (made.chosen, made.left, made.uncovered, made.fences, made.figures)
-    people = People(members={made.centres[0]: Person(name="合成党员甲")})
-    for known, there in ((people, True), (None, False)):
-        (tmp_path / "p.xlsx").write_bytes(proposal_bytes(*tables, known))
-        sheet = pd.read_excel(tmp_path / "p.xlsx", "入选 chosen", engine="calamine")
-        assert any("姓名" in name for name in sheet.columns) is there
-        assert ("合成党员甲" in sheet.to_string()) is there
-    assert proposal_bytes(*tables) == proposal_bytes(*tables)

@@ -1,0 +1,106 @@
+"""The tables of a proposal: reasons, the others, and what stays open."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from planner.api.site.proposal import (
+    chosen_table,
+    left_table,
+    mean_walk,
+    swaps,
+    uncovered_table,
+)
+from tests.api.site.lanes import lane, outcomes
+
+ROW = [0.0, 100.0, 200.0]
+
+
+def test_a_swap_costs_what_the_homes_walk_more() -> None:
+    """Three places in a row: to move the centre from the middle to an end costs 100/3 m a home."""
+    (quarter,) = lane(ROW, ["A"] * 3, ROW).quarters
+    middle = int(np.flatnonzero(quarter.candidates == 1)[0])
+    found = swaps(quarter, np.full(3, middle), np.array([0.0, 5.0, 7.0]))
+    assert found.instead_m == pytest.approx([100 / 3, 0.0, 100 / 3], abs=1e-3)
+    assert found.walk_m == pytest.approx(found.instead_m)
+    assert found.merit_m.tolist() == [-5.0, 0.0, 2.0]
+    assert (found.centre == middle).all()
+
+
+def test_a_swap_with_who_has_no_path_is_infinite() -> None:
+    """Some of the homes cannot walk to the other candidate."""
+    (quarter,) = lane(ROW, ["A"] * 3, ROW).quarters
+    walk, cost = quarter.walk_m.copy(), quarter.cost_m.copy()
+    walk[0, 2] = cost[0, 2] = np.inf
+    object.__setattr__(quarter, "walk_m", walk)
+    object.__setattr__(quarter, "cost_m", cost)
+    found = swaps(quarter, np.full(3, 1), np.zeros(3))
+    assert np.isinf(found.instead_m[2])
+    assert np.isfinite(found.instead_m[0])
+
+
+def test_the_chosen_with_their_reasons() -> None:
+    """The middle of three is chosen; its runner-up costs 33 m a home."""
+    of = lane(ROW, ["A"] * 3, ROW, role=["", "网格员", ""], was_centre=[True, False, False])
+    table = chosen_table(outcomes(of, [1]), of.table, of.demand)
+    (row,) = table.to_dict("records")
+    assert (row["candidate_id"], row["role"], row["was_centre"]) == ("M1", "网格员", False)
+    assert (row["households"], row["members"], row["within_reach"], row["beyond"]) == (30, 3, 30, 0)
+    assert row["walk_mean_m"] == pytest.approx(66.7, abs=0.1)
+    assert row["walk_max_m"] == pytest.approx(100.0, abs=0.1)
+    assert row["runner_up"] == "M0"
+    assert row["instead_m"] == pytest.approx(33.3, abs=0.1)
+    assert row["why"] == "with M0 each home would walk +33 m, merit +0 m"
+    assert "次优M0" in row["why_zh"]
+
+
+def test_a_forced_one_alone_says_so() -> None:
+    """Asked for by name, and nobody else lives in the zone."""
+    of = lane([0.0, 600.0], ["A"] * 2, [600.0], forced=[True])
+    (row,) = chosen_table(outcomes(of, [1]), of.table, of.demand).to_dict("records")
+    assert row["why"] == "asked for by name; no other candidate lives in its zone"
+    assert row["why_zh"] == "指定入选；责任区内没有其他候选户"
+    assert (row["runner_up"], row["beyond"], row["within_reach"]) == ("", 10, 10)
+    assert np.isnan(row["instead_m"])
+
+
+def test_the_others_with_what_they_would_cost() -> None:
+    """Candidates not chosen by cost, then those never looked at, with their cause."""
+    of = lane([0.0, 100.0, 250.0], ["A"] * 3, [0.0, 100.0, 250.0])
+    aside = of.table.iloc[[0, 1]].assign(id=["X1", "X0"], cause=["role", "forbidden"])
+    table = left_table(outcomes(of, [1]), of.table, aside)
+    assert table["candidate_id"].tolist() == ["M0", "M2", "X0", "X1"]
+    assert table["centre_id"].tolist() == ["M1", "M1", "", ""]
+    assert table["walk_m"].tolist()[:2] == pytest.approx([100.0, 150.0], abs=0.2)
+    assert table["why"].tolist()[0] == "instead of M1: +33 m a home"
+    assert table["why"].tolist()[2:] == ["forbidden", "not of the roles asked for"]
+    assert table["why_zh"].tolist()[2:] == ["指定不选", "角色不在限定范围内"]
+
+
+def test_what_stays_open_and_why() -> None:
+    """Beyond the limit of every candidate, beyond that of its centre, and no candidate at all."""
+    of = lane([0.0, 800.0, 1500.0, 9000.0], ["A", "A", "A", "B"], [0.0, 800.0])
+    table = uncovered_table(outcomes(of, [1, 0]), of.table, of.demand)
+    cause = dict(zip(table["fence"] + table["households"].astype(str), table["cause"], strict=True))
+    assert sorted(table["cause"]) == ["beyond_every", "beyond_this", "no_candidate"]
+    assert cause["B10"] == "no_candidate"
+    shown = table.set_index("cause")
+    assert shown.loc["beyond_every", "walk_m"] == pytest.approx(700.0, abs=1.0)
+    assert shown.loc["beyond_this", "centre_id"] == "M1"
+    assert shown.loc["no_candidate", "why"] == "the community has no candidate"
+    assert np.isnan(shown.loc["no_candidate", "walk_m"])
+
+
+def test_at_the_limit_is_within_it() -> None:
+    """A home at 450 m is not open, one a little farther is."""
+    of = lane([0.0, 449.9], ["A"] * 2, [0.0])
+    assert not len(uncovered_table(outcomes(of, [1]), of.table, of.demand))
+    of = lane([0.0, 451.0], ["A"] * 2, [0.0])
+    assert len(uncovered_table(outcomes(of, [1]), of.table, of.demand)) == 1
+
+
+def test_the_mean_over_nobody_is_nothing() -> None:
+    """No homes, no walk."""
+    assert mean_walk(np.array([3.0]), np.array([0.0])) == 0.0
+    assert mean_walk(np.array([1.0, 4.0]), np.array([2.0, 1.0])) == 2.0

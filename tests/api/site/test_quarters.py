@@ -1,0 +1,170 @@
+"""A fence as a siting problem: walks, costs, limits, and who may be chosen in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from planner.api.site.quarters import choose, make_quarters
+from planner.model.rules import Bound, RuleBook, WalkLimit
+from tests.api.site.lanes import RULES, lane
+
+
+def ruled(**changes: object) -> RuleBook:
+    """Rules with other bounds."""
+    return replace(RULES, **changes)
+
+
+def test_each_fence_is_a_problem_of_its_own() -> None:
+    """By name, with its own homes and candidates; a fence without homes is left out."""
+    of = lane([0.0, 10.0, 5000.0], ["B", "B", "A"], [0.0, 10.0, 5000.0])
+    assert [q.name for q in of.quarters] == ["A", "B"]
+    assert [q.households.sum() for q in of.quarters] == [10, 20]
+    assert [q.candidates.tolist() for q in of.quarters] == [[2], [0, 1]]
+
+
+def test_walks_and_costs_are_those_of_the_lane() -> None:
+    """Metres along the lane; beyond the limit each costs the price more; merit is charged to each home."""
+    of = lane([0.0, 500.0], ["A"] * 2, [0.0, 500.0], merit_m=[0.0, 7.0])
+    (q,) = of.quarters
+    assert q.walk_m == pytest.approx(np.array([[0.0, 500.0], [500.0, 0.0]]), abs=0.5)
+    beyond = 500.0 + 2.0 * 50.0
+    assert q.cost_m[:, 0] == pytest.approx([0.0, 10 * beyond], rel=2e-3)
+    assert q.cost_m[:, 1] == pytest.approx([10 * (beyond + 7.0), 70.0], rel=2e-3)
+
+
+def test_a_hard_limit_is_out_of_reach_but_for_the_own_home() -> None:
+    """Beyond a hard limit nobody is served; a candidate always serves the own home."""
+    rules = ruled(walk=WalkLimit(450.0, hard=True))
+    (q,) = lane([0.0, 500.0], ["A"] * 2, [0.0, 500.0], rules=rules).quarters
+    assert np.isinf(q.cost_m[0, 1])
+    assert np.isinf(q.cost_m[1, 0])
+    assert q.cost_m[0, 0] == q.cost_m[1, 1] == 0.0
+
+
+def test_of_two_in_one_house_the_better_is_kept() -> None:
+    """The forced one first, else the one with most merit, else by id."""
+    of = lane([0.0, 100.0], ["A"] * 2, [0.0, 0.0, 100.0], merit_m=[9.0, 2.0, 0.0])
+    assert of.quarters[0].kept.tolist() == [False, True, True]
+    of = lane(
+        [0.0, 100.0],
+        ["A"] * 2,
+        [0.0, 0.0, 100.0],
+        merit_m=[9.0, 2.0, 0.0],
+        forced=[True, False, False],
+    )
+    assert of.quarters[0].kept.tolist() == [True, False, True]
+    of = lane([0.0, 100.0], ["A"] * 2, [0.0, 0.0, 100.0])
+    assert of.quarters[0].kept.tolist() == [True, False, True]
+    assert of.quarters[0].ways == 2
+
+
+@pytest.mark.parametrize(
+    ("homes", "crew", "low", "high", "least", "most"),
+    [
+        (Bound(None, 60), Bound(), 0.0, 60.0, 1, 4),
+        (Bound(15, 25), Bound(), 15.0, 25.0, 2, 2),
+        (Bound(None, 12), Bound(), 0.0, 12.0, 4, 4),
+        (Bound(), Bound(), 0.0, 40.0, 1, 4),
+        (Bound(), Bound(2, 2), 20.0, 20.0, 2, 2),
+        (Bound(10, 60), Bound(2, None), 20.0, 60.0, 1, 2),
+        (Bound(30, 30), Bound(None, 1), 10.0, 10.0, 4, 4),
+        (Bound(30, 100), Bound(), 30.0, 100.0, 1, 1),
+    ],
+)
+def test_limits_follow_from_homes_and_members(
+    homes: Bound, crew: Bound, low: float, high: float, least: int, most: int
+) -> None:
+    """Forty homes and four members: each member lives as ten homes do."""
+    rules = ruled(households_per_zone=homes, members_per_zone=crew)
+    spots = [0.0, 100.0, 200.0, 300.0]
+    (q,) = lane(spots, ["A"] * 4, spots, rules=rules).quarters
+    assert (q.low, q.high, q.least, q.most) == (low, high, least, most)
+
+
+def test_the_fewest_are_the_forced_or_one() -> None:
+    """Whoever is forced is chosen, and one at least."""
+    spots = [0.0, 100.0, 200.0]
+    (q,) = lane(spots, ["A"] * 3, spots).quarters
+    assert (q.fewest, q.ways) == (1, 3)
+    (q,) = lane(spots, ["A"] * 3, spots, forced=[True, False, True]).quarters
+    assert (q.fewest, q.least) == (2, 2)
+
+
+def test_a_fence_without_candidates_is_lost() -> None:
+    """Nobody to choose: all its homes are lost, and it asks for none."""
+    of = lane([0.0, 100.0, 3000.0], ["A", "A", "B"], [0.0])
+    b = of.quarters[1]
+    assert b.name == "B"
+    assert len(b.lost) == 1
+    assert len(b.units) == b.fewest == b.ways == 0
+
+
+def test_the_problem_that_is_stated() -> None:
+    """Capacity is the ceiling, or the largest unit; floors aim a little higher where there is room."""
+    rules = ruled(households_per_zone=Bound(12, 25))
+    spots = [0.0, 100.0, 200.0, 300.0]
+    (q,) = lane(spots, ["A"] * 4, spots, rules=rules).quarters
+    sites = q.sites(2)
+    assert sites.capacity.tolist() == [25.0] * 4
+    assert sites.floor.tolist() == pytest.approx([12.6] * 4)
+    assert sites.price == 1000.0
+    assert q.sites(3).floor.tolist() == pytest.approx([12.6] * 4)
+    assert q.sites(4).floor.tolist() == [12.0] * 4
+    (small,) = lane(
+        spots, ["A"] * 4, spots, rules=ruled(households_per_zone=Bound(None, 7))
+    ).quarters
+    assert small.sites(4).capacity.tolist() == [10.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("bound", "price"), [(Bound(1, 60, hard=True), np.inf), (Bound(1, 60, price_m=0.2), 1.0)]
+)
+def test_the_price_of_the_bound_is_the_price_of_the_problem(bound: Bound, price: float) -> None:
+    """Hard is infinite; never below a metre."""
+    (q,) = lane(
+        [0.0, 100.0], ["A"] * 2, [0.0, 100.0], rules=ruled(households_per_zone=bound)
+    ).quarters
+    assert q.price_m == q.sites(1).price == price
+
+
+def test_to_suffice_is_to_keep_the_walk_limit_where_it_can_be_kept() -> None:
+    """Out of the limit of one but not of another: out of reach.  Out of everyone's: as it was."""
+    spots = [0.0, 400.0, 800.0, 5000.0]
+    (q,) = lane(spots, ["A"] * 4, [0.0, 800.0]).quarters
+    sites = q.sites(2, suffice=True)
+    assert np.isinf(sites.cost[0, 1])
+    assert np.isinf(sites.cost[2, 0])
+    assert np.isfinite(sites.cost[1]).all()
+    assert np.isfinite(sites.cost[3]).all()
+    assert np.isinf(sites.price)
+    assert (sites.floor == 0).all()
+
+
+def test_the_choice_is_the_best_one() -> None:
+    """Five places in a row, one centre: the middle; two: the second and the fourth, or their likes."""
+    spots = [0.0, 100.0, 200.0, 300.0, 400.0]
+    (q,) = lane(spots, ["A"] * 5, spots).quarters
+    answer = choose(q, 1, seconds=30.0, seed=0, gap=0.0)
+    at, serves = q.chosen(answer)
+    assert q.home[at].tolist() == [2]
+    assert (serves == at[0]).all()
+    two = choose(q, 2, seconds=30.0, seed=0, gap=0.0)
+    assert two.cost_m == pytest.approx(3 * 10 * 100.0, rel=1e-3)
+
+
+def test_positions_are_translated_where_some_are_not_kept() -> None:
+    """An answer speaks of the kept ones only; what comes back are positions among all."""
+    of = lane([0.0, 100.0], ["A"] * 2, [0.0, 0.0, 100.0], merit_m=[9.0, 2.0, 0.0])
+    (q,) = of.quarters
+    at, _ = q.chosen(choose(q, 2, seconds=30.0, seed=0, gap=0.0))
+    assert at.tolist() == [1, 2]
+
+
+def test_without_candidates_at_all() -> None:
+    """An empty table makes fences in which everything is lost."""
+    of = lane([0.0, 100.0], ["A"] * 2, [0.0])
+    (q,) = make_quarters(of.demand, of.table.iloc[:0], of.network, RULES)
+    assert len(q.lost) == 2
