@@ -30,9 +30,14 @@ class Lane(SimpleNamespace):
 
 
 def lane(
-    spots: list[float], fences: list[str], members: list[float], *, each: int = 10,
-    rules: RuleBook = RULES, **table: Any,
-) -> Lane:  # fmt: skip
+    spots: list[float],
+    fences: list[str],
+    members: list[float],
+    *,
+    each: int = 10,
+    rules: RuleBook = RULES,
+    **table: Any,
+) -> Lane:
     """Put homes at each spot of a lane, and members beside them; further columns of the candidates."""
     place = LocalProjection(117.0, 32.6)
     network = StraightNetwork(place, 1.0)

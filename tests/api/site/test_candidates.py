@@ -28,8 +28,12 @@ def known(**columns: list[Any]) -> pd.DataFrame:
 
 
 def listed(
-    sheet: pd.DataFrame, terms: Siting | None = None, force: tuple = (), forbid: tuple = (), of: Lane | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame, tuple]:  # fmt: skip
+    sheet: pd.DataFrame,
+    terms: Siting | None = None,
+    force: tuple = (),
+    forbid: tuple = (),
+    of: Lane | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple]:
     """List the candidates of a lane with four members."""
     of = of or lane(PLACES, ["A"] * 4, PLACES)
     return list_candidates(terms or Siting(), of.located, of.demand, sheet, force, forbid)

@@ -113,9 +113,9 @@ def test_the_problem_that_is_stated() -> None:
     assert sites.price == 1000.0
     assert q.sites(3).floor.tolist() == pytest.approx([12.6] * 4)
     assert q.sites(4).floor.tolist() == [12.0] * 4
-    (small,) = lane(
-        spots, ["A"] * 4, spots, rules=ruled(households_per_zone=Bound(None, 7))
-    ).quarters
+    crowded = ruled(members_per_zone=Bound(None, 0.5))
+    (small,) = lane(spots, ["A"] * 4, spots, rules=crowded).quarters
+    assert small.high == 5.0
     assert small.sites(4).capacity.tolist() == [10.0] * 4
 
 

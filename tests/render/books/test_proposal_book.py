@@ -12,48 +12,97 @@ from planner.privacy.person import People, Person
 from planner.render.books.proposal_book import proposal_bytes, proposal_lines
 
 PERSON: dict[str, Any] = {
-    "fence": "南塘村", "label": "幸福小区3栋", "role": "=网格员", "score": 91.0, "strengths": "宣讲", "was_centre": True,
-}  # fmt: skip
+    "fence": "南塘村",
+    "label": "幸福小区3栋",
+    "role": "=网格员",
+    "score": 91.0,
+    "strengths": "宣讲",
+    "was_centre": True,
+}
 CHOSEN = pd.DataFrame(
     [
         {
-            "candidate_id": "0012", **PERSON, "forced": True, "households": 40, "members": 6, "within_reach": 55,
-            "walk_mean_m": 80.5, "walk_max_m": 300.0, "beyond": 2, "runner_up": "", "instead_m": float("nan"),
-            "why": "asked for by name", "why_zh": "指定入选",
+            "candidate_id": "0012",
+            **PERSON,
+            "forced": True,
+            "households": 40,
+            "members": 6,
+            "within_reach": 55,
+            "walk_mean_m": 80.5,
+            "walk_max_m": 300.0,
+            "beyond": 2,
+            "runner_up": "",
+            "instead_m": float("nan"),
+            "why": "asked for by name",
+            "why_zh": "指定入选",
         }
     ]
-)  # fmt: skip
+)
 LEFT = pd.DataFrame(
     [
         {
-            "candidate_id": "0013", **PERSON, "centre_id": "0012", "walk_m": 120.0, "instead_m": 33.0,
-            "why": "instead of 0012: +33 m a home", "why_zh": "替换0012：每户+33米",
+            "candidate_id": "0013",
+            **PERSON,
+            "centre_id": "0012",
+            "walk_m": 120.0,
+            "instead_m": 33.0,
+            "why": "instead of 0012: +33 m a home",
+            "why_zh": "替换0012：每户+33米",
         }
     ]
-)  # fmt: skip
+)
 OPEN = pd.DataFrame(
     [
         {
-            "unit_id": "U1", "fence": "南塘村", "label": "9栋", "households": 12, "centre_id": "0012", "walk_m": 700.0,
-            "cause": "beyond_every", "why": "every candidate is beyond", "why_zh": "任何候选户都超出",
+            "unit_id": "U1",
+            "fence": "南塘村",
+            "label": "9栋",
+            "households": 12,
+            "centre_id": "0012",
+            "walk_m": 700.0,
+            "cause": "beyond_every",
+            "why": "every candidate is beyond",
+            "why_zh": "任何候选户都超出",
         }
     ]
-)  # fmt: skip
+)
 FENCES = pd.DataFrame(
     [
         {
-            "fence": "南塘村", "households": 52, "members": 6, "candidates": 2, "least": 1, "most": 2,
-            "centres_before": 1, "centres": 1, "walk_before_m": 90.0, "walk_m": 80.5, "optimality_gap": 0.0123,
+            "fence": "南塘村",
+            "households": 52,
+            "members": 6,
+            "candidates": 2,
+            "least": 1,
+            "most": 2,
+            "centres_before": 1,
+            "centres": 1,
+            "walk_before_m": 90.0,
+            "walk_m": 80.5,
+            "optimality_gap": 0.0123,
             "misfit": 0.0,
         }
     ]
-)  # fmt: skip
+)
 FIGURES: dict[str, Any] = {
-    "title": "八公山", "count": 1, "before": 2, "located": 1052, "uncovered": 12, "walk_m": 80.5,
-    "walk_before_m": 90.0, "score": 91.0, "score_before": 85.0, "optimality_gap": 0.0123, "misfit": 0.0,
-    "score_m": 2.0, "strength_m": 30.0, "strengths": ["宣讲", "调解"], "limit_m": 500.0, "network": "streets",
+    "title": "八公山",
+    "count": 1,
+    "before": 2,
+    "located": 1052,
+    "uncovered": 12,
+    "walk_m": 80.5,
+    "walk_before_m": 90.0,
+    "score": 91.0,
+    "score_before": 85.0,
+    "optimality_gap": 0.0123,
+    "misfit": 0.0,
+    "score_m": 2.0,
+    "strength_m": 30.0,
+    "strengths": ["宣讲", "调解"],
+    "limit_m": 500.0,
+    "network": "streets",
     "synthetic": False,
-}  # fmt: skip
+}
 
 
 def book(
@@ -76,8 +125,12 @@ def test_five_sheets_with_headings_in_both_languages() -> None:
     """Notes first, then each table; every heading in Chinese and English."""
     found = book()
     assert list(found) == [
-        "说明 notes", "入选 chosen", "未入选 not chosen", "仍未覆盖 uncovered", "社区 communities",
-    ]  # fmt: skip
+        "说明 notes",
+        "入选 chosen",
+        "未入选 not chosen",
+        "仍未覆盖 uncovered",
+        "社区 communities",
+    ]
     for name, frame in found.items():
         if name != "说明 notes":
             assert all(len(str(h).split("\n")) == 2 for h in frame.iloc[0])
@@ -133,10 +186,11 @@ def test_the_lines_say_what_it_comes_to() -> None:
     assert lines == [
         "入选 1 名中心户（现 2 名），已定位居民户 1,052 户 · 1 centres chosen (2 today), 1,052 homes located",
         "平均步行 80.5 米 · mean walk 80.5 m",
-        "现中心户平均步行最好为 90.0 米，每户变化 -9.5 米 · with today's centres 90.0 m at best: -9.5 m a home",
+        "现中心户平均步行最好为 90.0 米，每户变化 -9.5 米 · "
+        "with today's centres 90.0 m at best: -9.5 m a home",
         "平均得分 91.0（现 85.0） · mean score 91.0 (85.0 today)",
-        "在各社区此数量下，与最优选择的差距不超过 1.23% · proven within 1.23 % of the best choice of so many in "
-        "each community",
+        "在各社区此数量下，与最优选择的差距不超过 1.23% · "
+        "proven within 1.23 % of the best choice of so many in each community",
         "仍超出步行上限或无路径 12 户 · 12 homes beyond the walk limit or without a path",
     ]
 
