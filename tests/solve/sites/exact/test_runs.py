@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_array
 
-from planner.solve.sites.exact.known import run_from
+from planner.solve.sites.exact.runs import run_from
 from planner.solve.zones.exact import new_highs, put_matrix
 
 
