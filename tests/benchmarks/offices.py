@@ -1,4 +1,4 @@
-"""One office on any extract, written in several hands: does the plan depend on the handwriting?
+"""One office on any extract, written in several hands: what in the plan depends on the handwriting.
 
     python -m tests.benchmarks.offices EXTRACT.osm.pbf [EXTRACT ...] [--hands NAME ...] [--keep FOLDER]
 
@@ -403,7 +403,7 @@ def judge(office: Office, plan: Plan) -> Told:
     -------
     Told
         Per cent of the homes placed; homes more than 30 m from their building; doors whose homes lie in
-        several units, and doors that share a unit; members in a unit other than that of the homes behind their
+        several units, and doors that share one; members in a unit other than that of the homes behind their
         own door; centres without a zone; what the plan comes to.
     """
     homes = plan.households.set_index("household_id")
