@@ -193,7 +193,6 @@ def _problem(
     home = centres["unit"].to_numpy(np.int32)
     unit, centre, walk_m = _pairs(fence, home, snaps, network, rules)
     load = units["load"].to_numpy(float)
-    beyond = np.maximum(walk_m - rules.walk.limit_m, 0.0)
     return Problem(
         load=load,
         households=units["households"].to_numpy(),
@@ -203,7 +202,7 @@ def _problem(
         walk_m=walk_m,
         adjacency=network.adjacency(snaps, group=fence.astype(np.int32)),
         rules=zone_rules(units, rules),
-        penalty_m=load[unit] * rules.walk.price * beyond,
+        penalty_m=load[unit] * rules.walk.charge_m(walk_m),
         fence=fence.astype(np.int32),
     )
 

@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from importlib import resources
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from planner.errors import ConfigError
 
 __all__ = ["DEFAULT_PROFILE", "Bound", "RuleBook", "WalkLimit", "profile_names"]
@@ -108,6 +111,10 @@ class WalkLimit:
     def reach(self) -> float:
         """The farthest pair that the model holds, metres."""
         return 3 * self.limit_m if self.reach_m is None else self.reach_m
+
+    def charge_m(self, walk_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Price of walks, for each household or other unit of load: only what lies beyond the limit."""
+        return self.price * np.maximum(walk_m - self.limit_m, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

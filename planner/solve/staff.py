@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array
 
-from planner.solve.zones.exact import cheapest
+from planner.solve.highs import cheapest
 
 __all__ = ["Staffing", "serving_range", "staff"]
 
@@ -104,14 +104,14 @@ def staff(
     walk = np.where(np.isfinite(np.asarray(walk_m, float)), walk_m, FAR_M)
     count = serving_range(int(weight.sum()), walk.shape[1], low, high)
     serving = _chosen(weight, walk, count)
-    bounds = _bounds(int(weight.sum()), walk.shape[1], low, high, ceiling)
-    best = _shared(weight, walk, serving, bounds)
+    limits = _limits(int(weight.sum()), walk.shape[1], low, high, ceiling)
+    best = _shared(weight, walk, serving, limits)
     if 0 < count < walk.shape[1]:
-        best = _swapped(weight, walk, best, bounds)
+        best = _swapped(weight, walk, best, limits)
     return best
 
 
-def _bounds(
+def _limits(
     total: int, servers: int, low: float | None, high: float | None, ceiling: ArrayLike | None
 ) -> NDArray[np.int64]:
     """Floor and ceiling of each server, shape (2, n_servers)."""
@@ -140,7 +140,7 @@ def _swapped(
     weight: NDArray[np.int64],
     walk: FloatArray,
     best: Staffing,
-    bounds: NDArray[np.int64],
+    limits: NDArray[np.int64],
 ) -> Staffing:
     """Swap one who serves for one who rests, while that helps."""
     tried = 0
@@ -154,7 +154,7 @@ def _swapped(
             for outside in on[order]:
                 tried += 1
                 serving = np.sort(np.append(on[on != outside], inside))
-                found = _shared(weight, walk, serving, bounds)
+                found = _shared(weight, walk, serving, limits)
                 if _value(found) < _value(best) - 1e-6:
                     best, better = found, True
                     break
@@ -171,7 +171,7 @@ def _shared(
     weight: NDArray[np.int64],
     walk: FloatArray,
     serving: NDArray[np.int64],
-    bounds: NDArray[np.int64],
+    limits: NDArray[np.int64],
 ) -> Staffing:
     """Solve the transportation problem: client -> server -> out, at most the floor at a bonus."""
     n, m = walk.shape
@@ -180,7 +180,7 @@ def _shared(
     total, k = int(weight.sum()), len(serving)
     if total == 0 or k == 0:
         return Staffing(share, np.zeros(m, bool), 0.0, nobody, nobody.copy())
-    least, most = np.minimum(bounds[:, serving], total)
+    least, most = np.minimum(limits[:, serving], total)
     # Columns: shares, then what each server holds up to the floor, up to the ceiling, and beyond. Up to
     # the floor a place is worth more than any walk, beyond the ceiling it costs more.
     room = np.concatenate([least, np.maximum(most - least, 0), np.full(k, total)]).astype(float)
@@ -199,6 +199,6 @@ def _shared(
     serves = np.zeros(m, bool)
     serves[serving] = True
     held = share.sum(axis=0)
-    short = np.where(serves, np.maximum(bounds[0] - held, 0), 0)
-    over = np.where(serves, np.maximum(held - bounds[1], 0), 0)
+    short = np.where(serves, np.maximum(limits[0] - held, 0), 0)
+    over = np.where(serves, np.maximum(held - limits[1], 0), 0)
     return Staffing(share, serves, float((share * walk).sum()), short, over)

@@ -56,6 +56,16 @@ def test_each_unit_keeps_its_nearest_centre_beyond_reach(lane: WalkingNetwork) -
     assert (np.diff(hard.problem.pair_start) == 0).any()
 
 
+def test_a_walk_is_charged_from_the_limit_on_and_not_from_the_reach(lane: WalkingNetwork) -> None:
+    """Each metre beyond the limit costs its price for each home; the reach only says who may serve."""
+    for reach in (None, 700.0, 5000.0):
+        rules = RuleBook(walk=WalkLimit(limit_m=300, price=3.0, reach_m=reach))
+        problem = build_demand(HOMES, MEMBERS, lane, rules).problem
+        beyond = np.maximum(problem.walk_m - 300.0, 0.0)
+        assert problem.penalty_m == pytest.approx(3.0 * problem.load[problem.pair_unit] * beyond)
+        assert ((problem.walk_m > 300) & (problem.walk_m < 700)).any()
+
+
 def test_fences_are_never_crossed(lane: WalkingNetwork) -> None:
     """Pairs and adjacency stay inside a fence."""
     homes = HOMES.assign(fence=["A", "A", "A", "B", "B", "B"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from planner.errors import ConfigError
@@ -67,3 +68,13 @@ def test_reach_is_never_below_the_limit() -> None:
     """A pair within the walk limit is always in the model."""
     with pytest.raises(ConfigError, match="reach"):
         WalkLimit(limit_m=500, reach_m=400)
+
+
+def test_a_walk_costs_what_lies_beyond_the_limit() -> None:
+    """Nothing up to the limit, then the price for each metre, whatever the reach; unknown stays unknown."""
+    for reach in (None, 300.0, 9000.0):
+        walk = WalkLimit(limit_m=300.0, price=2.5, reach_m=reach)
+        charged = walk.charge_m(np.array([0.0, 300.0, 301.0, 1000.0, np.nan, np.inf]))
+        assert charged.tolist()[:4] == [0.0, 0.0, 2.5, 1750.0]
+        assert np.isnan(charged[4])
+        assert charged[5] == np.inf

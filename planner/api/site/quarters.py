@@ -187,9 +187,8 @@ def _quarter(
     load = demand.units["load"].to_numpy(float)[units]
     path = np.isfinite(walk)
     metres = np.where(path, walk, 0.0)
-    beyond = np.maximum(metres - rules.walk.limit_m, 0.0)
     # A unit without load costs nothing, however far; without a path it stays out of reach.
-    cost = np.where(path, load[:, None] * (metres + rules.walk.price * beyond + merit), np.inf)
+    cost = np.where(path, load[:, None] * (metres + rules.walk.charge_m(metres) + merit), np.inf)
     home = np.searchsorted(units, unit)
     if rules.walk.hard:
         out = walk > rules.walk.limit_m

@@ -106,10 +106,9 @@ class Setting:
         walk_m = np.full(len(around), np.nan)
         walk_m[found.target] = found.walk_m
         walk_m[problem.fence[around] != problem.fence[unit]] = np.nan
-        beyond = np.maximum(walk_m - walk.limit_m, 0.0)
         if walk.hard:
-            walk_m[beyond > 0] = np.nan
-        return walk_m, np.nan_to_num(problem.load[around] * walk.price * beyond)
+            walk_m[walk_m > walk.limit_m] = np.nan
+        return walk_m, np.nan_to_num(problem.load[around] * walk.charge_m(walk_m))
 
 
 def advise(counted: Advice, setting: Setting, result: Result, search: Search) -> Advice:

@@ -8,28 +8,67 @@ simulated annealing, Science 220, 1983; chains after F. Glover's ejection chains
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
-from planner.solve.zones.contiguity import find_pair
+from planner.solve.stop import Clock
+from planner.solve.zones.contiguity import Near, Support, find_pair
 from planner.solve.zones.instance import Instance
 
 __all__ = ["Annealer", "Tied"]
 
 FloatArray = NDArray[np.float64]
-Tied = tuple[NDArray[np.int64], NDArray[np.int32], FloatArray]
+IntArray = NDArray[np.int64]
 
 CHAIN = 3
+CHUNK = 4_000_000
+"""Steps after which the clock is looked at."""
+SURELY_M = 1e9
+"""In place of an infinite price for leaving a unit out: differences of it are taken."""
 
 
-@dataclass(eq=False)
-class _State:
-    """What changes while annealing."""
+class Tied(NamedTuple):
+    """Who is tied to whom, counted from both sides.
 
-    pair: NDArray[np.int64]
+    Parameters
+    ----------
+    start : ndarray of int, shape (n_units + 1,)
+        Ties of unit u: ``start[u]:start[u + 1]``.
+    to : ndarray of int
+        The other unit of each.
+    worth_m : ndarray of float
+        What it is worth to be together, metres; below 0: what that costs.
+    """
+
+    start: IntArray
+    to: NDArray[np.int32]
+    worth_m: FloatArray
+
+
+class _Town(NamedTuple):
+    """What stays while annealing: as in `Instance`, weights by unit, and who lives at home."""
+
+    price: FloatArray
+    limit: FloatArray
+    weight: FloatArray
+    start: IntArray
+    unit: NDArray[np.int32]
+    centre: NDArray[np.int32]
+    cost: FloatArray
+    skip: FloatArray
+    is_home: NDArray[np.bool_]
+    near: Near
+    support: Support
+    tied: Tied
+
+
+class _State(NamedTuple):
+    """What changes: the plan, how many chosen pairs hold up each pair, what zones add up to."""
+
+    pair: IntArray
     held_up: NDArray[np.int32]
     sums: FloatArray
     random: NDArray[np.uint64]
@@ -46,72 +85,61 @@ class Annealer:
         A connected plan to begin with.
     seed : int
         Same seed, same steps.
-    tied : tuple of arrays, optional
-        Who is tied to whom: offsets by unit, the other units, and what each tie is worth, metres (below
-        0: what it costs to be together).  Counted from both sides.
+    tied : Tied, optional
+        Units that belong together.
     """
 
     def __init__(
-        self,
-        instance: Instance,
-        pair: NDArray[np.int64],
-        seed: int,
-        tied: Tied | None = None,
+        self, instance: Instance, pair: IntArray, seed: int, tied: Tied | None = None
     ) -> None:
-        self.instance = instance
-        nobody = np.zeros(instance.n_units + 1, np.int64), np.zeros(0, np.int32), np.zeros(0)
-        self._tied = nobody if tied is None else tied
-        rows = instance.rows
-        self._price = rows.price.copy()
-        hard = ~np.isfinite(self._price)
-        self._price[hard] = instance.hard_price
-        self._weight = np.ascontiguousarray(rows.weight.T)
-        self._is_home = np.zeros(instance.n_units, np.bool_)
-        self._is_home[instance.unit[instance.home_pair]] = True
-        self._skip = np.where(np.isfinite(instance.skip_cost), instance.skip_cost, 1e9)
-        self._random = np.random.default_rng(seed).integers(1, 2**62, 2).astype(np.uint64)
-        self.restart(pair)
-
-    def restart(self, pair: NDArray[np.int64]) -> None:
-        """Go on from another plan."""
-        one = self.instance
+        one, rows = instance, instance.rows
+        nobody = Tied(np.zeros(one.n_units + 1, np.int64), np.zeros(0, np.int32), np.zeros(0))
+        is_home = np.zeros(one.n_units, np.bool_)
+        is_home[one.unit[one.home_pair]] = True
+        self._town = _Town(
+            price=np.where(np.isfinite(rows.price), rows.price, one.hard_price),
+            limit=rows.limit,
+            weight=np.ascontiguousarray(rows.weight.T),
+            start=one.start,
+            unit=one.unit,
+            centre=one.centre,
+            cost=one.cost,
+            skip=np.where(np.isfinite(one.skip_cost), one.skip_cost, SURELY_M),
+            is_home=is_home,
+            near=one.near,
+            support=one.support,
+            tied=nobody if tied is None else tied,
+        )
         held_up = np.zeros(one.n_pairs, np.int32)
-        for_each = pair[pair >= 0]
-        _count(for_each, one.support.held_start, one.support.held, held_up)
+        _count(pair[pair >= 0], one.support, held_up)
         sums = np.ascontiguousarray(one.sums(pair).T)
-        self._state = _State(pair.astype(np.int64).copy(), held_up, sums, self._random)
+        random = np.random.default_rng(seed).integers(1, 2**62, 2).astype(np.uint64)
+        self._state = _State(pair.astype(np.int64).copy(), held_up, sums, random)
 
     @property
-    def pair(self) -> NDArray[np.int64]:
+    def pair(self) -> IntArray:
         """The plan as it stands now."""
         return self._state.pair.copy()
 
-    def run(self, steps: int, hot: float, cold: float, price_share: float = 1.0) -> None:
-        """Do some steps while cooling.
+    def run(self, steps: int, hot: float, cold: float) -> None:
+        """Try some shifts while cooling from one temperature to the other, metres."""
+        _anneal(steps, hot, cold, self._town, self._state)
 
-        Parameters
-        ----------
-        steps : int
-            Shifts to try.
-        hot, cold : float
-            Temperature at the beginning and at the end, metres.
-        price_share : float
-            Share of the rules' prices that is charged meanwhile.
-        """
-        one, state = self.instance, self._state
-        _anneal(
-            steps, hot, cold, self._price * price_share, one.rows.limit, self._weight,
-            one.start, one.unit, one.centre, one.cost, self._skip, self._is_home, *one.near,
-            one.support.held_start, one.support.held, *self._tied,
-            state.pair, state.held_up, state.sums, state.random,
-        )  # fmt: skip
+    def cool(self, steps: int, hot: float, cold: float, clock: Clock) -> None:
+        """Do the same in chunks, until time is up."""
+        chunks = max(1, steps // CHUNK)
+        heat = np.geomspace(hot, cold, chunks + 1)
+        for i in range(chunks):
+            self.run(steps // chunks, heat[i], heat[i + 1])
+            if clock.left <= 0:
+                break
 
 
 @compiled
-def _count(chosen, held_start, held, held_up):
+def _count(chosen, support, held_up):
     for p in chosen:
-        for j in range(held_start[p], held_start[p + 1]):
-            held_up[held[j]] += 1
+        for j in range(support.held_start[p], support.held_start[p + 1]):
+            held_up[support.held[j]] += 1
 
 
 @compiled
@@ -125,81 +153,81 @@ def _draw(random):
 
 
 @compiled
-def _free(q, pair, unit, held_up, held_start, held):
+def _free(q, town, state):
     """Tell whether a chosen pair can be given up without another losing its hold."""
     if q < 0:
         return True
-    for j in range(held_start[q], held_start[q + 1]):
-        r = held[j]
-        if held_up[r] == 1 and pair[unit[r]] == r:
+    for j in range(town.support.held_start[q], town.support.held_start[q + 1]):
+        r = town.support.held[j]
+        if state.held_up[r] == 1 and state.pair[town.unit[r]] == r:
             return False
     return True
 
 
 @compiled
-def _change(c, u, sign, sums, weight, limit, price):
+def _change(c, u, sign, town, sums):
     """Price of what a zone breaks more if a unit joins (+1) or leaves (-1)."""
     total = 0.0
-    for k in range(len(limit)):
-        now = sums[c, k] - limit[k]
-        then = now + sign * weight[u, k]
-        total += price[k] * (max(then, 0.0) - max(now, 0.0))
+    for k in range(len(town.limit)):
+        now = sums[c, k] - town.limit[k]
+        then = now + sign * town.weight[u, k]
+        total += town.price[k] * (max(then, 0.0) - max(now, 0.0))
     return total
 
 
 @compiled
-def _parting(u, c, d, pair, centre, tie_start, tie_to, tie_m):
+def _parting(u, c, d, town, pair):
     """Price of the ties that break more if a unit goes from one zone to another."""
     total = 0.0
-    for j in range(tie_start[u], tie_start[u + 1]):
-        q = pair[tie_to[j]]
+    for j in range(town.tied.start[u], town.tied.start[u + 1]):
+        q = pair[town.tied.to[j]]
         if q >= 0:
-            if centre[q] == c:
-                total += tie_m[j]
-            elif centre[q] == d:
-                total -= tie_m[j]
+            if town.centre[q] == c:
+                total += town.tied.worth_m[j]
+            elif town.centre[q] == d:
+                total -= town.tied.worth_m[j]
     return total
 
 
 @compiled
-def _put(u, p, pair, centre, weight, held_up, sums, held_start, held):
+def _put(u, p, town, state):
     """Give a unit another pair."""
-    q = pair[u]
+    q = state.pair[u]
     if q >= 0:
-        for j in range(held_start[q], held_start[q + 1]):
-            held_up[held[j]] -= 1
-        for k in range(weight.shape[1]):
-            sums[centre[q], k] -= weight[u, k]
-    pair[u] = p
+        for j in range(town.support.held_start[q], town.support.held_start[q + 1]):
+            state.held_up[town.support.held[j]] -= 1
+        for k in range(town.weight.shape[1]):
+            state.sums[town.centre[q], k] -= town.weight[u, k]
+    state.pair[u] = p
     if p >= 0:
-        for j in range(held_start[p], held_start[p + 1]):
-            held_up[held[j]] += 1
-        for k in range(weight.shape[1]):
-            sums[centre[p], k] += weight[u, k]
+        for j in range(town.support.held_start[p], town.support.held_start[p + 1]):
+            state.held_up[town.support.held[j]] += 1
+        for k in range(town.weight.shape[1]):
+            state.sums[town.centre[p], k] += town.weight[u, k]
 
 
 @compiled
-def _other_zone(u, c, random, near_start, near, pair, centre):
+def _other_zone(u, c, town, state):
     """Pick the zone of a random neighbour, or -1 if that is the unit's own."""
-    degree = near_start[u + 1] - near_start[u]
+    degree = town.near.start[u + 1] - town.near.start[u]
     if degree == 0:
         return -1
-    v = near[near_start[u] + int(_draw(random) * degree)]
-    if pair[v] < 0 or centre[pair[v]] == c:
+    v = town.near.to[town.near.start[u] + int(_draw(state.random) * degree)]
+    if state.pair[v] < 0 or town.centre[state.pair[v]] == c:
         return -1
-    return centre[pair[v]]
+    return town.centre[state.pair[v]]
 
 
 @compiled
-def _deeper(u, d, random, near_start, near, pair, centre):
+def _deeper(u, d, town, state):
     """Walk a few random steps from a unit inside a zone; -1 if there is no way in."""
     found = -1
     at = u
-    steps = 1 + int(_draw(random) * 3.0)
+    steps = 1 + int(_draw(state.random) * 3.0)
     for _ in range(3 * steps):
-        degree = near_start[at + 1] - near_start[at]
-        v = near[near_start[at] + int(_draw(random) * degree)]
-        if pair[v] >= 0 and centre[pair[v]] == d and v != u:
+        degree = town.near.start[at + 1] - town.near.start[at]
+        v = town.near.to[town.near.start[at] + int(_draw(state.random) * degree)]
+        if state.pair[v] >= 0 and town.centre[state.pair[v]] == d and v != u:
             found = v
             at = v
             steps -= 1
@@ -209,10 +237,8 @@ def _deeper(u, d, random, near_start, near, pair, centre):
 
 
 @compiled
-def _anneal(
-    steps, hot, cold, price, limit, weight, start, unit, centre, cost, skip, is_home,
-    near_start, near, held_start, held, tie_start, tie_to, tie_m, pair, held_up, sums, random,
-):  # fmt: skip
+def _anneal(steps, hot, cold, town, state):
+    pair, centre, random = state.pair, town.centre, state.random
     n = len(pair)
     moved = np.empty(CHAIN, np.int64)
     was = np.empty(CHAIN, np.int64)
@@ -226,37 +252,36 @@ def _anneal(
         target = -1
         done = False
         while length < CHAIN:
-            if is_home[u]:
+            if town.is_home[u]:
                 break
             q = pair[u]
             c = centre[q] if q >= 0 else -1
             d = target
             if d < 0 or d == c:
-                d = _other_zone(u, c, random, near_start, near, pair, centre)
+                d = _other_zone(u, c, town, state)
                 if d < 0:
                     break
-            p = find_pair(start, centre, u, d)
-            if p < 0 or held_up[p] == 0:
+            p = find_pair(town.start, centre, u, d)
+            if p < 0 or state.held_up[p] == 0 or not _free(q, town, state):
                 break
-            if not _free(q, pair, unit, held_up, held_start, held):
-                break
-            total += cost[p] - (cost[q] if q >= 0 else skip[u])
-            total += _change(d, u, 1.0, sums, weight, limit, price)
+            total += town.cost[p] - (town.cost[q] if q >= 0 else town.skip[u])
+            total += _change(d, u, 1.0, town, state.sums)
             if c >= 0:
-                total += _change(c, u, -1.0, sums, weight, limit, price)
-            total += _parting(u, c, d, pair, centre, tie_start, tie_to, tie_m)
-            _put(u, p, pair, centre, weight, held_up, sums, held_start, held)
+                total += _change(c, u, -1.0, town, state.sums)
+            total += _parting(u, c, d, town, pair)
+            _put(u, p, town, state)
             moved[length], was[length] = u, q
             length += 1
             if first < 0:
                 first = c
+            # A chain may climb on its way; only its end is held against the heat.
             if total <= allowance:
                 done = True
                 break
-            u = _deeper(u, d, random, near_start, near, pair, centre)
+            u = _deeper(u, d, town, state)
             if u < 0:
                 break
             target = first if _draw(random) < 0.5 else -1
         if not done:
             for i in range(length - 1, -1, -1):
-                _put(moved[i], was[i], pair, centre, weight, held_up, sums, held_start, held)
+                _put(moved[i], was[i], town, state)

@@ -8,8 +8,7 @@ Science 29, 1983.)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,21 @@ from numpy.typing import NDArray
 from planner.model.problem import Problem
 from planner.solve.compiled import compiled
 
-__all__ = ["Support", "find_pair", "neighbours", "order_by_centre", "support", "usable_pairs"]
+__all__ = [
+    "Near", "Support", "find_pair", "neighbours", "order_by_centre", "spans", "support", "usable_pairs",
+]  # fmt: skip
 
 IntArray = NDArray[np.integer[Any]]
 
 
-@dataclass(frozen=True, eq=False)
-class Support:
+class Near(NamedTuple):
+    """Neighbours of each unit: those of u are ``to[start[u]:start[u + 1]]``, ascending."""
+
+    start: NDArray[np.int64]
+    to: NDArray[np.int32]
+
+
+class Support(NamedTuple):
     """Who holds up whom among pairs, as two lists of lists.
 
     Parameters
@@ -40,20 +47,41 @@ class Support:
     held: NDArray[np.int32]
 
 
-def neighbours(n_units: int, adjacency: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Turn edges into lists: the neighbours of u are ``to[start[u]:start[u + 1]]``, ascending.
+def spans(start: IntArray, which: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Read some lists of a list of lists.
+
+    Parameters
+    ----------
+    start : ndarray of int, shape (n + 1,)
+        Offsets of the lists.
+    which : ndarray of int
+        Which lists, in any order.
+
+    Returns
+    -------
+    owner, at : ndarray of int64
+        For each entry its list's position in `which`, and its own position.
+    """
+    lengths = start[which + 1] - start[which]
+    first = np.cumsum(lengths) - lengths
+    at = np.repeat(start[which] - first, lengths) + np.arange(lengths.sum())
+    return np.repeat(np.arange(len(which)), lengths), at
+
+
+def neighbours(n_units: int, adjacency: IntArray) -> Near:
+    """Turn edges, each given once or more, into lists.
 
     Parameters
     ----------
     n_units : int
         Number of units.
     adjacency : ndarray of int, shape (n_edges, 2)
-        Each edge once or more; doubles are dropped.
+        Two units each; one beside itself does not count.
     """
     both = np.concatenate([adjacency, adjacency[:, ::-1]]).astype(np.int64)
     both = np.unique(both[both[:, 0] != both[:, 1]], axis=0)
     start = np.searchsorted(both[:, 0], np.arange(n_units + 1)).astype(np.int64)
-    return start, both[:, 1].astype(np.int32)
+    return Near(start, both[:, 1].astype(np.int32))
 
 
 def order_by_centre(problem: Problem) -> NDArray[np.int64]:
@@ -63,43 +91,19 @@ def order_by_centre(problem: Problem) -> NDArray[np.int64]:
     return np.lexsort((unit, problem.walk_m, away, problem.pair_centre)).astype(np.int64)
 
 
-def usable_pairs(
-    problem: Problem, near: tuple[NDArray[np.int64], NDArray[np.int32]]
-) -> NDArray[np.bool_]:
-    """Find the pairs that some plan could use.
+def usable_pairs(problem: Problem, near: Near) -> NDArray[np.bool_]:
+    """Find the pairs that some plan could use, shape (n_pairs,).
 
     Dropped are homes with another centre, and pairs to which no chain of support leads.
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem.
-    near : tuple of arrays
-        From `neighbours`.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_pairs,)
     """
-    order = order_by_centre(problem)
-    rank = np.empty(problem.n_pairs, np.int64)
-    rank[order] = np.arange(problem.n_pairs)
-    home_of = np.full(problem.n_units, -1, np.int32)
-    home_of[problem.home] = np.arange(problem.n_centres)
-    owner = home_of[problem.pair_unit]
-    allowed = (owner < 0) | (owner == problem.pair_centre)
-    at_home = owner == problem.pair_centre
-    return _alive(
-        order, rank, allowed, at_home, problem.pair_unit, problem.pair_centre,
-        problem.pair_start, *near,
-    )  # fmt: skip
+    lives = np.full(problem.n_units, -1, np.int32)
+    lives[problem.home] = np.arange(problem.n_centres)
+    order, unit = order_by_centre(problem), problem.pair_unit
+    return _alive(order, lives[unit], unit, problem.pair_centre, problem.pair_start, near)
 
 
 def support(
-    start: NDArray[np.int64],
-    centre: NDArray[np.int32],
-    rank: NDArray[np.int64],
-    near: tuple[NDArray[np.int64], NDArray[np.int32]],
+    start: NDArray[np.int64], centre: NDArray[np.int32], rank: NDArray[np.int64], near: Near
 ) -> Support:
     """List who can hold up whom.
 
@@ -111,14 +115,14 @@ def support(
         Centre of each pair, ascending within a unit.
     rank : ndarray of int, shape (n_pairs,)
         Position of each pair in the order of its centre, nearest first.
-    near : tuple of arrays
-        From `neighbours`.
+    near : Near
+        Neighbours of each unit.
     """
     counts = np.zeros(len(centre) + 1, np.int64)
-    _scan(start, centre, rank, *near, counts, np.zeros(0, np.int32))
+    _scan(start, centre, rank, near, counts, np.zeros(0, np.int32))
     offsets = np.concatenate([[0], np.cumsum(counts[:-1])]).astype(np.int64)
     pair = np.empty(offsets[-1], np.int32)
-    _scan(start, centre, rank, *near, offsets[:-1].copy(), pair)
+    _scan(start, centre, rank, near, offsets[:-1].copy(), pair)
     holder = np.repeat(np.arange(len(centre), dtype=np.int32), np.diff(offsets))
     turned = np.argsort(pair, kind="stable")
     held_start = np.searchsorted(pair[turned], np.arange(len(centre) + 1)).astype(np.int64)
@@ -141,32 +145,30 @@ def find_pair(start: Any, centre: Any, unit: int, wanted: int) -> int:
 
 
 @compiled
-def _alive(order, rank, allowed, at_home, unit, centre, start, near_start, near):
+def _alive(order, lives, unit, centre, start, near):
+    """Walk through the pairs nearest first: what is alive already is nearer."""
     alive = np.zeros(len(order), np.bool_)
-    for i in range(len(order)):
-        p = order[i]
-        if not allowed[p]:
-            continue
-        if at_home[p]:
-            alive[p] = True
+    for p in order:
+        if lives[p] >= 0:
+            alive[p] = lives[p] == centre[p]
             continue
         u = unit[p]
-        for j in range(near_start[u], near_start[u + 1]):
-            q = find_pair(start, centre, near[j], centre[p])
-            if q >= 0 and alive[q] and rank[q] < rank[p]:
+        for j in range(near.start[u], near.start[u + 1]):
+            q = find_pair(start, centre, near.to[j], centre[p])
+            if q >= 0 and alive[q]:
                 alive[p] = True
                 break
     return alive
 
 
 @compiled
-def _scan(start, centre, rank, near_start, near, at, out):
+def _scan(start, centre, rank, near, at, out):
     """Count the supporters of each pair, or write them down when `out` has room."""
     write = len(out) > 0
     for u in range(len(start) - 1):
         for p in range(start[u], start[u + 1]):
-            for j in range(near_start[u], near_start[u + 1]):
-                q = find_pair(start, centre, near[j], centre[p])
+            for j in range(near.start[u], near.start[u + 1]):
+                q = find_pair(start, centre, near.to[j], centre[p])
                 if q >= 0 and rank[q] < rank[p]:
                     if write:
                         out[at[p]] = q

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.errors import InfeasibleError
+from planner.model.problem import Problem
 from planner.solve.zones.anneal import Annealer
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import Instance
@@ -18,12 +20,13 @@ from planner.solve.zones.track import Track
 from planner.solve.zones.windows import by_windows, raise_bound
 from planner.solve.zones.zoning import choose_zones, list_all
 
-__all__ = ["improve", "quick_bound"]
+__all__ = ["improve", "quick_bound", "refusal"]
 
-CHUNK = 4_000_000
 TURNS = 6
 LARGE, MIDDLE = 60_000, 6_000
 LONG = 2
+HOT = 10.0
+"""How hot annealing begins, in mean costs of a unit: hot enough to leave the plan that it is given."""
 LARGE_ZONE = 30.0
 """Units a zone above which zones as columns no longer pay: there the quick bound is tight."""
 
@@ -35,8 +38,8 @@ def quick_bound(track: Track, steps: int = 300) -> RuleDual:
     return dual
 
 
-def improve(track: Track, *, seed: int) -> bool:
-    """Improve plan and bound until they meet, or time is up.
+def improve(track: Track, *, seed: int) -> None:
+    """Improve plan and bound until they meet, or time is up, or hard rules are proven to clash.
 
     Parameters
     ----------
@@ -44,11 +47,6 @@ def improve(track: Track, *, seed: int) -> bool:
         What is known; receives what is found.
     seed : int
         Same seed, same plan.
-
-    Returns
-    -------
-    bool
-        Whether it is proven that hard rules cannot hold.
     """
     one = track.instance
     pool = Pool(one)
@@ -56,40 +54,30 @@ def improve(track: Track, *, seed: int) -> bool:
     anneal(track, pool, sweeps=_sweeps(one) // 2, runs=3 if by_zones else 1, seed=seed)
     dual = quick_bound(track, 1500)
     if track.over:
-        return track.hopeless
-    if not np.isfinite(track.value_m) and one.n_pairs <= LARGE:
-        return _exactly(track, seed)
-    if by_zones:
-        _by_zones(track, pool, dual.prize, seed)
-    elif one.n_units > 1_000:
-        _by_windows(track, dual, seed)
+        return
+    if np.isfinite(track.value_m) or one.n_pairs > LARGE:
+        if by_zones:
+            _by_zones(track, pool, dual.prize, seed)
+        elif one.n_units > 1_000:
+            _by_windows(track, dual, seed)
     if not track.over and one.n_pairs <= LARGE:
-        return _exactly(track, seed)
-    return track.hopeless
+        _exactly(track, seed)
 
 
 def _sweeps(one: Instance) -> int:
     return int(np.clip(60_000_000 // max(one.n_units, 1), 1_000, 10_000))
 
 
-def anneal(
-    track: Track, pool: Pool, *, sweeps: int, runs: int, seed: int, hot: float = 10.0
-) -> None:
+def anneal(track: Track, pool: Pool, *, sweeps: int, runs: int, seed: int) -> None:
     """Anneal from the plan that is known; the zones of each run join the pool."""
     one = track.instance
-    mean = max(float(one.cost[one.by_centre].mean()) if one.n_pairs else 0.0, 1.0)
-    served = track.pair[track.pair >= 0]
-    mean = max(float(one.cost[served].mean()), 0.05 * mean)
+    # Where nearly all of a plan is homes, which cost nothing, its own mean would leave no heat.
+    least = 0.05 * max(float(one.cost.mean()), 1.0)
+    mean = max(float(one.cost[track.pair[track.pair >= 0]].mean()), least)
     pool.add_plan(track.pair)
     for run in range(runs):
         annealer = Annealer(one, track.pair, seed + run)
-        steps = sweeps * one.n_units
-        chunks = max(1, steps // CHUNK)
-        heat = np.geomspace(hot * mean, 0.01 * mean, chunks + 1)
-        for i in range(chunks):
-            annealer.run(steps // chunks, heat[i], heat[i + 1])
-            if track.clock.left <= 0:
-                break
+        annealer.cool(sweeps * one.n_units, HOT * mean, 0.01 * mean, track.clock)
         track.plan(annealer.pair, "annealing")
         pool.add_plan(annealer.pair)
         if track.over:
@@ -135,21 +123,52 @@ def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -
         anneal(track, pool, sweeps=_sweeps(track.instance), runs=6, seed=seed + 10 + 6 * turn)
 
 
-def _exactly(track: Track, seed: int, *, share: float = 1.0) -> bool:
-    one = track.instance
-    start = track.pair if np.isfinite(track.value_m) else None
+def _exactly(track: Track, seed: int, *, share: float = 1.0) -> None:
+    """Leave the whole part to HiGHS, for a share of the time."""
+    # HiGHS measures its gap by the value, the track by the walks alone.
     served = track.cost_m / max(abs(track.value_m), 1e-9)
     found = solve_exactly(
-        one,
-        start=start,
+        track.instance,
+        start=track.pair,
         gap=track.gap * min(served, 1.0),
         seconds=share * track.clock.left,
         seed=seed,
     )
-    if found.infeasible:
-        track.bound(np.inf)
-        return True
     if found.pair is not None:
         track.plan(found.pair, "branch and cut")
-    track.bound(min(found.bound_m, track.value_m))
-    return False
+    hopeless = found.bound_m == np.inf
+    track.bound(np.inf if hopeless else min(found.bound_m, track.value_m))
+
+
+def refusal(problem: Problem, track: Track) -> InfeasibleError:
+    """Word the error for a part whose hard rules cannot hold together.
+
+    Parameters
+    ----------
+    problem : Problem
+        The whole problem.
+    track : Track
+        The part, with the plan that comes nearest.
+    """
+    one = track.instance
+    # The plan that comes nearest may carry its excess anywhere; a last cooling gathers it.
+    annealer = Annealer(one, track.pair, 0)
+    mean = max(float(one.cost[track.pair[track.pair >= 0]].mean()), 1.0)
+    annealer.run(200 * one.n_units, HOT * mean, 0.01 * mean)
+    excess = one.excess(annealer.pair)
+    excess[~np.isinf(one.rows.price)] = 0.0
+    k, c = np.unravel_index(int(excess.argmax()), excess.shape)
+    name = one.rows.name[k]
+    rule = next(r for r in problem.rules if r.name == name)
+    total = float(rule.amount[one.unit_ids].sum())
+    low = "no floor" if rule.low is None else f"at least {rule.low:g}"
+    high = "no ceiling" if rule.high is None else f"at most {rule.high:g}"
+    per = "" if rule.per is None else f" for each of {rule.per[one.unit_ids].sum():g}"
+    fence = int(problem.fence[one.unit_ids[0]])
+    return InfeasibleError(
+        f"hard rules cannot hold together in a part of {one.n_units} units and {one.n_centres} "
+        f"centres (fence {fence}): {name} asks for {low} and {high}{per}, the part has {total:g} in "
+        f"all, and the best attempt misses by {float(excess[k, c]):g} at centre "
+        f"{int(one.centre_ids[c])}",
+        remedy="make the rule elastic, widen its limits, or add or drop a centre there",
+    )

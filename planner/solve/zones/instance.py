@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.model.problem import Problem
-from planner.solve.zones.contiguity import Support, support
+from planner.solve.zones.contiguity import Near, Support, spans, support
 
-__all__ = ["Instance", "Rows", "assembled", "local_neighbours", "restrict", "rows_of"]
+__all__ = [
+    "Instance", "Pairs", "Rows", "assembled", "cut_out", "local_neighbours", "restrict", "rows_of",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer[Any]]
@@ -46,10 +48,18 @@ class Rows:
 
     def take(self, units: IntArray) -> Rows:
         """Restrict to some units."""
-        weight, amounts = self.weight[:, units], self.amounts[:, units]
-        return replace(
-            self, weight=np.ascontiguousarray(weight), amounts=np.ascontiguousarray(amounts)
-        )
+        weight = np.ascontiguousarray(self.weight[:, units])
+        return replace(self, weight=weight, amounts=np.ascontiguousarray(self.amounts[:, units]))
+
+    def charge(self, sums: FloatArray, hard_m: float = np.inf) -> float:
+        """Price of what zones break, by what they add up to, shape (n_rows, n_zones).
+
+        A hard rule costs `hard_m`; what is broken by less than rounding does not count.
+        """
+        excess = np.maximum(sums - self.limit[:, None], 0.0).sum(axis=1)
+        broken = excess > 1e-9
+        price = np.where(np.isinf(self.price), hard_m, self.price)[broken]
+        return float((excess[broken] * price).sum())
 
     def table(self, cap: IntArray) -> FloatArray:
         """Price of what a zone breaks, by what it adds up to; shape ``cap + 1``, two amounts."""
@@ -89,10 +99,8 @@ def rows_of(problem: Problem) -> Rows:
         for i, value in entries.items():
             share[k, i] = value
     matrix = np.array(amounts, float).reshape(len(amounts), problem.n_units)
-    return Rows(
-        tuple(names), share @ matrix, np.array(limits, float), np.array(prices, float),
-        matrix, share,
-    )  # fmt: skip
+    limit, price = np.array(limits, float), np.array(prices, float)
+    return Rows(tuple(names), share @ matrix, limit, price, matrix, share)
 
 
 def _position(amounts: list[FloatArray], amount: FloatArray) -> int:
@@ -128,7 +136,7 @@ class Instance:
         Pairs of each centre, nearest first.
     support : Support
         Who holds up whom.
-    near : tuple of arrays
+    near : Near
         Neighbours of each unit.
     rows : Rows
         The zone rules.
@@ -148,7 +156,7 @@ class Instance:
     by_centre: NDArray[np.int64]
     centre_start: NDArray[np.int64]
     support: Support
-    near: tuple[NDArray[np.int64], NDArray[np.int32]]
+    near: Near
     rows: Rows
     skip_cost: FloatArray
 
@@ -202,12 +210,8 @@ class Instance:
         """
         served = pair >= 0
         total = self.cost[pair[served]].sum() + self.skip_cost[~served].sum()
-        excess = self.excess(pair).sum(axis=1)
-        broken = excess > 1e-9
-        price = self.rows.price[broken]
-        if forgiving:
-            price = np.where(np.isinf(price), self.hard_price, price)
-        return float(total + (excess[broken] * price).sum())
+        hard_m = self.hard_price if forgiving else np.inf
+        return float(total + self.rows.charge(self.sums(pair), hard_m))
 
     def connected(self, pair: IntArray) -> NDArray[np.bool_]:
         """Tell which units are held up in a plan, or at home, or left out; shape (n_units,)."""
@@ -220,16 +224,48 @@ class Instance:
         return (pair < 0) | held[pair]
 
 
+class Pairs(NamedTuple):
+    """Pairs of a part that is put together, sorted by unit and centre.
+
+    Parameters
+    ----------
+    unit, centre : ndarray of int
+        Of each pair.
+    rank : ndarray of int
+        Those of a centre are in this order, nearest first.
+    cost, walk_cost, walk_m : ndarray of float
+        As in `Instance`.
+    """
+
+    unit: NDArray[np.int32]
+    centre: NDArray[np.int32]
+    rank: NDArray[np.int64]
+    cost: FloatArray
+    walk_cost: FloatArray
+    walk_m: FloatArray
+
+
 def restrict(
     instance: Instance, units: IntArray, centres: IntArray
 ) -> tuple[Instance, NDArray[np.int64]]:
-    """Take some units and centres of a part by themselves.
+    """Take some units and centres of a part by themselves, as `cut_out` does."""
+    inside, among = np.zeros(instance.n_units, bool), np.zeros(instance.n_centres, bool)
+    inside[units], among[centres] = True, True
+    return cut_out(instance, inside[instance.unit] & among[instance.centre], centres)
+
+
+def cut_out(
+    instance: Instance, keep: NDArray[np.bool_], centres: IntArray
+) -> tuple[Instance, NDArray[np.int64]]:
+    """Make a part of some pairs of some centres, and of the units that they belong to.
 
     Parameters
     ----------
     instance : Instance
         The part.
-    units, centres : ndarray of int
+    keep : ndarray of bool, shape (n_pairs,)
+        Pairs to keep, all of them of the centres, each home's among them.
+    centres : ndarray of int
         Positions in the part, ascending.
 
     Returns
@@ -239,21 +275,15 @@ def restrict(
     pair : ndarray of int64
         Pair of the part that each pair stands for.
     """
-    one = instance
-    inside, among = np.zeros(one.n_units, bool), np.zeros(one.n_centres, bool)
-    inside[units], among[centres] = True, True
-    pair = np.flatnonzero(inside[one.unit])
-    pair = pair[among[one.centre[pair]]]
-    place = np.empty(one.n_pairs, np.int64)
-    place[one.by_centre] = np.arange(one.n_pairs)
+    one, pair = instance, np.flatnonzero(keep)
+    units, owner = np.unique(one.unit[pair], return_inverse=True)
+    rank = np.empty(one.n_pairs, np.int64)
+    rank[one.by_centre] = np.arange(one.n_pairs)
+    centre = np.searchsorted(centres, one.centre[pair]).astype(np.int32)
+    costs = one.cost[pair], one.walk_cost[pair], one.walk_m[pair]
     made = assembled(
         (units.astype(np.int64), centres.astype(np.int64)),
-        (
-            np.searchsorted(units, one.unit[pair]).astype(np.int32),
-            np.searchsorted(centres, one.centre[pair]).astype(np.int32),
-            place[pair],
-        ),
-        (one.cost[pair], one.walk_cost[pair], one.walk_m[pair]),
+        Pairs(owner.astype(np.int32), centre, rank[pair], *costs),
         local_neighbours(one.near, units, one.n_units),
         one.rows.take(units),
         one.skip_cost[units],
@@ -263,9 +293,8 @@ def restrict(
 
 def assembled(
     ids: tuple[NDArray[np.int64], NDArray[np.int64]],
-    pairs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]],
-    costs: tuple[FloatArray, FloatArray, FloatArray],
-    near: tuple[NDArray[np.int64], NDArray[np.int32]],
+    pairs: Pairs,
+    near: Near,
     rows: Rows,
     skip: FloatArray,
 ) -> Instance:
@@ -275,51 +304,45 @@ def assembled(
     ----------
     ids : tuple of ndarray
         Positions of units and centres where the part was cut from.
-    pairs : tuple of ndarray
-        Unit, centre and rank of each pair, sorted by unit and centre.
-    costs : tuple of ndarray
-        Cost, cost of the walk and walk of each pair.
-    near : tuple of ndarray
+    pairs : Pairs
+        Pairs of these.
+    near : Near
         From `local_neighbours`.
     rows : Rows
         The zone rules.
     skip : ndarray of float
         Price of leaving each unit out.
     """
-    owner, centre, rank = pairs
-    start = np.searchsorted(owner, np.arange(len(ids[0]) + 1)).astype(np.int64)
-    by_centre = np.argsort(rank, kind="stable").astype(np.int64)
-    place = np.empty(len(owner), np.int64)
-    place[by_centre] = np.arange(len(owner))
-    ends = np.searchsorted(centre[by_centre], np.arange(len(ids[1]) + 1)).astype(np.int64)
+    start = np.searchsorted(pairs.unit, np.arange(len(ids[0]) + 1)).astype(np.int64)
+    # Ranks come from a larger part where centres follow one another in the same order.
+    by_centre = np.argsort(pairs.rank, kind="stable").astype(np.int64)
+    place = np.empty(len(by_centre), np.int64)
+    place[by_centre] = np.arange(len(by_centre))
+    ends = np.searchsorted(pairs.centre[by_centre], np.arange(len(ids[1]) + 1)).astype(np.int64)
     return Instance(
         unit_ids=ids[0],
         centre_ids=ids[1],
         start=start,
-        unit=owner,
-        centre=centre,
-        cost=costs[0],
-        walk_cost=costs[1],
-        walk_m=costs[2],
+        unit=pairs.unit,
+        centre=pairs.centre,
+        cost=pairs.cost,
+        walk_cost=pairs.walk_cost,
+        walk_m=pairs.walk_m,
         home_pair=by_centre[ends[:-1]],
         by_centre=by_centre,
         centre_start=ends,
-        support=support(start, centre, place, near),
+        support=support(start, pairs.centre, place, near),
         near=near,
         rows=rows,
         skip_cost=skip,
     )
 
 
-def local_neighbours(
-    near: tuple[NDArray[np.int64], NDArray[np.int32]], units: IntArray, n: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Restrict lists of neighbours to some of `n` units."""
+def local_neighbours(near: Near, units: IntArray, n: int) -> Near:
+    """Restrict lists of neighbours to some of `n` units, ascending."""
     position = np.full(n, -1, np.int32)
     position[units] = np.arange(len(units))
-    lengths = np.diff(near[0])[units]
-    first = np.cumsum(lengths) - lengths
-    at = np.repeat(near[0][units] - first, lengths) + np.arange(lengths.sum())
-    to = position[near[1][at]]
-    owner = np.repeat(np.arange(len(units)), lengths)[to >= 0]
-    return np.searchsorted(owner, np.arange(len(units) + 1)).astype(np.int64), to[to >= 0]
+    owner, at = spans(near.start, units)
+    to = position[near.to[at]]
+    start = np.searchsorted(owner[to >= 0], np.arange(len(units) + 1)).astype(np.int64)
+    return Near(start, to[to >= 0])

@@ -12,10 +12,10 @@ from scipy.sparse.csgraph import connected_components
 
 from planner.errors import PlannerError
 from planner.model.problem import Problem
-from planner.solve.zones.contiguity import neighbours, order_by_centre, usable_pairs
-from planner.solve.zones.instance import Instance, Rows, assembled, local_neighbours, rows_of
+from planner.solve.zones.contiguity import neighbours, order_by_centre, spans, usable_pairs
+from planner.solve.zones.instance import Instance, Pairs, assembled, local_neighbours, rows_of
 
-__all__ = ["Split", "skip_prices", "split"]
+__all__ = ["Split", "split"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer[Any]]
@@ -40,7 +40,7 @@ class Split:
     lost_m: float
 
 
-def skip_prices(problem: Problem) -> FloatArray:
+def _skip_prices(problem: Problem) -> FloatArray:
     """Price of leaving each unit out: a unit without load weighs as much as one of load 1."""
     return problem.unserved_m * np.where(problem.load > 0, problem.load, 1.0)
 
@@ -56,69 +56,54 @@ def split(problem: Problem) -> Split:
     near = neighbours(problem.n_units, problem.adjacency)
     alive = usable_pairs(problem, near)
     unit, centre = problem.pair_unit[alive], problem.pair_centre[alive]
-    homeless = np.setdiff1d(
-        np.arange(problem.n_centres), centre[unit == problem.home[centre]], assume_unique=False
-    )
+    homeless = np.setdiff1d(np.arange(problem.n_centres), centre[unit == problem.home[centre]])
     if len(homeless):
         raise PlannerError(f"centre {homeless[0]} may not serve its own home")
-    n, m = problem.n_units, problem.n_centres
-    graph = coo_array((np.ones(len(unit), np.int8), (unit, n + centre)), shape=(n + m, n + m))
-    _, label = connected_components(graph, directed=False)
-    served = np.zeros(n, bool)
+    served = np.zeros(problem.n_units, bool)
     served[unit] = True
-    lost = np.flatnonzero(~served)
-    order = order_by_centre(problem)
     rank = np.empty(problem.n_pairs, np.int64)
-    rank[order] = np.arange(problem.n_pairs)
-    rows, skip = rows_of(problem), skip_prices(problem)
-    members = _groups(label, n, served)
-    made = [
-        _instance(problem, units, centres, alive, rank, near, rows, skip)
-        for units, centres in members
-    ]
-    made.sort(key=lambda part: (-part.n_pairs, int(part.unit_ids[0])))
+    rank[order_by_centre(problem)] = np.arange(problem.n_pairs)
+    rows, skip = rows_of(problem), _skip_prices(problem)
+
+    def part(units: NDArray[np.int64], centres: NDArray[np.int64]) -> Instance:
+        owner, pair = spans(problem.pair_start, units)
+        owner, pair = owner[alive[pair]].astype(np.int32), pair[alive[pair]]
+        among = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
+        walk_m = problem.walk_m[pair]
+        walk_cost = problem.load[units][owner] * walk_m
+        cost = walk_cost + problem.penalty_m[pair] + problem.change_m[pair]
+        return assembled(
+            (units, centres),
+            Pairs(owner, among, rank[pair], cost, walk_cost, walk_m),
+            local_neighbours(near, units, problem.n_units),
+            rows.take(units),
+            skip[units],
+        )
+
+    made = [part(*group) for group in _groups(problem, unit, centre, served)]
+    made.sort(key=lambda one: (-one.n_pairs, int(one.unit_ids[0])))
+    lost = np.flatnonzero(~served)
     return Split(tuple(made), lost, float(skip[lost].sum()))
 
 
 def _groups(
-    label: IntArray, n: int, served: NDArray[np.bool_]
+    problem: Problem, unit: IntArray, centre: IntArray, served: NDArray[np.bool_]
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Sort units and centres by the islands that their pairs make."""
+    n, m = problem.n_units, problem.n_centres
+    if m == 0:
+        return []
+    graph = coo_array((np.ones(len(unit), np.int8), (unit, n + centre)), shape=(n + m, n + m))
+    _, label = connected_components(graph, directed=False)
     units = np.flatnonzero(served)
     units = units[np.argsort(label[units], kind="stable")]
     centres = np.argsort(label[n:], kind="stable")
-    names = np.unique(label[n:])
-    at = [np.searchsorted(label[:n][units], names, side) for side in ("left", "right")]
-    ct = [np.searchsorted(label[n:][centres], names, side) for side in ("left", "right")]
-    return [(units[at[0][i] : at[1][i]], centres[ct[0][i] : ct[1][i]]) for i in range(len(names))]
-
-
-def _instance(
-    problem: Problem,
-    units: NDArray[np.int64],
-    centres: NDArray[np.int64],
-    alive: NDArray[np.bool_],
-    rank: NDArray[np.int64],
-    near: tuple[NDArray[np.int64], NDArray[np.int32]],
-    rows: Rows,
-    skip: FloatArray,
-) -> Instance:
-    lengths = np.diff(problem.pair_start)[units]
-    first = np.cumsum(lengths) - lengths
-    pair = np.repeat(problem.pair_start[units] - first, lengths) + np.arange(lengths.sum())
-    owner = np.repeat(np.arange(len(units), dtype=np.int32), lengths)
-    keep = alive[pair]
-    pair, owner = pair[keep], owner[keep]
-    centre = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
-    walk_cost = problem.load[units][owner] * problem.walk_m[pair]
-    return assembled(
-        (units, centres),
-        (owner, centre, rank[pair]),
-        (
-            walk_cost + problem.penalty_m[pair] + problem.change_m[pair],
-            walk_cost,
-            problem.walk_m[pair],
-        ),
-        local_neighbours(near, units, problem.n_units),
-        rows.take(units),
-        skip[units],
+    # Every island has a centre: units without one are not served.
+    inner = np.unique(label[n:])[1:]
+    return list(
+        zip(
+            np.split(units, np.searchsorted(label[units], inner)),
+            np.split(centres, np.searchsorted(label[n:][centres], inner)),
+            strict=True,
+        )
     )

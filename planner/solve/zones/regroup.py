@@ -63,15 +63,15 @@ def _waste(track: Track, ascent: Ascent) -> FloatArray:
     pool.add_plan(track.pair)
     waste = np.zeros(track.instance.n_centres)
     waste[np.array(pool.centre, np.int64)] = pool.reduced(ascent.prize)
-    return waste - ascent.floor
+    return waste - ascent.least
 
 
 def _group(track: Track, waste: FloatArray, centre: int, size: int) -> NDArray[np.int64]:
     """Grow a group of touching zones from one, by the most wasteful neighbour each time."""
     one = track.instance
     zone = np.where(track.pair >= 0, one.centre[track.pair], -1)
-    owner = np.repeat(zone, np.diff(one.near[0]))
-    other = zone[one.near[1]]
+    owner = np.repeat(zone, np.diff(one.near.start))
+    other = zone[one.near.to]
     group = [centre]
     while len(group) < size:
         touching = np.setdiff1d(other[np.isin(owner, group)], [*group, -1])
@@ -89,7 +89,7 @@ def _rearrange(track: Track, ascent: Ascent, group: NDArray[np.int64], seed: int
     small, pairs = restrict(one, units, group)
     now = np.searchsorted(pairs, track.pair[units])
     local = Track(small, now, 0.0, track.clock)
-    if not bring_together(local, ascent.prize[units], seed=seed):
+    if not _bring_together(local, ascent.prize[units], seed=seed):
         return False
     pair = track.pair.copy()
     pair[units] = pairs[local.pair]
@@ -99,7 +99,7 @@ def _rearrange(track: Track, ascent: Ascent, group: NDArray[np.int64], seed: int
     return False
 
 
-def bring_together(track: Track, prize: FloatArray, *, seed: int) -> bool:
+def _bring_together(track: Track, prize: FloatArray, *, seed: int) -> bool:
     """Bring plan and bound of a small part together; tell whether the plan became better."""
     before = track.value_m
     found = solve_exactly(

@@ -15,10 +15,9 @@ from numpy.typing import ArrayLike
 
 from planner.model.problem import Part, Problem, Result
 from planner.solve.stop import Clock, Progress, Stop
-from planner.solve.zones.improve import improve, quick_bound
+from planner.solve.zones.improve import improve, quick_bound, refusal
 from planner.solve.zones.instance import Instance
 from planner.solve.zones.parts import Split, split
-from planner.solve.zones.refusal import refusal
 from planner.solve.zones.start import must_serve, nearest_plan, repaired
 from planner.solve.zones.ties.cost import with_ties
 from planner.solve.zones.track import Track
@@ -79,7 +78,8 @@ def solve(
         for track in desk.tracks:
             quick_bound(track)
         for track in desk.in_turn():
-            if improve(track, seed=seed):
+            improve(track, seed=seed)
+            if track.hopeless:
                 raise refusal(problem, track)
     except KeyboardInterrupt:
         stopped = "interrupt"
@@ -168,6 +168,12 @@ def _result(problem: Problem, desk: _Desk, stop: Stop, stopped: str) -> Result:
 def _part(track: Track, seconds: float) -> Part:
     one = track.instance
     return Part(
-        one.n_units, one.n_centres, track.value_m, min(track.bound_m, track.value_m), track.cost_m,
-        track.optimality_gap, track.method, seconds,
-    )  # fmt: skip
+        units=one.n_units,
+        centres=one.n_centres,
+        value_m=track.value_m,
+        bound_m=min(track.bound_m, track.value_m),
+        cost_m=track.cost_m,
+        optimality_gap=track.optimality_gap,
+        method=track.method,
+        seconds=seconds,
+    )

@@ -28,9 +28,7 @@ def nearest_plan(instance: Instance) -> NDArray[np.int64]:
     ndarray of int64, shape (n_units,)
         Chosen pair, -1 where nothing holds a unit up.
     """
-    pair = np.full(instance.n_units, -1, np.int64)
-    pair[instance.unit[instance.home_pair]] = instance.home_pair
-    return _grow(instance, pair)
+    return _grow(instance, _at_home(instance))
 
 
 def must_serve(instance: Instance) -> Instance:
@@ -56,19 +54,20 @@ def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np
         Chosen pair of each unit, -1 where nothing holds it up.
     """
     wanted = instance.centre == np.asarray(centre)[instance.unit]
+    pair = _at_home(instance)
+    _keep(wanted, instance.by_centre, instance.unit, instance.support, pair)
+    return _grow(instance, pair)
+
+
+def _at_home(instance: Instance) -> NDArray[np.int64]:
     pair = np.full(instance.n_units, -1, np.int64)
     pair[instance.unit[instance.home_pair]] = instance.home_pair
-    kept = _keep(
-        wanted, instance.by_centre, instance.unit,
-        instance.support.start, instance.support.pair, pair,
-    )  # fmt: skip
-    return _grow(instance, kept)
+    return pair
 
 
 def _grow(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Add one unit at a time, always by the shortest walk that is held up."""
+    """Add to a plan one unit at a time, always by the shortest walk that is held up."""
     key, held = instance.walk_m, instance.support
-    pair = pair.copy()
     heap: list[tuple[float, int]] = []
 
     def reach(p: int) -> None:
@@ -88,14 +87,13 @@ def _grow(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @compiled
-def _keep(wanted, by_centre, unit, start, holder, pair):
-    """Take wanted pairs, nearest first, while they are held up."""
+def _keep(wanted, by_centre, unit, support, pair):
+    """Take wanted pairs into the plan, nearest first, while they are held up."""
     for p in by_centre:
         if not wanted[p] or pair[unit[p]] >= 0:
             continue
-        for j in range(start[p], start[p + 1]):
-            q = holder[j]
+        for j in range(support.start[p], support.start[p + 1]):
+            q = support.pair[j]
             if pair[unit[q]] == q:
                 pair[unit[p]] = p
                 break
-    return pair

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.zones.exact import solve_exactly
-from planner.solve.zones.instance import Instance
-from planner.solve.zones.proof.relaxed import Relaxed, Window, cut_out
+from planner.solve.zones.instance import Instance, cut_out
+from planner.solve.zones.proof.relaxed import Relaxed, Window
 from planner.solve.zones.track import Track
 
-__all__ = ["by_windows", "partition", "rearranged", "touching"]
+__all__ = ["apart", "by_windows", "partition", "raise_bound", "touching"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer[Any]]
@@ -66,8 +66,8 @@ def touching(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
     """
     one, m = instance, instance.n_centres
     zone = np.where(pair >= 0, one.centre[pair], -1)
-    a = np.repeat(zone, np.diff(one.near[0]))
-    b = zone[one.near[1]]
+    a = np.repeat(zone, np.diff(one.near.start))
+    b = zone[one.near.to]
     across = (a >= 0) & (b >= 0) & (a != b)
     return np.bincount(a[across] * m + b[across], minlength=m * m).reshape(m, m)
 
@@ -201,7 +201,7 @@ def by_windows(track: Track, relaxed: Relaxed, *, seed: int) -> None:
         for size, within, rings in PASSES:
             if track.over:
                 return
-            better_plan(
+            _better_plan(
                 track, relaxed, crew, size=size, within=within, rings=rings, seed=seed + turn
             )
         if track.over:
@@ -243,7 +243,7 @@ def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> 
             return
 
 
-def better_plan(
+def _better_plan(
     track: Track,
     relaxed: Relaxed,
     crew: Crew,
@@ -257,19 +257,17 @@ def better_plan(
     links, one = touching(track.instance, track.pair), track.instance
     waste = relaxed.waste(track.pair)
     worth = WORTH * max(track.gap, 1e-4) * track.cost_m / one.n_centres
-    open_unit = doubtful(relaxed, track.pair, rings)
+    open_unit = _doubtful(relaxed, track.pair, rings)
 
     def work(centres: NDArray[np.int64]) -> NDArray[np.int64] | None:
         if track.clock.left <= 0:
             return None
-        return rearranged(
-            relaxed, track.pair, centres, open_unit,
-            within=within * relaxed.scale, gap=CLOSE * track.gap,
-            seconds=track.clock.left, seed=seed, halt=crew.halt,
-        )  # fmt: skip
+        width = within * relaxed.scale
+        return _rearranged(track, relaxed, centres, open_unit, width, seed, crew.halt)
 
     windows = [w for w in partition(links, size, waste) if waste[w].sum() > worth * len(w)]
-    for some in batches(windows):
+    # In batches, so that what was found is told from time to time.
+    for some in (windows[i : i + BATCH] for i in range(0, len(windows), BATCH)):
         pair = track.pair.copy()
         for found in crew.all(work, some):
             if found is not None:
@@ -279,64 +277,33 @@ def better_plan(
             return
 
 
-def batches(windows: list[NDArray[np.int64]]) -> list[list[NDArray[np.int64]]]:
-    """Cut a list of windows into short ones, so that what was found is told from time to time."""
-    return [windows[i : i + BATCH] for i in range(0, len(windows), BATCH)]
-
-
-def doubtful(relaxed: Relaxed, pair: NDArray[np.int64], rings: int) -> NDArray[np.bool_]:
+def _doubtful(relaxed: Relaxed, pair: NDArray[np.int64], rings: int) -> NDArray[np.bool_]:
     """Find units that the relaxation splits or places elsewhere, and those near them."""
     one = relaxed.instance
     doubt = (pair >= 0) & ~(relaxed.share[pair] >= SURE)
-    owner = np.repeat(np.arange(one.n_units), np.diff(one.near[0]))
+    owner = np.repeat(np.arange(one.n_units), np.diff(one.near.start))
     for _ in range(rings):
         wider = doubt.copy()
-        wider[one.near[1][doubt[owner]]] = True
+        wider[one.near.to[doubt[owner]]] = True
         doubt = wider
     return doubt
 
 
-def rearranged(
+def _rearranged(
+    track: Track,
     relaxed: Relaxed,
-    pair: NDArray[np.int64],
     centres: NDArray[np.int64],
     open_unit: NDArray[np.bool_],
-    *,
     within: float,
-    gap: float,
-    seconds: float,
     seed: int,
-    halt: threading.Event | None = None,
+    halt: threading.Event,
 ) -> NDArray[np.int64] | None:
-    """Find the best arrangement of some zones of a plan among the pairs that look good.
+    """Find the best arrangement of some zones of the plan among the pairs that look good.
 
-    Parameters
-    ----------
-    relaxed : Relaxed
-        Tells which pairs look good.
-    pair : ndarray of int, shape (n_units,)
-        The plan.
-    centres : ndarray of int
-        Whose zones may change, ascending.
-    open_unit : ndarray of bool, shape (n_units,)
-        Units that may change; the others stay.
-    within : float
-        Pairs that cost so much more than their unit's cheapest way are left out, metres.
-    gap : float
-        Relative gap that is enough.
-    seconds : float
-        Time limit.
-    seed : int
-        For HiGHS.
-    halt : threading.Event, optional
-        Stops the work from another thread.
-
-    Returns
-    -------
-    ndarray of int or None
-        New pairs of all units of these zones; None if nothing better was found.
+    Units that are not open stay, and pairs that cost more than `within` above their unit's cheapest
+    way are left out.  Given are new pairs of all units of these zones, if that is better.
     """
-    one = relaxed.instance
+    one, pair = relaxed.instance, track.pair
     mine = relaxed.pairs_of(centres)
     among = np.zeros(one.n_centres, np.bool_)
     among[centres] = True
@@ -349,9 +316,14 @@ def rearranged(
     start = np.searchsorted(pairs, pair[inside])
     before = small.value(start, forgiving=True)
     found = solve_exactly(
-        small, start=start if np.isfinite(small.value(start)) else None, gap=gap, nodes=NODES,
-        seconds=seconds, seed=seed, halt=halt,
-    )  # fmt: skip
+        small,
+        start=start,
+        gap=CLOSE * track.gap,
+        nodes=NODES,
+        seconds=track.clock.left,
+        seed=seed,
+        halt=halt,
+    )
     if found.pair is None or small.value(found.pair) >= before - 1e-6 * before:
         return None
     return np.where(found.pair >= 0, pairs[found.pair], -1)

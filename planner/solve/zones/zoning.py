@@ -20,7 +20,7 @@ def choose_zones(track: Track, ascent: Ascent, *, seed: int) -> None:
     """Choose the best plan among the zones that the bound does not rule out."""
     pool, one = ascent.pool, track.instance
     centre = np.array(pool.centre, np.int64)
-    reduced = pool.reduced(ascent.prize) - ascent.floor[centre]
+    reduced = pool.reduced(ascent.prize) - ascent.least[centre]
     room = track.aim_m - ascent.bound_m
     which = np.flatnonzero(reduced <= room + 1e-6 * abs(track.aim_m))
     if len(which) > 20_000:
@@ -81,7 +81,7 @@ def _listed(track: Track, ascent: Ascent) -> tuple[list[NDArray[np.int64]], floa
     best: list[NDArray[np.int64]] = []
     low, room = 0.0, most
     for _ in range(LOOKS):
-        zones = ascent.pricer.all_below(ascent.prize, ascent.floor + room + 1e-6)
+        zones = ascent.pricer.all_below(ascent.prize, ascent.least + room + 1e-6)
         if zones is None or len(zones) > MOST_ZONES:
             most = room
         else:

@@ -31,6 +31,15 @@ class Ascent:
         Receives the zones.
     prize : ndarray of float, shape (n_units,)
         Prizes to begin with.
+
+    Attributes
+    ----------
+    prize : ndarray of float, shape (n_units,)
+        The best prizes so far.
+    bound_m : float
+        What they prove.
+    least : ndarray of float, shape (n_centres,)
+        Price of the cheapest zone of each centre, by these prizes, or a little less.
     """
 
     def __init__(self, track: Track, pool: Pool, prize: FloatArray) -> None:
@@ -38,7 +47,7 @@ class Ascent:
         self.pricer = Pricer(track.instance)
         self.prize = np.minimum(prize, track.instance.skip_cost)
         self.bound_m = -np.inf
-        self.floor = np.zeros(track.instance.n_centres)
+        self.least = np.zeros(track.instance.n_centres)
         self._level = 0
 
     def evaluate(self, prize: FloatArray) -> tuple[float, Priced, bool]:
@@ -50,7 +59,7 @@ class Ascent:
         better = bound > self.bound_m
         if better:
             # An infinite bound: some centre has no zone that keeps the hard rules.
-            self.prize, self.bound_m, self.floor = prize.copy(), bound, priced.bound
+            self.prize, self.bound_m, self.least = prize.copy(), bound, priced.bound
             self.track.bound(bound)
         return bound, priced, better
 

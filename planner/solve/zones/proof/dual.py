@@ -9,6 +9,7 @@ relaxation without the connection rule proves, which is good for small units and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,9 +44,17 @@ class RuleDual:
     prize: FloatArray
 
 
-def climb(
-    instance: Instance, value_m: float, *, steps: int, start: FloatArray | None = None
-) -> RuleDual:
+class _Ways(NamedTuple):
+    """Where each unit may go: its pairs, or nowhere; and what it adds to each side of each rule."""
+
+    start: NDArray[np.int64]
+    centre: NDArray[np.int32]
+    cost: FloatArray
+    skip: FloatArray
+    weight: FloatArray
+
+
+def climb(instance: Instance, value_m: float, *, steps: int) -> RuleDual:
     """Raise the bound by subgradient steps.
 
     Parameters
@@ -56,52 +65,42 @@ def climb(
         Value of a known plan: the step aims a little below it.
     steps : int
         How many.
-    start : ndarray of float, shape (n_centres, n_rows), optional
-        Multipliers to begin with; zeros when None.
-
-    Returns
-    -------
-    RuleDual
     """
-    one = instance
-    shape = (one.n_centres, len(one.rows.limit))
-    price = np.zeros(shape) if start is None else start.copy()
-    weight = np.ascontiguousarray(one.rows.weight.T)
-    _, chosen = _climb(
-        steps, value_m, price, one.rows.price, one.rows.limit, weight,
-        *_near(one), one.skip_cost,
-    )  # fmt: skip
-    prize, sums = np.empty(one.n_units), np.empty(shape)
-    total = _evaluate(chosen, weight, one.start, one.centre, one.cost, one.skip_cost, prize, sums)
-    return RuleDual(float(total - (chosen * one.rows.limit).sum()), chosen, prize)
+    one, limit = instance, instance.rows.limit
+    every = _Ways(
+        one.start, one.centre, one.cost, one.skip_cost, np.ascontiguousarray(one.rows.weight.T)
+    )
+    price = _climb(steps, value_m, one.n_centres, one.rows.price, limit, _thinned(one, every))
+    prize, sums = np.empty(one.n_units), np.empty(price.shape)
+    total = _evaluate(price, every, prize, sums)
+    return RuleDual(float(total - (price * limit).sum()), price, prize)
 
 
-def _near(
-    one: Instance,
-) -> tuple[NDArray[np.int64], NDArray[np.int32], FloatArray]:
+def _thinned(one: Instance, ways: _Ways) -> _Ways:
     """Leave out pairs of a very large part that hardly any prices would make the cheapest.
 
     What is proven in the end is worked out with all of them.
     """
     if one.n_pairs <= MANY:
-        return one.start, one.centre, one.cost
+        return ways
     least = np.minimum.reduceat(one.cost, one.start[:-1])
     keep = np.flatnonzero(one.cost <= (least + REACH * least.mean())[one.unit])
     start = np.searchsorted(one.unit[keep], np.arange(one.n_units + 1)).astype(np.int64)
-    return start, one.centre[keep], one.cost[keep]
+    return ways._replace(start=start, centre=one.centre[keep], cost=one.cost[keep])
 
 
 @compiled
-def _evaluate(price, weight, start, centre, cost, skip, prize, sums):
+def _evaluate(price, ways, prize, sums):
     """Give each unit its cheapest priced pair, and add up what the zones then hold."""
     sums[:] = 0.0
+    weight = ways.weight
     rows = weight.shape[1]
     total = 0.0
-    for u in range(len(start) - 1):
-        least, where = skip[u], -1
-        for p in range(start[u], start[u + 1]):
-            value = cost[p]
-            c = centre[p]
+    for u in range(len(ways.start) - 1):
+        least, where = ways.skip[u], -1
+        for p in range(ways.start[u], ways.start[u + 1]):
+            value = ways.cost[p]
+            c = ways.centre[p]
             for k in range(rows):
                 value += price[c, k] * weight[u, k]
             if value < least:
@@ -115,17 +114,19 @@ def _evaluate(price, weight, start, centre, cost, skip, prize, sums):
 
 
 @compiled
-def _climb(steps, target, price, most, limit, weight, start, centre, cost, skip):
-    m, rows = price.shape
+def _climb(steps, target, m, most, limit, ways):
+    rows = len(limit)
+    price = np.zeros((m, rows))
     best, chosen = -np.inf, price.copy()
-    sums, prize = np.empty((m, rows)), np.empty(len(start) - 1)
+    sums, prize = np.empty((m, rows)), np.empty(len(ways.start) - 1)
     along = np.zeros((m, rows))
+    # Households and members are of different size: each row steps at its own scale.
     scale = np.ones(rows)
     for k in range(rows):
-        scale[k] = 1.0 / max(np.abs(weight[:, k]).mean(), 1e-9)
+        scale[k] = 1.0 / max(np.abs(ways.weight[:, k]).mean(), 1e-9)
     reach, stale = 1.0, 0
     for _ in range(steps):
-        value = _evaluate(price, weight, start, centre, cost, skip, prize, sums)
+        value = _evaluate(price, ways, prize, sums)
         for c in range(m):
             for k in range(rows):
                 value -= price[c, k] * limit[k]
@@ -155,4 +156,4 @@ def _climb(steps, target, price, most, limit, weight, start, centre, cost, skip)
         for c in range(m):
             for k in range(rows):
                 price[c, k] = min(max(price[c, k] + step * along[c, k] * scale[k], 0.0), most[k])
-    return best, chosen
+    return chosen

@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.solve.zones.exact import new_highs, run_interruptibly
+from planner.solve.highs import answer, new_highs, run_interruptibly
 from planner.solve.zones.instance import Instance
 
 __all__ = ["Pool", "Prizes", "choose"]
@@ -66,19 +66,16 @@ class Pool:
 
     def _cost(self, zone: NDArray[np.int64]) -> float:
         one = self.instance
-        excess = one.rows.weight[:, one.unit[zone]].sum(axis=1) - one.rows.limit
-        broken = excess > 1e-9
-        charge = (excess[broken] * one.rows.price[broken]).sum()
-        return float(one.cost[zone].sum() + charge)
+        sums = one.rows.weight[:, one.unit[zone]].sum(axis=1, keepdims=True)
+        return float(one.cost[zone].sum() + one.rows.charge(sums))
 
-    def reduced(self, prize: FloatArray, first: int = 0) -> FloatArray:
-        """Cost of each zone less its prizes, from position `first` on."""
-        one = self.instance
-        if first >= len(self.zones):
+    def reduced(self, prize: FloatArray) -> FloatArray:
+        """Cost of each zone less its prizes."""
+        if not self.zones:
             return np.zeros(0)
-        lengths = np.array([len(z) for z in self.zones[first:]])
-        gains = prize[one.unit[np.concatenate(self.zones[first:])]]
-        return np.array(self.cost[first:]) - np.add.reduceat(gains, np.cumsum(lengths) - lengths)
+        lengths = np.array([len(z) for z in self.zones])
+        gains = prize[self.instance.unit[np.concatenate(self.zones)]]
+        return np.array(self.cost) - np.add.reduceat(gains, np.cumsum(lengths) - lengths)
 
     def matrix(
         self, which: IntArray
@@ -108,8 +105,8 @@ class Prizes:
         self.pool = pool
         one = pool.instance
         self._n, self._added = one.n_units, 0
-        self._highs = new_highs(seed=0)
-        self._highs.setOptionValue("simplex_strategy", 4)
+        # The primal simplex goes on from the last prizes when only columns are added.
+        self._highs = new_highs(simplex_strategy=4)
         rows = one.n_units + one.n_centres
         none = np.zeros(0, np.int32)
         self._highs.addRows(rows, np.ones(rows), np.ones(rows), 0, none, none, np.zeros(0))
@@ -194,12 +191,13 @@ def choose(
         No plan of these zones costs less; infinite if there is none.
     """
     one = pool.instance
-    highs = new_highs(seed=seed)
-    for name, value in {
-        "mip_rel_gap": gap, "mip_max_nodes": nodes, "time_limit": max(seconds, 0.05),
-        "mip_heuristic_effort": 0.1,
-    }.items():  # fmt: skip
-        highs.setOptionValue(name, value)
+    highs = new_highs(
+        seed=seed,
+        mip_rel_gap=gap,
+        mip_max_nodes=nodes,
+        time_limit=max(seconds, 0.05),
+        mip_heuristic_effort=0.1,
+    )
     start, index, ones, cost = pool.matrix(which)
     skip = np.flatnonzero(np.isfinite(one.skip_cost))
     rows, k = one.n_units + one.n_centres, len(which)
@@ -208,21 +206,15 @@ def choose(
     highs.addCols(k, cost, np.zeros(k), np.ones(k), len(index), start, index, ones)
     s = len(skip)
     if s:
-        highs.addCols(
-            s, one.skip_cost[skip], np.zeros(s), np.ones(s), s,
-            np.arange(s, dtype=np.int32), skip.astype(np.int32), np.ones(s),
-        )  # fmt: skip
+        each, unit = np.arange(s, dtype=np.int32), skip.astype(np.int32)
+        highs.addCols(s, one.skip_cost[skip], np.zeros(s), np.ones(s), s, each, unit, np.ones(s))
     whole = np.full(k, highspy.HighsVarType.kInteger)
     highs.changeColsIntegrality(k, np.arange(k, dtype=np.int32), whole)
     run_interruptibly(highs)
-    info = highs.getInfo()
-    if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-        return None, np.inf
-    bound = float(info.mip_dual_bound)
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None, bound
-    taken = which[np.array(highs.getSolution().col_value)[:k] > 0.5]
+    found = answer(highs)
+    if found.values is None:
+        return None, found.bound
     pair = np.full(one.n_units, -1, np.int64)
-    for i in taken:
+    for i in which[found.values[:k] > 0.5]:
         pair[one.unit[pool.zones[i]]] = pool.zones[i]
-    return pair, bound
+    return pair, found.bound

@@ -14,13 +14,14 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
 from planner.solve.stop import Clock
+from planner.solve.zones.contiguity import spans
 from planner.solve.zones.instance import Instance
 from planner.solve.zones.proof.subproblem import ZoneModel
 
@@ -32,6 +33,8 @@ MOST_STATES = 60_000
 LONGEST_S = 20.0
 """Longest search for the zone of one centre by HiGHS."""
 COLUMNS = 12
+ROOM, MOST_BRANCHES = 20_000, 10_000_000
+"""Zones and branches of one centre at which listing them all is given up."""
 FEW = 12
 """Centres below which threads cost more than they bring."""
 
@@ -61,6 +64,26 @@ class Priced:
     price: list[float]
 
 
+class _Found(NamedTuple):
+    """Zones found of one centre, its nearest unit first, and what is proven of it."""
+
+    bound: float
+    number: int
+    price: FloatArray
+    zones: NDArray[np.bool_]
+    beyond: FloatArray
+
+
+class _Items(NamedTuple):
+    """Pairs of one centre, nearest first: price, both amounts, and whom each holds up."""
+
+    cost: FloatArray
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    held_start: NDArray[np.int64]
+    held: NDArray[np.int32]
+
+
 def _cores() -> int:
     """Count the cores that this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
@@ -77,54 +100,49 @@ class Pricer:
     """
 
     def __init__(self, instance: Instance) -> None:
-        self.instance = instance
-        one = instance
+        self.instance = one = instance
+        order, support = one.by_centre, one.support
         place = np.empty(one.n_pairs, np.int64)
-        place[one.by_centre] = np.arange(one.n_pairs)
-        order = one.by_centre
-        lengths = np.diff(one.support.held_start)[order]
-        first = np.cumsum(lengths) - lengths
-        at = np.repeat(one.support.held_start[order] - first, lengths) + np.arange(lengths.sum())
-        owner = one.centre_start[one.centre[one.support.held[at]]]
-        self._held_start = np.concatenate([first, [lengths.sum()]]).astype(np.int64)
-        self._held = (place[one.support.held[at]] - owner).astype(np.int32)
+        place[order] = np.arange(one.n_pairs)
+        owner, at = spans(support.held_start, order)
+        first = one.centre_start[one.centre[support.held[at]]]
+        self._held_start = np.searchsorted(owner, np.arange(one.n_pairs + 1)).astype(np.int64)
+        self._held = (place[support.held[at]] - first).astype(np.int32)
         amounts = np.zeros((2, one.n_units), np.int64)
         amounts[: len(one.rows.amounts)] = one.rows.amounts
-        self._a = amounts[0][one.unit[order]]
-        self._b = amounts[1][one.unit[order]]
+        self._amounts = amounts[:, one.unit[order]]
         self._cap = self._first_caps(amounts)
         self._tables: dict[tuple[int, int], FloatArray] = {}
         self._models: dict[int, ZoneModel] = {}
-        cores = min(_cores(), 8)
-        self._threads = cores if instance.n_centres >= FEW else 1
+        self._threads = min(_cores(), 8) if one.n_centres >= FEW else 1
 
     def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """How far the table of each centre reaches: a little beyond what a zone may have."""
-        one, rows = self.instance, self.instance.rows
+        one = self.instance
         caps = np.empty((one.n_centres, 2), np.int64)
         for i in range(2):
             most = amounts[i][one.unit]
             total = np.bincount(one.centre, most, one.n_centres).astype(np.int64)
-            limits = [
-                limit / share[i]
-                for share, limit in zip(rows.share, rows.limit, strict=True)
-                if len(share) > i and share[i] > 0 and np.count_nonzero(share) == 1
-            ]
+            ceilings = [limit for _, limit in self._ceilings(i)]
             home = amounts[i][one.unit[one.home_pair]]
-            if limits:
+            if ceilings:
                 step = int(np.median(amounts[i])) + 1
-                caps[:, i] = np.minimum(np.maximum(int(min(limits)) + step, home + step), total)
+                caps[:, i] = np.minimum(np.maximum(int(min(ceilings)) + step, home + step), total)
             else:
                 caps[:, i] = total
         return caps
 
+    def _ceilings(self, axis: int) -> list[tuple[float, float]]:
+        """Price and limit of each ceiling on one amount alone."""
+        rows = self.instance.rows
+        return [
+            (float(price), float(limit / share[axis]))
+            for share, limit, price in zip(rows.share, rows.limit, rows.price, strict=True)
+            if len(share) > axis and share[axis] > 0 and np.count_nonzero(share) == 1
+        ]
+
     def price(
-        self,
-        prize: FloatArray,
-        nodes: int = 20_000,
-        *,
-        exact: bool = False,
-        clock: Clock | None = None,
+        self, prize: FloatArray, nodes: int, *, exact: bool = False, clock: Clock | None = None
     ) -> Priced:
         """Price every centre.
 
@@ -138,13 +156,8 @@ class Pricer:
             Whether a centre whose branches were too many is then given to HiGHS.
         clock : Clock, optional
             When it runs out, bounds are taken as they stand.
-
-        Returns
-        -------
-        Priced
         """
-        one = self.instance
-        reduced = (one.cost - prize[one.unit])[one.by_centre]
+        reduced = self._reduced(prize)
         time = clock or Clock(LONGEST_S)
         if exact:
             results = self._each(lambda c: self._settled(c, reduced, nodes, time))
@@ -155,14 +168,7 @@ class Pricer:
         price = [float(value) for r in results for value in r[1]]
         return Priced(bound, columns, price)
 
-    def all_below(
-        self,
-        prize: FloatArray,
-        below: FloatArray,
-        *,
-        room: int = 20_000,
-        nodes: int = 10_000_000,
-    ) -> list[NDArray[np.int64]] | None:
+    def all_below(self, prize: FloatArray, below: FloatArray) -> list[NDArray[np.int64]] | None:
         """List every connected zone whose price is below a limit.
 
         Parameters
@@ -171,8 +177,6 @@ class Pricer:
             What each unit is worth.
         below : ndarray of float, shape (n_centres,)
             Limit of each centre.
-        room, nodes : int
-            Zones and branches of one centre at which to give up.
 
         Returns
         -------
@@ -180,24 +184,26 @@ class Pricer:
             Pairs of each zone; None if there are too many, or zones larger than the table could
             be as cheap.
         """
-        one = self.instance
-        reduced = (one.cost - prize[one.unit])[one.by_centre]
+        reduced = self._reduced(prize)
         found: list[NDArray[np.int64]] = []
-        for c in range(one.n_centres):
-            zones = self._listed(c, reduced, float(below[c]), room, nodes)
+        for c in range(self.instance.n_centres):
+            zones = self._listed(c, reduced, float(below[c]))
             if zones is None:
                 return None
             found += zones
         return found
 
-    def _listed(
-        self, c: int, reduced: FloatArray, below: float, room: int, nodes: int
-    ) -> list[NDArray[np.int64]] | None:
+    def _reduced(self, prize: FloatArray) -> FloatArray:
+        """Cost of each pair less its prize, centre by centre, nearest first."""
+        one = self.instance
+        return (one.cost - prize[one.unit])[one.by_centre]
+
+    def _listed(self, c: int, reduced: FloatArray, below: float) -> list[NDArray[np.int64]] | None:
         while True:
-            _, count, _, zones, beyond = self._one(c, reduced, nodes, room, below)
-            if beyond.min() >= below:
-                return None if count > room else self._pairs(c, zones)
-            if not self._widen(c, int(beyond[1] < beyond[0])):
+            found = self._one(c, reduced, MOST_BRANCHES, ROOM, below)
+            if found.beyond.min() >= below:
+                return None if found.number > ROOM else self._pairs(c, found.zones)
+            if not self._widen(c, int(found.beyond[1] < found.beyond[0])):
                 return None
 
     def _each(self, work: Callable[[int], T]) -> list[T]:
@@ -212,10 +218,11 @@ class Pricer:
         self, c: int, reduced: FloatArray, nodes: int
     ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
         while True:
-            found, _, values, zones, beyond = self._one(c, reduced, nodes, COLUMNS, np.inf)
-            axis = int(beyond[1] < beyond[0])
-            if beyond[axis] >= found or not self._widen(c, axis):
-                return min(found, float(beyond.min())), values, self._pairs(c, zones)
+            found = self._one(c, reduced, nodes, COLUMNS, np.inf)
+            beyond, axis = found.beyond, int(found.beyond[1] < found.beyond[0])
+            if beyond[axis] >= found.bound or not self._widen(c, axis):
+                bound = min(found.bound, float(beyond.min()))
+                return bound, found.price, self._pairs(c, found.zones)
 
     def _settled(
         self, c: int, reduced: FloatArray, nodes: int, clock: Clock
@@ -233,11 +240,8 @@ class Pricer:
         if not zone.any():
             return max(bound, proven), values, zones
         value = model.price(reduced[low:high], zone)
-        return (
-            max(bound, min(proven, value)),
-            np.append(values, value),
-            zones + self._pairs(c, zone[None]),
-        )
+        zones = zones + self._pairs(c, zone[None])
+        return max(bound, min(proven, value)), np.append(values, value), zones
 
     def _pairs(self, c: int, zones: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
         first = self.instance.centre_start[c]
@@ -247,7 +251,7 @@ class Pricer:
     def _widen(self, c: int, axis: int) -> bool:
         """Let the table of a centre reach farther; False when it is large enough already."""
         low, high = self.instance.centre_start[c : c + 2]
-        total = int((self._a, self._b)[axis][low:high].sum())
+        total = int(self._amounts[axis, low:high].sum())
         cap = self._cap[c].copy()
         cap[axis] = min(total, cap[axis] + max(cap[axis] // 4, 2))
         if cap[axis] == self._cap[c, axis] or (cap + 1).prod() > MOST_STATES:
@@ -255,19 +259,15 @@ class Pricer:
         self._cap[c] = cap
         return True
 
-    def _one(
-        self, c: int, reduced: FloatArray, nodes: int, room: int, below: float
-    ) -> tuple[float, int, FloatArray, NDArray[np.bool_], FloatArray]:
+    def _one(self, c: int, reduced: FloatArray, nodes: int, room: int, below: float) -> _Found:
         low, high = self.instance.centre_start[c : c + 2]
-        cap = self._cap[c]
-        a, b, cost = self._a[low:high], self._b[low:high], reduced[low:high]
+        cap, cost, amounts = self._cap[c], reduced[low:high], self._amounts[:, low:high]
         starts = self._held_start[low : high + 1]
-        found, count, values, zones = _search(
-            cost, a, b, starts, self._held, self._table(cap), nodes, room, below
-        )
-        beyond = np.array([self._beyond(i, x, cost, int(cap[i])) for i, x in enumerate((a, b))])
+        items = _Items(cost, amounts[0], amounts[1], starts, self._held)
+        bound, count, price, zones = _search(items, self._table(cap), nodes, room, below)
+        beyond = np.array([self._beyond(i, amounts[i], cost, int(cap[i])) for i in range(2)])
         kept = min(count, room)
-        return found, count, values[:kept], zones[:kept], beyond
+        return _Found(bound, count, price[:kept], zones[:kept], beyond)
 
     def _table(self, cap: NDArray[np.int64]) -> FloatArray:
         key = (int(cap[0]), int(cap[1]))
@@ -279,12 +279,7 @@ class Pricer:
         """Bound from below the price of zones that add up to more than the table holds."""
         if amount[np.isfinite(cost)].sum() <= cap:
             return np.inf
-        rows = self.instance.rows
-        charge = [
-            (rows.price[k], rows.limit[k] / share[axis])
-            for k, share in enumerate(rows.share)
-            if len(share) > axis and share[axis] > 0 and np.count_nonzero(share) == 1
-        ]
+        charge = self._ceilings(axis)
         if any(np.isinf(p) and limit <= cap for p, limit in charge):
             return np.inf
         least = sum(p * max(cap + 1 - limit, 0.0) for p, limit in charge)
@@ -307,15 +302,15 @@ def _fractional(cost: FloatArray, amount: NDArray[np.int64], need: int, slope: f
 
 
 @compiled
-def _fill(items, cost, a, b, table):
+def _fill(order, items, table):
     """Least price of completing each sum with the items from i on, connection disregarded."""
-    n = len(items)
+    n = len(order)
     wide, deep = table.shape
     best = np.empty((n + 1, wide, deep))
     best[n] = table
     for i in range(n - 1, 0, -1):
-        item = items[i]
-        price, more, extra = cost[item], a[item], b[item]
+        item = order[i]
+        price, more, extra = items.cost[item], items.a[item], items.b[item]
         below, mine = best[i + 1], best[i]
         for h in range(wide):
             if h + more >= wide:
@@ -330,56 +325,63 @@ def _fill(items, cost, a, b, table):
 
 
 @compiled
-def _take(sign, item, taken, held_up, held_start, held):
+def _take(sign, item, items, taken, held_up):
     """Take an item (+1) or give it back (-1)."""
     taken[item] = sign > 0
-    for j in range(held_start[item], held_start[item + 1]):
-        held_up[held[j]] += sign
+    for j in range(items.held_start[item], items.held_start[item + 1]):
+        held_up[items.held[j]] += sign
 
 
 @compiled
-def _search(cost, a, b, held_start, held, table, nodes, room, below):  # noqa: C901 - one loop
+def _least_open(bound, phase, other, i):
+    """Least price of the branches before item i that were not gone into."""
+    for j in range(1, i):
+        if phase[j] == 1:
+            bound = min(bound, other[j])
+    return bound
+
+
+@compiled
+def _search(items, table, nodes, room, below):
     """Find the cheapest connected zone; return a bound and the last zones found.
 
     With a finite `below`, list all zones cheaper than that instead; too many are counted as
     ``room + 1``.  Units of infinite cost are out of the question.
     """
+    cost, a, b = items.cost, items.a, items.b
     wide, deep = table.shape
     values = np.full(room, np.inf)
     zones = np.zeros((room, len(cost)), np.bool_)
     every = below < np.inf
-    items = np.flatnonzero(cost < np.inf)
-    n = len(items)
+    order = np.flatnonzero(cost < np.inf)
+    n = len(order)
     if a[0] >= wide or b[0] >= deep:
         return np.inf, 0, values, zones
-    best = _fill(items, cost, a, b, table)
+    best = _fill(order, items, table)
     held_up = np.zeros(len(cost), np.int32)
     taken = np.zeros(len(cost), np.bool_)
-    _take(1, 0, taken, held_up, held_start, held)
+    _take(1, 0, items, taken, held_up)
     other = np.empty(n + 1)
+    # 0: not looked at; 1: the better branch gone into; 2: both.
     phase = np.zeros(n + 1, np.int8)
     h, m, value = a[0], b[0], cost[0]
     found, bound = below, np.inf
-    slot, count, seen = 0, 0, 0
-    i = 1
+    count, slot, seen, i = 0, 0, 0, 1
     while i > 0:
         if i == n:
             total = value + table[h, m]
-            if total < found - 1e-9:
-                if every and count == room:
-                    return below, room + 1, values, zones
-                if not every:
-                    found = total
-                values[slot] = total
-                zones[slot] = taken
-                slot = (slot + 1) % room
-                count = min(count + 1, room)
             i -= 1
+            if total >= found - 1e-9:
+                continue
+            if every and count == room:
+                return below, room + 1, values, zones
+            found = found if every else total
+            values[slot], zones[slot] = total, taken
+            slot, count = (slot + 1) % room, min(count + 1, room)
             continue
-        item = items[i]
+        item = order[i]
         if phase[i] == 0:
-            without = value + best[i + 1, h, m]
-            within = np.inf
+            without, within = value + best[i + 1, h, m], np.inf
             if held_up[item] > 0 and h + a[item] < wide and m + b[item] < deep:
                 within = value + cost[item] + best[i + 1, h + a[item], m + b[item]]
             if min(within, without) >= found - 1e-9:
@@ -389,25 +391,21 @@ def _search(cost, a, b, held_start, held, table, nodes, room, below):  # noqa: C
             if seen > nodes:
                 if every:
                     return below, room + 1, values, zones
-                bound = min(within, without)
-                for j in range(1, i):
-                    if phase[j] == 1:
-                        bound = min(bound, other[j])
+                bound = _least_open(min(within, without), phase, other, i)
                 break
-            phase[i] = 1
-            other[i] = max(within, without)
+            phase[i], other[i] = 1, max(within, without)
             now = within <= without
         else:
             now = not taken[item]
             if taken[item]:
-                _take(-1, item, taken, held_up, held_start, held)
+                _take(-1, item, items, taken, held_up)
                 h, m, value = h - a[item], m - b[item], value - cost[item]
             if phase[i] == 2 or other[i] >= found - 1e-9:
                 i -= 1
                 continue
             phase[i] = 2
         if now:
-            _take(1, item, taken, held_up, held_start, held)
+            _take(1, item, items, taken, held_up)
             h, m, value = h + a[item], m + b[item], value + cost[item]
         i += 1
         phase[i] = 0

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
+from planner.solve.highs import new_highs, run_interruptibly
 from planner.solve.stop import Clock
-from planner.solve.zones.exact import Model, new_highs, run_interruptibly
-from planner.solve.zones.instance import Instance, assembled, local_neighbours
+from planner.solve.zones.exact import Model
+from planner.solve.zones.instance import Instance, cut_out
 
-__all__ = ["Prices", "Relaxed", "Window", "closed", "cut_out"]
+__all__ = ["Prices", "Relaxed", "Window"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.integer[Any]]
@@ -99,7 +100,6 @@ class Relaxed:
 
     def __init__(self, instance: Instance, rule: FloatArray) -> None:
         self.instance = instance
-        self._weight = np.ascontiguousarray(instance.rows.weight.T)
         self.share = np.zeros(instance.n_pairs)
         self.scale = float(np.minimum.reduceat(instance.cost, instance.start[:-1]).mean())
         self.bound_m = -np.inf
@@ -135,8 +135,7 @@ class Relaxed:
         keep = self.reduced <= within
         keep[pair[pair >= 0]] = True
         keep[one.home_pair] = True
-        held = one.support
-        closed(one.by_centre, keep, one.home_pair, self.reduced, held.start, held.pair)
+        _close(one.by_centre, keep, one.home_pair, self.reduced, one.support)
         return cut_out(one, keep, np.arange(one.n_centres))
 
     def waste(self, pair: NDArray[np.int64]) -> FloatArray:
@@ -150,16 +149,16 @@ class Relaxed:
         waste += (excess * price - prices.rule * (sums - one.rows.limit)).sum(axis=1)
         taken = np.zeros(one.n_pairs, np.bool_)
         taken[pair[pair >= 0]] = True
-        _idle(prices.hold, taken, one.centre, one.support.start, one.support.pair, waste)
+        _idle(prices.hold, taken, one.centre, one.support, waste)
         return waste
 
     def _charged(self, prices: Prices) -> FloatArray:
+        """Charge each pair for the rules and for being held up, and pay it for holding up others."""
         one = self.instance
-        cost = np.empty(one.n_pairs)
-        _charge(
-            prices.rule, prices.hold, one.unit, one.centre, one.cost, self._weight,
-            one.support.start, one.support.pair, cost,
-        )  # fmt: skip
+        cost = one.cost + prices.hold
+        for k, weight in enumerate(one.rows.weight):
+            cost += prices.rule[one.centre, k] * weight[one.unit]
+        _pay(prices.hold, one.support, cost)
         return cost
 
     def adopt(self, window: Window) -> bool:
@@ -180,7 +179,7 @@ class Relaxed:
         way = np.full(one.n_units, np.inf)
         np.minimum.at(way, one.unit[window.pair], cost[window.pair])
         way = np.minimum(way, self._outside(window.centres))
-        _slim(mine, hold, cost, way, one.unit, one.support.start, one.support.pair)
+        _slim(mine, hold, cost, way, one.unit, one.support)
         cheap = cost[mine] < way[one.unit[mine]] - CHEAPER
         return Prices(rule, hold), mine[cheap]
 
@@ -234,7 +233,7 @@ class Relaxed:
         # A pair left out that would be cheaper in the end is let in, as columns are generated.
         way = np.minimum(self._outside(centres), self.way + 2.0 * within)
         for _ in range(ROUNDS):
-            closed(mine, keep, one.home_pair, self.reduced, one.support.start, one.support.pair)
+            _close(mine, keep, one.home_pair, self.reduced, one.support)
             small, pair = cut_out(one, keep, centres)
             out = way[small.unit_ids]
             out[small.unit[small.home_pair]] = np.inf
@@ -250,44 +249,6 @@ class Relaxed:
         return window
 
 
-def cut_out(
-    instance: Instance, keep: NDArray[np.bool_], centres: IntArray
-) -> tuple[Instance, NDArray[np.int64]]:
-    """Make a part of some pairs of some centres, and of the units that they belong to.
-
-    Parameters
-    ----------
-    instance : Instance
-        The part.
-    keep : ndarray of bool, shape (n_pairs,)
-        Pairs to keep, all of them of the centres, each home's among them.
-    centres : ndarray of int
-        Positions in the part, ascending.
-
-    Returns
-    -------
-    instance : Instance
-        Ids are positions in the part.
-    pair : ndarray of int64
-        Pair of the part that each pair stands for.
-    """
-    one = instance
-    pair = np.flatnonzero(keep)
-    units, owner = np.unique(one.unit[pair], return_inverse=True)
-    rank = np.empty(len(pair), np.int64)
-    order = one.by_centre[keep[one.by_centre]]
-    rank[np.searchsorted(pair, order)] = np.arange(len(pair))
-    made = assembled(
-        (units.astype(np.int64), centres.astype(np.int64)),
-        (owner.astype(np.int32), np.searchsorted(centres, one.centre[pair]).astype(np.int32), rank),
-        (one.cost[pair], one.walk_cost[pair], one.walk_m[pair]),
-        local_neighbours(one.near, units, one.n_units),
-        one.rows.take(units),
-        one.skip_cost[units],
-    )
-    return made, pair
-
-
 def _relaxation(
     small: Instance,
     centres: IntArray,
@@ -297,16 +258,14 @@ def _relaxation(
     halt: threading.Event | None,
 ) -> Window | None:
     """Solve the linear programme by an interior point method; its corner is of no use here."""
-    model = Model(small)
-    lp = model.lp()
-    lp.integrality_ = []
-    highs = new_highs(seed=seed)
-    for name, value in {
-        "solver": "ipx", "run_crossover": "off", "time_limit": max(seconds, 0.1),
-        "ipm_optimality_tolerance": 1e-6,
-    }.items():  # fmt: skip
-        highs.setOptionValue(name, value)
-    highs.passModel(lp)
+    highs = new_highs(
+        seed=seed,
+        solver="ipx",
+        run_crossover="off",
+        time_limit=max(seconds, 0.1),
+        ipm_optimality_tolerance=1e-6,
+    )
+    highs.passModel(Model(small).lp(relaxed=True))
     run_interruptibly(highs, halt=halt)
     solution = highs.getSolution()
     if not solution.dual_valid:
@@ -323,33 +282,28 @@ def _relaxation(
 
 
 @compiled
-def _charge(rule, hold, unit, centre, cost, weight, start, holder, out):
-    """Charge each pair for the rules and for being held up, and pay it for holding up others."""
-    for p in range(len(cost)):
-        value = cost[p] + hold[p]
-        for k in range(weight.shape[1]):
-            value += rule[centre[p], k] * weight[unit[p], k]
-        out[p] = value
-    for p in range(len(cost)):
+def _pay(hold, support, out):
+    """Pay the pairs that hold up others."""
+    for p in range(len(hold)):
         if hold[p] > 0:
-            for j in range(start[p], start[p + 1]):
-                out[holder[j]] -= hold[p]
+            for j in range(support.start[p], support.start[p + 1]):
+                out[support.pair[j]] -= hold[p]
 
 
 @compiled
-def _idle(hold, taken, centre, start, holder, waste):
+def _idle(hold, taken, centre, support, waste):
     """Add what is paid to pairs of a plan that need not have held anything up."""
     for p in range(len(hold)):
         if hold[p] > 0:
             count = 0 if not taken[p] else -1
-            for j in range(start[p], start[p + 1]):
-                if taken[holder[j]]:
+            for j in range(support.start[p], support.start[p + 1]):
+                if taken[support.pair[j]]:
                     count += 1
             waste[centre[p]] += count * hold[p]
 
 
 @compiled
-def _slim(mine, hold, cost, way, unit, start, holder):
+def _slim(mine, hold, cost, way, unit, support):
     """Take back what is paid for holding up pairs that are dear enough without it."""
     for i in range(len(mine) - 1, -1, -1):
         p = mine[i]
@@ -357,8 +311,8 @@ def _slim(mine, hold, cost, way, unit, start, holder):
         if less > 0:
             hold[p] -= less
             cost[p] -= less
-            for j in range(start[p], start[p + 1]):
-                cost[holder[j]] += less
+            for j in range(support.start[p], support.start[p + 1]):
+                cost[support.pair[j]] += less
 
 
 @compiled
@@ -372,17 +326,18 @@ def _elsewhere(start, centre, cost, among, skip, way):
 
 
 @compiled
-def closed(mine, keep, home_pair, reduced, start, holder):
+def _close(mine, keep, home_pair, reduced, support):
     """Keep something that holds up each pair that is kept; pairs come nearest first by centre."""
     home = np.zeros(len(keep), np.bool_)
     home[home_pair] = True
+    # From the far end, so that what is let in is looked at in its turn.
     for i in range(len(mine) - 1, -1, -1):
         p = mine[i]
         if not keep[p] or home[p]:
             continue
         best = -1
-        for j in range(start[p], start[p + 1]):
-            q = holder[j]
+        for j in range(support.start[p], support.start[p + 1]):
+            q = support.pair[j]
             if keep[q]:
                 best = -1
                 break

@@ -7,13 +7,12 @@ There the connection rows of this programme prune better.
 
 from __future__ import annotations
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
-from planner.solve.zones.exact import new_highs, put_matrix
-from planner.solve.zones.instance import Instance
+from planner.solve.highs import answer, new_highs
+from planner.solve.zones.exact import Model
+from planner.solve.zones.instance import Instance, cut_out
 
 __all__ = ["ZoneModel"]
 
@@ -33,16 +32,12 @@ class ZoneModel:
     """
 
     def __init__(self, instance: Instance, centre: int) -> None:
-        low, high = instance.centre_start[centre : centre + 2]
-        self.pairs = instance.by_centre[low:high]
-        self._n = len(self.pairs)
-        self._each = np.arange(self._n, dtype=np.int32)
-        self._rows = instance.rows
-        self._weight = instance.rows.weight[:, instance.unit[self.pairs]]
-        self._highs = new_highs(seed=0)
-        self._highs.setOptionValue("mip_rel_gap", 1e-6)
-        self._highs.setOptionValue("mip_max_nodes", MOST_NODES)
-        self._highs.passModel(self._lp(instance))
+        one, _ = cut_out(instance, instance.centre == centre, np.array([centre]))
+        self._rows, self._nearest, self._unit = one.rows, one.by_centre, one.unit
+        self._home = one.home_pair
+        self._n = one.n_pairs
+        self._highs = new_highs(mip_rel_gap=1e-6, mip_max_nodes=MOST_NODES)
+        self._highs.passModel(Model(one).zone_lp())
 
     def cheapest(self, cost: FloatArray, seconds: float) -> tuple[float, NDArray[np.bool_]]:
         """Find the cheapest connected zone.
@@ -61,65 +56,24 @@ class ZoneModel:
         zone : ndarray of bool, shape (n_pairs of the centre,)
             The best zone found; none taken if there is none.
         """
-        usable = np.isfinite(cost)
-        highs = self._highs
+        highs, each = self._highs, np.arange(self._n, dtype=np.int32)
+        by_pair = np.empty(self._n)
+        by_pair[self._nearest] = cost
+        usable = np.isfinite(by_pair)
+        # The clock of HiGHS runs on from call to call.
         highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.1))
-        highs.changeColsCost(self._n, self._each, np.where(usable, cost, 0.0))
+        highs.changeColsCost(self._n, each, np.where(usable, by_pair, 0.0))
         lower = np.zeros(self._n)
-        lower[0] = 1.0
-        highs.changeColsBounds(self._n, self._each, lower, usable.astype(float))
+        lower[self._home] = 1.0
+        highs.changeColsBounds(self._n, each, lower, usable.astype(float))
         highs.run()
-        status, none = highs.getModelStatus(), np.zeros(self._n, bool)
-        if status == highspy.HighsModelStatus.kInfeasible:
-            return np.inf, none
-        info = highs.getInfo()
-        bound = float(info.mip_dual_bound)
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return bound, none
-        return bound, np.array(highs.getSolution().col_value)[: self._n] > 0.5
+        found = answer(highs)
+        if found.values is None:
+            return found.bound, np.zeros(self._n, bool)
+        return found.bound, (found.values[: self._n] > 0.5)[self._nearest]
 
     def price(self, cost: FloatArray, zone: NDArray[np.bool_]) -> float:
-        """Cost of a zone, what it breaks included."""
-        excess = self._weight[:, zone].sum(axis=1) - self._rows.limit
-        broken = excess > 1e-9
-        return float(cost[zone].sum() + (excess[broken] * self._rows.price[broken]).sum())
-
-    def _lp(self, instance: Instance) -> highspy.HighsLp:
-        """Columns: pairs, then what the zone breaks of each elastic rule."""
-        rows, n = self._rows, self._n
-        elastic = np.flatnonzero(np.isfinite(rows.price))
-        count = len(rows.limit)
-        give = csr_array(
-            (np.full(len(elastic), -1.0), (elastic, np.arange(len(elastic)))),
-            shape=(count, len(elastic)),
-        )
-        rules = csr_array(np.hstack([self._weight, give.toarray()]))
-        held = self._support(instance, n + len(elastic))
-        matrix = csr_array(vstack([rules, held], format="csr"))
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = n + len(elastic), count + n - 1
-        lp.col_cost_ = np.concatenate([np.zeros(n), rows.price[elastic]])
-        lp.col_lower_ = np.zeros(lp.num_col_)
-        lp.col_upper_ = np.concatenate([np.ones(n), np.full(len(elastic), np.inf)])
-        lp.row_lower_ = np.full(lp.num_row_, -np.inf)
-        lp.row_upper_ = np.concatenate([rows.limit, np.zeros(n - 1)])
-        put_matrix(lp, matrix)
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * n + [
-            highspy.HighsVarType.kContinuous
-        ] * len(elastic)
-        return lp
-
-    def _support(self, instance: Instance, columns: int) -> csr_array:
-        """Write the rows that let a pair be taken only if one that holds it up is."""
-        n = self._n
-        place = np.full(instance.n_pairs, -1, np.int64)
-        place[self.pairs] = np.arange(n)
-        start = instance.support.start
-        own = self.pairs[1:]
-        lengths = start[own + 1] - start[own]
-        first = np.cumsum(lengths) - lengths
-        at = np.repeat(start[own] - first, lengths) + np.arange(lengths.sum())
-        row = np.concatenate([np.arange(n - 1), np.repeat(np.arange(n - 1), lengths)])
-        column = np.concatenate([np.arange(1, n), place[instance.support.pair[at]]])
-        data = np.repeat([1.0, -1.0], [n - 1, int(lengths.sum())])
-        return csr_array((data, (row, column)), shape=(n - 1, columns))
+        """Cost of a zone given as `cheapest` does, what it breaks included."""
+        units = self._unit[self._nearest[zone]]
+        sums = self._rows.weight[:, units].sum(axis=1, keepdims=True)
+        return float(cost[zone].sum()) + self._rows.charge(sums)

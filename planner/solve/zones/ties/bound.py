@@ -33,7 +33,7 @@ LEAST_S = 0.2
 
 
 def raise_bound(
-    part: TiedPart, pair: Pairs, floor: float, *, gap: float, clock: Clock, seed: int
+    part: TiedPart, pair: Pairs, bound_m: float, *, gap: float, clock: Clock, seed: int
 ) -> tuple[float, Pairs]:
     """Prove more of a part with ties, and look at the plans that the proof brings along.
 
@@ -43,8 +43,8 @@ def raise_bound(
         The part; nothing is done where units may be left without a centre.
     pair : ndarray of int, shape (n_units,)
         The best plan so far.
-    floor : float
-        Proven so far, metres.
+    bound_m : float
+        Proven so far.
     gap : float
         Optimality gap that is enough.
     clock : Clock
@@ -54,21 +54,21 @@ def raise_bound(
 
     Returns
     -------
-    floor : float
+    bound_m : float
         Proven lower bound, no lower than before.
     pair : ndarray of int, shape (n_units,)
         A connected plan, no worse than before.
     """
     live = np.flatnonzero(~part.lost & (part.price_m > 0))
     if not len(live) or np.isfinite(part.instance.skip_cost).any():
-        return floor, pair
+        return bound_m, pair
     apart = part.apart[live][:, None]
     price = part.price_m[live][:, None]
     low, high = np.where(apart, 0.0, -0.5 * price), np.where(apart, price, 0.5 * price)
     mark = np.zeros((len(live), part.instance.n_centres))
     at, best = pair, pair
     for step in range(STEPS):
-        if part.gap(best, floor) <= gap or clock.left < LEAST_S:
+        if part.gap(best, bound_m) <= gap or clock.left < LEAST_S:
             break
         move = _off(part, live, at)
         if not move.any():
@@ -80,10 +80,10 @@ def raise_bound(
         if not track.over:
             improve(track, seed=seed + step)
         at = track.pair
-        floor = max(floor, min(track.bound_m, track.value_m) - off_m + part.lost_m)
+        bound_m = max(bound_m, min(track.bound_m, track.value_m) - off_m + part.lost_m)
         if part.value(at) < part.value(best) - 1e-6:
             best = at
-    return floor, best
+    return bound_m, best
 
 
 def _off(part: TiedPart, live: NDArray[np.int64], pair: Pairs) -> FloatArray:

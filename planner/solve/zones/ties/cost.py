@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,7 +38,6 @@ SHARE = 0.3
 """Share of the time that is kept for ties."""
 HEATS = (0.1, 0.5, 2.0, 10.0)
 """How hot annealing begins, in mean costs of a unit: from touching the plan up to leaving it."""
-CHUNK = 2_000_000
 STOOD = "as it stood"
 ZONES = 4
 """Zones that are taken apart at a time."""
@@ -85,20 +85,17 @@ def with_ties(
     done: list[Part] = []
     stopped = first.stopped
     for i, (part, proven) in enumerate(zip(parts, first.parts, strict=True)):
-        floor = proven.bound_m + part.lost_m
-        pair, method = part_pairs(part, assignment), proven.method
+        known = _Known(_part_pairs(part, assignment), proven.bound_m + part.lost_m, proven.method)
         began = clock.spent
         if part.open and stopped != "interrupt":
             mine = clock.share(weights[i] / sum(weights[i:]))
             try:
-                floor, pair, method = _settled(
-                    part, pair, start, floor, stop.gap, mine, seed, method, problem.n_centres
-                )
+                known = _settled(part, known, start, gap=stop.gap, clock=mine, seed=seed)
             except KeyboardInterrupt:
                 stopped = "interrupt"
-        _write(assignment, part, pair)
-        told = _told(part, pair, floor, method, proven.seconds + clock.spent - began)
-        done.append(told)
+        ids = np.append(part.instance.centre_ids, -1)
+        assignment[part.instance.unit_ids] = ids[part.zones(known.pair)]
+        done.append(_told(part, known, proven.seconds + clock.spent - began))
     across = _across(parts, ties)
     value = sum(p.value_m for p in done) + whole.lost_m + across
     bound = min(sum(p.bound_m for p in done) + whole.lost_m + across, value)
@@ -110,52 +107,47 @@ def with_ties(
     return Result(assignment, bound, tuple(done), (*first.curve, now), stopped)
 
 
-def part_pairs(part: TiedPart, assignment: NDArray[np.int32]) -> Pairs:
-    """Read the pairs of a part's units out of a plan of the whole; it must be connected."""
+class _Known(NamedTuple):
+    """Plan and bound of one part so far, and where the plan comes from."""
+
+    pair: Pairs
+    bound_m: float
+    method: str
+
+
+def _part_pairs(part: TiedPart, assignment: NDArray[np.int32]) -> Pairs:
+    """Read the pairs of a part's units out of a plan of the whole; what does not hold is repaired."""
     return repaired(part.instance, _local(part, assignment))
 
 
-def _local(part: TiedPart, assignment: NDArray[np.integer]) -> NDArray[np.int64]:
+def _local(part: TiedPart, assignment: ArrayLike) -> NDArray[np.int64]:
+    """Give the centre of each unit by its position in the part, -1 for none or another part's."""
     one = part.instance
     given = np.asarray(assignment, np.int64)[one.unit_ids]
-    place = np.searchsorted(one.centre_ids, given)
-    place = np.minimum(place, one.n_centres - 1)
-    return np.where((given >= 0) & (one.centre_ids[place] == given), place, -1)
-
-
-def _write(assignment: NDArray[np.int32], part: TiedPart, pair: Pairs) -> None:
-    zone = part.zones(pair)
-    ids = np.append(part.instance.centre_ids, -1)
-    assignment[part.instance.unit_ids] = ids[zone]
+    place = np.minimum(np.searchsorted(one.centre_ids, given), one.n_centres - 1)
+    return np.where(one.centre_ids[place] == given, place, -1)
 
 
 def _settled(
-    part: TiedPart,
-    pair: Pairs,
-    start: ArrayLike | None,
-    floor: float,
-    gap: float,
-    clock: Clock,
-    seed: int,
-    method: str,
-    n_centres: int,
-) -> tuple[float, Pairs, str]:
+    part: TiedPart, known: _Known, start: ArrayLike | None, *, gap: float, clock: Clock, seed: int
+) -> _Known:
     """Better one part, and its bound; a plan that stands and is good enough stays as it is."""
+    pair, bound_m, method = known
     if start is not None:
-        wanted = _local(part, np.where(np.asarray(start) < n_centres, start, -1))
+        wanted = _local(part, start)
         given = repaired(part.instance, wanted)
         stands = bool((part.zones(given) == wanted).all())
-        if stands and part.gap(given, floor) <= gap:
-            return floor, given, STOOD
+        if stands and part.gap(given, bound_m) <= gap:
+            return _Known(given, bound_m, STOOD)
         if part.value(given) < part.value(pair):
             pair, method = given, STOOD
-    found = better(part, pair, floor=floor, gap=gap, clock=clock.share(SHARE), seed=seed)
-    floor, found = raise_bound(part, found, floor, gap=gap, clock=clock, seed=seed)
-    return floor, found, method if (found == pair).all() else f"{method}, ties"
+    found = better(part, pair, bound_m=bound_m, gap=gap, clock=clock.share(SHARE), seed=seed)
+    bound_m, found = raise_bound(part, found, bound_m, gap=gap, clock=clock, seed=seed)
+    return _Known(found, bound_m, method if (found == pair).all() else f"{method}, ties")
 
 
 def better(
-    part: TiedPart, pair: Pairs, *, floor: float, gap: float, clock: Clock, seed: int
+    part: TiedPart, pair: Pairs, *, bound_m: float, gap: float, clock: Clock, seed: int
 ) -> Pairs:
     """Better a plan of one part at its true price.
 
@@ -165,8 +157,8 @@ def better(
         The part, with its ties.
     pair : ndarray of int, shape (n_units,)
         A connected plan.
-    floor : float
-        Proven lower bound, metres.
+    bound_m : float
+        Proven lower bound.
     gap : float
         Optimality gap that is enough.
     clock : Clock
@@ -183,10 +175,10 @@ def better(
     for turn in range(2):
         before = part.value(best)
         for run, heat in enumerate(HEATS):
-            if clock.left <= 0 or part.gap(best, floor) <= gap:
+            if clock.left <= 0 or part.gap(best, bound_m) <= gap:
                 return best
             best = _annealed(part, best, heat, clock, seed + 100 * turn + run)
-        best = _regrouped(part, best, floor, gap, clock, seed)
+        best = _regrouped(part, best, bound_m, gap, clock, seed)
         if part.value(best) >= before - 1e-6 * max(abs(before), 1.0):
             break
     return best
@@ -197,19 +189,14 @@ def _annealed(part: TiedPart, pair: Pairs, heat: float, clock: Clock, seed: int)
     served = pair[pair >= 0]
     mean = max(float(one.cost[served].mean()) if len(served) else 0.0, 1.0)
     steps = int(np.clip(20_000_000 // max(one.n_units, 1), 1_000, 10_000)) * one.n_units
-    chunks = max(1, steps // CHUNK)
-    scale = np.geomspace(heat * mean, min(0.01, heat / 10) * mean, chunks + 1)
     annealer = Annealer(one, pair, seed, part.tied)
-    for i in range(chunks):
-        annealer.run(steps // chunks, scale[i], scale[i + 1])
-        if clock.left <= 0:
-            break
+    annealer.cool(steps, heat * mean, min(0.01, heat / 10) * mean, clock)
     found = annealer.pair
     return found if part.value(found) < part.value(pair) - 1e-9 else pair
 
 
 def _regrouped(
-    part: TiedPart, pair: Pairs, floor: float, gap: float, clock: Clock, seed: int
+    part: TiedPart, pair: Pairs, bound_m: float, gap: float, clock: Clock, seed: int
 ) -> Pairs:
     """Take the zones around each broken tie apart, dearest first."""
     best, value = pair, part.value(pair)
@@ -218,7 +205,7 @@ def _regrouped(
         if not part.broken(best)[k]:
             continue
         for towards in np.unique(part.zones(best)[[part.a[k], part.b[k]]]):
-            if clock.left <= 0 or part.gap(best, floor) <= gap:
+            if clock.left <= 0 or part.gap(best, bound_m) <= gap:
                 return best
             found = _drawn(part, best, int(k), int(towards), clock, seed)
             if found is not None and part.value(found) < value - 1e-6:
@@ -246,10 +233,8 @@ def _drawn(
     small, pairs = restrict(one, units, group)
     small = replace(small, cost=small.cost + extra[pairs])
     now = np.searchsorted(pairs, pair[units])
-    found = solve_exactly(
-        small, start=now if np.isfinite(small.value(now)) else None,
-        nodes=BRANCHES, seconds=min(clock.left, 5.0), seed=seed,
-    )  # fmt: skip
+    seconds = min(clock.left, 5.0)
+    found = solve_exactly(small, start=now, nodes=BRANCHES, seconds=seconds, seed=seed)
     if found.pair is None:
         return None
     made = pair.copy()
@@ -261,7 +246,7 @@ def _group(part: TiedPart, zone: NDArray[np.int64], tie: int) -> NDArray[np.int6
     """Gather the zones of a tie's units, and those that touch them most."""
     one = part.instance
     group = [int(z) for z in np.unique(zone[[part.a[tie], part.b[tie]]]) if z >= 0]
-    owner, other = np.repeat(zone, np.diff(one.near[0])), zone[one.near[1]]
+    owner, other = np.repeat(zone, np.diff(one.near.start)), zone[one.near.to]
     while group and len(group) < ZONES:
         touching = other[np.isin(owner, group) & ~np.isin(other, [*group, -1])]
         if not len(touching):
@@ -270,12 +255,18 @@ def _group(part: TiedPart, zone: NDArray[np.int64], tie: int) -> NDArray[np.int6
     return np.sort(np.array(group, np.int64))
 
 
-def _told(part: TiedPart, pair: Pairs, floor: float, method: str, seconds: float) -> Part:
-    one, value = part.instance, part.value(pair)
-    cost = float(one.walk_cost[pair[pair >= 0]].sum())
-    bound = min(floor, value)
+def _told(part: TiedPart, known: _Known, seconds: float) -> Part:
+    one, value = part.instance, part.value(known.pair)
+    bound = min(known.bound_m, value)
     return Part(
-        one.n_units, one.n_centres, value, bound, cost, part.gap(pair, bound), method, seconds
+        units=one.n_units,
+        centres=one.n_centres,
+        value_m=value,
+        bound_m=bound,
+        cost_m=float(one.walk_cost[known.pair[known.pair >= 0]].sum()),
+        optimality_gap=part.gap(known.pair, bound),
+        method=known.method,
+        seconds=seconds,
     )
 
 

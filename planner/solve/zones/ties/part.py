@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from planner.model.ties import Ties
 from planner.solve.zones.anneal import Tied
+from planner.solve.zones.contiguity import spans
 from planner.solve.zones.instance import Instance
 
 __all__ = ["TiedPart"]
@@ -72,7 +73,8 @@ class TiedPart:
         other = np.concatenate([self.b[live], self.a[live]])
         order = np.lexsort((other, unit))
         start = np.searchsorted(unit[order], np.arange(self.instance.n_units + 1))
-        return start.astype(np.int64), other[order].astype(np.int32), np.tile(worth, 2)[order]
+        to = other[order].astype(np.int32)
+        return Tied(start.astype(np.int64), to, np.tile(worth, 2)[order])
 
     def broken(self, pair: Pairs) -> NDArray[np.bool_]:
         """Tell which ties a plan breaks."""
@@ -110,31 +112,22 @@ class TiedPart:
 
     def pairs_of(self, units: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """List all pairs of some units: position in `units`, and pair."""
-        return _pairs_of(self.instance, units)
+        return spans(self.instance.start, units)
 
-    def gap(self, pair: Pairs, floor: float) -> float:
-        """Give ``(value - floor) / cost`` of a plan."""
+    def gap(self, pair: Pairs, bound_m: float) -> float:
+        """Give ``(value - bound) / cost`` of a plan."""
         cost = float(self.instance.walk_cost[pair[pair >= 0]].sum())
-        excess = self.value(pair) - floor
-        if excess <= 1e-9 * max(abs(floor), 1.0):
+        excess = self.value(pair) - bound_m
+        if excess <= 1e-9 * max(abs(bound_m), 1.0):
             return 0.0
         return excess / cost if cost > 0 else np.inf
-
-
-def _pairs_of(
-    one: Instance, units: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    lengths = np.diff(one.start)[units]
-    first = np.cumsum(lengths) - lengths
-    at = np.repeat(one.start[units] - first, lengths) + np.arange(lengths.sum())
-    return np.repeat(np.arange(len(units)), lengths), at
 
 
 def _meet(one: Instance, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell for each two units whether some centre may serve both."""
     width = max(one.n_centres, 1)
     keys = one.unit.astype(np.int64) * width + one.centre
-    row, at = _pairs_of(one, a)
+    row, at = spans(one.start, a)
     wanted = b[row] * width + one.centre[at]
     found = np.isin(wanted, keys)
     return np.bincount(row[found], minlength=len(a)) > 0

@@ -39,7 +39,7 @@ def test_the_cheapest_zone_is_found_and_bounded(problem: Problem, seed: int) -> 
     for one in split(problem).instances:
         assert countable(one)
         mine = prize[one.unit_ids]
-        priced = Pricer(one).price(mine)
+        priced = Pricer(one).price(mine, 20_000)
         for c in range(one.n_centres):
             pool = Pool(one)
             pool.add(every_zone(one, c))

@@ -140,7 +140,7 @@ def test_bettering_never_worsens() -> None:
     tied = problem.replace(ties=some_ties(problem, 9, 80))
     part, pair = local_pairs(tied, solve(problem, seed=1).assignment)
     for seconds in (0.0, 3.0):
-        found = better(part, pair, floor=0.0, gap=0.0, clock=Clock(seconds), seed=0)
+        found = better(part, pair, bound_m=0.0, gap=0.0, clock=Clock(seconds), seed=0)
         assert part.value(found) <= part.value(pair)
         assert part.instance.connected(found).all()
     assert part.value(found) < part.value(pair)

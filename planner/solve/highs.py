@@ -1,0 +1,169 @@
+"""HiGHS as this house uses it: silent, on one thread, the same every time, and stopped by Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+__all__ = [
+    "Answer",
+    "answer",
+    "cheapest",
+    "new_highs",
+    "programme",
+    "put_matrix",
+    "run_interruptibly",
+]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What HiGHS found.
+
+    Parameters
+    ----------
+    values : ndarray of float or None
+        Of the columns; None if nothing that keeps all rows was found.
+    bound : float
+        Nothing costs less; infinite where it is proven that nothing keeps all rows.
+    """
+
+    values: FloatArray | None
+    bound: float
+
+
+def new_highs(*, seed: int = 0, **options: Any) -> highspy.Highs:
+    """Give a silent HiGHS that does the same every time, with some options of its own besides."""
+    highs = highspy.Highs()
+    # More than one thread of its own makes the outcome hang on how busy the machine is.
+    fixed = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed}
+    for name, value in {**fixed, **options}.items():
+        highs.setOptionValue(name, value)
+    return highs
+
+
+def put_matrix(lp: highspy.HighsLp, matrix: csr_array | csc_array) -> None:
+    """Give a programme its coefficients, by rows or by columns as they are."""
+    ways = highspy.MatrixFormat
+    lp.a_matrix_.format_ = ways.kRowwise if matrix.format == "csr" else ways.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = np.asarray(matrix.data, np.float64)
+
+
+def programme(
+    cost: FloatArray,
+    columns: tuple[FloatArray, FloatArray],
+    rows: tuple[FloatArray, FloatArray],
+    matrix: csr_array | csc_array,
+    *,
+    whole: int = 0,
+) -> highspy.HighsLp:
+    """Write a programme down: least ``cost @ x`` with ``rows[0] <= matrix @ x <= rows[1]``.
+
+    Parameters
+    ----------
+    cost : ndarray of float, shape (n_columns,)
+        Of each column.
+    columns, rows : tuple of ndarray of float
+        Least and most of each column, and of each row.
+    matrix : csr_array or csc_array, shape (n_rows, n_columns)
+        Coefficients.
+    whole : int
+        So many columns, the first, must be whole numbers.
+    """
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(cost), len(rows[0])
+    lp.col_cost_ = cost
+    lp.col_lower_, lp.col_upper_ = columns
+    lp.row_lower_, lp.row_upper_ = rows
+    put_matrix(lp, matrix)
+    if whole:
+        kind = highspy.HighsVarType
+        lp.integrality_ = [kind.kInteger] * whole + [kind.kContinuous] * (len(cost) - whole)
+    return lp
+
+
+def answer(highs: highspy.Highs) -> Answer:
+    """Read what a search over whole numbers has found so far."""
+    impossible = (
+        highspy.HighsModelStatus.kInfeasible,
+        # No programme of this house can fall without end, so the doubtful status is no doubt.
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    )
+    if highs.getModelStatus() in impossible:
+        return Answer(None, np.inf)
+    info = highs.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = np.array(highs.getSolution().col_value) if found else None
+    return Answer(values, float(info.mip_dual_bound))
+
+
+def cheapest(
+    cost: FloatArray, upper: FloatArray, matrix: csc_array, right: FloatArray
+) -> FloatArray:
+    """Find a vertex of least cost of ``matrix @ x = right, 0 <= x <= upper``.
+
+    Raises
+    ------
+    ValueError
+        There is none.
+    """
+    highs = new_highs()
+    highs.passModel(programme(cost, (np.zeros(len(cost)), upper), (right, right), matrix))
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise ValueError("no point keeps all the equations")
+    return np.array(highs.getSolution().col_value)
+
+
+def run_interruptibly(highs: highspy.Highs, halt: threading.Event | None = None) -> None:
+    """Run HiGHS in a thread of its own, so that Ctrl-C is heard at once.
+
+    Parameters
+    ----------
+    highs : highspy.Highs
+        With its model.
+    halt : threading.Event, optional
+        Stops the search from another thread.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After HiGHS has been stopped; what it has found can be read.
+    """
+    halt = threading.Event() if halt is None else halt
+
+    def heard(event: Any) -> None:
+        if halt.is_set():
+            event.interrupt()
+
+    highs.cbMipInterrupt.subscribe(heard)
+    failure: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            highs.run()
+        except Exception as error:  # noqa: BLE001 - handed on below
+            failure.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        # Waits that end let the interpreter look at its signals.
+        while thread.is_alive():
+            thread.join(0.2)
+    except KeyboardInterrupt:
+        halt.set()
+        thread.join()
+        raise
+    if failure:
+        raise failure[0]
