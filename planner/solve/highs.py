@@ -40,9 +40,22 @@ class Answer:
     bound: float
 
 
+class _Silent(highspy.Highs):
+    """HiGHS without its banner.
+
+    Its constructor sets the callbacks, and the first call of any kind writes the banner: before an
+    option can be set from outside.
+    """
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - named by HiGHS
+        """Be silent first."""
+        self.silent()
+        super().enableCallbacks()
+
+
 def new_highs(*, seed: int = 0, **options: Any) -> highspy.Highs:
     """Give a silent HiGHS that does the same every time, with some options of its own besides."""
-    highs = highspy.Highs()
+    highs = _Silent()
     # More than one thread of its own makes the outcome hang on how busy the machine is.
     fixed = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed}
     for name, value in {**fixed, **options}.items():
@@ -148,22 +161,25 @@ def run_interruptibly(highs: highspy.Highs, halt: threading.Event | None = None)
 
     highs.cbMipInterrupt.subscribe(heard)
     failure: list[BaseException] = []
+    done = threading.Event()
 
     def work() -> None:
         try:
             highs.run()
         except Exception as error:  # noqa: BLE001 - handed on below
             failure.append(error)
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    threading.Thread(target=work, daemon=True).start()
+    # Not Thread.join: an interrupt inside it makes Python 3.11 take the thread for ended (bpo-45274),
+    # and what HiGHS still writes would be read.  Waits that end let signals through.
     try:
-        # Waits that end let the interpreter look at its signals.
-        while thread.is_alive():
-            thread.join(0.2)
+        while not done.wait(0.2):
+            pass
     except KeyboardInterrupt:
         halt.set()
-        thread.join()
+        done.wait()
         raise
     if failure:
         raise failure[0]

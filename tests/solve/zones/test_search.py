@@ -7,36 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.errors import ConfigError, InfeasibleError
 from planner.model.audit import audit, check
 from planner.model.problem import Problem, ZoneRule
 from planner.solve.zones.search import Progress, Stop, solve
+from tests.solve.towns import SLOW, street
 from tests.strategies import best_plan, problems
-
-SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
-
-
-def street(units: int = 40, centres: int = 4, *, hard: bool = False, high: float = 60.0) -> Problem:
-    """Make a long street with homes spread over it, and homes of uneven size."""
-    rng = np.random.default_rng(5)
-    place = np.cumsum(rng.integers(10, 60, units)).astype(float)
-    home = np.linspace(units // (2 * centres), units - 3, centres).astype(int)
-    load = rng.integers(2, 9, units)
-    return Problem(
-        load=load,
-        households=load,
-        home=home,
-        pair_start=np.arange(units + 1) * centres,
-        pair_centre=np.tile(np.arange(centres), units),
-        walk_m=np.abs(place[:, None] - place[home][None, :]).ravel(),
-        adjacency=np.stack([np.arange(units - 1), np.arange(1, units)], 1),
-        rules=(ZoneRule("households_per_zone", load, 30.0, high, None, hard, 500.0),),
-    )
 
 
 @SLOW

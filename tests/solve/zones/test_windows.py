@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from planner.model.problem import Problem
 from planner.solve.stop import Clock
@@ -16,11 +16,9 @@ from planner.solve.zones.start import must_serve, nearest_plan
 from planner.solve.zones.track import Track
 from planner.solve.zones.windows import apart, by_windows, partition, raise_bound, touching
 from tests.benchmarks.zoning_arrays import HOUSES, Town, make
+from tests.solve.towns import SLOW
 from tests.strategies import best_plan, problems
 
-SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
 HAMLET = Town(330, 6, 360, 50, HOUSES, walk=450.0, block=45.0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.model.problem import Problem
@@ -14,11 +14,8 @@ from planner.solve.zones.parts import split
 from planner.solve.zones.proof.dual import climb
 from planner.solve.zones.proof.relaxed import Prices, Relaxed
 from planner.solve.zones.start import must_serve, nearest_plan
+from tests.solve.towns import SLOW
 from tests.strategies import best_plan, problems
-
-SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
 
 
 def opened(instance: Instance) -> Relaxed:

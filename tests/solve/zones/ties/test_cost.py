@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.model.audit import audit, check
-from planner.model.problem import Problem, Ties, ZoneRule
+from planner.model.problem import Problem, Ties
 from planner.solve.stop import Clock
 from planner.solve.zones.parts import split
 from planner.solve.zones.search import Stop, solve
 from planner.solve.zones.ties.cost import better
 from planner.solve.zones.ties.part import TiedPart
+from tests.solve.towns import SLOW, town
 from tests.strategies import best_plan, problems
-
-SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
 
 
 def some_ties(problem: Problem, seed: int, n: int = 6) -> Ties:
@@ -27,23 +24,6 @@ def some_ties(problem: Problem, seed: int, n: int = 6) -> Ties:
     ends = np.sort(rng.integers(0, problem.n_units, (n, 2)), axis=1)
     price = rng.integers(1, 8, n) * 40.0
     return Ties(ends[:, 0], ends[:, 1], price, rng.random(n) < 0.4, np.ones(n, int))
-
-
-def town(side: int = 8, centres: int = 5) -> Problem:
-    """Make a town of square blocks, a stairwell at each corner."""
-    rng = np.random.default_rng(5)
-    n = side * side
-    x, y = np.divmod(np.arange(n), side)
-    home = np.sort(rng.choice(n, centres, replace=False))
-    walk = 60.0 * (abs(x[:, None] - x[home]) + abs(y[:, None] - y[home]))
-    load = rng.integers(2, 9, n)
-    east, north = np.arange(n)[x < side - 1], np.arange(n)[y < side - 1]
-    return Problem(
-        load=load, households=load, home=home, pair_start=np.arange(n + 1) * centres,
-        pair_centre=np.tile(np.arange(centres), n), walk_m=walk.ravel(),
-        adjacency=np.concatenate([np.stack([east, east + side], 1), np.stack([north, north + 1], 1)]),
-        rules=(ZoneRule("households_per_zone", load, 30.0, 100.0, None, False, 500.0),),
-    )  # fmt: skip
 
 
 def local_pairs(problem: Problem, assignment: np.ndarray) -> tuple[TiedPart, np.ndarray]:
