@@ -41,7 +41,7 @@ def street(
     )
 
 
-def town(side: int = 8, centres: int = 5) -> Problem:
+def town(side: int = 8, centres: int = 5, *, low: float = 30.0, high: float = 100.0) -> Problem:
     """Make a town of square blocks, a stairwell at each corner."""
     rng = np.random.default_rng(5)
     n = side * side
@@ -59,7 +59,7 @@ def town(side: int = 8, centres: int = 5) -> Problem:
         pair_centre=np.tile(np.arange(centres), n),
         walk_m=walk.ravel(),
         adjacency=np.concatenate(edges),
-        rules=(ZoneRule("households_per_zone", load, 30.0, 100.0, None, False, 500.0),),
+        rules=(ZoneRule("households_per_zone", load, low, high, None, False, 500.0),),
     )
 
 
