@@ -58,27 +58,24 @@ def price_changes(problem: Problem, unit: ArrayLike, previous: Previous) -> Prob
     Problem
         The same with `change_m` filled.
     """
-    units = np.asarray(unit)
-    counted = (units >= 0) & (previous.zone >= 0)
+    units, zone = np.asarray(unit), previous.zone
+    counted = (units >= 0) & (zone >= 0)
     had = np.bincount(units[counted], previous.homes[counted], minlength=problem.n_units)
-    kept = _kept(problem, units, previous.zone, previous.homes)
+    kept = _kept(problem, units, zone, previous.homes)
     return problem.replace(change_m=previous.move_price_m * (had[problem.pair_unit] - kept))
 
 
 def _kept(
-    problem: Problem,
-    units: NDArray[np.int32],
-    zone: NDArray[np.int32],
-    weight: NDArray[np.float64],
+    problem: Problem, units: NDArray[np.integer], zone: NDArray[np.integer], weight: ArrayLike
 ) -> NDArray[np.float64]:
     """Weigh, for each pair, the people of its unit whom its centre served before."""
     counted = (units >= 0) & (zone >= 0)
-    width = max(problem.n_centres, 1)
-    keys = problem.pair_unit.astype(np.int64) * width + problem.pair_centre
-    wanted = units[counted].astype(np.int64) * width + zone[counted]
-    at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    hit = keys[at] == wanted if len(keys) else np.zeros(len(wanted), bool)
-    return np.bincount(at[hit], weight[counted][hit], minlength=problem.n_pairs).astype(float)
+    keys = problem.pair_unit.astype(np.int64) * problem.n_centres + problem.pair_centre
+    wanted = units[counted].astype(np.int64) * problem.n_centres + zone[counted]
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    # A centre that may no longer serve the unit has no pair: those people leave it whatever happens.
+    hit = keys[at] == wanted
+    return np.bincount(at[hit], np.asarray(weight)[counted][hit], problem.n_pairs).astype(float)
 
 
 def moved_households(
@@ -139,6 +136,7 @@ def resolve(
 
 def _majority(problem: Problem, unit: ArrayLike, previous: Previous) -> NDArray[np.int32]:
     """Give each unit the centre that served most of its homes, then members; -1 where none did."""
+    # A thousandth for everyone: members anchor a unit where no home does.
     kept = _kept(problem, np.asarray(unit), previous.zone, previous.homes + 1e-3)
     known = np.flatnonzero(kept > 0)
     order = known[np.lexsort((-problem.pair_centre[known], kept[known]))]

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.model.problem import Problem, ZoneRule
 from planner.solve.rezone import Previous, moved_households, price_changes, resolve
-from planner.solve.zones.search import Stop, solve
+from planner.solve.zones.search import Progress, Stop, solve
+from tests.solve.towns import SLOW
+from tests.strategies import problems
 
 STOP = Stop(gap=0.0, seconds=20)
 
@@ -88,3 +95,116 @@ def test_who_was_not_served_has_not_moved() -> None:
     """New homes do not count as changing hands; losing one's centre does."""
     moved = moved_households([0, 1], [0, 1, 1, -1], [-1, 1, 0, 1])
     assert moved.tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("price", [-1.0, float("nan")])
+def test_a_price_that_makes_no_sense_is_refused(price: float) -> None:
+    """Nobody is paid for moving."""
+    with pytest.raises(ValueError, match="move_price_m must not be negative"):
+        Previous(np.zeros(1, np.int32), np.ones(1), "", price)
+    assert Previous(np.zeros(1, np.int32), np.ones(1), "", 0.0).move_price_m == 0.0
+
+
+def test_the_previous_plan_does_not_change() -> None:
+    """It is a value."""
+    was = Previous(np.zeros(1, np.int32), np.ones(1), "", 1.0)
+    with pytest.raises(FrozenInstanceError):
+        was.move_price_m = 2.0  # type: ignore[misc]
+
+
+@SLOW
+@given(problems(all_pairs=False), st.integers(0, 2**31))
+def test_prices_are_counted_home_by_home(problem: Problem, seed: int) -> None:
+    """Adding up over the homes gives the same: each one whose centre before is another costs its price.
+
+    Members cost nothing; who has no unit, or had no centre, is free; a centre that may no longer serve
+    the unit is left whatever is chosen.
+    """
+    rng = np.random.default_rng(seed)
+    people = 30
+    unit = rng.integers(-1, problem.n_units, people)
+    zone = rng.integers(-1, problem.n_centres, people).astype(np.int32)
+    homes = (rng.random(people) < 0.7).astype(float)
+    priced = price_changes(problem, unit, Previous(zone, homes, "", 7.0))
+    for p in range(problem.n_pairs):
+        wanted = sum(
+            7.0 * homes[i]
+            for i in range(people)
+            if unit[i] == problem.pair_unit[p]
+            and zone[i] >= 0
+            and zone[i] != problem.pair_centre[p]
+        )
+        assert priced.change_m[p] == pytest.approx(wanted)
+    assert (problem.replace(change_m=priced.change_m).walk_m == priced.walk_m).all()
+
+
+def test_nobody_was_anywhere() -> None:
+    """A first plan of a district, told as a re-cut: nothing is charged, everything is found."""
+    problem = street()
+    was = Previous(np.full(len(UNIT), -1, np.int32), np.ones(len(UNIT)), "", 200.0)
+    priced, found = resolve(problem, UNIT, was, stop=STOP, seed=0)
+    assert not priced.change_m.any()
+    fresh = solve(problem, stop=STOP, seed=0)
+    assert found.bound_m == pytest.approx(fresh.bound_m)
+    assert (found.assignment >= 0).all()
+
+
+def test_a_unit_follows_most_of_its_homes() -> None:
+    """Torn between two centres it begins with the one that served more; members decide where no home does."""
+    problem = street(walk_to_second=200.0)
+    counts = {2: [0] * 4 + [1] * 6}
+    zone = np.concatenate(
+        [np.full(10, 0), np.full(10, 0), counts[2], np.full(10, 1), np.full(10, 1)]
+    )
+    was = before(zone, problem, 0.0)
+    _, kept = resolve(problem, UNIT, was, stop=STOP, seed=0)
+    assert kept.assignment.tolist() == [0, 0, 1, 1, 1]
+    unit = np.append(UNIT, [2, 2, 2])
+    homes = np.append(np.ones(50), [0.0, 0.0, 0.0])
+    lone = np.concatenate([zone[:20], np.full(10, -1), zone[30:], [0, 0, 1]])
+    _, kept = resolve(
+        problem, unit, Previous(lone, homes, problem.fingerprint(), 0.0), stop=STOP, seed=0
+    )
+    assert kept.assignment.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_one_home_outweighs_many_members() -> None:
+    """Members only anchor where no home does."""
+    problem = street()
+    unit = np.concatenate([[0, 1, 3, 4, 2], np.full(20, 2)])
+    homes = np.concatenate([np.ones(5), np.zeros(20)])
+    zone = np.concatenate([[0, 0, 1, 1, 1], np.zeros(20, int)])
+    was = Previous(zone, homes, problem.fingerprint(), 5.0)
+    _, kept = resolve(problem, unit, was, stop=STOP, seed=0)
+    assert kept.assignment[2] == 1
+
+
+def test_a_home_unit_belongs_to_its_own_centre_whatever_was() -> None:
+    """A member who became a centre leaves the one before."""
+    problem = street()
+    zone = np.full(50, 1)
+    _, kept = resolve(problem, UNIT, before(zone, problem), stop=STOP, seed=0)
+    assert kept.assignment[0] == 0
+    assert kept.stopped == "unchanged"
+
+
+def test_changed_input_is_solved_again_from_where_the_homes_were() -> None:
+    """The plan that stood is within the gap, so it stays; the search was told of and its bound is given."""
+    old, new = street(), street(walk_to_second=195.0)
+    stands = np.array([0, 0, 1, 1, 1])
+    heard: list[Progress] = []
+    stop = Stop(gap=0.05, seconds=20)
+    _, again = resolve(
+        new, UNIT, before(stands[UNIT], old), stop=stop, seed=0, progress=heard.append
+    )
+    assert again.assignment.tolist() == stands.tolist()
+    assert again.stopped == "gap"
+    assert heard
+    assert all(part.method == "as it stood" for part in again.parts)
+
+
+def test_moved_is_told_home_by_home() -> None:
+    """Stayed, left, lost its centre, has no unit any more, was nowhere."""
+    moved = moved_households([1, -1, 0], [0, 0, 1, -1, 2, 2], [1, 0, 1, 2, -1, 0])
+    assert moved.tolist() == [False, True, True, True, False, False]
+    assert moved_households([], [-1], [0]).tolist() == [True]
