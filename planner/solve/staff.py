@@ -53,14 +53,7 @@ class Staffing:
 def serving_range(total: int, servers: int, low: float | None, high: float | None) -> int:
     """Find how many should serve: as many as the floor allows, no fewer than the ceiling asks for.
 
-    Parameters
-    ----------
-    total : int
-        What is to be shared out.
-    servers : int
-        How many there are.
-    low, high : float or None
-        What one may look after.
+    Of a total to be shared out among some servers, each looking after `low` to `high`.
     """
     if total == 0 or servers == 0:
         return 0

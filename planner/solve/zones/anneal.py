@@ -31,16 +31,9 @@ SURELY_M = 1e9
 
 
 class Tied(NamedTuple):
-    """Who is tied to whom, counted from both sides.
+    """Who is tied to whom, counted from both sides: the ties of unit u are ``start[u]:start[u + 1]``.
 
-    Parameters
-    ----------
-    start : ndarray of int, shape (n_units + 1,)
-        Ties of unit u: ``start[u]:start[u + 1]``.
-    to : ndarray of int
-        The other unit of each.
-    worth_m : ndarray of float
-        What it is worth to be together, metres; below 0: what that costs.
+    Of each the other unit, and what it is worth to be together, metres; below 0: what that costs.
     """
 
     start: IntArray

@@ -33,12 +33,8 @@ class Near(NamedTuple):
 class Support(NamedTuple):
     """Who holds up whom among pairs, as two lists of lists.
 
-    Parameters
-    ----------
-    start, pair : ndarray of int
-        Pairs that can hold up pair p: ``pair[start[p]:start[p + 1]]``.
-    held_start, held : ndarray of int
-        Pairs that p can hold up.
+    Pairs that can hold up pair p are ``pair[start[p]:start[p + 1]]``; those that p can hold up are
+    ``held[held_start[p]:held_start[p + 1]]``.
     """
 
     start: NDArray[np.int64]
@@ -69,15 +65,7 @@ def spans(start: IntArray, which: IntArray) -> tuple[NDArray[np.int64], NDArray[
 
 
 def neighbours(n_units: int, adjacency: IntArray) -> Near:
-    """Turn edges, each given once or more, into lists.
-
-    Parameters
-    ----------
-    n_units : int
-        Number of units.
-    adjacency : ndarray of int, shape (n_edges, 2)
-        Two units each; one beside itself does not count.
-    """
+    """Turn edges of shape (n_edges, 2), each given once or more, into lists."""
     both = np.concatenate([adjacency, adjacency[:, ::-1]]).astype(np.int64)
     both = np.unique(both[both[:, 0] != both[:, 1]], axis=0)
     start = np.searchsorted(both[:, 0], np.arange(n_units + 1)).astype(np.int64)

@@ -78,13 +78,7 @@ def solve_exactly(
 
 
 class Model:
-    """Columns: pairs, then units left out, then what the zones break.
-
-    Parameters
-    ----------
-    instance : Instance
-        The part.
-    """
+    """The programme of a part.  Columns: pairs, then units left out, then what the zones break."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance

@@ -39,15 +39,7 @@ def quick_bound(track: Track, steps: int = 300) -> RuleDual:
 
 
 def improve(track: Track, *, seed: int) -> None:
-    """Improve plan and bound until they meet, or time is up, or hard rules are proven to clash.
-
-    Parameters
-    ----------
-    track : Track
-        What is known; receives what is found.
-    seed : int
-        Same seed, same plan.
-    """
+    """Improve plan and bound until they meet, or time is up, or hard rules are proven to clash."""
     one = track.instance
     pool = Pool(one)
     by_zones = countable(one) and one.n_units <= LARGE_ZONE * one.n_centres
@@ -141,15 +133,7 @@ def _exactly(track: Track, seed: int, *, share: float = 1.0) -> None:
 
 
 def refusal(problem: Problem, track: Track) -> InfeasibleError:
-    """Word the error for a part whose hard rules cannot hold together.
-
-    Parameters
-    ----------
-    problem : Problem
-        The whole problem.
-    track : Track
-        The part, with the plan that comes nearest.
-    """
+    """Word the error for a part of a problem whose hard rules cannot hold together."""
     one = track.instance
     # The plan that comes nearest may carry its excess anywhere; a last cooling gathers it.
     annealer = Annealer(one, track.pair, 0)

@@ -176,16 +176,9 @@ class Instance:
         return len(self.unit)
 
     def sums(self, pair: IntArray) -> FloatArray:
-        """Add up each side of each rule over each zone.
+        """Add up each side of each rule over each zone of a plan, shape (n_rows, n_centres).
 
-        Parameters
-        ----------
-        pair : ndarray of int, shape (n_units,)
-            Chosen pair of each unit, -1 for none.
-
-        Returns
-        -------
-        ndarray of float, shape (n_rows, n_centres)
+        The plan is the chosen pair of each unit, -1 for none.
         """
         served = pair >= 0
         zone = self.centre[pair[served]]
@@ -270,10 +263,8 @@ def cut_out(
 
     Returns
     -------
-    instance : Instance
-        Ids are positions in the part.
-    pair : ndarray of int64
-        Pair of the part that each pair stands for.
+    instance, pair : Instance, ndarray of int64
+        Ids are positions in the part; and the pair of the part that each pair stands for.
     """
     one, pair = instance, np.flatnonzero(keep)
     units, owner = np.unique(one.unit[pair], return_inverse=True)
@@ -304,14 +295,8 @@ def assembled(
     ----------
     ids : tuple of ndarray
         Positions of units and centres where the part was cut from.
-    pairs : Pairs
-        Pairs of these.
-    near : Near
-        From `local_neighbours`.
-    rows : Rows
-        The zone rules.
-    skip : ndarray of float
-        Price of leaving each unit out.
+    pairs, near, rows, skip
+        Pairs, neighbours, rules and prices of leaving out, of these units and centres.
     """
     start = np.searchsorted(pairs.unit, np.arange(len(ids[0]) + 1)).astype(np.int64)
     # Ranks come from a larger part where centres follow one another in the same order.

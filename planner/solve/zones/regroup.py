@@ -24,23 +24,9 @@ BRANCHES = 100
 
 
 def regroup(track: Track, ascent: Ascent, *, size: int, seed: int) -> bool:
-    """Go over all zones, the most wasteful first, each with its neighbours.
+    """Go over all zones, the most wasteful first, each with its neighbours, `size` zones at a time.
 
-    Parameters
-    ----------
-    track : Track
-        The plan; receives better ones.
-    ascent : Ascent
-        Prizes and floors of the bound.
-    size : int
-        Zones to take apart at a time.
-    seed : int
-        For HiGHS.
-
-    Returns
-    -------
-    bool
-        Whether anything became better.
+    Plan and zones that are found go to the track and the pool; told is whether anything became better.
     """
     better = False
     fresh: set[int] = set(range(track.instance.n_centres))

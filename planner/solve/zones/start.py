@@ -18,15 +18,7 @@ __all__ = ["must_serve", "nearest_plan", "repaired"]
 def nearest_plan(instance: Instance) -> NDArray[np.int64]:
     """Grow all zones at once, shortest walk first, each pair held up by what is there already.
 
-    Parameters
-    ----------
-    instance : Instance
-        The part.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_units,)
-        Chosen pair, -1 where nothing holds a unit up.
+    Given is the pair of each unit, -1 where nothing holds it up.
     """
     return _grow(instance, _at_home(instance))
 
@@ -39,7 +31,7 @@ def must_serve(instance: Instance) -> Instance:
 
 
 def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Keep as much of a given plan as hangs together, and place the rest.
+    """Keep as much of a given plan as hangs together, and place the rest as `nearest_plan` does.
 
     Parameters
     ----------
@@ -47,11 +39,6 @@ def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np
         The part.
     centre : ndarray of int, shape (n_units,)
         Centre of each unit, by position in the part; anything else counts as none.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_units,)
-        Chosen pair of each unit, -1 where nothing holds it up.
     """
     wanted = instance.centre == np.asarray(centre)[instance.unit]
     pair = _at_home(instance)

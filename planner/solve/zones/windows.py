@@ -9,16 +9,13 @@ what comes out does not depend on how many at a time.
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.solve.crew import Crew
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import Instance, cut_out
 from planner.solve.zones.proof.relaxed import Relaxed, Window
@@ -27,8 +24,6 @@ from planner.solve.zones.track import Track
 __all__ = ["apart", "by_windows", "partition", "raise_bound", "touching"]
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.integer[Any]]
-T = TypeVar("T")
 SURE = 0.99
 """Share from which on the relaxation is taken to have decided."""
 SIZE = 50
@@ -50,20 +45,7 @@ MOST_HANDS = 4
 
 
 def touching(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count the neighbours that zones have in one another.
-
-    Parameters
-    ----------
-    instance : Instance
-        The part.
-    pair : ndarray of int, shape (n_units,)
-        A plan.
-
-    Returns
-    -------
-    ndarray of int, shape (n_centres, n_centres)
-        0 on the diagonal.
-    """
+    """Count the neighbours that zones of a plan have in one another, shape (n_centres, n_centres)."""
     one, m = instance, instance.n_centres
     zone = np.where(pair >= 0, one.centre[pair], -1)
     a = np.repeat(zone, np.diff(one.near.start))
@@ -73,7 +55,7 @@ def touching(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def partition(links: NDArray[np.int64], size: int, first: FloatArray) -> list[NDArray[np.int64]]:
-    """Divide zones into windows that hang together where they can.
+    """Divide zones into windows that hang together where they can; centres of each, ascending.
 
     Parameters
     ----------
@@ -83,11 +65,6 @@ def partition(links: NDArray[np.int64], size: int, first: FloatArray) -> list[ND
         Zones of a window; the last ones may be smaller.
     first : ndarray of float, shape (n_centres,)
         Windows are grown from the zone that has most of this, of those left.
-
-    Returns
-    -------
-    list of ndarray of int
-        Centres of each window, ascending.
     """
     free = np.ones(len(links), bool)
     windows: list[NDArray[np.int64]] = []
@@ -146,56 +123,12 @@ def apart(
     return rounds
 
 
-class Crew:
-    """Does pieces of work side by side, one for each processor.
-
-    Attributes
-    ----------
-    halt : threading.Event
-        Set to stop all of them.
-    """
-
-    def __init__(self) -> None:
-        self.halt = threading.Event()
-        self._hands = min(os.cpu_count() or 1, MOST_HANDS)
-
-    def all(
-        self, work: Callable[[NDArray[np.int64]], T], on: Iterable[NDArray[np.int64]]
-    ) -> list[T]:
-        """Do the work on everything, and give what came out in the same order.
-
-        Raises
-        ------
-        KeyboardInterrupt
-            After all work has been stopped.
-        """
-        with ThreadPoolExecutor(self._hands) as pool:
-            pending = [pool.submit(work, one) for one in on]
-            try:
-                # Waits that end let Ctrl-C through on every system.
-                while wait(pending, timeout=0.2).not_done:
-                    pass
-            except BaseException:
-                self.halt.set()
-                for job in pending:
-                    job.cancel()
-                raise
-        return [job.result() for job in pending]
-
-
 def by_windows(track: Track, relaxed: Relaxed, *, seed: int) -> None:
     """Better the plan and raise the bound until they meet or nothing comes of it.
 
-    Parameters
-    ----------
-    track : Track
-        What is known; receives what is found.
-    relaxed : Relaxed
-        Prices of all zones, as `raise_bound` leaves them.
-    seed : int
-        For HiGHS.
+    The prices are those that `raise_bound` leaves; the seed is for HiGHS.
     """
-    crew = Crew()
+    crew = Crew(MOST_HANDS)
     for turn in range(TURNS):
         gap = track.aim_m - track.bound_m
         for size, within, rings in PASSES:
@@ -212,21 +145,12 @@ def by_windows(track: Track, relaxed: Relaxed, *, seed: int) -> None:
 
 
 def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> None:
-    """Solve the relaxation of all windows in turn.
+    """Solve the relaxation of all windows in turn; track and prices take over what is proven.
 
-    Parameters
-    ----------
-    track : Track
-        Told of what is proven.
-    relaxed : Relaxed
-        Takes over the prices.
-    within : float
-        Pairs that cost so much more than their unit's cheapest way are left out at first, as a
-        share of the mean cost.
-    seed : int
-        For HiGHS.
+    Pairs that cost more than `within` above their unit's cheapest way, as a share of the mean cost, are
+    left out at first.
     """
-    links, crew = touching(track.instance, track.pair), Crew()
+    links, crew = touching(track.instance, track.pair), Crew(MOST_HANDS)
     first = relaxed.waste(track.pair)
 
     def work(centres: NDArray[np.int64]) -> Window | None:

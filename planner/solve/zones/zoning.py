@@ -37,21 +37,7 @@ def list_all(track: Track, ascent: Ascent, *, seed: int) -> bool:
 
     A plan that costs at most ``bound + room`` has no zone whose price is more than `room` above the
     cheapest of its centre.  So when all of those are listed, the choice among them is optimal, or
-    every plan costs more than that: either way a proof.
-
-    Parameters
-    ----------
-    track : Track
-        Receives the plan and what is proven.
-    ascent : Ascent
-        Prizes and floors of the bound.
-    seed : int
-        For HiGHS.
-
-    Returns
-    -------
-    bool
-        Whether plan and bound have met.
+    every plan costs more than that: either way a proof.  Told is whether plan and bound have met.
     """
     if not np.isfinite(track.value_m):
         return False

@@ -95,7 +95,7 @@ class Ascent:
         return slope
 
     def generate(self, rounds: int, *, effort: int = len(NODES)) -> bool:
-        """Generate columns until the programme and the bound meet.
+        """Generate columns until the programme and the bound meet, and tell whether they did.
 
         Parameters
         ----------
@@ -103,11 +103,6 @@ class Ascent:
             Times to price all centres.
         effort : int
             How far the search for one zone may be taken, of ``len(NODES)``.
-
-        Returns
-        -------
-        bool
-            Whether they met.
         """
         track, one = self.track, self.track.instance
         master = Prizes(self.pool)

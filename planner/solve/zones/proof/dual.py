@@ -55,17 +55,7 @@ class _Ways(NamedTuple):
 
 
 def climb(instance: Instance, value_m: float, *, steps: int) -> RuleDual:
-    """Raise the bound by subgradient steps.
-
-    Parameters
-    ----------
-    instance : Instance
-        The part.
-    value_m : float
-        Value of a known plan: the step aims a little below it.
-    steps : int
-        How many.
-    """
+    """Raise the bound by subgradient steps, which aim a little below the value of a known plan."""
     one, limit = instance, instance.rows.limit
     every = _Ways(
         one.start, one.centre, one.cost, one.skip_cost, np.ascontiguousarray(one.rows.weight.T)

@@ -24,13 +24,7 @@ IntArray = NDArray[np.integer[Any]]
 
 
 class Pool:
-    """Zones seen so far, each once.
-
-    Parameters
-    ----------
-    instance : Instance
-        The part.
-    """
+    """Zones of a part seen so far, each once: its pairs, its centre, its cost with what it breaks."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
@@ -118,12 +112,7 @@ class Prizes:
             )
 
     def solve(self, centre: FloatArray, reach: FloatArray) -> tuple[float, FloatArray, bool]:
-        """Find the best prizes within reach of a centre.
-
-        Parameters
-        ----------
-        centre, reach : ndarray of float, shape (n_units,)
-            Prizes lie between ``centre - reach`` and ``centre + reach``.
+        """Find the best prizes within ``centre - reach`` and ``centre + reach``, each of shape (n_units,).
 
         Returns
         -------
@@ -186,7 +175,7 @@ def choose(
     Returns
     -------
     pair : ndarray of int or None, shape (n_units,)
-        The plan, -1 for units left out; None if there is none, or none was found.
+        The plan, -1 for units left out; None if none was found.
     bound : float
         No plan of these zones costs less; infinite if there is none.
     """

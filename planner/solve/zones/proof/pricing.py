@@ -10,16 +10,14 @@ G. L. Nemhauser: An optimization based heuristic for political districting, Mana
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.compiled import compiled
+from planner.solve.crew import Crew
 from planner.solve.stop import Clock
 from planner.solve.zones.contiguity import spans
 from planner.solve.zones.instance import Instance
@@ -28,14 +26,13 @@ from planner.solve.zones.proof.subproblem import ZoneModel
 __all__ = ["Priced", "Pricer", "countable"]
 
 FloatArray = NDArray[np.float64]
-T = TypeVar("T")
 MOST_STATES = 60_000
 LONGEST_S = 20.0
 """Longest search for the zone of one centre by HiGHS."""
 COLUMNS = 12
 ROOM, MOST_BRANCHES = 20_000, 10_000_000
 """Zones and branches of one centre at which listing them all is given up."""
-FEW = 12
+MOST_HANDS, FEW = 8, 12
 """Centres below which threads cost more than they bring."""
 
 
@@ -47,17 +44,7 @@ def countable(instance: Instance) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Priced:
-    """What pricing found.
-
-    Parameters
-    ----------
-    bound : ndarray of float, shape (n_centres,)
-        No zone of the centre has a lower price.
-    columns : list of ndarray of int
-        Pairs of each zone found.
-    price : list of float
-        Cost of each, less its prizes.
-    """
+    """What pricing found: a price for each centre that no zone of it is below, zones, and their prices."""
 
     bound: FloatArray
     columns: list[NDArray[np.int64]]
@@ -84,12 +71,6 @@ class _Items(NamedTuple):
     held: NDArray[np.int32]
 
 
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed is not None else (os.cpu_count() or 1)
-
-
 class Pricer:
     """Finds the cheapest zone of each centre.
 
@@ -114,7 +95,7 @@ class Pricer:
         self._cap = self._first_caps(amounts)
         self._tables: dict[tuple[int, int], FloatArray] = {}
         self._models: dict[int, ZoneModel] = {}
-        self._threads = min(_cores(), 8) if one.n_centres >= FEW else 1
+        self._crew = Crew(MOST_HANDS if one.n_centres >= FEW else 1)
 
     def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """How far the table of each centre reaches: a little beyond what a zone may have."""
@@ -144,45 +125,29 @@ class Pricer:
     def price(
         self, prize: FloatArray, nodes: int, *, exact: bool = False, clock: Clock | None = None
     ) -> Priced:
-        """Price every centre.
+        """Price every centre, for what each unit is worth.
 
-        Parameters
-        ----------
-        prize : ndarray of float, shape (n_units,)
-            What each unit is worth.
-        nodes : int
-            Branches to look at for each centre before its bound is taken as it stands.
-        exact : bool
-            Whether a centre whose branches were too many is then given to HiGHS.
-        clock : Clock, optional
-            When it runs out, bounds are taken as they stand.
+        Of each centre so many branches (`nodes`) are looked at before its bound is taken as it stands; if
+        `exact`, HiGHS is asked then.  When the clock runs out, bounds are taken as they stand.
         """
         reduced = self._reduced(prize)
         time = clock or Clock(LONGEST_S)
-        if exact:
-            results = self._each(lambda c: self._settled(c, reduced, nodes, time))
-        else:
-            results = self._each(lambda c: self._priced(c, reduced, nodes))
+
+        def priced(c: int) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+            if exact:
+                return self._settled(c, reduced, nodes, time)
+            return self._priced(c, reduced, nodes)
+
+        results = self._crew.all(priced, range(self.instance.n_centres))
         bound = np.array([r[0] for r in results])
         columns = [zone for r in results for zone in r[2]]
         price = [float(value) for r in results for value in r[1]]
         return Priced(bound, columns, price)
 
     def all_below(self, prize: FloatArray, below: FloatArray) -> list[NDArray[np.int64]] | None:
-        """List every connected zone whose price is below a limit.
+        """List every connected zone whose price is below the limit of its centre.
 
-        Parameters
-        ----------
-        prize : ndarray of float, shape (n_units,)
-            What each unit is worth.
-        below : ndarray of float, shape (n_centres,)
-            Limit of each centre.
-
-        Returns
-        -------
-        list of ndarray of int, or None
-            Pairs of each zone; None if there are too many, or zones larger than the table could
-            be as cheap.
+        None if there are too many, or zones larger than the table could be as cheap.
         """
         reduced = self._reduced(prize)
         found: list[NDArray[np.int64]] = []
@@ -205,14 +170,6 @@ class Pricer:
                 return None if found.number > ROOM else self._pairs(c, found.zones)
             if not self._widen(c, int(found.beyond[1] < found.beyond[0])):
                 return None
-
-    def _each(self, work: Callable[[int], T]) -> list[T]:
-        """Do some work for every centre, on all cores; the order is that of the centres."""
-        centres = range(self.instance.n_centres)
-        if self._threads == 1:
-            return [work(c) for c in centres]
-        with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(work, centres, chunksize=1))
 
     def _priced(
         self, c: int, reduced: FloatArray, nodes: int

@@ -53,16 +53,12 @@ class Window:
 
     Parameters
     ----------
-    centres : ndarray of int
-        Of the window, ascending.
-    pair : ndarray of int
-        Pairs of the part that were in the programme.
+    centres, pair : ndarray of int
+        Of the window, ascending; pairs of the part that were in the programme.
     rule : ndarray of float, shape (n of centres, n_rows)
         Prices on the rules.
-    hold : ndarray of float, shape (n of pair,)
-        Prices on connection.
-    share : ndarray of float, shape (n of pair,)
-        How much of each pair the programme takes, 0 to 1.
+    hold, share : ndarray of float, shape (n of pair,)
+        Prices on connection, and how much of each pair the programme takes, 0 to 1.
     """
 
     centres: NDArray[np.int64]
@@ -124,12 +120,7 @@ class Relaxed:
     def thinned(self, pair: NDArray[np.int64], within: float) -> tuple[Instance, NDArray[np.int64]]:
         """Leave only pairs that look good, with what holds them up, and those of a plan.
 
-        Parameters
-        ----------
-        pair : ndarray of int, shape (n_units,)
-            The plan.
-        within : float
-            Pairs that cost so much more than their unit's cheapest way are left out, metres.
+        Left out are pairs that cost more than `within` above their unit's cheapest way, metres.
         """
         one = self.instance
         keep = self.reduced <= within

@@ -21,15 +21,7 @@ MOST_NODES = 2_000
 
 
 class ZoneModel:
-    """The pricing programme of one centre; only its costs change from call to call.
-
-    Parameters
-    ----------
-    instance : Instance
-        The part.
-    centre : int
-        Which centre.
-    """
+    """The pricing programme of one centre of a part; only its costs change from call to call."""
 
     def __init__(self, instance: Instance, centre: int) -> None:
         one, _ = cut_out(instance, instance.centre == centre, np.array([centre]))

@@ -37,20 +37,20 @@ def raise_bound(
 ) -> tuple[float, Pairs]:
     """Prove more of a part with ties, and look at the plans that the proof brings along.
 
+    Nothing is done where units may be left without a centre.
+
     Parameters
     ----------
     part : TiedPart
-        The part; nothing is done where units may be left without a centre.
+        The part.
     pair : ndarray of int, shape (n_units,)
         The best plan so far.
     bound_m : float
         Proven so far.
     gap : float
         Optimality gap that is enough.
-    clock : Clock
-        Time for it.
-    seed : int
-        Same seed, same outcome, unless time strikes.
+    clock, seed : Clock, int
+        Time for it; same seed, same outcome, unless time strikes.
 
     Returns
     -------

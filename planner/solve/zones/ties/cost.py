@@ -149,27 +149,18 @@ def _settled(
 def better(
     part: TiedPart, pair: Pairs, *, bound_m: float, gap: float, clock: Clock, seed: int
 ) -> Pairs:
-    """Better a plan of one part at its true price.
+    """Better a connected plan of one part at its true price; the outcome is no worse, and connected.
 
     Parameters
     ----------
     part : TiedPart
         The part, with its ties.
     pair : ndarray of int, shape (n_units,)
-        A connected plan.
-    bound_m : float
-        Proven lower bound.
-    gap : float
-        Optimality gap that is enough.
-    clock : Clock
-        Time for it.
-    seed : int
-        Same plan and seed, same outcome, unless time strikes.
-
-    Returns
-    -------
-    ndarray of int, shape (n_units,)
-        A connected plan that is no worse.
+        The plan.
+    bound_m, gap : float
+        Proven lower bound, and the optimality gap that is enough.
+    clock, seed : Clock, int
+        Time for it; same plan and seed, same outcome, unless time strikes.
     """
     best = pair
     for turn in range(2):

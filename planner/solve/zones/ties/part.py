@@ -92,14 +92,9 @@ class TiedPart:
         return self.instance.value(pair, forgiving=True) + ties
 
     def surcharge(self, pair: Pairs, share: float) -> FloatArray:
-        """Put ties on pairs as if everyone else stayed: shape (n_pairs,), metres.
+        """Put ties on pairs as if everyone else stayed in a plan, shape (n_pairs,), metres.
 
-        Parameters
-        ----------
-        pair : ndarray of int, shape (n_units,)
-            The plan that stands.
-        share : float
-            Part of each price that either unit is charged.
+        Either unit is charged that share of each price.
         """
         one, zone = self.instance, self.zones(pair)
         start, to, worth = self.tied
