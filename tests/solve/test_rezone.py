@@ -15,7 +15,7 @@ from planner.solve.zones.search import Progress, Stop, solve
 from tests.solve.towns import SLOW
 from tests.strategies import problems
 
-STOP = Stop(gap=0.0, seconds=20)
+STOP = Stop(gap=0.0, seconds=300)
 
 
 def street(walk_to_second: float = 200.0, **changes: object) -> Problem:
@@ -193,7 +193,7 @@ def test_changed_input_is_solved_again_from_where_the_homes_were() -> None:
     old, new = street(), street(walk_to_second=195.0)
     stands = np.array([0, 0, 1, 1, 1])
     heard: list[Progress] = []
-    stop = Stop(gap=0.05, seconds=20)
+    stop = Stop(gap=0.05, seconds=300)
     _, again = resolve(
         new, UNIT, before(stands[UNIT], old), stop=stop, seed=0, progress=heard.append
     )

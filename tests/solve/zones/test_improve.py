@@ -128,7 +128,7 @@ def test_what_cannot_hold_is_refused_with_its_numbers() -> None:
     total = float(problem.load.sum())
     assert total > 40
     with pytest.raises(InfeasibleError) as caught:
-        solve(problem, stop=Stop(0.0, 30.0))
+        solve(problem, stop=Stop(0.0, 300.0))
     text = caught.value.message
     for part in (
         "households_per_zone",
@@ -150,7 +150,7 @@ def test_the_refusal_names_the_rule_that_misses() -> None:
         ZoneRule("households_per_member", problem.load, None, 1.0, members, hard=True),
     )
     with pytest.raises(InfeasibleError, match="households_per_member") as caught:
-        solve(problem.replace(rules=rules), stop=Stop(0.0, 30.0))
+        solve(problem.replace(rules=rules), stop=Stop(0.0, 300.0))
     assert "no floor" in caught.value.message
     assert "for each of 12" in caught.value.message
 
@@ -173,4 +173,4 @@ def test_the_refusal_speaks_of_the_part_that_fails() -> None:
         fence=np.repeat([0, 1], 12),
     )
     with pytest.raises(InfeasibleError, match=r"fence 0"):
-        solve(two, stop=Stop(0.0, 30.0))
+        solve(two, stop=Stop(0.0, 300.0))

@@ -30,7 +30,7 @@ def hamlet() -> Instance:
 
 def searched(instance: Instance, seed: int, gap: float = 0.0) -> Track:
     """Go over the plan of nearest centres by windows."""
-    track = Track(instance, nearest_plan(instance), gap, Clock(60.0))
+    track = Track(instance, nearest_plan(instance), gap, Clock(300.0))
     relaxed = Relaxed(instance, climb(instance, track.aim_m, steps=200).multiplier)
     raise_bound(track, relaxed, within=0.5, seed=seed)
     by_windows(track, relaxed, seed=seed)

@@ -24,7 +24,7 @@ from tests.strategies import problems
 
 def climbed(one: Instance, *, sweeps: int = 20) -> tuple[Track, Ascent]:
     """Bring a part to where zones are chosen: a plan, zones and prizes."""
-    track = Track(one, nearest_plan(one), 0.0, Clock(60.0))
+    track = Track(one, nearest_plan(one), 0.0, Clock(300.0))
     pool = Pool(one)
     anneal(track, pool, sweeps=sweeps, runs=1, seed=0)
     ascent = Ascent(track, pool, quick_bound(track).prize)

@@ -53,7 +53,7 @@ def test_windows_raise_the_bound_and_keep_it_true(problem: Problem, within: floa
         relaxed = opened(one)
         for centres in (np.arange(one.n_centres), *np.arange(one.n_centres)[:, None]):
             before = relaxed.bound_m
-            window = relaxed.solve(centres, within, Clock(20.0))
+            window = relaxed.solve(centres, within, Clock(300.0))
             if window is not None:
                 relaxed.adopt(window)
             assert relaxed.bound_m >= before
@@ -69,7 +69,7 @@ def test_waste_shares_out_the_whole_gap(problem: Problem) -> None:
         relaxed, pair = opened(one), nearest_plan(one)
         if (pair < 0).any():
             continue
-        window = relaxed.solve(np.arange(one.n_centres), 1e6, Clock(20.0))
+        window = relaxed.solve(np.arange(one.n_centres), 1e6, Clock(300.0))
         assert window is not None
         relaxed.adopt(window)
         waste = relaxed.waste(pair)
@@ -96,7 +96,7 @@ def test_the_connection_rule_is_counted() -> None:
     one = must_serve(split(problem).instances[0])
     relaxed = opened(one)
     assert relaxed.bound_m == pytest.approx(220.0)
-    window = relaxed.solve(np.arange(2), 1e6, Clock(20.0))
+    window = relaxed.solve(np.arange(2), 1e6, Clock(300.0))
     assert window is not None
     assert relaxed.adopt(window)
     assert relaxed.bound_m == pytest.approx(best_plan(problem)[0], rel=1e-4)
