@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from planner.solve.highs import new_highs, put_matrix
 from planner.solve.sites.exact.runs import run_from
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
-from planner.solve.zones.exact import new_highs, put_matrix
 
 __all__ = ["reassign"]
 

@@ -6,10 +6,10 @@ import highspy
 import numpy as np
 from scipy.sparse import coo_array
 
+from planner.solve.highs import new_highs, put_matrix
 from planner.solve.sites.exact.runs import run_from
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
-from planner.solve.zones.exact import new_highs, put_matrix
 
 __all__ = ["MOST_PAIRS", "solve_whole"]
 
