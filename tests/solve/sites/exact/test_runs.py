@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_array
 
+from planner.solve.highs import new_highs, put_matrix
 from planner.solve.sites.exact.runs import run_from
-from planner.solve.zones.exact import new_highs, put_matrix
 
 
 def covering(seed: int) -> tuple[highspy.Highs, np.ndarray, np.ndarray]:
