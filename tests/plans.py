@@ -12,11 +12,16 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from planner.errors import Finding, Severity
-from planner.model.problem import Certificate, Part, Problem, RuleOutcome, Violation, ZoneRule
+from planner.model.audit import check
+from planner.model.certificate import Certificate
+from planner.model.plane import LocalProjection
+from planner.model.problem import Part, Problem, Result, ZoneRule
 from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, PlanTables
+from planner.plan.build import assemble
+from planner.plan.frames import WGS84, geo_frame
+from planner.plan.staffing import Walks
 
-WGS84 = "EPSG:4326"
 HOSTILE = (
     "<img src=x onerror=\"window.__pwned='img'\">",
     "</script><script>window.__pwned='script'</script>",
@@ -32,10 +37,6 @@ HOSTILE = (
     "[link](javascript:alert(1)) | pipe **bold** # head",
 )
 LON, LAT, STEP_X, STEP_Y = 117.0200, 32.6200, 0.00107, 0.0009
-
-
-def _frame(columns: dict[str, Any], geometry: Any) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(columns, geometry=np.asarray(geometry, object), crs=WGS84)
 
 
 def make_plan_tables(
@@ -81,16 +82,16 @@ def make_plan_tables(
     allowed = fence[:, None] == fence[home][None, :]
     zone = np.where(allowed, walk, np.inf).argmin(axis=1)
     zone[n - 1] = -1
-    problem = _problem(walk, allowed, homes_of, members_of, fence, home, xy)
-    unit_walk = np.where(zone >= 0, walk[np.arange(n), zone], np.nan)
+    served = np.bincount(zone[zone >= 0], homes_of[zone >= 0])
+    most = float(served.max() - 5)
+    problem = _problem(walk, allowed, most, homes_of, members_of, fence, home, xy)
     fence_names = np.array([text("幸福社区"), text("矿工社区")], object)
     ids = np.array([text(f"M{c:03d}") for c in range(nc)], object)
-    zone_id = np.append(ids, "")[zone]
     lon, lat = LON + xy[:, 0] * STEP_X, LAT + xy[:, 1] * STEP_Y
     unit_id = np.array([text(f"u{u:04d}") for u in range(n)], object)
     label = np.array([text(f"新村路{u // 2 + 1}号{u % 2 + 1}单元") for u in range(n)], object)
     moved_units = (rng.random(n) < 0.08) & (zone >= 0) & moved
-    units = _frame(
+    units = geo_frame(
         {
             "unit_id": unit_id,
             "label": label,
@@ -98,60 +99,16 @@ def make_plan_tables(
             "households": homes_of,
             "members": members_of,
             "load": homes_of.astype(float),
-            "zone": zone_id,
-            "walk_m": unit_walk,
+            "zone": np.full(n, "", object),
+            "walk_m": np.full(n, np.nan),
             "access_m": np.full(n, 12.5),
-            "moved": np.where(moved_units, homes_of, 0),
+            "moved": np.zeros(n, int),
         },
         shapely.points(lon, lat),
     )
-    homes = _homes(units, homes_of, zone, ids, text)
-    gap_rows = np.flatnonzero(homes["gap"].to_numpy() != "")
-    gaps = _frame(
-        {
-            **{
-                c: homes[c].to_numpy(object)[gap_rows]
-                for c in ("household_id", "unit_id", "fence", "zone")
-            },
-            "cause": homes["gap"].to_numpy(object)[gap_rows],
-            "detail": np.array([text("距最近中心户 812 米")] * len(gap_rows), object),
-        },
-        homes.geometry.to_numpy()[gap_rows],
-    )
-    centres = _centres(units, zone, home, ids, fence_names[fence[home]])
-    shapes = [
-        shapely.union_all(
-            shapely.box(
-                *_corners(
-                    [
-                        (i + d, j)
-                        for k, (i, j) in enumerate(cells)
-                        for d in (0, 0.5)
-                        if zone[2 * k + (d > 0)] == c
-                    ],
-                    0,
-                    0,
-                    0.5,
-                    1,
-                )
-            )
-        )
-        for c in range(nc)
-    ]
-    names = ("households", "members", "walk_mean_m", "walk_max_m", "broken")
-    zones = _frame(
-        {
-            "centre_id": ids,
-            "number": np.arange(1, nc + 1),
-            "fence": fence_names[fence[home]],
-            **{c: centres[c].to_numpy() for c in names},
-            "colour": _greedy(shapes),
-            "gaps": gaps["zone"].value_counts().reindex(ids, fill_value=0).to_numpy(),
-            "area_m2": np.full(nc, 9000.0),
-        },
-        shapes,
-    )
-    certificate, parts = _proof(problem, zone, homes_of, members_of, ids)
+    before = np.where(moved_units, ids[0], np.append(ids, "")[zone])
+    homes = _homes(units, homes_of, before, text)
+    centres = _centres(units, home, ids, fence_names[fence[home]])
     given = {
         "title": text("示例街道 · 党员中心户责任区"),
         "created": "2026-05-18",
@@ -165,45 +122,93 @@ def make_plan_tables(
         "stopped": "gap",
         "previous": "cd" * 32 if moved else None,
         "move_price_m": 200.0 if moved else None,
-        "homes_moved": int(units["moved"].sum()) if moved else None,
+        "homes_moved": 0 if moved else None,
         "islands": [],
         "synthetic": True,
     }
-    return PlanTables(
+    draft = PlanTables(
         units=units,
         households=homes,
-        members=_members(units, zone_id, members_of, home, ids, text),
+        members=_members(units, members_of, home, ids, text),
         centres=centres,
-        zones=zones,
-        gaps=gaps,
+        zones=_blank_zones(centres),
+        gaps=_unfound(homes, text),
         base=_base(boxes, nx, ny, fence_names, text),
         problem=problem,
-        certificate=certificate,
-        parts=parts,
-        rules=RuleBook.profile(),
-        findings=(
-            Finding(
-                "duplicate-id",
-                Severity.HOLD,
-                text("id appears twice"),
-                text("编号重复"),
-                text("keep one"),
-                text("保留一行"),
-                text("homes.xlsx"),
-                text("居民户"),
-                417,
-                text("编号"),
-            ),
-            Finding(
-                "full-width",
-                Severity.FIX,
-                text("full-width digits"),
-                text("全角数字"),
-                file="homes.xlsx",
-            ),
-        ),
+        certificate=check(problem, Result(zone, 0.0)),
+        parts=(),
+        rules=_rules(problem),
+        findings=_findings(text),
         provenance={**given, **(provenance or {})},
     )
+    certificate = check(problem, Result(zone, 0.0))
+    bound = certificate.value_m - 0.0041 * certificate.cost_m
+    certificate = replace(certificate, bound_m=bound)
+    part = Part(n, nc, certificate.value_m, bound, certificate.cost_m, 0.0041, "zones", 12.25)
+    made = assemble(draft, Result(zone, bound, (part,)), certificate, _Blocks(cells, xy, walk))
+    return made if not hostile else _with_hostile_details(made, text)
+
+
+class _Blocks:
+    """The terrain of the town: walks along blocks, and zones made of whole halves of blocks."""
+
+    floors = None
+
+    def __init__(self, cells: Any, xy: Any, walk: Any) -> None:
+        self.cells, self.xy, self.walk = cells, xy, walk
+        self.plane = LocalProjection.around(LON + xy[:, 0] * STEP_X, LAT + xy[:, 1] * STEP_Y)
+
+    def walks(self, assignment: Any) -> Walks:
+        """Measure along the blocks."""
+        at = np.arange(len(assignment))
+        own = np.where(assignment >= 0, self.walk[at, assignment], np.nan)
+        apart = 100.0 * np.abs(self.xy[:, None] - self.xy[None]).sum(axis=2)
+        return Walks(own, lambda units, homes: apart[np.ix_(units, homes)])
+
+    def shapes(self, assignment: Any, touched: Any) -> Any:
+        """Join the halves of blocks."""
+        half = [(i + d, j) for i, j in self.cells for d in (0, 0.5)]
+        boxes = shapely.box(*_corners(half, 0, 0, 0.5, 1))
+        joined = [shapely.union_all(boxes[assignment == c]) for c in touched]
+        return gpd.GeoSeries(joined, crs=WGS84).to_crs(self.plane.crs).to_numpy()
+
+
+def _rules(problem: Problem) -> RuleBook:
+    """Let one zone hold too many homes, and some homes live too far."""
+    high = next(r.high for r in problem.rules if r.name == "households_per_zone")
+    profile = RuleBook.profile()
+    zone = replace(profile.households_per_zone, high=high)
+    return replace(profile, walk=replace(profile.walk, limit_m=320.0), households_per_zone=zone)
+
+
+def _findings(text: _Texts) -> tuple[Finding, ...]:
+    twice = ("id appears twice", "编号重复", "keep one", "保留一行", "homes.xlsx", "居民户")
+    wide = ("full-width digits", "全角数字")
+    return (
+        Finding("duplicate-id", Severity.HOLD, *map(text, twice), 417, text("编号")),
+        Finding("full-width", Severity.FIX, *map(text, wide), file="homes.xlsx"),
+    )
+
+
+def _unfound(homes: gpd.GeoDataFrame, text: _Texts) -> gpd.GeoDataFrame:
+    lost = homes[homes["gap"] != ""]
+    names = ("household_id", "unit_id", "fence", "zone")
+    columns = {name: lost[name].to_numpy(object) for name in names}
+    columns["cause"] = lost["gap"].to_numpy(object)
+    columns["detail"] = np.array([text("距最近中心户 812 米")] * len(lost), object)
+    return geo_frame(columns, lost.geometry.to_numpy())
+
+
+def _with_hostile_details(made: PlanTables, text: _Texts) -> PlanTables:
+    detail = np.array([text(d) for d in made.gaps["detail"]], object)
+    return replace(made, gaps=made.gaps.assign(detail=detail))
+
+
+def _blank_zones(centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = ("centre_id", "number", "fence", "households", "members", "walk_mean_m", "walk_max_m")
+    columns: dict[str, Any] = {name: centres[name].to_numpy() for name in (*names, "broken")}
+    columns |= {"colour": 0, "gaps": 0, "area_m2": 0.0}
+    return geo_frame(columns, np.full(len(centres), shapely.MultiPolygon(), dtype=object))
 
 
 class _Texts:
@@ -228,7 +233,14 @@ def _corners(cells: Any, x0: float, y0: float, x1: float, y1: float) -> tuple[An
 
 
 def _problem(
-    walk: Any, allowed: Any, homes_of: Any, members_of: Any, fence: Any, home: Any, xy: Any
+    walk: Any,
+    allowed: Any,
+    most: float,
+    homes_of: Any,
+    members_of: Any,
+    fence: Any,
+    home: Any,
+    xy: Any,
 ) -> Problem:
     near = np.abs(xy[:, None] - xy[None]).max(axis=2) <= 1.0
     edges = np.argwhere(np.triu(near & (fence[:, None] == fence[None]), 1))
@@ -247,48 +259,38 @@ def _problem(
         rules=(
             ZoneRule("members_per_zone", members_of, 5, 10, price_m=5000),
             ZoneRule("households_per_member", homes_of, 15, 25, per=members_of),
-            ZoneRule("households_per_zone", homes_of, 75, 250),
+            ZoneRule("households_per_zone", homes_of, 75, most),
         ),
         fence=fence,
     )
 
 
-def _homes(
-    units: gpd.GeoDataFrame, homes_of: Any, zone: Any, ids: Any, text: _Texts
-) -> gpd.GeoDataFrame:
+def _homes(units: gpd.GeoDataFrame, homes_of: Any, before: Any, text: _Texts) -> gpd.GeoDataFrame:
     at = np.repeat(np.arange(len(units)), homes_of)
     n = len(at) + 2
     unit = np.append(at, [-1, -1])
-    walk = np.append(units["walk_m"].to_numpy(), np.nan)[unit]
-    gap = np.full(n, "", object)
-    gap[walk > 320] = "beyond_walk_limit"
-    gap[np.append(zone, 0)[unit] == -1] = "no_walking_path"
-    gap[unit == -1] = "address_not_found"
-    gap[np.flatnonzero((gap == "") & (np.append(zone, -1)[unit] == 2))[:5]] = "zone_over_limit"
-    now = np.append(ids, "")[np.append(zone, -1)[unit]]
-    moved = np.append(units["moved"].to_numpy() > 0, False)[unit]
     columns = {
         "household_id": np.array([f"H{k:05d}" for k in range(n)], object),
         "unit_id": np.append(units["unit_id"].to_numpy(object), "")[unit],
         "fence": np.append(units["fence"].to_numpy(object), "")[unit],
-        "zone": now,
-        "walk_m": walk,
+        "zone": np.full(n, "", object),
+        "walk_m": np.full(n, np.nan),
         "load": np.ones(n),
         "precision": np.array([text("doorplate") if u >= 0 else "none" for u in unit], object),
         "confidence": np.where(unit >= 0, 0.97, 0.0),
         "matched": np.append(units["label"].to_numpy(object), "")[unit],
-        "gap": gap,
-        "previous_zone": np.where(moved, ids[0], now),
-        "moved": moved,
-        "member": np.where(now == "", "", np.array([f"P{k % 40:04d}" for k in range(n)], object)),
-        "member_walk_m": np.where(now == "", np.nan, 0.5 * walk),
+        "gap": np.where(unit >= 0, "", "address_not_found").astype(object),
+        "previous_zone": np.append(before, "").astype(object)[unit],
+        "moved": np.zeros(n, bool),
+        "member": np.full(n, "", object),
+        "member_walk_m": np.full(n, np.nan),
     }
     points = np.append(units.geometry.to_numpy(), shapely.Point())[unit]
-    return _frame(columns, points)
+    return geo_frame(columns, points)
 
 
 def _members(
-    units: gpd.GeoDataFrame, zone_id: Any, members_of: Any, home: Any, ids: Any, text: _Texts
+    units: gpd.GeoDataFrame, members_of: Any, home: Any, ids: Any, text: _Texts
 ) -> pd.DataFrame:
     unit = np.repeat(np.arange(len(units)), members_of)
     first = np.append(True, unit[1:] != unit[:-1])
@@ -303,98 +305,31 @@ def _members(
             "member_id": np.array(member, object),
             "unit_id": units["unit_id"].to_numpy(object)[unit],
             "fence": units["fence"].to_numpy(object)[unit],
-            "zone": zone_id[unit],
+            "zone": np.full(len(unit), "", object),
             "is_centre": is_centre,
             "precision": np.array([text("doorplate")] * len(unit), object),
             "matched": units["label"].to_numpy(object)[unit],
-            "households": np.full(len(unit), 12),
+            "households": np.zeros(len(unit), int),
         }
     )
 
 
-def _centres(
-    units: gpd.GeoDataFrame, zone: Any, home: Any, ids: Any, fence: Any
-) -> gpd.GeoDataFrame:
+def _centres(units: gpd.GeoDataFrame, home: Any, ids: Any, fence: Any) -> gpd.GeoDataFrame:
     nc = len(home)
-    homes, walk = units["households"].to_numpy(), units["walk_m"].to_numpy()
-    members = np.array([units["members"].to_numpy()[zone == c].sum() for c in range(nc)])
-    return _frame(
-        {
-            "centre_id": ids,
-            "number": np.arange(1, nc + 1),
-            "unit_id": units["unit_id"].to_numpy(object)[home],
-            "fence": fence,
-            "label": units["label"].to_numpy(object)[home],
-            "households": np.array([homes[zone == c].sum() for c in range(nc)]),
-            "members": members,
-            "load": np.array([float(homes[zone == c].sum()) for c in range(nc)]),
-            "walk_mean_m": np.round(
-                [np.average(walk[zone == c], weights=homes[zone == c]) for c in range(nc)], 1
-            ),
-            "walk_p90_m": np.round([np.quantile(walk[zone == c], 0.9) for c in range(nc)], 1),
-            "walk_max_m": np.round([walk[zone == c].max() for c in range(nc)], 1),
-            "broken": np.where((members < 5) | (members > 10), "members_per_zone", "").astype(
-                object
-            ),
-        },
-        units.geometry.to_numpy()[home],
-    )
-
-
-def _greedy(shapes: list[Any]) -> Any:
-    colour = np.full(len(shapes), -1)
-    for c, shape in enumerate(shapes):
-        used = {colour[d] for d in range(c) if shapely.distance(shape, shapes[d]) < 1e-9}
-        colour[c] = min(set(range(len(shapes))) - used)
-    return colour
-
-
-def _proof(
-    problem: Problem, zone: Any, homes_of: Any, members_of: Any, ids: Any
-) -> tuple[Certificate, tuple[Part, ...]]:
-    pair = problem.pairs_of(zone)
-    pair = pair[pair >= 0]
-    cost = float((problem.load[problem.pair_unit[pair]] * problem.walk_m[pair]).sum())
-    penalty, change = (
-        float(problem.penalty_m[pair].sum()) + 5000.0,
-        float(problem.change_m[pair].sum()),
-    )
-    value = cost + penalty + change
-    homes = np.array([homes_of[zone == c].sum() for c in range(len(ids))], float)
-    members = np.array([members_of[zone == c].sum() for c in range(len(ids))], float)
-    off = [(c, m) for c, m in enumerate(members) if not 5 <= m <= 10]
-    certificate = Certificate(
-        cost_m=cost,
-        penalty_m=penalty,
-        change_m=change,
-        bound_m=value - 0.0041 * cost,
-        rules=(
-            RuleOutcome(
-                "members_per_zone", 5.0, 10.0, float(members.min()), float(members.max()), len(off)
-            ),
-            RuleOutcome("households_per_member", 15.0, 25.0, 9.5, 24.0, 1),
-            RuleOutcome(
-                "households_per_zone", 75.0, 250.0, float(homes.min()), float(homes.max()), 0
-            ),
-            RuleOutcome("walk_m", None, 500.0, 0.0, float(problem.walk_m[pair].max()), 3),
-        ),
-        violations=tuple(
-            Violation(
-                "members_per_zone",
-                c,
-                float(m),
-                10.0 if m > 10 else 5.0,
-                abs(float(m) - (10.0 if m > 10 else 5.0)),
-            )
-            for c, m in off
-        ),
-        disconnected=(),
-        unserved=1,
-    )
-    part = Part(
-        problem.n_units, problem.n_centres, value, certificate.bound_m, cost, 0.0041, "zones", 12.25
-    )
-    return certificate, (part,)
+    blank = ("walk_mean_m", "walk_p90_m", "walk_max_m")
+    columns = {
+        "centre_id": ids,
+        "number": np.arange(1, nc + 1),
+        "unit_id": units["unit_id"].to_numpy(object)[home],
+        "fence": fence,
+        "label": units["label"].to_numpy(object)[home],
+        "households": np.zeros(nc, int),
+        "members": np.zeros(nc, int),
+        "load": np.zeros(nc),
+        **{name: np.zeros(nc) for name in blank},
+        "broken": np.full(nc, "", object),
+    }
+    return geo_frame(columns, units.geometry.to_numpy()[home])
 
 
 def _base(boxes: Any, nx: int, ny: int, fences: Any, text: _Texts) -> dict[str, gpd.GeoDataFrame]:
@@ -409,8 +344,8 @@ def _base(boxes: Any, nx: int, ny: int, fences: Any, text: _Texts) -> dict[str, 
     centre = [shapely.centroid(b) for b in boxes]
     half = [shapely.box(*_corners([(s, 0)], 0, 0, nx / 2, ny)) for s in (0, nx / 2)]
     layers: dict[str, gpd.GeoDataFrame] = {
-        "fences": _frame({"fence": fences}, [h[0] for h in half]),
-        "water": _frame(
+        "fences": geo_frame({"fence": fences}, [h[0] for h in half]),
+        "water": geo_frame(
             {"name": [text("瓦埠湖")]},
             [
                 shapely.box(
@@ -418,9 +353,9 @@ def _base(boxes: Any, nx: int, ny: int, fences: Any, text: _Texts) -> dict[str, 
                 )
             ],
         ),
-        "green": _frame({"name": [text("人民公园")]}, [centre[nx + 2].buffer(0.0004)]),
-        "rails": _frame({"name": [text("淮南线")]}, [line(-2, ny + 0.6, nx + 2, ny + 1.2)]),
-        "streets": _frame(
+        "green": geo_frame({"name": [text("人民公园")]}, [centre[nx + 2].buffer(0.0004)]),
+        "rails": geo_frame({"name": [text("淮南线")]}, [line(-2, ny + 0.6, nx + 2, ny + 1.2)]),
+        "streets": geo_frame(
             {
                 "name": np.array([text(f"新村{k + 1}路") for k in range(len(streets))], object),
                 "highway": np.array(
@@ -431,7 +366,7 @@ def _base(boxes: Any, nx: int, ny: int, fences: Any, text: _Texts) -> dict[str, 
             },
             streets,
         ),
-        "buildings": _frame(
+        "buildings": geo_frame(
             {
                 "name": np.full(len(boxes), "", object),
                 "street": np.array([text("新村路")] * len(boxes), object),
