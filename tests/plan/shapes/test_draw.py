@@ -135,16 +135,6 @@ def test_land_far_from_homes_is_left_out() -> None:
     assert (shapely.area(shapes) > 2_000).all()
 
 
-def test_neighbours_differ_in_colour() -> None:
-    """Zones that nearly touch differ, a chain takes two colours, and none is hoarded."""
-    chain = np.array([shapely.box(30 * i, 0, 30 * i + 25, 20) for i in range(8)], dtype=object)
-    chosen = colours(chain)
-    assert (np.diff(chosen) != 0).all()
-    assert np.bincount(chosen).tolist() == [4, 4]
-    apart = np.array([shapely.box(100 * i, 0, 100 * i + 25, 20) for i in range(3)], dtype=object)
-    assert colours(apart).tolist() == [0, 0, 0]
-
-
 def test_helsinki(helsinki_pbf: Path) -> None:
     """1,400 real addresses in 26 zones: each inside, no overlaps, colours differ where zones meet."""
     import osmium

@@ -1,0 +1,96 @@
+"""The previous plan, by id, however it was kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from planner.errors import InputError, SchemaError
+from planner.plan.previous import PreviousPlan, place_previous, read_previous_plan
+from planner.plan.store import store_plan
+from tests.office import office, street
+from tests.plans import make_plan_tables
+
+
+def sheet(path: Path, rows: list[tuple[str, str]]) -> Path:
+    """Write a sheet of homes and centres."""
+    pd.DataFrame(rows, columns=["编号", "中心户"]).to_csv(path, index=False)
+    return path
+
+
+def test_a_plan_file_tells_everyone(tmp_path: Path) -> None:
+    """Households and members, centres, and the problem's digest."""
+    tables = make_plan_tables(nx=4, ny=3, nc=3)
+    store_plan(tables, tmp_path / "plan.gpkg")
+    read = read_previous_plan(tmp_path / "plan.gpkg")
+    assert read == PreviousPlan.of(tables)
+    assert read.homes == frozenset(tables.households["household_id"])
+    assert read.centres == tuple(tables.centres["centre_id"])
+    assert read.fingerprint == tables.problem.fingerprint()
+    member = tables.members.iloc[-1]
+    assert read.zone[member["member_id"]] == member["zone"]
+
+
+def test_a_sheet_tells_as_much_as_it_holds(tmp_path: Path) -> None:
+    """Ids and centres; which ids are homes is not said, and there is no digest."""
+    read = read_previous_plan(sheet(tmp_path / "old.csv", [("H00", "M00"), ("H01", "")]))
+    assert read.zone == {"H00": "M00", "H01": ""}
+    assert read.homes is None
+    assert read.fingerprint == ""
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """The path, and what to give."""
+    with pytest.raises(InputError, match="no previous plan") as caught:
+        read_previous_plan(tmp_path / "none.gpkg")
+    assert "plan.gpkg" in caught.value.remedy
+
+
+def test_everyone_is_found_where_they_were(tmp_path: Path) -> None:
+    """By id: homes in the zone of a centre of now, -1 for the new and for those of a resigned centre."""
+    located, demand, _ = office(*street(9))
+    centres = demand.centres["centre_id"].tolist()
+    resigned = next(m for m in located.members["id"] if m not in centres)
+    rows = [
+        ("H00", centres[1]),
+        ("H01", resigned),
+        ("H02", ""),
+        ("H99", centres[0]),
+        ("M01", centres[0]),
+    ]
+    plan = read_previous_plan(sheet(tmp_path / "old.csv", rows))
+    before, said = place_previous(plan, located, demand, 150.0)
+    assert before.zone[:4].tolist() == [1, -1, -1, -1]
+    n = len(located.households)
+    at = located.members["id"].tolist().index("M01")
+    assert before.zone[n + at] == 0
+    assert (np.delete(before.zone, [0, n + at]) == -1).all()
+    assert before.homes.tolist() == [1.0] * n + [0.0] * len(located.members)
+    assert before.move_price_m == 150.0
+    codes = {f.code: f for f in said}
+    assert set(codes) == {"centre-resigned", "homes-come-and-gone"}
+    assert "33 homes are new and 1 are gone; 3 are in both" in codes["homes-come-and-gone"].what
+
+
+def test_nothing_is_said_where_nothing_changed(tmp_path: Path) -> None:
+    """The same homes in the same zones: no finding."""
+    located, demand, _ = office(*street(9))
+    centre = demand.centres["centre_id"].iloc[0]
+    rows = [(i, centre) for i in [*located.households["id"], *located.members["id"]]]
+    before, said = place_previous(
+        read_previous_plan(sheet(tmp_path / "o.csv", rows)), located, demand, 0.0
+    )
+    assert said == ()
+    assert (before.zone == 0).all()
+
+
+def test_a_zone_of_nobody_is_refused(tmp_path: Path) -> None:
+    """A zone named after nobody known stops the run, with its row."""
+    located, demand, _ = office(*street(9))
+    plan = read_previous_plan(sheet(tmp_path / "old.csv", [("H00", "X77")]))
+    with pytest.raises(SchemaError) as caught:
+        place_previous(plan, located, demand, 0.0)
+    assert caught.value.findings[0].row == 2
