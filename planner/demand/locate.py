@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,28 +91,38 @@ def locate(
     """
     findings = [*households.findings, *members.findings, *ground.findings]
     frames = [_given(r) for r in (households, members)]
-    found, asked = _looked_up(frames, ground, online, progress, findings)
-    homes, people = (
-        _placed(frame, places, r)
-        for frame, places, r in zip(frames, found, (households, members), strict=True)
-    )
-    homes, people = (_within(frame, ground, findings) for frame in (homes, people))
+    found, asked, said = _looked_up(frames, ground, online, progress)
+    findings += said
+    placed = []
+    for frame, places, residents in zip(frames, found, (households, members), strict=True):
+        near, told = _within(_placed(frame, places, residents), ground)
+        placed.append(near)
+        findings += told
+    homes, people = placed
     _refuse_other_place(homes, ground)
-    homes, people = _fenced(homes, people, ground, fences, findings)
-    for name, frame in (("households", homes), ("members", people)):
-        lost = int((frame["cause"] != "").sum())
-        if lost:
-            findings.append(
-                Finding(
-                    "address-not-found",
-                    Severity.HOLD,
-                    f"{lost} {name} could not be placed; each is listed as a gap",
-                    f"{lost}条记录未能定位，已逐条列为覆盖空白",
-                    "correct the address, or give lon and lat",
-                    "请更正地址，或提供经纬度",
-                )
-            )
+    if fences is None:
+        homes, people = _by_community(homes, people, ground)
+    else:
+        (homes, told), (people, more) = (_inside(f, ground, fences) for f in (homes, people))
+        findings += [*told, *more]
+    findings += _unplaced({"households": homes, "members": people})
     return Located(homes, people, tuple(findings), asked)
+
+
+def _unplaced(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    lost = {name: int((frame["cause"] != "").sum()) for name, frame in frames.items()}
+    return [
+        Finding(
+            "address-not-found",
+            Severity.HOLD,
+            f"{n} {name} could not be placed; each is listed as a gap",
+            f"{n}条记录未能定位，已逐条列为覆盖空白",
+            "correct the address, or give lon and lat",
+            "请更正地址，或提供经纬度",
+        )
+        for name, n in lost.items()
+        if n
+    ]
 
 
 def _given(residents: Residents) -> pd.DataFrame:
@@ -135,25 +145,25 @@ def _looked_up(
     ground: Ground,
     online: Online | None,
     progress: Callable[[int, int], None] | None,
-    findings: list[Finding],
-) -> tuple[list[pd.DataFrame | None], Asked | None]:
+) -> tuple[list[pd.DataFrame | None], Asked | None, list[Finding]]:
     """Look the open addresses up offline, and online what is left, if that was asked for.
 
     Households and members are asked together: there is one estimate, and no building is asked twice.
     """
     asked = [frame[frame["open"]] for frame in frames]
     found: list[pd.DataFrame | None] = [None] * len(asked)
+    findings: list[Finding] = []
     if ground.gazetteer is not None:
         found = [geocode(a["address"], ground.gazetteer, community=a["community"]) for a in asked]
-        findings += _renamed(asked, ground.gazetteer)
+        findings = _renamed(asked, ground.gazetteer)
     if online is None:
-        return found, None
+        return found, None, findings
     both = None if ground.gazetteer is None else pd.concat(found, ignore_index=True)
     rows = pd.concat(asked, ignore_index=True)
     told, said = ask(rows["address"], online, offline=both, area=ground.area, progress=progress)
     findings += [*told.findings, *_disagreements(rows, told.frame)]
     n = len(asked[0])
-    return [told.frame.iloc[:n], told.frame.iloc[n:]], said
+    return [told.frame.iloc[:n], told.frame.iloc[n:]], said, findings
 
 
 def _renamed(asked: Sequence[pd.DataFrame], gazetteer: Gazetteer) -> list[Finding]:
@@ -200,20 +210,21 @@ def _placed(frame: pd.DataFrame, found: pd.DataFrame | None, residents: Resident
     return _labelled(frame)
 
 
-def _within(frame: pd.DataFrame, ground: Ground, findings: list[Finding]) -> pd.DataFrame:
+def _within(frame: pd.DataFrame, ground: Ground) -> tuple[pd.DataFrame, list[Finding]]:
     """Tell of looked-up homes outside the streets, and hold those that lie far off.
 
     What a sheet gives as coordinates is held against the streets by `planner.demand.trust`.
     """
     if ground.area is None:
-        return frame
+        return frame, []
     away = metres_outside(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float), ground.area)
     out = np.flatnonzero((away > 0) & (frame["precision"] != "given").to_numpy())
+    said = []
     for i in out:
         told = f"{away[i] / 1000:,.1f} km" if away[i] >= NEARBY_M else f"{away[i]:,.0f} m"
         severity = Severity.HOLD if away[i] > NEARBY_M else Severity.WARN
         file, sheet, row = (frame[name].iloc[i] for name in ("file", "sheet", "row"))
-        findings.append(
+        said.append(
             Finding(
                 "outside",
                 severity,
@@ -228,15 +239,13 @@ def _within(frame: pd.DataFrame, ground: Ground, findings: list[Finding]) -> pd.
             )
         )
     far = out[away[out] > NEARBY_M]
-    if not len(far):
-        return frame
     frame = frame.copy()
     frame.loc[frame.index[far], ["lon", "lat", "confidence"]] = [np.nan, np.nan, 0.0]
     frame.loc[frame.index[far], ["precision", "cause"]] = ["none", "address_not_found"]
     told = [f"outside the streets by {away[i] / 1000:,.1f} km" for i in far]
     frame.loc[frame.index[far], "detail"] = told
     frame.loc[frame.index[far], "code"] = Cause.OUTSIDE.value
-    return frame
+    return frame, said
 
 
 def _parsed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -314,15 +323,10 @@ def _refuse_other_place(homes: pd.DataFrame, ground: Ground) -> None:
         )
 
 
-def _fenced(
-    homes: pd.DataFrame,
-    people: pd.DataFrame,
-    ground: Ground,
-    fences: gpd.GeoDataFrame | None,
-    findings: list[Finding],
+def _by_community(
+    homes: pd.DataFrame, people: pd.DataFrame, ground: Ground
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if fences is not None:
-        return tuple(_inside(f, ground, fences, findings) for f in (homes, people))  # type: ignore[return-value]
+    """Take the community column for the fence, where there is one."""
     if not (homes["community"] != "").any():
         return homes.assign(fence=""), people.assign(fence="")
     known = pd.concat([homes, people], ignore_index=True)
@@ -360,8 +364,8 @@ def _in_several(count: int) -> list[Finding]:
 
 
 def _inside(
-    frame: pd.DataFrame, ground: Ground, fences: gpd.GeoDataFrame, findings: list[Finding]
-) -> pd.DataFrame:
+    frame: pd.DataFrame, ground: Ground, fences: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, list[Finding]]:
     import geopandas as gpd
     from shapely import STRtree
 
@@ -373,13 +377,13 @@ def _inside(
     point, polygon = tree.query_nearest(points, max_distance=FENCE_SLACK_M, all_matches=True)
     which = np.full(len(located), len(fences))
     np.minimum.at(which, point, polygon)
-    findings += _in_several(int((np.bincount(point, minlength=len(located)) > 1).sum()))
+    said = _in_several(int((np.bincount(point, minlength=len(located)) > 1).sum()))
     names = np.append(fences["fence"].to_numpy(str), "")
     fence = np.full(len(frame), "", object)
     fence[located] = names[which]
     outside = int((which == len(fences)).sum())
     if outside:
-        findings.append(
+        said.append(
             Finding(
                 "outside-fences",
                 Severity.HOLD,
@@ -389,4 +393,4 @@ def _inside(
                 "请核对其地址，或补全边界",
             )
         )
-    return frame.assign(fence=fence)
+    return frame.assign(fence=fence), said
