@@ -20,7 +20,7 @@ from planner.plan.frames import assignment_of
 from planner.plan.provenance import history_of, locks_of, notes_of, plan_fingerprint
 from planner.plan.store import read_plan, store_plan
 from planner.solve.zones.search import Stop
-from tests.plans import make_plan_tables, plans_equal
+from tests.plans import make_plan_tables, plans_equal, unproven
 
 WHEN = datetime(2026, 5, 18, 9, 30, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ WHEN = datetime(2026, 5, 18, 9, 30, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def tables() -> PlanTables:
     """Give a plan."""
-    return make_plan_tables()
+    return unproven(make_plan_tables())
 
 
 def some_move(tables: PlanTables, skip: int = 0) -> tuple[int, int]:

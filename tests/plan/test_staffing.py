@@ -17,7 +17,7 @@ from planner.plan.kept import Kept
 from planner.plan.staffing import Roster, staffed
 from planner.solve.zones.search import Stop
 from tests.plan.test_changes import some_move, written
-from tests.plans import make_plan_tables
+from tests.plans import make_plan_tables, unproven
 from tests.walked import grid_network, make_walked_tables
 
 
@@ -42,7 +42,8 @@ def served(tables: PlanTables) -> PlanTables:
 @pytest.fixture(scope="module", params=["streets", "straight"])
 def tables(request: pytest.FixtureRequest) -> PlanTables:
     """Give a plan whose walks follow streets, and one without any."""
-    return served(make_walked_tables() if request.param == "streets" else make_plan_tables())
+    made = make_walked_tables() if request.param == "streets" else make_plan_tables()
+    return served(unproven(made))
 
 
 def audited(made: PlanTables) -> dict[str, Any]:
