@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.demand.demand import Demand, build_demand
+from planner.demand.doors import DOOR_COLUMNS
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.model.plane import LocalProjection
@@ -16,17 +17,7 @@ from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network.straight import StraightNetwork
 
 PLANE = LocalProjection(117.0, 32.6)
-TEXTS = (
-    "fence",
-    "building",
-    "stairwell",
-    "floor",
-    "label",
-    "matched",
-    "cause",
-    "detail",
-    "precision",
-)
+TEXTS = ("fence", *DOOR_COLUMNS, "matched", "cause", "detail", "precision")
 RULES = RuleBook(
     members_per_zone=Bound(1, 6),
     households_per_member=Bound(2, 8),

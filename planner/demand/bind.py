@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding, Severity
-from planner.intake.address.parse import parse_addresses
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
 from planner.intake.tie_sheet import Match, TieSheet, match_ties
@@ -198,11 +197,11 @@ def _helpers(matches: list[Match], affinity: Affinity) -> Helpers:
 
 def _compounds(demand: Demand, price_m: float) -> pd.DataFrame:
     """Join neighbouring units of one compound, priced by the homes of the smaller one."""
-    named = parse_addresses(demand.units["label"].astype(str))
-    whole = (named["compound"] + named["sub_compound"]).to_numpy(object)
+    whole = demand.units["place"].to_numpy(object)
     edges = demand.problem.adjacency
     homes = demand.problem.households[edges].min(axis=1)
-    same = (whole[edges[:, 0]] == whole[edges[:, 1]]) & (whole[edges[:, 0]] != "") & (homes > 0)
+    estate = np.array([bool(p) and "#" not in p for p in whole], bool)
+    same = (whole[edges[:, 0]] == whole[edges[:, 1]]) & estate[edges[:, 0]] & (homes > 0)
     a, b = edges[same].T
     columns = {"a": a, "b": b, "price": price_m * homes[same], "apart": False, "people": 0}
     return pd.DataFrame(columns)

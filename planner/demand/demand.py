@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.demand.doors import DOOR_COLUMNS, same_spot
 from planner.demand.units import group_units
 from planner.errors import Finding, Severity
 from planner.model.problem import Problem, ZoneRule
@@ -32,7 +33,8 @@ class Demand:
     Parameters
     ----------
     units : DataFrame
-        ``unit_id, label, fence, households, members, load, lon, lat, access_m``, in `problem`'s order.
+        ``unit_id, label, building`` (in words), ``place`` (key of the estate or street), ``fence, households,
+        members, load, lon, lat, access_m``, in `problem`'s order.
     centres : DataFrame
         ``centre_id, unit_id, unit, fence, label, lon, lat``, in `problem`'s order; `unit` is a position.
     household_unit, member_unit : ndarray of int32
@@ -62,8 +64,9 @@ def build_demand(
     Parameters
     ----------
     households, members : DataFrame
-        ``id, lon, lat`` (degrees WGS-84, NaN where not located), ``fence, building, stairwell, floor,
-        label`` (text, "" if unknown), and ``load`` (households) or ``is_centre`` (members).
+        ``id, lon, lat`` (degrees WGS-84, NaN where not located), ``fence`` and the columns of
+        `planner.demand.doors.DOOR_COLUMNS` (text, "" if unknown), and ``load`` (households) or
+        ``is_centre`` (members).
     network : Network
         What is walked on.
     rules : RuleBook
@@ -84,7 +87,7 @@ def build_demand(
     position = np.full(len(every), -1, np.int32)
     position[people["row"].to_numpy()] = unit_of
     homes, served = position[: len(households)], position[len(households) :]
-    findings = (*said, *cut, *_lost_centres(members, centres))
+    findings = (*said, *cut, *same_spot(people), *_lost_centres(members, centres))
     return Demand(units, centres, homes, served, snaps, problem, findings)
 
 
@@ -117,7 +120,7 @@ def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
 
 def _people(households: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """Stack households and members: who lives at one place shares one unit."""
-    columns = ["id", "lon", "lat", "fence", "building", "stairwell", "floor", "label"]
+    columns = ["id", "lon", "lat", "fence", *DOOR_COLUMNS]
     homes = households[columns].assign(
         load=households["load"].to_numpy(float), home=1, member=0, centre=False
     )

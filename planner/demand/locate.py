@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planner.demand.doors import with_doors
 from planner.demand.ground import Ground
 from planner.errors import Finding, NetworkError, Severity
-from planner.intake.address.parse import canonical_field, parse_addresses
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.gazetteer.index import Gazetteer
@@ -29,9 +29,6 @@ NEARBY_M = 2_000.0
 """A place that was looked up and lies further than this outside the streets is not that of a home here."""
 FENCE_SLACK_M = 50.0
 """A home this close to a fence belongs to it: walls and street middles are drawn loosely."""
-CHINESE = "[\u3400-\u9fff]"
-FLOOR_OF_ROOM = r"^(\d{1,2})\d\d\D*$"
-"""A room numbered 501 or 1203 lies on floor 5 or 12."""
 COVERED_SHARE = 0.5
 """With fewer homes near any street the extract is that of another place."""
 
@@ -43,9 +40,10 @@ class Located:
     Parameters
     ----------
     households, members : DataFrame
-        ``id, lon, lat`` (NaN where not found), ``fence, building, stairwell, floor, label, precision,
-        confidence, matched, cause, detail, code, told`` (as in
-        `planner.intake.gazetteer.geocode.geocode`), and ``load`` (households) or ``is_centre`` (members).
+        ``id, lon, lat`` (NaN where not found), ``fence``, the door (see
+        `planner.demand.doors.with_doors`), ``precision, confidence, matched, cause, detail, code, told``
+        (as in `planner.intake.gazetteer.geocode.geocode`), and ``load`` (households) or ``is_centre``
+        (members).
     findings : sequence of Finding
         From the sheets and from the lookup.
     asked : Asked or None
@@ -95,9 +93,10 @@ def locate(
     findings += said
     placed = []
     for frame, places, residents in zip(frames, found, (households, members), strict=True):
-        near, told = _within(_placed(frame, places, residents), ground)
-        placed.append(near)
-        findings += told
+        near, outside = _within(_placed(frame, places, residents), ground)
+        at_door, conflicts = with_doors(near)
+        placed.append(at_door)
+        findings += [*outside, *conflicts]
     homes, people = placed
     _refuse_other_place(homes, ground)
     if fences is None:
@@ -205,9 +204,7 @@ def _placed(frame: pd.DataFrame, found: pd.DataFrame | None, residents: Resident
             frame.loc[asked, column] = found[column].to_numpy()
         frame.loc[asked, "cause"] = np.where(hit, "", "address_not_found")
         frame.loc[asked, "detail"] = found["cause"].to_numpy()
-    frame = _parsed(frame)
-    frame = pd.concat([frame, _held(residents)], ignore_index=True)
-    return _labelled(frame)
+    return pd.concat([frame, _held(residents)], ignore_index=True)
 
 
 def _within(frame: pd.DataFrame, ground: Ground) -> tuple[pd.DataFrame, list[Finding]]:
@@ -248,31 +245,9 @@ def _within(frame: pd.DataFrame, ground: Ground) -> tuple[pd.DataFrame, list[Fin
     return frame, said
 
 
-def _parsed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Read building, stairwell and floor out of Chinese addresses where no column states them."""
-    frame = frame.assign(key="", written="")
-    rows = frame.index[frame["address"].str.contains(CHINESE) & np.isfinite(frame["lon"])]
-    if not len(rows):
-        return frame
-    address = parse_addresses(frame.loc[rows, "address"])
-    known = address["building"] != ""
-    frame.loc[rows, "key"] = address["building_key"].where(known, "")
-    place = address["road"] + address["road_number"] + address["compound"] + address["building"]
-    frame.loc[rows, "written"] = place.where(known, "")
-    by_room = address["room"].str.extract(FLOOR_OF_ROOM)[0].fillna("")
-    made = {
-        "stairwell": address["stairwell"].map(lambda text: canonical_field("stairwell", text)),
-        "floor": address["floor"].where(address["floor"] != "", by_room),
-    }
-    for column, texts in made.items():
-        stated = frame.loc[rows, column]
-        frame.loc[rows, column] = stated.where(stated != "", texts)
-    return frame
-
-
 def _held(residents: Residents) -> pd.DataFrame:
     held = residents.held
-    own = ("matched", "key", "written", "code", "told")
+    own = ("matched", "code", "told")
     texts = ("address", "building", "stairwell", "floor", "community", *own)
     frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
     frame = frame.assign(
@@ -282,29 +257,6 @@ def _held(residents: Residents) -> pd.DataFrame:
     )  # fmt: skip
     own = (*own, "precision", "confidence", "cause", "detail")
     return frame[[c for c in frame.columns if c in residents.kept.columns or c in own]]
-
-
-def _labelled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Name the building of each home; rooms are left out.
-
-    A building is what its column says, else the place that was found, else what the address says.
-    """
-    exact = frame["precision"].isin(["address point", "building", "stairwell"])
-    found = frame["matched"].where(exact, "")
-    building = _first_stated(frame["building"], found, frame["key"])
-    place = _first_stated(frame["matched"], frame["building"], frame["written"])
-    stairwell = frame["stairwell"]
-    numbered = stairwell.str.fullmatch(r"\d+") & place.str.contains(CHINESE)
-    spoken = (stairwell + "单元").where(numbered, (" " + stairwell).where(stairwell != "", ""))
-    label = (place + spoken).str.strip()
-    return frame.assign(building=building, label=label).drop(columns=["key", "written"])
-
-
-def _first_stated(*columns: pd.Series) -> pd.Series:
-    stated = columns[0]
-    for other in columns[1:]:
-        stated = stated.where(stated != "", other)
-    return stated
 
 
 def _refuse_other_place(homes: pd.DataFrame, ground: Ground) -> None:

@@ -17,7 +17,17 @@ from planner.model.plane import LocalProjection
 __all__ = ["floor_number", "group_units"]
 
 SAME_BUILDING_M = 30.0
-"""Homes that name the same building are one building only if they lie this close together."""
+"""Homes whose building is known by its number alone are of one building only if they lie this close."""
+SAME_DOOR_M = 150.0
+"""Homes of one named building may lie this far apart: it was measured twice, or is long."""
+SAME_POINT_M = 1.0
+"""A home without any address on the point of a known building is a home of that building."""
+APART = 1e7
+"""Metres between two groups in a search tree: no group reaches another."""
+LISTED = 20
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def group_units(
@@ -28,59 +38,166 @@ def group_units(
     Parameters
     ----------
     people : DataFrame
-        ``id, lon, lat, fence, building, stairwell, floor, label, load, home`` (1 for a household),
-        ``member`` (1 for a member), ``centre`` (bool).  All located.
+        ``id, lon, lat, fence, place, building, stairwell, floor, label, building_label, load, home`` (1 for
+        a household), ``member`` (1 for a member), ``centre`` (bool).  All located; doors as
+        `planner.demand.doors.with_doors` gives them.
     most : float or None
         Households that a zone may hold: a larger unit is cut into runs of whole floors.
 
     Returns
     -------
     unit : ndarray of int32, shape (n_people,)
-        Unit of each person; the same whatever the order of the rows.
+        Unit of each person; the same whatever the order of the rows, and whatever the wording of a door.
     units : DataFrame
-        ``unit_id, label, fence, households, members, load, lon, lat``.
+        ``unit_id, label, building, fence, households, members, load, lon, lat, place``.
     findings : list of Finding
-        Units that were cut, and why.
+        Units that were cut, buildings that stand on two points, and why.
     """
-    door = _doors(people)
+    plane = LocalProjection.around(people["lon"], people["lat"])
+    xy = plane.to_xy(people["lon"], people["lat"])
+    people = _completed(people.reset_index(drop=True), xy)
+    door = _doors(people, xy)
     part, findings = _cut(people, door, most)
     frame = people.assign(door=door, part=part)
     units = _summarise(frame)
     key = pd.MultiIndex.from_frame(frame[["door", "part"]])
     unit = pd.MultiIndex.from_frame(units[["door", "part"]]).get_indexer(key).astype(np.int32)
     units.insert(0, "unit_id", [f"U{i + 1:05d}" for i in range(len(units))])
-    return unit, units.drop(columns=["door", "part", "first"]), findings
+    scattered = _on_two_points(people, door)
+    return unit, units.drop(columns=["door", "part", "first"]), [*findings, *scattered]
 
 
-def _doors(people: pd.DataFrame) -> NDArray[np.int64]:
-    """Give each door a number: same fence, same building and stairwell, and near enough to be one."""
-    xy = LocalProjection.around(people["lon"], people["lat"]).to_xy(people["lon"], people["lat"])
+def _completed(people: pd.DataFrame, xy: Floats) -> pd.DataFrame:
+    """Fill in what a wording leaves out from whoever lives at the same spot and says more.
+
+    A column 楼栋 names no estate, an address may give the street number in its place, a member may
+    not say the stairwell: each of them would be a unit of its own, away from its own door.
+    """
+    place, building = people["place"].to_numpy(object), people["building"].to_numpy(object)
+    estate = np.array([bool(p) and "#" not in p for p in place], bool)
+    numbered = building != ""
+    near = _nearest(
+        xy,
+        _numbers(people["fence"], building),
+        numbered & estate,
+        numbered & ~estate,
+        _numbers(place),
+    )
+    place = np.where(near >= 0, place[near], place)
+    blank = (place == "") & ~numbered
+    rank = _numbers(place, building)
+    near = _nearest(xy, _numbers(people["fence"]), numbered, blank, rank, SAME_POINT_M)
+    place, building = (np.where(near >= 0, v[near], v) for v in (place, building))
+    found = people.assign(place=place, building=building)
+    return found.assign(stairwell=_stairwells(found))
+
+
+def _stairwells(people: pd.DataFrame) -> NDArray[np.object_]:
+    """Bring members to the stairwell of the homes: they live with those whom they serve."""
+    keys = ["fence", "place", "building"]
+    homes = people[(people["home"] == 1) & (people["building"] != "")]
+    counts = homes.groupby([*keys, "stairwell"], sort=True).size().rename("n").reset_index()
+    # Of a building whose homes tell no stairwell all are one unit; else the one with most homes.
+    counts = counts.assign(known=counts["stairwell"] != "")
+    chief = counts.sort_values(["n", "stairwell"], ascending=[False, True], kind="stable")
+    lived = set(map(tuple, counts[[*keys, "stairwell"]].to_numpy()))
+    of = {
+        known: {tuple(k): s for *k, s in reversed(rows[[*keys, "stairwell"]].to_numpy().tolist())}
+        for known, rows in chief.groupby("known")
+    }
+    made = people["stairwell"].to_numpy(object).copy()
+    for i in np.flatnonzero((people["home"] == 0) & (people["building"] != "")):
+        whole = tuple(people[keys].iloc[i])
+        if (*whole, made[i]) in lived:
+            continue
+        if made[i] == "":
+            made[i] = of.get(True, {}).get(whole, "")
+        elif (*whole, "") in lived:
+            made[i] = ""
+    return made
+
+
+def _numbers(*columns: object) -> Ints:
+    """Give equal rows of some columns equal numbers."""
+    rows = pd.MultiIndex.from_arrays([np.asarray(c, object) for c in columns])
+    return pd.factorize(rows)[0].astype(np.int64)
+
+
+def _nearest(
+    xy: Floats,
+    group: Ints,
+    known: NDArray[np.bool_],
+    asked: NDArray[np.bool_],
+    rank: Ints,
+    within_m: float = SAME_BUILDING_M,
+) -> Ints:
+    """Find for each row that is asked about the nearest known one of its group.
+
+    It is -1 where none is near, or where several of different ranks are equally near.
+    """
+    found = np.full(len(xy), -1, np.int64)
+    apart = np.column_stack([group * APART, xy])
+    rows, at = np.flatnonzero(known), np.flatnonzero(asked)
+    if not len(rows) or not len(at):
+        return found
+    spots = np.column_stack([apart[rows], rank[rows]])
+    rows = rows[np.unique(spots, axis=0, return_index=True)[1]]
+    away, near = KDTree(apart[rows]).query(apart[at], k=[1, 2, 3, 4], distance_upper_bound=within_m)
+    near = rows[np.minimum(near, len(rows) - 1)]
+    tied = np.isfinite(away) & (away <= away[:, :1] + 1e-6)
+    clear = ((rank[near] == rank[near[:, :1]]) | ~tied).all(axis=1) & tied[:, 0]
+    found[at[clear]] = near[clear, 0]
+    return found
+
+
+def _doors(people: pd.DataFrame, xy: Floats) -> Ints:
+    """Give each door a number: same fence, same key, and near enough to be one."""
     spot = np.unique(np.round(xy, 1), axis=0, return_inverse=True)[1].ravel()
-    named = people["building"].to_numpy() != ""
-    where = np.where(named, "", spot.astype(str))
-    label = pd.factorize(
-        pd.MultiIndex.from_arrays([people["fence"], people["building"], people["stairwell"], where])
-    )[0]
-    return connected_components(_linked(xy, label), directed=False)[1].astype(np.int64)
+    building, place = people["building"].to_numpy(), people["place"].to_numpy()
+    named = (building != "") | (place != "")
+    label = _numbers(
+        people["fence"], place, building, people["stairwell"], np.where(named, -1, spot)
+    )
+    links = _linked(xy, label, (place != "") & named)
+    return connected_components(links, directed=False)[1].astype(np.int64)
 
 
-def _linked(xy: NDArray[np.float64], label: NDArray[np.int64]) -> coo_matrix:
-    """Join each person to the others of the same label that live within `SAME_BUILDING_M`."""
+def _linked(xy: Floats, label: Ints, placed: NDArray[np.bool_]) -> coo_matrix:
+    """Join each person to the others of the same door that live near enough."""
     n = len(xy)
-    spots, which = np.unique(np.column_stack([label, xy]), axis=0, return_inverse=True)
+    rows = np.column_stack([label, xy])
+    spots, first, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     which = which.ravel()
-    first = np.full(len(spots), n, np.int64)
-    np.minimum.at(first, which, np.arange(n))
-    scaled = np.column_stack([spots[:, 0] * 1e6, spots[:, 1:]])
-    near = KDTree(scaled).query_pairs(SAME_BUILDING_M, output_type="ndarray")
+    apart = np.column_stack([spots[:, 0] * APART, spots[:, 1:]])
+    near = KDTree(apart).query_pairs(SAME_DOOR_M, output_type="ndarray")
+    away = np.hypot(*(apart[near[:, 0], 1:] - apart[near[:, 1], 1:]).T)
+    near = near[(away <= SAME_BUILDING_M) | placed[first[near[:, 0]]]]
     a = np.concatenate([np.arange(n), first[near[:, 0]]])
     b = np.concatenate([first[which], first[near[:, 1]]])
     return coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(n, n))
 
 
-def _cut(
-    people: pd.DataFrame, door: NDArray[np.int64], most: float | None
-) -> tuple[NDArray[np.int64], list[Finding]]:
+def _on_two_points(people: pd.DataFrame, door: Ints) -> list[Finding]:
+    """Tell of buildings that are one by name and two by place."""
+    known = people.assign(door=door)[(people["place"] != "") & (people["building"] != "")]
+    groups = known.groupby(["fence", "place", "building", "stairwell"], sort=True)
+    count = groups["door"].nunique()
+    label = groups["building_label"].min()
+    said = [
+        Finding(
+            "building-two-points", Severity.WARN,
+            f"{label.loc[key]} stands on {n} points more than {SAME_DOOR_M:g} m apart: "
+            "its homes were planned as those of different buildings",
+            f"{label.loc[key]}的坐标分处{n}个相距{SAME_DOOR_M:g}米以上的位置，已按不同楼栋规划",
+            "correct the coordinates that are wrong, or the addresses", "请更正错误的坐标或地址",
+            column="lon",
+        )
+        for key, n in count[count > 1].items()
+    ]  # fmt: skip
+    return said[:LISTED]
+
+
+def _cut(people: pd.DataFrame, door: Ints, most: float | None) -> tuple[Ints, list[Finding]]:
     """Cut doors that no zone can hold, or where several centres live, into runs of floors."""
     part = np.zeros(len(people), np.int64)
     findings: list[Finding] = []
@@ -97,7 +214,7 @@ def _cut(
     return part, sorted(findings, key=lambda f: f.what)
 
 
-def _runs(rows: pd.DataFrame, pieces: int, most: float) -> NDArray[np.int64]:
+def _runs(rows: pd.DataFrame, pieces: int, most: float) -> Ints:
     """Split one door into about `pieces` runs of whole floors, none above `most` households.
 
     A floor is split only if it alone is above `most`.  Where several centres live, each gets a run.
@@ -132,7 +249,9 @@ def floor_number(text: str) -> float:
 
 
 def _said(rows: pd.DataFrame, homes: int, centres: int, pieces: int) -> Finding:
-    label = str(rows["label"].iloc[0]) or "a building"
+    label = (
+        max(map(str, rows["building_label"]), key=lambda text: (len(text), text)) or "a building"
+    )
     if centres > 1:
         why, why_zh = f"{centres} centres live in it", f"其中住有{centres}个中心户"
     else:
@@ -162,21 +281,28 @@ def _summarise(frame: pd.DataFrame) -> pd.DataFrame:
         first=("id", "first"),
     ).reset_index()
     unit = np.asarray(grouped.ngroup(), np.int64)
-    units["label"] = _first_text(unit, ordered["label"])
+    for name, column in (("label", "label"), ("building", "building_label")):
+        units[name] = _fullest(unit, ordered[column])
+    for name in ("place", "key", "stair"):
+        units[name] = _fullest(
+            unit, ordered[{"key": "building", "stair": "stairwell"}.get(name, name)]
+        )
     units["lon"] = _middle(unit, ordered["lon"].to_numpy(float))
     units["lat"] = _middle(unit, ordered["lat"].to_numpy(float))
-    keys = ["fence", "label", "lon", "lat", "first"]
-    return units.sort_values(keys, kind="stable", ignore_index=True)
+    order = ["fence", "place", "key", "stair", "lon", "lat", "first"]
+    units["key"], units["stair"] = (units[c].str.zfill(6) for c in ("key", "stair"))
+    units = units.sort_values(order, kind="stable", ignore_index=True)
+    return units.drop(columns=["key", "stair"])
 
 
-def _first_text(unit: NDArray[np.int64], values: pd.Series) -> NDArray[np.object_]:
-    """Give the text of each unit that comes first in order, an empty one only where all are."""
+def _fullest(unit: Ints, values: pd.Series) -> NDArray[np.object_]:
+    """Give the text of each unit that says most; of equally long ones the first in order."""
     codes, texts = pd.factorize(values.fillna("").astype(object), sort=True)
-    order = np.lexsort((codes, (values == "").to_numpy(), unit))
+    order = np.lexsort((codes, -values.str.len().to_numpy(), unit))
     return np.asarray(texts, object)[codes[order[_starts(unit[order])]]]
 
 
-def _middle(unit: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _middle(unit: Ints, values: Floats) -> Floats:
     """Give the lower median of each unit."""
     order = np.lexsort((values, unit))
     starts = _starts(unit[order])
@@ -184,5 +310,5 @@ def _middle(unit: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.
     return values[order][starts + (sizes - 1) // 2]
 
 
-def _starts(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+def _starts(ordered: Ints) -> Ints:
     return np.flatnonzero(np.diff(ordered, prepend=-1))

@@ -9,6 +9,7 @@ import pytest
 from shapely.geometry import LineString
 
 from planner.demand.demand import build_demand
+from planner.demand.doors import DOOR_COLUMNS
 from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network.graph import WalkingNetwork
 
@@ -24,7 +25,7 @@ def residents(lon: list[float], prefix: str, **columns: object) -> pd.DataFrame:
     """Make one person at each longitude, 5 m beside the lane."""
     n = len(lon)
     frame = {"id": [f"{prefix}{i}" for i in range(n)], "lon": lon, "lat": [32.60005] * n}
-    texts = dict.fromkeys(("fence", "building", "stairwell", "floor", "label"), "")
+    texts = dict.fromkeys(("fence", *DOOR_COLUMNS), "")
     return pd.DataFrame({**frame, **texts, **columns})
 
 

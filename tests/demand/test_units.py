@@ -18,10 +18,12 @@ def people(n: int, **changes: object) -> pd.DataFrame:
             "lon": 117.0,
             "lat": 32.6,
             "fence": "A",
-            "building": "3栋",
+            "place": "",
+            "building": "3",
             "stairwell": "",
             "floor": [str(i // 3 + 1) for i in range(n)],
-            "label": "3栋",
+            "label": "3号楼",
+            "building_label": "3号楼",
             "load": 1.0,
             "home": 1,
             "member": 0,
@@ -41,7 +43,7 @@ def test_one_building_is_one_unit() -> None:
 
 def test_stairwells_are_units_of_their_own() -> None:
     """Where stairwells are known, each is a unit."""
-    _, units, _ = group_units(people(12, stairwell=["1单元", "2单元"] * 6), 250)
+    _, units, _ = group_units(people(12, stairwell=["1", "2"] * 6), 250)
     assert units["households"].tolist() == [6, 6]
 
 
