@@ -17,7 +17,7 @@ from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network.straight import StraightNetwork
 
 PLANE = LocalProjection(117.0, 32.6)
-TEXTS = ("fence", *DOOR_COLUMNS, "matched", "cause", "detail", "precision")
+TEXTS = ("fence", *DOOR_COLUMNS, "label", "matched", "cause", "detail", "precision")
 RULES = RuleBook(
     members_per_zone=Bound(1, 6),
     households_per_member=Bound(2, 8),
@@ -50,11 +50,9 @@ def street(n: int, step_m: float = 40.0, homes_each: int = 4) -> tuple[pd.DataFr
     """Lay `n` buildings along a street, a centre at either end, a member in every third one."""
     at = [(step_m * b, 0.0) for b in range(n)]
     floors = [str(f % homes_each + 1) for f in range(n * homes_each)]
-    names = [f"{b + 1}号楼" for b in range(n)]
+    names = [str(b + 1) for b in range(n)]
     whose = np.repeat(names, homes_each)
-    homes = people(
-        "H", [p for p in at for _ in range(homes_each)], floor=floors, building=whose, label=whose
-    )
+    homes = people("H", [p for p in at for _ in range(homes_each)], floor=floors, building=whose)
     lives = sorted({0, n - 1, *range(1, n, 3)})
     own = [names[b] for b in lives]
     members = people(
@@ -62,6 +60,5 @@ def street(n: int, step_m: float = 40.0, homes_each: int = 4) -> tuple[pd.DataFr
         [at[b] for b in lives],
         is_centre=[b in (0, n - 1) for b in lives],
         building=own,
-        label=own,
     )
     return homes, members

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.doors import DOOR_COLUMNS, same_spot
+from planner.demand.doors import DOOR_COLUMNS
 from planner.demand.units import group_units
 from planner.errors import Finding, Severity
 from planner.model.problem import Problem, ZoneRule
@@ -87,7 +87,7 @@ def build_demand(
     position = np.full(len(every), -1, np.int32)
     position[people["row"].to_numpy()] = unit_of
     homes, served = position[: len(households)], position[len(households) :]
-    findings = (*said, *cut, *same_spot(people), *_lost_centres(members, centres))
+    findings = (*said, *cut, *_lost_centres(members, centres))
     return Demand(units, centres, homes, served, snaps, problem, findings)
 
 

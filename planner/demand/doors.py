@@ -17,7 +17,7 @@ from planner.intake.address.parse import parse_each
 
 __all__ = ["DOOR_COLUMNS", "same_spot", "with_doors"]
 
-DOOR_COLUMNS = ("place", "building", "stairwell", "floor", "label", "building_label")
+DOOR_COLUMNS = ("place", "building", "stairwell", "floor", "written")
 EXACT = ("address point", "building", "stairwell")
 """Precisions at which the place that was found is a building, and so says more than the wording."""
 LISTED = 20
@@ -37,8 +37,8 @@ def with_doors(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     Returns
     -------
     frame : DataFrame
-        With ``place, building, stairwell, floor`` in one spelling ("" where unknown), and ``label,
-        building_label`` in words, without room.
+        With ``place, building, stairwell, floor`` in one spelling ("" where unknown), ``written`` (the place
+        in words) and ``label`` (all of it in words, without room).
     findings : list of Finding
         Rows whose columns and address tell of two doors.
     """
@@ -54,7 +54,7 @@ def with_doors(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
             own = door_of(line, building=building, stairwell=stairwell, floor=floor)
             known[key] = _at(own, door_of(read[match]) if match else Door())
         doors.append(known[key])
-    columns = {name: [getattr(d, name) for d in doors] for name in DOOR_COLUMNS}
+    columns = {name: [getattr(d, name) for d in doors] for name in (*DOOR_COLUMNS, "label")}
     made = frame.assign(**{name: np.array(v, object) for name, v in columns.items()})
     conflict = np.array([d.conflict for d in doors], bool)
     return made, list(_conflicting(frame, conflict))

@@ -48,12 +48,16 @@ class Located:
         From the sheets and from the lookup.
     asked : Asked or None
         What was asked online; None where no provider was named.
+    rows, repeated : (int, int)
+        Rows of the sheets of households and members, and those that said the same as an earlier one.
     """
 
     households: pd.DataFrame
     members: pd.DataFrame
     findings: tuple[Finding, ...]
     asked: Asked | None = None
+    rows: tuple[int, int] | None = None
+    repeated: tuple[int, int] = (0, 0)
 
 
 def locate(
@@ -105,7 +109,8 @@ def locate(
         (homes, told), (people, more) = (_inside(f, ground, fences) for f in (homes, people))
         findings += [*told, *more]
     findings += _unplaced({"households": homes, "members": people})
-    return Located(homes, people, tuple(findings), asked)
+    rows, again = zip(*((r.rows_read, r.repeated) for r in (households, members)), strict=True)
+    return Located(homes, people, tuple(findings), asked, rows, again)
 
 
 def _unplaced(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -248,10 +253,11 @@ def _within(frame: pd.DataFrame, ground: Ground) -> tuple[pd.DataFrame, list[Fin
 def _held(residents: Residents) -> pd.DataFrame:
     held = residents.held
     own = ("matched", "code", "told")
-    texts = ("address", "building", "stairwell", "floor", "community", *own)
+    texts = ("address", "building", "stairwell", "floor", "community", "matched", "told")
     frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
     frame = frame.assign(
-        lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, is_centre=False,
+        lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, code=held["code"].to_numpy(str),
+        is_centre=held["is_centre"].to_numpy(bool) if "is_centre" in held else False,
         cause=np.where(held["code"] == "outside", "no_walking_path", "address_not_found"),
         **dict.fromkeys(texts, ""),
     )  # fmt: skip

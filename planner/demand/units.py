@@ -11,7 +11,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from planner.demand.doors import same_spot
 from planner.errors import Finding, Severity
+from planner.intake.address.door import Door
 from planner.model.plane import LocalProjection
 
 __all__ = ["floor_number", "group_units"]
@@ -38,8 +40,8 @@ def group_units(
     Parameters
     ----------
     people : DataFrame
-        ``id, lon, lat, fence, place, building, stairwell, floor, label, building_label, load, home`` (1 for
-        a household), ``member`` (1 for a member), ``centre`` (bool).  All located; doors as
+        ``id, lon, lat, fence, place, building, stairwell, floor, written, load, home`` (1 for a
+        household), ``member`` (1 for a member), ``centre`` (bool).  All located; doors as
         `planner.demand.doors.with_doors` gives them.
     most : float or None
         Households that a zone may hold: a larger unit is cut into runs of whole floors.
@@ -63,8 +65,8 @@ def group_units(
     key = pd.MultiIndex.from_frame(frame[["door", "part"]])
     unit = pd.MultiIndex.from_frame(units[["door", "part"]]).get_indexer(key).astype(np.int32)
     units.insert(0, "unit_id", [f"U{i + 1:05d}" for i in range(len(units))])
-    scattered = _on_two_points(people, door)
-    return unit, units.drop(columns=["door", "part", "first"]), [*findings, *scattered]
+    findings += [*_on_two_points(people, door), *same_spot(people)]
+    return unit, units.drop(columns=["door", "part", "first"]), findings
 
 
 def _completed(people: pd.DataFrame, xy: Floats) -> pd.DataFrame:
@@ -89,7 +91,26 @@ def _completed(people: pd.DataFrame, xy: Floats) -> pd.DataFrame:
     near = _nearest(xy, _numbers(people["fence"]), numbered, blank, rank, SAME_POINT_M)
     place, building = (np.where(near >= 0, v[near], v) for v in (place, building))
     found = people.assign(place=place, building=building)
-    return found.assign(stairwell=_stairwells(found))
+    return _labelled(found.assign(stairwell=_stairwells(found)))
+
+
+def _labelled(people: pd.DataFrame) -> pd.DataFrame:
+    """Name each door in full and in one style: a place is called what most of its people call it."""
+    said = people[(people["place"] != "") & (people["written"] != "")]
+    counts = said.groupby(["fence", "place", "written"], sort=True).size().rename("n").reset_index()
+    chief = counts.sort_values(["n", "written"], ascending=[False, True], kind="stable")
+    chief = chief.drop_duplicates(["fence", "place"])
+    names = {(f, p): w for f, p, w in chief[["fence", "place", "written"]].to_numpy().tolist()}
+    known: dict[tuple[str, ...], Door] = {}
+    doors = []
+    for row in people[["fence", "place", "building", "stairwell"]].itertuples(
+        index=False, name=None
+    ):
+        if row not in known:
+            known[row] = Door(*row[1:], written=names.get(row[:2], ""))
+        doors.append(known[row])
+    labels = {name: [getattr(d, name) for d in doors] for name in ("label", "building_label")}
+    return people.assign(**labels)
 
 
 def _stairwells(people: pd.DataFrame) -> NDArray[np.object_]:
@@ -279,27 +300,19 @@ def _summarise(frame: pd.DataFrame) -> pd.DataFrame:
         members=("member", "sum"),
         load=("load", "sum"),
         first=("id", "first"),
+        label=("label", "first"),
+        building=("building_label", "first"),
+        place=("place", "first"),
+        key=("building", "first"),
+        stair=("stairwell", "first"),
     ).reset_index()
     unit = np.asarray(grouped.ngroup(), np.int64)
-    for name, column in (("label", "label"), ("building", "building_label")):
-        units[name] = _fullest(unit, ordered[column])
-    for name in ("place", "key", "stair"):
-        units[name] = _fullest(
-            unit, ordered[{"key": "building", "stair": "stairwell"}.get(name, name)]
-        )
     units["lon"] = _middle(unit, ordered["lon"].to_numpy(float))
     units["lat"] = _middle(unit, ordered["lat"].to_numpy(float))
     order = ["fence", "place", "key", "stair", "lon", "lat", "first"]
     units["key"], units["stair"] = (units[c].str.zfill(6) for c in ("key", "stair"))
     units = units.sort_values(order, kind="stable", ignore_index=True)
     return units.drop(columns=["key", "stair"])
-
-
-def _fullest(unit: Ints, values: pd.Series) -> NDArray[np.object_]:
-    """Give the text of each unit that says most; of equally long ones the first in order."""
-    codes, texts = pd.factorize(values.fillna("").astype(object), sort=True)
-    order = np.lexsort((codes, -values.str.len().to_numpy(), unit))
-    return np.asarray(texts, object)[codes[order[_starts(unit[order])]]]
 
 
 def _middle(unit: Ints, values: Floats) -> Floats:

@@ -21,6 +21,7 @@ from planner.model.tables import BASE_LAYERS, PlanTables
 from planner.model.ties import Helpers
 from planner.network.streets.ways import walked_ways
 from planner.plan.frames import WGS84, geo_frame, points_at
+from planner.plan.ledger import Ledger
 from planner.plan.shapes import zone_shapes
 from planner.plan.staffing import Walks
 from planner.solve.rezone import Previous
@@ -86,7 +87,7 @@ class Survey:
         Returns
         -------
         PlanTables
-            `provenance` holds ``stopped, move_price_m, homes_moved, staffing`` only.
+            `provenance` holds ``ledger, stopped, move_price_m, homes_moved, staffing`` only.
         """
         homes = self._households(before)
         price = None if before is None else before.move_price_m
@@ -105,7 +106,13 @@ class Survey:
             parts=(),
             rules=self.rules,
             findings=(*self.located.findings, *self.demand.findings),
-            provenance={"stopped": "", "move_price_m": price, "homes_moved": moved, "staffing": {}},
+            provenance={
+                "ledger": Ledger.of(self.located, self.demand).to_mapping(),
+                "stopped": "",
+                "move_price_m": price,
+                "homes_moved": moved,
+                "staffing": {},
+            },
             helpers=self._helpers(helpers),
             **self._ways(),
         )

@@ -22,8 +22,7 @@ def people(n: int, **changes: object) -> pd.DataFrame:
             "building": "3",
             "stairwell": "",
             "floor": [str(i // 3 + 1) for i in range(n)],
-            "label": "3号楼",
-            "building_label": "3号楼",
+            "written": "",
             "load": 1.0,
             "home": 1,
             "member": 0,
@@ -101,3 +100,100 @@ def test_nothing_is_lost_and_row_order_does_not_matter(
     again, units_again, _ = group_units(frame.iloc[order].reset_index(drop=True), most)
     pd.testing.assert_frame_equal(units, units_again)
     assert (again == unit[order]).all()
+
+
+KEY = ["unit_id", "fence", "households", "members", "load", "lon", "lat"]
+
+
+def mixed() -> pd.DataFrame:
+    """Homes by columns that name no estate, and members by whole addresses."""
+    homes = people(
+        8, building=["3"] * 4 + ["4"] * 4, stairwell=["1", "1", "2", "2"] * 2,
+        lon=[117.0] * 4 + [117.0004] * 4,
+    )  # fmt: skip
+    members = people(
+        3, id=["M0", "M1", "M2"], home=0, member=1, load=0.0, place="甲苑", written="甲苑小区",
+        building=["3", "3", "4"], stairwell=["2", "", "9"], lon=[117.0, 117.0, 117.0004],
+    )  # fmt: skip
+    return pd.concat([homes, members], ignore_index=True)
+
+
+def test_a_member_lives_with_the_homes_of_the_same_door() -> None:
+    """A column that names no estate and a line that does are one building; labels say all that is known."""
+    frame = mixed()
+    unit, units, _ = group_units(frame, 250)
+    assert len(units) == 5, (
+        "two stairwells each, and the ninth of building 4, where no home is listed"
+    )
+    assert unit[8] == unit[2]
+    assert units["label"].iloc[unit[8]] == "甲苑小区3号楼2单元"
+    assert set(units["place"]) == {"甲苑"}
+    assert set(units["building"]) == {"甲苑小区3号楼", "甲苑小区4号楼"}
+
+
+def test_a_member_without_a_stairwell_joins_the_fullest() -> None:
+    """Nobody who serves is a unit of their own beside the homes of the building."""
+    frame = mixed()
+    frame.loc[3, "stairwell"] = "1"
+    unit, units, _ = group_units(frame, 250)
+    assert unit[9] == unit[0]
+    assert units["households"].iloc[unit[9]] == 3
+
+
+def test_homes_that_tell_no_stairwell_are_one_unit_with_their_member() -> None:
+    """Where the sheet of homes knows buildings only, a member's stairwell does not part them."""
+    frame = mixed()
+    frame.loc[frame["home"] == 1, "stairwell"] = ""
+    unit, units, _ = group_units(frame, 250)
+    assert len(units) == 2
+    assert unit[8] == unit[9] == unit[0]
+    assert unit[10] == unit[4]
+
+
+def test_two_estates_side_by_side_stay_two() -> None:
+    """Buildings of one number in two named estates are never one; the nameless between them is neither's."""
+    frame = people(3, place=["甲苑", "乙苑", ""], building="3", lon=[117.0, 117.0002, 117.0001])
+    unit, _, _ = group_units(frame, 250)
+    assert len(set(unit)) == 3
+    near = frame.assign(lon=[117.0, 117.0002, 117.00002])
+    unit, _, _ = group_units(near, 250)
+    assert unit[2] == unit[0] != unit[1]
+
+
+def test_a_street_number_and_an_estate_are_one_door_at_one_spot() -> None:
+    """Some write 新村路12号3号楼, some 甲苑3号楼: within 30 m it is one building."""
+    frame = people(2, place=["新村路#12", "甲苑"], building="3", stairwell="1")
+    assert len(set(group_units(frame, 250)[0])) == 1
+    far = frame.assign(lon=[117.0, 117.001])
+    assert len(set(group_units(far, 250)[0])) == 2
+
+
+def test_coordinates_alone_find_the_building_on_that_point() -> None:
+    """A home without a word of address on the very point of a building belongs to it."""
+    frame = people(3, place=["甲苑", "", ""], building=["3", "", ""], lon=[117.0, 117.0, 117.0001])
+    unit, _, _ = group_units(frame, 250)
+    assert unit[0] == unit[1] != unit[2]
+
+
+def test_a_building_on_two_points_is_told() -> None:
+    """120 m of scatter is one door; 400 m are two, and a finding that names the building."""
+    near = people(2, place="甲苑", lon=[117.0, 117.0012])
+    unit, _, said = group_units(near, 250)
+    assert len(set(unit)) == 1
+    assert not said
+    unit, _, said = group_units(near.assign(lon=[117.0, 117.004]), 250)
+    assert len(set(unit)) == 2
+    assert [f.code for f in said] == ["building-two-points"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(["甲苑", "甲苑小区", "甲苑住宅小区", ""]), min_size=11, max_size=11)
+)
+def test_wording_names_nothing(words: list[str]) -> None:
+    """A place may be written in any way: units, their order and their members are the same."""
+    frame = mixed()
+    unit, units, _ = group_units(frame.assign(written=words), 250)
+    own, as_before, _ = group_units(frame, 250)
+    assert (unit == own).all()
+    pd.testing.assert_frame_equal(units[KEY], as_before[KEY])
