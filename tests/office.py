@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.demand.demand import Demand, build_demand
-from planner.demand.doors import DOOR_COLUMNS
+from planner.demand.entrances import DOOR_COLUMNS
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.model.plane import LocalProjection

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.demand.doors import DOOR_COLUMNS
+from planner.demand.entrances import DOOR_COLUMNS
+from planner.demand.reach import told_unreached, unreached
 from planner.demand.units import group_units
 from planner.errors import Finding, Severity
 from planner.model.problem import Problem, ZoneRule
@@ -34,7 +35,8 @@ class Demand:
     ----------
     units : DataFrame
         ``unit_id, label, building`` (in words), ``place`` (key of the estate or street), ``fence, households,
-        members, load, lon, lat, access_m``, in `problem`'s order.
+        members, load, lon, lat, access_m, cause, nearest_m`` (see `planner.demand.reach.unreached`), in
+        `problem`'s order.
     centres : DataFrame
         ``centre_id, unit_id, unit, fence, label, lon, lat``, in `problem`'s order; `unit` is a position.
     household_unit, member_unit : ndarray of int32
@@ -65,7 +67,7 @@ def build_demand(
     ----------
     households, members : DataFrame
         ``id, lon, lat`` (degrees WGS-84, NaN where not located), ``fence`` and the columns of
-        `planner.demand.doors.DOOR_COLUMNS` (text, "" if unknown), and ``load`` (households) or
+        `planner.demand.entrances.DOOR_COLUMNS` (text, "" if unknown), and ``load`` (households) or
         ``is_centre`` (members).
     network : Network
         What is walked on.
@@ -86,8 +88,11 @@ def build_demand(
     problem = _problem(units, centres, snaps, network, rules)
     position = np.full(len(every), -1, np.int32)
     position[people["row"].to_numpy()] = unit_of
+    reached = unreached(units, problem, snaps, network)
+    units = units.assign(cause=reached["cause"], nearest_m=reached["nearest_m"])
     homes, served = position[: len(households)], position[len(households) :]
-    findings = (*said, *cut, *_lost_centres(members, centres))
+    lost = (*_lost_centres(members, centres), *told_unreached(units, reached))
+    findings = (*said, *cut, *lost)
     return Demand(units, centres, homes, served, snaps, problem, findings)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.demand.doors import with_doors
+from planner.demand.entrances import with_doors
 from planner.demand.ground import Ground
 from planner.errors import Finding, NetworkError, Severity
 from planner.intake.coordinates.pairs import metres_outside
@@ -41,7 +41,7 @@ class Located:
     ----------
     households, members : DataFrame
         ``id, lon, lat`` (NaN where not found), ``fence``, the door (see
-        `planner.demand.doors.with_doors`), ``precision, confidence, matched, cause, detail, code, told``
+        `planner.demand.entrances.with_doors`), ``precision, confidence, matched, cause, detail, code, told``
         (as in `planner.intake.gazetteer.geocode.geocode`), and ``load`` (households) or ``is_centre``
         (members).
     findings : sequence of Finding
@@ -257,7 +257,7 @@ def _held(residents: Residents) -> pd.DataFrame:
     frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
     frame = frame.assign(
         lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, code=held["code"].to_numpy(str),
-        is_centre=held["is_centre"].to_numpy(bool) if "is_centre" in held else False,
+        is_centre=held["is_centre"].eq(True).to_numpy() if "is_centre" in held else False,
         cause=np.where(held["code"] == "outside", "no_walking_path", "address_not_found"),
         **dict.fromkeys(texts, ""),
     )  # fmt: skip

@@ -129,10 +129,11 @@ def _set_aside(residents: Residents, frame: pd.DataFrame, held: Mapping[int, Fin
     aside = frame.iloc[rows].assign(
         code=[held[i].code for i in rows], reason=[held[i].what for i in rows]
     )
+    own = [c for c in (*HELD_COLUMNS, "is_centre") if c in aside]
     return replace(
         residents,
         kept=frame.drop(index=rows).reset_index(drop=True),
-        held=pd.concat([residents.held, aside[list(HELD_COLUMNS)]], ignore_index=True),
+        held=pd.concat([residents.held, aside[own]], ignore_index=True),
     )
 
 

@@ -11,7 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from planner.demand.doors import same_spot
+from planner.demand.entrances import same_spot
 from planner.errors import Finding, Severity
 from planner.intake.address.door import Door
 from planner.model.plane import LocalProjection
@@ -42,7 +42,7 @@ def group_units(
     people : DataFrame
         ``id, lon, lat, fence, place, building, stairwell, floor, written, load, home`` (1 for a
         household), ``member`` (1 for a member), ``centre`` (bool).  All located; doors as
-        `planner.demand.doors.with_doors` gives them.
+        `planner.demand.entrances.with_doors` gives them.
     most : float or None
         Households that a zone may hold: a larger unit is cut into runs of whole floors.
 

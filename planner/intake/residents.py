@@ -77,7 +77,8 @@ class Residents:
         (degrees, NaN if not given), ``load`` (households) or ``is_centre`` (members), ``file,
         sheet, row``.  Sorted by nothing: in the order of the files.
     held : DataFrame
-        Rows set aside: ``id`` (made unique), ``file, sheet, row, code, reason``.
+        Rows set aside: ``id`` (made unique), ``file, sheet, row, code, reason``, and of members
+        ``is_centre``: a centre without a place is still one.
     findings : tuple of Finding
     sources : tuple of (str, str)
         Bare file name and SHA-256 of each file.
@@ -329,7 +330,8 @@ def _split(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFram
         said.append(at_row(frame, i, told))
     last = "load" if table is HOUSEHOLDS else "is_centre"
     kept = frame.loc[~aside, [*KEPT_COLUMNS, last, "file", "sheet", "row"]]
-    held = frame.loc[aside, list(HELD_COLUMNS)]
+    own = HELD_COLUMNS if table is HOUSEHOLDS else (*HELD_COLUMNS, "is_centre")
+    held = frame.loc[aside, list(own)]
     return kept.reset_index(drop=True), held.reset_index(drop=True), said
 
 

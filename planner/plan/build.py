@@ -140,7 +140,7 @@ def _households(
     found = coverage_gaps(
         before["household_id"].to_numpy(str),
         unit,
-        np.where(unit < 0, before["gap"], "").astype(str),
+        np.where(_nobodys(plan, unit), before["gap"], "").astype(str),
         plan.problem,
         assignment,
         limit_m=plan.rules.walk.limit_m,
@@ -155,6 +155,12 @@ def _households(
         moved=moved_households(assignment, unit, centre_positions(plan, before["previous_zone"])),
     )
     return homes, _gaps(plan, homes, found)
+
+
+def _nobodys(plan: PlanTables, unit: Ints) -> NDArray[np.bool_]:
+    """Homes without a unit, or of one that no centre may serve: their cause was known before solving."""
+    alone = np.append(np.diff(plan.problem.pair_start) == 0, True)
+    return alone[unit]
 
 
 def _gaps(plan: PlanTables, homes: gpd.GeoDataFrame, found: pd.DataFrame) -> gpd.GeoDataFrame:

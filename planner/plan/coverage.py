@@ -23,8 +23,9 @@ def coverage_gaps(
 ) -> pd.DataFrame:
     """List the uncovered households.
 
-    The first cause that applies counts: address not found; no walking path to any centre; beyond the
-    walk limit; zone over its limit, where the farthest households of the zone are those left over.
+    The first cause that applies counts: what was known before anything was solved (see
+    `planner.demand.reach`); nothing that connects it with a centre; beyond the walk limit; zone over
+    its limit, where the farthest households of the zone are those left over.
 
     Parameters
     ----------

@@ -36,6 +36,8 @@ LAYER_COLUMNS = {
     "buildings": ["name", "street", "number"],
     "fences": ["fence"],
 }
+CAUSE_OF = {"outside": "outside_streets", "bad-load": "refused_load"}
+"""Why a row was set aside -> cause of the gap; any other row has an address that was not found."""
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -89,7 +91,7 @@ class Survey:
         PlanTables
             `provenance` holds ``ledger, stopped, move_price_m, homes_moved, staffing`` only.
         """
-        homes = self._households(before)
+        homes, detail = self._households(before)
         price = None if before is None else before.move_price_m
         moved = None if before is None else 0
         centres = self._centres()
@@ -99,7 +101,7 @@ class Survey:
             members=self._members(),
             centres=centres,
             zones=_blank_zones(centres),
-            gaps=_known_gaps(homes, self.located.households["detail"].to_numpy(object)),
+            gaps=_known_gaps(homes, detail),
             base=self._base(),
             problem=self.demand.problem,
             certificate=Certificate(0.0, 0.0, 0.0, 0.0, (), (), (), len(self.demand.units)),
@@ -171,10 +173,12 @@ class Survey:
         }
         return geo_frame(columns, points_at(units["lon"], units["lat"]))
 
-    def _households(self, before: Previous | None) -> gpd.GeoDataFrame:
+    def _households(self, before: Previous | None) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:
+        """Lay out the homes, and what is said of those that nobody may serve."""
         homes, n = self.located.households, len(self.located.households)
         was = np.full(n, -1, np.int32) if before is None else before.zone[:n]
         ids = np.append(self.demand.centres["centre_id"].to_numpy(object), "").astype(object)
+        cause, detail = self._causes()
         columns = {
             "household_id": homes["id"].to_numpy(str).astype(object),
             "unit_id": self._unit_ids(self.demand.household_unit),
@@ -185,13 +189,29 @@ class Survey:
             "precision": homes["precision"].to_numpy(object),
             "confidence": np.round(homes["confidence"].to_numpy(float), 3),
             "matched": homes["label"].to_numpy(object),
-            "gap": homes["cause"].to_numpy(object),
+            "gap": cause,
             "previous_zone": ids[was],
             "moved": np.zeros(n, bool),
             "member": np.full(n, "", object),
             "member_walk_m": np.full(n, np.nan),
         }
-        return geo_frame(columns, points_at(homes["lon"], homes["lat"]))
+        return geo_frame(columns, points_at(homes["lon"], homes["lat"])), detail
+
+    def _causes(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Give each home the cause that is known before anything is solved, and what is said of it."""
+        homes, unit, units = self.located.households, self.demand.household_unit, self.demand.units
+        code = homes["code"].map(CAUSE_OF).fillna("") if "code" in homes else homes["cause"]
+        cause = np.where(code != "", code, homes["cause"])
+        cause = np.where((cause == "") & (unit < 0), "far_from_streets", cause)
+        nearest = np.append(units["nearest_m"].to_numpy(float), np.nan)[unit]
+        placed = np.append(units["cause"].to_numpy(object), "")[unit]
+        limit = self.rules.walk.limit_m
+        detail = [
+            text if not np.isfinite(m) else f"{m:.0f} m > {limit:.0f} m"
+            for text, m in zip(homes["detail"], nearest, strict=True)
+        ]
+        known = np.where(unit >= 0, placed, cause)
+        return known.astype(object), np.array(detail, object)
 
     def _members(self) -> pd.DataFrame:
         people = self.located.members

@@ -9,7 +9,7 @@ import pytest
 from shapely.geometry import LineString
 
 from planner.demand.demand import build_demand
-from planner.demand.doors import DOOR_COLUMNS
+from planner.demand.entrances import DOOR_COLUMNS
 from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network.graph import WalkingNetwork
 

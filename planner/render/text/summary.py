@@ -244,6 +244,8 @@ def _side(limit: float | None) -> str:
 def _gap_table(figures: dict[str, Any]) -> list[str]:
     lines = ["| 原因 Cause | 户数 Households |", "|---|---:|"]
     for code, count in figures["gaps"].items():
+        if not count:
+            continue
         cause = GAP_CAUSES.get(code)
         words = f"{cause.title_zh} {cause.title}" if cause else _escaped(code)
         lines.append(f"| {words} | {number(count)} |")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from planner.demand.doors import DOOR_COLUMNS, same_spot, with_doors
+from planner.demand.entrances import DOOR_COLUMNS, same_spot, with_doors
 
 KEY = ["place", "building", "stairwell"]
 
