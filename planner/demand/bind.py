@@ -20,8 +20,8 @@ from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
 from planner.intake.tie_sheet import Match, TieSheet, match_ties
 from planner.model.problem import ZoneRule
+from planner.model.project import Affinity
 from planner.model.ties import Helpers, Ties
-from planner.model.ties_prices import Affinity
 
 __all__ = ["Bound", "Strengths", "bind", "strengths_in"]
 

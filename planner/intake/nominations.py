@@ -24,35 +24,43 @@ from planner.model.schema import MEMBERS, Column, Table, header_key
 
 __all__ = ["NOMINATIONS", "Nominations", "read_nominations", "strengths_of"]
 
-
-_HEADERS: Final = {
-    "candidate": "候选户|candidate|候选|是否候选|是否候选户|候选中心户|候选人|推荐人选|nominated|nominee"
-    "|is candidate",
-    "score": "择优得分|score|得分|评分|综合得分|综合评分|考评得分|总分|分数|points",
-    "role": "角色|role|职务|党内职务|身份|党员身份|身份类别|人员类别|岗位",
-    "strengths": "特长|strengths|strength|专长|服务特长|个人特长|技能|skills",
-    "mentor": "是否指导员|mentor|指导员|党建指导员|是否导师|导师|is mentor",
-    "capacity": "可联系数|capacity|联系上限|最多联系|上限|容量|most|maximum",
-}
-_OF = {name: tuple(headers.split("|")) for name, headers in _HEADERS.items()}
-_ABLE = "Whether the member may be chosen as a centre"
-_SCORE = "How well the member did where candidates were compared"
-_ROLE = "What the member does in the community"
-_GOOD_AT = "What the member is good at, several with 、 between"
-_GUIDES = "Whether the member guides centres"
-_MOST = "Most that one who guides may be given"
 NOMINATIONS: Final = Table(
     "nominations",
     (
-        Column("candidate", "bool", False, "", "public", _OF["candidate"], _ABLE),
-        Column("score", "float", False, "points", "direct", _OF["score"], _SCORE),
-        Column("role", "text", False, "", "direct", _OF["role"], _ROLE),
-        Column("strengths", "text", False, "", "direct", _OF["strengths"], _GOOD_AT),
-        Column("mentor", "bool", False, "", "public", _OF["mentor"], _GUIDES),
-        Column("capacity", "float", False, "centres", "public", _OF["capacity"], _MOST),
+        Column(
+            "candidate",
+            "候选户, candidate, 候选, 是否候选, 是否候选户, 候选中心户, 候选人, 推荐人选, "
+            "nominated, nominee, is candidate",
+            "Whether the member may be chosen as a centre",
+        ),
+        Column(
+            "score",
+            "择优得分, score, 得分, 评分, 综合得分, 综合评分, 考评得分, 总分, 分数, points",
+            "How well the member did where candidates were compared",
+        ),
+        Column(
+            "role",
+            "角色, role, 职务, 党内职务, 身份, 党员身份, 身份类别, 人员类别, 岗位",
+            "What the member does in the community",
+        ),
+        Column(
+            "strengths",
+            "特长, strengths, strength, 专长, 服务特长, 个人特长, 技能, skills",
+            "What the member is good at, several with 、 between",
+        ),
+        Column(
+            "mentor",
+            "是否指导员, mentor, 指导员, 党建指导员, 是否导师, 导师, is mentor",
+            "Whether the member guides centres",
+        ),
+        Column(
+            "capacity",
+            "可联系数, capacity, 联系上限, 最多联系, 上限, 容量, most, maximum",
+            "Most that one who guides may be given",
+        ),
     ),
 )
-_JOINT: Final = Table("members", (*MEMBERS.columns, *NOMINATIONS.columns), "id")
+_JOINT: Final = Table("members", (*MEMBERS.columns, *NOMINATIONS.columns))
 _NUMBER: Final = re.compile(r"(-?\d+(?:\.\d+)?)(?:分|点|points?|户|个|名)?", re.I)
 _SEVERAL: Final = re.compile(r"[、,;/|\s]+")
 

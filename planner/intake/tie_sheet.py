@@ -27,29 +27,27 @@ TIES: Final = Table(
     "ties",
     (
         Column(
-            "a", "text", False, "", "direct",
-            ("甲", "a", "编号甲", "甲编号", "甲方", "甲方编号", "户编号", "household", "household_id",
-             "id a", "first"),
+            "a",
+            "甲, a, 编号甲, 甲编号, 甲方, 甲方编号, 户编号, household, household_id, id a, first",
             "Id of a household",
         ),
         Column(
-            "b", "text", False, "", "direct",
-            ("乙", "b", "编号乙", "乙编号", "乙方", "乙方编号", "对方编号", "对方", "other", "other_id",
-             "id b", "second"),
+            "b",
+            "乙, b, 编号乙, 乙编号, 乙方, 乙方编号, 对方编号, 对方, other, other_id, id b, second",
             "Id of another household, or of a member",
         ),
         Column(
-            "kind", "text", False, "", "sensitive",
-            ("关系", "kind", "类型", "关系类型", "类别", "relation", "tie"),
+            "kind",
+            "关系, kind, 类型, 关系类型, 类别, relation, tie",
             "亲属/kin, 老单位/workmates, 帮扶/helper, or 分开/apart",
         ),
         Column(
-            "metres", "float", False, "m", "sensitive",
-            ("折合米数", "metres", "米数", "折合", "meters", "price_m", "price"),
+            "metres",
+            "折合米数, metres, 米数, 折合, meters, price_m, price",
             "Price of breaking it; that of the project file where it is empty",
         ),
     ),
-)  # fmt: skip
+)
 _KINDS: Final = {
     "kin": ("kin", "kinship", "relative", "relatives", "family", "亲属", "亲戚", "亲人", "亲友", "家属",
             "直系亲属", "父母", "子女", "父子", "母子", "父女", "母女", "兄弟", "姐妹", "兄妹", "姐弟"),

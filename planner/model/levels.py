@@ -6,7 +6,7 @@ project stand in its file; the machinery that fills them is one for all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.errors import ConfigError, PlannerError
+from planner.model.section import made, read_section, refuse_unknown
 
 __all__ = ["CENTRES", "MENTOR", "Level", "LevelOutcome", "audit_level", "read_levels"]
 
 CENTRES = "centre"
 """What the lowest level looks after."""
 MENTOR = "mentor"
+_TOLD = {"from": "below"}
 _KEYS = ("name", "title", "title_zh", "from", "sheet", "low", "high")
 _RESERVED = frozenset(
     {"centre_id", "number", "fence", "colour", "households", "members", "gaps", "broken", "geometry",
@@ -67,6 +69,8 @@ class Level:
                 f"levels: {self.name!r} cannot be the name of a level",
                 remedy="use a short English word of its own, such as mentor",
             )
+        if min(self.low or 0, self.high or 0) < 0:
+            raise ConfigError(f"level {self.name}: low and high must be 0 or more")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ConfigError(f"level {self.name}: low = {self.low} is above high = {self.high}")
         if self.high is not None and self.high < 1:
@@ -165,18 +169,16 @@ def audit_level(
 
 
 def read_levels(
-    listed: Sequence[Any], mentors: Mapping[str, Any], sheet: Path | None, folder: Path, where: str
+    listed: object, mentors: Mapping[str, Any], folder: Path, where: str
 ) -> tuple[Level, ...]:
     """Read the levels of a project file, lowest first.
 
     Parameters
     ----------
-    listed : sequence of mapping
+    listed : list of mapping
         The tables ``[[levels]]``: ``name, title, title_zh, from, sheet, low, high``.
     mentors : mapping
         The section ``[mentors]``: the same keys but for name and from; a level of mentors in short.
-    sheet : Path or None
-        ``[inputs] mentors``.
     folder : Path
         Of the project file.
     where : str
@@ -187,12 +189,13 @@ def read_levels(
     ConfigError
         A key is unknown or a value wrong, two levels share a name, or a level has nothing below it.
     """
-    made = [_level(values, folder, f"{where}, [[levels]]") for values in listed]
-    if mentors or sheet is not None:
-        own = _level({"name": MENTOR, **mentors}, folder, f"{where}, [mentors]", sheet)
-        made = [own, *made]
+    if not isinstance(listed, list):
+        raise ConfigError(f"{where}: levels must be tables, each written [[levels]]")
+    found = [_level(values, folder, f"{where}, [[levels]]") for values in listed]
+    if mentors:
+        found.insert(0, _level({"name": MENTOR, **mentors}, folder, f"{where}, [mentors]"))
     known = {CENTRES}
-    for level in made:
+    for level in found:
         if level.name in known:
             raise ConfigError(f"{where}: two levels are called {level.name!r}")
         if level.below not in known:
@@ -201,30 +204,14 @@ def read_levels(
                 remedy="list the levels from below; the first is for: " + CENTRES,
             )
         known.add(level.name)
-    return tuple(made)
+    return tuple(found)
 
 
-def _level(values: Any, folder: Path, where: str, sheet: Path | None = None) -> Level:
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"{where} must be tables, not {values!r}")
-    unknown = sorted(set(values) - set(_KEYS))
-    if unknown:
-        raise ConfigError(
-            f"{where}: unknown key {unknown[0]!r}", remedy="known keys: " + ", ".join(_KEYS)
-        )
-    taken: dict[str, Any] = {}
-    for key, value in values.items():
-        if key in ("low", "high"):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise ConfigError(
-                    f"{where}.{key} must be a whole number of 0 or more, not {value!r}"
-                )
-        elif not isinstance(value, str) or not value.strip():
-            raise ConfigError(f"{where}.{key} must be a text in quotes, not {value!r}")
-        taken["below" if key == "from" else key] = folder / str(value) if key == "sheet" else value
+def _level(values: object, folder: Path, where: str) -> Level:
+    # the file says "from", which is no name in Python
+    given = {_TOLD.get(k, k): v for k, v in refuse_unknown(values, _KEYS, where).items()}
+    taken = read_section(Level, given, where, folder=folder)
     if "name" not in taken:
         raise ConfigError(f"{where}: name is missing", remedy='add a line such as: name = "mentor"')
-    if sheet is not None:
-        taken["sheet"] = sheet
     title = {} if taken["name"] == MENTOR else {"title": taken["name"], "title_zh": taken["name"]}
-    return Level(**{**title, **taken})
+    return made(Level, title | taken, where)

@@ -1,6 +1,6 @@
 """The rule book: the validated numbers that a plan must meet.
 
-A rule book is data.  The named profiles lie in ``planner/profiles/*.toml``; a project file may name
+A rule book is data.  The named profiles lie in ``profiles/*.toml`` beside this file; a project file may name
 one and override single numbers.
 """
 
@@ -10,6 +10,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partial
 from importlib import resources
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import ConfigError
+from planner.model.section import made, read_section, refuse_unknown
 
 __all__ = ["DEFAULT_PROFILE", "Bound", "RuleBook", "WalkLimit", "profile_names"]
 
@@ -199,29 +201,21 @@ class RuleBook:
         """
         given = dict(values)
         base = cls.profile(given.pop("profile")) if "profile" in given else cls()
+        refuse_unknown(given, ("profile", *sorted(f.name for f in fields(cls))), where)
         changes: dict[str, Any] = {}
-        nested = {"members_per_zone", "households_per_member", "households_per_zone", "walk"}
-        known = {f.name for f in fields(cls)}
         for key, value in given.items():
-            if key not in known:
-                raise ConfigError(
-                    f"{where}: unknown key {key!r}",
-                    remedy="known keys: profile, " + ", ".join(sorted(known)),
-                )
-            changes[key] = (
-                _section(getattr(base, key), value, f"{where}.{key}")
-                if key in nested
-                else str(value)
-            )
+            part = getattr(base, key)
+            if isinstance(part, str):
+                changes[key] = str(value)
+            else:
+                at = f"{where}.{key}"
+                changes[key] = made(partial(replace, part), read_section(type(part), value, at), at)
         if (
             changes.keys() & {"members_per_zone", "households_per_member"}
             and "households_per_zone" not in changes
         ):
             changes["households_per_zone"] = replace(base.households_per_zone, low=None, high=None)
-        try:
-            return replace(base, **changes)
-        except ConfigError as error:
-            raise ConfigError(f"{where}: {error.message}", remedy=error.remedy) from None
+        return made(partial(replace, base), changes, where)
 
     def to_mapping(self) -> dict[str, Any]:
         """Give the rule book as nested plain values: the inverse of `from_mapping`."""
@@ -231,31 +225,6 @@ class RuleBook:
             else value
             for key, value in asdict(self).items()
         }
-
-
-def _section(base: Bound | WalkLimit, values: object, where: str) -> Bound | WalkLimit:
-    if not isinstance(values, Mapping):
-        raise ConfigError(
-            f"{where} must be a table such as {{ low = 5, high = 10 }}, not {values!r}"
-        )
-    known = {f.name for f in fields(base)}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ConfigError(
-            f"{where}: unknown key {unknown[0]!r}", remedy="known keys: " + ", ".join(sorted(known))
-        )
-    changes: dict[str, Any] = {}
-    for key, value in values.items():
-        if key == "hard":
-            if not isinstance(value, bool):
-                raise ConfigError(f"{where}.hard must be true or false, not {value!r}")
-            changes[key] = value
-        else:
-            changes[key] = _number(value, f"{where}.{key}")
-    try:
-        return replace(base, **changes)
-    except ConfigError as error:
-        raise ConfigError(f"{where}: {error.message}", remedy=error.remedy) from None
 
 
 def profile_names() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from planner.errors import InfeasibleError, InputError, PlannerError
 from planner.model import audit
 from planner.model.problem import Certificate, Part, Problem, Result
+from planner.model.project import MOVE_PRICE_M
 from planner.model.tables import PlanTables
 from planner.plan.build import assemble
 from planner.plan.changefile import AGAIN, LONGEST_NAME, Changes, holds_private
@@ -22,9 +23,6 @@ from planner.plan.provenance import history_of, locks_of, plan_fingerprint
 from planner.solve.zones.search import Progress, Stop, solve
 
 __all__ = ["apply_changes", "replayed"]
-
-MOVE_PRICE_M = 200.0
-"""Metres that one home changing hands must be worth while the rest is solved again."""
 
 
 def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:

@@ -12,12 +12,10 @@ import pytest
 
 from planner.api.plan import Plan
 from planner.api.zone import run
-from planner.errors import ConfigError
 from planner.model.audit import audit
 from planner.model.problem import Problem
 from planner.model.project import Project
 from planner.model.ties import Helpers, Ties
-from planner.model.ties_prices import Affinity, read_affinity
 from planner.plan.advice.repairs import limit_words
 from planner.plan.frames import assignment_of
 from planner.render.text.words import rule_words
@@ -294,17 +292,6 @@ def test_staffing_weighs_a_helper_against_the_walk() -> None:
         assert staff([5, 1], walk + extra, 0, 6).share[1].tolist() == mine
     helpers = Helpers([0, 2], [1, 1], [100.0, 100.0])  # type: ignore[arg-type]
     assert helpers.kept([1, 0, -1]) == 1
-
-
-def test_prices_are_checked() -> None:
-    """A price is a number of 0 or more, a talent a plain word; the message names the key."""
-    assert read_affinity({"tie_m": 50, "talents": ["a"]}, "x") == Affinity(
-        tie_m=50.0, talents=("a",)
-    )
-    for values in ({"tie_m": -1}, {"tie": 3}, {"talents": "a"}, {"talents": ["a,b"]},
-                   {"talents": ["a", "a"]}, {"apart_m": True}, {"compound_m": float("nan")}):  # fmt: skip
-        with pytest.raises(ConfigError, match=r"tie|talents|apart_m|compound_m"):
-            read_affinity(values, "planner.toml, [affinity]")
 
 
 def test_ties_are_checked() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from planner.errors import ConfigError
-from planner.model.project import TEMPLATE, Project, Search
+from planner.model.project import TEMPLATE, Affinity, Inputs, Project, Search, Siting
 from planner.model.rules import RuleBook
 
 
@@ -61,6 +62,28 @@ def test_the_comments_of_the_template_are_true(tmp_path: Path) -> None:
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nseed = -1", "seed"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[rules]\nprofile = 'x'", "profile"),
         ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\ndatum = 'mars'", "mars"),
+        (
+            "[inputs]\nhouseholds = 'h'\nmembers = 'm'\nstreets = ' '",
+            "streets must be a path in quotes",
+        ),
+        (
+            "[inputs]\nhouseholds = 'h'\nmembers = 'm'\ndetour_factor = '2'",
+            "must be a number, not '2'",
+        ),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\ngap = nan", "gap must be a number"),
+        (
+            "[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[search]\nadvice_seconds = -1",
+            "advice_seconds",
+        ),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[siting]\nroles = 'x'", "list such as"),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[siting]\nscore_m = -1", "siting.*score_m"),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[outputs]\nname = 'x'", "unknown key 'name'"),
+        ("[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[online]\ncity = 'x'", "provider is missing"),
+        (
+            "[inputs]\nhouseholds = 'h'\nmembers = 'm'\n[affinity]\nmove_price_m = -5",
+            "move_price_m",
+        ),
+        ("levels = 3\n[inputs]\nhouseholds = 'h'\nmembers = 'm'", "levels must be tables"),
         ("inputs = 3", "inputs must be a section"),
         ("[inputs", "not valid TOML"),
     ],
@@ -70,6 +93,47 @@ def test_wrong_files_are_refused(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(ConfigError, match=named) as caught:
         Project.read(write(tmp_path, text))
     assert caught.value.exit_code == 2
+
+
+def test_prices_are_checked() -> None:
+    """A price is a number of 0 or more, a talent a plain word; file, section and key are named."""
+
+    def read(values: dict[str, object]) -> Affinity:
+        sections = {"inputs": {"households": "h", "members": "m"}, "affinity": values}
+        return Project.from_mapping(sections, folder=Path(), where="planner.toml").affinity
+
+    assert read({"tie_m": 50, "talents": [" a "]}) == Affinity(tie_m=50.0, talents=("a",))
+    for values in ({"tie_m": -1}, {"tie": 3}, {"talents": "a"}, {"talents": ["a,b"]}, {"talents": [" "]},
+                   {"talents": ["a", "a"]}, {"apart_m": True}, {"compound_m": float("nan")}):  # fmt: skip
+        with pytest.raises(
+            ConfigError, match=r"planner.toml, \[affinity\].*(tie|talents|part_m|und_m)"
+        ):
+            read(values)
+
+
+def test_what_is_not_stated_lies_beside_the_file(tmp_path: Path) -> None:
+    """Answers and the address index are kept beside the project file; ``cache = false`` keeps none."""
+    least = "[inputs]\nhouseholds = 'h'\nmembers = 'm'\n"
+    inputs = Project.read(write(tmp_path, least)).inputs
+    assert (inputs.accepted, inputs.cache) == (tmp_path / "accepted.csv", tmp_path / ".planner")
+    inputs = Project.read(write(tmp_path, least + "cache = false\naccepted = 'a.csv'")).inputs
+    assert (inputs.accepted, inputs.cache) == (tmp_path / "a.csv", None)
+    with pytest.raises(ConfigError, match="cache must be a path"):
+        Project.read(write(tmp_path, least + "cache = true"))
+
+
+def test_every_key_of_the_sections_is_in_the_template() -> None:
+    """Whoever reads the template knows all that can be said."""
+    for kind in (Inputs, Search, Siting, Affinity):
+        for field in fields(kind):
+            if (kind, field.name) not in ((Siting, "seconds"), (Search, "advice_seconds")):
+                assert f"{field.name} = " in TEMPLATE, field.name
+
+
+def test_a_folder_is_no_project_file(tmp_path: Path) -> None:
+    """It is said plainly."""
+    with pytest.raises(ConfigError, match="not a readable file"):
+        Project.read(tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

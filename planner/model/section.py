@@ -1,0 +1,98 @@
+"""A section of a TOML file becomes a frozen value, or the key that is wrong is named."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+
+from planner.errors import ConfigError
+
+__all__ = ["made", "read_section", "refuse_unknown"]
+
+T = TypeVar("T")
+_ASKED: tuple[tuple[Any, str], ...] = (
+    (bool, "true or false"),
+    (float, "a number"),
+    (int, "a whole number"),
+    (Path, "a path in quotes"),
+    (tuple[str, ...], 'a list such as ["a", "b"]'),
+    (str, "a text in quotes"),
+)
+
+
+def read_section(
+    kind: type, values: object, where: str, *, folder: Path = Path()
+) -> dict[str, Any]:
+    """Check the keys and the kinds of a section; what is not of a plain kind is the caller's.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass that the section states.
+    values : object
+        As TOML gives it.
+    where : str
+        File and section, for messages.
+    folder : Path
+        Paths are relative to it.
+
+    Returns
+    -------
+    dict of str to value
+        Values for `kind`, of the right types.
+
+    Raises
+    ------
+    ConfigError
+        It is no section, a key is unknown, or a value is of another kind.
+    """
+    hints = get_type_hints(kind)
+    names = tuple(f.name for f in fields(kind))
+    table = refuse_unknown(values, names, where)
+    return {
+        key: _value(value, hints[key], f"{where}.{key}", folder) for key, value in table.items()
+    }
+
+
+def refuse_unknown(values: object, known: tuple[str, ...], where: str) -> Mapping[str, Any]:
+    """Refuse what is no section, or has a key that is not one of these."""
+    if not isinstance(values, Mapping):
+        raise ConfigError(
+            f"{where} must be a section, with a line such as {known[0]} = ..., not {values!r}"
+        )
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ConfigError(
+            f"{where}: unknown key {unknown[0]!r}", remedy="known keys: " + ", ".join(known)
+        )
+    return values
+
+
+def made(kind: Callable[..., T], values: Mapping[str, Any], where: str) -> T:
+    """Make the value; where it refuses itself, say which file and section."""
+    try:
+        return kind(**values)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error.message}", remedy=error.remedy) from None
+
+
+def _value(value: object, hint: Any, where: str, folder: Path) -> Any:
+    def path(_: type, text: object) -> Path:
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError
+        return folder / text
+
+    try:
+        # strict: a text is no number and a number is no mark, as TOML tells them apart
+        found = msgspec.convert(value, hint, dec_hook=path, strict=True)
+    except msgspec.ValidationError:
+        found = None
+    if found is None or (isinstance(found, float) and math.isnan(found)):
+        asked = next(words for known, words in _ASKED if hint in (known, known | None))
+        raise ConfigError(f"{where} must be {asked}, not {value!r}")
+    return found
