@@ -14,6 +14,7 @@ from typing import Final
 from planner.errors import InputError, PlannerError
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.flags import is_marked
+from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headers import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Project
@@ -22,7 +23,7 @@ from planner.model.tables import PlanTables
 from planner.privacy.marks import CARE_WORDS, folded, marks_in, phone_key
 from planner.privacy.person import People, Person
 
-__all__ = ["people_of", "private_of", "read_people"]
+__all__ = ["People", "people_in", "people_of", "private_of"]
 
 NAME: Final = "a resident's name"
 PHONE: Final = "a resident's phone number"
@@ -63,29 +64,40 @@ def people_of(project: Project | str | Path, plan: PlanTables | None = None) -> 
     """
     if not isinstance(project, Project):
         project = Project.read(project)
-    return read_people(project.inputs.households, project.inputs.members, plan=plan)
+    inputs = project.inputs
+    with opened_once():
+        read = (
+            read_residents(inputs.households, HOUSEHOLDS),
+            read_residents(inputs.members, MEMBERS),
+        )
+        if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
+            _require_same({digest for r in read for _, digest in r.sources}, stated)
+        return people_in(project, read)
 
 
-def read_people(households: Path, members: Path, *, plan: PlanTables | None = None) -> People:
-    """Read what two sheets say of each resident; see `people_of`.
+def people_in(project: Project, read: tuple[Residents, Residents]) -> People:
+    """Gather what the sheets of a project say of each resident.
 
     Parameters
     ----------
-    households, members : Path
-        The sheets.
-    plan : PlanTables, optional
-        See `people_of`.
+    project : Project
+    read : (Residents, Residents)
+        Its households and members.
     """
-    private: dict[str, set[str]] = {kind: set() for kind in (NAME, PHONE, NUMBER, ADDRESS, OTHER)}
-    read: list[dict[str, Person]] = []
-    digests: set[str] = set()
-    for path, table in ((households, HOUSEHOLDS), (members, MEMBERS)):
-        residents = read_residents(path, table)
-        digests |= {digest for _, digest in residents.sources}
-        read.append(_persons(path, table, residents, private))
-    if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
-        _require_same(digests, stated)
-    return People(read[0], read[1], {kind: frozenset(s) for kind, s in private.items()})
+    private = _nothing()
+    inputs = project.inputs
+    homes, members = (
+        _persons(path, table, residents, private)
+        for path, table, residents in (
+            (inputs.households, HOUSEHOLDS, read[0]),
+            (inputs.members, MEMBERS, read[1]),
+        )
+    )
+    return People(homes, members, {kind: frozenset(s) for kind, s in private.items()})
+
+
+def _nothing() -> dict[str, set[str]]:
+    return {kind: set() for kind in (NAME, PHONE, NUMBER, ADDRESS, OTHER)}
 
 
 def private_of(files: Iterable[tuple[Path, Table]]) -> dict[str, frozenset[str]]:
@@ -96,7 +108,7 @@ def private_of(files: Iterable[tuple[Path, Table]]) -> dict[str, frozenset[str]]
     files : iterable of (Path, Table)
         What each file should be.  One that cannot be read holds nothing that could be repeated.
     """
-    private: dict[str, set[str]] = {kind: set() for kind in (NAME, PHONE, NUMBER, ADDRESS, OTHER)}
+    private = _nothing()
     for path, table in files:
         try:
             sheets = read_table(path, table=None)
@@ -128,11 +140,7 @@ def _persons(
             for sheet, row, known in zip(frame["sheet"], frame["row"], frame["id"], strict=True)
         }
     found: dict[str, Person] = {}
-    try:
-        sheets = read_table(path, table=None)
-    except PlannerError:
-        return found  # it was read as residents, so this cannot be; a map without names is no harm
-    for sheet in sheets:
+    for sheet in read_table(path, table=None):
         kinds = [_kind(header, table) for header in sheet.headers]
         for row, cells in zip(sheet.row.tolist(), sheet.cells.tolist(), strict=True):
             _remember(cells, kinds, private)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from planner.errors import ConfigError, PrivacyError
 from planner.files import Content, write_files
 from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison, compared
+from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
 from planner.privacy import Secrets, released
 from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
@@ -20,12 +21,10 @@ from planner.render.books.roster import roster_bytes
 from planner.render.map.basemap import basemap_of
 from planner.render.map.page import MapPage, map_page
 from planner.render.map.pair import compare_page
+from planner.render.text.level_words import level_words
 from planner.render.text.summary import summary, summary_json, summary_markdown
 
-if TYPE_CHECKING:
-    from planner.plan.lookup import Lookup
-
-__all__ = ["Plan"]
+__all__ = ["AUDIENCE_OF", "Audience", "Lookup", "Place", "Plan", "audience_of", "level_words"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,8 +243,6 @@ class Plan(PlanTables):
         Lookup
             Where the text fits places of several zones all are told, and none is chosen.
         """
-        from planner.plan.lookup import look_up
-
         return look_up(self, text)
 
     def summary(self) -> Mapping[str, Any]:

@@ -5,99 +5,121 @@ Files come in, narrow to a `Problem`, are solved, and widen to a `Plan`; nothing
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.api.opening import Estimate, Online, Opened, online_of, open_project
+from planner.api.people import people_in
 from planner.api.plan import Plan
-from planner.demand.bind import Strengths, bind, strengths_in
+from planner.api.progress import Clock, Listener
+from planner.demand.bind import bind
 from planner.demand.demand import Demand, build_demand
-from planner.demand.ground import Ground, read_ground
-from planner.demand.locate import locate
-from planner.demand.trust import trusted
+from planner.demand.ground import Ground
+from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError, Severity
-from planner.intake.fences.read import survey_fences
-from planner.intake.online import Estimate
-from planner.intake.online.consent import Online, Pace
-from planner.intake.residents import Residents, read_households, read_members
-from planner.intake.tie_sheet import TieSheet, read_ties
+from planner.intake.residents import Residents
+from planner.intake.sheets.formats.grids import opened_once
 from planner.model import audit
 from planner.model.problem import Certificate, Problem, Result
-from planner.model.project import Affinity, Project, Search
+from planner.model.project import Inputs, Project, Search
 from planner.model.rules import RuleBook
+from planner.model.tables import PlanTables
+from planner.model.ties import Helpers
 from planner.network import Network
 from planner.plan.advice.advise import Advice, Setting, advise, with_repairs
 from planner.plan.build import assemble
 from planner.plan.draft import Survey
-from planner.plan.guiding import Guides, guided, read_guides
+from planner.plan.guiding import guided
 from planner.plan.previous import PreviousPlan, place_previous, read_previous_plan
 from planner.plan.provenance import stamped
-from planner.render.notebook import NotebookProgress, in_notebook
 from planner.solve import rezone
 from planner.solve.zones.search import Progress, Stop, solve
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
-__all__ = ["STAGES", "Event", "Listener", "make_plan", "run"]
+__all__ = ["STAGES", "make_plan", "run", "run_and_save"]
 
 STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "advice", "draw")
-MOVE_PRICE_M = 200.0
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One step of a run, for whoever shows its progress.
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """What is asked of this run, beside what the project says.
 
     Parameters
     ----------
-    stage : str
-        One of `STAGES`.
-    done : float
-        Share of the stage that is done, 0 to 1.
-    detail : str
-        What is known so far, such as the optimality gap.
+    previous : PreviousPlan or None
+        The plan that stands.
+    move_price_m : float
+        Metres charged for each home that changes hands.
+    fit_rules : bool
+        Plan under the nearest rules that the counts allow.
+    online : Online or None
+        A service to ask for addresses that the ground does not know.
     """
 
-    stage: str
-    done: float
-    detail: str = ""
+    previous: PreviousPlan | None
+    move_price_m: float
+    fit_rules: bool = False
+    online: Online | None = None
 
 
-Listener = Callable[[Event], None]
+@dataclass(frozen=True, eq=False)
+class Case:
+    """People and streets as a problem of numbers, with the way back to their ids.
+
+    Parameters
+    ----------
+    opened : Opened
+    located : Located
+    rules : RuleBook
+        The project's, or the nearest that fit.
+    demand : Demand
+    helpers : Helpers or None
+        Households that a member looks after already.
+    before : Previous or None
+        Where people were, if the plan is a re-cut.
+    findings : tuple of Finding
+        What was noticed on the way.
+    """
+
+    opened: Opened
+    located: Located
+    rules: RuleBook
+    demand: Demand
+    helpers: Helpers | None = None
+    before: rezone.Previous | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def setting(self) -> Setting:
+        """What repairs are sought around."""
+        return Setting(self.demand, self.located.members, self.opened.ground.network, self.rules)
 
 
-@dataclass(eq=False)
-class _Clock:
-    """Times the stages and tells the listener."""
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What the search found, and what an independent reading of it says.
 
-    listener: Listener | None
-    seconds: dict[str, float] = field(default_factory=dict)
+    Parameters
+    ----------
+    result : Result
+    certificate : Certificate
+    advice : Advice
+        What would mend broken rules.
+    """
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        self.tell(Event(name, 0.0))
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
-        self.tell(Event(name, 1.0))
-
-    def tell(self, event: Event) -> None:
-        if self.listener is not None:
-            self.listener(event)
+    result: Result
+    certificate: Certificate
+    advice: Advice
 
 
 def run(
     project: Project,
     *,
     previous: Plan | str | Path | None = None,
-    move_price_m: float = MOVE_PRICE_M,
+    move_price_m: float | None = None,
     fit_rules: bool = False,
     offline: bool = False,
     consent: Callable[[Estimate], bool] | None = None,
@@ -113,8 +135,8 @@ def run(
         The plan that stands now; homes that change hands are charged for.  A path may also be a sheet
         that the office keeps, with the columns 编号/id and 中心户/centre: a roster, or a plan drawn by
         hand.
-    move_price_m : float
-        Metres charged for each home that changes hands.
+    move_price_m : float, optional
+        Metres charged for each home that changes hands; the project's ``[affinity] move_price_m`` if None.
     fit_rules : bool
         Where the district's counts rule out the rule book, plan under the nearest one that they allow;
         see `planner.plan.advice.fitting_rules`.
@@ -124,7 +146,7 @@ def run(
         Told what an online provider would be asked before anything is sent; False sends nothing.
         Without it, naming the provider in the project file is the consent.
     listener : callable, optional
-        Told of every `Event`; in a notebook bars are drawn if there is none.
+        Told of every `planner.api.progress.Event`; in a notebook bars are drawn if there is none.
 
     Returns
     -------
@@ -137,40 +159,33 @@ def run(
     InfeasibleError
         Hard rules cannot hold together.
     """
-    listener = listener or _bars()
-    clock, inputs = _Clock(listener), project.inputs
-    online = Online.of(project, consent)
-    with clock.stage("read"):
-        households = read_households(inputs.households)
-        members = read_members(inputs.members)
-        fences = None if inputs.fences is None else survey_fences(inputs.fences)
-        ties = None if inputs.ties is None else read_ties(inputs.ties)
-        asked = bool(project.affinity.talents)
-        strengths = strengths_in(inputs.members, members) if asked else None
-        guides = read_guides(project.levels, inputs.members, members)
-    with clock.stage("ground"):
-        ground = read_ground(inputs, households.kept)
-    return make_plan(
-        households,
-        members,
-        ground,
-        rules=project.rules,
-        fences=None if fences is None else fences.layer,
-        findings=() if fences is None else fences.findings,
-        search=project.search,
-        affinity=project.affinity,
-        ties=ties,
-        strengths=strengths,
-        guides=guides,
-        previous=previous,
-        move_price_m=move_price_m,
-        fit_rules=fit_rules,
-        datum=None if inputs.datum == "wgs84" else inputs.datum,
-        online=online.offline() if online and offline else online,
-        title=project.title,
-        listener=listener,
-        seconds=clock.seconds,
-    )
+    clock, online = Clock.of(listener), online_of(project, consent, offline=offline)
+    wish = _wish(project, previous, move_price_m, fit_rules, online)
+    return zoned(open_project(project, clock), wish, clock)
+
+
+def run_and_save(
+    project: Project,
+    folder: str | Path,
+    *,
+    previous: Plan | str | Path | None = None,
+    move_price_m: float | None = None,
+    fit_rules: bool = False,
+    offline: bool = False,
+    consent: Callable[[Estimate], bool] | None = None,
+    listener: Listener | None = None,
+) -> tuple[Plan, dict[str, Path]]:
+    """Do the whole job and write it: `run`, then `Plan.save`, whose gate knows the sheets' people.
+
+    Parameters are those of `run`, and the folder; what is given back is the plan and where each file lies.
+    """
+    clock, online = Clock.of(listener), online_of(project, consent, offline=offline)
+    wish = _wish(project, previous, move_price_m, fit_rules, online)
+    with opened_once():
+        opened = open_project(project, clock)
+        people = people_in(project, (opened.households, opened.members))
+    plan = zoned(opened, wish, clock)
+    return plan, plan.save(folder, people=people)
 
 
 def make_plan(
@@ -179,23 +194,14 @@ def make_plan(
     ground: Ground | Network | str | Path,
     *,
     rules: RuleBook | None = None,
-    fences: gpd.GeoDataFrame | None = None,
-    findings: Sequence[Finding] = (),
     search: Search | None = None,
-    affinity: Affinity | None = None,
-    ties: TieSheet | str | Path | None = None,
-    strengths: Strengths | None = None,
-    guides: Sequence[Guides] = (),
     previous: Plan | str | Path | None = None,
-    move_price_m: float = MOVE_PRICE_M,
-    fit_rules: bool = False,
-    datum: str | None = None,
-    online: Online | None = None,
+    move_price_m: float | None = None,
     title: str = "",
-    listener: Listener | None = None,
-    seconds: Mapping[str, float] | None = None,
 ) -> Plan:
     """Make zones for residents on walkable ground.
+
+    Fences, ties, talents, guides and an online service are stated in a `Project`: see `run`.
 
     Parameters
     ----------
@@ -206,33 +212,12 @@ def make_plan(
         homes that come with lon/lat.
     rules : RuleBook, optional
         The default profile if None.
-    fences : GeoDataFrame, optional
-        Polygons with a column ``fence``; else the residents' community is the fence.
-    findings : sequence of Finding
-        What was noticed before, such as in the fences: the plan carries it along.
     search : Search, optional
         When to stop; the seed.
-    affinity : Affinity, optional
-        What ties and talents are worth.
-    ties : TieSheet or path, optional
-        Who belongs together, and who is to be kept apart.
-    strengths : mapping, optional
-        Id of each member -> what the member is good at; needed where talents are asked for.
-    guides : sequence of Guides
-        Who can look after the centres, and so on up; from `planner.plan.guiding.read_guides`.
-    previous, move_price_m, fit_rules
+    previous, move_price_m
         See `run`.
-    datum : str, optional
-        ``wgs84, gcj02`` or ``bd09``: what the residents' lon/lat are in.  The ground must not say
-        otherwise.
-    online : Online, optional
-        A provider to ask for addresses that the ground does not know; nothing is sent without it.
     title : str
         Heading of the map and the summary.
-    listener : callable, optional
-        Told of every `Event`; in a notebook bars are drawn if there is none.
-    seconds : mapping, optional
-        Time already spent, by stage.
 
     Returns
     -------
@@ -250,64 +235,122 @@ def make_plan(
     InfeasibleError
         Hard rules cannot hold together.
     """
-    clock = _Clock(listener or _bars(), dict(seconds or {}))
-    rules, search = rules or RuleBook.profile(), search or Search()
-    sheet = read_ties(ties) if isinstance(ties, str | Path) else ties
-    standing = None if previous is None else _standing(previous)
-    noticed: tuple[Finding, ...] = ()
+    clock = Clock.of(None)
+    # the files were read by the caller, so the project names none
+    project = Project(
+        Inputs(Path(), Path()), rules or RuleBook.profile(), search or Search(), title=title
+    )
+    wish = _wish(project, previous, move_price_m)
     with clock.stage("ground"):
-        ground = Ground.of(ground)
+        opened = Opened(project, households, members, Ground.of(ground))
+    return zoned(opened, wish, clock)
+
+
+def zoned(opened: Opened, wish: Wish, clock: Clock) -> Plan:
+    """Go through the stages: what was read becomes a plan."""
+    believed, located = place(opened, wish, clock)
+    case = demand(believed, located, wish, clock)
+    case, solved = settle(case, clock)
+    tables = draw(case, solved, clock)
+    return tell(case, wish, solved, tables, clock)
+
+
+def place(opened: Opened, wish: Wish, clock: Clock) -> tuple[Opened, Located]:
+    """Hold coordinates, addresses and streets against each other, then give everyone a place."""
     with clock.stage("geocode"):
-        households = trusted(households, ground, datum=datum).residents
-        members = trusted(members, ground, datum=datum).residents
-        tell = partial(_tell_online, clock, Pace())
-        located = locate(households, members, ground, fences, online=online, progress=tell)
+        believed = opened.believed()
+        return believed, believed.placed(wish.online, clock)
+
+
+def demand(opened: Opened, located: Located, wish: Wish, clock: Clock) -> Case:
+    """Turn people and walks into demand units, centres, rules, ties and prices."""
+    project, network = opened.project, opened.ground.network
+    rules, said = project.rules, ()
     with clock.stage("demand"):
-        demand = build_demand(located.households, located.members, ground.network, rules)
-        _refuse_without_centres(demand)
-        fitting = Advice.of_counts(demand, rules).fitting if fit_rules else None
+        made = build_demand(located.households, located.members, network, rules)
+        _refuse_without_centres(made)
+        fitting = Advice.of_counts(made, rules).fitting if wish.fit_rules else None
         if fitting is not None:
-            rules, noticed = fitting, (_other_rules(rules, fitting),)
-            demand = build_demand(located.households, located.members, ground.network, rules)
+            said = (_other_rules(rules, fitting),)
+            rules = fitting
+            made = build_demand(located.households, located.members, network, rules)
         bound = bind(
-            demand, located, affinity=affinity or Affinity(), sheet=sheet, strengths=strengths
+            made, located, affinity=project.affinity, sheet=opened.ties, strengths=opened.strengths
         )
-        demand, noticed = bound.demand, (*noticed, *bound.findings)
+        before, noticed = None, ()
+        if wish.previous is not None:
+            before, noticed = place_previous(
+                wish.previous, located, bound.demand, wish.move_price_m
+            )
+    findings = (*said, *bound.findings, *noticed)
+    return Case(opened, located, rules, bound.demand, bound.helpers, before, findings)
+
+
+def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
+    """Search, audit what was found from the problem and the plan alone, and seek repairs.
+
+    The case comes back with the prices of changes in its problem, if the plan is a re-cut.
+    """
+    search = case.opened.project.search
     with clock.stage("zones"):
-        before = None
-        if standing is not None:
-            before, said = place_previous(standing, located, demand, move_price_m)
-            noticed += said
-        try:
-            problem, result = _solve(demand, before, search, clock)
-        except InfeasibleError as refused:
-            if not search.advice_seconds:
-                raise
-            setting = Setting(demand, located.members, ground.network, rules)
-            raise with_repairs(refused, setting, search) from None
-        demand = replace(demand, problem=problem)
+        problem, result = _searched(case, search, clock)
+        case = replace(case, demand=replace(case.demand, problem=problem))
     with clock.stage("check"):
         certificate = audit.check(problem, result)
     with clock.stage("advice"):
-        advice = Advice.of_counts(demand, rules)
+        advice = Advice.of_counts(case.demand, case.rules)
         if certificate.violations and search.advice_seconds > 0:
-            setting = Setting(demand, located.members, ground.network, rules)
-            advice = advise(advice, setting, result, search)
-        _refuse_broken_hard_rules(problem, certificate, demand, advice)
+            advice = advise(advice, case.setting, result, search)
+        solved = Solved(result, certificate, advice)
+        _refuse_broken_hard_rules(case, solved)
+    return case, solved
+
+
+def draw(case: Case, solved: Solved, clock: Clock) -> PlanTables:
+    """Staff the zones, give them shapes, list the gaps, fill the levels above the centres."""
+    opened = case.opened
     with clock.stage("draw"):
-        survey = Survey(located, demand, ground, fences, rules)
-        tables = assemble(survey.draft(before, bound.helpers), result, certificate, survey)
-        tables = guided(tables, guides, located, demand, ground, datum=datum)
+        survey = Survey(case.located, case.demand, opened.ground, opened.fences, case.rules)
+        draft = survey.draft(case.before, case.helpers)
+        tables = assemble(draft, solved.result, solved.certificate, survey)
+        return guided(
+            tables, opened.guides, case.located, case.demand, opened.ground, datum=opened.datum
+        )
+
+
+def tell(case: Case, wish: Wish, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
+    """Say where the plan comes from, what was noticed, and what would mend it."""
+    opened, located = case.opened, case.located
     tables = stamped(
-        tables, ground, title=title, seed=search.seed, seconds=clock.seconds,
-        sources=(*households.sources, *members.sources, *(sheet.sources if sheet else ())),
-        synthetic=households.synthetic or members.synthetic,
-        previous=None if standing is None else standing.fingerprint,
-    )  # fmt: skip
+        tables,
+        opened.ground,
+        title=opened.project.title,
+        seed=opened.project.search.seed,
+        seconds=clock.seconds,
+        sources=opened.sources,
+        synthetic=opened.households.synthetic or opened.members.synthetic,
+        previous=None if wish.previous is None else wish.previous.fingerprint,
+    )
     asked = None if located.asked is None else located.asked.to_dict()
-    told = {"online": asked, "advice": advice.to_mapping()}
-    tables = replace(tables, findings=(*findings, *noticed, *tables.findings))
-    return Plan.of(replace(tables, provenance={**tables.provenance, **told}))
+    told = {"online": asked, "advice": solved.advice.to_mapping()}
+    findings = (*opened.findings, *case.findings, *tables.findings)
+    provenance = {**tables.provenance, **told}
+    return Plan.of(replace(tables, findings=findings, provenance=provenance))
+
+
+def _wish(
+    project: Project,
+    previous: Plan | str | Path | None,
+    move_price_m: float | None,
+    fit_rules: bool = False,
+    online: Online | None = None,
+) -> Wish:
+    if isinstance(previous, str | Path):
+        known = read_previous_plan(previous)
+    else:
+        known = None if previous is None else PreviousPlan.of(previous)
+    price = project.affinity.move_price_m if move_price_m is None else move_price_m
+    return Wish(known, price, fit_rules, online)
 
 
 def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
@@ -319,41 +362,30 @@ def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
         if getattr(asked, name) != getattr(taken, name)
     )
     return Finding(
-        "rules-fitted", Severity.WARN,
+        "rules-fitted",
+        Severity.WARN,
         f"the rules of {asked.name} do not fit the counts; planned under the nearest that do: {moved}",
         f"规则 {asked.name} 与实际数量不符，已按最接近的可行规则规划：{moved}",
-    )  # fmt: skip
-
-
-def _standing(previous: Plan | str | Path) -> PreviousPlan:
-    if isinstance(previous, str | Path):
-        return read_previous_plan(previous)
-    return PreviousPlan.of(previous)
-
-
-def _bars() -> Listener | None:
-    return NotebookProgress() if in_notebook() else None
-
-
-def _tell_online(clock: _Clock, pace: Pace, done: int, total: int) -> None:
-    clock.tell(Event("geocode", done / max(total, 1), pace(done, total)))
-
-
-def _solve(
-    demand: Demand, before: rezone.Previous | None, search: Search, clock: _Clock
-) -> tuple[Problem, Result]:
-    stop = Stop(gap=search.gap, seconds=search.seconds)
-
-    def tell(p: Progress) -> None:
-        share = p.done / p.total if p.total else 0.0
-        clock.tell(Event("zones", share, _gap_words(p)))
-
-    if before is None:
-        return demand.problem, solve(demand.problem, stop=stop, seed=search.seed, progress=tell)
-    people = np.concatenate([demand.household_unit, demand.member_unit])
-    return rezone.resolve(
-        demand.problem, people, before, stop=stop, seed=search.seed, progress=tell
     )
+
+
+def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result]:
+    stop, problem = Stop(gap=search.gap, seconds=search.seconds), case.demand.problem
+
+    def say(p: Progress) -> None:
+        clock.tell("zones", p.done / p.total if p.total else 0.0, _gap_words(p))
+
+    try:
+        if case.before is None:
+            return problem, solve(problem, stop=stop, seed=search.seed, progress=say)
+        people = np.concatenate([case.demand.household_unit, case.demand.member_unit])
+        return rezone.resolve(
+            problem, people, case.before, stop=stop, seed=search.seed, progress=say
+        )
+    except InfeasibleError as refused:
+        if not search.advice_seconds:
+            raise
+        raise with_repairs(refused, case.setting, search) from None
 
 
 def _gap_words(p: Progress) -> str:
@@ -362,26 +394,24 @@ def _gap_words(p: Progress) -> str:
     return f"within {100 * max(p.value_m - p.bound_m, 0.0) / p.value_m:.2f} %"
 
 
-def _refuse_without_centres(demand: Demand) -> None:
-    if not len(demand.centres):
+def _refuse_without_centres(made: Demand) -> None:
+    if not len(made.centres):
         raise ConfigError(
             "no member with a known home is marked as a centre",
             remedy="mark the central households in the column 是否中心户/centre with 是 or yes",
         )
 
 
-def _refuse_broken_hard_rules(
-    problem: Problem, certificate: Certificate, demand: Demand, advice: Advice
-) -> None:
-    hard = {rule.name for rule in problem.rules if rule.hard}
-    broken = [v for v in certificate.violations if v.rule in hard]
+def _refuse_broken_hard_rules(case: Case, solved: Solved) -> None:
+    hard = {rule.name for rule in case.demand.problem.rules if rule.hard}
+    broken = [v for v in solved.certificate.violations if v.rule in hard]
     if broken:
         worst = max(broken, key=lambda v: v.excess)
-        centre = demand.centres["centre_id"].iloc[worst.centre]
+        centre = case.demand.centres["centre_id"].iloc[worst.centre]
         raise InfeasibleError(
             f"the hard rule {worst.rule} cannot hold: the zone of centre {centre} has "
             f"{worst.amount:g}, allowed is {worst.limit:g}",
-            certificate=certificate,
-            remedy="; or ".join([r.what for r in advice.repairs[:3]])
+            certificate=solved.certificate,
+            remedy="; or ".join([r.what for r in solved.advice.repairs[:3]])
             or "make the rule elastic, add a centre there, or widen the limit",
         )

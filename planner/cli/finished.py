@@ -14,7 +14,7 @@ from rich.table import Table
 from planner.cli.terminal import OutFolder, closing_table, console
 
 if TYPE_CHECKING:
-    from planner.plan.lookup import Lookup, Place
+    from planner.api.plan import Lookup, Place
 
 
 __all__ = ["apply", "compare", "draw_map", "lookup"]
@@ -60,9 +60,8 @@ def draw_map(
     出图后先行检查，含不应公开的内容则不写出（退出码5）。内部版带水印，须明确指定。
     """
     from planner.api.people import people_of
-    from planner.api.plan import Plan
+    from planner.api.plan import Audience, Plan, audience_of
     from planner.errors import ConfigError
-    from planner.privacy.audience import Audience, audience_of
 
     to = audience_of(audience)
     name = "map.html" if to is Audience.MEETING else f"map.{to}.html"

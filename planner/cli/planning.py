@@ -22,7 +22,6 @@ from planner.cli.terminal import (
 if TYPE_CHECKING:
     from planner.api.plan import Plan
     from planner.model.project import Project
-    from planner.privacy.person import People
 
 __all__ = ["demo", "init", "rules", "zone"]
 
@@ -63,13 +62,9 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists.")] = False,
 ) -> None:
     """Write a commented project file to fill in. 生成项目文件"""
-    from planner.errors import ConfigError
-    from planner.files import write_files
-    from planner.model.project import TEMPLATE
+    from planner.api.opening import write_project
 
-    if path.exists() and not force:
-        raise ConfigError(f"{path} exists already", remedy="choose another name, or add --force")
-    write_files(path.parent, {path.name: TEMPLATE.encode()})
+    write_project(path, replacing=force)
     console.print(
         f"wrote {escape(str(path))}: fill in \\[inputs], then: planner zone {escape(str(path))}"
     )
@@ -90,7 +85,8 @@ def zone(
         typer.Option(
             "--move-price",
             min=0,
-            help="Metres of walking that one home changing hands must be worth. 每户变动折算米数 [200]",
+            help="Metres of walking that one home changing hands must be worth. "
+            "每户变动折算米数 \\[200, or move_price_m in the project file]",
         ),
     ] = None,
     fit_rules: Annotated[
@@ -173,18 +169,19 @@ def _plan(
     yes: bool = False,
     offline: bool = False,
 ) -> Plan:
-    from planner.api.zone import MOVE_PRICE_M, run
-    from planner.intake.online.consent import Online
+    from planner.api.opening import online_of
+    from planner.api.zone import run_and_save
 
-    online = Online.of(project)
+    online = online_of(project)
     if online and offline:
         console.print("--offline: nothing is sent 不联网；kept answers are used 仅使用已保存的结果")
     with progress() as listener:
         try:
-            plan = run(
+            plan, written = run_and_save(
                 project,
+                out,
                 previous=previous,
-                move_price_m=MOVE_PRICE_M if move_price is None else move_price,
+                move_price_m=move_price,
                 fit_rules=fit_rules,
                 offline=offline,
                 consent=consent_asker(online, listener, yes=yes) if online else None,
@@ -197,20 +194,8 @@ def _plan(
                     "run goes on from there 再次运行将从此处继续"
                 )
             raise
-        written = plan.save(out, people=_people(project))
     closing_table(plan, written)
     return plan
-
-
-def _people(project: Project) -> People | None:
-    """Read whom the gate must not let out; without the sheets it goes by ids and forms."""
-    from planner.api.people import people_of
-    from planner.errors import PlannerError
-
-    try:
-        return people_of(project)
-    except PlannerError:
-        return None
 
 
 def _strict_code(plan: Plan) -> int:

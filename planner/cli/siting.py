@@ -14,8 +14,6 @@ from planner.cli.terminal import OutFolder, ProjectFile, consent_asker, console,
 
 if TYPE_CHECKING:
     from planner.api.site.site import Proposal
-    from planner.model.project import Project
-    from planner.privacy.person import People
 
 __all__ = ["site"]
 
@@ -65,11 +63,12 @@ def site(
     生成择优选户方案及已标注中心户的党员表副本，原表不变；随后即可划分责任区。
     """
     from planner.api.site.site import site as choose
-    from planner.intake.online.consent import Online
+    from planner.api.opening import online_of
+    from planner.api.people import people_of
     from planner.model.project import Project
 
     task = Project.read(project)
-    online = Online.of(task)
+    online = online_of(task)
     with progress() as listener:
         made = choose(
             project,
@@ -81,18 +80,8 @@ def site(
             consent=consent_asker(online, listener, yes=yes) if online else None,
             listener=listener,
         )
-        written = made.save(out, people=_people(task))
+        written = made.save(out, people=people_of(task))
     _show(made, written)
-
-
-def _people(project: Project) -> People | None:
-    from planner.api.people import people_of
-    from planner.errors import PlannerError
-
-    try:
-        return people_of(project)
-    except PlannerError:
-        return None
 
 
 def _show(proposal: Proposal, written: dict[str, Path]) -> None:

@@ -14,14 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.privacy.audience import AUDIENCE_OF
-from planner.render.text.level_words import level_words
-
 if TYPE_CHECKING:
+    from planner.api.opening import Estimate, Online
     from planner.api.plan import Plan
-    from planner.api.zone import Event
-    from planner.intake.online import Estimate
-    from planner.intake.online.consent import Online
+    from planner.api.progress import Event
 
 __all__ = [
     "STAGE_WORDS",
@@ -158,6 +154,8 @@ def _duration(seconds: float) -> str:
 
 def closing_table(plan: Plan, written: dict[str, Path]) -> None:
     """Print what a finished plan is, and where its files lie."""
+    from planner.api.plan import AUDIENCE_OF, level_words
+
     figures = plan.summary()
     table = Table(show_header=False, title=escape(str(plan.provenance.get("title", ""))) or None)
     table.add_column(overflow="fold")

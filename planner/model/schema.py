@@ -62,6 +62,10 @@ class Table:
     name: str
     columns: tuple[Column, ...]
 
+    def __getitem__(self, name: str) -> Column:
+        """Give a column by its name."""
+        return next(c for c in self.columns if c.name == name)
+
     @property
     def names(self) -> tuple[str, ...]:
         """Column names in order."""

@@ -13,7 +13,7 @@ OFTEN_S = 0.2
 
 
 class Step(Protocol):
-    """What is told of a run: see `planner.api.zone.Event`."""
+    """What is told of a run: see `planner.api.progress.Event`."""
 
     @property
     def stage(self) -> str:

@@ -9,13 +9,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.api.people import read_people
+from planner.api.people import people_of
 from planner.api.plan import Plan
 from planner.cli import main
 from planner.errors import InputError
 from planner.files import write_files
+from planner.model.project import Inputs, Project
+from planner.model.tables import PlanTables
 from planner.plan.store import store_plan
 from planner.privacy.audience import Audience
+from planner.privacy.person import People
 from tests.plans import make_plan_tables
 
 HOMES = {
@@ -36,6 +39,11 @@ MEMBERS = {
     "地址": ["新村路1号", "新村路2号"],
     "是否中心户": ["是", "否"],
 }
+
+
+def read_people(homes: Path, members: Path, plan: PlanTables | None = None) -> People:
+    """Read the people of a project that names these two sheets."""
+    return people_of(Project(Inputs(homes, members)), plan)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 from planner.api.demo import Size, write_office
-from planner.api.zone import Event, run
+from planner.api.progress import Event
+from planner.api.zone import run
 from planner.model.project import Project
 
 

@@ -23,7 +23,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.api.plan import Plan
-from planner.api.zone import Event, run
+from planner.api.progress import Event
+from planner.api.zone import run
 from planner.model.project import Project
 from tests.benchmarks.communities import Place, spread
 from tests.benchmarks.table import machine, show

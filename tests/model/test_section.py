@@ -29,13 +29,25 @@ class Sample:
 
 
 GOOD: dict[str, Any] = {
-    "number": 2, "maybe": 1.5, "count": 3, "limit": 4, "hard": True, "word": "a", "words": ["a", "b"],
+    "number": 2,
+    "maybe": 1.5,
+    "count": 3,
+    "limit": 4,
+    "hard": True,
+    "word": "a",
+    "words": ["a", "b"],
     "path": "x.csv",
-}  # fmt: skip
+}
 WORDS = {
-    "number": "a number", "maybe": "a number", "count": "a whole number", "limit": "a whole number",
-    "hard": "true or false", "word": "a text in quotes", "words": "a list such as", "path": "a path in quotes",
-}  # fmt: skip
+    "number": ("a number", float),
+    "maybe": ("a number", float),
+    "count": ("a whole number", int),
+    "limit": ("a whole number", int),
+    "hard": ("true or false", bool),
+    "word": ("a text in quotes", str),
+    "words": ("a list such as", tuple),
+    "path": ("a path in quotes", Path),
+}
 
 
 def test_good_values_come_as_their_kind() -> None:
@@ -53,14 +65,13 @@ def test_good_values_come_as_their_kind() -> None:
 )
 def test_any_other_kind_is_refused_by_name(key: str, value: object) -> None:
     """A value is either taken as what was asked for, or its key and what belongs there are named."""
+    words, asked = WORDS[key]
     try:
         found = read_section(Sample, {key: value}, "f.toml, [s]")[key]
     except ConfigError as error:
-        assert error.message.startswith(f"f.toml, [s].{key} must be {WORDS[key]}")  # noqa: PT017
+        assert error.message.startswith(f"f.toml, [s].{key} must be {words}")  # noqa: PT017
         return
-    asked = {"number": float, "maybe": float, "count": int, "limit": int, "hard": bool, "word": str,
-             "words": tuple, "path": Path}  # fmt: skip
-    assert type(found) is asked[key] or isinstance(found, asked[key])
+    assert isinstance(found, asked)
     assert found == found, "nan is no number"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.api.zone import Event
+from planner.api.progress import Event
 from planner.render.notebook import NotebookProgress, in_notebook
 
 

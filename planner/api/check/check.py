@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from planner.api.check.placing import find_ground, place_all
 from planner.api.check.positions import reading_order, spots_of
+from planner.api.opening import online_of
 from planner.api.people import private_of
+from planner.api.progress import Clock, Listener
 from planner.demand.ground import Ground
 from planner.errors import Finding, PlannerError, Severity
 from planner.files import safe_name, write_files
 from planner.intake.fences.read import survey_fences
 from planner.intake.idnumbers import examine_id_numbers
-from planner.intake.online.consent import Online
-from planner.intake.sheets.formats.grids import read_grids
+from planner.intake.sheets.formats.grids import opened_once, read_grids
 from planner.intake.sheets.formats.guard import kind_of, open_book, read_bytes
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headers import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.survey import Survey, survey
-from planner.model.project import Project
+from planner.model.project import Inputs, Project
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 from planner.privacy import Secrets
 from planner.privacy.person import People
@@ -33,9 +34,6 @@ from planner.privacy.reports import gated, withheld_findings, withheld_texts
 from planner.render.books.marked import Grid, Spot, mark_rows, mark_workbook
 from planner.render.text import check_report as checktext
 from planner.render.text.check_words import SEVERITY_WORDS, refusals_of
-
-if TYPE_CHECKING:
-    from planner.api.zone import Listener
 
 __all__ = ["CheckReport", "FileCheck", "check"]
 
@@ -252,7 +250,7 @@ def check(
     id_numbers : bool
         Read the columns of identity numbers too, which nothing else reads, and check their digits.
     listener : callable, optional
-        Told of every `planner.api.zone.Event`.
+        Told of every `planner.api.progress.Event`.
 
     Returns
     -------
@@ -263,53 +261,61 @@ def check(
     ConfigError
         The project file itself is wrong; all faults of sheets are findings.
     """
-    tell = _teller(listener)
+    clock = Clock(listener)
     if isinstance(project, str | Path) and Path(project).suffix.lower() == ".toml":
         project = Project.read(project)
-    inputs = project.inputs if isinstance(project, Project) else None
+    task = project if isinstance(project, Project) else None
+    inputs = None if task is None else task.inputs
     wanted = _wanted(project, members)
-    tell("read", 0.0)
     named = labels(path for _, paths in wanted for path in paths)
-    read = [(table, paths, survey(paths, table, names=named)) for table, paths in wanted]
-    people = [got.residents for _, _, got in read]
-    findings: list[Finding] = []
-    for _, _, got in read:
-        findings += got.findings
-        for path, error in got.refused:
-            findings += refusals_of(error, named[path])
-    if inputs is not None and inputs.fences is not None:
-        findings += _fences(inputs.fences)
-    if id_numbers:
-        findings += _id_numbers(named)
-    tell("read", 1.0)
-    tell("ground", 0.0)
-    stands = find_ground(ground, inputs, people, findings)
-    tell("ground", 1.0)
-    tell("geocode", 0.0)
-    named_online = Online.of(project) if isinstance(project, Project) else None
-    asked = None if named_online is None else named_online.offline()  # a check never sends anything
-    placed = place_all(people, stands, inputs, datum, findings, asked)
-    tell("geocode", 1.0)
-    tell("check", 0.0)
-    private = private_of((path, table) for table, paths in wanted for path in paths)
-    secrets = Secrets.of(None, People(private=private))
-    others = () if inputs is None or inputs.buildings is None else (inputs.buildings,)
-    tables = [t for _, _, got in read for t in got.tables] + _tables(others)
-    spots = _cleared(spots_of(findings, tables), secrets)
-    files = tuple(
-        _file(path, named[path], table, got, rows, secrets)
-        for (table, paths, got), rows in zip(read, placed, strict=True)
-        for path in paths
-    )
+    with opened_once():
+        with clock.stage("read"):
+            read = [(table, paths, survey(paths, table, names=named)) for table, paths in wanted]
+            findings = _read_findings([got for _, _, got in read], named, inputs)
+            findings += _id_numbers(named) if id_numbers else []
+        people = [got.residents for _, _, got in read]
+        with clock.stage("ground"):
+            stands, said = find_ground(ground, inputs, people)
+            findings += said
+        with clock.stage("geocode"):
+            # a check never sends anything
+            online = None if task is None else online_of(task, offline=True)
+            placed, said = place_all(people, stands, inputs, datum, online)
+            findings += said
+        with clock.stage("check"):
+            private = private_of((path, table) for table, paths in wanted for path in paths)
+            secrets = Secrets.of(None, People(private=private))
+            others = () if inputs is None or inputs.buildings is None else (inputs.buildings,)
+            tables = [t for _, _, got in read for t in got.tables] + _tables(others)
+            spots = sorted(_cleared(spots_of(findings, tables), secrets), key=reading_order)
+            files = tuple(
+                _file(path, named[path], table, got, rows, secrets)
+                for (table, paths, got), rows in zip(read, placed, strict=True)
+                for path in paths
+            )
     precision = Counter(
         str(p) for rows in placed for p in rows.loc[rows["held"] == "", "precision"]
     )
-    tell("check", 1.0)
-    ordered = tuple(sorted(spots, key=reading_order))
     return CheckReport(
-        files, tuple(s.finding for s in ordered), dict(sorted(precision.items())), ordered, secrets,
+        files,
+        tuple(s.finding for s in spots),
+        dict(sorted(precision.items())),
+        tuple(spots),
+        secrets,
         others,
-    )  # fmt: skip
+    )
+
+
+def _read_findings(
+    read: Sequence[Survey], named: Mapping[Path, str], inputs: Inputs | None
+) -> list[Finding]:
+    """Gather what was noticed while reading, refusals and fences included."""
+    found: list[Finding] = []
+    for got in read:
+        found += got.findings
+        for path, error in got.refused:
+            found += refusals_of(error, named[path])
+    return found + ([] if inputs is None or inputs.fences is None else _fences(inputs.fences))
 
 
 def _tables(paths: Iterable[Path]) -> list[SheetTable]:
@@ -326,14 +332,6 @@ def _tables(paths: Iterable[Path]) -> list[SheetTable]:
 def _cleared(spots: Sequence[Spot], secrets: Secrets) -> list[Spot]:
     clean = withheld_findings([s.finding for s in spots], secrets)
     return [replace(spot, finding=said) for spot, said in zip(spots, clean, strict=True)]
-
-
-def _teller(listener: Listener | None) -> Callable[[str, float], None]:
-    if listener is None:
-        return lambda *_: None
-    from planner.api.zone import Event
-
-    return lambda stage, done: listener(Event(stage, done))
 
 
 def _wanted(

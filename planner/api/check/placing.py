@@ -52,30 +52,26 @@ def find_ground(
     ground: Ground | str | Path | None,
     inputs: Inputs | None,
     read: Sequence[Residents | None],
-    findings: list[Finding],
-) -> Ground | None:
+) -> tuple[Ground | None, list[Finding]]:
     """Read the streets; where they cannot be used that is a finding, and the sheets are checked alone."""
-    name = ""
+    streets = None if inputs is None else inputs.streets
+    source = ground if isinstance(ground, str | Path) else streets
+    name = "" if source is None else Path(source).name
     try:
         if ground is not None:
-            name = "" if isinstance(ground, Ground) else Path(ground).name
-            stands = Ground.of(ground)
-            findings += _age(stands, ground, inputs)
-            return stands
-        if inputs is None:
-            return None
-        name = inputs.streets.name if inputs.streets is not None else ""
-        kept = [r.kept for r in read if r is not None]
-        stands = read_ground(inputs, kept[0]) if kept else None
-        findings += () if stands is None else stands.findings
-        findings += _age(stands, ground, inputs)
-        return stands
+            stands, said = Ground.of(ground), []
+        else:
+            kept = [r.kept for r in read if r is not None]
+            if inputs is None or not kept:
+                return None, []
+            stands = read_ground(inputs, kept[0])
+            said = list(stands.findings)
+        return stands, [*said, *_age(stands, name)]
     except PlannerError as error:
         table = None if inputs is None else inputs.buildings
         if table is not None and table.name in str(error):
             name = table.name
-        findings += refusals_of(error, name)
-        return None
+        return None, refusals_of(error, name)
 
 
 def place_all(
@@ -83,42 +79,44 @@ def place_all(
     ground: Ground | None,
     inputs: Inputs | None,
     datum: Mapping[str, str] | str | None,
-    findings: list[Finding],
     online: Online | None = None,
-) -> list[pd.DataFrame]:
+) -> tuple[list[pd.DataFrame], list[Finding]]:
     """Place everyone, as a plan would; one frame a table: ``file, sheet, row, held, precision``."""
     there = [r for r in read if r is not None]
+    said: list[Finding] = []
     if ground is not None and there:
         declared = datum if datum is not None or inputs is None else inputs.datum
-        checked = []
-        for r in there:
-            seen = trusted(r, ground, datum=declared, strict=False)
-            findings += seen.residents.findings[len(r.findings) :]
-            checked.append(seen.residents)
+        checked = [trusted(r, ground, datum=declared, strict=False).residents for r in there]
+        for before, after in zip(there, checked, strict=True):
+            said += after.findings[len(before.findings) :]
         there = checked
-        frames = _located(there, ground, inputs, findings, online)
+        doubted = any(f.code == "datum" for f in said)
+        frames, found = _located(there, ground, inputs, online, doubted=doubted)
+        said += found
     else:
         frames = [_unlocated(r) for r in there]
-    _say_held(there, findings)
+    said += _held(there)
     rows = iter(frames)
-    return [_unlocated(None) if r is None else next(rows) for r in read]
+    return [_unlocated(None) if r is None else next(rows) for r in read], said
 
 
 def _located(
     there: Sequence[Residents],
     ground: Ground,
     inputs: Inputs | None,
-    findings: list[Finding],
     online: Online | None,
-) -> list[pd.DataFrame]:
+    *,
+    doubted: bool,
+) -> tuple[list[pd.DataFrame], list[Finding]]:
+    """Look everyone up; with the coordinates in doubt, homes far from any street are no surprise."""
+    said: list[Finding] = []
+    path = None if inputs is None else inputs.fences
     fences = None
-    try:
-        if inputs is not None and inputs.fences is not None:
-            fences = read_fences(inputs.fences)
-    except PlannerError as error:
-        assert inputs is not None
-        assert inputs.fences is not None
-        findings += refusals_of(error, inputs.fences.name)
+    if path is not None:
+        try:
+            fences = read_fences(path)
+        except PlannerError as error:
+            said += refusals_of(error, path.name)
     first, *more = there
     second = more[0] if more else replace(
         first, kept=first.kept.iloc[:0], held=first.held.iloc[:0], findings=(), repeated=0
@@ -127,26 +125,26 @@ def _located(
         located = locate(first, second, ground, fences, online=online)
     except PlannerError as error:
         files = list(dict.fromkeys(first.kept["file"]))
-        if not any(
-            f.code == "datum" for f in findings
-        ):  # then homes far from any street are no surprise
-            findings += refusals_of(error, str(files[0]) if len(files) == 1 else "")
-        return [_unlocated(r) for r in there]
+        if not doubted:
+            said += refusals_of(error, str(files[0]) if len(files) == 1 else "")
+        return [_unlocated(r) for r in there], said
     known = len(first.findings) + len(second.findings) + len(ground.findings)
-    said = located.findings[known:]
-    findings += [f for f in said if f.code != "address-not-found"]
+    said += [f for f in located.findings[known:] if f.code != "address-not-found"]
     frames = []
     for r, homes in zip(there, (located.households, located.members), strict=False):
         own = homes[homes["row"].notna()]
-        # told of already, with the distance
+        # those were told of already, with the distance
         apart = own["code"].isin([Cause.APART, Cause.OUTSIDE])
         for i in np.flatnonzero(((own["cause"] != "") & ~apart).to_numpy()):
-            findings.append(_not_found(own.iloc[int(i)]))
-        findings += _imprecise(own)
+            said.append(_not_found(own.iloc[int(i)]))
+        said += _imprecise(own)
         rows = own[["file", "sheet", "row", "precision"]].assign(held=own["cause"])
-        held = r.held[["file", "sheet", "row"]].assign(precision="none", held=r.held["code"])
-        frames.append(pd.concat([rows, held], ignore_index=True))
-    return frames
+        frames.append(pd.concat([rows, _aside(r)], ignore_index=True))
+    return frames, said
+
+
+def _aside(r: Residents) -> pd.DataFrame:
+    return r.held[["file", "sheet", "row"]].assign(precision="none", held=r.held["code"])
 
 
 def _unlocated(r: Residents | None) -> pd.DataFrame:
@@ -159,8 +157,7 @@ def _unlocated(r: Residents | None) -> pd.DataFrame:
     rows = r.kept[["file", "sheet", "row"]].assign(
         precision=np.where(given, "given", NOT_TRIED), held=""
     )
-    held = r.held[["file", "sheet", "row"]].assign(precision="none", held=r.held["code"])
-    return pd.concat([rows, held], ignore_index=True)
+    return pd.concat([rows, _aside(r)], ignore_index=True)
 
 
 def _not_found(row: pd.Series) -> Finding:
@@ -196,35 +193,47 @@ def _imprecise(own: pd.DataFrame) -> list[Finding]:
     return said
 
 
-def _say_held(there: Sequence[Residents], findings: list[Finding]) -> None:
-    """Give every held row a finding of its own."""
-    known = {(f.file, f.sheet, f.row) for f in findings if f.severity is Severity.HOLD}
-    for r in there:
-        names = ("file", "sheet", "row", "code", "reason")
+def _held(there: Sequence[Residents]) -> list[Finding]:
+    """Give every held row a finding of its own, where the reader has told of none."""
+    known = {
+        (f.file, f.sheet, f.row) for r in there for f in r.findings if f.severity is Severity.HOLD
+    }
+    names = ("file", "sheet", "row", "code", "reason")
+    return [
+        Finding(
+            code,
+            Severity.HOLD,
+            reason,
+            "该行已搁置，列为覆盖空白",
+            file=file,
+            sheet=sheet,
+            row=int(row),
+            column="编号" if code == "duplicate-id" else "",
+        )
+        for r in there
         for file, sheet, row, code, reason in zip(
             *(r.held[n].to_list() for n in names), strict=True
-        ):
-            if (file, sheet, row) not in known:
-                column = "编号" if code == "duplicate-id" else ""
-                findings.append(
-                    Finding(code, Severity.HOLD, reason, "该行已搁置，列为覆盖空白", "", "", file, sheet,
-                            int(row), column)
-                )  # fmt: skip
+        )
+        if (file, sheet, row) not in known
+    ]
 
 
-def _age(stands: Ground | None, ground: object, inputs: Inputs | None) -> list[Finding]:
+def _age(stands: Ground, name: str) -> list[Finding]:
     """Tell of streets as they were years ago."""
-    if stands is None or not stands.data_date:
-        return []
     try:
         days = (date.today() - date.fromisoformat(stands.data_date[:10])).days
     except ValueError:
-        return []
+        return []  # no date is known
     if days < OLD_DAYS:
         return []
-    path = ground if isinstance(ground, str | Path) else inputs.streets if inputs else None
     return [
-        Finding("old-streets", Severity.WARN, f"the streets are those of {stands.data_date}",
-                f"路网数据日期为{stands.data_date}", "fetch a newer extract if the town has changed",
-                "如城区有变化，请更新路网", Path(path).name if path else "")
-    ]  # fmt: skip
+        Finding(
+            "old-streets",
+            Severity.WARN,
+            f"the streets are those of {stands.data_date}",
+            f"路网数据日期为{stands.data_date}",
+            "fetch a newer extract if the town has changed",
+            "如城区有变化，请更新路网",
+            name,
+        )
+    ]

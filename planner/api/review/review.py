@@ -12,8 +12,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from planner.api.opening import Online, online_of, open_project
+from planner.api.progress import Clock
 from planner.api.review.answers import read_choices
-from planner.demand.ground import Ground, read_ground
+from planner.demand.ground import Ground
 from planner.errors import ConfigError, Finding
 from planner.files import atomic_write
 from planner.intake.gazetteer.accepted import (
@@ -25,8 +27,7 @@ from planner.intake.gazetteer.accepted import (
 from planner.intake.gazetteer.geocode import find_places, geocode
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import Cause, Match
-from planner.intake.online.consent import Online, ask
-from planner.intake.residents import read_households, read_members
+from planner.intake.online.consent import ask
 from planner.model.project import Project
 from planner.render.books.review_book import CANDIDATES, Line, Option, review_bytes
 
@@ -173,7 +174,6 @@ class Review:
 def review(
     project: Project | str | Path,
     *,
-    ground: Ground | str | Path | None = None,
     doubtful: bool = False,
 ) -> Review:
     """Collect the addresses of a project that only a person can settle.
@@ -181,8 +181,6 @@ def review(
     Parameters
     ----------
     project : Project or path of a ``planner.toml``
-    ground : Ground or path, optional
-        Else the streets that the project names.
     doubtful : bool
         Also those that were placed, but without confidence (below 0.8).
 
@@ -210,16 +208,16 @@ def review(
             "there is no file for accepted answers",
             remedy='set accepted = "accepted.csv" in [inputs]',
         )
-    read = [read_households(inputs.households), read_members(inputs.members)]
-    stands = read_ground(inputs, read[0].kept) if ground is None else Ground.of(ground)
-    rows = pd.concat([r.kept for r in read], ignore_index=True)
+    opened = open_project(project, Clock(None), people_only=True)
+    stands = opened.ground
+    rows = pd.concat([opened.households.kept, opened.members.kept], ignore_index=True)
     unplaced = ~(
         np.isfinite(rows["lon"].to_numpy(float)) & np.isfinite(rows["lat"].to_numpy(float))
     )
     rows = rows[unplaced & (rows["address"] != "").to_numpy()]
     if stands.gazetteer is None or not len(rows):
         return Review((), inputs.accepted, stands.area, findings=stands.findings)
-    online = Online.of(project)
+    online = online_of(project, offline=True)
     second = None if online is None else _second_opinion(rows, stands, online)
     lines, unreadable = _lines(rows, stands.gazetteer, DOUBTFUL if doubtful else 0.0, second)
     return Review(lines, inputs.accepted, stands.area, unreadable, stands.findings)
@@ -237,7 +235,7 @@ class _Opinion:
 def _second_opinion(rows: pd.DataFrame, ground: Ground, online: Online) -> _Opinion:
     assert ground.gazetteer is not None
     offline = geocode(rows["address"], ground.gazetteer, community=rows["community"])
-    told, _ = ask(rows["address"], online.offline(), offline=offline, area=ground.area)
+    told, _ = ask(rows["address"], online, offline=offline, area=ground.area)
     placed = np.isfinite(told.frame["lon"].to_numpy(float))
     sure = np.where(placed, told.frame["confidence"].to_numpy(float), -1.0)
     name = online.settings.name

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.api.opening import Estimate, Opened, online_of, open_project
+from planner.api.progress import Clock, Event, Listener
 from planner.api.site.candidates import list_candidates, mean_scores
 from planner.api.site.communities import fence_table
 from planner.api.site.counts import NOT_ENOUGH, counts_of
@@ -25,18 +27,13 @@ from planner.api.site.proposal import (
     uncovered_table,
 )
 from planner.api.site.quarters import Quarter, choose, make_quarters
-from planner.api.zone import Event, Listener
 from planner.demand.demand import build_demand
-from planner.demand.ground import Ground, read_ground
-from planner.demand.locate import Located, locate
-from planner.demand.trust import trusted
+from planner.demand.ground import Ground
+from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding
 from planner.files import write_files
-from planner.intake.fences.read import survey_fences
 from planner.intake.nominations import read_nominations
-from planner.intake.online import Estimate
-from planner.intake.online.consent import Online
-from planner.intake.residents import Residents, read_households, read_members
+from planner.intake.residents import Residents
 from planner.model.project import Project
 from planner.privacy.person import People
 from planner.render.books.proposal_book import proposal_bytes, proposal_lines
@@ -201,7 +198,8 @@ def site(
     file = None if isinstance(project, Project) else Path(project)
     task = project if isinstance(project, Project) else Project.read(project)
     tell = listener or (lambda _: None)
-    located, ground, members, online_findings = _located(task, offline, consent, tell)
+    opened, located = _located(task, offline, consent, listener)
+    ground, members = opened.ground, opened.members
     tell(Event("demand", 0.0))
     nobody = located.members.assign(is_centre=False)
     demand = build_demand(located.households, nobody, ground.network, task.rules)
@@ -232,7 +230,7 @@ def site(
         figures=_figures(task, asked, located, fences, uncovered, ground, members)
         | mean_scores(chosen, located, known),
         findings=(
-            *online_findings,
+            *opened.findings,
             *located.findings,
             *demand.findings,
             *nominated.findings,
@@ -246,29 +244,16 @@ def site(
 
 
 def _located(
-    task: Project, offline: bool, consent: Callable[[Estimate], bool] | None, tell: Listener
-) -> tuple[Located, Ground, Residents, tuple[Finding, ...]]:
+    task: Project,
+    offline: bool,
+    consent: Callable[[Estimate], bool] | None,
+    listener: Listener | None,
+) -> tuple[Opened, Located]:
     """Read the files and place everyone; the first stages of a plan."""
-    inputs = task.inputs
-    tell(Event("read", 0.0))
-    households, members = read_households(inputs.households), read_members(inputs.members)
-    fences = None if inputs.fences is None else survey_fences(inputs.fences)
-    tell(Event("read", 1.0))
-    tell(Event("ground", 0.0))
-    ground = read_ground(inputs, households.kept)
-    tell(Event("ground", 1.0))
-    tell(Event("geocode", 0.0))
-    datum = None if inputs.datum == "wgs84" else inputs.datum
-    online = Online.of(task, consent)
-    located = locate(
-        trusted(households, ground, datum=datum).residents,
-        trusted(members, ground, datum=datum).residents,
-        ground,
-        None if fences is None else fences.layer,
-        online=online.offline() if online and offline else online,
-    )
-    tell(Event("geocode", 1.0))
-    return located, ground, members, () if fences is None else tuple(fences.findings)
+    clock, online = Clock.of(listener), online_of(task, consent, offline=offline)
+    opened = open_project(task, clock)
+    with clock.stage("geocode"):
+        return opened, opened.believed().placed(online, clock)
 
 
 def _chosen(

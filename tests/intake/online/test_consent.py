@@ -20,8 +20,9 @@ from shapely import LineString
 
 from planner.api.check.check import check
 from planner.api.plan import Plan
+from planner.api.progress import Event
 from planner.api.review.review import review
-from planner.api.zone import Event, run
+from planner.api.zone import run
 from planner.errors import ConfigError, OutputError
 from planner.intake.online import Estimate
 from planner.intake.online.consent import Online, Pace

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from planner.intake.sheets.formats.guard import SheetMarks, kind_of, open_book, 
 from planner.intake.sheets.formats.layers import read_layers
 from planner.intake.sheets.formats.workbooks import Cells, WorkbookError, cells_of, cells_of_unsafe
 
-__all__ = ["RawSheet", "read_grids"]
+__all__ = ["RawSheet", "opened_once", "read_grids"]
 
 Grid = list[list[Any]]
 
@@ -69,6 +72,33 @@ def read_grids(
     """
     path = Path(path)
     name = name or path.name
+    shelf = _OPENED.get()
+    if shelf is None:
+        return _read(path, sheet, encoding, name)
+    key = (path.resolve(), sheet, encoding, name)
+    if key not in shelf:
+        shelf[key] = _read(path, sheet, encoding, name)
+    # whoever asks may change rows in place
+    return [replace(raw, grid=[list(row) for row in raw.grid]) for raw in shelf[key]]
+
+
+@contextmanager
+def opened_once() -> Iterator[None]:
+    """Within it a file is opened once, whoever asks for it; afterwards nothing of it is kept."""
+    outer = _OPENED.get()
+    token = _OPENED.set({} if outer is None else outer)
+    try:
+        yield
+    finally:
+        _OPENED.reset(token)
+
+
+_OPENED: ContextVar[dict[tuple[Path, str | None, str | None, str], list[RawSheet]] | None] = (
+    ContextVar("opened", default=None)
+)
+
+
+def _read(path: Path, sheet: str | None, encoding: str | None, name: str) -> list[RawSheet]:
     data = read_bytes(path)
     kind = kind_of(data, name)
     if kind == "text":

@@ -1,0 +1,166 @@
+"""A project opened: every file that it names is read here, once, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from planner.api.progress import Clock
+from planner.demand.bind import Strengths, strengths_in
+from planner.demand.ground import Ground, read_ground
+from planner.demand.locate import Located, locate
+from planner.demand.trust import trusted
+from planner.errors import ConfigError, Finding
+from planner.files import write_files
+from planner.intake.fences.read import survey_fences
+from planner.intake.online import Estimate
+from planner.intake.online.consent import Online, Pace
+from planner.intake.residents import Residents, read_households, read_members
+from planner.intake.sheets.formats.grids import opened_once
+from planner.intake.tie_sheet import TieSheet, read_ties
+from planner.model.project import TEMPLATE, Project
+from planner.plan.guiding import Guides, read_guides
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["Estimate", "Online", "Opened", "online_of", "open_project", "write_project"]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What a run starts from: the project, and what its files hold.
+
+    Parameters
+    ----------
+    project : Project
+        Rules, search, prices; its paths are not looked at again.
+    households, members : Residents
+    ground : Ground
+    fences : GeoDataFrame or None
+        Polygons with a column ``fence``; else the residents' community is the fence.
+    ties : TieSheet or None
+        Who belongs together, and who is to be kept apart.
+    strengths : mapping or None
+        Id of each member -> what the member is good at; read where talents are asked for.
+    guides : tuple of Guides
+        Who can look after the centres, and so on up.
+    findings : tuple of Finding
+        What was noticed in the fences.
+    """
+
+    project: Project
+    households: Residents
+    members: Residents
+    ground: Ground
+    fences: gpd.GeoDataFrame | None = None
+    ties: TieSheet | None = None
+    strengths: Strengths | None = None
+    guides: tuple[Guides, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def datum(self) -> str | None:
+        """What the sheets' lon/lat are declared to be in; None is WGS-84, and the ground must agree."""
+        datum = self.project.inputs.datum
+        return None if datum == "wgs84" else datum
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """Bare name and SHA-256 of each file of people."""
+        ties = self.ties.sources if self.ties is not None else ()
+        return (*self.households.sources, *self.members.sources, *ties)
+
+    def believed(self) -> Self:
+        """Hold the coordinates against the ground, the addresses and one another.
+
+        Raises
+        ------
+        DatumError
+            They are in another datum than was declared.
+        """
+        home, people = (
+            trusted(residents, self.ground, datum=self.datum).residents
+            for residents in (self.households, self.members)
+        )
+        return replace(self, households=home, members=people)
+
+    def placed(self, online: Online | None, clock: Clock) -> Located:
+        """Find a place for everyone.
+
+        Raises
+        ------
+        NetworkError
+            The streets are those of another place.
+        """
+        pace = Pace()
+
+        def tell(done: int, total: int) -> None:
+            clock.tell("geocode", done / max(total, 1), pace(done, total))
+
+        return locate(
+            self.households, self.members, self.ground, self.fences, online=online, progress=tell
+        )
+
+
+def open_project(project: Project, clock: Clock, *, people_only: bool = False) -> Opened:
+    """Read every file that a project names.
+
+    Parameters
+    ----------
+    project : Project
+    clock : Clock
+        Told of the stages ``read`` and ``ground``.
+    people_only : bool
+        Only who lives where: no fences, ties, talents or guides.
+
+    Raises
+    ------
+    InputError, NetworkError, ConfigError
+        A file cannot be used as it is.
+    """
+    inputs = project.inputs
+    with opened_once():
+        with clock.stage("read"):
+            households = read_households(inputs.households)
+            members = read_members(inputs.members)
+            if people_only:
+                return Opened(project, households, members, read_ground(inputs, households.kept))
+            fences = None if inputs.fences is None else survey_fences(inputs.fences)
+            ties = None if inputs.ties is None else read_ties(inputs.ties)
+            asked = bool(project.affinity.talents)
+            strengths = strengths_in(inputs.members, members) if asked else None
+            guides = read_guides(project.levels, inputs.members, members)
+        with clock.stage("ground"):
+            ground = read_ground(inputs, households.kept)
+    layer, said = (None, ()) if fences is None else (fences.layer, fences.findings)
+    return Opened(project, households, members, ground, layer, ties, strengths, guides, tuple(said))
+
+
+def online_of(
+    project: Project, consent: Callable[[Estimate], bool] | None = None, *, offline: bool = False
+) -> Online | None:
+    """Give the online service that a project names; offline it gives kept answers alone.
+
+    Raises
+    ------
+    ConfigError
+        The section ``[online]`` is wrong.
+    """
+    online = Online.of(project, consent)
+    return online.offline() if online and offline else online
+
+
+def write_project(path: Path, *, replacing: bool = False) -> None:
+    """Write a project file to fill in.
+
+    Raises
+    ------
+    ConfigError
+        There is one, and it is not to be replaced.
+    """
+    if path.exists() and not replacing:
+        raise ConfigError(f"{path} exists already", remedy="choose another name, or add --force")
+    write_files(path.parent, {path.name: TEMPLATE.encode()})

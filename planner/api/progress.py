@@ -1,0 +1,71 @@
+"""How a run goes on: stages, timed and told to whoever listens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from planner.render.notebook import NotebookProgress, in_notebook
+
+__all__ = ["Clock", "Event", "Listener"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a run, for whoever shows its progress.
+
+    Parameters
+    ----------
+    stage : str
+        Such as one of `planner.api.zone.STAGES`.
+    done : float
+        Share of the stage that is done, 0 to 1.
+    detail : str
+        What is known so far, such as the optimality gap.
+    """
+
+    stage: str
+    done: float
+    detail: str = ""
+
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Clock:
+    """Times the stages and tells the listener.
+
+    Parameters
+    ----------
+    listener : callable or None
+        Told of every `Event`; where there is none, a notebook draws bars.
+    seconds : dict of str to float
+        Time spent so far, by stage.
+    """
+
+    listener: Listener | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, listener: Listener | None, seconds: Mapping[str, float] | None = None) -> Clock:
+        """Start one."""
+        if listener is None and in_notebook():
+            listener = NotebookProgress()
+        return cls(listener, dict(seconds or {}))
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done within; one that fails is never told as done."""
+        self.tell(name, 0.0)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+        self.tell(name, 1.0)
+
+    def tell(self, stage: str, done: float, detail: str = "") -> None:
+        """Say how far a stage is."""
+        if self.listener is not None:
+            self.listener(Event(stage, done, detail))
