@@ -62,9 +62,9 @@ def site(
     original is not touched. Then: planner zone site/planner.toml
     生成择优选户方案及已标注中心户的党员表副本，原表不变；随后即可划分责任区。
     """
-    from planner.api.site.site import site as choose
     from planner.api.opening import online_of
     from planner.api.people import people_of
+    from planner.api.site.site import site as choose
     from planner.model.project import Project
 
     task = Project.read(project)
