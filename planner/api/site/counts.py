@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from planner.api.progress import Event, Listener
 from planner.api.site.quarters import Quarter, solved
-from planner.api.zone import Event, Listener
 from planner.errors import Finding, InfeasibleError, Severity
 from planner.solve.stop import Stop
 
