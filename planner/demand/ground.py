@@ -156,7 +156,18 @@ class Ground:
         gazetteer = None
         if buildings is not None:
             gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
-        return cls(WalkingNetwork.from_lines(path), gazetteer)
+        network = WalkingNetwork.from_lines(path)
+        return cls(network, gazetteer, {"streets": _as_layer(network)})
+
+
+def _as_layer(network: WalkingNetwork) -> gpd.GeoDataFrame:
+    """Give streets of one's own as a base layer: drawn beneath, and a witness of the homes' datum."""
+    import geopandas as gpd
+
+    lines = gpd.GeoSeries(network.edge_lines, crs=network.projection.crs).to_crs("EPSG:4326")
+    return gpd.GeoDataFrame(
+        {"name": "", "highway": "", "walkable": True}, geometry=lines, index=lines.index
+    )
 
 
 def _dividing(barriers: gpd.GeoDataFrame) -> list[Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from planner.demand.entrances import with_doors
 from planner.demand.ground import Ground
+from planner.demand.layers import held_against_fences
 from planner.errors import Finding, NetworkError, Severity
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
@@ -90,6 +91,8 @@ def locate(
         The online provider cannot be asked, or what is sent cannot be written down.
     NetworkError
         The streets are those of another place.
+    DatumError
+        The fences contradict the homes: see `planner.demand.layers`.
     """
     findings = [*households.findings, *members.findings, *ground.findings]
     frames = [_given(r) for r in (households, members)]
@@ -106,6 +109,7 @@ def locate(
     if fences is None:
         homes, people = _by_community(homes, people, ground)
     else:
+        findings += held_against_fences(homes, people, fences)
         (homes, told), (people, more) = (_inside(f, ground, fences) for f in (homes, people))
         findings += [*told, *more]
     findings += _unplaced({"households": homes, "members": people})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -164,6 +165,7 @@ def in_degrees(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[An
     def refuse(code: str, what: str, zh: str) -> None:
         layer.settle([layer.told(Severity.STOP, code, what, zh)])
 
+    shapes, said = _axes_right(shapes, crs, layer)
     west, south, east, north = shapely.total_bounds(shapes)
     across, up = max(abs(west), abs(east)), max(abs(south), abs(north))
     if crs.is_geographic and (across > 180 or up > 90):
@@ -185,9 +187,45 @@ def in_degrees(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[An
         what = "the fences cross the 180th meridian or lie at a pole, which is not supported"
         refuse("not-supported", what, "边界跨越180度经线或位于极地,不支持")
     if crs.to_epsg() == 4326:
-        return np.asarray(turned.to_numpy()), []
+        return np.asarray(turned.to_numpy()), said
     what, zh = f"converted from {crs.name} to WGS-84", f"已由{crs.name}转换为WGS-84"
-    return np.asarray(turned.to_numpy()), [layer.told(Severity.FIX, "reprojected", what, zh)]
+    said.append(layer.told(Severity.FIX, "reprojected", what, zh))
+    if _is_ballpark(crs):
+        what = (
+            f"no transformation from {crs.name} to WGS-84 is known here: its numbers were taken as they "
+            "are, and the fences may lie up to 100 m off"
+        )
+        zh = f"此处没有{crs.name}到WGS-84的转换参数，数值按原样采用，边界可能偏移达100米"
+        remedy = (
+            "convert the fences to CGCS2000 with the local parameters, and hand them in so",
+            "请用本地转换参数将边界转为CGCS2000后提供",
+        )
+        said.append(layer.told(Severity.WARN, "ballpark", what, zh, remedy=remedy))
+    return np.asarray(turned.to_numpy()), said
+
+
+def _axes_right(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[Any], list[Finding]]:
+    """Put latitude before longitude right where only that makes the values degrees."""
+    west, south, east, north = shapely.total_bounds(shapes)
+    swapped = (
+        crs.is_geographic and max(abs(west), abs(east)) <= 90 < max(abs(south), abs(north)) <= 180
+    )
+    if not swapped:
+        return shapes, []
+    what, zh = "latitude and longitude were swapped and were put right", "经纬度颠倒，已更正"
+    turned = shapely.transform(shapes, lambda c: c[:, ::-1])
+    return turned, [layer.told(Severity.FIX, "swapped-axes", what, zh)]
+
+
+def _is_ballpark(crs: Any) -> bool:
+    """Whether only a transformation that leaves the datum out is at hand."""
+    from pyproj.transformer import TransformerGroup
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        group = TransformerGroup(crs, "EPSG:4326", always_xy=True)
+    best = group.transformers[0] if group.transformers else None
+    return best is None or "ballpark" in best.description.lower()
 
 
 def mended(

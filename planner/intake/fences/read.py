@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.errors import Finding, InputError, Severity
+from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.fences.borders import gaps, overlaps
 from planner.intake.fences.outlines import REMEDY, Layer, in_degrees, mended, plane_of, sound
 from planner.intake.sheets.cell_values import half_width
@@ -66,17 +68,35 @@ def read_fences(path: str | Path) -> gpd.GeoDataFrame:
     return survey_fences(path).layer
 
 
-def survey_fences(path: str | Path) -> Fences:
+def declared_datum(path: Path) -> Datum | None:
+    """Read the datum that a GeoJSON states in its member ``crs``, which GDAL takes for WGS-84."""
+    if path.suffix.lower() not in (".geojson", ".json"):
+        return None
+    try:
+        stated = json.loads(path.read_text("utf-8-sig")).get("crs")
+    except (OSError, ValueError, AttributeError):
+        return None
+    text = json.dumps(stated, ensure_ascii=False).upper().replace("-", "").replace("_", "")
+    for datum, words in ((Datum.GCJ02, ("GCJ02", "火星")), (Datum.BD09, ("BD09", "百度"))):
+        if any(word in text for word in words):
+            return datum
+    return None
+
+
+def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     """Read fences, mend what can be mended, and say what was noticed.
 
     Parameters
     ----------
     path : str or Path
         GeoPackage, GeoJSON or shapefile, with a CRS.
+    datum : str, optional
+        ``wgs84, gcj02`` or ``bd09``: what the degrees are in, whatever the file says of itself.
 
     Returns
     -------
     Fences
+        ``layer.attrs["crs"]`` is the CRS that the file states.
 
     Raises
     ------
@@ -99,7 +119,13 @@ def survey_fences(path: str | Path) -> Fences:
     shapes, there, found = sound(read.geometry.to_numpy(), layer)
     shapes, turned = in_degrees(shapes, read.crs, layer)
     shapes, repaired = mended(shapes, there, layer)
+    own = Datum(datum) if datum is not None else declared_datum(path)
+    if own is not None and own is not Datum.WGS84:
+        shapes = shapely.transform(shapes, lambda c: convert(c[:, 0], c[:, 1], own, Datum.WGS84))
+        what, zh = f"converted from {own.name} to WGS-84", f"已由{own.name}转换为WGS-84"
+        turned = [*turned, layer.told(Severity.FIX, "converted", what, zh)]
     made, named = _named(shapes, there, layer)
+    made.attrs["crs"] = read.crs.to_string()
     _refuse_size(made, layer)
     examined = examine_fences(made, file=path.name, layer=name)
     return Fences(made, (*said, *found, *turned, *repaired, *named, *examined))

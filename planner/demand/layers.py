@@ -1,0 +1,241 @@
+"""Layers held against each other: what lies wrong as a whole looks perfectly healthy by itself.
+
+A fence file with the wrong central meridian, or drawn on a web map, is a valid file; only the homes that
+should lie inside, and the community that each of them names, give it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from planner.errors import DatumError, Finding, Severity
+from planner.intake.coordinates.datum import convert
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["held_against_fences"]
+
+FEWEST = 10
+"""Fewer people say nothing about a layer."""
+HALF, SOUND = 0.5, 0.98
+"""With fewer inside, or fewer in the community that they name, a layer is refused; with more, all is well."""
+FITS, BETTER = 0.9, 0.1
+"""A reading that explains a fault puts so many right, and so many more than before."""
+NAMED = 0.3
+"""Share of people whose community is a fence's name, above which the two are compared."""
+SLACK_DEG = 0.0005
+"""About 50 m: walls and street middles are drawn loosely."""
+NEIGHBOURS = (-1, 1, -2, 2, -3, 3)
+"""Codes of the zones of one family of grids follow each other, one central meridian a code."""
+_ENDINGS = (
+    *("社区居民委员会", "社区居委会", "居民委员会", "村民委员会"),
+    *("社区", "居委会", "村委会", "网格", "村"),
+)
+
+Shapes = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well fences hold people: shares inside any, and inside the one that they name (NaN: unknown)."""
+
+    inside: float
+    agrees: float
+
+    @property
+    def score(self) -> float:
+        return self.inside if np.isnan(self.agrees) else min(self.inside, self.agrees)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Another way to read a layer, and what it would mean."""
+
+    shapes: Callable[[], Shapes]
+    cause: str
+    cause_zh: str
+    remedy: str
+    remedy_zh: str
+
+
+def held_against_fences(
+    homes: pd.DataFrame, members: pd.DataFrame, fences: gpd.GeoDataFrame
+) -> list[Finding]:
+    """Hold people against the fences: whether they lie inside, and in the one that they name.
+
+    Parameters
+    ----------
+    homes, members : DataFrame
+        ``lon, lat`` (NaN where there is no place) and ``community`` ("" if not given).
+    fences : GeoDataFrame
+        EPSG:4326, with ``fence``; ``attrs["crs"]`` is the CRS that the file states, if it is known.
+
+    Returns
+    -------
+    list of Finding
+        A warning where some people contradict the fence they fall in.
+
+    Raises
+    ------
+    DatumError
+        Most lie outside, most name another community, or another reading of the fences puts nearly all
+        of them right: with the likely cause and the remedy.
+    """
+    people = pd.concat([homes, members], ignore_index=True)
+    people = people[np.isfinite(people["lon"]) & np.isfinite(people["lat"])]
+    if len(people) < FEWEST:
+        return []
+    names = [_bare(name) for name in fences["fence"].astype(str)]
+    said = np.array([_bare(text) for text in people["community"].astype(str)], object)
+    points = shapely.points(people["lon"].to_numpy(float), people["lat"].to_numpy(float))
+
+    def fit(shapes: Shapes) -> _Fit:
+        return _fit(shapes, names, points, said)
+
+    now = fit(fences.geometry.to_numpy())
+    if now.score >= SOUND:
+        return []
+    best, likely = now, None
+    for reading in _readings(fences):
+        found = fit(reading.shapes())
+        if found.score >= max(FITS, best.score + (BETTER if likely is None else 1e-9)):
+            best, likely = found, reading
+    if likely is not None:
+        raise DatumError(
+            f"{_told(now, len(people))}; {likely.cause}: then {100 * best.score:.0f} % would fit "
+            f"{_told_zh(now, len(people))}；{likely.cause_zh}，则{100 * best.score:.0f}%相符",
+            remedy=f"{likely.remedy} {likely.remedy_zh}",
+        )
+    if now.inside < HALF or now.agrees < HALF:
+        raise DatumError(
+            f"{_told(now, len(people))}: {_apart(fences, people)} {_told_zh(now, len(people))}",
+            remedy="look at both layers on one map: the fences are of another place, in another datum, or "
+            "named after other communities 请在同一地图上核对两个图层：边界可能属于其他地区、坐标基准不同，"
+            "或社区名称不一致",
+        )
+    if now.agrees < SOUND:
+        off = round((1 - now.agrees) * len(people))
+        return [
+            Finding(
+                "community-disagrees", Severity.WARN,
+                f"about {off} people lie in another fence than the community that their row names; "
+                "the fence counts",
+                f"约{off}人所在边界与其填写的社区不一致，已以边界为准",
+                "correct the column 社区, their coordinates, or the fences", "请更正社区列、坐标或边界",
+                column="社区",
+            )
+        ]  # fmt: skip
+    return []
+
+
+def _bare(name: str) -> str:
+    text = "".join(name.split()).lower()
+    for ending in _ENDINGS:
+        if text.endswith(ending) and len(text) > len(ending):
+            return text.removesuffix(ending)
+    return text
+
+
+def _fit(shapes: Shapes, names: list[str], points: Shapes, said: NDArray[Any]) -> _Fit:
+    tree = shapely.STRtree(shapes)
+    point, shape = tree.query(points, predicate="dwithin", distance=SLACK_DEG)
+    inside = np.zeros(len(points), bool)
+    inside[point] = True
+    own = np.array(names, object)[shape] == said[point]
+    agrees = np.zeros(len(points), bool)
+    agrees[point[own]] = True
+    compared = np.isin(said, list(set(names) - {""}))
+    share = float(agrees[compared].mean()) if compared.mean() >= NAMED else float("nan")
+    return _Fit(float(inside.mean()), share)
+
+
+def _readings(fences: gpd.GeoDataFrame) -> Iterator[_Reading]:
+    """Give what office files are known to suffer from, one after another."""
+    shapes = fences.geometry.to_numpy()
+
+    def turned(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Callable[[], Shapes]:
+        return lambda: shapely.make_valid(shapely.transform(shapes, change))
+
+    yield _Reading(
+        turned(lambda c: c[:, ::-1]), "the fences have latitude and longitude swapped",
+        "边界的经纬度疑似颠倒", "save the fences with longitude first", "请按经度、纬度的顺序重新导出边界",
+    )  # fmt: skip
+    for datum, name in (("gcj02", "GCJ-02"), ("bd09", "BD-09")):
+        yield _Reading(
+            turned(lambda c, d=datum: convert(c[:, 0], c[:, 1], d, "wgs84")),
+            f"the fences seem to be drawn in {name}", f"边界疑为{name}坐标",
+            f'set fences_datum = "{datum}" under [inputs], or hand them in as WGS-84',
+            f'请在[inputs]中写明 fences_datum = "{datum}"，或提供WGS-84边界',
+        )  # fmt: skip
+        yield _Reading(
+            turned(lambda c, d=datum: convert(c[:, 0], c[:, 1], "wgs84", d)),
+            f"the homes seem to be in {name}", f"住户坐标疑为{name}坐标",
+            f'set datum = "{datum}" under [inputs], or hand in WGS-84 coordinates',
+            f'请在[inputs]中写明 datum = "{datum}"，或提供WGS-84坐标',
+        )  # fmt: skip
+    yield from _other_grids(fences)
+
+
+def _other_grids(fences: gpd.GeoDataFrame) -> Iterator[_Reading]:
+    """Read metres by the neighbouring central meridians of the grid that the file states."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    stated = fences.attrs.get("crs")
+    code = None if not stated else CRS.from_user_input(stated).to_epsg()
+    if code is None:
+        return
+    own = CRS.from_epsg(code)
+    if own.is_geographic:
+        return
+    for step in NEIGHBOURS:
+        try:
+            other = CRS.from_epsg(code + step)
+        except CRSError:
+            continue
+        if other.is_geographic or other.name.split(" /")[0] != own.name.split(" /")[0]:
+            continue
+        yield _Reading(
+            lambda other=other: _as_grid(fences, own, other),
+            f"the fences are stated in {own.name} (EPSG:{code}), but fit as {other.name} "
+            f"(EPSG:{code + step})",
+            f"边界声明为{own.name}(EPSG:{code})，疑为{other.name}(EPSG:{code + step})",
+            f"set the layer's CRS to EPSG:{code + step} in QGIS and save it again",
+            f"请在QGIS中将图层坐标系设为EPSG:{code + step}后保存",
+        )  # fmt: skip
+
+
+def _as_grid(fences: gpd.GeoDataFrame, own: Any, other: Any) -> Shapes:
+    metres = fences.geometry.to_crs(own).set_crs(other, allow_override=True)
+    return np.asarray(metres.to_crs(4326).to_numpy())
+
+
+def _told(fit: _Fit, n: int) -> str:
+    text = f"only {100 * fit.inside:.0f} % of {n} homes and members lie inside the fences"
+    if not np.isnan(fit.agrees) and fit.agrees < fit.inside:
+        text += f", and {100 * fit.agrees:.0f} % in the community that their row names"
+    return text
+
+
+def _told_zh(fit: _Fit, n: int) -> str:
+    text = f"{n}名住户和党员中仅{100 * fit.inside:.0f}%位于边界内"
+    if not np.isnan(fit.agrees) and fit.agrees < fit.inside:
+        text += f"，{100 * fit.agrees:.0f}%位于所填社区"
+    return text
+
+
+def _apart(fences: gpd.GeoDataFrame, people: pd.DataFrame) -> str:
+    west, south, east, north = fences.total_bounds
+    lon, lat = people["lon"].median(), people["lat"].median()
+    return (
+        f"the fences reach from {west:.3f}, {south:.3f} to {east:.3f}, {north:.3f}, the people live around "
+        f"{lon:.2f}, {lat:.2f}"
+    )
