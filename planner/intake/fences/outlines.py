@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -178,6 +177,7 @@ def in_degrees(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[An
     elif not crs.is_geographic and across <= 180 and up <= 90:
         what = f"the layer says metres ({crs.name}), but its values are degrees"
         refuse("crs-contradicted", what, "图层声明为米制,数值却是经纬度")
+    middle = (west + east) / 2, (south + north) / 2
     turned = gpd.GeoSeries(shapes, crs=crs).to_crs("EPSG:4326")
     west, south, east, north = turned.total_bounds
     if not np.isfinite([west, south, east, north]).all():
@@ -190,7 +190,7 @@ def in_degrees(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[An
         return np.asarray(turned.to_numpy()), said
     what, zh = f"converted from {crs.name} to WGS-84", f"已由{crs.name}转换为WGS-84"
     said.append(layer.told(Severity.FIX, "reprojected", what, zh))
-    if _is_ballpark(crs):
+    if _is_ballpark(crs, *middle):
         what = (
             f"no transformation from {crs.name} to WGS-84 is known here: its numbers were taken as they "
             "are, and the fences may lie up to 100 m off"
@@ -217,15 +217,18 @@ def _axes_right(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[A
     return turned, [layer.told(Severity.FIX, "swapped-axes", what, zh)]
 
 
-def _is_ballpark(crs: Any) -> bool:
-    """Whether only a transformation that leaves the datum out is at hand."""
-    from pyproj.transformer import TransformerGroup
+def _is_ballpark(crs: Any, x: float, y: float) -> bool:
+    """Whether the datum is left out at this place, though it matters there.
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        group = TransformerGroup(crs, "EPSG:4326", always_xy=True)
-    best = group.transformers[0] if group.transformers else None
-    return best is None or "ballpark" in best.description.lower()
+    CGCS2000 and WGS-84 differ by centimetres, so that there is nothing to leave out.
+    """
+    from pyproj import Transformer
+
+    if crs.geodetic_crs is not None and "china geodetic" in crs.geodetic_crs.name.lower():
+        return False
+    turn = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    turn.transform(x, y)
+    return "ballpark" in turn.get_last_used_operation().description.lower()
 
 
 def mended(
