@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planner.demand.crosscheck import held_against_fences
 from planner.demand.entrances import with_doors
 from planner.demand.ground import Ground
-from planner.demand.layers import held_against_fences
 from planner.errors import Finding, NetworkError, Severity
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
@@ -92,7 +92,7 @@ def locate(
     NetworkError
         The streets are those of another place.
     DatumError
-        The fences contradict the homes: see `planner.demand.layers`.
+        The fences contradict the homes: see `planner.demand.crosscheck`.
     """
     findings = [*households.findings, *members.findings, *ground.findings]
     frames = [_given(r) for r in (households, members)]
