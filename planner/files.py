@@ -26,7 +26,9 @@ __all__ = [
     "Content",
     "append_line",
     "atomic_write",
+    "make_private",
     "safe_name",
+    "set_aside",
     "write_files",
 ]
 
@@ -152,6 +154,55 @@ def append_line(path: str | Path, line: str, *, header: str = "") -> Path:
         finally:
             os.close(handle)
     return target
+
+
+def make_private(path: Path) -> None:
+    """Make a file that is missing, and its folder; its owner alone may read it from its first byte.
+
+    Parameters
+    ----------
+    path : Path
+        Left as it is where it has content; an empty one that others may read is closed to them.
+
+    Raises
+    ------
+    OSError
+        It cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    status = path.stat()
+    if status.st_mode & 0o077 and status.st_mode & 0o222 and not status.st_size:
+        path.chmod(0o600)
+
+
+def set_aside(path: Path, mark: str, *, tails: Iterable[str] = ()) -> Path:
+    """Rename a damaged file to ``<name>.<mark>-<n>``, so that a new one can be begun.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    mark : str
+        Word in its new name; n is the first number that is free.
+    tails : iterable of str
+        Endings of files beside it that go along, such as ``-journal``.
+
+    Raises
+    ------
+    OSError
+        It is missing, or cannot be renamed.
+    """
+    n = 1
+    while (aside := path.with_name(f"{path.name}.{mark}-{n}")).exists():
+        n += 1
+    path.rename(aside)
+    for tail in tails:
+        beside = path.with_name(path.name + tail)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + tail))
+    return aside
 
 
 def safe_name(text: str, *, taken: Iterable[str] = ()) -> str:

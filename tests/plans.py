@@ -121,7 +121,7 @@ def make_plan_tables(
         "previous": "cd" * 32 if moved else None,
         "move_price_m": 200.0 if moved else None,
         "homes_moved": 0 if moved else None,
-        "islands": [],
+        "pieces": [],
         "synthetic": True,
     }
     draft = PlanTables(

@@ -17,7 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.errors import OutputError
-from planner.files import LOCK_NAME, TEMP_PREFIX, atomic_write, safe_name, write_files
+from planner.files import (
+    LOCK_NAME,
+    TEMP_PREFIX,
+    atomic_write,
+    make_private,
+    safe_name,
+    set_aside,
+    write_files,
+)
 
 OLD = {"a.txt": b"old a", "b.bin": b"old b"}
 
@@ -245,3 +253,34 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="in the way"):
         write_files(tmp_path, {"a.txt": b"x"})
     assert (tmp_path / "a.txt").is_dir()
+
+
+def test_a_private_file_is_its_owners_from_the_first_byte(tmp_path: Path) -> None:
+    """It is made with its folder; what has content keeps its mode and its bytes."""
+    path = tmp_path / "deep" / "a.sqlite"
+    make_private(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    make_private(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_bytes(b"x")
+    path.chmod(0o640)
+    make_private(path)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"x", 0o640)
+
+
+def test_damaged_files_are_set_aside_one_by_one(tmp_path: Path) -> None:
+    """Each gets the first number that is free, and what belongs to it goes along."""
+    path = tmp_path / "a.db"
+    for n in (1, 2):
+        path.write_bytes(b"%d" % n)
+        (tmp_path / "a.db-journal").write_bytes(b"j")
+        assert set_aside(path, "corrupt", tails=("-journal", "-wal")).name == f"a.db.corrupt-{n}"
+    assert seen(tmp_path) == {
+        "a.db.corrupt-1": b"1",
+        "a.db.corrupt-1-journal": b"j",
+        "a.db.corrupt-2": b"2",
+        "a.db.corrupt-2-journal": b"j",
+    }
+    with pytest.raises(FileNotFoundError):
+        set_aside(path, "corrupt")

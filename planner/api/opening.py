@@ -15,8 +15,8 @@ from planner.demand.trust import trusted
 from planner.errors import ConfigError, Finding
 from planner.files import write_files
 from planner.intake.fences.read import survey_fences
-from planner.intake.online import Estimate
 from planner.intake.online.consent import Online, Pace
+from planner.intake.online.estimate import Estimate
 from planner.intake.residents import Residents, read_households, read_members
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties

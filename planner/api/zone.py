@@ -6,7 +6,7 @@ Files come in, narrow to a `Problem`, are solved, and widen to a `Plan`; nothing
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -332,7 +332,8 @@ def tell(case: Case, wish: Wish, solved: Solved, tables: PlanTables, clock: Cloc
         previous=None if wish.previous is None else wish.previous.fingerprint,
     )
     asked = None if located.asked is None else located.asked.to_dict()
-    told = {"online": asked, "advice": solved.advice.to_mapping()}
+    pieces = [asdict(piece) for piece in case.demand.pieces]
+    told = {"online": asked, "advice": solved.advice.to_mapping(), "pieces": pieces}
     findings = (*opened.findings, *case.findings, *tables.findings)
     provenance = {**tables.provenance, **told}
     return Plan.of(replace(tables, findings=findings, provenance=provenance))

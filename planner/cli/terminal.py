@@ -142,6 +142,7 @@ def _show_estimate(estimate: Estimate) -> None:
         f"{estimate.withheld} addresses not sent 不发送",
         f"  time 用时: about 约 {_duration(estimate.seconds)}; cost 费用: "
         + escape(" · ".join(estimate.cost_words)),
+        *(f"  {n}. {escape(text)}" for n, text in enumerate(estimate.samples, 1)),
         "  Only the address down to the building is sent, never rooms, names, phones or ids. "
         "仅发送到楼栋的地址，不含房号、姓名、电话、证件号",
     ):

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.entrances import DOOR_COLUMNS
+from planner.demand.footing import SNAP_MAX_M, StreetPiece, footing
 from planner.demand.reach import told_unreached, unreached
 from planner.demand.units import group_units
 from planner.errors import Finding, Severity
@@ -22,9 +23,6 @@ from planner.model.rules import RuleBook
 from planner.network import Network, Snaps
 
 __all__ = ["Demand", "build_demand", "zone_rules"]
-
-SNAP_MAX_M = 250.0
-"""Farther than this from any street a home has no walking path."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +45,8 @@ class Demand:
         The numbers to be solved.
     findings : sequence of Finding
         What was cut, moved or left out on the way.
+    pieces : tuple of StreetPiece
+        The pieces of street on which somebody lives.
     """
 
     units: pd.DataFrame
@@ -56,6 +56,7 @@ class Demand:
     snaps: Snaps
     problem: Problem
     findings: tuple[Finding, ...]
+    pieces: tuple[StreetPiece, ...] = ()
 
 
 def build_demand(
@@ -82,9 +83,9 @@ def build_demand(
     every = _people(households, members)
     people, said = _near_streets(every, network)
     unit_of, units, cut = group_units(people, rules.households_per_zone.high)
-    snaps = network.snap(units["lon"].to_numpy(), units["lat"].to_numpy())
-    units = units.assign(access_m=snaps.access_m)
     centres = _centres(people, unit_of, units)
+    stands = footing(units.assign(centre=np.isin(np.arange(len(units)), centres["unit"])), network)
+    snaps, units = stands.snaps, units.assign(access_m=stands.snaps.access_m)
     problem = _problem(units, centres, snaps, network, rules)
     position = np.full(len(every), -1, np.int32)
     position[people["row"].to_numpy()] = unit_of
@@ -92,8 +93,8 @@ def build_demand(
     units = units.assign(cause=reached["cause"], nearest_m=reached["nearest_m"])
     homes, served = position[: len(households)], position[len(households) :]
     lost = (*_lost_centres(members, centres), *told_unreached(units, reached))
-    findings = (*said, *cut, *lost)
-    return Demand(units, centres, homes, served, snaps, problem, findings)
+    findings = (*said, *stands.findings, *cut, *lost)
+    return Demand(units, centres, homes, served, snaps, problem, findings, stands.pieces)
 
 
 def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:

@@ -20,7 +20,7 @@ from planner.intake.residents import read_buildings
 from planner.model.plane import LocalProjection
 from planner.model.project import Inputs
 from planner.network import Network
-from planner.network.graph import Island, WalkingNetwork
+from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
 from planner.network.streets.osm import Extract, read_extract
 
@@ -66,11 +66,6 @@ class Ground:
     data_date: str = ""
     attribution: str = ""
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def islands(self) -> tuple[Island, ...]:
-        """Pieces of the network that no walk from the largest piece reaches."""
-        return tuple(getattr(self.network, "islands", ()))
 
     @property
     def area(self) -> tuple[float, float, float, float] | None:
@@ -135,7 +130,9 @@ class Ground:
             "buildings": extract.buildings,
         }
         cuts = _dividing(extract.barriers.to_crs(network.projection.crs))
-        return cls(network, gazetteer, base, cuts, extract.data_date, extract.attribution)
+        return cls(
+            network, gazetteer, base, cuts, extract.data_date, extract.attribution, network.findings
+        )
 
     @classmethod
     def from_streets(cls, path: Path, *, buildings: pd.DataFrame | None = None) -> Self:
@@ -157,7 +154,8 @@ class Ground:
         if buildings is not None:
             gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
         network = WalkingNetwork.from_lines(path)
-        return cls(network, gazetteer, {"streets": _as_layer(network)})
+        base = {"streets": _as_layer(network)}
+        return cls(network, gazetteer, base, findings=network.findings)
 
 
 def _as_layer(network: WalkingNetwork) -> gpd.GeoDataFrame:
@@ -218,16 +216,15 @@ def _standing(inputs: Inputs, streets: Path) -> Ground:
     kept, damage = _take(place, mark)
     said += damage
     if kept is not None:
-        return replace(
-            Ground.from_extract(read_extract(streets), gazetteer=kept), findings=tuple(said)
-        )
+        ground = Ground.from_extract(read_extract(streets), gazetteer=kept)
+        return replace(ground, findings=(*ground.findings, *said))
     ground = Ground.from_streets(streets, buildings=table)
     if place is not None and ground.gazetteer is not None:
         try:
             atomic_write(place, shelf.to_bytes(ground.gazetteer, mark))
         except OutputError as error:
             said.append(_not_kept(error.message))
-    return replace(ground, findings=tuple(said))
+    return replace(ground, findings=(*ground.findings, *said))
 
 
 def _shelf_of(inputs: Inputs, streets: Path) -> tuple[Path | None, str]:

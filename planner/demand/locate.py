@@ -18,7 +18,9 @@ from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import Cause
-from planner.intake.online.consent import Asked, Online, ask
+from planner.intake.online.ask import ask
+from planner.intake.online.consent import Asked, Online
+from planner.intake.online.known import Knows, names_known
 from planner.intake.residents import Residents
 
 if TYPE_CHECKING:
@@ -96,7 +98,8 @@ def locate(
     """
     findings = [*households.findings, *members.findings, *ground.findings]
     frames = [_given(r) for r in (households, members)]
-    found, asked, said = _looked_up(frames, ground, online, progress)
+    knows = names_known(ground.gazetteer, households.estates | members.estates)
+    found, asked, said = _looked_up(frames, ground, online, knows, progress)
     findings += said
     placed = []
     for frame, places, residents in zip(frames, found, (households, members), strict=True):
@@ -152,6 +155,7 @@ def _looked_up(
     frames: list[pd.DataFrame],
     ground: Ground,
     online: Online | None,
+    knows: Knows,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[list[pd.DataFrame | None], Asked | None, list[Finding]]:
     """Look the open addresses up offline, and online what is left, if that was asked for.
@@ -168,10 +172,12 @@ def _looked_up(
         return found, None, findings
     both = None if ground.gazetteer is None else pd.concat(found, ignore_index=True)
     rows = pd.concat(asked, ignore_index=True)
-    told, said = ask(rows["address"], online, offline=both, area=ground.area, progress=progress)
+    told = ask(
+        rows["address"], online, offline=both, area=ground.area, progress=progress, knows=knows
+    )
     findings += [*told.findings, *_disagreements(rows, told.frame)]
     n = len(asked[0])
-    return [told.frame.iloc[:n], told.frame.iloc[n:]], said, findings
+    return [told.frame.iloc[:n], told.frame.iloc[n:]], told.asked, findings
 
 
 def _renamed(asked: Sequence[pd.DataFrame], gazetteer: Gazetteer) -> list[Finding]:

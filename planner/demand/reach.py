@@ -65,12 +65,11 @@ def _cut_off(
     snaps: Snaps, rows: NDArray[np.int64], own: NDArray[np.integer[Any]], network: Network
 ) -> NDArray[Any]:
     """Tell units beside a street of a centre, with something in between, from those on other ground."""
-    pieces = getattr(network, "pieces_of", None)
-    if pieces is None or not len(rows):
-        return np.full(len(rows), "no_walking_path", object)
-    wanted = np.unique(pieces(snaps.take(own)))
-    near = network.rejoined(snaps, rows, wanted[wanted >= 0], BEHIND_GATE_M)  # type: ignore[attr-defined]
-    beside = np.isin(pieces(near)[rows], wanted)
+    if not len(rows):
+        return np.full(0, "", object)
+    wanted = np.unique(network.pieces_of(snaps.take(own)))
+    near = network.rejoined(snaps, rows, wanted[wanted >= 0], BEHIND_GATE_M)
+    beside = np.isin(network.pieces_of(near)[rows], wanted)
     return np.where(beside, "behind_gate", "other_piece").astype(object)
 
 

@@ -86,6 +86,8 @@ class Residents:
         Rows that said the same as an earlier one.
     synthetic : bool
         Whether the sheets call themselves made up.
+    estates : frozenset of str
+        What the sheets' own column of estates (小区) holds.
     """
 
     kept: pd.DataFrame
@@ -94,6 +96,7 @@ class Residents:
     sources: tuple[tuple[str, str], ...] = ()
     repeated: int = 0
     synthetic: bool = False
+    estates: frozenset[str] = frozenset()
 
     @property
     def rows_read(self) -> int:
@@ -255,7 +258,8 @@ def read_residents(
     aside = unique_ids(pd.concat([aside, ragged], ignore_index=True), set(kept["id"]))
     titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
     marked = any(word in titles for word in _SYNTHETIC)
-    return Residents(kept, aside, (*findings, *held), got.sources, repeated, marked)
+    estates = frozenset(frame["compound"]) - {""}
+    return Residents(kept, aside, (*findings, *held), got.sources, repeated, marked, estates)
 
 
 def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Finding]]:

@@ -122,7 +122,7 @@ class PlanTables:
     provenance : mapping
         Plain JSON values: ``title, created, data_date, attribution, network`` (mode in words, such as
         "streets" or "straight x1.30"), ``seed, versions, inputs, seconds`` (stage -> s), ``stopped,
-        previous`` (fingerprint or null), ``move_price_m, homes_moved`` (int or null), ``islands,
+        previous`` (fingerprint or null), ``move_price_m, homes_moved`` (int or null), ``pieces,
         synthetic`` (bool).
     ways : GeoDataFrame or None
         Pieces of street on which the walks of `problem` run, EPSG:4326 lines: ``start, end`` (numbers of

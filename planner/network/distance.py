@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from planner.network.values import Snaps, Walks
 
-__all__ = ["Field", "Mesh", "flood", "nearest", "route", "same_home", "walks"]
+__all__ = ["SHIFT_M", "Field", "Mesh", "flood", "nearest", "same_home", "walks"]
 
 CHUNK_BYTES = 32e6
 """Size of one table of sources x (nodes or targets); some five of them live at a time."""
@@ -312,45 +312,3 @@ def nearest(mesh: Mesh, sources: Snaps, targets: Snaps) -> tuple[NDArray[np.int3
     best[to[ok]] = metres[first][ok]
     who[to[ok]] = from_[owner[first][ok]]
     return who.astype(np.int32), best
-
-
-def route(
-    mesh: Mesh, home: Snaps, goal: Snaps
-) -> tuple[list[int], list[bool], float, float] | None:
-    """Find the shortest walk between two homes (sets of one each).
-
-    Returns
-    -------
-    edges : list of int
-        In order, the homes' own edges left out.
-    forward : list of bool
-        Whether each is walked from its first node.
-    leave_m, enter_m : float
-        Where the homes' own edges are left and entered: 0 or their length.
-    None
-        Both share an edge and the walk stays on it.
-    """
-    a, b, to_a, to_b = mesh.doors(home)
-    none = np.zeros(2, np.int64)
-    graph = mesh.with_sources(none, np.concatenate([a, b]), np.concatenate([to_a, to_b]))
-    n = mesh.n_nodes
-    reach, before = dijkstra(graph, directed=True, indices=n, return_predecessors=True)
-    ga, gb, goal_a, goal_b = mesh.doors(goal)
-    via_a, via_b = reach[ga[0]] + goal_a[0], reach[gb[0]] + goal_b[0]
-    if home.edge[0] == goal.edge[0] and _along(home, goal, 0, 0) <= min(via_a, via_b) - SHIFT_M:
-        return None
-    node = int(ga[0] if via_a <= via_b else gb[0])
-    tail, head, _, edge = mesh.arcs
-    edges: list[int] = []
-    forward: list[bool] = []
-    while before[node] != n:
-        back = int(before[node])
-        low, high = np.searchsorted(tail, [back, back + 1])
-        at = low + int(np.searchsorted(head[low:high], node))
-        edges.append(int(edge[at]))
-        forward.append(bool(mesh.ends[edge[at], 0] == back))
-        node = back
-    by_a = a[0] == node and (b[0] != node or to_a[0] <= to_b[0])
-    leave = 0.0 if by_a else float(mesh.length_m[home.edge[0]])
-    enter = 0.0 if via_a <= via_b else float(mesh.length_m[goal.edge[0]])
-    return edges[::-1], forward[::-1], leave, enter

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -12,13 +14,30 @@ from numpy.typing import ArrayLike, NDArray
 from planner.errors import NetworkError
 from planner.model.plane import LocalProjection
 from planner.network.joining import Barriers
+from planner.network.streets.tags import (
+    attachable,
+    is_kind,
+    is_level,
+    may_be_main_street,
+    walkable,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["barriers_in", "plane_or_nan", "read_layer", "to_degrees"]
+__all__ = ["OwnWays", "barriers_in", "own_ways", "plane_or_nan", "read_layer", "to_degrees"]
 
 WEIGHT = {"water": 2, "rail": 2, "wall": 1}
+LEVELS = ("bridge", "tunnel", "layer")
+KEYS = (
+    *("highway", "foot", "access", "service", "motorroad", "indoor", "covered"),
+    *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right", *LEVELS),
+)
+ALIASES = {"fclass": "highway"}
+"""What Geofabrik's shapefiles call it."""
+FLAGS = {"t": "yes", "f": "no", "true": "yes", "false": "no", "1": "yes", "0": "no"}
+HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
+TOUCH_DEG = 0.5 / 111_195
 
 
 def plane_or_nan(plane: LocalProjection, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
@@ -73,3 +92,103 @@ def barriers_in(frame: gpd.GeoDataFrame | None, plane: LocalProjection) -> Barri
     parts, which = parts[line], which[line]
     flat = shapely.transform(parts, lambda xy: plane.to_xy(*xy.T))
     return Barriers(flat, weight[which])
+
+
+@dataclass(frozen=True, eq=False)
+class OwnWays:
+    """The lines of one's own layer that people walk on.
+
+    Parameters
+    ----------
+    lines : ndarray of LineString, shape (n,)
+        EPSG:4326.
+    attach : ndarray of bool, shape (n,)
+        Whether homes may join.
+    level : tuple of str
+        Where each line runs, such as ``0`` for the ground; ``""`` where no column says.
+    left_out : int
+        Lines that their columns forbid to walkers.
+    """
+
+    lines: NDArray[Any]
+    attach: NDArray[np.bool_]
+    level: tuple[str, ...]
+    left_out: int
+
+
+def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
+    """Take the lines of a layer that people walk on, by the same rules as an extract's.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        EPSG:4326; of its columns those named like OpenStreetMap's keys are read.
+    name : str
+        Of the layer.
+
+    Raises
+    ------
+    NetworkError
+        It holds no lines, none that people walk on, or coordinates that are no numbers.
+    """
+    frame = frame.explode(index_parts=False)
+    frame = frame[frame.geom_type.isin(["LineString", "LinearRing"]) & ~frame.is_empty]
+    if not len(frame):
+        raise NetworkError(f"{name}: holds no lines", remedy="give a layer of street centre lines")
+    lines = shapely.force_2d(frame.geometry.to_numpy())
+    if not np.isfinite(shapely.get_coordinates(lines)).all():
+        raise NetworkError(f"{name}: has coordinates that are not numbers", remedy="mend the layer")
+    tags, says_level = _tags(frame)
+    walked = np.array([walkable(t) for t in tags], bool)
+    main = np.array([may_be_main_street(t) for t in tags], bool) & ~walked
+    if main.any() and walked.any():
+        tree = shapely.STRtree(lines[walked])
+        hit = tree.query(lines[main], predicate="dwithin", distance=TOUCH_DEG)[0]
+        walked[np.flatnonzero(main)[np.unique(hit)]] = True
+    if not walked.any():
+        raise NetworkError(
+            f"{name}: holds no streets that a pedestrian may walk",
+            remedy="correct the columns highway, foot and access, or give another layer",
+        )
+    kept = np.flatnonzero(walked)
+    level = tuple(_level(tags[i]) if says_level else "" for i in kept)
+    attach = np.array([attachable(tags[i]) for i in kept], bool)
+    return OwnWays(lines[kept], attach, level, int((~walked).sum()))
+
+
+def _tags(frame: gpd.GeoDataFrame) -> tuple[list[dict[str, str]], bool]:
+    """Read each row's tags; also say whether any column tells bridges and tunnels."""
+    names = {str(c): str(c).strip().lower().replace("_", ":") for c in frame.columns}
+    tags: list[dict[str, str]] = [{} for _ in range(len(frame))]
+    for column, told in names.items():
+        key = ALIASES.get(told, told)
+        if key == "other:tags":
+            for row, text in zip(tags, frame[column], strict=True):
+                row.update(p for p in HSTORE.findall(str(text)) if p[0] in KEYS)
+        elif key in KEYS:
+            for row, value in zip(tags, frame[column], strict=True):
+                text = _text(value)
+                if text:
+                    row[key] = text if key in ("highway", "layer") else FLAGS.get(text, text)
+    for row in tags:
+        if not is_kind(row.get("highway", "")):
+            row["highway"] = "road"
+    says_level = any(key in row for row in tags for key in LEVELS) or bool(
+        set(names.values()) & set(LEVELS)
+    )
+    return tags, says_level
+
+
+def _text(value: object) -> str:
+    """Text of a cell, "" where it is empty; layers come back as 1.0."""
+    if value is None or value != value or str(value) in ("<NA>", "None"):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().lower()
+
+
+def _level(tags: dict[str, str]) -> str:
+    if is_level(tags):
+        return "0"
+    return f"{tags.get('layer', '')}/{tags.get('bridge', 'no')}/{tags.get('tunnel', 'no')}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,47 +15,31 @@ from shapely import STRtree
 import planner.network.distance as distance
 import planner.network.mesh as build
 import planner.network.voronoi as voronoi
-from planner.errors import NetworkError
+from planner.errors import Finding, NetworkError
 from planner.model.plane import LocalProjection
-from planner.network.doors import barriers_in, plane_or_nan, read_layer, to_degrees
+from planner.network.doors import barriers_in, own_ways, plane_or_nan, read_layer, to_degrees
 from planner.network.frontage import frontage_links
-from planner.network.joining import Barriers, locate, nearest_edge
-from planner.network.pieces import cut_line, territory_lines
-from planner.network.values import Snaps, Territory, Walks
+from planner.network.joining import WATER, Barriers, locate, nearest_edge, stub_edges
+from planner.network.pieces import territory_lines
+from planner.network.streets.gates import gates_to_shut
+from planner.network.told import told_of_extract, told_of_lines
+from planner.network.values import Piece, Snaps, Territory, Walks
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from planner.network.streets.osm import Extract
 
-__all__ = ["Island", "WalkingNetwork"]
+__all__ = ["WalkingNetwork"]
 
 TOLERANCE_M = 0.5
-
-
-@dataclass(frozen=True)
-class Island:
-    """A piece of the street network that hangs together but not with the rest; it is left out.
-
-    Parameters
-    ----------
-    nodes : int
-        Crossings and ends.
-    length_m : float
-        Metres of street.
-    lon, lat : float
-        Middle of its nodes, degrees WGS-84.
-    """
-
-    nodes: int
-    length_m: float
-    lon: float
-    lat: float
+AROUND_M = 150.0
+"""How far beyond its own units a fenced group's street pieces are given."""
 
 
 @dataclass(frozen=True, eq=False)
 class WalkingNetwork:
-    """Pedestrian streets as a graph in a local plane, undirected, all of one piece.
+    """Pedestrian streets as a graph in a local plane, undirected, with all its pieces.
 
     Build it with `from_osm` or `from_lines`.  Spatial indexes are made when first asked for.
 
@@ -71,17 +55,15 @@ class WalkingNetwork:
     shape_xy, shape_offset : ndarray
         ``shape_xy[shape_offset[i]:shape_offset[i + 1]]`` is the line of edge i, ends included.
     attach : ndarray of bool, shape (e,)
-        Whether homes may join the edge: not in tunnels, not indoors.
-    islands : tuple of Island
-        Pieces that hang together but not with the rest; left out.
-    share_kept : float
-        Share of the street length that was kept, 0 to 1.
+        Whether homes may join the edge: not in tunnels, not indoors, not on a stub.
+    piece : ndarray of int32, shape (e,)
+        Which connected piece of street each edge is of, 0 for the longest.
     barriers : Barriers
         What access legs do not cross where it can be helped.
     source : str
         Where the streets are from.
-    counts : dict of str to int
-        What was dropped on the way.
+    findings : tuple of Finding
+        What was read otherwise than it was drawn, and how often.
     """
 
     projection: LocalProjection
@@ -91,13 +73,12 @@ class WalkingNetwork:
     shape_xy: NDArray[np.float64]
     shape_offset: NDArray[np.int64]
     attach: NDArray[np.bool_]
-    islands: tuple[Island, ...] = ()
-    share_kept: float = 1.0
+    piece: NDArray[np.int32]
     barriers: Barriers = field(
         default_factory=lambda: Barriers(np.zeros(0, object), np.zeros(0, np.int8))
     )
     source: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def mode(self) -> str:
@@ -131,10 +112,18 @@ class WalkingNetwork:
                 remedy="export a larger area, or give your own street layer",
             )
         plane = projection or LocalProjection.around(*ways.lon_lat.T)
-        node, offset, attach = build.split_runs(ways.node, ways.offset, ways.attach, ways.blocked)
-        node, origin = build.without_passages(node, ways.blocked, len(ways.lon_lat))
-        made = build.build_edges(plane.to_xy(*ways.lon_lat[origin].T), node, offset, attach)
-        return cls._of(made, plane, barriers_in(extract.barriers, plane), extract.source)
+        xy = plane.to_xy(*ways.lon_lat.T)
+        inner = np.ones(max(len(ways.node) - 1, 0), bool)
+        inner[ways.offset[1:-1] - 1] = False
+        steps = np.column_stack([ways.node[:-1], ways.node[1:]])[inner]
+        blocked = ways.blocked.copy()
+        shut = gates_to_shut(xy, steps, ways.private, blocked)
+        blocked[shut] = True
+        node, offset, attach = build.split_runs(ways.node, ways.offset, ways.attach, blocked)
+        node, origin = build.without_passages(node, blocked, len(xy))
+        made = build.build_edges(xy[origin], node, offset, attach)
+        said = told_of_extract(extract.counts, len(shut))
+        return cls._of(made, plane, barriers_in(extract.barriers, plane), extract.source, said)
 
     @classmethod
     def from_lines(
@@ -164,42 +153,36 @@ class WalkingNetwork:
             The layer cannot be read, has no CRS, or holds no lines.
         """
         name, frame = read_layer(source)
-        lines = to_degrees(frame, name).geometry.explode(index_parts=False)
-        lines = lines[lines.geom_type.isin(["LineString", "LinearRing"]) & ~lines.is_empty]
-        shapes = shapely.force_2d(lines.to_numpy())
-        if not len(shapes):
-            raise NetworkError(
-                f"{name}: holds no lines", remedy="give a layer of street centre lines"
-            )
-        lon_lat, which = shapely.get_coordinates(shapes, return_index=True)
-        if not np.isfinite(lon_lat).all():
-            raise NetworkError(
-                f"{name}: has coordinates that are not numbers", remedy="mend the layer"
-            )
+        ways = own_ways(to_degrees(frame, name), name)
+        lon_lat, which = shapely.get_coordinates(ways.lines, return_index=True)
         plane = projection or LocalProjection.around(*lon_lat.T)
-        bounds = np.flatnonzero(np.diff(which)) + 1
-        parts = sorted(np.split(plane.to_xy(*lon_lat.T), bounds), key=lambda p: p.tolist())
-        xy, node, offset = build.node_lines(parts, TOLERANCE_M)
-        made = build.build_edges(xy, node, offset, np.ones(len(offset) - 1, bool))
+        parts = np.split(plane.to_xy(*lon_lat.T), np.flatnonzero(np.diff(which)) + 1)
+        order = sorted(range(len(parts)), key=lambda i: parts[i].tolist())
+        drawn = build.node_lines(
+            [parts[i] for i in order], [ways.level[i] for i in order], TOLERANCE_M
+        )
+        attach = ways.attach[order]
+        made = build.build_edges(drawn.xy, drawn.node, drawn.offset, attach)
         if not len(made.ends):
             raise NetworkError(f"{name}: its lines have no length", remedy="mend the layer")
         barred = None if barriers is None else to_degrees(barriers, f"barriers of {name}")
-        return cls._of(made, plane, barriers_in(barred, plane), name)
+        said = told_of_lines(name, ways.left_out, drawn.joined, drawn.apart)
+        return cls._of(made, plane, barriers_in(barred, plane), name, said)
 
     @classmethod
     def _of(
-        cls, made: build.Edges, plane: LocalProjection, barriers: Barriers, source: str
+        cls,
+        made: build.Edges,
+        plane: LocalProjection,
+        barriers: Barriers,
+        source: str,
+        findings: tuple[Finding, ...],
     ) -> WalkingNetwork:
         if not len(made.ends):
             raise NetworkError(
                 f"{source}: its streets have no length", remedy="export a larger area"
             )
-        middles = [(piece.x, piece.y) for piece in made.islands]
-        islands = tuple(
-            Island(piece.nodes, piece.length_m, float(lon), float(lat))
-            for piece, (lon, lat) in zip(made.islands, plane.to_lon_lat(middles), strict=True)
-        )
-        return cls(
+        whole = cls(
             projection=plane,
             node_xy=made.node_xy,
             edges=made.ends,
@@ -207,12 +190,58 @@ class WalkingNetwork:
             shape_xy=made.xy,
             shape_offset=made.offset,
             attach=made.attach,
-            islands=islands,
-            share_kept=made.share_kept,
+            piece=made.piece,
             barriers=barriers,
             source=source,
-            counts={"zero_length": made.zero_length},
+            findings=findings,
         )
+        own = np.isin(made.piece, whole.gated)
+        stubs = stub_edges(made.piece, made.length_m, whole.edge_lines, made.attach, barriers)
+        return replace(whole, attach=made.attach & (own | ~stubs))
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All pieces of street, the longest first."""
+        length = np.bincount(self.piece, self.length_m)
+        ends = np.unique(np.column_stack([np.repeat(self.piece, 2), self.edges.ravel()]), axis=0)
+        nodes = np.bincount(ends[:, 0])
+        middle = [np.bincount(ends[:, 0], self.node_xy[ends[:, 1], d]) / nodes for d in (0, 1)]
+        at = self.projection.to_lon_lat(np.column_stack(middle))
+        return tuple(
+            Piece(int(n), float(m), float(lon), float(lat))
+            for n, m, (lon, lat) in zip(nodes, length, at, strict=True)
+        )
+
+    @cached_property
+    def gated(self) -> NDArray[np.int64]:
+        """Pieces that end at a gate or wall, on the other side of which another piece goes on."""
+        spot = np.unique(self.node_xy, axis=0, return_inverse=True)[1].ravel()
+        piece = np.empty(len(spot), np.int64)
+        piece[self.edges] = self.piece[:, None]
+        sides = np.unique(np.column_stack([spot, piece]), axis=0)
+        return np.unique(sides[np.bincount(sides[:, 0])[sides[:, 0]] > 1, 1])
+
+    def pieces_of(self, snaps: Snaps) -> NDArray[np.int64]:
+        """Give the piece of street that each home joins, -1 for none, shape (n,)."""
+        return np.where(snaps.edge >= 0, self.piece[snaps.edge], -1)
+
+    def rejoined(self, snaps: Snaps, at: ArrayLike, pieces: ArrayLike, max_m: float) -> Snaps:
+        """Join some homes to certain pieces of street, where one is near and on the same bank.
+
+        Parameters
+        ----------
+        snaps : Snaps
+        at : array_like of int
+            Which homes.
+        pieces : array_like of int
+            Pieces that they may join.
+        max_m : float
+            Longest access leg; who is further off stays as he is.
+        """
+        rows = np.asarray(at, np.int64)
+        made, worst = self._joined(snaps.home_xy[rows], max_m, np.isin(self.piece, pieces))
+        good = (made.edge >= 0) & (worst < WATER)
+        return snaps.replaced(rows[good], made.take(good))
 
     @cached_property
     def edge_lines(self) -> NDArray[Any]:
@@ -245,22 +274,33 @@ class WalkingNetwork:
         Snaps
             `edge` is -1 for homes that are not joined, or have no place.
         """
-        home = plane_or_nan(self.projection, lon, lat)
+        return self._joined(plane_or_nan(self.projection, lon, lat), max_m)[0]
+
+    def _joined(
+        self,
+        home: NDArray[np.float64],
+        max_m: float | None,
+        among: NDArray[np.bool_] | None = None,
+    ) -> tuple[Snaps, NDArray[np.int8]]:
+        """Join homes in the plane; also give the weight of what each leg crosses."""
         n = len(home)
-        edge, crosses = np.full(n, -1, np.int64), np.zeros(n, bool)
+        edge, worst = np.full(n, -1, np.int64), np.zeros(n, np.int8)
         along, access, xy = np.zeros(n), np.full(n, np.inf), np.full((n, 2), np.nan)
         on = np.flatnonzero(np.isfinite(home).all(axis=1))
         points = np.asarray(shapely.points(home[on]), object)
         at, tree = self._joinable
+        if among is not None:
+            at = at[among[at]]
+            tree = STRtree(self.edge_lines[at])
         found, barred = nearest_edge(points, self.edge_lines[at], tree, self.barriers, max_m)
         ok = found >= 0
         on, points = on[ok], points[ok]
-        edge[on], crosses[on] = at[found[ok]], barred[ok]
+        edge[on], worst[on] = at[found[ok]], barred[ok]
         place, leg, xy[on] = locate(points, self.edge_lines[edge[on]])
         along[on] = np.minimum(build.quantised(place), self.length_m[edge[on]])
         # Never quite zero, so that only homes on one spot are no walk apart.
         access[on] = np.maximum(build.quantised(leg), build.QUANTUM_M)
-        return Snaps(edge.astype(np.int32), along, access, xy, home, crosses)
+        return Snaps(edge.astype(np.int32), along, access, xy, home, worst > 0), worst
 
     def walks(self, sources: Snaps, targets: Snaps, *, limit_m: float | None) -> Walks:
         """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs.
@@ -327,50 +367,8 @@ class WalkingNetwork:
         Territory
         """
         names = np.zeros(len(snaps), np.int64) if group is None else np.asarray(group, np.int64)
-        return territory_lines(
-            self._mesh, self.edge_lines, self.shape_xy, self.shape_offset, snaps, names,
-            around=group is not None,
-        )  # fmt: skip
-
-    def path(self, a: Snaps, i: int, b: Snaps, j: int) -> NDArray[np.float64]:
-        """Shortest walk from home i of `a` to home j of `b`, access legs included.
-
-        Returns
-        -------
-        ndarray of float64, shape (k, 2)
-            x and y in the plane.
-
-        Raises
-        ------
-        NetworkError
-            One of the homes is not joined to the network.
-        """
-        home, goal = a.take([i]), b.take([j])
-        if home.edge[0] < 0 or goal.edge[0] < 0:
-            raise NetworkError("no path: a home is not joined to the streets")
-        if len(np.unique(np.concatenate(distance.same_home(home, goal)))) == 1:
-            return np.vstack([home.home_xy, goal.home_xy])
-        found = distance.route(self._mesh, home, goal)
-        legs: list[NDArray[np.float64]] = [home.home_xy]
-        if found is None:
-            legs.append(self._stretch(int(home.edge[0]), home.along_m[0], goal.along_m[0]))
-        else:
-            edges, forward, start, end = found
-            legs.append(self._stretch(int(home.edge[0]), home.along_m[0], start))
-            legs += [
-                self._shape(e) if ahead else self._shape(e)[::-1]
-                for e, ahead in zip(edges, forward, strict=True)
-            ]
-            legs.append(self._stretch(int(goal.edge[0]), end, goal.along_m[0]))
-        line = np.vstack([*legs, goal.home_xy])
-        keep = np.append(True, (np.diff(line, axis=0) != 0).any(axis=1))
-        return line[keep] if keep.sum() > 1 else line[[0, -1]]
-
-    def _shape(self, edge: int) -> NDArray[np.float64]:
-        return self.shape_xy[self.shape_offset[edge] : self.shape_offset[edge + 1]]
-
-    def _stretch(self, edge: int, start_m: float, end_m: float) -> NDArray[np.float64]:
-        return cut_line(self._shape(edge), float(start_m), float(end_m))
+        around = None if group is None else AROUND_M
+        return territory_lines(self._mesh, self.edge_lines, snaps, names, around)
 
     def coverage(self, lon: ArrayLike, lat: ArrayLike, within_m: float = 300.0) -> float:
         """Share of the points, 0 to 1, with a street within `within_m` metres.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,11 +11,20 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-__all__ = ["Barriers", "locate", "nearest_edge"]
+__all__ = ["WATER", "Barriers", "locate", "nearest_edge", "stub_edges"]
 
 WIDER, FARTHER_M, CHOICES = 3.0, 100.0, 24
 """Look for another edge within 3 x the nearest + 100 m, among the 24 nearest."""
+FAR_BANK_M, FAR_CHOICES = 1000.0, 400
+"""Rather a street a kilometre off on the own bank than a leg across water or rails."""
+WALL, WATER = 1, 2
+TURN_M = 0.5
+"""A leg that ends on a wall is tried again so far along the street."""
+STUB_M, STUB_AWAY_M = 250.0, 60.0
+"""A piece no longer than the one, nowhere further than the other from a longer piece and on the same
+bank, is a yard's path whose last metres nobody drew: homes join the street beside it instead."""
 CHUNK = 4096
+SPOT_M = 1e-6
 
 Shapes = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -43,18 +51,39 @@ class Barriers:
         """Spatial index, built when first asked for."""
         return STRtree(self.lines)
 
-    def crossed(self, legs: Shapes) -> NDArray[np.int8]:
-        """Weight of the worst barrier that each leg crosses, 0 for none, shape (n,)."""
+    def crossed(self, legs: Shapes, edges: Shapes) -> NDArray[np.int8]:
+        """Weight of the worst barrier that each leg to its edge crosses, 0 for none, shape (n,).
+
+        A leg may end on a barrier, where a street does.  It crosses if the street lies on the other
+        side; so the leg is turned a little, towards the rest of the street.
+        """
         worst = np.zeros(len(legs), np.int8)
-        if len(self.lines) and len(legs):
-            leg, barrier = self.tree.query(legs, predicate="crosses")
-            np.maximum.at(worst, leg, self.weight[barrier])
+        if not len(self.lines) or not len(legs):
+            return worst
+        leg, barrier = self.tree.query(legs, predicate="crosses")
+        np.maximum.at(worst, leg, self.weight[barrier])
+        ends = np.asarray(shapely.get_point(legs, -1), object)
+        leg, barrier = self.tree.query(ends, predicate="dwithin", distance=SPOT_M)
+        if not len(leg):
+            return worst
+        length, at = shapely.length(edges[leg]), shapely.line_locate_point(edges[leg], ends[leg])
+        beyond = np.ones(len(leg), bool)
+        for step in (-TURN_M, TURN_M):
+            along = np.clip(at + step, 0.0, length)
+            turned = shapely.line_interpolate_point(edges[leg], along)
+            start = shapely.get_point(legs[leg], 0)
+            line = shapely.linestrings(
+                np.stack([shapely.get_coordinates(start), shapely.get_coordinates(turned)], axis=1)
+            )
+            there = (along != at) & ~shapely.crosses(line, self.lines[barrier])
+            beyond &= ~there
+        np.maximum.at(worst, leg[beyond], self.weight[barrier[beyond]])
         return worst
 
 
 def nearest_edge(
     points: Shapes, edges: Shapes, tree: STRtree, barriers: Barriers, max_m: float | None
-) -> tuple[Ints, NDArray[np.bool_]]:
+) -> tuple[Ints, NDArray[np.int8]]:
     """Choose the edge that each home joins.
 
     Parameters
@@ -74,63 +103,59 @@ def nearest_edge(
     -------
     edge : ndarray of int64, shape (n,)
         Position among `edges`, -1 for none; of edges equally near the first.
-    crosses : ndarray of bool, shape (n,)
+    worst : ndarray of int8, shape (n,)
+        Weight of the worst barrier that the leg crosses all the same, 0 for none.
     """
     edge = np.full(len(points), -1, np.int64)
-    crosses = np.zeros(len(points), bool)
+    worst = np.zeros(len(points), np.int8)
     if not len(edges) or not len(points):
-        return edge, crosses
+        return edge, worst
     (home, found), near = tree.query_nearest(points, max_distance=max_m, return_distance=True)
     order = np.lexsort((found, home))[::-1]
     edge[home[order]] = found[order]
     reach = np.zeros(len(points))
     reach[home] = near
     on = np.flatnonzero(edge >= 0)
-    barred = barriers.crossed(shapely.shortest_line(points[on], edges[edge[on]]))
-    doubtful = on[barred > 0]
-    weight = barred[barred > 0]
-    for start in range(0, len(doubtful), CHUNK):
-        rows = doubtful[start : start + CHUNK]
-        radius = WIDER * reach[rows] + FARTHER_M
-        if max_m is not None:
-            radius = np.minimum(radius, max_m)
-        edge[rows], crosses[rows] = _another(
-            points[rows],
-            edge[rows],
-            weight[start : start + CHUNK],
-            radius,
-            edges,
-            tree,
-            barriers.crossed,
-        )
-    return edge, crosses
+    worst[on] = barriers.crossed(
+        shapely.shortest_line(points[on], edges[edge[on]]), edges[edge[on]]
+    )
+    for least, choices, radius in (
+        (WALL, CHOICES, WIDER * reach + FARTHER_M),
+        (WATER, FAR_CHOICES, np.full(len(points), FAR_BANK_M)),
+    ):
+        radius = radius if max_m is None else np.minimum(radius, max_m)
+        doubtful = np.flatnonzero(worst >= least)
+        for start in range(0, len(doubtful), CHUNK):
+            rows = doubtful[start : start + CHUNK]
+            home, other, weight = _others(
+                points[rows], radius[rows], edges, tree, barriers, choices
+            )
+            home = rows[home]
+            better = weight < worst[home]
+            edge[home[better]], worst[home[better]] = other[better], weight[better]
+    return edge, worst
 
 
-def _another(
+def _others(
     points: Shapes,
-    edge: Ints,
-    weight: NDArray[np.int8],
     radius: Floats,
     edges: Shapes,
     tree: STRtree,
-    crossed: Callable[[Shapes], NDArray[np.int8]],
-) -> tuple[Ints, NDArray[np.bool_]]:
-    """Of the edges around, take the nearest among those that cross least."""
+    barriers: Barriers,
+    choices: int,
+) -> tuple[Ints, Ints, NDArray[np.int8]]:
+    """Of the edges around each point find the nearest among those that cross least."""
     home, other = tree.query(points, predicate="dwithin", distance=radius)
     near = shapely.distance(points[home], edges[other])
     order = np.lexsort((other, near, home))
     home, other, near = home[order], other[order], near[order]
     rank = np.arange(len(home)) - np.searchsorted(home, home)
-    few = rank < CHOICES
+    few = rank < choices
     home, other, near = home[few], other[few], near[few]
-    worst = crossed(shapely.shortest_line(points[home], edges[other]))
-    order = np.lexsort((other, near, worst, home))
+    weight = barriers.crossed(shapely.shortest_line(points[home], edges[other]), edges[other])
+    order = np.lexsort((other, near, weight, home))
     first = order[np.flatnonzero(np.diff(home[order], prepend=-1))]
-    chosen, left = edge.copy(), weight.copy()
-    better = worst[first] < left[home[first]]
-    chosen[home[first][better]] = other[first][better]
-    left[home[first][better]] = worst[first][better]
-    return chosen, left > 0
+    return home[first], other[first], weight[first]
 
 
 def locate(points: Shapes, lines: Shapes) -> tuple[Floats, Floats, Floats]:
@@ -145,3 +170,38 @@ def locate(points: Shapes, lines: Shapes) -> tuple[Floats, Floats, Floats]:
     along = shapely.line_locate_point(lines, points)
     spot = shapely.line_interpolate_point(lines, along)
     return along, shapely.distance(points, spot), shapely.get_coordinates(spot)
+
+
+def stub_edges(
+    piece: NDArray[np.int32],
+    length_m: Floats,
+    lines: Shapes,
+    attach: NDArray[np.bool_],
+    barriers: Barriers,
+) -> NDArray[np.bool_]:
+    """Tell which edges are of pieces too short and too near another to be ground of their own.
+
+    Parameters
+    ----------
+    piece : ndarray of int32, shape (e,)
+        Connected piece of each edge, 0 for the longest.
+    length_m : ndarray of float64, shape (e,)
+    lines : ndarray of LineString, shape (e,)
+    attach : ndarray of bool, shape (e,)
+        Whether homes may join the edge otherwise.
+    barriers : Barriers
+    """
+    short = np.bincount(piece, length_m) <= STUB_M
+    short[0] = False
+    edges = np.flatnonzero(short[piece])
+    streets = lines[np.flatnonzero(~short[piece] & attach)]
+    if not len(edges) or not len(streets):
+        return np.zeros(len(piece), bool)
+    along = shapely.segmentize(lines[edges], STUB_AWAY_M / 2)
+    points, edge = shapely.get_coordinates(along, return_index=True)
+    found, worst = nearest_edge(
+        np.asarray(shapely.points(points), object), streets, STRtree(streets), barriers, STUB_AWAY_M
+    )
+    away = (found < 0) | (worst >= WATER)
+    short[piece[edges[edge[away]]]] = False
+    return short[piece]

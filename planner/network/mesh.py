@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -13,8 +15,8 @@ from scipy.spatial import KDTree
 
 __all__ = [
     "QUANTUM_M",
+    "Drawn",
     "Edges",
-    "Piece",
     "build_edges",
     "node_lines",
     "quantised",
@@ -25,30 +27,15 @@ QUANTUM_M = 2.0**-30
 """Lengths are multiples of this (a nanometre), so that sums of them up to 8,000 km are exact: a walk
 is the same number in both directions, whatever the order of the sums, and ties are true ties."""
 
+SPOT_M = 1e-3
+MOST_BRIDGES = 0.5
+"""A layer without levels in which crossings without a vertex are no more than this share of those with
+one is taken to be drawn with care: they are bridges."""
+
 
 def quantised(metres: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round lengths to `QUANTUM_M`."""
     return np.round(metres / QUANTUM_M) * QUANTUM_M
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of the streets that hangs together but not with the rest.
-
-    Parameters
-    ----------
-    nodes : int
-        Crossings and ends.
-    length_m : float
-        Metres of street.
-    x, y : float
-        Middle of its nodes, in the plane.
-    """
-
-    nodes: int
-    length_m: float
-    x: float
-    y: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +51,8 @@ class Edges:
     xy, offset : ndarray
         ``xy[offset[i]:offset[i + 1]]`` is the shape of edge i, ends included.
     attach : ndarray of bool, shape (e,)
-    islands : tuple of Piece
-        What was left out, the longest first.
-    share_kept : float
-        Share of the street length that was kept, 0 to 1.
+    piece : ndarray of int32, shape (e,)
+        Which connected piece each edge is of, 0 for the longest.
     zero_length : int
         Steps of no length that were dropped.
     """
@@ -78,8 +63,7 @@ class Edges:
     xy: NDArray[np.float64]
     offset: NDArray[np.int64]
     attach: NDArray[np.bool_]
-    islands: tuple[Piece, ...]
-    share_kept: float
+    piece: NDArray[np.int32]
     zero_length: int
 
 
@@ -129,7 +113,10 @@ def build_edges(
     offset: NDArray[np.int64],
     attach: NDArray[np.bool_],
 ) -> Edges:
-    """Cut runs at crossings, measure them, and keep the largest piece that hangs together.
+    """Cut runs at crossings, measure them, and tell the pieces that hang together.
+
+    Nodes, edges and their directions are in the order of their places, so that the network does not
+    depend on how the file lists or draws its ways.
 
     Parameters
     ----------
@@ -142,18 +129,70 @@ def build_edges(
     """
     node, zero = _merge_twins(xy, node, offset)
     node, run = _without_repeats(node, offset)
-    first, last = _pieces(node, run)
-    ends = np.column_stack([node[first], node[last]])
-    sizes = last - first + 1
-    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    shape = xy[node[np.repeat(first - starts[:-1], sizes) + np.arange(starts[-1])]]
-    length = _lengths(shape, starts)
+    first, last = _stretches(node, run)
+    if not len(first):
+        none = np.zeros(0, np.int32)
+        return Edges(
+            node_xy=np.zeros((0, 2)),
+            ends=none.reshape(0, 2),
+            length_m=np.zeros(0),
+            xy=np.zeros((0, 2)),
+            offset=np.zeros(1, np.int64),
+            attach=np.zeros(0, bool),
+            piece=none,
+            zero_length=zero,
+        )
+    spots, positions, offset, order = _in_place(xy, node, first, last)
+    ends = positions[np.column_stack([offset[:-1], offset[1:] - 1])]
     used, ends = np.unique(ends, return_inverse=True)
-    whole = Edges(
-        xy[used], ends.reshape(-1, 2).astype(np.int32), length, shape, starts,
-        attach[run[first]], (), 1.0, zero,
-    )  # fmt: skip
-    return _largest(whole)
+    ends = ends.reshape(-1, 2).astype(np.int32)
+    shape = spots[positions]
+    length = _lengths(shape, offset)
+    return Edges(
+        node_xy=spots[used],
+        ends=ends,
+        length_m=length,
+        xy=shape,
+        offset=offset,
+        attach=attach[run[first]][order],
+        piece=_pieces(ends, length, len(used)),
+        zero_length=zero,
+    )
+
+
+def _in_place(
+    xy: NDArray[np.float64],
+    node: NDArray[np.int64],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Order nodes and stretches by where they lie, each stretch running from its lower end.
+
+    Returns
+    -------
+    spots : ndarray of float64, shape (n, 2)
+        Places of the nodes, sorted.
+    positions, offset : ndarray of int64
+        ``positions[offset[i]:offset[i + 1]]`` are the nodes of stretch i.
+    order : ndarray of int64
+        The old number of each stretch.
+    """
+    rank = np.lexsort(xy.T[::-1])
+    place = np.empty(len(xy), np.int64)
+    place[rank] = np.arange(len(xy))
+    # Copies of one node (a wall that cuts a street) share a spot: they count as equal here.
+    spots = xy[rank]
+    level = np.cumsum(np.append(False, (np.diff(spots, axis=0) != 0).any(axis=1))[: len(spots)])
+    at = place[node]
+    here = [at[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+    keys = [level[run].tolist() for run in here]
+    for i, key in enumerate(keys):
+        if key[::-1] < key:
+            here[i], keys[i] = here[i][::-1], key[::-1]
+    order = sorted(range(len(here)), key=keys.__getitem__)
+    runs = [here[i] for i in order]
+    offset = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
+    return spots, np.concatenate(runs), offset, np.array(order, np.int64)
 
 
 def _merge_twins(
@@ -180,10 +219,10 @@ def _without_repeats(
     return node[keep], run[keep]
 
 
-def _pieces(
+def _stretches(
     node: NDArray[np.int64], run: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and last position of each piece between crossings, ends and ways' ends."""
+    """First and last position of each stretch between crossings, ends and ways' ends."""
     n = len(node)
     start = np.ones(n, bool)
     start[1:] = run[1:] != run[:-1]
@@ -203,76 +242,107 @@ def _lengths(shape: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[n
     return np.maximum(quantised(np.add.reduceat(step, starts[:-1])), QUANTUM_M)
 
 
-def _largest(whole: Edges) -> Edges:
-    n = len(whole.node_xy)
-    if not n:
-        return whole
-    a, b = whole.ends.T
-    graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(n, n))
+def _pieces(
+    ends: NDArray[np.int32], length: NDArray[np.float64], n_nodes: int
+) -> NDArray[np.int32]:
+    """Label the connected pieces, the longest first."""
+    a, b = ends.T
+    graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(n_nodes, n_nodes))
     count, label = connected_components(graph, directed=False)
-    length = np.bincount(label[a], whole.length_m, minlength=count)
-    order = np.lexsort((np.arange(count), -length))
-    nodes = np.bincount(label, minlength=count)
-    x = np.bincount(label, whole.node_xy[:, 0]) / nodes
-    y = np.bincount(label, whole.node_xy[:, 1]) / nodes
-    islands = tuple(
-        Piece(int(nodes[c]), float(length[c]), float(x[c]), float(y[c])) for c in order[1:]
-    )
-    kept = label[a] == order[0]
-    used, ends = np.unique(whole.ends[kept], return_inverse=True)
-    sizes = np.diff(whole.offset)
-    points = np.repeat(kept, sizes)
-    return Edges(
-        whole.node_xy[used],
-        ends.reshape(-1, 2).astype(np.int32),
-        whole.length_m[kept],
-        whole.xy[points],
-        np.concatenate([[0], np.cumsum(sizes[kept])]).astype(np.int64),
-        whole.attach[kept],
-        islands,
-        float(length[order[0]] / length.sum()),
-        whole.zero_length,
-    )
+    total = np.bincount(label[a], length, minlength=count)
+    number = np.empty(count, np.int32)
+    number[np.lexsort((np.arange(count), -total))] = np.arange(count)
+    return number[label[a]]
 
 
-def node_lines(
-    lines: list[NDArray[np.float64]], tolerance_m: float
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Lines of one's own layer, with the spots at which they meet.
+
+    Parameters
+    ----------
+    xy : ndarray of float64, shape (n, 2)
+    node, offset : ndarray of int64
+        As `build_edges` takes them.
+    joined, apart : int
+        Crossings without a common vertex that were joined, and that were left as they are.
+    """
+
+    xy: NDArray[np.float64]
+    node: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    joined: int
+    apart: int
+
+
+def node_lines(lines: list[NDArray[np.float64]], level: Sequence[str], tolerance_m: float) -> Drawn:
     """Find where lines of one's own layer meet.
 
     Lines meet where ends lie within the tolerance of each other, where an end lies within it of
-    another line, and where they share a vertex.  Lines that merely cross (bridges) do not meet.
+    another line, where they share a vertex, and where they cross on one level.  A layer that says
+    nothing of levels is joined at its crossings unless most of them have a vertex already: then the
+    others are bridges.
 
     Parameters
     ----------
     lines : list of ndarray of float64, shape (k, 2)
         In the plane, metres.
+    level : sequence of str
+        Where each line runs; ``""`` where nothing says so.
     tolerance_m : float
         How far apart ends may lie.
-
-    Returns
-    -------
-    xy : ndarray of float64, shape (n, 2)
-    node, offset : ndarray of int64
-        As `build_edges` takes them.
     """
     lines = _join_ends([np.array(line, float) for line in lines], tolerance_m)
     which = np.repeat(np.arange(len(lines)), [len(x) for x in lines])
     shapes = np.asarray(shapely.linestrings(np.concatenate(lines), indices=which), object)
+    tree = shapely.STRtree(shapes)
     ends = np.unique(np.concatenate([line[[0, -1]] for line in lines]), axis=0)
-    points = np.asarray(shapely.points(ends), object)
-    which, line = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=tolerance_m)
-    inserts: dict[int, list[tuple[float, int]]] = {}
-    for p, at in sorted(zip(which.tolist(), line.tolist(), strict=True)):
-        if not (lines[at] == ends[p]).all(axis=1).any():
-            place = float(shapely.line_locate_point(shapes[at], points[p]))
-            inserts.setdefault(at, []).append((place, p))
-    for at, touched in inserts.items():
-        lines[at] = _with_points(lines[at], sorted(touched), ends)
+    touching, line = tree.query(shapely.points(ends), predicate="dwithin", distance=tolerance_m)
+    meets = [
+        (at, tuple(ends[p].tolist()))
+        for p, at in zip(touching.tolist(), line.tolist(), strict=True)
+        if not (lines[at] == ends[p]).all(axis=1).any()
+    ]
+    crossings = _crossings(lines, shapes, tree, tolerance_m)
+    known = any(level)
+    same = [c for c in crossings if level[c[0]] == level[c[1]]]
+    noded = len(meets) + int(
+        (np.unique(np.concatenate(lines), axis=0, return_counts=True)[1] > 1).sum()
+    )
+    if not known and len(crossings) <= noded * MOST_BRIDGES:
+        same = []
+    for one, other, spot in same:
+        meets += [(one, spot), (other, spot)]
+    for at in {at for at, _ in meets}:
+        spots = np.array(sorted({spot for k, spot in meets if k == at}))
+        lines[at] = _with_points(lines[at], shapes[at], spots)
     flat = np.concatenate(lines)
     _, first, node = np.unique(np.round(flat, 3), axis=0, return_index=True, return_inverse=True)
     offset = np.concatenate([[0], np.cumsum([len(x) for x in lines])]).astype(np.int64)
-    return flat[first], node.ravel().astype(np.int64), offset
+    # Where levels are stated a crossing of two of them is a bridge, as drawn.
+    apart = 0 if known else len(crossings) - len(same)
+    return Drawn(flat[first], node.ravel().astype(np.int64), offset, len(same), apart)
+
+
+def _crossings(
+    lines: list[NDArray[np.float64]],
+    shapes: NDArray[Any],
+    tree: shapely.STRtree,
+    tolerance_m: float,
+) -> list[tuple[int, int, tuple[float, float]]]:
+    """Spots at which two lines cross, where neither has an end nor both a vertex."""
+    found = []
+    one, other = tree.query(shapes, predicate="crosses")
+    for i, j in sorted(zip(one.tolist(), other.tolist(), strict=True)):
+        if i >= j:
+            continue
+        spots = shapely.get_coordinates(shapely.intersection(shapes[i], shapes[j]))
+        for spot in spots:
+            near = [np.hypot(*(lines[k] - spot).T) for k in (i, j)]
+            ends = min(min(d[0], d[-1]) for d in near)
+            if ends > tolerance_m and max(d.min() for d in near) > SPOT_M:
+                found.append((i, j, (float(spot[0]), float(spot[1]))))
+    return found
 
 
 def _join_ends(lines: list[NDArray[np.float64]], tolerance_m: float) -> list[NDArray[np.float64]]:
@@ -290,10 +360,11 @@ def _join_ends(lines: list[NDArray[np.float64]], tolerance_m: float) -> list[NDA
 
 
 def _with_points(
-    line: NDArray[np.float64], touched: list[tuple[float, int]], ends: NDArray[np.float64]
+    line: NDArray[np.float64], shape: Any, spots: NDArray[np.float64]
 ) -> NDArray[np.float64]:
+    """Put vertices into a line where others touch or cross it."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    at = np.searchsorted(along, [place for place, _ in touched], side="right").clip(
-        1, len(along) - 1
-    )
-    return np.insert(line, at, ends[[p for _, p in touched]], axis=0)
+    place = shapely.line_locate_point(shape, shapely.points(spots))
+    order = np.argsort(place, kind="stable")
+    at = np.searchsorted(along, place[order], side="right").clip(1, len(along) - 1)
+    return np.insert(line, at, spots[order], axis=0)

@@ -1,4 +1,4 @@
-"""Pieces of street: cutting lines by metres, and the territory of each unit."""
+"""Whose a stretch of street is: the territory of each unit, cut where the next one's begins."""
 
 from __future__ import annotations
 
@@ -12,44 +12,27 @@ from planner.network.distance import Mesh
 from planner.network.values import Snaps, Territory
 from planner.network.voronoi import cells
 
-__all__ = ["cut_line", "territory_lines"]
+__all__ = ["territory_lines"]
 
-AROUND_M = 150.0
-"""How far beyond its own units a fenced group's street pieces are given."""
 SHORTEST_M = 1e-3
 SPOT_M = 1e-6
 
 
-def cut_line(line: NDArray[np.float64], start_m: float, end_m: float) -> NDArray[np.float64]:
-    """Cut a stretch out of a line.
-
-    Parameters
-    ----------
-    line : ndarray of float64, shape (k, 2)
-    start_m, end_m : float
-        Metres from its first point; turned round where the end lies before the start.
-
-    Returns
-    -------
-    ndarray of float64, shape (m, 2)
-    """
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    low, high = min(start_m, end_m), max(start_m, end_m)
-    inner = line[(along > low + SPOT_M) & (along < high - SPOT_M)]
-    x, y = (np.interp([low, high], along, line[:, d]) for d in (0, 1))
-    stretch = np.vstack([[x[0], y[0]], inner, [x[1], y[1]]])
-    return stretch if start_m <= end_m else stretch[::-1]
+def _cut(line: Any, start_m: float, end_m: float) -> NDArray[np.float64]:
+    """Points of a stretch of a line, from `start_m` to `end_m` metres after its first point."""
+    xy = shapely.get_coordinates(line)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    inner = xy[(along > start_m + SPOT_M) & (along < end_m - SPOT_M)]
+    x, y = (np.interp([start_m, end_m], along, xy[:, d]) for d in (0, 1))
+    return np.vstack([[x[0], y[0]], inner, [x[1], y[1]]])
 
 
 def territory_lines(
     mesh: Mesh,
     lines: NDArray[Any],
-    shape_xy: NDArray[np.float64],
-    shape_offset: NDArray[np.int64],
     snaps: Snaps,
     group: NDArray[np.int64],
-    *,
-    around: bool,
+    around_m: float | None,
 ) -> Territory:
     """Cut the streets where one unit's cell ends and the next begins.
 
@@ -57,12 +40,10 @@ def territory_lines(
     ----------
     mesh : Mesh
     lines : ndarray of LineString, shape (e,)
-    shape_xy, shape_offset : ndarray
-        The same lines as points.
     snaps : Snaps
     group : ndarray of int64, shape (n,)
-    around : bool
-        Give each group only the streets around its own units.
+    around_m : float or None
+        Give each group only the streets so near to its own units.
     """
     owners: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     found: list[NDArray[Any]] = [np.zeros(0, object)]
@@ -71,7 +52,7 @@ def territory_lines(
     for name in np.unique(group[on]):
         units = np.flatnonzero(on & (group == name))
         some = snaps.take(units)
-        near = _near(boxes, some) if around else np.ones(len(lines), bool)
+        near = np.ones(len(lines), bool) if around_m is None else _near(boxes, some, around_m)
         shared = cells(mesh, some)
         whole = np.flatnonzero((shared.whole >= 0) & near)
         owners.append(units[shared.whole[whole]])
@@ -79,9 +60,9 @@ def territory_lines(
         pick = np.flatnonzero(near[shared.edge] & (shared.end_m - shared.start_m > SHORTEST_M))
         owners.append(units[shared.owner[pick]])
         cut = [
-            cut_line(shape_xy[shape_offset[e] : shape_offset[e + 1]], a, b)
-            for e, a, b in zip(
-                shared.edge[pick].tolist(),
+            _cut(*stretch)
+            for stretch in zip(
+                lines[shared.edge[pick]],
                 shared.start_m[pick].tolist(),
                 shared.end_m[pick].tolist(),
                 strict=True,
@@ -89,13 +70,12 @@ def territory_lines(
         ]
         if cut:
             which = np.repeat(np.arange(len(cut)), [len(c) for c in cut])
-            found.append(
-                np.asarray(shapely.linestrings(np.concatenate(cut), indices=which), object)
-            )
+            pieces = shapely.linestrings(np.concatenate(cut), indices=which)
+            found.append(np.asarray(pieces, object))
     return Territory(np.concatenate(owners).astype(np.int32), np.concatenate(found))
 
 
-def _near(boxes: NDArray[np.float64], snaps: Snaps) -> NDArray[np.bool_]:
-    low = snaps.home_xy.min(axis=0) - AROUND_M
-    high = snaps.home_xy.max(axis=0) + AROUND_M
+def _near(boxes: NDArray[np.float64], snaps: Snaps, around_m: float) -> NDArray[np.bool_]:
+    low = snaps.home_xy.min(axis=0) - around_m
+    high = snaps.home_xy.max(axis=0) + around_m
     return (boxes[:, :2] <= high).all(axis=1) & (boxes[:, 2:] >= low).all(axis=1)

@@ -11,7 +11,7 @@ from scipy.spatial import Delaunay, KDTree, QhullError
 from planner.errors import NetworkError
 from planner.model.plane import LocalProjection
 from planner.network.mesh import quantised
-from planner.network.values import Snaps, Territory, Walks
+from planner.network.values import Piece, Snaps, Territory, Walks
 
 __all__ = ["StraightNetwork"]
 
@@ -67,10 +67,27 @@ class StraightNetwork:
         xy = np.full((len(x), 2), np.nan)
         xy[ok] = np.round(self.projection.to_xy(x[ok], y[ok]) / GRID_M) * GRID_M
         ok = np.isfinite(xy).all(axis=1)
-        return Snaps(
-            np.where(ok, 0, -1).astype(np.int32), np.zeros(len(x)), np.where(ok, 0.0, np.inf),
-            xy, xy, np.zeros(len(x), bool),
-        )  # fmt: skip
+        edge, leg = np.where(ok, 0, -1).astype(np.int32), np.where(ok, 0.0, np.inf)
+        return Snaps(edge, np.zeros(len(x)), leg, xy, xy, np.zeros(len(x), bool))
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """None: there are no streets."""
+        return ()
+
+    @property
+    def gated(self) -> NDArray[np.int64]:
+        """None either."""
+        return np.zeros(0, np.int64)
+
+    def pieces_of(self, snaps: Snaps) -> NDArray[np.int64]:
+        """Give 0 for each home that has a place, -1 for the others: straight lines lead everywhere."""
+        return np.where(snaps.edge >= 0, 0, -1)
+
+    def rejoined(self, snaps: Snaps, at: ArrayLike, pieces: ArrayLike, max_m: float) -> Snaps:
+        """Give the same: there is nothing else to join."""
+        del at, pieces, max_m
+        return snaps
 
     def _metres(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
         step = np.abs(a - b)
@@ -150,10 +167,6 @@ class StraightNetwork:
         """Nothing: there are no streets to share out."""
         del snaps, group
         return Territory(np.zeros(0, np.int32), np.zeros(0, object))
-
-    def path(self, a: Snaps, i: int, b: Snaps, j: int) -> NDArray[np.float64]:
-        """Give the straight line, shape (2, 2); the walk is `detour_factor` times as long."""
-        return np.vstack([a.home_xy[i], b.home_xy[j]])
 
     def coverage(self, lon: ArrayLike, lat: ArrayLike, within_m: float = 300.0) -> float:
         """Share of the points that have a place: straight lines lead everywhere."""

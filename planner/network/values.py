@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.model.plane import LocalProjection
 
-__all__ = ["Network", "Snaps", "Territory", "Walks"]
+__all__ = ["Network", "Piece", "Snaps", "Territory", "Walks"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +56,33 @@ class Snaps:
             self.home_xy[rows],
             self.crosses[rows],
         )
+
+    def replaced(self, at: NDArray[np.int64], others: Snaps) -> Snaps:
+        """Give the same with other snaps at some positions."""
+        made = {f.name: getattr(self, f.name).copy() for f in fields(self)}
+        for name, column in made.items():
+            column[at] = getattr(others, name)
+        return Snaps(**made)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the street network that hangs together but not with the rest.
+
+    Parameters
+    ----------
+    nodes : int
+        Crossings and ends.
+    length_m : float
+        Metres of street.
+    lon, lat : float
+        Middle of its nodes, degrees WGS-84.
+    """
+
+    nodes: int
+    length_m: float
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +138,24 @@ class Network(Protocol):
         """Join homes to the network; `lon` and `lat` in degrees WGS-84, shape (n,)."""
         ...
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Pieces of street that hang together, the longest first; none where there are no streets."""
+        ...
+
+    @property
+    def gated(self) -> NDArray[np.int64]:
+        """Pieces that end at a gate or wall, on the other side of which another piece goes on."""
+        ...
+
+    def pieces_of(self, snaps: Snaps) -> NDArray[np.int64]:
+        """Give the piece of street that each home joins, -1 for none, shape (n,)."""
+        ...
+
+    def rejoined(self, snaps: Snaps, at: ArrayLike, pieces: ArrayLike, max_m: float) -> Snaps:
+        """Join the homes at some positions to certain pieces of street, where one is near."""
+        ...
+
     def walks(self, sources: Snaps, targets: Snaps, *, limit_m: float | None) -> Walks:
         """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs."""
         ...
@@ -127,10 +172,6 @@ class Network(Protocol):
 
     def territory(self, snaps: Snaps, group: ArrayLike | None = None) -> Territory:
         """Pieces of street around each unit."""
-        ...
-
-    def path(self, a: Snaps, i: int, b: Snaps, j: int) -> NDArray[np.float64]:
-        """Shortest walk from home i of `a` to home j of `b` as x, y in the plane, shape (k, 2)."""
         ...
 
     def coverage(self, lon: ArrayLike, lat: ArrayLike, within_m: float = 300.0) -> float:

@@ -119,7 +119,8 @@ def cells(mesh: Mesh, snaps: Snaps) -> Cells:
     split = free & (ends[:, 0] != ends[:, 1])
     pieces += _halves(mesh, field.metres, ends, np.flatnonzero(split))
     all_links = np.concatenate([ends[split], np.array(links, np.int64).reshape(-1, 2)])
-    whole = np.where(free & ~split, units[ends[:, 0]], -1)
+    # Pieces of street on which none of the units stands belong to nobody.
+    whole = np.where(free & ~split & (ends[:, 0] >= 0), units[ends[:, 0]], -1)
     table = sorted(pieces)
     edge = np.array([p[0] for p in table], np.int64)
     start = np.array([p[1] for p in table], float)
@@ -162,9 +163,8 @@ def _cones(
     owner = np.concatenate([units, ends[edges, 0], ends[edges, 1]])
     real = np.arange(len(edge)) < len(units)
     order = np.lexsort((~real, owner, height, place, edge))
-    return (
-        edge[order], place[order], height[order], owner[order], real[order], mesh.length_m[edge[order]]
-    )  # fmt: skip
+    edge = edge[order]
+    return edge, place[order], height[order], owner[order], real[order], mesh.length_m[edge]
 
 
 def _envelope(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -60,7 +60,6 @@ def stamped(
         "data_date": ground.data_date,
         "attribution": ground.attribution,
         "network": ground.network.mode,
-        "islands": [asdict(i) for i in ground.islands],
         "seed": seed,
         "inputs": dict(sources),
         "synthetic": synthetic,

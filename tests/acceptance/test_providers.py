@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from planner.errors import Severity
-from planner.intake.online import ProviderSettings, lookup
+from planner.intake.online.settings import ProviderSettings
 from tests.intake.online.conftest import (
     AREA,
     CITY,
     HOME,
-    KEYS,
+    lookup,
     places,
     quick,
     sent,
@@ -51,9 +51,7 @@ def true_or_none(frame: object, n: int) -> int:
 @pytest.mark.parametrize("name", SERVICES)
 def test_052_a_city_is_not_a_building(name: str, serve: Serve) -> None:
     """052 D-GEO-LOW: an answer for the city is held, with the level that was given."""
-    found = lookup(
-        streets(3), quick(serve(places=places(3, name, CITY[name])), name), area=AREA, environ=KEYS
-    )
+    found = lookup(streets(3), quick(serve(places=places(3, name, CITY[name])), name), area=AREA)
     assert found.frame["lon"].isna().all()
     assert found.frame["cause"].str.contains(CITY[name]).all()
     assert [f.severity for f in found.findings] == [Severity.HOLD]
@@ -69,7 +67,6 @@ def test_053_one_point_for_300_addresses(name: str, serve: Serve, tmp_path: Path
         quick(serve(places=known), name),
         cache=tmp_path / "a",
         area=AREA,
-        environ=KEYS,
     )
     assert found.frame["lon"].isna().all()
     assert found.frame["cause"].str.contains("300 distinct buildings").all()
@@ -89,7 +86,7 @@ def test_054_a_service_that_fails_half_way(fault: str, serve: Serve, tmp_path: P
     # Only a service that hangs is waited for; a busy machine must not time out on a healthy answer.
     settings = quick(fake, timeout_s=0.7 if fault == "hang" else 20.0, seconds=120.0)
     path = tmp_path / "answers"
-    found = lookup(streets(n), settings, cache=path, area=AREA, environ=KEYS)
+    found = lookup(streets(n), settings, cache=path, area=AREA)
     assert len(fake.times) < 4 * n
     assert true_or_none(found.frame, n) == n // 2
     lost = found.frame[found.frame["lon"].isna()]
@@ -97,9 +94,7 @@ def test_054_a_service_that_fails_half_way(fault: str, serve: Serve, tmp_path: P
     assert "online-unfinished" in {f.code for f in found.findings}
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM answers_1").fetchone()[0] == n // 2
-    healthy = lookup(
-        streets(n), quick(serve(places=places(n))), cache=path, area=AREA, environ=KEYS
-    )
+    healthy = lookup(streets(n), quick(serve(places=places(n))), cache=path, area=AREA)
     assert true_or_none(healthy.frame, n) == n
 
 
@@ -110,7 +105,7 @@ def test_055_no_network(url: str) -> None:
         "nominatim", base_url=url, per_second=900, pause_s=0.001, timeout_s=1, retries=1
     )
     found = lookup(streets(5_000), settings)
-    assert found.audit.requests == 5
+    assert found.asked.requests == 5
     assert found.frame["cause"].str.startswith("not looked up").all()
     assert any("5,000" in f.what or "5000" in f.what for f in found.findings), found.findings
 
@@ -148,11 +143,11 @@ DAMAGE = {
 def test_056_a_damaged_file_of_answers(name: str, serve: Serve, tmp_path: Path) -> None:
     """056 D-CACHE-BAD: what is damaged is asked again; never a wrong point, never an end of the run."""
     path, n = tmp_path / "answers", 20
-    lookup(streets(n), quick(serve(places=places(n))), cache=path, area=AREA, environ=KEYS)
+    lookup(streets(n), quick(serve(places=places(n))), cache=path, area=AREA)
     path.write_bytes(DAMAGE[name](path.read_bytes()))
-    again = lookup(streets(n), quick(serve(places=places(n))), cache=path, area=AREA, environ=KEYS)
+    again = lookup(streets(n), quick(serve(places=places(n))), cache=path, area=AREA)
     assert true_or_none(again.frame, n) == n
-    third = lookup(streets(n), quick(serve(places={})), cache=path, area=AREA, environ=KEYS)
+    third = lookup(streets(n), quick(serve(places={})), cache=path, area=AREA)
     assert true_or_none(third.frame, n) == n
 
 
@@ -163,7 +158,7 @@ def test_056_two_runs_at_once(serve: Serve, tmp_path: Path) -> None:
     found: list[int] = []
 
     def run() -> None:
-        frame = lookup(streets(n), quick(fake), cache=path, area=AREA, environ=KEYS).frame
+        frame = lookup(streets(n), quick(fake), cache=path, area=AREA).frame
         found.append(true_or_none(frame, n))
 
     threads = [threading.Thread(target=run) for _ in range(2)]
@@ -174,7 +169,7 @@ def test_056_two_runs_at_once(serve: Serve, tmp_path: Path) -> None:
     assert found == [n, n]
     assert (
         true_or_none(
-            lookup(streets(n), quick(serve(places={})), cache=path, area=AREA, environ=KEYS).frame,
+            lookup(streets(n), quick(serve(places={})), cache=path, area=AREA).frame,
             n,
         )
         == n
@@ -184,8 +179,8 @@ def test_056_two_runs_at_once(serve: Serve, tmp_path: Path) -> None:
 def test_057_answers_of_another_service_are_not_used(serve: Serve, tmp_path: Path) -> None:
     """057 D-CACHE-STALE: service, datum and city hint are in the key of an answer."""
     path, n = tmp_path / "answers", 5
-    lookup(streets(n), quick(serve(places=places(n))), cache=path, area=AREA, environ=KEYS)
+    lookup(streets(n), quick(serve(places=places(n))), cache=path, area=AREA)
     other = serve(places=places(n, "baidu"))
-    found = lookup(streets(n), quick(other, "baidu"), cache=path, area=AREA, environ=KEYS)
+    found = lookup(streets(n), quick(other, "baidu"), cache=path, area=AREA)
     assert len(other.times) == n
     assert true_or_none(found.frame, n) == n

@@ -64,13 +64,14 @@ MAIN: list[tuple[Sequence[At], dict[str, str]]] = [
 
 @pytest.mark.parametrize(("gap_m", "bridged"), [(300.0, False), (800.0, False)])
 def test_073_islands_never_make_infinite_walks(tmp_path: Path, gap_m: float, bridged: bool) -> None:
-    """073 F-ISLAND: an island is listed with its place and length, and homes on it still have finite walks."""
+    """073 F-ISLAND: an island is listed with its place and length; homes on it walk on it, and not off it."""
     y = -gap_m
     net = network(osm(tmp_path / "a.osm", [*MAIN, ([(0, y), (400, y)], STREET)]))
-    (island,) = net.islands
+    _, island = net.pieces
     assert island.length_m == pytest.approx(400, abs=2)
     assert (island.lat - LAT) * NORTH_M == pytest.approx(y, abs=2)
-    assert np.isfinite(walk(net, (200, y + 5), (900, 5)))
+    assert walk(net, (200, y + 5), (300, y + 5)) == pytest.approx(110, abs=1)
+    assert np.isinf(walk(net, (200, y + 5), (900, 5)))
 
 
 def test_074_nobody_walks_through_a_river(tmp_path: Path) -> None:

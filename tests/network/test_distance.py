@@ -107,29 +107,6 @@ def test_homes_off_the_network_walk_nowhere():
     assert np.isinf(metres).all()
 
 
-@given(data=st.data())
-@settings(max_examples=40, deadline=None)
-def test_a_path_is_as_long_as_its_walk(data):
-    """The drawn path has the length of the walk, to a micrometre."""
-    n = data.draw(st.integers(2, 5))
-    xy = data.draw(
-        st.lists(
-            st.tuples(st.integers(-240, 40), st.integers(-30, 60)),
-            min_size=n,
-            max_size=n,
-            unique=True,
-        )
-    )
-    snaps = at(LOOPS, *xy)
-    table = LOOPS.walks(snaps, snaps, limit_m=None).walk_m.reshape(n, n)
-    for i in range(n):
-        for j in range(n):
-            line = LOOPS.path(snaps, i, snaps, j)
-            assert line[0].tolist() == snaps.home_xy[i].tolist()
-            assert line[-1].tolist() == snaps.home_xy[j].tolist()
-            assert np.hypot(*np.diff(line, axis=0).T).sum() == pytest.approx(table[i, j], abs=1e-6)
-
-
 def test_the_river_is_walked_round():
     """Homes 80 m apart across a river are 2 km apart on foot when the bridge is a kilometre away."""
     net = network([(0, 0), (1000, 0)], [(0, 70), (1000, 70)], [(1000, 0), (1000, 70)])

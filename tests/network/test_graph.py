@@ -24,28 +24,62 @@ def test_lines_meet_at_ends_vertices_and_touching_ends():
         [(50, 10), (50, 80)],
         [(150, 0.3), (150, -60)],
     )
-    assert net.share_kept == 1.0
-    assert net.islands == ()
+    assert len(net.pieces) == 1
     assert len(net.edges) == 6
     assert net.length_m.sum() == pytest.approx(332, abs=2)
 
 
-def test_lines_that_merely_cross_do_not_meet():
-    """A bridge over a street is no crossing: the shorter line is an island."""
-    net = network([(-200, 0), (200, 0)], [(0, -50), (0, 50)])
-    assert len(net.edges) == 1
-    (island,) = net.islands
-    assert island.nodes == 2
-    assert island.length_m == pytest.approx(100)
-    assert (island.lon, island.lat) == pytest.approx((PLANE.lon_0, PLANE.lat_0))
-    assert net.share_kept == pytest.approx(0.8)
+def test_a_bridge_does_not_meet_what_it_crosses():
+    """Lines of two levels make two pieces, the longer first; on one level they are joined, and told."""
+    lines = layer([(-200, 0), (200, 0)], [(0, -50), (0, 50)])
+    over = WalkingNetwork.from_lines(lines.assign(bridge=["no", "yes"]), projection=PLANE)
+    assert len(over.edges) == 2
+    _, piece = over.pieces
+    assert (piece.nodes, over.piece.tolist()) == (2, [0, 1])
+    assert piece.length_m == pytest.approx(100)
+    assert (piece.lon, piece.lat) == pytest.approx((PLANE.lon_0, PLANE.lat_0))
+    assert over.findings == ()
+    level = WalkingNetwork.from_lines(lines.assign(bridge="no"), projection=PLANE)
+    assert len(level.edges) == 4
+    assert [f.code for f in level.findings] == ["streets-joined"]
 
 
-def test_homes_never_join_an_island():
-    """A home beside an island joins the network that the others walk on."""
+def test_a_stub_of_a_yard_is_no_ground_of_its_own():
+    """A home beside a short path that nobody drew to its end joins the street next to it."""
     net = network([(0, 0), (300, 0)], [(100, 50), (150, 50)])
     snap = at(net, (120, 48))
     assert snap.access_m[0] == pytest.approx(48, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("piece", "barrier"),
+    [
+        ([(100, 50), (400, 50)], None),
+        ([(100, 50), (100, 110)], None),
+        ([(100, 50), (150, 50)], [(-100, 30), (500, 30)]),
+    ],
+    ids=["long", "far", "other bank"],
+)
+def test_every_other_piece_is(piece, barrier):
+    """Longer ones, those that lead away, and those beyond water keep the homes beside them."""
+    barriers = None if barrier is None else layer(barrier)
+    net = network([(0, 0), (300, 0)], piece, barriers=barriers)
+    snap = at(net, (104, 52))
+    assert snap.access_m[0] < 5
+    assert len(net.pieces) == 2
+
+
+def test_homes_can_be_joined_to_other_pieces():
+    """Only to those that are named, only so far, and never across water."""
+    net = network([(0, 0), (900, 0)], [(0, 80), (400, 80)])
+    snaps = at(net, (100, 70), (100, 10))
+    assert net.pieces_of(snaps).tolist() == [1, 0]
+    moved = net.rejoined(snaps, [0], [0], 100.0)
+    assert net.pieces_of(moved).tolist() == [0, 0]
+    assert moved.access_m == pytest.approx([70, 10], abs=1e-6)
+    assert net.pieces_of(net.rejoined(snaps, [0], [0], 60.0)).tolist() == [1, 0]
+    wet = network([(0, 0), (900, 0)], [(0, 80), (400, 80)], barriers=layer([(-50, 40), (950, 40)]))
+    assert wet.pieces_of(wet.rejoined(snaps, [0], [0], 100.0)).tolist() == [1, 0]
 
 
 def test_loops_and_dead_ends_keep_their_length():
@@ -57,12 +91,11 @@ def test_loops_and_dead_ends_keep_their_length():
     assert walk == pytest.approx(1 + 40 + 100 + 1, abs=0.01)
 
 
-def test_a_step_without_length_is_dropped_and_counted():
-    """Repeated vertices and lines of no length do not harm."""
+def test_a_step_without_length_is_dropped():
+    """Repeated vertices and lines of no length do no harm."""
     net = network([(0, 0), (50, 0), (50, 0), (100, 0)], [(50, 0), (50, 0)])
     assert net.length_m.sum() == pytest.approx(100)
     assert (net.length_m > 0).all()
-    assert net.counts["zero_length"] >= 1
 
 
 def test_multi_lines_other_crs_and_heights_are_read():
@@ -187,8 +220,7 @@ def test_edges_are_as_long_as_their_lines(helsinki_pbf):
     first, last = net.shape_offset[:-1], net.shape_offset[1:] - 1
     assert (net.shape_xy[first] == net.node_xy[net.edges[:, 0]]).all()
     assert (net.shape_xy[last] == net.node_xy[net.edges[:, 1]]).all()
-    assert net.share_kept > 0.9
-    assert sum(i.length_m for i in net.islands) > 0
+    assert 0.9 < net.pieces[0].length_m / net.length_m.sum() < 1
 
 
 def test_coverage_tells_the_streets_of_another_place(helsinki_pbf):

@@ -86,12 +86,11 @@ def test_the_factor_is_stamped_and_checked():
 def test_both_kinds_answer_the_same_questions():
     """Streets and straight lines share one face."""
     names = [n for n in vars(Network) if not n.startswith("_")]
-    assert {"snap", "walks", "nearest", "adjacency", "territory", "path", "coverage"} <= set(names)
+    assert {"snap", "walks", "nearest", "adjacency", "territory", "coverage"} <= set(names)
     for kind in (WalkingNetwork, StraightNetwork):
         for name in names:
             assert name in vars(kind) or name in kind.__dataclass_fields__
     snaps = placed([(0, 0), (10, 0)])
     assert isinstance(snaps, Snaps)
     assert len(NET.territory(snaps).owner) == 0
-    assert NET.path(snaps, 0, snaps, 1).shape == (2, 2)
     assert NET.coverage([117.0, np.nan], [32.6, 1.0]) == 0.5

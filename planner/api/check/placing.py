@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.demand.footing import footing_of
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import locate
 from planner.demand.trust import trusted
@@ -130,6 +131,7 @@ def _located(
         return [_unlocated(r) for r in there], said
     known = len(first.findings) + len(second.findings) + len(ground.findings)
     said += [f for f in located.findings[known:] if f.code != "address-not-found"]
+    said += footing_of(located.households, located.members, ground.network).findings
     frames = []
     for r, homes in zip(there, (located.households, located.members), strict=False):
         own = homes[homes["row"].notna()]

@@ -27,7 +27,8 @@ from planner.intake.gazetteer.accepted import (
 from planner.intake.gazetteer.geocode import find_places, geocode
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import Cause, Match
-from planner.intake.online.consent import ask
+from planner.intake.online.ask import ask
+from planner.intake.online.known import Knows, names_known
 from planner.model.project import Project
 from planner.render.books.review_book import CANDIDATES, Line, Option, review_bytes
 
@@ -218,7 +219,9 @@ def review(
     if stands.gazetteer is None or not len(rows):
         return Review((), inputs.accepted, stands.area, findings=stands.findings)
     online = online_of(project, offline=True)
-    second = None if online is None else _second_opinion(rows, stands, online)
+    estates = opened.households.estates | opened.members.estates
+    knows = names_known(stands.gazetteer, estates)
+    second = None if online is None else _second_opinion(rows, stands, online, knows)
     lines, unreadable = _lines(rows, stands.gazetteer, DOUBTFUL if doubtful else 0.0, second)
     return Review(lines, inputs.accepted, stands.area, unreadable, stands.findings)
 
@@ -232,10 +235,10 @@ class _Opinion:
     places: Mapping[int, Option]
 
 
-def _second_opinion(rows: pd.DataFrame, ground: Ground, online: Online) -> _Opinion:
+def _second_opinion(rows: pd.DataFrame, ground: Ground, online: Online, knows: Knows) -> _Opinion:
     assert ground.gazetteer is not None
     offline = geocode(rows["address"], ground.gazetteer, community=rows["community"])
-    told, _ = ask(rows["address"], online, offline=offline, area=ground.area)
+    told = ask(rows["address"], online, offline=offline, area=ground.area, knows=knows)
     placed = np.isfinite(told.frame["lon"].to_numpy(float))
     sure = np.where(placed, told.frame["confidence"].to_numpy(float), -1.0)
     name = online.settings.name

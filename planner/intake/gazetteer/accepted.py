@@ -2,7 +2,7 @@
 
 The file is a small CSV for people to read, one line an address, building level only.  An address is
 known again by its identity, which its spellings share: for Chinese addresses the parts that
-`planner.intake.online.outgoing.building_text` lets pass, for western ones the words of the line
+`planner.intake.online.outgoing.Cutter` lets pass, for western ones the words of the line
 without flats and telephones.
 """
 
@@ -16,14 +16,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from planner.errors import Finding, Severity
 from planner.intake.gazetteer.streets import fold_text, is_number, words
+from planner.intake.online.outgoing import Cutter
 from planner.intake.sheets.formats.grids import read_grids
-
-if TYPE_CHECKING:
-    from planner.intake.online.outgoing import Cutter
 
 __all__ = [
     "PRECISIONS",
@@ -112,11 +110,7 @@ def identify(asked: Sequence[tuple[str, str]]) -> list[Identity]:
     asked : sequence of (str, str)
         Address as written, and community.
     """
-    from planner.intake.online.outgoing import (
-        Cutter,
-    )  # its package asks the geocoder, which asks here
-
-    cut = Cutter("", (), 400)
+    cut = Cutter()
     return [_identity(text, beside, cut) for text, beside in asked]
 
 

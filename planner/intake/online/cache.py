@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from planner.errors import Finding, Severity
+from planner.files import make_private, set_aside
 from planner.intake.online.services.replies import Reply, Service, Spot, Verdict, is_place
 
 __all__ = ["AnswerCache", "answer_key"]
@@ -120,14 +121,10 @@ class AnswerCache:
 
     def _prepare(self) -> int:
         """Make the file, private to its owner, and give its inode."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        make_private(self.path)
         status = self.path.stat()
         # An administrator may write anywhere, but a file marked read-only was meant so.
         self._writable = bool(status.st_mode & 0o222) and os.access(self.path, os.W_OK)
-        if self._writable and status.st_mode & 0o077 and status.st_size == 0:
-            self.path.chmod(0o600)
         return status.st_ino
 
     def _connect(self) -> sqlite3.Connection:
@@ -181,22 +178,13 @@ class AnswerCache:
         try:
             if self.path.stat().st_ino != inode:
                 return True
-            n = 1
-            while (aside := self.path.with_name(f"{self.path.name}.corrupt-{n}")).exists():
-                n += 1
-            self.path.rename(aside)
-            for tail in ("-journal", "-wal", "-shm"):
-                beside = self.path.with_name(self.path.name + tail)
-                if beside.exists():
-                    beside.rename(aside.with_name(aside.name + tail))
+            aside = set_aside(self.path, "corrupt", tails=("-journal", "-wal", "-shm"))
         except FileNotFoundError:
             return True
         except OSError:
             return False
-        self._note(
-            "cache-damaged", f"the file of answers was damaged; it was moved to {aside.name}",
-            "应答缓存已损坏，已另存并重建", Severity.FIX,
-        )  # fmt: skip
+        what = f"the file of answers was damaged; it was moved to {aside.name}"
+        self._note("cache-damaged", what, "应答缓存已损坏，已另存并重建", Severity.FIX)
         return True
 
     def _live(self) -> sqlite3.Connection:
@@ -263,12 +251,8 @@ class AnswerCache:
         spots = [[s.lon, s.lat, s.precision, s.confidence, s.level, s.label] for s in reply.spots]
         body = json.dumps({"verdict": reply.verdict.value, "spots": spots}, ensure_ascii=True)
         asked = int(time.time())
-        self._write([
-            (
-                f"INSERT OR REPLACE INTO {_TABLE} VALUES (?, ?, ?, ?)",  # noqa: S608
-                (key, body, asked, _seal(key, body, asked)),
-            )
-        ])  # fmt: skip
+        add = f"INSERT OR REPLACE INTO {_TABLE} VALUES (?, ?, ?, ?)"  # noqa: S608
+        self._write([(add, (key, body, asked, _seal(key, body, asked)))])
 
     def forget(self, keys: Iterable[str]) -> None:
         """Drop answers that turned out to be wrong.

@@ -7,20 +7,19 @@ with it the key.
 from __future__ import annotations
 
 import json
+import logging
 import queue
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
 from planner.errors import MissingExtraError
 from planner.intake.online.cache import AnswerCache
-from planner.intake.online.sent import Sent
 from planner.intake.online.services.replies import Reply, Verdict, broken
 from planner.intake.online.settings import ProviderSettings
 
@@ -32,11 +31,26 @@ __all__ = ["Client"]
 _MOST_BYTES: Final = 1_000_000
 _OK: Final = 200
 _ASKED_TOO_FAST: Final = 429
+# Named one by one: a child logger that a program has given a level of its own asks no parent.
+_LOGGERS: Final = tuple(
+    logging.getLogger(name)
+    for name in (
+        "httpx",
+        "httpcore",
+        "httpcore.connection",
+        "httpcore.http11",
+        "httpcore.http2",
+        "httpcore.proxy",
+        "httpcore.socks",
+    )
+)
 _SETTLED: Final = (Verdict.FOUND, Verdict.ABSENT, Verdict.REFUSED)
 
 
 class Client:
-    """One service, as the settings name it.
+    """One service, as the settings name it; a context manager.
+
+    While it is open the web client logs nothing: its records carry the address, and the key with it.
 
     Parameters
     ----------
@@ -47,9 +61,8 @@ class Client:
     cache : AnswerCache or None, optional
         Counts the requests of the last hour over several runs.
     record : callable, optional
-        Told of each request before it goes out.
-    seed : int, optional
-        Of the jitter in the pauses.
+        Told the text and the number of the try before each request goes out; what it raises ends the
+        run, so that nothing is sent that was not recorded.
 
     Raises
     ------
@@ -63,8 +76,7 @@ class Client:
         key: str,
         *,
         cache: AnswerCache | None = None,
-        record: Callable[[Sent], object] | None = None,
-        seed: int = 0,
+        record: Callable[[str, int], object] | None = None,
     ) -> None:
         self.settings = settings
         self.requests = 0
@@ -77,11 +89,23 @@ class Client:
         self._httpx = _import_httpx()
         self._web = self._fresh()
         self._retired: list[httpx.Client] = []
-        self._jitter = np.random.default_rng(seed)
+        self._logged = [logger.disabled for logger in _LOGGERS]
+        self._jitter = np.random.default_rng()  # of the pauses alone: no plan depends on it
         self._end = time.monotonic() + settings.seconds
         self._next = 0.0
         self._failures = 0
         self._hour = cache.spent(settings.host) if cache is not None else 0
+
+    def __enter__(self) -> Self:
+        for logger in _LOGGERS:
+            logger.disabled = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for web in (*self._retired, self._web):
+            web.close()
+        for logger, before in zip(_LOGGERS, self._logged, strict=True):
+            logger.disabled = before
 
     def __repr__(self) -> str:
         return f"Client({self.settings.name}, {self.settings.host}, {self.requests} requests)"
@@ -92,14 +116,12 @@ class Client:
             timeout=self._httpx.Timeout(self.settings.timeout_s),
             follow_redirects=False,
             trust_env=not self.settings.is_local,
-            headers={"User-Agent": self.settings.agent, "Accept": "application/json",
-                     "Accept-Encoding": "identity"},
-        )  # fmt: skip
-
-    def close(self) -> None:
-        """Close all connections."""
-        for web in (*self._retired, self._web):
-            web.close()
+            headers={
+                "User-Agent": self.settings.agent,
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
+        )
 
     def ask(self, text: str) -> Reply:
         """Ask for the place of one building, again where the fault may pass.
@@ -107,7 +129,7 @@ class Client:
         Parameters
         ----------
         text : str
-            From `planner.intake.online.outgoing.building_text`.
+            From `planner.intake.online.outgoing`.
 
         Returns
         -------
@@ -144,8 +166,7 @@ class Client:
 
     def _count(self, text: str, attempt: int) -> None:
         if self._record is not None:
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            self._record(Sent(now, text, attempt, "asked"))
+            self._record(text, attempt)
         self.requests += 1
         self._hour += 1
         if self._cache is not None:

@@ -1,24 +1,22 @@
-"""Asking an online service: the estimate comes first, then consent, and every request is written down."""
+"""Who may be asked, and what was: the estimate comes before consent, every request is written down."""
 
 from __future__ import annotations
 
 import csv
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-import pandas as pd
-
 from planner.files import append_line
-from planner.intake.coordinates.pairs import Area
-from planner.intake.online import Estimate, Lookup, ProviderSettings, Sent, lookup
+from planner.intake.online.estimate import Estimate
+from planner.intake.online.settings import ProviderSettings
 from planner.model.project import Project
 
-__all__ = ["AUDIT_HEADER", "Asked", "Online", "Pace", "ask"]
+__all__ = ["AUDIT_HEADER", "Asked", "Online", "Pace"]
 
 AUDIT_HEADER: Final = ("time", "service", "host", "text", "try")
 _FORMULA: Final = tuple("=+-@\t\r")
@@ -37,11 +35,14 @@ class Online:
     consent : callable or None
         Told the `Estimate` before anything is sent; False leaves it at the answers that were kept.
         None: naming the provider was the consent.
+    environ : mapping of str to str or None
+        Where the key is read; None is the environment of the process.
     """
 
     settings: ProviderSettings
     cache: Path | None = None
     consent: Callable[[Estimate], bool] | None = None
+    environ: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, project: Project, consent: Callable[[Estimate], bool] | None = None) -> Self | None:
@@ -65,7 +66,7 @@ class Online:
         """The list of what was sent: append-only, one line a request, written before it goes out."""
         return None if self.cache is None else self.cache.with_suffix(".sent.csv")
 
-    def record(self, sent: Sent) -> None:
+    def record(self, text: str, attempt: int) -> None:
         """Write one request down.
 
         Raises
@@ -74,8 +75,9 @@ class Online:
             It cannot be written; then it is not sent.
         """
         if self.audit_path is not None:
-            text = "'" + sent.text if sent.text.startswith(_FORMULA) else sent.text
-            row = (sent.time, self.settings.name, self.settings.host, text, sent.requests)
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            text = "'" + text if text.startswith(_FORMULA) else text
+            row = (now, self.settings.name, self.settings.host, text, attempt)
             append_line(self.audit_path, _csv(row), header=_csv(AUDIT_HEADER))
 
 
@@ -129,53 +131,6 @@ class Pace:
         left = (total - done) / max(rate, 1e-6)
         spoken = f"{left / 60:.0f} min 分" if left >= 90 else f"{left:.0f} s 秒"
         return f"{words}, {rate:.1f}/s, left 剩余 {spoken}"
-
-
-def ask(
-    addresses: pd.Series,
-    online: Online,
-    *,
-    offline: pd.DataFrame | None,
-    area: Area | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[Lookup, Asked]:
-    """Ask what the offline match leaves open, once there is consent.
-
-    Parameters
-    ----------
-    addresses : Series of str
-        As written; only what names a building is ever sent.
-    online : Online
-        Whom.
-    offline : DataFrame or None
-        From `planner.intake.gazetteer.geocode.geocode`, row by row the same addresses.
-    area : Area, optional
-        Where homes should lie, degrees WGS-84.
-    progress : callable, optional
-        Told (done, total).
-
-    Returns
-    -------
-    Lookup, Asked
-        The places, and what the plan says of the asking.
-
-    Raises
-    ------
-    ConfigError, MissingExtraError
-        The key or the package is missing; nothing was sent.
-    OutputError
-        What is sent cannot be written down, so it is not.
-    """
-    told = lookup(
-        addresses, online.settings, cache=online.cache, area=area, offline=offline,
-        progress=progress, consent=online.consent, record=online.record,
-    )  # fmt: skip
-    first = told.estimate
-    sent = len(told.audit.sent)
-    return told, Asked(
-        first.service, first.host, date.today().isoformat(), sent, told.audit.requests,
-        first.cached, first.to_send - sent, told.stopped,
-    )  # fmt: skip
 
 
 def _csv(row: tuple[object, ...]) -> str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -19,11 +16,12 @@ from planner.intake.online.outgoing import Cutter, Outgoing
 from planner.intake.online.services.replies import Reply
 from planner.intake.online.settings import ProviderSettings
 
-__all__ = ["Estimate", "Questions", "estimate", "opened", "questions"]
+__all__ = ["Estimate", "Questions", "questions"]
 
 BY_REVIEW: Final = "review"
 """Source of a match that a person has settled."""
 _LATENCY_S: Final = 0.15
+SAMPLES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,8 @@ class Estimate:
         What is left of the free requests of a day; None where the quota is not stated.
     price_per_1000 : float or None, optional
         Of a thousand requests beyond them; None where it is not stated.
+    samples : tuple of str, optional
+        Ten of the texts that would be sent, from all over the list.
     """
 
     service: str
@@ -65,6 +65,7 @@ class Estimate:
     seconds: float
     free_left: int | None = None
     price_per_1000: float | None = None
+    samples: tuple[str, ...] = ()
 
     @property
     def in_run(self) -> int:
@@ -150,50 +151,19 @@ class Questions:
             spent = 0 if cache is None else cache.spent(settings.host, minutes=24 * 60)
             left = max(0, settings.free_per_day - spent)
         return Estimate(
-            settings.name, settings.host, len(self.rows), len(self.asked), len(self.known), sent,
-            sum(bool(out.cause) for _, out in self.rows), sent - in_run,
-            in_run * max(1.0 / settings.rate, _LATENCY_S), left, settings.price_per_1000,
-        )  # fmt: skip
-
-
-def estimate(
-    addresses: pd.Series | Iterable[str],
-    settings: ProviderSettings,
-    cache: AnswerCache | str | Path | None = None,
-    *,
-    offline: pd.DataFrame | None = None,
-    withhold: Collection[str] = (),
-) -> Estimate:
-    """Say what `planner.intake.online.ask` would send, without sending it.
-
-    Parameters
-    ----------
-    addresses, settings, cache, offline, withhold
-        As for `planner.intake.online.ask`.
-
-    Returns
-    -------
-    Estimate
-    """
-    column = (
-        addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
-    )
-    with ExitStack() as stack:
-        kept = opened(cache, stack)
-        return questions(column, settings, kept, offline, withhold).estimate(settings, kept)
-
-
-def opened(cache: AnswerCache | str | Path | None, stack: ExitStack) -> AnswerCache | None:
-    """Open the file of answers where a path is given.
-
-    Parameters
-    ----------
-    cache : AnswerCache, str, Path or None
-        An open one is handed through.
-    stack : ExitStack
-        Closes what was opened here.
-    """
-    return stack.enter_context(AnswerCache(cache)) if isinstance(cache, str | Path) else cache
+            service=settings.name,
+            host=settings.host,
+            addresses=len(self.rows),
+            distinct=len(self.asked),
+            cached=len(self.known),
+            to_send=sent,
+            withheld=sum(bool(out.cause) for _, out in self.rows),
+            over=sent - in_run,
+            seconds=in_run * max(1.0 / settings.rate, _LATENCY_S),
+            free_left=left,
+            price_per_1000=settings.price_per_1000,
+            samples=tuple(self.asked[self.order[i]].text for i in _spread(sent, SAMPLES)),
+        )
 
 
 def questions(
@@ -201,7 +171,7 @@ def questions(
     settings: ProviderSettings,
     cache: AnswerCache | None,
     offline: pd.DataFrame | None,
-    withhold: Collection[str],
+    cutter: Cutter,
 ) -> Questions:
     """Say which rows are open, which buildings they name, and what is known of these.
 
@@ -209,8 +179,14 @@ def questions(
     ----------
     column : Series of str
         Addresses as written.
-    settings, cache, offline, withhold
-        As for `planner.intake.online.ask`.
+    settings : ProviderSettings
+        Which service.
+    cache : AnswerCache or None
+        Answers that were kept.
+    offline
+        As for `planner.intake.online.ask.ask`.
+    cutter : Cutter
+        Says what of an address may be sent.
 
     Raises
     ------
@@ -218,7 +194,6 @@ def questions(
         `offline` has another length or other columns.
     """
     texts = ["" if pd.isna(a) else str(a) for a in column]
-    cutter = Cutter(settings.city, withhold, settings.service.most_bytes)
     cut: dict[str, Outgoing] = {}
     rows: list[tuple[int, Outgoing]] = []
     for i in _open_rows(len(texts), settings, offline):
@@ -240,6 +215,10 @@ def questions(
         (k for k in asked if k not in known), key=lambda k: (-count[k], asked[k].text, k)
     )
     return Questions(rows, asked, order, known)
+
+
+def _spread(n: int, most: int) -> list[int]:
+    return sorted({i * (n - 1) // max(most - 1, 1) for i in range(most)}) if n else []
 
 
 def _open_rows(n: int, settings: ProviderSettings, offline: pd.DataFrame | None) -> list[int]:

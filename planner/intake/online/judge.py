@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from planner.intake.coordinates.datum import Datum, convert
-from planner.intake.coordinates.pairs import Area
+from planner.intake.coordinates.pairs import Area, metres_outside
 from planner.intake.gazetteer.match import Cause
 from planner.intake.online.outgoing import Outgoing, cut_label
 from planner.intake.online.services.replies import Reply, Spot, Verdict
@@ -62,40 +62,16 @@ class Judged:
     kind: str = ""
 
 
-def apart_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Give the distance of two near points on the sphere, metres.
-
-    Parameters
-    ----------
-    lon, lat, other_lon, other_lat : float
-        Degrees.
-
-    Returns
-    -------
-    float
-    """
+def _apart_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Distance of two near points on the sphere."""
     east = (other_lon - lon) * np.cos(np.radians((lat + other_lat) / 2))
     return float(np.hypot(east, other_lat - lat) * _DEGREE_M)
 
 
-def outside_m(lon: float, lat: float, area: Area | None) -> float:
-    """Give how far outside a box a point lies, metres; 0 inside.
-
-    Parameters
-    ----------
-    lon, lat : float
-        Degrees.
-    area : Area or None
-        The box; None is everywhere.
-
-    Returns
-    -------
-    float
-    """
+def _outside_m(spot: Spot, area: Area | None) -> float:
     if area is None:
         return 0.0
-    west, south, east, north = area
-    return apart_m(lon, lat, min(max(lon, west), east), min(max(lat, south), north))
+    return float(metres_outside(np.array([spot.lon]), np.array([spot.lat]), area)[0])
 
 
 def judge_all(
@@ -123,11 +99,10 @@ def judge_all(
     """
     keys = sorted(replies)
     flat = [spot for key in keys for spot in replies[key].spots]
-    points = convert(
-        [s.lon for s in flat], [s.lat for s in flat], settings.service.datum, Datum.WGS84
-    ) if flat else np.zeros((0, 2))  # fmt: skip
+    lon, lat = [s.lon for s in flat], [s.lat for s in flat]
+    points = convert(lon, lat, settings.service.datum, Datum.WGS84) if flat else []
     moved = iter(
-        replace(s, lon=float(p[0]), lat=float(p[1])) for s, p in zip(flat, points, strict=True)
+        replace(s, lon=float(x), lat=float(y)) for s, (x, y) in zip(flat, points, strict=True)
     )
     judged: dict[str, Judged] = {}
     for key in keys:
@@ -149,12 +124,12 @@ def _judge(
     if not good:
         level = spots[0].level or "unknown"
         return Judged(f"answered at the level {level} only, not a building", kind="coarse")
-    inside = [s for s in good if outside_m(s.lon, s.lat, area) <= settings.margin_m]
+    inside = [s for s in good if _outside_m(s, area) <= settings.margin_m]
     if not inside:
-        away = min(outside_m(s.lon, s.lat, area) for s in good)
+        away = min(_outside_m(s, area) for s in good)
         return Judged(f"outside the area by {away / 1000:.1f} km", kind="outside")
     best = inside[0]
-    rivals = [s for s in inside[1:] if apart_m(best.lon, best.lat, s.lon, s.lat) > _APART_EXACT_M]
+    rivals = [s for s in inside[1:] if _apart_m(best.lon, best.lat, s.lon, s.lat) > _APART_EXACT_M]
     if rivals:
         told = tuple(_told(s, asked, settings.name) for s in (best, *rivals))
         return Judged("ambiguous: " + " / ".join(told[:3]), runners=told, kind="ambiguous")
@@ -210,7 +185,7 @@ def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str
         return _kept_offline(offline, online, bool(has))
     if not has:
         return _placed_online(offline, online, source)
-    away = apart_m(offline["lon"], offline["lat"], online.lon, online.lat)
+    away = _apart_m(offline["lon"], offline["lat"], online.lon, online.lat)
     exact = offline["precision"] in _EXACT and online.precision in _EXACT
     if away > (_APART_EXACT_M if exact else _APART_LOOSE_M):
         told = [

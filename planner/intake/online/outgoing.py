@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,12 +19,22 @@ from planner.intake.address.fold import fold
 from planner.intake.address.grammar.lexicon import SUFFIXES, words
 from planner.intake.address.parse import Address, parse_address
 
-__all__ = ["Cutter", "Outgoing", "building_text", "cut_label"]
+__all__ = ["Cutter", "Outgoing", "cut_label"]
 
 _PARTS: Final = (
-    "province", "city", "district", "dev_zone", "town", "community", "road", "branch_road", "road_number",
-    "compound", "sub_compound", "building",
-)  # fmt: skip
+    "province",
+    "city",
+    "district",
+    "dev_zone",
+    "town",
+    "community",
+    "road",
+    "branch_road",
+    "road_number",
+    "compound",
+    "sub_compound",
+    "building",
+)
 _ENDINGS: Final = {
     "province": "",
     "city": "",
@@ -33,6 +43,7 @@ _ENDINGS: Final = {
     "town": "镇 乡 街道 街办 办事处 街道办 苏木 农场 林场",
     "community": "社区 村 居委会 村委会 小区 居民委员会 村民委员会 行政村 自然村 庄 屯 寨 圩",
     "road": f"{SUFFIXES.get('road', '')} 路 街 道 大道 巷 弄 胡同 里 条 组 队 社 线 大街 公路",
+    "branch_road": "支路 支弄 支巷 路 街 巷 弄",
     "compound": f"{SUFFIXES['poi']} 村 庄 里 期",
     "sub_compound": f"{SUFFIXES['spoi']} 期 村 庄",
 }
@@ -92,43 +103,34 @@ class Outgoing:
     numbered: bool = False
 
 
-def building_text(
-    text: str, *, city: str = "", withhold: Collection[str] = (), most_bytes: int = 400
-) -> Outgoing:
-    """Cut an address down to its building.
+class Cutter:
+    """Cuts addresses down to their buildings; each set of parts is put together once.
 
     Parameters
     ----------
-    text : str
-        As written.
     city : str, optional
-        Hint that is sent beside it; part of the identity.
+        Hint that is sent beside the text; part of the identity.
     withhold : collection of str, optional
         Words that must never leave, such as the names of residents; a text that still holds one of
         two characters or more is not sent.
     most_bytes : int, optional
         Longest text the service takes, UTF-8 bytes; the largest places are left out first.
-
-    Returns
-    -------
-    Outgoing
-    """
-    return Cutter(city, withhold, most_bytes)(text)
-
-
-class Cutter:
-    """`building_text` for many addresses: each set of parts is put together once.
-
-    Parameters
-    ----------
-    city, withhold, most_bytes
-        As for `building_text`.
+    knows : callable, optional
+        (part, value) -> whether it may leave, from `planner.intake.online.known.names_known`; without
+        it the parts only have to look like what they are, which is not enough to send them.
     """
 
-    def __init__(self, city: str, withhold: Collection[str], most_bytes: int) -> None:
+    def __init__(
+        self,
+        city: str = "",
+        withhold: Collection[str] = (),
+        most_bytes: int = 400,
+        knows: Callable[[str, str], bool] | None = None,
+    ) -> None:
         self._city = fold(city)
         self._forbidden = _fold_names(withhold)
         self._most_bytes = most_bytes
+        self._knows = knows
         self._known: dict[tuple[str, ...], Outgoing] = {}
 
     def __call__(self, text: str) -> Outgoing:
@@ -154,7 +156,12 @@ class Cutter:
         return self._known[parts]
 
     def _put_together(self, found: Address) -> Outgoing:
-        kept = _kept(found, self._forbidden)
+        kept = _kept(found, self._forbidden, sure=self._knows is not None)
+        if self._knows is not None:
+            known = _known_parts(kept, self._knows)
+            if known is None:
+                return Outgoing("", "", "a name that neither the map nor a table knows")
+            kept = known
         named = kept.building_key and (kept.road or kept.compound or kept.community)
         told = _joined(kept, self._most_bytes) if named else ""
         if not told or _PEOPLE_WORD.search(told) or _holds(told, self._forbidden):
@@ -162,6 +169,21 @@ class Cutter:
         identity = "\x1f".join([self._city, *(kept.canonical(name) for name in _PARTS)])
         key = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()
         return Outgoing(told, key, "", kept.building_key, bool(kept.building))
+
+
+def _known_parts(kept: Address, knows: Callable[[str, str], bool]) -> Address | None:
+    """Give what of an address somebody knows, None where the rest no longer says which building."""
+    strange = {name for name in _PARTS if (v := getattr(kept, name)) and not knows(name, v)}
+    spare = {"province", "city", "district", "dev_zone", "town"}
+    if kept.compound and "compound" not in strange:
+        spare |= {"community", "road", "branch_road", "road_number"}
+    elif kept.road and "road" not in strange:
+        spare.add("community")
+    if strange - spare:
+        return None
+    if strange & {"road", "branch_road"}:
+        strange |= {"road", "branch_road", "road_number"}
+    return replace(kept, **dict.fromkeys(strange, ""))  # pyright: ignore[reportArgumentType]
 
 
 def cut_label(text: str) -> str:
@@ -179,7 +201,9 @@ def cut_label(text: str) -> str:
     """
     if not _CHINESE.search(text):
         return _NUMBERS.sub(" ", _folded(text)).strip()[:120]
-    return _joined(_kept(parse_address(_NUMBERS.sub(" ", _folded(text))), frozenset()), 400)
+    return _joined(
+        _kept(parse_address(_NUMBERS.sub(" ", _folded(text))), frozenset(), sure=False), 400
+    )
 
 
 def _folded(text: str) -> str:
@@ -197,13 +221,13 @@ def _several(text: str) -> bool:
     return sum(bool((a.road and a.road_number) or a.compound) for a in found) > 1
 
 
-def _kept(found: Address, forbidden: frozenset[str]) -> Address:
-    """Give the parts that look like what they claim to be."""
+def _kept(found: Address, forbidden: frozenset[str], *, sure: bool) -> Address:
+    """Give the parts that look like what they claim to be; all, where it is known what they are."""
     values = {name: fold(getattr(found, name)).strip() for name in _PARTS}
     kept = {
         name: value
         for name, value in values.items()
-        if value and _plausible(name, value) and not _holds(value, forbidden)
+        if value and (sure or _plausible(name, value)) and not _holds(value, forbidden)
     }
     if kept.get("branch_road") and not kept.get("road"):
         kept["road"] = kept.pop("branch_road")

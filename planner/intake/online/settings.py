@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
 import unicodedata
 from collections.abc import Mapping
@@ -25,6 +24,23 @@ SERVICES: Final[Mapping[str, Service]] = {s.name: s for s in (AMAP, TIANDITU, BA
 """Name -> service."""
 PRECISIONS: Final = ("address point", "building", "compound", "street")
 """What may be accepted as the place of a home; an answer for a whole village or city never is."""
+_NUMBERS: Final[Mapping[str, tuple[type, float, float]]] = {
+    "per_second": (float, 0.001, 1000),
+    "per_hour": (int, 1, 1e7),
+    "timeout_s": (float, 0.001, 300),
+    "retries": (int, 0, 20),
+    "most": (int, 1, 1e7),
+    "seconds": (float, 0.001, 604_800),
+    "pause_s": (float, 0.001, 3600),
+    "pause_most_s": (float, 0.001, 3600),
+    "failures": (int, 1, 100),
+    "same_spot": (int, 2, 1e6),
+    "margin_m": (float, 0, 1e6),
+    "free_per_day": (int, 0, 1e9),
+    "price_per_1000": (float, 0, 1e6),
+}
+"""Kind, least and most of each number."""
+_OPTIONAL: Final = ("per_second", "free_per_day", "price_per_1000")
 _ASKED: Final = ("unsure", "all")
 _KEY_MOST: Final = 200
 _AGENT: Final = "zone-planner"
@@ -114,7 +130,7 @@ class ProviderSettings:
         """
         given = dict(values)
         name = given.pop("provider", "")
-        known = {f.name: str(f.type) for f in fields(cls) if f.name != "name"}
+        known = [f.name for f in fields(cls) if f.name != "name"]
         unknown = sorted(set(given) - set(known))
         if unknown:
             raise ConfigError(
@@ -123,11 +139,12 @@ class ProviderSettings:
             )
         if isinstance(given.get("accept"), list):
             given["accept"] = tuple(given["accept"])
-        for key, value in {"provider": name, **given}.items():
-            _refuse_kind(key, value, known.get(key, "str"))
         return cls(name, **given)
 
     def __post_init__(self) -> None:
+        for name in ("name", "base_url", "city", "contact", "ask"):
+            if not isinstance(getattr(self, name), str):
+                raise ConfigError(f"online.{name} must be a text in quotes")
         if self.name not in SERVICES:
             raise ConfigError(
                 f"online.provider = {self.name!r} is not a known service",
@@ -138,34 +155,20 @@ class ProviderSettings:
         self._check_url()
 
     def _check_numbers(self) -> None:
-        rate = self.rate
-        if not (math.isfinite(rate) and 0 < rate <= 1000):
-            raise ConfigError(f"online.per_second = {rate:g} must be above 0, 1000 at most")
-        if self.is_public and rate > 1:
+        for name, (kind, least, most) in _NUMBERS.items():
+            value = getattr(self, name)
+            if value is None and name in _OPTIONAL:
+                continue
+            if isinstance(value, bool) or not isinstance(value, kind | int):
+                word = "a whole number" if kind is int else "a number"
+                raise ConfigError(f"online.{name} must be {word}, not {value!r}")
+            if not least <= value <= most:  # what is no number compares false
+                raise ConfigError(f"online.{name} = {value!r} must be from {least:g} to {most:g}")
+        if self.is_public and self.rate > 1:
             raise ConfigError(
-                f"online.per_second = {rate:g}: {PUBLIC_HOST} allows one request a second",
+                f"online.per_second = {self.rate:g}: {PUBLIC_HOST} allows one request a second",
                 remedy="set 1, or run a server of your own and name it in online.base_url",
             )
-        for name, least, limit in (
-            ("per_hour", 1, 10**7), ("retries", 0, 20), ("most", 1, 10**7), ("failures", 1, 100),
-            ("same_spot", 2, 10**6),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= limit:
-                raise ConfigError(
-                    f"online.{name} = {value!r} must be a whole number from {least} to {limit}"
-                )
-        for name in ("free_per_day", "price_per_1000"):
-            value = getattr(self, name)
-            if value is not None and not (math.isfinite(value) and value >= 0):
-                raise ConfigError(f"online.{name} = {value!r} must be 0 or more")
-        for name, most in (
-            ("timeout_s", 300), ("seconds", 604800), ("pause_s", 3600), ("pause_most_s", 3600),
-            ("margin_m", 1e6),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if not (math.isfinite(value) and 0 < value <= most):
-                raise ConfigError(f"online.{name} = {value!r} must be above 0, {most:g} at most")
 
     def _check_words(self) -> None:
         for name in ("city", "contact"):
@@ -178,10 +181,13 @@ class ProviderSettings:
             raise ConfigError("online.contact must be an e-mail or web address in plain ASCII")
         if self.ask not in _ASKED:
             raise ConfigError(f"online.ask = {self.ask!r} is not one of {', '.join(_ASKED)}")
-        wrong = [p for p in self.accept if p not in PRECISIONS]
-        if wrong or not self.accept:
+        if (
+            not isinstance(self.accept, tuple)
+            or not {*self.accept} <= {*PRECISIONS}
+            or not self.accept
+        ):
             raise ConfigError(
-                f"online.accept = {list(self.accept)} holds what cannot place a home",
+                f"online.accept = {self.accept!r} holds what cannot place a home",
                 remedy=f"any of {', '.join(PRECISIONS)}",
             )
 
@@ -312,16 +318,3 @@ class ProviderSettings:
         self.api_key(environ)
         if find_spec("httpx") is None:
             raise MissingExtraError("httpx", "online")
-
-
-def _refuse_kind(key: str, value: object, kind: str) -> None:
-    """Refuse a TOML value of the wrong kind; `kind` is the annotation of the field."""
-    words = {"str": "a text in quotes", "int": "a whole number", "float": "a number",
-             "tuple": "a list of texts"}  # fmt: skip
-    name = kind.split("[")[0].split(" ")[0]
-    types = {"str": str, "int": int, "float": (int, float), "tuple": tuple}
-    ok = isinstance(value, types[name]) and not isinstance(value, bool)
-    if name == "tuple" and ok:
-        ok = all(isinstance(one, str) for one in value)  # type: ignore[attr-defined]
-    if not ok:
-        raise ConfigError(f"[online]: {key} must be {words[name]}")

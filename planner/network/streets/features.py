@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
-    "Shapes", "addresses", "assemble", "barriers", "buildings", "green", "places", "rails", "runs",
-    "streets", "water",
-]  # fmt: skip
+    "Shapes",
+    "addresses",
+    "assemble",
+    "barriers",
+    "buildings",
+    "green",
+    "is_building",
+    "places",
+    "rails",
+    "runs",
+    "streets",
+    "water",
+]
 
 Tags = Mapping[str, str]
 PLACE_KEYS = ("place", "amenity", "shop", "office", "leisure", "tourism", "landuse")
@@ -71,7 +81,7 @@ def assemble(raw: Scan, counts: dict[str, int]) -> Shapes:
         if not way_tags or not _is_area(way_tags):
             continue
         nodes = raw.refs[raw.offset[i] : raw.offset[i + 1]]
-        ring = _ring(nodes, mend=_is_building(way_tags) or "addr:housenumber" in way_tags)
+        ring = _ring(nodes, mend=is_building(way_tags) or "addr:housenumber" in way_tags)
         if ring is None:
             broken += int(len(nodes) < 2 or nodes.min() < 0)
             continue
@@ -211,8 +221,8 @@ def _way_lines(raw: Scan, wanted: Callable[[Tags], bool]) -> tuple[list[int], li
     return rows, shapes
 
 
-def streets(raw: Scan) -> gpd.GeoDataFrame:
-    """Streets and paths of all kinds, walked or not."""
+def streets(raw: Scan, walked: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    """Streets and paths of all kinds; `walked` says which ways are, shape (w,)."""
     rows, shapes = _way_lines(raw, rules.is_street)
     tags = [raw.way_tags[i] for i in rows]
     return _frame(
@@ -220,7 +230,7 @@ def streets(raw: Scan) -> gpd.GeoDataFrame:
             "osm_id": [f"w{raw.way_id[i]}" for i in rows],
             "name": _text(tags, "name"),
             "highway": [t.get("highway", "platform") for t in tags],
-            "walkable": np.array([rules.walkable(t) for t in tags], bool),
+            "walkable": walked[rows],
         },
         shapes,
     )
@@ -265,13 +275,14 @@ def green(shapes: Shapes) -> gpd.GeoDataFrame:
     return _areas(shapes, rules.is_green)
 
 
-def _is_building(tags: Tags) -> bool:
+def is_building(tags: Tags) -> bool:
+    """Say whether an area is a building."""
     return tags.get("building", "no") != "no"
 
 
 def buildings(shapes: Shapes) -> gpd.GeoDataFrame:
     """Give the outlines of buildings, multipolygons included."""
-    at = shapes.where(_is_building)
+    at = shapes.where(is_building)
     tags = [shapes.tags[i] for i in at]
     return _frame(
         {
@@ -297,7 +308,7 @@ def addresses(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     at = shapes.where(lambda tags: bool(tags.get("addr:housenumber")))
     points = _points(raw, [n for n, _ in nodes])
     tags = [t for _, t in nodes] + [shapes.tags[i] for i in at]
-    own = [shapes.osm_id[i] if _is_building(shapes.tags[i]) else "" for i in at]
+    own = [shapes.osm_id[i] if is_building(shapes.tags[i]) else "" for i in at]
     inside = shapely.point_on_surface(shapes.polygon[at])
     unhoused = [k for k, building in enumerate(own) if not building]
     for k, found in zip(unhoused, _containing(inside[unhoused], shapes), strict=True):
@@ -318,7 +329,7 @@ def addresses(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
             ),
             "building": _containing(points, shapes) + own,
             "source": ["address point"] * len(nodes)
-            + ["building" if _is_building(shapes.tags[i]) else "address point" for i in at],
+            + ["building" if is_building(shapes.tags[i]) else "address point" for i in at],
         },
         list(points) + list(inside),
     )
@@ -326,7 +337,7 @@ def addresses(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
 
 def _containing(points: NDArray[Any], shapes: Shapes) -> list[str]:
     """Id of the building around each point; the first by id where several overlap."""
-    at = shapes.where(_is_building)
+    at = shapes.where(is_building)
     found = [""] * len(points)
     if len(points) and at:
         tree = shapely.STRtree(shapes.polygon[at])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,14 @@ from numpy.typing import NDArray
 
 import planner.network.streets.features as layers
 from planner.network.streets.scan import Scan, scan
-from planner.network.streets.tags import attachable, is_street, node_blocks, walkable
+from planner.network.streets.tags import (
+    attachable,
+    is_street,
+    node_blocks,
+    node_private,
+    walkable,
+)
+from planner.network.streets.trunk import main_streets
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -37,6 +45,8 @@ class StreetWays:
         Whether homes may join the run.
     blocked : ndarray of bool, shape (n,)
         Nodes that nobody passes: walls, locked gates.
+    private : ndarray of bool, shape (n,)
+        Gates that only the people behind them pass.
     """
 
     lon_lat: NDArray[np.float64]
@@ -44,6 +54,7 @@ class StreetWays:
     offset: NDArray[np.int64]
     attach: NDArray[np.bool_]
     blocked: NDArray[np.bool_]
+    private: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +86,6 @@ class Extract:
         What a map made from it must show.
     counts : dict of str to int
         What was cut or dropped.
-    bounds : tuple of float
-        West, south, east, north of all nodes, degrees.
     source : str
         Name of the file.
     """
@@ -93,7 +102,6 @@ class Extract:
     data_date: str
     attribution: str
     counts: dict[str, int]
-    bounds: tuple[float, float, float, float]
     source: str
 
 
@@ -118,11 +126,13 @@ def read_extract(path: str | Path) -> Extract:
     raw = scan(path)
     counts = dict(raw.counts)
     shapes = layers.assemble(raw, counts)
-    ways = _street_ways(raw, counts)
-    low, high = raw.node_lon_lat.min(axis=0), raw.node_lon_lat.max(axis=0)
+    ordinary = np.array([is_street(t) and walkable(t) for t in raw.way_tags], bool)
+    main = main_streets(raw, ordinary, shapes.polygon[shapes.where(layers.is_building)])
+    counts["trunk_ways_walked"] = int(main.sum())
+    walked = ordinary | main
     return Extract(
-        ways=ways,
-        streets=layers.streets(raw),
+        ways=_street_ways(raw, walked, counts),
+        streets=layers.streets(raw, walked),
         buildings=layers.buildings(shapes),
         addresses=layers.addresses(raw, shapes),
         places=layers.places(raw, shapes),
@@ -133,33 +143,35 @@ def read_extract(path: str | Path) -> Extract:
         data_date=raw.data_date,
         attribution=INVENTED if "synthetic" in raw.generator.lower() else ATTRIBUTION,
         counts=counts,
-        bounds=(float(low[0]), float(low[1]), float(high[0]), float(high[1])),
         source=Path(path).name,
     )
 
 
-def _street_ways(raw: Scan, counts: dict[str, int]) -> StreetWays:
+def _street_ways(raw: Scan, walked: NDArray[np.bool_], counts: dict[str, int]) -> StreetWays:
     runs: list[NDArray[np.int64]] = []
     attach: list[bool] = []
     cut = 0
-    for i, tags in enumerate(raw.way_tags):
-        if not is_street(tags) or not walkable(tags):
-            continue
+    for i in np.flatnonzero(walked).tolist():
         nodes = raw.refs[raw.offset[i] : raw.offset[i + 1]]
         pieces = layers.runs(nodes)
         cut += int((nodes < 0).any())
         runs += pieces
-        attach += [attachable(tags)] * len(pieces)
+        attach += [attachable(raw.way_tags[i])] * len(pieces)
     counts["street_ways_cut"] = cut
-    blocked = np.zeros(len(raw.node_id), bool)
-    blocked[[at for at, tags in raw.tagged if node_blocks(tags)]] = True
     node = np.concatenate(runs) if runs else np.zeros(0, np.int64)
     offset = np.concatenate([[0], np.cumsum([len(r) for r in runs])]).astype(np.int64)
     used, inverse = np.unique(node, return_inverse=True)
     return StreetWays(
-        raw.node_lon_lat[used],
-        inverse.astype(np.int64),
-        offset,
-        np.array(attach, bool),
-        blocked[used],
+        lon_lat=raw.node_lon_lat[used],
+        node=inverse.astype(np.int64),
+        offset=offset,
+        attach=np.array(attach, bool),
+        blocked=_tagged(raw, node_blocks)[used],
+        private=_tagged(raw, node_private)[used],
     )
+
+
+def _tagged(raw: Scan, wanted: Callable[[Mapping[str, str]], bool]) -> NDArray[np.bool_]:
+    found = np.zeros(len(raw.node_id), bool)
+    found[[at for at, tags in raw.tagged if wanted(tags)]] = True
+    return found

@@ -7,6 +7,7 @@ import gzip
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
+from xml.parsers import expat
 
 import numpy as np
 import osmium.io
@@ -87,6 +88,7 @@ def scan(path: str | Path) -> Scan:
     try:
         date, generator = _header(path)
         raw.read(path, want_dates=not date)
+        raw.leave_out(_deleted(path))
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise NetworkError(
             f"{path}: cannot be read as an OpenStreetMap file ({error}); it may be cut short",
@@ -145,6 +147,23 @@ def _header(path: Path) -> tuple[str, str]:
         return next(filter(None, dates), ""), header.get("generator", "")
 
 
+def _deleted(path: Path) -> set[tuple[str, int]]:
+    """Objects that an editor marked ``action="delete"``: osmium does not hand that mark out."""
+    if path.name.lower().endswith(".pbf"):
+        return set()
+    found: set[tuple[str, int]] = set()
+
+    def started(name: str, told: dict[str, str]) -> None:
+        if told.get("action") == "delete" and name in ("node", "way", "relation"):
+            found.add((name[0], int(told["id"])))
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = started
+    with _opened(path) as stream:
+        parser.ParseFile(stream)
+    return found
+
+
 class _Raw:
     """Lists that grow while the file goes by."""
 
@@ -158,11 +177,16 @@ class _Raw:
         self.sizes: list[int] = []
         self.relations: list[tuple[int, dict[str, str], tuple[tuple[int, str], ...]]] = []
         self.newest = ""
+        self.gone: set[tuple[str, int]] = set()
 
     def read(self, path: Path, *, want_dates: bool) -> None:
         newest = None
         thing: Any
         for thing in osmium.FileProcessor(str(path)):
+            if not thing.visible:
+                self.gone.add((thing.type_str(), thing.id))
+                continue
+            self.gone.discard((thing.type_str(), thing.id))
             if thing.is_node():
                 place = thing.location
                 self.node_id.append(thing.id)
@@ -183,11 +207,27 @@ class _Raw:
         if newest is not None and newest.year > 1970:
             self.newest = newest.date().isoformat()
 
+    def leave_out(self, deleted: set[tuple[str, int]]) -> None:
+        """Drop objects that an editor marked as deleted, or whose last version is not visible."""
+        self.gone |= deleted
+        ways = {number for kind, number in self.gone if kind == "w"}
+        relations = {number for kind, number in self.gone if kind == "r"}
+        kept = [i for i, number in enumerate(self.way_id) if number not in ways]
+        if len(kept) < len(self.way_id):
+            start = np.concatenate([[0], np.cumsum(self.sizes)]).tolist()
+            self.refs = [ref for i in kept for ref in self.refs[start[i] : start[i + 1]]]
+            self.way_tags = [self.way_tags[i] for i in kept]
+            self.sizes = [self.sizes[i] for i in kept]
+            self.way_id = [self.way_id[i] for i in kept]
+        self.relations = [r for r in self.relations if r[0] not in relations]
+
     def finish(self, date: str, generator: str) -> Scan:
         ids = np.asarray(self.node_id, np.int64)
         lon_lat = np.asarray(self.node_xy, np.float64) * DEGREE
         ok = (np.abs(lon_lat[:, 0]) <= 180) & (np.abs(lon_lat[:, 1]) <= 90)
-        counts = {"invalid_locations": int((~ok).sum())}
+        counts = {"invalid_locations": int((~ok).sum()), "deleted_objects": len(self.gone)}
+        nodes = [number for kind, number in self.gone if kind == "n"]
+        ok &= ~np.isin(ids, np.array(nodes, np.int64))
         ids, lon_lat = ids[ok], lon_lat[ok]
         order = np.argsort(ids, kind="stable")
         ids, lon_lat = ids[order], lon_lat[order]
@@ -195,19 +235,13 @@ class _Raw:
         last = np.append(ids[1:] != ids[:-1], True)[: len(ids)]
         counts["duplicate_nodes"] = int((~last).sum())
         ids, lon_lat = ids[last], lon_lat[last]
-        tagged = {
-            at: tags
-            for at, (_, tags) in zip(
-                _positions(ids, np.array([i for i, _ in self.tagged], np.int64)), self.tagged,
-                strict=True,
-            )
-            if at >= 0
-        }  # fmt: skip
+        places = _positions(ids, np.array([i for i, _ in self.tagged], np.int64)).tolist()
+        tagged = dict(zip(places, (tags for _, tags in self.tagged), strict=True))
         way_id, tags, refs, offset = self._ways(counts)
         return Scan(
             ids,
             lon_lat,
-            tuple((int(at), tagged[at]) for at in sorted(tagged)),
+            tuple((at, tagged[at]) for at in sorted(tagged) if at >= 0),
             way_id,
             tags,
             _positions(ids, refs),

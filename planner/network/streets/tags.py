@@ -9,12 +9,15 @@ The rules, in the order in which they are asked:
 3. ``access=no`` and its kin keep him out.  ``access=private`` does too, except on ``living_street``
    and on ``service=driveway`` or ``alley``: those end at homes, and the people who are visited live
    there.  ``destination``, ``residents`` and ``permit`` let in whoever visits a home.
-4. Motorways and trunk roads need a sidewalk.
+4. Motorways need a sidewalk.  So does a trunk road that no house and no ordinary street touches; one
+   that does is a main street, and walked unless ``foot``, ``access``, ``motorroad`` or ``sidewalk=no``
+   forbid it.
 5. One-way signs do not bind walkers; steps, tunnels, bridges and fords are walked like any way.
 6. Of squares drawn as areas (``area=yes``) the outline is walked.
 
 A node with a gate, bollard, kerb or the like is passed unless it is locked or ``foot`` or ``access``
-forbid it; a node of a wall or fence stops.  See https://wiki.openstreetmap.org/wiki/Key:access and
+forbid it; a private gate lets its own residents through; a node of a wall or fence stops.  See
+https://wiki.openstreetmap.org/wiki/Key:access and
 https://wiki.openstreetmap.org/wiki/OSM_tags_for_routing/Access_restrictions.
 """
 
@@ -26,10 +29,14 @@ __all__ = [
     "attachable",
     "barrier_kind",
     "is_green",
+    "is_kind",
+    "is_level",
     "is_rail",
     "is_street",
     "is_water",
+    "may_be_main_street",
     "node_blocks",
+    "node_private",
     "walkable",
 ]
 
@@ -62,10 +69,30 @@ WALKED = frozenset(
     }
 )
 FAST = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
+MAIN = frozenset({"trunk", "trunk_link"})
 FOOT_IN = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
 FOOT_OUT = frozenset({"no", "private", "use_sidepath"})
 ACCESS_OUT = frozenset({"no", "military", "agricultural", "forestry", "emergency", "private"})
 SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
+OTHER = frozenset(
+    {
+        "abandoned",
+        "bus_guideway",
+        "busway",
+        "construction",
+        "disused",
+        "escape",
+        "no",
+        "planned",
+        "proposed",
+        "raceway",
+        "razed",
+        "rest_area",
+        "services",
+        "via_ferrata",
+    }
+)
+"""Kinds of ``highway`` that OpenStreetMap has beside these, and on which nobody walks."""
 WALLS = frozenset({"wall", "fence", "city_wall", "retaining_wall"})
 NODE_WALLS = WALLS | {"hedge", "guard_rail"}
 RAILS = frozenset({"rail", "light_rail", "narrow_gauge", "subway"})
@@ -74,6 +101,11 @@ GREEN = {
     "landuse": frozenset({"grass", "forest", "meadow", "village_green", "recreation_ground"}),
     "natural": frozenset({"wood", "scrub", "grassland", "heath"}),
 }
+
+
+def is_kind(highway: str) -> bool:
+    """Say whether OpenStreetMap has such a kind of street: other layers use words of their own."""
+    return highway in WALKED or highway in FAST or highway in OTHER
 
 
 def is_street(tags: Tags) -> bool:
@@ -111,6 +143,18 @@ def walkable(tags: Tags) -> bool:
     return kind not in FAST or _has_sidewalk(tags)
 
 
+def may_be_main_street(tags: Tags) -> bool:
+    """Say whether a trunk road is walked where houses or ordinary streets touch it."""
+    barred = tags.get("foot") in FOOT_OUT or tags.get("access") in ACCESS_OUT
+    fast = tags.get("motorroad") == "yes" or tags.get("sidewalk") in {"no", "none"}
+    return tags.get("highway") in MAIN and not barred and not fast
+
+
+def is_level(tags: Tags) -> bool:
+    """Say whether a way runs on the ground: neither bridge nor tunnel, nor in another layer."""
+    return all(tags.get(key, "no") in {"no", "0", ""} for key in ("bridge", "tunnel", "layer"))
+
+
 def _ends_at_homes(kind: str, tags: Tags) -> bool:
     return kind == "living_street" or (
         kind == "service" and tags.get("service") in {"driveway", "alley"}
@@ -138,10 +182,15 @@ def node_blocks(tags: Tags) -> bool:
         return tags.get("foot") not in FOOT_IN
     if tags.get("locked") == "yes":
         return True
-    foot = tags.get("foot", "")
-    if foot:
-        return foot in FOOT_OUT
-    return tags.get("access") in {"no", "private"}
+    told = tags.get("foot", "") or tags.get("access", "")
+    return told in FOOT_OUT and told != "private"
+
+
+def node_private(tags: Tags) -> bool:
+    """Say whether a node is a gate that only the people who live behind it pass."""
+    if not tags.get("barrier") or tags["barrier"] in NODE_WALLS or node_blocks(tags):
+        return False
+    return (tags.get("foot", "") or tags.get("access", "")) == "private"
 
 
 def _underground(tags: Tags) -> bool:

@@ -102,10 +102,10 @@ def _edges_to(mesh: Mesh, sources: Snaps, targets: Snaps, row: Ints, limit_m: fl
     graph = mesh.with_sources(
         np.tile(np.arange(k), 2), np.concatenate([a, b]), np.concatenate([to_a, to_b])
     )
+    limit = limit_m + 2 * SHIFT_M
     reach, before = dijkstra(
-        graph, directed=True, indices=np.arange(n, n + k), limit=limit_m + 2 * SHIFT_M,
-        return_predecessors=True,
-    )  # fmt: skip
+        graph, indices=np.arange(n, n + k), limit=limit, return_predecessors=True
+    )
     a, b, to_a, to_b = mesh.doors(targets)
     via_a, via_b = reach[row, a] + to_a, reach[row, b] + to_b
     node = np.where(via_a <= via_b, a, b)

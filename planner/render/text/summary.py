@@ -85,7 +85,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "stopped": note.get("stopped"),
         "previous": note.get("previous"),
         "network": note.get("network"),
-        "islands": list(note.get("islands") or []),
+        "pieces": list(note.get("pieces") or []),
         "title": note.get("title"),
         "created": note.get("created"),
         "data_date": note.get("data_date"),
@@ -304,13 +304,22 @@ def _notes(tables: PlanTables) -> list[str]:
         f"地图数据日期 map data of {_escaped(note.get('data_date') or '-')}; "
         f"步行路网 walks on {_escaped(note.get('network') or '-')}",
     ]
-    if islands := note.get("islands"):
-        lines.append(
-            f"- 路网孤岛 {len(islands)} 处，见体检结果 · {len(islands)} islands in the street network"
-        )
+    lines += _pieces(note.get("pieces") or [])
     if note.get("attribution"):
         lines.append(f"- 底图 map data: {_escaped(note['attribution'])}")
     return lines
+
+
+def _pieces(pieces: list[dict[str, Any]]) -> list[str]:
+    """Say who lives on which piece of street, where they do not hang together."""
+    if len(pieces) < 2:
+        return []
+    told = [
+        f"{p['length_m'] / 1000:,.1f} km ({100 * p['share']:.0f} %): {p['households']} 户 homes, "
+        f"{p['centres']} 中心户 centres"
+        for p in pieces
+    ]
+    return [f"- 互不相通的路网片 pieces of street that no way joins: {'; '.join(told)}"]
 
 
 def _broken(certificate: Certificate) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from planner.intake.coordinates.datum import convert
-from planner.intake.online import SERVICES, ProviderSettings
+from planner.intake.online.ask import Lookup, ask
+from planner.intake.online.consent import Online
+from planner.intake.online.estimate import Estimate
+from planner.intake.online.known import names_known
+from planner.intake.online.settings import SERVICES, ProviderSettings
 from tests.intake.online.fake import Fake, Place, serving
 
 KEYS = {
@@ -47,6 +54,37 @@ def quick(fake: Fake, name: str = "amap", **values: object) -> ProviderSettings:
         **values,
     }
     return ProviderSettings(name, **told)  # type: ignore[arg-type]
+
+
+_NUMBERS = names_known(None)
+
+
+def knows(part: str, value: str) -> bool:
+    """Know one street, beside numbers and the country's divisions."""
+    return value == "柳荫路" or _NUMBERS(part, value)
+
+
+def lookup(
+    addresses: pd.Series | Iterable[str | None],
+    settings: ProviderSettings,
+    *,
+    cache: Path | None = None,
+    environ: Mapping[str, str] = KEYS,
+    consent: Callable[[Estimate], bool] | None = None,
+    **more: Any,
+) -> Lookup:
+    """Ask of a list as of a column; one street is known."""
+    column = (
+        addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
+    )
+    return ask(column, Online(settings, cache, consent, environ), knows=knows, **more)
+
+
+def estimate(
+    addresses: Iterable[str], settings: ProviderSettings, cache: Path | None = None
+) -> Estimate:
+    """Give what would be asked, and ask nothing."""
+    return lookup(addresses, settings, cache=cache, consent=lambda _: False).estimate
 
 
 def streets(n: int) -> list[str]:

@@ -16,12 +16,15 @@ import pytest
 
 from planner.errors import ConfigError
 from planner.intake.gazetteer.geocode import COLUMNS
-from planner.intake.online import AnswerCache, ProviderSettings, estimate, lookup
+from planner.intake.online.cache import AnswerCache
+from planner.intake.online.settings import ProviderSettings
 from tests.intake.online.conftest import (
     AREA,
     CITY,
     HOME,
     KEYS,
+    estimate,
+    lookup,
     places,
     quick,
     sent,
@@ -54,7 +57,7 @@ def test_places_come_back_in_wgs84(name: str, serve: Serve) -> None:
     """Whatever the service's datum, a home lands within a metre of its place."""
     fake = serve(places=places(5, name))
     table = pd.Series(streets(5), index=list("abcde"))
-    found = lookup(table, quick(fake, name), area=AREA, environ=KEYS)
+    found = lookup(table, quick(fake, name), area=AREA)
     assert list(found.frame.columns) == list(COLUMNS)
     assert list(found.frame.index) == list("abcde")
     assert max(away_m(found.frame, i) for i in range(5)) < 1
@@ -68,7 +71,7 @@ def test_places_come_back_in_wgs84(name: str, serve: Serve) -> None:
 def test_a_city_is_no_building(name: str, serve: Serve) -> None:
     """An answer for the whole city is held, with the level that the service gave."""
     fake = serve(places=places(2, name, CITY[name]))
-    found = lookup(streets(2), quick(fake, name), area=AREA, environ=KEYS)
+    found = lookup(streets(2), quick(fake, name), area=AREA)
     assert found.frame["lon"].isna().all()
     assert found.frame["cause"].str.contains(CITY[name]).all()
     assert [f.code for f in found.findings] == ["online-coarse"]
@@ -77,9 +80,9 @@ def test_a_city_is_no_building(name: str, serve: Serve) -> None:
 def test_streets_count_only_where_they_are_accepted(serve: Serve) -> None:
     """A street's middle places a home if the user says so, and not with confidence."""
     fake = serve(places=places(1, "amap", "道路"))
-    assert lookup(streets(1), quick(fake), environ=KEYS).frame["lon"].isna().all()
+    assert lookup(streets(1), quick(fake)).frame["lon"].isna().all()
     accept = ("address point", "building", "compound", "street")
-    frame = lookup(streets(1), quick(fake, accept=accept), environ=KEYS).frame
+    frame = lookup(streets(1), quick(fake, accept=accept)).frame
     assert frame["precision"].tolist() == ["street"]
     assert frame["confidence"].iloc[0] < 0.5
 
@@ -90,7 +93,7 @@ def test_one_point_for_many_is_held(serve: Serve, tmp_path: Path) -> None:
     known["柳荫路61号"] = (HOME[0] + 0.01, HOME[1], "门牌号")
     fake = serve(places=known)
     path = tmp_path / "a"
-    frame = lookup(streets(61), quick(fake), cache=path, environ=KEYS).frame
+    frame = lookup(streets(61), quick(fake), cache=path).frame
     assert frame["cause"].iloc[:60].eq("one point was answered for 60 distinct buildings").all()
     assert np.isfinite(frame["lon"].iloc[60])
     assert estimate(streets(61), quick(fake), path).cached == 1
@@ -105,7 +108,7 @@ def test_spellings_of_one_building_are_not_many(serve: Serve) -> None:
         "安徽省淮南市八公山区柳荫路7号",
     ]
     fake = serve(places=dict.fromkeys(texts, (HOME[0], HOME[1], "门牌号")))
-    assert lookup(texts, quick(fake), environ=KEYS).frame["cause"].eq("").all()
+    assert lookup(texts, quick(fake)).frame["cause"].eq("").all()
 
 
 def test_outside_is_held_with_its_distance(serve: Serve) -> None:
@@ -124,10 +127,10 @@ def test_each_building_is_asked_once(serve: Serve) -> None:
     told = []
     for order in (rooms, rooms[::-1]):
         fake = serve(places=places(4))
-        found = lookup(order, quick(fake), environ=KEYS)
+        found = lookup(order, quick(fake))
         told.append(fake.texts)
         assert np.isfinite(found.frame["lon"]).all()
-        assert found.audit.requests == 4
+        assert found.asked.requests == 4
     assert told[0] == told[1] == sent(4)
 
 
@@ -136,7 +139,7 @@ def test_agreement_raises_confidence(serve: Serve) -> None:
     fake = serve(places=places(1))
     lon, lat = spot(0)
     offline = offline_rows([(lon + 0.0003, lat, "building", 0.7, "")])
-    row = lookup(streets(1), quick(fake), offline=offline, environ=KEYS).frame.iloc[0]
+    row = lookup(streets(1), quick(fake), offline=offline).frame.iloc[0]
     assert row["confidence"] > 0.9
     assert (row["source"], row["precision"], row["lon"]) == (
         "table + amap",
@@ -161,7 +164,7 @@ def test_disagreement_is_never_settled_silently(
     fake = serve(places=places(1))
     lon, lat = spot(0)
     offline = offline_rows([(lon + east, lat, precision, 0.6, "")])
-    row = lookup(streets(1), quick(fake), offline=offline, environ=KEYS).frame.iloc[0]
+    row = lookup(streets(1), quick(fake), offline=offline).frame.iloc[0]
     assert np.isnan(row["lon"]) == held
     assert row["cause"].startswith("ambiguous: two sources are") == held
     if held:
@@ -178,13 +181,13 @@ def test_sure_matches_stay_here(serve: Serve) -> None:
         [(lon, lat, "building", 0.95, ""), (np.nan, np.nan, "none", 0, "address not found")]
     )
     fake = serve(places=places(2))
-    frame = lookup(streets(2), quick(fake), offline=offline, environ=KEYS).frame
+    frame = lookup(streets(2), quick(fake), offline=offline).frame
     assert fake.texts == sent(2)[1:]
     assert frame["source"].tolist() == ["table", "amap"]
-    lookup(streets(2), quick(fake, ask="all"), offline=offline, environ=KEYS)
+    lookup(streets(2), quick(fake, ask="all"), offline=offline)
     assert set(fake.texts) == set(sent(2))
     with pytest.raises(ValueError, match="rows"):
-        lookup(streets(3), quick(fake), offline=offline, environ=KEYS)
+        lookup(streets(3), quick(fake), offline=offline)
 
 
 def test_what_is_not_looked_up_stays_offline(serve: Serve) -> None:
@@ -198,7 +201,7 @@ def test_what_is_not_looked_up_stays_offline(serve: Serve) -> None:
         ]
     )
     fake = serve(always="500")
-    frame = lookup(streets(3), quick(fake), offline=offline, environ=KEYS).frame
+    frame = lookup(streets(3), quick(fake), offline=offline).frame
     pd.testing.assert_frame_equal(frame.iloc[:2], offline.iloc[:2], check_dtype=False)
     assert frame["cause"].iloc[2].startswith("not looked up: 5 failures in a row")
 
@@ -209,7 +212,7 @@ def test_an_ambiguous_match_is_never_sure(serve: Serve) -> None:
         runners_up="a; b"
     )
     fake = serve(places=places(1))
-    row = lookup(streets(1), quick(fake), offline=offline, environ=KEYS).frame.iloc[0]
+    row = lookup(streets(1), quick(fake), offline=offline).frame.iloc[0]
     assert (row["confidence"], row["runners_up"]) == (0.7, "a; b")
 
 
@@ -218,35 +221,34 @@ def test_several_answers_are_ambiguous(serve: Serve) -> None:
     one = '{"formatted_address":"甲区柳荫路1号","location":"116.84,32.62","level":"门牌号"}'
     two = one.replace("甲", "乙").replace("116.84", "116.85")
     fake = serve(always=f'json:{{"status":"1","infocode":"10000","geocodes":[{one},{two}]}}')
-    row = lookup(streets(1), quick(fake), area=AREA, environ=KEYS).frame.iloc[0]
+    row = lookup(streets(1), quick(fake), area=AREA).frame.iloc[0]
     assert row["cause"].startswith("ambiguous: ")
     assert row["runners_up"].count("柳荫路1号") == 2
-
-
-def test_estimate_comes_first(serve: Serve, tmp_path: Path) -> None:
-    """What would be sent, to whom and for how long is known without a request or a key."""
-    fake = serve(places=places(5))
-    settings = quick(fake, per_second=2, most=12)
-    before = estimate([*streets(20), *streets(20), "不详"], settings, tmp_path / "a")
-    assert not fake.raw
-    assert (before.addresses, before.distinct, before.to_send, before.withheld) == (41, 20, 20, 1)
-    assert (before.over, before.seconds, before.host) == (8, 6.0, settings.host)
-    assert settings.host in str(before)
-    lookup(streets(5), quick(fake), cache=tmp_path / "a", environ=KEYS)
-    after = estimate(streets(20), settings, tmp_path / "a")
-    assert (after.cached, after.to_send) == (5, 15)
 
 
 def test_answered_once_is_never_asked_again(serve: Serve, tmp_path: Path) -> None:
     """A second run, and one with another city hint or service, use only what is theirs."""
     fake = serve(places=places(3))
-    first = lookup(streets(4), quick(fake), cache=tmp_path / "a", environ=KEYS)
+    first = lookup(streets(4), quick(fake), cache=tmp_path / "a")
     again = lookup(streets(4), quick(fake), cache=tmp_path / "a", environ={})
     assert len(fake.raw) == 4
     pd.testing.assert_frame_equal(first.frame, again.frame)
-    assert again.audit.requests == 0
-    lookup(streets(4), quick(fake, city="某市"), cache=tmp_path / "a", environ=KEYS)
+    assert again.asked.requests == 0
+    lookup(streets(4), quick(fake, city="某市"), cache=tmp_path / "a")
     assert len(fake.raw) == 8
+
+
+def test_what_nobody_knows_is_held_back_and_listed(serve: Serve) -> None:
+    """A name glued to an estate is not sent; the row says why, and a finding how many there are."""
+    fake = serve(places=places(1))
+    texts = [*streets(1), "王建国幸福小区3栋", "独居老人李秀英幸福小区5栋", "精神病人幸福小区6栋"]
+    found = lookup(texts, quick(fake))
+    assert fake.texts == sent(1)
+    assert found.estimate.samples == tuple(sent(1))
+    assert found.frame["cause"].iloc[1:].str.contains("neither the map nor a table knows").all()
+    (told,) = found.findings
+    assert (told.code, told.what.split()[0]) == ("online-held-back", "3")
+    assert "幸福" not in str(told)
 
 
 def test_progress_and_interruption(serve: Serve, tmp_path: Path) -> None:
@@ -259,28 +261,31 @@ def test_progress_and_interruption(serve: Serve, tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        lookup(streets(6), quick(fake), cache=tmp_path / "a", progress=stop, environ=KEYS)
+        lookup(streets(6), quick(fake), cache=tmp_path / "a", progress=stop)
     assert seen == [(1, 6), (2, 6), (3, 6), (4, 6)]
-    lookup(streets(6), quick(fake), cache=tmp_path / "a", environ=KEYS)
+    lookup(streets(6), quick(fake), cache=tmp_path / "a")
     assert sorted(fake.texts) == sorted(sent(6))
 
 
-def test_the_audit_lists_what_was_sent(serve: Serve) -> None:
-    """Host, time, count and building-level text of everything that left."""
+def test_each_request_is_written_down(serve: Serve, tmp_path: Path) -> None:
+    """Time, host, building-level text and number of the try of everything that left."""
     fake = serve(places=places(3), faults={1: "500"})
-    audit = lookup(streets(3), quick(fake), environ=KEYS).audit
-    assert (audit.host, audit.requests) == (fake.url.removeprefix("http://"), 4)
-    table = audit.to_frame()
-    assert table["text"].tolist() == sent(3)
-    assert table["requests"].tolist() == [1, 2, 1]
+    found = lookup(streets(3), quick(fake), cache=tmp_path / "a")
+    host = fake.url.removeprefix("http://")
+    assert (found.asked.host, found.asked.buildings, found.asked.requests) == (host, 3, 4)
+    table = pd.read_csv(tmp_path / "a.sent.csv")
+    one, two, three = sent(3)
+    assert table["text"].tolist() == [one, two, two, three]
+    assert table["try"].tolist() == [1, 1, 2, 1]
     assert table["time"].str.endswith("+00:00").all()
+    assert set(table["host"]) == {host}
 
 
 def test_nothing_to_ask_needs_no_key() -> None:
     """Rows that name no building are held without a key, a package or a request."""
     found = lookup(["不详", None, ""], ProviderSettings("amap"), environ={})
     assert found.frame["cause"].str.startswith("not looked up: no building").all()
-    assert found.audit.requests == 0
+    assert found.asked.requests == 0
     assert len(lookup([], ProviderSettings("amap"), environ={}).frame) == 0
 
 
@@ -294,10 +299,15 @@ def test_a_missing_key_stops_before_anything_is_sent(serve: Serve) -> None:
 
 RUN = """
 import sys
-from planner.intake.online import ProviderSettings, lookup
+from pathlib import Path
+import pandas as pd
+from planner.intake.online.ask import ask
+from planner.intake.online.consent import Online
+from planner.intake.online.settings import ProviderSettings
 url, path, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
 settings = ProviderSettings("amap", base_url=url, per_second=900.0, timeout_s=2.0)
-lookup([f"柳荫路{i + 1}号2单元301室" for i in range(n)], settings, cache=path)
+homes = pd.Series([f"柳荫路{i + 1}号2单元301室" for i in range(n)])
+ask(homes, Online(settings, Path(path)), knows=lambda part, value: True)
 """
 
 
@@ -319,9 +329,9 @@ def test_a_killed_run_goes_on(serve: Serve, tmp_path: Path) -> None:
     assert 12 <= before < n
     with AnswerCache(path) as cache:
         assert not cache.findings
-        kept = estimate(streets(n), quick(fake), cache).cached
+    kept = estimate(streets(n), quick(fake), path).cached
     assert before - 1 <= kept <= before
-    frame = lookup(streets(n), quick(fake), cache=path, area=AREA, environ=KEYS).frame
+    frame = lookup(streets(n), quick(fake), cache=path, area=AREA).frame
     assert max(away_m(frame, i) for i in range(n)) < 1
     assert len(fake.raw) == before + n - kept
     repeated = [t for t in set(fake.texts) if fake.texts.count(t) > 1]

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.intake.online import SERVICES, AnswerCache
-from planner.intake.online.cache import answer_key
+from planner.intake.online.cache import AnswerCache, answer_key
 from planner.intake.online.services.replies import Reply, Spot, Verdict
+from planner.intake.online.settings import SERVICES
 
 FOUND = Reply(Verdict.FOUND, (Spot(116.8, 32.6, "building", 0.9, "楼栋号", "柳荫路1号"),))
 

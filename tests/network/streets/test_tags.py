@@ -8,10 +8,13 @@ from planner.network.streets.tags import (
     attachable,
     barrier_kind,
     is_green,
+    is_level,
     is_rail,
     is_street,
     is_water,
+    may_be_main_street,
     node_blocks,
+    node_private,
     walkable,
 )
 
@@ -73,6 +76,55 @@ def test_what_is_walked(way, walked):
     assert walkable(tags(way)) is walked
 
 
+def test_private_gates_are_told_from_shut_ones():
+    """Private without a lock lets its residents through; foot outranks access; walls are no gates."""
+    for node, private in (
+        ("barrier=gate access=private", True),
+        ("barrier=lift_gate foot=private", True),
+        ("barrier=gate access=private foot=yes", False),
+        ("barrier=gate access=private locked=yes", False),
+        ("barrier=gate access=no foot=private", True),
+        ("barrier=wall access=private", False),
+        ("access=private", False),
+        ("barrier=gate", False),
+    ):
+        assert node_private(tags(node)) is private, node
+
+
+@pytest.mark.parametrize(
+    ("way", "main"),
+    [
+        ("highway=trunk", True),
+        ("highway=trunk_link", True),
+        ("highway=trunk foot=no", False),
+        ("highway=trunk motorroad=yes", False),
+        ("highway=trunk access=no", False),
+        ("highway=trunk sidewalk=no", False),
+        ("highway=motorway", False),
+        ("highway=primary", False),
+    ],
+)
+def test_a_trunk_road_may_be_a_main_street(way, main):
+    """Unless it is tagged otherwise."""
+    assert may_be_main_street(tags(way)) is main
+
+
+@pytest.mark.parametrize(
+    ("way", "level"),
+    [
+        ("highway=path", True),
+        ("layer=0 bridge=no", True),
+        ("layer=1", False),
+        ("bridge=yes", False),
+        ("tunnel=culvert", False),
+        ("layer=-1", False),
+    ],
+)
+def test_what_runs_on_the_ground(way, level):
+    """Neither bridge nor tunnel nor another layer."""
+    assert is_level(tags(way)) is level
+
+
 @pytest.mark.parametrize(
     ("node", "stops"),
     [
@@ -81,7 +133,7 @@ def test_what_is_walked(way, walked):
         ("barrier=bollard", False),
         ("barrier=kerb", False),
         ("barrier=entrance", False),
-        ("barrier=gate access=private", True),
+        ("barrier=gate access=private", False),
         ("barrier=gate access=no", True),
         ("barrier=gate access=private foot=yes", False),
         ("barrier=gate foot=no", True),

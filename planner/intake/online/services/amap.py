@@ -99,7 +99,14 @@ def _fault(code: str) -> Reply:
 
 
 AMAP: Final = Service(
-    "amap", "https://restapi.amap.com", "/v3/geocode/geo", Datum.GCJ02, "v3.1", "PLANNER_AMAP_KEY",
-    3.0, _params, _read,
-)  # fmt: skip
+    name="amap",
+    base_url="https://restapi.amap.com",
+    path="/v3/geocode/geo",
+    datum=Datum.GCJ02,
+    version="v3.1",
+    key_variable="PLANNER_AMAP_KEY",
+    per_second=3.0,
+    params=_params,
+    read=_read,
+)
 """The service as documented."""

@@ -25,10 +25,23 @@ from planner.intake.online.services.replies import (
 
 __all__ = ["BAIDU"]
 
-_AREAS: Final = frozenset({
-    "", "UNKNOWN", "NoClass", "其他", "国家", "省", "城市", "区县", "乡镇", "村庄", "商圈",
-    "行政区划", "行政区",
-})  # fmt: skip
+_AREAS: Final = frozenset(
+    (
+        "",
+        "UNKNOWN",
+        "NoClass",
+        "其他",
+        "国家",
+        "省",
+        "城市",
+        "区县",
+        "乡镇",
+        "村庄",
+        "商圈",
+        "行政区划",
+        "行政区",
+    )
+)
 _STREETS: Final = frozenset({"道路", "交叉路口", "公交线路", "地铁线路", "铁路"})
 _DOORS: Final = frozenset({"门址", "门牌号", "楼栋", "楼号", "单元号"})
 _SURE: Final = 75.0
@@ -99,7 +112,15 @@ def _fault(status: str) -> Reply:
 
 
 BAIDU: Final = Service(
-    "baidu", "https://api.map.baidu.com", "/geocoding/v3/", Datum.BD09, "v3.1", "PLANNER_BAIDU_KEY",
-    3.0, _params, _read, 84,
-)  # fmt: skip
+    name="baidu",
+    base_url="https://api.map.baidu.com",
+    path="/geocoding/v3/",
+    datum=Datum.BD09,
+    version="v3.1",
+    key_variable="PLANNER_BAIDU_KEY",
+    per_second=3.0,
+    params=_params,
+    read=_read,
+    most_bytes=84,
+)
 """The service as documented."""

@@ -23,9 +23,17 @@ __all__ = ["NOMINATIM", "PUBLIC_HOST", "PUBLIC_MOST"]
 PUBLIC_HOST: Final = "nominatim.openstreetmap.org"
 PUBLIC_MOST: Final = 1000
 """More than this is bulk geocoding, which the public host asks to take elsewhere."""
-_COMPOUND: Final = frozenset({
-    "residential", "apartments", "neighbourhood", "quarter", "housing", "allotments", "block",
-})  # fmt: skip
+_COMPOUND: Final = frozenset(
+    (
+        "residential",
+        "apartments",
+        "neighbourhood",
+        "quarter",
+        "housing",
+        "allotments",
+        "block",
+    )
+)
 _AREA_KINDS: Final = frozenset({"boundary", "place", "waterway", "natural", "landuse"})
 _HOUSE_RANK: Final = 30
 _STREET_RANK: Final = 26
@@ -82,6 +90,14 @@ def _precision(category: str, kind: str, told: str, rank: float) -> tuple[str, f
 
 
 NOMINATIM: Final = Service(
-    "nominatim", f"https://{PUBLIC_HOST}", "/search", Datum.WGS84, "jsonv2.1", "", 1.0, _params, _read,
-)  # fmt: skip
+    name="nominatim",
+    base_url=f"https://{PUBLIC_HOST}",
+    path="/search",
+    datum=Datum.WGS84,
+    version="jsonv2.1",
+    key_variable="",
+    per_second=1.0,
+    params=_params,
+    read=_read,
+)
 """The service as documented."""

@@ -80,7 +80,14 @@ def _fault(payload: object, status: str) -> Reply:
 
 
 TIANDITU: Final = Service(
-    "tianditu", "https://api.tianditu.gov.cn", "/geocoder", Datum.WGS84, "v1.1",
-    "PLANNER_TIANDITU_KEY", 5.0, _params, _read,
-)  # fmt: skip
+    name="tianditu",
+    base_url="https://api.tianditu.gov.cn",
+    path="/geocoder",
+    datum=Datum.WGS84,
+    version="v1.1",
+    key_variable="PLANNER_TIANDITU_KEY",
+    per_second=5.0,
+    params=_params,
+    read=_read,
+)
 """The service as documented."""

@@ -1,0 +1,80 @@
+"""Trunk roads that are a town's main street: houses or ordinary streets touch them.
+
+OpenStreetMap lets people walk on ``highway=trunk`` unless it is tagged otherwise, and county towns live
+along theirs.  But the tag is also that of fast roads on which nobody walks and no house stands.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from planner.network.streets.scan import Scan
+from planner.network.streets.tags import is_level, may_be_main_street
+
+__all__ = ["main_streets"]
+
+BESIDE_M = 50.0
+"""A house this near stands along the road."""
+DEGREE_M = 111_195.0
+
+
+def main_streets(raw: Scan, ordinary: NDArray[np.bool_], houses: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which trunk roads are walked beside the ways that are walked anyway.
+
+    Parameters
+    ----------
+    raw : Scan
+    ordinary : ndarray of bool, shape (w,)
+        Ways that are walked.
+    houses : ndarray of Polygon
+        Degrees, EPSG:4326.
+
+    Returns
+    -------
+    ndarray of bool, shape (w,)
+        Trunk roads with houses or streets along them, and what lies between two such stretches.
+    """
+    walked = np.zeros(len(raw.way_tags), bool)
+    roads = [i for i, t in enumerate(raw.way_tags) if may_be_main_street(t) and not ordinary[i]]
+    if not roads:
+        return walked
+    nodes = {i: _nodes(raw, i) for i in roads}
+    street = np.zeros(len(raw.node_id), bool)
+    for i in np.flatnonzero(ordinary).tolist():
+        street[_nodes(raw, i)] = True
+    links = {i for i in roads if raw.way_tags[i]["highway"] == "trunk_link"}
+    trunks = [i for i in roads if i not in links and len(nodes[i]) > 1]
+    housed = _housed(raw, [i for i in trunks if is_level(raw.way_tags[i])], houses)
+    lived = np.zeros(len(raw.node_id), bool)
+    for i in trunks:
+        walked[i] = i in housed or street[nodes[i]].any()
+        lived[nodes[i]] |= walked[i]
+    grows = True
+    while grows:
+        between = [i for i in trunks if not walked[i] and lived[nodes[i][[0, -1]]].all()]
+        for i in between:
+            walked[i] = lived[nodes[i]] = True
+        grows = bool(between)
+    for i in links:
+        walked[i] = len(nodes[i]) > 1 and (lived | street)[nodes[i][[0, -1]]].all()
+    return walked
+
+
+def _nodes(raw: Scan, way: int) -> NDArray[np.int64]:
+    at = raw.refs[raw.offset[way] : raw.offset[way + 1]]
+    return at[at >= 0]
+
+
+def _housed(raw: Scan, ways: list[int], houses: NDArray[Any]) -> set[int]:
+    """Ways with a house beside them."""
+    if not ways or not len(houses):
+        return set()
+    scale = np.array([np.cos(np.radians(raw.node_lon_lat[:, 1].mean())), 1.0])
+    lines = [shapely.linestrings(raw.node_lon_lat[_nodes(raw, i)] * scale) for i in ways]
+    flat = shapely.transform(houses, lambda xy: xy * scale)
+    hit = shapely.STRtree(flat).query(lines, predicate="dwithin", distance=BESIDE_M / DEGREE_M)[0]
+    return {ways[k] for k in np.unique(hit).tolist()}
