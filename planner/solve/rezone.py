@@ -95,8 +95,9 @@ def moved_households(
     ndarray of bool, shape (n_households,)
         True where a household had a centre and now has another one, or none.
     """
-    units, before = np.asarray(unit), np.asarray(previous_zone)
-    now = np.where(units >= 0, np.append(np.asarray(assignment), -1)[units], -1)
+    before = np.asarray(previous_zone)
+    # Those without a unit, -1, read the last entry.
+    now = np.append(np.asarray(assignment, np.int64), -1)[np.asarray(unit)]
     return (before >= 0) & (now != before)
 
 

@@ -22,6 +22,7 @@ from planner.solve.highs import (
     programme,
     put_matrix,
     run_interruptibly,
+    search,
 )
 
 
@@ -185,3 +186,42 @@ def test_coefficients_can_be_put_into_a_programme_made_elsewhere() -> None:
     assert list(lp.a_matrix_.start_) == [0, 1, 2]
     assert list(lp.a_matrix_.index_) == [1, 0]
     assert list(lp.a_matrix_.value_) == [1.0, 2.0]
+
+
+def covering(seed: int) -> tuple[highspy.HighsLp, np.ndarray]:
+    """Six things in two of many halves, each once: a programme, and the dearest solution of it."""
+    rng = np.random.default_rng(seed)
+    halves = [np.isin(np.arange(6), rng.permutation(6)[: rng.integers(2, 5)]) for _ in range(50)]
+    parts = np.array([*halves, *(~half for half in halves)])
+    cost = rng.uniform(20, 130, len(parts))
+    rows = csr_array(np.vstack([parts.T, np.ones(len(parts))]).astype(float))
+    right = np.r_[np.ones(6), 2.0]
+    lp = programme(
+        cost, (np.zeros(len(parts)), np.ones(len(parts))), (right, right), rows, whole=len(parts)
+    )
+    both = cost[:50] + cost[50:]
+    start = np.zeros(len(parts))
+    start[[both.argmax(), both.argmax() + 50]] = 1.0
+    return lp, start
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_dear_start_is_left_for_what_is_better(seed: int) -> None:
+    """With a start and without the same optimum comes out, proven."""
+    lp, start = covering(seed)
+    cost = np.array(lp.col_cost_)
+    found, plain = search(new_highs(), lp, start), search(new_highs(), lp)
+    assert found.values is not None
+    assert plain.values is not None
+    assert cost @ found.values == pytest.approx(cost @ plain.values)
+    assert found.bound == pytest.approx(cost @ found.values)
+    assert cost @ plain.values < cost @ start
+
+
+def test_a_start_is_kept_where_nothing_better_is_found_in_time() -> None:
+    """Without a branch the start comes back, with a bound below it."""
+    lp, start = covering(1)
+    found = search(new_highs(mip_max_nodes=0, time_limit=0.0), lp, start)
+    if found.values is not None:
+        assert np.array(lp.col_cost_) @ found.values <= np.array(lp.col_cost_) @ start + 1e-9
+    assert found.bound <= np.array(lp.col_cost_) @ start

@@ -100,14 +100,15 @@ def test_who_was_not_served_has_not_moved() -> None:
 @pytest.mark.parametrize("price", [-1.0, float("nan")])
 def test_a_price_that_makes_no_sense_is_refused(price: float) -> None:
     """Nobody is paid for moving."""
-    with pytest.raises(ValueError, match="move_price_m must not be negative"):
+    with pytest.raises(ValueError, match=r"^move_price_m must not be negative, but is (-1|nan)"):
         Previous(np.zeros(1, np.int32), np.ones(1), "", price)
     assert Previous(np.zeros(1, np.int32), np.ones(1), "", 0.0).move_price_m == 0.0
 
 
 def test_the_previous_plan_does_not_change() -> None:
-    """It is a value."""
+    """It is a value, and can be one of a set."""
     was = Previous(np.zeros(1, np.int32), np.ones(1), "", 1.0)
+    assert {was} == {was}
     with pytest.raises(FrozenInstanceError):
         was.move_price_m = 2.0  # type: ignore[misc]
 
@@ -205,6 +206,23 @@ def test_changed_input_is_solved_again_from_where_the_homes_were() -> None:
 
 def test_moved_is_told_home_by_home() -> None:
     """Stayed, left, lost its centre, has no unit any more, was nowhere."""
-    moved = moved_households([1, -1, 0], [0, 0, 1, -1, 2, 2], [1, 0, 1, 2, -1, 0])
-    assert moved.tolist() == [False, True, True, True, False, False]
+    moved = moved_households([1, -1, 0], [0, 0, 1, -1, -1, -1, 2, 2], [1, 0, 1, 2, 1, 0, -1, 0])
+    assert moved.tolist() == [False, True, True, True, True, True, False, False]
     assert moved_households([], [-1], [0]).tolist() == [True]
+
+
+def test_equal_shares_go_to_the_first_centre() -> None:
+    """Five homes each: the order of the centres decides, whatever the order of the homes."""
+    problem = street()
+    for torn in ([0] * 5 + [1] * 5, [1] * 5 + [0] * 5):
+        zone = np.concatenate([np.zeros(20, int), torn, np.ones(20, int)])
+        _, kept = resolve(problem, UNIT, before(zone, problem), stop=STOP, seed=0)
+        assert kept.assignment.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_who_had_no_centre_has_none_while_nothing_changes() -> None:
+    """A unit that the standing plan left out is not quietly given to anyone: the input is the same."""
+    problem = street()
+    zone = np.concatenate([np.zeros(20, int), np.full(10, -1), np.ones(20, int)])
+    _, kept = resolve(problem, UNIT, before(zone, problem), stop=STOP, seed=0)
+    assert kept.assignment.tolist() == [0, 0, -1, 1, 1]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from planner.solve.highs import answer, new_highs, programme, run_interruptibly
+from planner.solve.highs import new_highs, programme, search
 from planner.solve.zones.instance import Instance
 
 __all__ = ["ExactResult", "Model", "solve_exactly"]
@@ -44,6 +44,7 @@ def solve_exactly(
     nodes: int | None = None,
     seed: int = 0,
     halt: threading.Event | None = None,
+    model: Model | None = None,
 ) -> ExactResult:
     """Solve one part by branch and cut.
 
@@ -63,17 +64,14 @@ def solve_exactly(
         For HiGHS.
     halt : threading.Event, optional
         Stops the search from another thread.
+    model : Model, optional
+        Of the part, where it knows more than that.
     """
-    model = Model(instance)
+    model = model or Model(instance)
     limits = {} if nodes is None else {"mip_max_nodes": nodes}
     highs = new_highs(seed=seed, mip_rel_gap=gap, time_limit=max(seconds, 0.1), **limits)
-    highs.passModel(model.lp())
-    if start is not None and np.isfinite(instance.value(start)):
-        solution = highspy.HighsSolution()
-        solution.col_value = list(model.point(start))
-        highs.setSolution(solution)
-    run_interruptibly(highs, halt)
-    found = answer(highs)
+    known = start is not None and np.isfinite(instance.value(start))
+    found = search(highs, model.lp(), model.point(start) if known else None, halt)
     return ExactResult(None if found.values is None else model.pairs(found.values), found.bound)
 
 
@@ -89,26 +87,34 @@ class Model:
 
     def lp(self, *, relaxed: bool = False) -> highspy.HighsLp:
         """Write the model down, with whole numbers or, relaxed, without."""
-        return self._lp([self._once(), self._rules(), self._support()], relaxed=relaxed)
+        least = np.ones(self.instance.n_units)
+        return self._lp([self._once(), *self._rows()], least, relaxed=relaxed)
 
     def zone_lp(self) -> highspy.HighsLp:
         """Write down the choice of one zone: nobody need be served but at home."""
-        return self._lp([self._rules(), self._support()])
+        return self._lp(self._rows(), np.zeros(0))
 
-    def _lp(self, parts: list[tuple[Any, FloatArray]], *, relaxed: bool = False) -> highspy.HighsLp:
+    def _rows(self) -> list[tuple[Any, FloatArray]]:
+        """Coefficients and most of all rows that have no least."""
+        return [self._rules(), self._support()]
+
+    def _cost(self) -> FloatArray:
+        one = self.instance
+        price = [one.rows.price[k] for k, _ in self.slack]
+        return np.concatenate([one.cost, one.skip_cost[self.skip], price])
+
+    def _lp(
+        self, parts: list[tuple[Any, FloatArray]], least: FloatArray, *, relaxed: bool = False
+    ) -> highspy.HighsLp:
         one, matrix = self.instance, csr_array(vstack([p[0] for p in parts], format="csr"))
         most = np.concatenate([p[1] for p in parts])
-        least = np.full(len(most), -np.inf)
-        if len(parts) == 3:
-            least[: one.n_units] = 1.0
-        price = [one.rows.price[k] for k, _ in self.slack]
-        cost = np.concatenate([one.cost, one.skip_cost[self.skip], price])
+        least = np.concatenate([least, np.full(len(most) - len(least), -np.inf)])
         lower, upper = np.zeros(self.n), np.ones(self.n)
         lower[one.home_pair] = 1.0
         upper[one.n_pairs + len(self.skip) :] = np.inf
         # Where the pairs are whole, what is left out or broken follows; branching on it is a waste.
         whole = 0 if relaxed else one.n_pairs
-        return programme(cost, (lower, upper), (least, most), matrix, whole=whole)
+        return programme(self._cost(), (lower, upper), (least, most), matrix, whole=whole)
 
     def _once(self) -> tuple[Any, FloatArray]:
         one = self.instance
@@ -145,7 +151,8 @@ class Model:
         values[pair[pair >= 0]] = 1.0
         values[one.n_pairs : one.n_pairs + len(self.skip)] = pair[self.skip] < 0
         excess = one.excess(pair)
-        values[one.n_pairs + len(self.skip) :] = [excess[k, c] for k, c in self.slack]
+        first = one.n_pairs + len(self.skip)
+        values[first : first + len(self.slack)] = [excess[k, c] for k, c in self.slack]
         return values
 
     def pairs(self, values: FloatArray) -> NDArray[np.int64]:

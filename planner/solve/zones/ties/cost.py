@@ -3,7 +3,8 @@
 The price of a broken tie hangs on two units at once, which the exact engine does not know.  So the plan
 without ties is found and proven first.  Ties cost something or nothing, never less: whatever is proven of
 every plan without them holds of every plan with them, and the bound stays true; what no plan can keep is
-added to it, and more by `planner.solve.zones.ties.bound`.  Then the plan is bettered at its true price: by
+added to it, and more by `planner.solve.zones.ties.bound`.  Small parts are then solved exactly, ties and
+all (`planner.solve.zones.ties.exact`).  Then the plan is bettered at its true price: by
 annealing that counts ties, and by taking a few zones around a broken tie apart and putting them together
 again by the exact model, in which each of the two is drawn to one zone (a linearisation of the quadratic
 term around the plan that stands; A. M. Frieze, J. Yadegar: On the quadratic assignment problem, Discrete
@@ -28,6 +29,7 @@ from planner.solve.zones.instance import restrict
 from planner.solve.zones.parts import split
 from planner.solve.zones.start import must_serve, repaired
 from planner.solve.zones.ties.bound import raise_bound
+from planner.solve.zones.ties.exact import solve_tied
 from planner.solve.zones.ties.part import TiedPart
 
 __all__ = ["better", "with_ties"]
@@ -142,6 +144,9 @@ def _settled(
         if part.value(given) < part.value(pair):
             pair, method = given, STOOD
     found = better(part, pair, bound_m=bound_m, gap=gap, clock=clock.share(SHARE), seed=seed)
+    if part.gap(found, bound_m) > gap:
+        proven, found = solve_tied(part, found, gap=gap, clock=clock.share(0.5), seed=seed)
+        bound_m = max(bound_m, proven)
     bound_m, found = raise_bound(part, found, bound_m, gap=gap, clock=clock, seed=seed)
     return _Known(found, bound_m, method if (found == pair).all() else f"{method}, ties")
 
