@@ -206,8 +206,58 @@ class MissingExtraError(PlannerError, ImportError):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class RuleClash:
+    """The hard rule that cannot hold in one part of a problem, in numbers alone.
+
+    Parameters
+    ----------
+    rule : str
+        Its name.
+    low, high : float or None
+        What it asks for; None where that side is free.
+    per : float or None
+        For each of how many in the part, where the limits are counted so.
+    total : float
+        What the part has in all.
+    missed : float
+        By how much the best attempt misses, at `centre`.
+    centre, unit : int
+        Positions in the problem: where the attempt misses, and a unit of the part.
+    units, centres : int
+        Size of the part.
+    """
+
+    rule: str
+    low: float | None
+    high: float | None
+    per: float | None
+    total: float
+    missed: float
+    centre: int
+    unit: int
+    units: int
+    centres: int
+
+    def words(self, centre: str, where: str) -> str:
+        """Say it, with names for the centre and for the part; in English and Chinese."""
+        low = "no floor" if self.low is None else f"at least {self.low:g}"
+        high = "no ceiling" if self.high is None else f"at most {self.high:g}"
+        low_zh = "不设下限" if self.low is None else f"至少{self.low:g}"
+        high_zh = "不设上限" if self.high is None else f"至多{self.high:g}"
+        per = "" if self.per is None else f" for each of {self.per:g}"
+        per_zh = "" if self.per is None else f"（按{self.per:g}个计）"
+        return (
+            f"hard rules cannot hold together in {where} ({self.units} units, {self.centres} centres): "
+            f"{self.rule} asks for {low} and {high}{per}, there are {self.total:g} in all, and the best "
+            f"attempt misses by {self.missed:g} at {centre} "
+            f"硬性规则无法同时满足：{self.rule}要求{low_zh}、{high_zh}{per_zh}，共有{self.total:g}，"
+            f"最佳方案仍差{self.missed:g}"
+        )
+
+
 class InfeasibleError(PlannerError):
-    """Hard rules cannot hold together.
+    """Hard rules do not hold: it is proven that they cannot, or no plan that keeps them was found in time.
 
     Parameters
     ----------
@@ -217,13 +267,37 @@ class InfeasibleError(PlannerError):
         The `planner.model.problem.Certificate` of the attempt, where there is one.
     remedy : str, optional
         The cheapest ways out.
+    clash : RuleClash, optional
+        What the message says, for whoever knows the names of centres.
+    proven : bool
+        Whether it is proven that no plan keeps them.
     """
 
     exit_code = 3
 
-    def __init__(self, message: str, *, certificate: object = None, remedy: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        certificate: object = None,
+        remedy: str = "",
+        clash: RuleClash | None = None,
+        proven: bool = True,
+    ) -> None:
         super().__init__(message, remedy=remedy)
-        self.certificate = certificate
+        self.certificate, self.clash, self.proven = certificate, clash, proven
+
+    def named(self, centre: str, where: str) -> InfeasibleError:
+        """Say the same with names in place of positions."""
+        if self.clash is None:
+            return self
+        return InfeasibleError(
+            self.clash.words(centre, where),
+            certificate=self.certificate,
+            remedy=self.remedy,
+            clash=self.clash,
+            proven=self.proven,
+        )
 
 
 class OutputError(PlannerError, OSError):

@@ -29,7 +29,14 @@ from planner.model.rules import RuleBook
 from planner.model.tables import PlanTables
 from planner.model.ties import Helpers
 from planner.network import Network
-from planner.plan.advice.advise import Advice, Setting, advise, with_repairs
+from planner.plan.advice.advise import (
+    Advice,
+    Setting,
+    advise,
+    in_names,
+    refuse_broken,
+    with_repairs,
+)
 from planner.plan.build import assemble
 from planner.plan.draft import Survey
 from planner.plan.guiding import guided
@@ -302,7 +309,7 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
         if certificate.violations and search.advice_seconds > 0:
             advice = advise(advice, case.setting, result, search)
         solved = Solved(result, certificate, advice)
-        _refuse_broken_hard_rules(case, solved)
+        refuse_broken(case.demand, certificate, advice)
     return case, solved
 
 
@@ -384,9 +391,10 @@ def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result
             problem, people, case.before, stop=stop, seed=search.seed, progress=say
         )
     except InfeasibleError as refused:
+        named = in_names(refused, case.demand)
         if not search.advice_seconds:
-            raise
-        raise with_repairs(refused, case.setting, search) from None
+            raise named from None
+        raise with_repairs(named, case.setting, search) from None
 
 
 def _gap_words(p: Progress) -> str:
@@ -400,19 +408,4 @@ def _refuse_without_centres(made: Demand) -> None:
         raise ConfigError(
             "no member with a known home is marked as a centre",
             remedy="mark the central households in the column 是否中心户/centre with 是 or yes",
-        )
-
-
-def _refuse_broken_hard_rules(case: Case, solved: Solved) -> None:
-    hard = {rule.name for rule in case.demand.problem.rules if rule.hard}
-    broken = [v for v in solved.certificate.violations if v.rule in hard]
-    if broken:
-        worst = max(broken, key=lambda v: v.excess)
-        centre = case.demand.centres["centre_id"].iloc[worst.centre]
-        raise InfeasibleError(
-            f"the hard rule {worst.rule} cannot hold: the zone of centre {centre} has "
-            f"{worst.amount:g}, allowed is {worst.limit:g}",
-            certificate=solved.certificate,
-            remedy="; or ".join([r.what for r in solved.advice.repairs[:3]])
-            or "make the rule elastic, add a centre there, or widen the limit",
         )

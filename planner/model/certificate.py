@@ -136,6 +136,12 @@ class Certificate:
         return 0.0 if excess == 0 else float("inf")
 
     @property
+    def gap_objective(self) -> float:
+        """``(value - bound) / value``: of all that is minimised, penalties included."""
+        excess = max(self.value_m - self.bound_m, 0.0)
+        return excess / self.value_m if self.value_m > 0 else 0.0
+
+    @property
     def zones_connected(self) -> bool:
         """Whether every zone hangs together."""
         return not self.disconnected

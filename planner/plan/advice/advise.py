@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from planner.demand.demand import Demand
 from planner.errors import InfeasibleError
 from planner.model.audit import audit
-from planner.model.problem import Result
+from planner.model.problem import Certificate, Result
 from planner.model.project import Search
 from planner.model.rules import RuleBook
 from planner.network import Network
@@ -21,7 +21,7 @@ from planner.plan.advice import Around, Candidate, Clash, Repair, arithmetic, fi
 from planner.plan.advice.arithmetic import Counts
 from planner.solve.zones.search import Stop, solve
 
-__all__ = ["Advice", "Setting", "advise", "with_repairs"]
+__all__ = ["Advice", "Setting", "advise", "in_names", "refuse_broken", "with_repairs"]
 
 
 @dataclass(frozen=True)
@@ -178,4 +178,40 @@ def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> 
         "; ".join([refused.message, *(c.what for c in advice.clashes[:3])]),
         certificate=audit(problem, result.assignment, result.bound_m),
         remedy="; or ".join(offered) or refused.remedy,
+        clash=refused.clash,
+        proven=refused.proven,
+    )
+
+
+def in_names(refused: InfeasibleError, demand: Demand) -> InfeasibleError:
+    """Name the centre and the community that a refusal of the search speaks of by position."""
+    if (clash := refused.clash) is None:
+        return refused
+    row, fence = demand.centres.iloc[clash.centre], str(demand.units["fence"].iloc[clash.unit])
+    label = f" ({row['label']})" if row["label"] else ""
+    return refused.named(f"centre {row['centre_id']}{label}", fence or "the district 全区")
+
+
+def refuse_broken(demand: Demand, certificate: Certificate, advice: Advice) -> None:
+    """Refuse a plan that breaks a hard rule.
+
+    Raises
+    ------
+    InfeasibleError
+        The search ends with an error of its own where it has a proof; so this is not one, and says so.
+    """
+    hard = {rule.name for rule in demand.problem.rules if rule.hard}
+    broken = [v for v in certificate.violations if v.rule in hard]
+    if not broken:
+        return
+    worst = max(broken, key=lambda v: v.excess)
+    centre = demand.centres["centre_id"].iloc[worst.centre]
+    raise InfeasibleError(
+        f"no plan that keeps the hard rule {worst.rule} was found in time, and whether there is one is "
+        f"not known: the zone of centre {centre} has {worst.amount:g}, allowed is {worst.limit:g} "
+        f"限时内未找到满足硬性规则 {worst.rule} 的方案，是否存在尚未证明",
+        certificate=certificate,
+        remedy="; or ".join([r.what for r in advice.repairs[:3]])
+        or "allow more seconds, make the rule elastic, add a centre there, or widen the limit",
+        proven=False,
     )

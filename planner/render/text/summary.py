@@ -49,8 +49,9 @@ def summary(tables: PlanTables) -> dict[str, Any]:
     -------
     dict
         ``households, located, zones, unassigned`` (households without a zone)``, cost_m, penalty_m,
-        bound_m, optimality_gap, zones_connected, rules, gaps`` (each cause to its count)``, walk_m``
-        (mean, p90 and max over the served households)``, homes_moved, seconds, versions, seed``, then
+        bound_m, optimality_gap, zones_connected, rules, gaps`` (each cause to its
+        count)``, walk_m`` (mean, p90 and max over the served households)``, homes_moved, seconds,
+        versions, seed``, then `gap_objective` and
         what else a reader may want, such as the ``levels`` above the centres; and where there are ties
         ``affinity``: counts, and `broken_m`, which is part of what is minimised.
     """
@@ -77,6 +78,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "versions": dict(note.get("versions") or {}),
         "seed": note.get("seed"),
         "peak_gb": note.get("peak_gb"),
+        "gap_objective": c.gap_objective,
         "change_m": c.change_m,
         "unserved_units": c.unserved,
         "zones_disconnected": len(c.disconnected),

@@ -87,11 +87,23 @@ def proof_words(certificate: Certificate) -> Both:
         )
     if gap < 0.005:
         return ("已证明为最优方案", "proven to be the best possible plan")
-    shown = f"{math.ceil(gap * 100 - 1e-9) / 100:g}"  # rounded up: a proof must not be flattered
-    return (
+    shown, whole = _percent(certificate.optimality_gap), _percent(certificate.gap_objective)
+    said = (
         f"已证明与理论最优方案相差不超过 {shown}%",
         f"proven within {shown} % of the best possible plan",
     )
+    if whole == shown:
+        return said
+    # Where broken rules outweigh the walks, what is left is a large share of the walks alone.
+    return (
+        f"{said[0]}（计入违规代价为 {whole}%）",
+        f"{said[1]} ({whole} % with what broken rules cost)",
+    )
+
+
+def _percent(share: float) -> str:
+    """Round up: a proof must not be flattered."""
+    return f"{math.ceil(share * 10_000 - 1e-9) / 100:g}"
 
 
 def tie_words(tables: PlanTables) -> tuple[Both, ...]:

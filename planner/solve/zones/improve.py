@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, RuleClash
 from planner.model.problem import Problem
 from planner.solve.zones.anneal import Annealer
 from planner.solve.zones.exact import solve_exactly
@@ -142,17 +142,21 @@ def refusal(problem: Problem, track: Track) -> InfeasibleError:
     excess = one.excess(annealer.pair)
     excess[~np.isinf(one.rows.price)] = 0.0
     k, c = np.unravel_index(int(excess.argmax()), excess.shape)
-    name = one.rows.name[k]
-    rule = next(r for r in problem.rules if r.name == name)
-    total = float(rule.amount[one.unit_ids].sum())
-    low = "no floor" if rule.low is None else f"at least {rule.low:g}"
-    high = "no ceiling" if rule.high is None else f"at most {rule.high:g}"
-    per = "" if rule.per is None else f" for each of {rule.per[one.unit_ids].sum():g}"
-    fence = int(problem.fence[one.unit_ids[0]])
+    rule = next(r for r in problem.rules if r.name == one.rows.name[k])
+    clash = RuleClash(
+        rule=rule.name,
+        low=rule.low,
+        high=rule.high,
+        per=None if rule.per is None else float(rule.per[one.unit_ids].sum()),
+        total=float(rule.amount[one.unit_ids].sum()),
+        missed=float(excess[k, c]),
+        centre=int(one.centre_ids[c]),
+        unit=int(one.unit_ids[0]),
+        units=one.n_units,
+        centres=one.n_centres,
+    )
     return InfeasibleError(
-        f"hard rules cannot hold together in a part of {one.n_units} units and {one.n_centres} "
-        f"centres (fence {fence}): {name} asks for {low} and {high}{per}, the part has {total:g} in "
-        f"all, and the best attempt misses by {float(excess[k, c]):g} at centre "
-        f"{int(one.centre_ids[c])}",
+        clash.words(f"centre {clash.centre}", f"fence {int(problem.fence[clash.unit])}"),
         remedy="make the rule elastic, widen its limits, or add or drop a centre there",
+        clash=clash,
     )

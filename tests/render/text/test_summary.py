@@ -135,6 +135,23 @@ def test_the_proof_is_never_flattered(bound: float, words: str) -> None:
     assert words in proof_words(c)[1]
 
 
+def test_the_gap_of_the_whole_stands_beside_that_of_the_walks() -> None:
+    """Where broken rules cost nine times the walks, both shares are told, in both languages; else one."""
+    c = make_plan_tables().certificate
+    broken = replace(c, cost_m=1000.0, penalty_m=9000.0, change_m=0.0, bound_m=9500.0, ties=None)
+    chinese, english = proof_words(broken)
+    assert "within 50 %" in english
+    assert "5 % with what broken rules cost" in english
+    assert "50%" in chinese
+    assert "5%" in chinese
+    assert broken.gap_objective == pytest.approx(0.05)
+    kept = replace(broken, penalty_m=0.0, bound_m=950.0)
+    assert "broken" not in proof_words(kept)[1]
+    assert summary(make_plan_tables())["gap_objective"] == c.gap_objective
+    assert replace(kept, cost_m=0.0, bound_m=0.0).gap_objective == 0.0
+    assert replace(kept, bound_m=2000.0).gap_objective == 0.0
+
+
 def test_limits_in_words() -> None:
     """Each kind of limit reads as people write it."""
     rules = make_plan_tables().certificate.rules
