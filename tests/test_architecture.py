@@ -132,7 +132,10 @@ def plain_writes(tree: ast.AST) -> Iterator[int]:
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        labels = name == "rename" and {k.arg for k in node.keywords} & {"columns", "index"}
+        literal = bool(node.args) and isinstance(node.args[0], ast.Constant)  # a Series, not a path
+        labels = name == "rename" and (
+            literal or {k.arg for k in node.keywords} & {"columns", "index"}
+        )
         if name in WRITES and not labels:
             yield node.lineno
         elif name in ("open", "fdopen", "ZipFile"):
@@ -215,6 +218,7 @@ def test_a_plain_write_is_seen(line: str) -> None:
         "ZipFile(buffer, 'w')",
         "t.replace('w', 'x')",
         "frame.rename(columns=names)",
+        "series.rename('load')",
     ],
 )
 def test_reading_is_no_write(line: str) -> None:
