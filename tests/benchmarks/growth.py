@@ -72,6 +72,7 @@ def tiled(extract: Extract, copies: int) -> Extract:
         np.concatenate([offset, offset[-1] + 2 * np.arange(1, copies)]).astype(ways.offset.dtype),
         np.concatenate([attach, np.zeros(copies - 1, bool)]),
         np.tile(ways.blocked, copies),
+        np.tile(ways.private, copies),
     )
     bars = [extract.barriers.assign(geometry=extract.barriers.translate(*s)) for s in shift]
     return replace(extract, ways=joined, barriers=pd.concat(bars, ignore_index=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -233,8 +233,8 @@ def _is_ballpark(crs: Any, x: float, y: float) -> bool:
 
 def mended(
     shapes: NDArray[Any], there: NDArray[np.intp], layer: Layer
-) -> tuple[NDArray[Any], list[Finding]]:
-    """Make every outline valid, with its area before and after; drop slivers.
+) -> tuple[NDArray[Any], NDArray[np.intp], list[Finding]]:
+    """Make every outline valid, with its area before and after; leave slivers out.
 
     Parameters
     ----------
@@ -244,10 +244,17 @@ def mended(
         Which features of the layer they are.
     layer : Layer
 
+    Returns
+    -------
+    shapes : ndarray of polygons, shape (m,)
+    there : ndarray of int, shape (m,)
+        Which features they are: those that are no land are left out.
+    said : list of Finding
+
     Raises
     ------
     SchemaError
-        An outline crosses itself so that its area is not clear, or nothing of area is left of it.
+        An outline crosses itself so that its area is not clear, or none of them has an area.
     """
     plane, shapes = plane_of(shapes), shapes.copy()
 
@@ -262,25 +269,32 @@ def mended(
         return bool(at.area >= SLIVER_M2 and 2 * at.area >= SLIVER_M * at.length)
 
     said: list[Finding] = []
+    slivers: list[int] = []
     for k in np.flatnonzero(~shapely.is_valid(shapes)):
         shapes[k], told = _valid(shapes[k], area)
         said.append(layer.told(*told, int(there[k])))
     for k, at in enumerate(map(int, there)):
         parts = [p for p in shapely.get_parts(shapes[k]) if p.geom_type == "Polygon"]
         large = [p for p in parts if wide(p)]
+        drawn = flat(shapes[k])
         if 0 < len(large) < len(parts):
             n = len(parts) - len(large)
             what, zh = f"had {n} part(s) of no area, left out", f"有{n}个无面积的碎片,已略去"
             said.append(layer.told(Severity.FIX, "sliver", what, zh, at))
         shapes[k] = large[0] if len(large) == 1 else shapely.MultiPolygon(large)
-        if (whole := area(shapes[k])) < SMALLEST_M2:
-            what, zh = (
-                f"has an area of {whole:,.1f} m2: less than a house",
-                f"面积仅{whole:,.1f}平方米",
+        if area(shapes[k]) < SMALLEST_M2:
+            slivers.append(k)
+            width = 2 * drawn.area / drawn.length if drawn.length else 0.0
+            what = (
+                f"has an area of {drawn.area:,.1f} m2 and is {width:,.1f} m wide: no land; left out"
             )
-            said.append(layer.told(Severity.STOP, "no-area", what, zh, at))
+            zh = f"面积{drawn.area:,.1f}平方米、宽约{width:,.1f}米,不成地块,已略去"
+            said.append(layer.told(Severity.HOLD, "no-area", what, zh, at, remedy=REMEDY))
+    if len(slivers) == len(shapes):
+        said = [replace(f, severity=Severity.STOP) if f.code == "no-area" else f for f in said]
     layer.settle(said)
-    return shapes, said
+    kept = np.setdiff1d(np.arange(len(shapes)), slivers)
+    return shapes[kept], there[kept], said
 
 
 def _valid(shape: Any, area: Callable[[Any], float]) -> tuple[Any, tuple[Severity, str, str, str]]:

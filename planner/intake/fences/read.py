@@ -118,7 +118,7 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     said = [layer.told(Severity.FIX, "open-ring", what, zh, at) for at in closed]
     shapes, there, found = sound(read.geometry.to_numpy(), layer)
     shapes, turned = in_degrees(shapes, read.crs, layer)
-    shapes, repaired = mended(shapes, there, layer)
+    shapes, there, repaired = mended(shapes, there, layer)
     own = Datum(datum) if datum is not None else declared_datum(path)
     if own is not None and own is not Datum.WGS84:
         shapes = shapely.transform(shapes, lambda c: convert(c[:, 0], c[:, 1], own, Datum.WGS84))
