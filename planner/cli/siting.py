@@ -91,7 +91,8 @@ def _show(proposal: Proposal, written: dict[str, Path]) -> None:
         table.add_row(escape(line))
     if len(proposal.fences) > 1:
         for row in proposal.fences.itertuples():
-            table.add_row(escape(f"  {row.fence}: {row.centres_before} → {row.centres}"))
+            told = f"  {row.fence}: {row.centres_before} → {row.centres}; {row.why_zh} · {row.why}"
+            table.add_row(escape(told))
     for finding in proposal.findings:
         if finding.code.startswith(("siting", "score", "strength", "role")):
             table.add_row(escape(f"! {finding.what_zh} · {finding.what}"))

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from planner.api.site.proposal import Outcome, mean_walk
 from planner.api.site.quarters import Quarter
 from planner.demand.demand import Demand
+from planner.errors import Finding, Severity
 from planner.network import Network
 from planner.solve.sites import Answer
 from planner.solve.staff import staff
 
-__all__ = ["fence_table"]
+__all__ = ["beyond_rules", "fence_table"]
 
 LARGE = 100_000
 """Pairs above which the present centres are told by each home's nearest one."""
@@ -42,7 +43,7 @@ def fence_table(
         ``fence, households, members, candidates, least, most`` (centres that the rules ask for)``,
         centres_before, centres, walk_before_m`` (mean over homes with today's centres, at best; NaN
         where there are none)``, walk_m, value_m, bound_m, optimality_gap, misfit`` (homes over and short
-        of what zones may have).
+        of what zones may have)``, why, why_zh`` (of the number).
     """
     members, homes = (demand.units[name].to_numpy(int) for name in ("members", "households"))
     fence = demand.units["fence"].to_numpy(str)
@@ -53,7 +54,7 @@ def fence_table(
         row = {
             "fence": q.name,
             "households": int(q.households.sum() + homes[q.lost].sum()),
-            "members": int(members[q.units].sum()),
+            "members": int(members[fence == q.name].sum()),
             "candidates": len(q.candidates),
             "least": q.least,
             "most": q.most,
@@ -71,8 +72,66 @@ def fence_table(
                 "optimality_gap": float(answer.gap),
                 "misfit": _misfit(q, answer),
             }
+        row["why_zh"], row["why"] = _why(q, row["centres"])
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _why(q: Quarter, centres: int) -> tuple[str, str]:
+    """Say in Chinese and English why a community gets so many."""
+    if not len(q.candidates):
+        return "没有候选户", "no candidate lives here"
+    homes, each = f"{q.households.sum():,.0f}", q.households.sum() / max(centres, 1)
+    zh, en = f"{homes}户，每区{each:.0f}户", f"{homes} homes, {each:.0f} a zone"
+    limits_zh = f"规则{q.least}至{q.most}个"
+    limits = f"the rules ask for {q.least} to {q.most}"
+    if centres > q.most:
+        return f"{zh}；{limits_zh}，所求总数更多", f"{en}; {limits}, more were asked for in all"
+    if centres < q.least:
+        return f"{zh}；{limits_zh}，所求总数更少", f"{en}; {limits}, fewer were asked for in all"
+    if centres == int(q.forced.sum()):
+        return f"{zh}；均为指定入选", f"{en}; all of them asked for by name"
+    if centres == q.most:
+        return f"{zh}；已达规则上限", f"{en}; the most that the rules allow"
+    if centres == q.least:
+        return f"{zh}；规则所需最少", f"{en}; the least that the rules ask for"
+    return (
+        f"{zh}；{limits_zh}，再加一个不如加在别处",
+        f"{en}; {limits}, one more would save less here than elsewhere",
+    )
+
+
+def beyond_rules(quarters: Sequence[Quarter], counts: Sequence[int]) -> tuple[Finding, ...]:
+    """Say where more, or fewer, centres were asked for than the rules allow.
+
+    Parameters
+    ----------
+    quarters : sequence of Quarter
+    counts : sequence of int
+        Centres of each.
+    """
+    live = [(q, k) for q, k in zip(quarters, counts, strict=True) if len(q.candidates)]
+    asked, least, most = (
+        sum(n) for n in zip(*((k, q.least, q.most) for q, k in live), strict=True)
+    )
+    where = [
+        f"{q.name} {k} ({q.least}-{q.most})".strip() for q, k in live if not q.least <= k <= q.most
+    ]
+    if least <= asked <= most:
+        return ()
+    told = f"given (asked for by the rules): {', '.join(where)}"
+    told_zh = f"所给（规则范围）：{'、'.join(where)}"
+    if asked > most:
+        code = "siting-more-than-rules"
+        en = f"{asked} centres are more than the rules allow, {most}: zones will be short of homes; {told}"
+        zh = f"所求{asked}名中心户多于规则所允许的{most}名，将有责任区户数不足；{told_zh}"
+        todo = f"ask for {most} at most, or change the rules", f"请减至{most}名以内，或调整规则"
+    else:
+        code = "siting-fewer-than-rules"
+        en = f"{asked} centres are fewer than the rules ask for, {least}: zones will be too large; {told}"
+        zh = f"所求{asked}名中心户少于规则所需的{least}名，将有责任区户数超出；{told_zh}"
+        todo = f"ask for {least} at least, or change the rules", f"请增至{least}名以上，或调整规则"
+    return (Finding(code, Severity.WARN, en, zh, *todo),)
 
 
 def _misfit(q: Quarter, answer: Answer) -> float:
@@ -87,16 +146,18 @@ def _before(q: Quarter, today: NDArray[np.integer], demand: Demand, network: Net
 
     Homes of one unit may part here, which a plan would not let them.
     """
-    walk = np.full((len(q.units), len(today)), np.inf)
-    found = network.walks(demand.snaps.take(today), demand.snaps.take(q.units), limit_m=None)
+    lived = q.households > 0
+    units, homes = q.units[lived], q.households[lived]
+    walk = np.full((len(units), len(today)), np.inf)
+    found = network.walks(demand.snaps.take(today), demand.snaps.take(units), limit_m=None)
     walk[found.target, found.source] = found.walk_m
-    walk = np.where(q.units[:, None] == today[None, :], 0.0, walk)
+    walk = np.where(units[:, None] == today[None, :], 0.0, walk)
     if not len(today) or not np.isfinite(walk.min(axis=1)).all():
         return np.nan
-    total, count = q.households.sum(), len(today)
+    total, count = homes.sum(), len(today)
     if walk.size > LARGE:
-        return round(mean_walk(walk.min(axis=1), q.households), 1)
+        return round(mean_walk(walk.min(axis=1), homes), 1)
     low = q.low if q.low * count <= total else None
     high = q.high if q.high * count >= total else None
-    shared = staff(np.round(q.households), walk, low, high)
+    shared = staff(np.round(homes), walk, low, high)
     return round(shared.cost_m / total, 1)

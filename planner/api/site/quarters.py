@@ -37,7 +37,7 @@ class Quarter:
     name : str
         The fence, "" where there is none.
     units : ndarray of int, shape (n_units,)
-        Positions in `Demand.units` of the units that some candidate reaches.
+        Positions in `Demand.units` of the units, with homes or members, that some candidate reaches.
     lost : ndarray of int
         Positions of units with homes that no candidate reaches on foot.
     candidates : ndarray of int, shape (n_candidates,)
@@ -109,7 +109,8 @@ class Quarter:
             near = walk <= self.limit_m
             own = np.zeros(near.shape, bool)
             own[self.home[at], np.arange(n)] = True
-            cost = np.where(near | ~near.any(axis=1, keepdims=True) | own, cost, np.inf)
+            free = ~near.any(axis=1) | (self.households == 0)
+            cost = np.where(near | free[:, None] | own, cost, np.inf)
             floor, price = 0.0, np.inf
         return Sites(
             cost=cost,
@@ -124,8 +125,13 @@ class Quarter:
 
     def chosen(self, answer: Answer) -> tuple[IntArray, IntArray]:
         """Translate an answer: candidates (positions here), and the one that serves each unit."""
-        at = np.flatnonzero(self.kept)
-        return at[answer.chosen], at[answer.serves]
+        kept = np.flatnonzero(self.kept)
+        at, serves = kept[answer.chosen], kept[answer.serves]
+        # Members where nobody is to be served cost nothing anywhere: they go with the nearest centre.
+        idle = np.flatnonzero(self.load == 0)
+        serves[idle] = at[self.walk_m[np.ix_(idle, at)].argmin(axis=1)]
+        serves[self.home[at]] = at
+        return at, serves
 
 
 def make_quarters(
@@ -151,14 +157,12 @@ def make_quarters(
         By name; fences without homes are left out.
     """
     fence = demand.units["fence"].to_numpy(str)
-    homes = demand.units["households"].to_numpy(float)
+    homes, crew = (demand.units[name].to_numpy(float) for name in ("households", "members"))
     unit = candidates["unit"].to_numpy(np.int64)
     found = []
     for name in np.unique(fence[homes > 0]):
         rows = np.flatnonzero(fence[unit] == name) if len(unit) else np.zeros(0, np.int64)
-        live = np.zeros(len(fence), bool)
-        live[unit[rows]] = True
-        units = np.flatnonzero((fence == name) & ((homes > 0) | live))
+        units = np.flatnonzero((fence == name) & ((homes > 0) | (crew > 0)))
         found.append(_quarter(str(name), units, rows, demand, candidates, network, rules))
     return found
 

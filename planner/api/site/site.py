@@ -17,7 +17,7 @@ import pandas as pd
 from planner.api.opening import Estimate, Opened, online_of, open_project
 from planner.api.progress import Clock, Event, Listener
 from planner.api.site.candidates import list_candidates, mean_scores
-from planner.api.site.communities import fence_table
+from planner.api.site.communities import beyond_rules, fence_table
 from planner.api.site.counts import NOT_ENOUGH, counts_of
 from planner.api.site.handover import marked_members, next_project
 from planner.api.site.proposal import (
@@ -60,10 +60,11 @@ class Proposal:
         Sums of each fence, with the proven bound, see `planner.api.site.communities.fence_table`.
     figures : mapping
         Plain values: ``count, asked`` (``count``, ``fewest`` or ``present``)``, households, located,
-        walk_m`` (mean over the homes)``, walk_before_m`` (with today's centres, at best; None where some
-        fence has none)``, value_m, bound_m, optimality_gap`` (for this number in each fence)``,
-        score, score_before`` (means of the chosen and of today's centres, None if none is stated)``,
-        uncovered`` (homes)``, score_m, strength_m, strengths, limit_m, network, synthetic, title, seed``.
+        members, members_located, walk_m`` (mean over the homes)``, walk_before_m`` (with today's
+        centres, at best; None where some fence has none)``, value_m, bound_m, optimality_gap`` (for
+        this number in each fence)``, score, score_before`` (means of the chosen and of today's centres,
+        None if none is stated)``, uncovered`` (homes)``, score_m, strength_m, strengths, limit_m,
+        network, synthetic, title, seed``.
     findings : tuple of Finding
         What was noticed in the input.
     members : Residents
@@ -221,6 +222,7 @@ def site(
     chosen = chosen_table(outcomes, candidates, demand)
     tell(Event("choose", 1.0))
     said += () if enough else (NOT_ENOUGH,)
+    said += beyond_rules(quarters, counts) if asked != "fewest" else ()
     inputs = [getattr(task.inputs, n) for n in task.inputs.__slots__]
     return Proposal(
         chosen=chosen,
@@ -305,6 +307,8 @@ def _figures(
         "asked": asked,
         "households": len(located.households),
         "located": int(homes.sum()),
+        "members": len(located.members),
+        "members_located": int(located.members["lon"].notna().sum()),
         "walk_m": mean(walk, live),
         "walk_before_m": mean(before, live) if np.isfinite(before[live]).all() else None,
         "value_m": value,

@@ -79,6 +79,7 @@ _FENCES: Final = (
     Column("walk_m", "入选后（米）", "Mean chosen m", 12, "metres"),
     Column("gap", "与最优差距（%）", "Gap %", 11, "share"),
     Column("misfit", "超员或不足户数", "Over or short", 12, "count"),
+    Column("said", "数量理由", "Why so many", 60),
 )
 
 
@@ -139,7 +140,7 @@ def _sheets(
     yield Sheet("未入选 not chosen", _named(left, people), (*person, *_LEFT))
     yield Sheet("仍未覆盖 uncovered", uncovered.assign(said=_both(uncovered)), _UNCOVERED)
     gap = [100 * g for g in fences["optimality_gap"]]
-    yield Sheet("社区 communities", fences.assign(gap=gap), _FENCES)
+    yield Sheet("社区 communities", fences.assign(gap=gap, said=_both(fences)), _FENCES)
 
 
 def _named(frame: pd.DataFrame, people: People) -> pd.DataFrame:
@@ -184,6 +185,8 @@ def proposal_lines(figures: Mapping[str, Any]) -> list[str]:
     lines = [
         f"入选 {count} 名中心户（现 {figures['before']} 名），已定位居民户 {homes} 户 · "
         f"{count} centres chosen ({figures['before']} today), {homes} homes located",
+        f"已定位党员 {figures['members_located']} 名，共 {figures['members']} 名 · "
+        f"{figures['members_located']} of {figures['members']} members located",
         f"平均步行 {now:.1f} 米 · mean walk {now:.1f} m",
     ]
     if was is not None:

@@ -16,7 +16,7 @@ from planner.cli import app
 from planner.model.project import Project, Siting
 from planner.model.rules import Bound, RuleBook, WalkLimit
 
-SMALL = Size(buildings=70, households=620, members=60, centres=7, lost=2)
+SMALL = Size(buildings=40, households=360, members=36, centres=4, lost=2)
 RULES = RuleBook(households_per_zone=Bound(None, 60), walk=WalkLimit(450.0))
 
 

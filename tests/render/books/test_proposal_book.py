@@ -81,6 +81,8 @@ FENCES = pd.DataFrame(
             "walk_m": 80.5,
             "optimality_gap": 0.0123,
             "misfit": 0.0,
+            "why": "the least that the rules ask for",
+            "why_zh": "规则所需最少",
         }
     ]
 )
@@ -89,6 +91,8 @@ FIGURES: dict[str, Any] = {
     "count": 1,
     "before": 2,
     "located": 1052,
+    "members": 8,
+    "members_located": 6,
     "uncovered": 12,
     "walk_m": 80.5,
     "walk_before_m": 90.0,
@@ -153,7 +157,9 @@ def test_the_other_tables_too() -> None:
     assert (
         cells(found["仍未覆盖 uncovered"])["原因"] == "任何候选户都超出 every candidate is beyond"
     )
-    assert float(cells(found["社区 communities"])["与最优差距（%）"]) == pytest.approx(1.23)
+    sums = cells(found["社区 communities"])
+    assert float(sums["与最优差距（%）"]) == pytest.approx(1.23)
+    assert sums["数量理由"] == "规则所需最少 the least that the rules ask for"
 
 
 def test_names_where_they_are_known() -> None:
@@ -185,6 +191,7 @@ def test_the_lines_say_what_it_comes_to() -> None:
     lines = proposal_lines(FIGURES)
     assert lines == [
         "入选 1 名中心户（现 2 名），已定位居民户 1,052 户 · 1 centres chosen (2 today), 1,052 homes located",
+        "已定位党员 6 名，共 8 名 · 6 of 8 members located",
         "平均步行 80.5 米 · mean walk 80.5 m",
         "现中心户平均步行最好为 90.0 米，每户变化 -9.5 米 · "
         "with today's centres 90.0 m at best: -9.5 m a home",
