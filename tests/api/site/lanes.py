@@ -47,7 +47,7 @@ def lane(
         near = [fences[int(np.argmin(np.abs(np.array(spots) - x)))] for x in at]
         ids = [f"{prefix}{i}" for i in range(len(at))]
         frame = pd.DataFrame({"id": ids, "lon": lon, "lat": lat, "fence": near})
-        blank = dict.fromkeys(("building", "stairwell", "floor", "label"), "")
+        blank = dict.fromkeys(("place", "building", "stairwell", "floor", "written", "label"), "")
         return frame.assign(**blank, **more)
 
     homes = people([x for x in spots for _ in range(each)], "H", load=1.0)
