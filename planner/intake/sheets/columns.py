@@ -16,6 +16,8 @@ _ONLY_BUILDING: Final = (
     r"(?:[A-Za-z]?\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s*(?:栋|幢|座|号楼|#|单元|-|－).*"
 )
 """An address that begins with its building says nothing of where that stands."""
+_SHORT_BUILDING: Final = r"^(第?[甲乙丙丁]?(?:[0-9０-９]{1,4}|[一二三四五六七八九十]{1,3}))\s*楼$"
+"""In a column of buildings 3楼 is building 3; behind an estate, in one line, it may be the third floor."""
 
 
 def addresses_of(frame: pd.DataFrame) -> pd.Series:
@@ -40,7 +42,9 @@ def addresses_of(frame: pd.DataFrame) -> pd.Series:
     place = (road + compound).where(named, "")
     building = frame["building"]
     bare = building.str.fullmatch(_BARE) & (place + community).str.contains(_CHINESE)
-    building = building.where(~bare, building + "栋")
+    building = building.where(~bare, building + "栋").str.replace(
+        _SHORT_BUILDING, r"\1号楼", regex=True
+    )
     inside = place.where(place != "", (community + road).where((road + building) != "", ""))
     known = named | (community != "")
     western = ~(place + community).str.contains(_CHINESE) & (building != "") & (inside != "")
