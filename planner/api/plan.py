@@ -8,9 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from planner.errors import ConfigError, PrivacyError
 from planner.files import Content, write_files
 from planner.model.tables import PlanTables
+from planner.model.verify import Verification, verify
 from planner.plan.compare import Comparison, compared
 from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
@@ -229,6 +232,29 @@ class Plan(PlanTables):
             when=when,
         )
         return Plan.of(made)
+
+    def verify(self, *, seconds: float = 120.0) -> Verification:
+        """Prove the bound again, by a program that shares no code with the search.
+
+        Parameters
+        ----------
+        seconds : float
+            Time after which no more is proven.
+
+        Returns
+        -------
+        Verification
+            What the plan claims and what was proven; see `planner.model.verify`.
+
+        Raises
+        ------
+        PlannerError
+            The zones are no plan of the problem that the file holds.
+        """
+        position = {str(c): i for i, c in enumerate(self.centres["centre_id"])}
+        assignment = np.array([position.get(str(z), -1) for z in self.units["zone"]])
+        prizes = {u: x for part in self.parts for u, x in zip(part.unit, part.prize, strict=False)}
+        return verify(self.problem, assignment, self.certificate, prizes, seconds=seconds)
 
     def lookup(self, text: str) -> Lookup:
         """Tell whose zone an address lies in, and the walk to its centre.

@@ -41,6 +41,7 @@ for command in (
     finished.apply,
     finished.draw_map,
     finished.compare,
+    finished.verify,
     sheets.check,
     sheets.review,
     planning.rules,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from planner.api.plan import Lookup, Place
 
 
-__all__ = ["apply", "compare", "draw_map", "lookup"]
+__all__ = ["apply", "compare", "draw_map", "lookup", "verify"]
 
 
 def draw_map(
@@ -160,6 +160,35 @@ def apply(
 
 UNSETTLED = 2
 """Exit code where the address was not found, or fits places of several zones."""
+
+
+def verify(
+    plan: Annotated[
+        Path, typer.Argument(help="A plan file, or the folder it lies in. 方案 plan.gpkg")
+    ],
+    seconds: Annotated[
+        float, typer.Option(min=0.0, help="Time after which no more is proven. 限时（秒）")
+    ] = 120.0,
+) -> None:
+    """Prove again how near the best possible plan this one is. 独立复核
+
+    Every figure is recomputed and the bound is proven from the plan file alone, by a program that shares no
+    code with the search. Exit code 2: the file claims more than could be proven. 退出码2：未能复核。
+    """
+    from planner.api.plan import Plan
+    from planner.errors import InputError
+
+    file = plan / "plan.gpkg" if plan.is_dir() else plan
+    found = Plan.load(file).verify(seconds=seconds)
+    gap = f"within {100 * found.certificate.optimality_gap:.2f} % of the best possible 与最优差距"
+    if not found.holds:
+        wrong = ", ".join(found.differs)
+        raise InputError(
+            f"{file}: {f'these figures are wrong: {wrong}' if wrong else f'proven again was only {gap}'} "
+            f"({found.seconds:.0f} s) 未能复核",
+            remedy="allow more --seconds, or plan again 延长时限或重新规划",
+        )
+    console.print(f"verified 已复核 ({found.seconds:.1f} s): {gap}")
 
 
 def lookup(

@@ -320,6 +320,8 @@ class Part:
         How it was solved, in a word or two.
     seconds : float
         Time spent.
+    unit, prize : sequence
+        Units of the part, and what each is worth, metres: from these `planner.model.verify` proves a bound.
     """
 
     units: int
@@ -330,6 +332,12 @@ class Part:
     optimality_gap: float
     method: str
     seconds: float
+    unit: tuple[int, ...] = ()
+    prize: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unit", tuple(self.unit))
+        object.__setattr__(self, "prize", tuple(self.prize))
 
 
 @dataclass(frozen=True, eq=False)

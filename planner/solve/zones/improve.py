@@ -34,7 +34,7 @@ LARGE_ZONE = 30.0
 def quick_bound(track: Track, steps: int = 300) -> RuleDual:
     """Prove what prices on the rules prove."""
     dual = climb(track.instance, track.aim_m, steps=steps)
-    track.bound(dual.bound_m)
+    track.bound(dual.bound_m, dual.prize)
     return dual
 
 

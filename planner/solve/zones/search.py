@@ -176,4 +176,7 @@ def _part(track: Track, seconds: float) -> Part:
         optimality_gap=track.optimality_gap,
         method=track.method,
         seconds=seconds,
+        unit=tuple(one.unit_ids.tolist()),
+        # Any prizes prove something: rounded they prove next to nothing less, and take half the room.
+        prize=tuple(np.round(track.prize, 4).tolist()),
     )

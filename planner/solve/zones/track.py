@@ -39,6 +39,8 @@ class Track:
         Of the plan; infinite if it breaks a hard rule.
     aim_m : float
         The same with a finite price on hard rules.
+    prize : ndarray of float, shape (n_units,)
+        What each unit is worth by the best bound that prices prove: anyone can prove it again from these.
     """
 
     instance: Instance
@@ -55,6 +57,7 @@ class Track:
     def __post_init__(self) -> None:
         self.value_m = self.instance.value(self.pair)
         self.aim_m = self.instance.value(self.pair, forgiving=True)
+        self.prize, self._priced_m = np.zeros(self.instance.n_units), -np.inf
         self._standing = self.pair if self.given and np.isfinite(self.value_m) else None
 
     @property
@@ -92,8 +95,10 @@ class Track:
         self._tell()
         return True
 
-    def bound(self, bound_m: float) -> bool:
-        """Offer a bound; tell whether it is the best so far."""
+    def bound(self, bound_m: float, prize: NDArray[np.float64] | None = None) -> bool:
+        """Offer a bound, and the prizes that prove it, if any; tell whether it is the best so far."""
+        if prize is not None and self._priced_m < bound_m < np.inf:
+            self.prize, self._priced_m = prize.copy(), bound_m
         if not bound_m > self.bound_m:
             return False
         self.bound_m = float(bound_m)

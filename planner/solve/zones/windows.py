@@ -162,7 +162,7 @@ def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> 
         for window in crew.all(work, side_by_side):
             if window is not None:
                 relaxed.adopt(window)
-        track.bound(min(relaxed.bound_m, track.value_m))
+        track.bound(min(relaxed.bound_m, track.value_m), relaxed.way)
         if track.over:
             return
 

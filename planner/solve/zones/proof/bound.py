@@ -60,7 +60,7 @@ class Ascent:
         if better:
             # An infinite bound: some centre has no zone that keeps the hard rules.
             self.prize, self.bound_m, self.least = prize.copy(), bound, priced.bound
-            self.track.bound(bound)
+            self.track.bound(bound, prize)
         return bound, priced, better
 
     def climb(self, steps: int) -> None:

@@ -97,7 +97,7 @@ def with_ties(
                 stopped = "interrupt"
         ids = np.append(part.instance.centre_ids, -1)
         assignment[part.instance.unit_ids] = ids[part.zones(known.pair)]
-        done.append(_told(part, known, proven.seconds + clock.spent - began))
+        done.append(_told(part, known, proven, clock.spent - began))
     across = _across(parts, ties)
     value = sum(p.value_m for p in done) + whole.lost_m + across
     bound = min(sum(p.bound_m for p in done) + whole.lost_m + across, value)
@@ -251,18 +251,17 @@ def _group(part: TiedPart, zone: NDArray[np.int64], tie: int) -> NDArray[np.int6
     return np.sort(np.array(group, np.int64))
 
 
-def _told(part: TiedPart, known: _Known, seconds: float) -> Part:
+def _told(part: TiedPart, known: _Known, proven: Part, seconds: float) -> Part:
     one, value = part.instance, part.value(known.pair)
     bound = min(known.bound_m, value)
-    return Part(
-        units=one.n_units,
-        centres=one.n_centres,
+    return replace(
+        proven,
         value_m=value,
         bound_m=bound,
         cost_m=float(one.walk_cost[known.pair[known.pair >= 0]].sum()),
         optimality_gap=part.gap(known.pair, bound),
         method=known.method,
-        seconds=seconds,
+        seconds=proven.seconds + seconds,
     )
 
 

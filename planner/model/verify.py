@@ -1,0 +1,310 @@
+"""Proves a plan's lower bound again, from the problem and one prize for each unit.
+
+Nothing of the search is used, neither its code nor its solver's interface: the model is written down here a
+second time, from its statement.  Take any prize for each unit.  A plan costs the prizes of all units and,
+for each zone, its cost less its prizes, which is never less than that of the cheapest connected zone of that
+centre; so the prizes and the cheapest zones together lie below every plan (Lagrangian relaxation of "each
+unit once").  Bad prizes, whether by chance or by intent, prove little, and never anything false.  Where they
+prove less than is claimed, parts that are small enough are solved as a whole.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csr_array, vstack
+from scipy.sparse.csgraph import connected_components
+
+from planner.model.audit import check
+from planner.model.certificate import Certificate
+from planner.model.problem import Problem, Result
+
+__all__ = ["Verification", "verify"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+CLOSE = 1e-6
+"""Share of the bound that rounding, of sums and inside a solver, may account for."""
+MOST_PAIRS = 8_000
+"""Of a part that is solved as a whole where its prizes prove too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was proven again.
+
+    Parameters
+    ----------
+    claimed, certificate : Certificate
+        What the plan carries, and every figure of it recomputed, with the bound that was proven here.
+    proven_m : float
+        That bound; it may lie above the claimed one.
+    seconds : float
+        Time that it took.
+    """
+
+    claimed: Certificate
+    certificate: Certificate
+    proven_m: float
+    seconds: float
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """Figures of the plan that are not what they are said to be."""
+        room = CLOSE * max(abs(self.certificate.value_m), 1.0)
+        return tuple(
+            name
+            for name in ("cost_m", "penalty_m", "change_m", "value_m", "unserved")
+            if not abs(getattr(self.claimed, name) - getattr(self.certificate, name)) <= room
+        )
+
+    @property
+    def holds(self) -> bool:
+        """Whether all figures are right and the claimed bound is proven, to rounding."""
+        claimed = self.claimed.bound_m
+        return not self.differs and self.proven_m >= claimed - CLOSE * max(abs(claimed), 1.0)
+
+
+def verify(
+    problem: Problem,
+    assignment: ArrayLike,
+    claimed: Certificate,
+    prizes: Mapping[int, float],
+    *,
+    seconds: float = 120.0,
+) -> Verification:
+    """Check a plan and prove its bound again.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was solved.
+    assignment : array_like of int, shape (n_units,)
+        Centre of each unit, -1 for none.
+    claimed : Certificate
+        What the plan carries.
+    prizes : mapping of int to float
+        Metres by unit; a unit without one counts as 0.
+    seconds : float
+        Time after which no more is proven.
+
+    Raises
+    ------
+    PlannerError
+        It is no plan of this problem, or the claimed bound lies above its value.
+    """
+    began = time.perf_counter()
+    until = began + seconds
+    claimed_m, plan = claimed.bound_m, np.asarray(assignment, np.int32)
+    check(problem, Result(plan, claimed_m))
+    model = _Model(problem, prizes)
+    parts = model.parts()
+    bounds = [model.by_prizes(units, centres, until) for units, centres in parts]
+    proven = model.lost_m + sum(bounds)
+    # Ties cost something or nothing: what is proven without them is true with them.
+    wanted = claimed_m - CLOSE * max(abs(claimed_m), 1.0)
+    for i, (_, centres) in enumerate(parts):
+        if proven >= wanted or time.perf_counter() >= until:
+            break
+        whole = model.as_a_whole(centres, until)
+        proven, bounds[i] = proven + max(whole - bounds[i], 0.0), max(whole, bounds[i])
+    certificate = check(problem, Result(plan, min(proven, claimed_m)))
+    return Verification(claimed, certificate, proven, time.perf_counter() - began)
+
+
+class _Model:
+    """The statement of the problem: who may serve whom, at what cost, held up by whom."""
+
+    def __init__(self, problem: Problem, prizes: Mapping[int, float]) -> None:
+        self.problem = problem
+        p, n = problem, problem.n_units
+        unit, centre = p.pair_unit.astype(np.int64), p.pair_centre.astype(np.int64)
+        cost = p.load[unit] * p.walk_m + p.penalty_m + p.change_m
+        home = np.full(n, -1, np.int64)
+        home[p.home] = np.arange(p.n_centres)
+        edges = np.concatenate([p.adjacency, p.adjacency[:, ::-1]]).astype(np.int64)
+        self._beside: list[list[int]] = [[] for _ in range(n)]
+        for a, b in edges:
+            self._beside[a].append(int(b))
+        self.skip = p.unserved_m * np.where(p.load > 0, p.load, 1.0)
+        self._reach = [
+            self._reached(c, unit[mine], p.walk_m[mine], cost[mine], home)
+            for c, mine in enumerate(_grouped(centre, p.n_centres))
+        ]
+        served = np.zeros(n, bool)
+        for reach in self._reach:
+            served[reach.unit] = True
+        self.lost_m = float(self.skip[~served].sum())
+        # A unit may be left out at its price, so no prize above that proves anything.
+        self.prize = np.zeros(n)
+        for u, prize in prizes.items():
+            if 0 <= u < n and np.isfinite(prize):
+                self.prize[u] = min(float(prize), float(self.skip[u]))
+        self._served = served
+
+    def _reached(
+        self, c: int, units: IntArray, walk_m: FloatArray, cost: FloatArray, home: IntArray
+    ) -> _Reach:
+        """Go out from a home: a unit may join if a neighbour that is nearer may."""
+        own = self.problem.home[c]
+        mine = (home[units] < 0) | (units == own)
+        units, walk_m, cost = units[mine], walk_m[mine], cost[mine]
+        order = np.lexsort((units, walk_m, units != own))
+        place: dict[int, int] = {}
+        holders: list[list[int]] = []
+        kept: list[int] = []
+        for i in order:
+            u = int(units[i])
+            held = [place[v] for v in self._beside[u] if v in place]
+            if u == own or held:
+                place[u] = len(kept)
+                kept.append(int(i))
+                holders.append(sorted(set(held)))
+        return _Reach(units[kept], cost[kept], holders)
+
+    def parts(self) -> list[tuple[IntArray, IntArray]]:
+        """Give units and centres that have to do with one another."""
+        n, m = self.problem.n_units, self.problem.n_centres
+        if m == 0:
+            return []
+        unit = np.concatenate([reach.unit for reach in self._reach])
+        centre = np.repeat(np.arange(m), [len(reach.unit) for reach in self._reach])
+        graph = coo_array((np.ones(len(unit)), (unit, n + centre)), shape=(n + m, n + m))
+        _, label = connected_components(graph, directed=False)
+        return [
+            (np.flatnonzero((label[:n] == k) & self._served), np.flatnonzero(label[n:] == k))
+            for k in np.unique(label[n:])
+        ]
+
+    def by_prizes(self, units: IntArray, centres: IntArray, until: float) -> float:
+        """Add up prizes and cheapest zones of a part; not proven in time is minus infinity."""
+        total = float(self.prize[units].sum())
+        for c in centres:
+            total += self._cheapest([int(c)], until, once=False)
+            if not np.isfinite(total):
+                break
+        return total
+
+    def as_a_whole(self, centres: IntArray, until: float) -> float:
+        """Bound the best plan of a small part."""
+        pairs = sum(len(self._reach[c].unit) for c in centres)
+        if pairs > MOST_PAIRS:
+            return -np.inf
+        return self._cheapest([int(c) for c in centres], until, once=True)
+
+    def _cheapest(self, centres: list[int], until: float, *, once: bool) -> float:
+        """Bound zones of some centres from below: each unit once, or, less its prize, at will."""
+        reaches = [self._reach[c] for c in centres]
+        unit = np.concatenate([reach.unit for reach in reaches])
+        cost = np.concatenate([reach.cost for reach in reaches])
+        first = np.cumsum([0, *(len(reach.unit) for reach in reaches)])
+        n, rules = len(unit), self._sides()
+        zone = np.repeat(np.arange(len(reaches)), np.diff(first))
+        rows = [_held(reaches, first)]
+        high = [np.zeros(rows[0].shape[0])]
+        for weight, limit, _ in rules:
+            rows.append(csr_array((weight[unit], (zone, np.arange(n))), (len(reaches), n)))
+            high.append(np.full(len(reaches), limit))
+        slack = sum(np.isfinite(price) for _, _, price in rules) * len(reaches)
+        extra = np.unique(unit) if once else np.zeros(0, np.int64)
+        wide = n + slack + len(extra)
+        matrix, objective = _with_slack(rows, rules, len(reaches), wide), np.zeros(wide)
+        objective[:n] = cost if once else cost - self.prize[unit]
+        objective[n : n + slack] = np.repeat([p for *_, p in rules if np.isfinite(p)], len(reaches))
+        upper = np.ones(wide)
+        upper[n : n + slack] = np.inf
+        lower = np.zeros(wide)
+        lower[first[:-1]] = 1.0
+        limits = [LinearConstraint(matrix, -np.inf, np.concatenate(high))]
+        if once:
+            objective[n + slack :] = self.skip[extra]
+            each = np.searchsorted(extra, unit)
+            where = np.concatenate([each, np.arange(len(extra))])
+            column = np.concatenate([np.arange(n), n + slack + np.arange(len(extra))])
+            exact = csr_array((np.ones(len(where)), (where, column)), (len(extra), wide))
+            limits.append(LinearConstraint(exact, 1.0, 1.0))
+        whole = np.zeros(wide)
+        whole[:n] = 1
+        left = until - time.perf_counter()
+        if left <= 0:
+            return -np.inf
+        found = milp(
+            objective,
+            integrality=whole,
+            bounds=Bounds(lower, upper),
+            constraints=limits,
+            options={"time_limit": left, "mip_rel_gap": 1e-9},
+        )
+        if found.status == 2:
+            return np.inf
+        proven = getattr(found, "mip_dual_bound", None)
+        if proven is None:
+            return float(found.fun) if found.status == 0 else -np.inf
+        return float(proven)
+
+    def _sides(self) -> list[tuple[FloatArray, float, float]]:
+        """State each rule as ``sum of weight <= limit``, at a price; an infinite one is hard."""
+        sides = []
+        for rule in self.problem.rules:
+            price = np.inf if rule.hard else rule.price_m
+            for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
+                if limit is None:
+                    continue
+                if rule.per is None:
+                    sides.append((sign * rule.amount, sign * limit, price))
+                else:
+                    sides.append((sign * (rule.amount - limit * rule.per), 0.0, price))
+        return sides
+
+
+@dataclass(frozen=True, eq=False)
+class _Reach:
+    """Units that a centre may serve, its home first, then by walk; what each costs, and who holds it up."""
+
+    unit: IntArray
+    cost: FloatArray
+    holders: list[list[int]]
+
+
+def _grouped(label: IntArray, count: int) -> list[IntArray]:
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.searchsorted(label[order], np.arange(1, count))) if count else []
+
+
+def _held(reaches: list[_Reach], first: IntArray) -> csr_array:
+    """Write a row for each unit but the homes: taken only if one that holds it up is."""
+    row: list[int] = []
+    column: list[int] = []
+    value: list[float] = []
+    count = 0
+    for reach, start in zip(reaches, first, strict=False):
+        for i, holders in enumerate(reach.holders):
+            if i == 0:
+                continue
+            row += [count] * (1 + len(holders))
+            column += [start + i, *(start + j for j in holders)]
+            value += [1.0, *([-1.0] * len(holders))]
+            count += 1
+    return csr_array((value, (row, column)), (count, int(first[-1])))
+
+
+def _with_slack(
+    rows: list[csr_array], rules: list[tuple[FloatArray, float, float]], zones: int, wide: int
+) -> csr_array:
+    """Put the rows above one another, with a column for what each zone breaks of each elastic side."""
+    blocks, at = [], rows[0].shape[1]
+    for i, block in enumerate(rows):
+        part = block.tocoo()
+        row, column, value = part.row, part.col, part.data
+        if i and np.isfinite(rules[i - 1][2]):
+            row = np.concatenate([row, np.arange(zones)])
+            column = np.concatenate([column, at + np.arange(zones)])
+            value = np.concatenate([value, np.full(zones, -1.0)])
+            at += zones
+        blocks.append(coo_array((value, (row, column)), (block.shape[0], wide)))
+    return csr_array(vstack(blocks, format="csr"))
