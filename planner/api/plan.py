@@ -12,8 +12,8 @@ import numpy as np
 
 from planner.errors import ConfigError, PrivacyError
 from planner.files import Content, write_files
+from planner.model.proof.verify import Verification, verify
 from planner.model.tables import PlanTables
-from planner.model.verify import Verification, verify
 from planner.plan.compare import Comparison, compared
 from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
@@ -244,7 +244,7 @@ class Plan(PlanTables):
         Returns
         -------
         Verification
-            What the plan claims and what was proven; see `planner.model.verify`.
+            What the plan claims and what was proven; see `planner.model.proof.verify`.
 
         Raises
         ------

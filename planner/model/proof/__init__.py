@@ -1,0 +1,1 @@
+"""Proving the figures of a plan again, without the search."""
