@@ -321,7 +321,7 @@ class Part:
     seconds : float
         Time spent.
     unit, prize : sequence
-        Units of the part, and what each is worth, metres: from these `planner.model.proof.verify` proves a bound.
+        Units of the part, and what each is worth, metres: `planner.model.proof` proves a bound from these.
     """
 
     units: int
