@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.errors import Finding, InputError, NetworkError, OutputError, Severity
 from planner.files import atomic_write, safe_name
@@ -97,7 +98,7 @@ class Ground:
             return cls.from_streets(Path(source))
         if isinstance(source, Extract):
             return cls.from_extract(source)
-        return cls(source)
+        return cls(source, findings=tuple(getattr(source, "findings", ())))
 
     @classmethod
     def from_extract(
@@ -135,7 +136,13 @@ class Ground:
         )
 
     @classmethod
-    def from_streets(cls, path: Path, *, buildings: pd.DataFrame | None = None) -> Self:
+    def from_streets(
+        cls,
+        path: Path,
+        *,
+        buildings: pd.DataFrame | None = None,
+        homes: NDArray[np.float64] | None = None,
+    ) -> Self:
         """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own.
 
         Parameters
@@ -144,9 +151,11 @@ class Ground:
             The street file.
         buildings : DataFrame, optional
             The office's own building table, WGS-84.
+        homes : ndarray of float64, shape (n, 2), optional
+            Where people are known to live, degrees WGS-84; see `planner.network.read_extract`.
         """
         if path.name.lower().endswith(_EXTRACTS):
-            return cls.from_extract(read_extract(path), buildings=buildings)
+            return cls.from_extract(read_extract(path, homes=homes), buildings=buildings)
         nothing = no_layer(
             "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
         )
@@ -185,7 +194,8 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
     inputs : Inputs
         The project's files.
     homes : DataFrame
-        With ``lon, lat``: straight lines are measured around them.
+        With ``lon, lat``: straight lines are measured around them, and a trunk road along which
+        they stand is walked.
 
     Raises
     ------
@@ -193,7 +203,9 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
         There is neither a street file nor a detour factor, or the file cannot be used.
     """
     if inputs.streets is not None:
-        return _renaming(_remembering(_standing(inputs, inputs.streets), inputs), inputs)
+        lived = convert(homes["lon"], homes["lat"], inputs.datum, Datum.WGS84)
+        stands = _standing(inputs, inputs.streets, lived)
+        return _renaming(_remembering(stands, inputs), inputs)
     if inputs.detour_factor is None:
         raise NetworkError(
             "no streets were given, so no walk can be measured",
@@ -209,16 +221,16 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
     return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
 
 
-def _standing(inputs: Inputs, streets: Path) -> Ground:
+def _standing(inputs: Inputs, streets: Path, homes: NDArray[np.float64]) -> Ground:
     """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
     table, said = _buildings(inputs)
     place, mark = _shelf_of(inputs, streets)
     kept, damage = _take(place, mark)
     said += damage
     if kept is not None:
-        ground = Ground.from_extract(read_extract(streets), gazetteer=kept)
+        ground = Ground.from_extract(read_extract(streets, homes=homes), gazetteer=kept)
         return replace(ground, findings=(*ground.findings, *said))
-    ground = Ground.from_streets(streets, buildings=table)
+    ground = Ground.from_streets(streets, buildings=table, homes=homes)
     if place is not None and ground.gazetteer is not None:
         try:
             atomic_write(place, shelf.to_bytes(ground.gazetteer, mark))

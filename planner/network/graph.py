@@ -156,17 +156,19 @@ class WalkingNetwork:
         ways = own_ways(to_degrees(frame, name), name)
         lon_lat, which = shapely.get_coordinates(ways.lines, return_index=True)
         plane = projection or LocalProjection.around(*lon_lat.T)
-        parts = np.split(plane.to_xy(*lon_lat.T), np.flatnonzero(np.diff(which)) + 1)
+        drawn = np.split(plane.to_xy(*lon_lat.T), np.flatnonzero(np.diff(which)) + 1)
+        # Whichever way a line was drawn, and in whatever row: the network is the same.
+        parts = [min(part, part[::-1], key=lambda p: p.tolist()) for part in drawn]
         order = sorted(range(len(parts)), key=lambda i: parts[i].tolist())
-        drawn = build.node_lines(
+        noded = build.node_lines(
             [parts[i] for i in order], [ways.level[i] for i in order], TOLERANCE_M
         )
         attach = ways.attach[order]
-        made = build.build_edges(drawn.xy, drawn.node, drawn.offset, attach)
+        made = build.build_edges(noded.xy, noded.node, noded.offset, attach)
         if not len(made.ends):
             raise NetworkError(f"{name}: its lines have no length", remedy="mend the layer")
         barred = None if barriers is None else to_degrees(barriers, f"barriers of {name}")
-        said = told_of_lines(name, ways.left_out, drawn.joined, drawn.apart)
+        said = told_of_lines(name, ways.left_out, noded.joined, noded.apart)
         return cls._of(made, plane, barriers_in(barred, plane), name, said)
 
     @classmethod

@@ -15,8 +15,8 @@ __all__ = ["WATER", "Barriers", "locate", "nearest_edge", "stub_edges"]
 
 WIDER, FARTHER_M, CHOICES = 3.0, 100.0, 24
 """Look for another edge within 3 x the nearest + 100 m, among the 24 nearest."""
-FAR_BANK_M, FAR_CHOICES = 1000.0, 400
-"""Rather a street a kilometre off on the own bank than a leg across water or rails."""
+FAR_BANK_M, FAR_CHOICES = 250.0, 400
+"""Rather a street so far off on the own bank than a leg across water or rails."""
 WALL, WATER = 1, 2
 TURN_M = 0.5
 """A leg that ends on a wall is tried again so far along the street."""

@@ -236,3 +236,18 @@ def test_a_given_plane_is_kept(helsinki_pbf):
     """Streets can be laid into the plane of the homes."""
     plane = LocalProjection(24.9, 60.1)
     assert WalkingNetwork.from_osm(helsinki_pbf, projection=plane).projection == plane
+
+
+def test_a_layer_may_be_drawn_in_any_order_and_direction():
+    """Rows and directions change nothing of the network, to the last bit."""
+    lines = [
+        [(0, 0), (70.3, 1.1), (150, 40)],
+        [(70, 60), (70.3, -50)],
+        [(150.2, 40.1), (300, 40)],
+        [(300, 40), (300, 90), (340, 90), (300, 40)],
+    ]
+    one = network(*lines)
+    other = network(*[line[::-1] for line in reversed(lines)])
+    for name in ("node_xy", "edges", "length_m", "shape_xy", "shape_offset", "piece", "attach"):
+        assert (getattr(one, name) == getattr(other, name)).all()
+    assert one.findings == other.findings

@@ -71,12 +71,12 @@ def test_a_leg_that_ends_on_a_wall(street, weight):
 
 
 def test_the_own_bank_is_looked_for_farther_off():
-    """Rather a street half a kilometre off than a leg across the river; a wall is not worth that."""
-    edges = lines([(-50, 10), (50, 10)], [(-50, -500), (50, -500)])
+    """Rather a street 200 m off than a leg across the river; a wall is not worth that."""
+    edges = lines([(-50, 10), (50, 10)], [(-50, -200), (50, -200)])
     for weight, joins in ((2, 1), (1, 0)):
         barriers = Barriers(lines([(-900, 5), (900, 5)]), np.array([weight], np.int8))
         assert joined([(0, 0)], edges, barriers)[0] == [joins]
-        assert joined([(0, 0)], edges, barriers, max_m=250.0)[0] == [0]
+        assert joined([(0, 0)], edges, barriers, max_m=150.0)[0] == [0]
 
 
 def test_the_search_does_not_go_on_for_ever():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 import planner.network.streets.features as layers
@@ -105,13 +106,15 @@ class Extract:
     source: str
 
 
-def read_extract(path: str | Path) -> Extract:
+def read_extract(path: str | Path, *, homes: NDArray[np.float64] | None = None) -> Extract:
     """Read an OpenStreetMap extract.
 
     Parameters
     ----------
     path : str or Path
         ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
+    homes : ndarray of float64, shape (n, 2), optional
+        Where people are known to live, degrees WGS-84: a trunk road along which they do is walked.
 
     Returns
     -------
@@ -127,14 +130,18 @@ def read_extract(path: str | Path) -> Extract:
     counts = dict(raw.counts)
     shapes = layers.assemble(raw, counts)
     ordinary = np.array([is_street(t) and walkable(t) for t in raw.way_tags], bool)
-    main = main_streets(raw, ordinary, shapes.polygon[shapes.where(layers.is_building)])
+    addresses = layers.addresses(raw, shapes)
+    lived = [shapes.polygon[shapes.where(layers.is_building)], addresses.geometry.to_numpy()]
+    if homes is not None:
+        lived.append(shapely.points(homes[np.isfinite(homes).all(axis=1)]))
+    main = main_streets(raw, ordinary, np.concatenate(lived))
     counts["trunk_ways_walked"] = int(main.sum())
     walked = ordinary | main
     return Extract(
         ways=_street_ways(raw, walked, counts),
         streets=layers.streets(raw, walked),
         buildings=layers.buildings(shapes),
-        addresses=layers.addresses(raw, shapes),
+        addresses=addresses,
         places=layers.places(raw, shapes),
         water=layers.water(shapes),
         green=layers.green(shapes),

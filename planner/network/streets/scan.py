@@ -186,7 +186,8 @@ class _Raw:
             if not thing.visible:
                 self.gone.add((thing.type_str(), thing.id))
                 continue
-            self.gone.discard((thing.type_str(), thing.id))
+            if self.gone:
+                self.gone.discard((thing.type_str(), thing.id))
             if thing.is_node():
                 place = thing.location
                 self.node_id.append(thing.id)

@@ -30,8 +30,8 @@ def main_streets(raw: Scan, ordinary: NDArray[np.bool_], houses: NDArray[Any]) -
     raw : Scan
     ordinary : ndarray of bool, shape (w,)
         Ways that are walked.
-    houses : ndarray of Polygon
-        Degrees, EPSG:4326.
+    houses : ndarray of Polygon or Point
+        Where people live, degrees, EPSG:4326.
 
     Returns
     -------
@@ -74,7 +74,9 @@ def _housed(raw: Scan, ways: list[int], houses: NDArray[Any]) -> set[int]:
     if not ways or not len(houses):
         return set()
     scale = np.array([np.cos(np.radians(raw.node_lon_lat[:, 1].mean())), 1.0])
-    lines = [shapely.linestrings(raw.node_lon_lat[_nodes(raw, i)] * scale) for i in ways]
+    spots = [raw.node_lon_lat[_nodes(raw, i)] * scale for i in ways]
+    which = np.repeat(np.arange(len(ways)), [len(s) for s in spots])
+    lines = np.asarray(shapely.linestrings(np.concatenate(spots), indices=which), object)
     flat = shapely.transform(houses, lambda xy: xy * scale)
     hit = shapely.STRtree(flat).query(lines, predicate="dwithin", distance=BESIDE_M / DEGREE_M)[0]
     return {ways[k] for k in np.unique(hit).tolist()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from planner.network import WalkingNetwork, read_extract
@@ -82,3 +83,18 @@ def test_it_is_told(tmp_path):
     net = WalkingNetwork.from_osm(path)
     (said,) = net.findings
     assert (said.code, said.what.startswith("1 trunk road")) == ("trunk-walked", True)
+
+
+def test_addresses_and_known_homes_are_houses(tmp_path):
+    """A house number beside the road, or a home of the sheet, says that people live there."""
+    door = (
+        f'<node id="40" lon="{117 + 250 / 93_600}" lat="{32.6 + 12 / 111_195}" version="1">'
+        '<tag k="addr:housenumber" v="3"/></node>'
+    )
+    road = way(1, [1, 2, 3], highway="trunk")
+    assert walked(town(tmp_path, STREET, road, door)) == ["w1", "w50"]
+    path = town(tmp_path, STREET, road)
+    for north, expected in ((12, {"w1", "w50"}), (80, {"w50"})):
+        homes = np.array([(117 + 250 / 93_600, 32.6 + north / 111_195), (np.nan, np.nan)])
+        streets = read_extract(path, homes=homes).streets
+        assert set(streets.loc[streets["walkable"], "osm_id"]) == expected
