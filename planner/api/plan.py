@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -17,15 +17,16 @@ from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison, compared
 from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
-from planner.privacy import Secrets, released
+from planner.privacy import SEAL, Secrets, released
 from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
 from planner.privacy.person import People
 from planner.render.books.roster import roster_bytes
 from planner.render.map.basemap import basemap_of
 from planner.render.map.page import MapPage, map_page
 from planner.render.map.pair import compare_page
+from planner.render.text.figures import summary, summary_json
 from planner.render.text.level_words import level_words
-from planner.render.text.summary import summary, summary_json, summary_markdown
+from planner.render.text.summary import summary_markdown
 
 __all__ = ["AUDIENCE_OF", "Audience", "Lookup", "Place", "Plan", "audience_of", "level_words"]
 
@@ -161,14 +162,20 @@ class Plan(PlanTables):
             no work is lost.
         """
         private = [name for name, to in AUDIENCE_OF.items() if to is Audience.INTERNAL]
-        own: dict[str, Content] = {"plan.gpkg": lambda path: store_plan(self, path)}
+        kept = self if people is None else self._sealed(people)
+        own: dict[str, Content] = {"plan.gpkg": lambda path: store_plan(kept, path)}
         try:
             shown = self._released(people)
         except PrivacyError as refused:
-            kept = write_files(folder, own, private=private)["plan.gpkg"]
-            remedy = f"{refused.remedy}. The plan is kept in {kept}; 方案已保存"
+            where = write_files(folder, own, private=private)["plan.gpkg"]
+            remedy = f"{refused.remedy}. The plan is kept in {where}; 方案已保存"
             raise PrivacyError(refused.message, remedy=remedy) from None
         return write_files(folder, {**own, **shown}, private=private)
+
+    def _sealed(self, people: People) -> Plan:
+        """Keep digests of what no file for others may hold: every later command knows it by them."""
+        seal = Secrets({k: v for k, v in Secrets.of(None, people).kinds.items() if v}).seal()
+        return replace(self, provenance={**self.provenance, SEAL: seal})
 
     def _released(self, people: People | None) -> dict[str, Content]:
         """Make every file but the plan's own, each past the gate."""

@@ -341,6 +341,7 @@ def tell(case: Case, wish: Wish, solved: Solved, tables: PlanTables, clock: Cloc
     asked = None if located.asked is None else located.asked.to_dict()
     pieces = [asdict(piece) for piece in case.demand.pieces]
     told = {"online": asked, "advice": solved.advice.to_mapping(), "pieces": pieces}
+    told["smallest"] = opened.project.smallest
     findings = (*opened.findings, *case.findings, *tables.findings)
     provenance = {**tables.provenance, **told}
     return Plan.of(replace(tables, findings=findings, provenance=provenance))

@@ -208,6 +208,8 @@ class Project:
         When to stop.
     title : str
         Heading of the map and the summary.
+    smallest : int
+        Counts of homes below this are not told to a meeting.
     online : mapping of str to value
         The section ``[online]``: a named provider, and how it is asked; empty: nothing is ever sent.
     online_cache : Path or None
@@ -224,6 +226,7 @@ class Project:
     rules: RuleBook = field(default_factory=RuleBook.profile)
     search: Search = field(default_factory=Search)
     title: str = ""
+    smallest: int = 10
     online: Mapping[str, Any] = field(default_factory=dict)
     online_cache: Path | None = None
     siting: Siting = field(default_factory=Siting)
@@ -291,6 +294,7 @@ class Project:
             rules=RuleBook.from_mapping(rules, where=at["rules"]),
             search=section("search", Search),
             title=section("outputs", _Outputs).title,
+            smallest=section("outputs", _Outputs).smallest,
             online=online,
             online_cache=cache,
             siting=section("siting", Siting),
@@ -305,6 +309,14 @@ _SECTIONS = ("inputs", "rules", "search", "outputs", "online", "siting", "mentor
 @dataclass(frozen=True, slots=True)
 class _Outputs:
     title: str = ""
+    smallest: int = 10
+
+    def __post_init__(self) -> None:
+        if self.smallest < 5:
+            raise ConfigError(
+                f"smallest = {self.smallest}: counts below 5 homes are never told",
+                remedy="give 5 or more; 10 is usual",
+            )
 
 
 def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:

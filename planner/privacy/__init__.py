@@ -3,9 +3,10 @@
 from planner.privacy.gate import check_meeting_page, check_page, released
 from planner.privacy.marks import is_citizen_number, marks_in
 from planner.privacy.reader import Part, parts_of
-from planner.privacy.secrets import Secrets
+from planner.privacy.secrets import SEAL, Secrets
 
 __all__ = [
+    "SEAL",
     "Part",
     "Secrets",
     "check_meeting_page",

@@ -40,10 +40,8 @@ class Terms:
     ----------
     zh, en : str
         The audience in words.
-    grid_m : float
-        Positions are no finer than this, metres.
     grid_steps : int
-        The same in steps of 1e-6 degrees: positions are multiples of it.
+        Positions are multiples of so many steps of 1e-6 degrees.
     smallest : int
         Counts of homes from 1 up to this are hidden.
     rounded : int
@@ -56,7 +54,6 @@ class Terms:
 
     zh: str
     en: str
-    grid_m: float
     grid_steps: int
     smallest: int
     rounded: int
@@ -66,20 +63,33 @@ class Terms:
 
 
 _PUBLIC = frozenset(
-    {"audience", "scale", "origin", "view", "grid", "meta", "figures", "colours", "zones", "base",
-     "basemap"}
-)  # fmt: skip
-_MEETING = frozenset(
-    {"scale", "origin", "view", "meta", "figures", "rules", "colours", "zones", "centres", "units",
-     "gaps", "causes", "base", "basemap"}
-)  # fmt: skip
+    [
+        "audience",
+        "scale",
+        "origin",
+        "view",
+        "grid",
+        "meta",
+        "figures",
+        "colours",
+        "zones",
+        "base",
+        "basemap",
+    ]
+)
+_MEETING = _PUBLIC - {"audience", "grid"} | {
+    "rules",
+    "centres",
+    "units",
+    "blocks",
+    "gaps",
+    "causes",
+}
 _TERMS: Mapping[Audience, Terms] = MappingProxyType(
     {
-        Audience.PUBLIC: Terms("公开", "public", 22.0, 200, 10, 5, _PUBLIC, doors=False),
-        Audience.MEETING: Terms("会议", "meeting", 0.1, 1, 3, 1, _MEETING),
-        Audience.INTERNAL: Terms(
-            "内部", "internal", 0.1, 1, 1, 1, _MEETING | {"audience"}, people=True
-        ),
+        Audience.PUBLIC: Terms("公开", "public", 200, 10, 5, _PUBLIC, doors=False),
+        Audience.MEETING: Terms("会议", "meeting", 1, 10, 3, _MEETING),
+        Audience.INTERNAL: Terms("内部", "internal", 1, 1, 1, _MEETING | {"audience"}, people=True),
     }
 )
 
@@ -90,7 +100,7 @@ AUDIENCE_OF: Mapping[str, Audience] = MappingProxyType(
     {
         "map.html": Audience.MEETING,
         "summary.md": Audience.MEETING,
-        "summary.json": Audience.MEETING,
+        "summary.json": Audience.INTERNAL,
         "roster.internal.xlsx": Audience.INTERNAL,
         "plan.gpkg": Audience.INTERNAL,
     }

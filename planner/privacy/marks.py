@@ -33,13 +33,13 @@ _ROOM = re.compile(
     r"|\b(?:[Rr]oom|[Ff]lat|[Aa]pt\.?)\s+(?:no\.?\s*)?\d{1,4}\b"
 )
 _DOOR = re.compile(r"\d\s*(?:号|栋|幢|楼|单元|室|户|弄|\#)|[A-Za-zäöå]{4,} \d{1,4}[a-zA-Z]?\b")
-CARE_WORDS = (
-    "独居", "空巢", "孤寡", "残疾", "低保", "特困", "五保", "失独", "失能", "留守老人", "留守儿童",
-    "留守妇女", "重病", "精神障碍", "精神病", "社区矫正", "刑满", "吸毒", "艾滋", "上访",
-    "lives alone", "disabled", "disability",
-)  # fmt: skip
+_CARE_TEXT = (
+    "独居|空巢|孤寡|残疾|低保|特困|五保|失独|失能|留守老人|留守儿童|留守妇女|重病|精神障碍|精神病|社区矫正|刑满|吸毒"
+    "|艾滋|上访|lives alone|disabled|disability"
+)
+CARE_WORDS = tuple(_CARE_TEXT.split("|"))
 """Words about a resident's condition; at a door they mark a home."""
-_CARE = re.compile("|".join(CARE_WORDS), re.IGNORECASE)
+_CARE = re.compile(_CARE_TEXT, re.IGNORECASE)
 _OFFICE_OF_CARE = re.compile("残疾人(?:联合会|综合服务|康复|就业|之家|联)|残联|精神病医院|特困供养")
 
 

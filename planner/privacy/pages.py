@@ -9,7 +9,9 @@ from itertools import accumulate
 from typing import Any
 
 from planner.errors import PrivacyError
+from planner.privacy.attack import determined, page_sums
 from planner.privacy.audience import INTERNAL_WORDS, Audience
+from planner.privacy.blocks import FEW, HIDDEN, LEAST
 from planner.privacy.reader import unpacked
 
 __all__ = ["check_structure"]
@@ -22,7 +24,26 @@ _PACKED = {
 }
 _PUBLIC_BASE = {"streets", "water", "green", "rails", "fences", "zones"}
 _PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at"}
-FEW, HIDDEN = -1, -2
+_MEETING_KEYS = {
+    "units": {"x", "y", "zone", "block", "moved", "label"},
+    "blocks": {"homes", "walk"},
+    "edit": {
+        *(
+            "plan",
+            "units",
+            "block",
+            "zone",
+            "fixed",
+            "homes",
+            "left",
+            "home",
+            "pairs",
+            "edges",
+            "rules",
+        ),
+        *("unserved", "locks", "notes"),
+    },
+}
 
 
 def check_structure(html: str, audience: Audience, name: str) -> None:
@@ -52,11 +73,7 @@ def check_structure(html: str, audience: Audience, name: str) -> None:
         if audience is Audience.PUBLIC:
             _check_public(data, heavy)
         elif audience is Audience.MEETING:
-            _check_counts(_unit_counts(data), audience)
-            if "before" in heavy:
-                _known_kinds(heavy["before"], {}, {}, audience)
-                _check_counts(_unit_counts(heavy["before"]), audience)
-                _check_counts(heavy["compare"]["counts"], audience)
+            _check_meeting(data, heavy)
         elif html.count(INTERNAL_WORDS) < 2:
             raise _Refused("its watermark is missing")
     except _Refused as why:
@@ -93,16 +110,59 @@ def _check_requests(html: str, data: dict[str, Any], audience: Audience) -> None
         raise _Refused("it may make requests that it does not tell of")
 
 
-def _unit_counts(data: dict[str, Any]) -> Iterator[int]:
-    yield from data["units"]["homes"]
+def _check_meeting(data: dict[str, Any], heavy: dict[str, Any]) -> None:
+    """Homes by block only, nothing finer in what is edited, and no count that follows from others."""
+    smallest, base = data["meta"]["smallest"], data["meta"]["rounded"]
+    if smallest < LEAST or base < 3 or not base % 2:
+        raise _Refused(f"its threshold is below {LEAST}, or its counts are not rounded")
+    told = [data, heavy["before"]] if "before" in heavy else [data]
+    for one in told:
+        _known_kinds(one, {}, {}, Audience.MEETING)
+        if {*one["units"]} - _MEETING_KEYS["units"] or {*one["blocks"]} - _MEETING_KEYS["blocks"]:
+            raise _Refused("it tells of the homes of single units")
+        _check_counts(_told_counts(one), smallest)
+    if "compare" in heavy:
+        _check_counts(heavy["compare"]["counts"], smallest)
+        _check_counts([flow[2] for flow in heavy["compare"]["flows"]], smallest)
+    if "edit" in heavy:
+        _check_edit(data, heavy["edit"], smallest)
+    found = determined(page_sums([(data, heavy)]), smallest)
+    if found:
+        raise _Refused(f"{len(found)} count(s) that it hides follow from the others")
+
+
+def _told_counts(data: dict[str, Any]) -> Iterator[int]:
+    yield from data["blocks"]["homes"]
     yield from data["units"]["moved"]
     yield from (gap[2] for gap in data["gaps"])
+    yield from (
+        zone[name] for zone in data["zones"] for name in ("homes", "members", "gaps", "moved")
+    )
+    marked = {cause for _, cause, _ in data["gaps"]}
+    totals = enumerate(data["figures"]["gaps"].values())
+    yield from (n for cause, n in totals if cause in marked)
+    yield data["figures"]["unassigned"]
 
 
-def _check_counts(counts: Iterable[int], audience: Audience) -> None:
-    smallest = audience.terms.smallest
+def _check_counts(counts: Iterable[int], smallest: int) -> None:
     if any(0 < n < smallest or (n < 0 and n not in (FEW, HIDDEN)) for n in counts):
-        raise _Refused(f"it shows a count below {smallest} of one building")
+        raise _Refused(f"it shows a count below {smallest} of one place")
+
+
+def _check_edit(data: dict[str, Any], edit: dict[str, Any], smallest: int) -> None:
+    """Refuse editing that tells more than the blocks: each price is that of so many homes alike."""
+    homes = [n if n >= 0 else smallest // 2 for n in data["blocks"]["homes"]]
+    pairs, prices = edit["pairs"], ("cost", "penalty", "change", "beyond")
+    counted = [n for n, count in zip(homes, pairs["count"], strict=True) for _ in range(count)]
+    even = all(
+        not value % n if n else not value
+        for name in prices
+        for value, n in zip(pairs[name], counted, strict=True)
+    )
+    same = edit["homes"] == homes and edit["block"] == data["units"]["block"]
+    plain = all(rule["per"] is None and rule["amount"] == homes for rule in edit["rules"])
+    if {*edit} - _MEETING_KEYS["edit"] or pairs["paced"] or not (even and same and plain):
+        raise _Refused("what it can edit tells more than the homes of blocks")
 
 
 def _check_public(data: dict[str, Any], heavy: dict[str, Any]) -> None:
@@ -113,7 +173,7 @@ def _check_public(data: dict[str, Any], heavy: dict[str, Any]) -> None:
     if kinds:
         raise _Refused(f"it holds data of an unknown kind ({', '.join(sorted(kinds))})")
     counts = [zone["homes"] for zone in data["zones"]]
-    _check_counts(counts, Audience.PUBLIC)
+    _check_counts(counts, terms.smallest)
     if any(n % terms.rounded for n in (*counts, data["figures"]["households"]) if n > 0):
         raise _Refused(f"it shows a count that is not rounded to {terms.rounded}")
     for zone, rings in zip(data["zones"], heavy["shapes"]["zones"], strict=True):

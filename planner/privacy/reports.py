@@ -59,9 +59,12 @@ def withheld_findings(findings: Sequence[Finding], secrets: Secrets) -> list[Fin
         wrong = {name for k, name in enumerate(names) if i * len(names) + k in told}
         if wrong & {"what", "what_zh", "remedy", "remedy_zh"}:
             finding = replace(
-                finding, what=WITHHELD, what_zh=WITHHELD_ZH,
-                remedy="look at that place of the sheet", remedy_zh="请查看原表该处",
-            )  # fmt: skip
+                finding,
+                what=WITHHELD,
+                what_zh=WITHHELD_ZH,
+                remedy="look at that place of the sheet",
+                remedy_zh="请查看原表该处",
+            )
         made.append(replace(finding, **dict.fromkeys(wrong & {"sheet", "column"}, _HIDDEN)))
     return made
 

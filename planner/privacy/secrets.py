@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,12 @@ from planner.model.tables import PlanTables
 from planner.privacy.marks import folded, phone_key
 from planner.privacy.person import People
 
-__all__ = ["Secrets"]
+__all__ = ["SEAL", "Secrets"]
+
+SEAL = "guard"
+"""Where a plan's provenance keeps the seal of what no file for others may hold."""
+_Known = tuple[NDArray[np.bool_], Callable[[str], "str | None"]]
+_DIGEST = 6
 
 _SHORTEST_ID, _SHORTEST_NUMBER, _OFTEN = 5, 7, 3
 _MASK = (1 << 22) - 1
@@ -33,13 +41,17 @@ class Secrets:
         What the strings are, such as ``a resident's name``, to the strings, `folded`, lower case.
     phones : frozenset of str
         `phone_key` of the office phones that may show.
+    seals : tuple of mapping
+        Digests of strings that are not known here: `seal` of the run that knew them.
+    spared : frozenset of str
+        Strings that may show, whatever a seal says.
     """
 
     kinds: Mapping[str, frozenset[str]]
     phones: frozenset[str] = frozenset()
-    _hashed: dict[int, tuple[NDArray[np.bool_], dict[str, str]]] = field(
-        default_factory=dict, repr=False
-    )
+    seals: tuple[Mapping[str, Any], ...] = ()
+    spared: frozenset[str] = frozenset()
+    _hashed: dict[int, list[_Known]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -72,15 +84,44 @@ class Secrets:
             ids = frozenset(i for i in private if _telling(i)) - shared
             kinds["the id of a household, or of a member who is no centre"] = _lower(ids)
         allowed = {folded(s).lower() for s in shown}
+        seals: tuple[Mapping[str, Any], ...] = ()
         if people is not None:
             for what, strings in people.secrets().items():
                 kinds[what] = _lower(strings) - allowed - {""}
-            places = _places(tables, cls(dict(kinds))) if tables is not None else frozenset()
-            kinds = {what: strings - places for what, strings in kinds.items()}
-        return cls(kinds, frozenset(phone_key(s) for s in shown if _is_phone(s)))
+        elif tables is not None and tables.provenance.get(SEAL):
+            seals = (tables.provenance[SEAL],)
+        places: frozenset[str] = frozenset()
+        if tables is not None and (people is not None or seals):
+            places = _places(tables, cls(dict(kinds), seals=seals))
+        kinds = {what: strings - places for what, strings in kinds.items()}
+        phones = frozenset(phone_key(s) for s in shown if _is_phone(s))
+        return cls(kinds, phones, seals, places | allowed if seals else frozenset())
+
+    def seal(self) -> dict[str, Any]:
+        """Give digests of all strings, from which a later run finds them without knowing them.
+
+        Returns
+        -------
+        dict
+            Plain JSON values for a plan's provenance.  The key is drawn from the strings themselves, so that
+            equal registers give equal plans.  Digests keep names out of sight, not from somebody who has
+            the file and a list of names to try: it stays the office's own.
+        """
+        texts = sorted((what, text) for what, strings in self.kinds.items() for text in strings)
+        key = hashlib.blake2b(repr(texts).encode("utf-8", "replace"), digest_size=16).digest()
+        kinds: dict[str, dict[str, str]] = {}
+        slots: dict[str, str] = {}
+        for length, known in sorted(_by_length(self.kinds).items()):
+            slots[str(length)] = _base64(
+                np.unique(_slots_of(known, length)).astype("<u4").tobytes()
+            )
+            for what in sorted(set(known.values())):
+                digests = sorted(_digest(key, text) for text, kind in known.items() if kind == what)
+                kinds.setdefault(what, {})[str(length)] = _base64(b"".join(digests))
+        return {"key": key.hex(), "slots": slots, "kinds": kinds}
 
     def __len__(self) -> int:
-        return sum(map(len, self.kinds.values()))
+        return sum(map(len, self.kinds.values())) + len(self.seals)
 
     def found_in(self, text: str) -> list[tuple[str, int]]:
         """Find every secret in a text, wherever it stands.
@@ -113,7 +154,13 @@ class Secrets:
     def hits_in(self, text: str) -> list[tuple[str, int, int]]:
         """Find every secret in a text, as `found_in`, with where it ends."""
         if not self._hashed:
-            self._hashed.update(_tables(self.kinds))
+            for length, known in _by_length(self.kinds).items():
+                self._hashed.setdefault(length, []).append(
+                    (_marked(_slots_of(known, length)), known.get)
+                )
+            for seal in self.seals:
+                for length, known_by in _opened(seal):
+                    self._hashed.setdefault(length, []).append(known_by)
         lower = text.lower()
         if len(lower) != len(
             text
@@ -128,8 +175,10 @@ class Secrets:
                 break
             rolling = rolling[:n] * _BASE + codes[length - 1 :]
             if length in self._hashed:
-                hits += _hits(lower, rolling, length, *self._hashed[length])
-        return sorted(hits, key=lambda hit: hit[1])
+                for marked, what in self._hashed[length]:
+                    hits += _hits(lower, rolling, length, marked, what)
+        spared = self.spared
+        return sorted((h for h in hits if lower[h[1] : h[2]] not in spared), key=lambda h: h[1])
 
 
 def _places(tables: PlanTables, secrets: Secrets) -> frozenset[str]:
@@ -174,26 +223,54 @@ def _slot(rolled: NDArray[np.uint64]) -> NDArray[np.int64]:
     return (mixed & np.uint64(_MASK)).astype(np.int64)
 
 
-def _tables(
-    kinds: Mapping[str, frozenset[str]],
-) -> dict[int, tuple[NDArray[np.bool_], dict[str, str]]]:
-    """Give for each length the marked slots of its hashes, and what each string is."""
-    by_length: dict[int, dict[str, str]] = {}
+def _by_length(kinds: Mapping[str, frozenset[str]]) -> dict[int, dict[str, str]]:
+    """Give for each length the strings of it, and what each one is."""
+    made: dict[int, dict[str, str]] = {}
     for what, strings in kinds.items():
         for text in strings:
             if text:
-                by_length.setdefault(len(text), {}).setdefault(text, what)
-    made: dict[int, tuple[NDArray[np.bool_], dict[str, str]]] = {}
-    for length, known in sorted(by_length.items()):
-        data = "".join(known).encode("utf-32-le", "replace")
-        codes = np.frombuffer(data, np.uint32).astype(np.uint64).reshape(-1, length)
-        rolled = np.zeros(len(codes), np.uint64)
-        for column in codes.T:
-            rolled = rolled * _BASE + column
-        marked = np.zeros(_MASK + 1, np.bool_)
-        marked[_slot(rolled)] = True
-        made[length] = marked, known
+                made.setdefault(len(text), {}).setdefault(text, what)
     return made
+
+
+def _slots_of(known: Iterable[str], length: int) -> NDArray[np.int64]:
+    """Give the slots of the hashes of strings of one length."""
+    data = "".join(known).encode("utf-32-le", "replace")
+    codes = np.frombuffer(data, np.uint32).astype(np.uint64).reshape(-1, length)
+    rolled = np.zeros(len(codes), np.uint64)
+    for column in codes.T:
+        rolled = rolled * _BASE + column
+    return _slot(rolled)
+
+
+def _marked(slots: NDArray[Any]) -> NDArray[np.bool_]:
+    marked = np.zeros(_MASK + 1, np.bool_)
+    marked[slots] = True
+    return marked
+
+
+def _digest(key: bytes, text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    return hashlib.blake2b(data, key=key, digest_size=_DIGEST).digest()
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _opened(seal: Mapping[str, Any]) -> Iterator[tuple[int, _Known]]:
+    """Read a seal: for each length the marked slots, and what a string of it is."""
+    key = bytes.fromhex(seal["key"])
+    for length, packed in seal["slots"].items():
+        known: dict[bytes, str] = {}
+        for what, by_length in seal["kinds"].items():
+            data = base64.b64decode(by_length.get(length, ""))
+            known |= {data[k : k + _DIGEST]: what for k in range(0, len(data), _DIGEST)}
+
+        def found(text: str, known: Mapping[bytes, str] = known) -> str | None:
+            return known.get(_digest(key, text))
+
+        yield int(length), (_marked(np.frombuffer(base64.b64decode(packed), "<u4")), found)
 
 
 def _hits(
@@ -201,11 +278,11 @@ def _hits(
     rolled: NDArray[np.uint64],
     length: int,
     marked: NDArray[np.bool_],
-    known: Mapping[str, str],
+    known: Callable[[str], str | None],
 ) -> list[tuple[str, int, int]]:
     hits: list[tuple[str, int, int]] = []
     for at in np.flatnonzero(marked[_slot(rolled)]).tolist():
-        what = known.get(text[at : at + length])
+        what = known(text[at : at + length])
         if what is not None and _stands_alone(text, at, at + length):
             hits.append((what, at, at + length))
     return hits

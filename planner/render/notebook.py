@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import time
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 __all__ = ["NotebookProgress", "in_notebook"]
 
 OFTEN_S = 0.2
 """A notebook is redrawn no oftener than this."""
+_BARS = """<table style="border-collapse:collapse;font:13px system-ui,sans-serif">
+{%- for row in rows %}<tr><td style="padding:2px 10px 2px 0">{{ row.words }}</td>
+<td style="width:160px"><progress max="1" value="{{ '%.3f' % row.share }}" style="width:150px"
+aria-label="{{ row.name }}"></progress></td>
+<td style="padding:0 10px;text-align:right">{{ '%.1f' % row.seconds }} s</td>
+<td>{{ row.detail }}</td></tr>
+{%- endfor %}</table>"""
 
 
 class Step(Protocol):
@@ -68,29 +75,27 @@ class NotebookProgress:
         if event.done >= 1.0:
             self.took[event.stage] = now - self.began[event.stage]
         keep = known is not None and not event.detail and known.detail
-        self.steps[event.stage] = _With(event.stage, event.done, known.detail) if keep else event  # type: ignore[union-attr]
+        self.steps[event.stage] = _Told(event.stage, event.done, known.detail) if keep else event  # type: ignore[union-attr]
         if event.done >= 1.0 or now - self._drawn_at >= OFTEN_S:
             self._drawn_at = now
             self._draw()
 
     def html(self) -> str:
         """Give the bars as HTML; every text is escaped."""
-        return (
-            '<table style="border-collapse:collapse;font:13px system-ui,sans-serif">'
-            + "".join(self._row(name, step) for name, step in self.steps.items())
-            + "</table>"
-        )
+        from jinja2 import Environment
 
-    def _row(self, name: str, step: Step) -> str:
-        share = min(max(step.done, 0.0), 1.0)
-        seconds = self.took.get(name, time.perf_counter() - self.began[name])
-        return (
-            f'<tr><td style="padding:2px 10px 2px 0">{html.escape(self.words.get(name, name))}</td>'
-            f'<td style="width:160px"><progress max="1" value="{share:.3f}" style="width:150px" '
-            f'aria-label="{html.escape(name, quote=True)}"></progress></td>'
-            f'<td style="padding:0 10px;text-align:right">{seconds:.1f} s</td>'
-            f"<td>{html.escape(step.detail)}</td></tr>"
-        )
+        now = time.perf_counter()
+        rows = [
+            {
+                "name": name,
+                "words": self.words.get(name, name),
+                "share": min(max(step.done, 0.0), 1.0),
+                "seconds": self.took.get(name, now - self.began[name]),
+                "detail": step.detail,
+            }
+            for name, step in self.steps.items()
+        ]
+        return Environment(autoescape=True).from_string(_BARS).render(rows=rows)
 
     def _draw(self) -> None:
         from IPython.display import HTML, display
@@ -101,8 +106,10 @@ class NotebookProgress:
             self._handle.update(HTML(self.html()))
 
 
-class _With:
+@dataclass(frozen=True, slots=True)
+class _Told:
     """A step with the detail of the one before."""
 
-    def __init__(self, stage: str, done: float, detail: str) -> None:
-        self.stage, self.done, self.detail = stage, done, detail
+    stage: str
+    done: float
+    detail: str

@@ -5,10 +5,12 @@ Every text stays text: nothing that a cell of the input holds becomes a formula,
 
 from __future__ import annotations
 
+import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import MappingProxyType
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from planner.privacy.audience import INTERNAL_WORDS
@@ -17,19 +19,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "OPTIONS", "Column", "Sheet", "add_table", "book_styles", "plain_text", "set_page", "watermark",
-]  # fmt: skip
+    "Column",
+    "Sheet",
+    "add_table",
+    "book_styles",
+    "new_book",
+    "plain_text",
+    "set_page",
+    "watermark",
+]
 
-OPTIONS: Mapping[str, Any] = MappingProxyType(
-    {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": False,
-    }
-)
-"""For `xlsxwriter.Workbook`."""
+_OPTIONS = {
+    "in_memory": True,  # on the disk a killed run would leave the residents' rows behind
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
 _LONGEST_CELL = 32_000
 _FONT = "Microsoft YaHei"
 _INK, _ACCENT, _PALE, _RULE = "#1F2933", "#8C2F2B", "#F6F1EC", "#D9D2CA"
@@ -55,55 +61,62 @@ class Sheet:
     columns: tuple[Column, ...]
 
 
+@contextmanager
+def new_book(title: str, created: datetime, status: str = "") -> Iterator[tuple[Any, io.BytesIO]]:
+    """Open a workbook that computes and calls nothing; its bytes are in the buffer when it is closed.
+
+    Parameters
+    ----------
+    title : str
+    created : datetime
+        Of the content: the clock would make equal contents differ.
+    status : str
+        What its properties say of who may see it.
+
+    Yields
+    ------
+    (xlsxwriter.Workbook, io.BytesIO)
+    """
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, dict(_OPTIONS)) as book:
+        book.set_properties(
+            {
+                "title": plain_text(title)[:200],
+                "created": created,
+                "author": "",
+                "comments": "",
+                "status": status,
+            }
+        )
+        yield book, buffer
+
+
 def book_styles(book: Any) -> dict[str, Any]:
     """Add the styles of titles, headings and cells to a workbook; one for each kind of column too."""
-    cell = {"font_name": _FONT, "font_size": 10, "font_color": _INK, "valign": "vcenter"}
-    cell |= {"bottom": 1, "bottom_color": _RULE}
     plain = {"font_name": _FONT, "font_color": _INK, "valign": "vcenter"}
+    cell = plain | {"font_size": 10, "bottom": 1, "bottom_color": _RULE}
+    strong = plain | {"font_size": 10, "bold": True}
+    ruled = {"bottom": 2, "bottom_color": _ACCENT}
+    head = strong | ruled | {"bg_color": _PALE, "text_wrap": True, "align": "left"}
+    right = {"align": "right"}
     made = {
-        "title": {**plain, "font_size": 15, "bold": True, "font_color": _ACCENT},
-        "warning": {
-            **plain,
-            "font_size": 10,
-            "bold": True,
-            "font_color": "#FFFFFF",
-            "bg_color": _ACCENT,
-        },
-        "head": {
-            **plain,
-            "font_size": 10,
-            "bold": True,
-            "bg_color": _PALE,
-            "text_wrap": True,
-            "bottom": 2,
-            "bottom_color": _ACCENT,
-            "align": "left",
-        },
-        "head_right": {
-            **plain,
-            "font_size": 10,
-            "bold": True,
-            "bg_color": _PALE,
-            "text_wrap": True,
-            "bottom": 2,
-            "bottom_color": _ACCENT,
-            "align": "right",
-        },
-        "section": {
-            **plain,
-            "font_size": 11,
-            "bold": True,
-            "font_color": _ACCENT,
-            "bottom": 1,
-            "bottom_color": _ACCENT,
-        },
+        "title": plain | {"font_size": 15, "bold": True, "font_color": _ACCENT},
+        "warning": strong | {"font_color": "#FFFFFF", "bg_color": _ACCENT},
+        "head": head,
+        "head_right": head | right,
+        "section": strong | ruled | {"font_size": 11, "font_color": _ACCENT, "bottom": 1},
         "text": cell,
-        "wrap": {**cell, "text_wrap": True},
-        "id": {**cell, "num_format": "@"},
-        "count": {**cell, "num_format": "#,##0", "align": "right"},
-        "metres": {**cell, "num_format": "#,##0", "align": "right"},
-        "share": {**cell, "num_format": "0.00", "align": "right"},
-        "bad": {**cell, "font_color": _ACCENT, "bold": True, "text_wrap": True},
+        "wrap": cell | {"text_wrap": True},
+        "id": cell | {"num_format": "@"},
+        "count": cell | right | {"num_format": "#,##0"},
+        "metres": cell | right | {"num_format": "#,##0"},
+        "share": cell | right | {"num_format": "0.00"},
+        "degrees": cell | right | {"num_format": "0.000000"},
+        "choice": cell | {"bg_color": "#FFF8DC", "border": 1, "num_format": "@"},
+        "pale": cell | {"font_color": "#9AA5B1"},
+        "bad": cell | {"font_color": _ACCENT, "bold": True, "text_wrap": True},
     }
     return {name: book.add_format(form) for name, form in made.items()}
 

@@ -301,8 +301,17 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
     fills = {s: PatternFill("solid", fgColor=colour) for s, colour in _FILL.items()}
     for r, spot in enumerate(spots, start=top + 1):
         f = spot.finding
-        values = (" ".join(SEVERITY_WORDS[f.severity]), spot.sheet, f.row, f.column, f.what_zh,
-                  f.remedy_zh, f.what, f.remedy, f.code)  # fmt: skip
+        values = (
+            " ".join(SEVERITY_WORDS[f.severity]),
+            spot.sheet,
+            f.row,
+            f.column,
+            f.what_zh,
+            f.remedy_zh,
+            f.what,
+            f.remedy,
+            f.code,
+        )
         for c, value in enumerate(values, start=1):
             if value not in (None, ""):
                 _put(sheet.cell(r, c), value)

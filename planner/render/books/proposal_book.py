@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.privacy.audience import INTERNAL_WORDS
 from planner.privacy.person import People, Person
 from planner.render.books.look import (
-    OPTIONS,
     Column,
     Sheet,
     add_table,
     book_styles,
+    new_book,
     plain_text,
     set_page,
     watermark,
@@ -107,13 +106,8 @@ def proposal_bytes(
     bytes
         An ``.xlsx``; equal proposals give equal bytes.
     """
-    import xlsxwriter
-
-    buffer = io.BytesIO()
     title = f"{figures.get('title') or ''} 择优选户方案".strip()
-    with xlsxwriter.Workbook(buffer, dict(OPTIONS)) as book:
-        about = {"title": plain_text(title)[:200], "created": _DAY, "author": ""}
-        book.set_properties({**about, "status": INTERNAL_WORDS})
+    with new_book(title, _DAY, INTERNAL_WORDS) as (book, buffer):
         styles = book_styles(book)
         _notes(book, styles, title, figures)
         for sheet in _sheets(chosen, left, uncovered, fences, people or People()):

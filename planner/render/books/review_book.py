@@ -6,11 +6,12 @@ equal reviews give equal bytes.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from planner.render.books.look import book_styles, new_book, plain_text
 
 __all__ = [
     "CANDIDATES",
@@ -29,12 +30,15 @@ CANDIDATES: Final = 5
 CHOICE: Final = "选择 choice"
 KEY: Final = "标识 key"
 NONE_WORDS: Final = ("无", "none")
-_LONGEST: Final = 2_000
-_FONT: Final = "Microsoft YaHei"
 _HEAD: Final[tuple[tuple[str, float], ...]] = (
-    ("序号 no", 8), ("地址 address", 34), ("社区 community", 16), ("户数 homes", 10), ("原表位置 rows", 30),
-    ("原因 cause", 36), (CHOICE, 16),
-)  # fmt: skip
+    ("序号 no", 8),
+    ("地址 address", 34),
+    ("社区 community", 16),
+    ("户数 homes", 10),
+    ("原表位置 rows", 30),
+    ("原因 cause", 36),
+    (CHOICE, 16),
+)
 _DAY: Final = datetime(2000, 1, 1)
 _NOTES: Final = (
     "地址复核 Address review",
@@ -127,18 +131,8 @@ def review_bytes(lines: Sequence[Line]) -> bytes:
     bytes
         An ``.xlsx`` of two sheets: the instructions, and the lines.
     """
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": "地址复核", "created": _DAY, "author": "", "comments": ""})
-        styles = _styles(book)
+    with new_book("地址复核", _DAY) as (book, buffer):
+        styles = book_styles(book)
         sheet = book.add_worksheet(REVIEW_SHEET)
         _headers(sheet, styles)
         for row, line in enumerate(lines, 1):
@@ -148,21 +142,6 @@ def review_bytes(lines: Sequence[Line]) -> bytes:
         sheet.freeze_panes(1, 2)
         _notes(book.add_worksheet("说明 notes"), styles)
     return buffer.getvalue()
-
-
-def _styles(book: Any) -> dict[str, Any]:
-    plain = {"font_name": _FONT, "font_size": 10, "valign": "vcenter"}
-    head = {"bold": True, "bg_color": "#F6F1EC", "text_wrap": True, "bottom": 2}
-    made = {
-        "text": plain,
-        "head": plain | head,
-        "title": plain | {"font_size": 15, "bold": True},
-        "choice": plain | {"bg_color": "#FFF8DC", "border": 1, "num_format": "@"},
-        "metres": plain | {"num_format": "#,##0"},
-        "degrees": plain | {"num_format": "0.000000"},
-        "pale": plain | {"font_color": "#9AA5B1"},
-    }
-    return {name: book.add_format(values) for name, values in made.items()}
 
 
 def _headers(sheet: Any, styles: dict[str, Any]) -> None:
@@ -179,15 +158,15 @@ def _headers(sheet: Any, styles: dict[str, Any]) -> None:
 def _line(sheet: Any, row: int, line: Line, styles: dict[str, Any]) -> None:
     cause = line.cause_zh + (f" {line.cause}" if line.cause else "")
     sheet.write_number(row, 0, row, styles["text"])
-    sheet.write_string(row, 1, _clean(line.text), styles["text"])
-    sheet.write_string(row, 2, _clean(line.community), styles["text"])
+    sheet.write_string(row, 1, plain_text(line.text), styles["text"])
+    sheet.write_string(row, 2, plain_text(line.community), styles["text"])
     sheet.write_number(row, 3, line.homes, styles["text"])
-    sheet.write_string(row, 4, _clean(line.rows), styles["text"])
-    sheet.write_string(row, 5, _clean(cause), styles["text"])
+    sheet.write_string(row, 4, plain_text(line.rows), styles["text"])
+    sheet.write_string(row, 5, plain_text(cause), styles["text"])
     sheet.write_blank(row, 6, None, styles["choice"])
     for nth, option in enumerate(line.options[:CANDIDATES]):
         at = len(_HEAD) + 5 * nth
-        sheet.write_string(row, at, _clean(option.label), styles["text"])
+        sheet.write_string(row, at, plain_text(option.label), styles["text"])
         sheet.write_string(row, at + 1, option.precision, styles["text"])
         sheet.write_number(row, at + 2, round(option.apart_m, 1), styles["metres"])
         sheet.write_number(row, at + 3, round(option.lon, 7), styles["degrees"])
@@ -199,7 +178,10 @@ def _choices(sheet: Any, rows: int) -> None:
     """Offer the numbers and 无; a typed ``lon,lat`` is asked about, and let pass."""
     at = next(k for k, (name, _) in enumerate(_HEAD) if name == CHOICE)
     sheet.data_validation(
-        1, at, rows, at,
+        1,
+        at,
+        rows,
+        at,
         {
             "validate": "list",
             "source": [*map(str, range(1, CANDIDATES + 1)), NONE_WORDS[0]],
@@ -209,16 +191,10 @@ def _choices(sheet: Any, rows: int) -> None:
             "error_message": "应为 1-5、无，或 经度,纬度。确认填写的是坐标吗？ Is this lon,lat?",
             "error_type": "warning",
         },
-    )  # fmt: skip
+    )
 
 
 def _notes(sheet: Any, styles: dict[str, Any]) -> None:
     sheet.set_column(0, 0, 110)
     for row, text in enumerate(_NOTES):
         sheet.write_string(row, 0, text, styles["title" if row == 0 else "text"])
-
-
-def _clean(text: str) -> str:
-    """Keep text that a workbook can hold: no control characters, no half characters, not too long."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c if c >= " " else " " for c in whole)[:_LONGEST]

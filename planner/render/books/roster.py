@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.ledger import ledger_lines
 from planner.privacy.audience import INTERNAL_WORDS
 from planner.render.books.look import (
-    OPTIONS,
     Column,
     Sheet,
     add_table,
     book_styles,
+    new_book,
     plain_text,
     set_page,
     watermark,
 )
 from planner.render.text.level_words import level_columns, level_sheets, level_words
 from planner.render.text.words import (
+    broken_rules,
+    counted_words,
     limit_text,
     moved_words,
     network_words,
@@ -51,20 +53,8 @@ def roster_bytes(tables: PlanTables) -> bytes:
     bytes
         An ``.xlsx`` file; equal plans give equal bytes.
     """
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, dict(OPTIONS)) as book:
-        title = str(tables.provenance.get("title") or "责任区方案")
-        book.set_properties(
-            {
-                "title": plain_text(title)[:200],
-                "created": _created(tables),
-                "author": "",
-                "comments": "",
-                "status": INTERNAL_WORDS,
-            }
-        )
+    title = str(tables.provenance.get("title") or "责任区方案")
+    with new_book(title, _created(tables), INTERNAL_WORDS) as (book, buffer):
         styles = book_styles(book)
         _notes_sheet(book, styles, tables, title)
         for sheet in _sheets(tables):
@@ -82,27 +72,45 @@ def _created(tables: PlanTables) -> datetime:
         return datetime(2000, 1, 1)
 
 
+_NUMBER = Column("zone_number", "责任区", "Zone", 8, "count")
+_CENTRE = Column("zone", "中心户", "Centre", 12, "id")
+_FENCE = Column("fence", "社区", "Fence", 16)
+_HOUSEHOLD = Column("household_id", "户编号", "Household", 14, "id")
+_PLACE = Column("place", "楼栋单元", "Unit", 28)
+
+
 def _sheets(tables: PlanTables) -> Iterator[Sheet]:
     """Give one sheet a level, each with the zone's number beside the centre's id."""
+    yield _centres(tables)
+    yield from level_sheets(tables)
+    yield _members(tables)
+    yield _households(tables)
+    yield _gaps(tables)
+
+
+def _with_zone(tables: PlanTables, frame: pd.DataFrame) -> pd.DataFrame:
+    """Say zone and place of each row; sorted by zone, so that each centre finds its own people together."""
     number_of = dict(zip(tables.centres["centre_id"], tables.centres["number"], strict=True))
     units = dict(zip(tables.units["unit_id"], tables.units["label"], strict=True))
+    number = [number_of.get(z, "") for z in frame["zone"]]
+    rank = [math.inf if n == "" else n for n in number]  # the unserved come last
+    place = [units.get(u, "") for u in frame["unit_id"]]
+    made = frame.assign(zone_number=number, place=place, _rank=rank)
+    return made.sort_values("_rank", kind="stable")
 
-    def with_zone(frame: pd.DataFrame) -> pd.DataFrame:
-        zone = [number_of.get(z, "") for z in frame["zone"]]
-        return frame.assign(zone_number=zone, place=[units.get(u, "") for u in frame["unit_id"]])
 
-    zone_number = Column("zone_number", "责任区", "Zone", 8, "count")
-    centre = Column("zone", "中心户", "Centre", 12, "id")
-    fence = Column("fence", "社区", "Fence", 16)
-    broken = [_rule_list(b) for b in tables.centres["broken"]]
+def _centres(tables: PlanTables) -> Sheet:
     cells, guides = level_columns(tables)
-    yield Sheet(
+    broken = [
+        "; ".join(" ".join(words) for words in broken_rules(b)) for b in tables.centres["broken"]
+    ]
+    return Sheet(
         "中心户 centres",
         tables.centres.assign(broken=broken, **cells),
         (
             Column("number", "责任区", "Zone", 8, "count"),
             Column("centre_id", "中心户", "Centre", 12, "id"),
-            fence,
+            _FENCE,
             Column("label", "地址", "Place", 30),
             Column("households", "居民户", "Households", 11, "count"),
             Column("members", "党员", "Members", 10, "count"),
@@ -113,36 +121,38 @@ def _sheets(tables: PlanTables) -> Iterator[Sheet]:
             Column("broken", "未符合规则", "Breaks", 34),
         ),
     )
-    yield from level_sheets(tables)
-    centre_flag = ["是 yes" if c else "" for c in tables.members["is_centre"]]
-    yield Sheet(
+
+
+def _members(tables: PlanTables) -> Sheet:
+    return Sheet(
         "党员 members",
-        _ordered(with_zone(tables.members).assign(is_centre=centre_flag)),
+        _with_zone(tables, tables.members.assign(is_centre=_ticks(tables.members["is_centre"]))),
         (
-            zone_number,
-            centre,
+            _NUMBER,
+            _CENTRE,
             Column("member_id", "党员编号", "Member", 14, "id"),
             Column("is_centre", "是否中心户", "Is centre", 11),
             Column("households", "联系户数", "Households", 11, "count"),
-            fence,
+            _FENCE,
             Column("matched", "匹配地址", "Matched place", 34),
             Column("unit_id", "需求单元", "Unit", 16, "id"),
             Column("precision", "精度", "Precision", 13),
         ),
     )
-    homes = with_zone(tables.households)
-    homes = homes.assign(
-        gap=[_cause(g) for g in homes["gap"]], moved=["是 yes" if m else "" for m in homes["moved"]]
-    )
-    yield Sheet(
+
+
+def _households(tables: PlanTables) -> Sheet:
+    homes = tables.households
+    homes = homes.assign(gap=[_cause(g) for g in homes["gap"]], moved=_ticks(homes["moved"]))
+    return Sheet(
         "居民户 households",
-        _ordered(homes),
+        _with_zone(tables, homes),
         (
-            zone_number,
-            centre,
-            Column("household_id", "户编号", "Household", 14, "id"),
-            fence,
-            Column("place", "楼栋单元", "Unit", 28),
+            _NUMBER,
+            _CENTRE,
+            _HOUSEHOLD,
+            _FENCE,
+            _PLACE,
             Column("matched", "匹配地址", "Matched place", 30),
             Column("member", "联系党员", "Member", 12, "id"),
             Column("member_walk_m", "到党员（米）", "To member m", 11, "metres"),
@@ -154,35 +164,32 @@ def _sheets(tables: PlanTables) -> Iterator[Sheet]:
             Column("moved", "变更", "Moved", 8),
         ),
     )
+
+
+def _gaps(tables: PlanTables) -> Sheet:
     causes = [_cause(g) for g in tables.gaps["cause"]]
-    yield Sheet(
+    return Sheet(
         "覆盖空白 gaps",
-        _ordered(with_zone(tables.gaps).assign(cause=causes)),
+        _with_zone(tables, tables.gaps.assign(cause=causes)),
         (
-            Column("household_id", "户编号", "Household", 14, "id"),
+            _HOUSEHOLD,
             Column("cause", "原因", "Cause", 30),
-            fence,
-            Column("place", "楼栋单元", "Unit", 28),
-            zone_number,
-            centre,
+            _FENCE,
+            _PLACE,
+            _NUMBER,
+            _CENTRE,
             Column("detail", "说明", "Detail", 50),
         ),
     )
 
 
-def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Sort by zone, so that each centre finds its own people on a run of rows; the unserved come last."""
-    rank = [n if isinstance(n, int) or n != "" else math.inf for n in frame["zone_number"]]
-    return frame.assign(_rank=rank).sort_values("_rank", kind="stable")
+def _ticks(flags: Iterable[object]) -> list[str]:
+    return ["是 yes" if flag else "" for flag in flags]
 
 
 def _cause(code: str) -> str:
     cause = GAP_CAUSES.get(code)
     return f"{cause.title_zh} {cause.title}" if cause else str(code)
-
-
-def _rule_list(names: str) -> str:
-    return "; ".join(" ".join(rule_words(n)) for n in str(names).split(",") if n)
 
 
 def _notes_sheet(book: Any, styles: dict[str, Any], tables: PlanTables, title: str) -> None:
@@ -211,6 +218,9 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
         "warning",
         ("内部资料：含居民户与党员编号，请勿外传  INTERNAL: holds ids of households and members",),
     )
+    yield "section", ("人数台账  Ledger of people",)
+    for line in ledger_lines(tables):
+        yield "bad" if line.lost else "wrap", (line.zh, line.en)
     yield "section", ("方案证明  What is proven",)
     yield "wrap", ("与最优方案的差距\nDistance from the best plan", *proof_words(c))
     joined = (
@@ -229,8 +239,8 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
     yield "section", ("规则  Rules",)
     yield "head", ("规则 Rule", "限值 Limit", "最差 Worst", "结果 Result")
     for r in c.rules:
-        unit = "户 households" if r.name.startswith("walk") else "个责任区 zones"
-        state = "符合 holds" if not r.broken else f"不符 broken: {r.broken} {unit}"
+        counted = " ".join(counted_words(r))
+        state = "符合 holds" if not r.broken else f"不符 broken: {r.broken} {counted}"
         yield (
             "bad" if r.broken else "wrap",
             (

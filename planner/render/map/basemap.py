@@ -26,10 +26,16 @@ _TIANDITU = (
     "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
 )
 _SHIFTED = {
-    "autonavi.com": "GCJ-02", "amap.com": "GCJ-02", "gtimg.com": "GCJ-02", "qq.com": "GCJ-02",
-    "geoq.cn": "GCJ-02", "google.cn": "GCJ-02", "google.com": "GCJ-02", "bdimg.com": "BD-09",
+    "autonavi.com": "GCJ-02",
+    "amap.com": "GCJ-02",
+    "gtimg.com": "GCJ-02",
+    "qq.com": "GCJ-02",
+    "geoq.cn": "GCJ-02",
+    "google.cn": "GCJ-02",
+    "google.com": "GCJ-02",
+    "bdimg.com": "BD-09",
     "baidu.com": "BD-09",
-}  # fmt: skip
+}
 _ALLOWED = re.compile(r"[A-Za-z0-9:/?&=%.,_~+{}@-]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 _LONGEST = 500

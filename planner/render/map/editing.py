@@ -1,11 +1,10 @@
-"""What the page needs to edit a plan: blocks that move as one, and what each centre would cost them.
+"""What the page needs to edit a plan: its blocks, and what each centre would cost them.
 
-A block is one demand unit.  Where small counts must not show, a unit with fewer homes than that is one
-with a neighbour of its zone: the page then holds sums over blocks only, and no small count can be had
-from it, also not by moving things about.  A block hangs together and has one zone, so zones of
-blocks are connected exactly when `planner.model.audit` finds the zones of units connected.
+Everything is read off the problem of the blocks, which holds nothing that the page's audience may not see
+(`planner.privacy.blocks`).  A block hangs together and has one zone, so zones of blocks are connected
+exactly when `planner.model.audit` finds the zones of units connected.
 
-Sums are whole centimetres, so that the page's figures and the engine's agree to the metre.
+Sums are whole centimetres, so that the page's figures and the audit of the blocks agree.
 """
 
 from __future__ import annotations
@@ -18,12 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.model.problem import Problem
+from planner.model.problem import ZoneRule
 from planner.model.tables import PlanTables
 from planner.plan.provenance import locks_of, notes_of, plan_fingerprint
+from planner.privacy.blocks import Blocks
 from planner.render.text.words import rule_words
 
-__all__ = ["blocks_of", "edit_payload", "packed"]
+__all__ = ["edit_payload", "packed"]
 
 MOST_CANDIDATES, LARGE, FEWER_CANDIDATES = 24, 8_000, 8
 """Nearest centres that a block brings along; fewer in plans of more than `LARGE` units."""
@@ -37,65 +37,44 @@ def packed(value: Any) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def edit_payload(tables: PlanTables, *, smallest: int) -> dict[str, Any]:
+def edit_payload(tables: PlanTables, blocks: Blocks) -> dict[str, Any]:
     """Gather what the page needs to edit a plan.
 
     Parameters
     ----------
     tables : PlanTables
         The plan.
-    smallest : int
-        Counts of homes below this must not be had from the page; 1 shows every unit by itself.
+    blocks : Blocks
+        As the page's audience may know them.
 
     Returns
     -------
     dict
         Plain JSON values.  Columns by block: ``zone, homes, fixed`` (1 where a centre lives, 2 where
-        moving would show a small count)``, left`` (load charged when unserved). Columns by pair of
-        block and centre: ``count`` (pairs of each block), ``centre`` and, in centimetres, ``cost,
-        far, penalty, change``; ``beyond`` counts homes beyond the walk limit, ``paced`` is households
-        x walk where loads are not households.
+        units were joined that do not touch)``, left`` (load charged when unserved). Columns by pair
+        of block and centre: ``count`` (pairs of each block), ``centre`` and, in centimetres, ``cost, far,
+        penalty, change``; ``beyond`` counts homes beyond the walk limit, ``paced`` is households x walk
+        where loads are not households.
     """
-    problem = tables.problem
-    zone = _zones(tables)
-    block, fixed = blocks_of(problem, zone, smallest)
-    n = len(fixed)
-    first = np.zeros(n, np.int64)
-    first[block[::-1]] = np.arange(problem.n_units)[::-1]
-    load = problem.load
-    left = np.bincount(block, np.where(load > 0, load, 1.0), n)
+    problem = blocks.problem
+    edges = problem.adjacency
     place = {u: i for i, u in enumerate(tables.units["unit_id"])}
-    edges = np.unique(np.sort(block[problem.adjacency], axis=1), axis=0)
-    edges = edges[edges[:, 0] != edges[:, 1]]
     return {
         "plan": plan_fingerprint(tables),
         "units": [str(u) for u in tables.units["unit_id"]],
-        "block": _short(block),
-        "zone": zone[first].tolist(),
-        "fixed": fixed.tolist(),
-        "homes": np.bincount(block, problem.households, n).astype(int).tolist(),
-        "left": _short(left),
-        "home": block[problem.home].tolist(),
-        "pairs": _pairs(problem, block, zone[first], fixed == 1, tables.rules.walk.limit_m),
+        "block": blocks.of.tolist(),
+        "zone": blocks.zone.tolist(),
+        "fixed": blocks.fixed.tolist(),
+        "homes": problem.households.tolist(),
+        "left": _short(np.where(problem.load > 0, problem.load, 1.0)),
+        "home": problem.home.tolist(),
+        "pairs": _pairs(blocks, tables.rules.walk.limit_m),
         "edges": [np.diff(edges[:, 0], prepend=0).tolist(), (edges[:, 1] - edges[:, 0]).tolist()],
-        "rules": [_rule(rule, block, n) for rule in problem.rules],
+        "rules": [_rule(rule) for rule in problem.rules],
         "unserved": problem.unserved_m,
-        "bound": _bound_m(tables),
-        "limit": tables.rules.walk.limit_m,
         "locks": [place[u] for u in locks_of(tables)],
         "notes": [dict(note) for note in notes_of(tables)],
     }
-
-
-def _bound_m(tables: PlanTables) -> float:
-    """Bound of what the page adds up: it knows no ties, so what they cost is taken off."""
-    found = tables.certificate
-    return found.bound_m - (0.0 if found.ties is None else found.ties.broken_m)
-
-
-def _zones(tables: PlanTables) -> Ints:
-    place = {c: i for i, c in enumerate(tables.centres["centre_id"])}
-    return np.array([place.get(z, -1) for z in tables.units["zone"]], np.int64)
 
 
 def _short(values: NDArray[Any]) -> list[Any]:
@@ -104,8 +83,7 @@ def _short(values: NDArray[Any]) -> list[Any]:
     return [int(v) if v == int(v) else v for v in rounded.tolist()]
 
 
-def _rule(rule: Any, block: Ints, n: int) -> dict[str, Any]:
-    per = None if rule.per is None else _short(np.bincount(block, rule.per, n))
+def _rule(rule: ZoneRule) -> dict[str, Any]:
     return {
         "name": rule.name,
         "words": rule_words(rule.name),
@@ -113,124 +91,36 @@ def _rule(rule: Any, block: Ints, n: int) -> dict[str, Any]:
         "high": rule.high,
         "hard": rule.hard,
         "price": rule.price_m,
-        "amount": _short(np.bincount(block, rule.amount, n)),
-        "per": per,
+        "amount": _short(rule.amount),
+        "per": None if rule.per is None else _short(rule.per),
     }
 
 
-def blocks_of(problem: Problem, zone: Ints, smallest: int) -> tuple[Ints, Ints]:
-    """Join units of few homes with neighbours of their own zone.
-
-    Parameters
-    ----------
-    problem : Problem
-        Units and their adjacency.
-    zone : ndarray of int, shape (n_units,)
-        Centre of each unit, -1 for none.
-    smallest : int
-        A block has no homes, or at least this many, unless its whole zone has fewer.
-
-    Returns
-    -------
-    block : ndarray of int, shape (n_units,)
-        Block of each unit, numbered in the order of their first units.
-    fixed : ndarray of int, shape (n_blocks,)
-        1 where a centre lives, 2 where units were joined that do not touch, else 0.
-    """
-    joined = _Joined(problem, zone)
-    for u in np.flatnonzero((problem.households > 0) & (problem.households < smallest)).tolist():
-        while 0 < joined.homes[joined.root(u)] < smallest and joined.grow(u):
-            pass
-    roots = np.array([joined.root(u) for u in range(problem.n_units)], np.int64)
-    _, first, block = np.unique(roots, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))
-    block = order[block.reshape(-1)].astype(np.int64)
-    fixed = np.zeros(len(first), np.int64)
-    fixed[block[list(joined.loose)]] = 2
-    fixed[block[problem.home]] = 1
-    return block, fixed
-
-
-class _Joined:
-    """Sets of units, each with its homes and its neighbours in its zone."""
-
-    def __init__(self, problem: Problem, zone: Ints) -> None:
-        n = problem.n_units
-        self.parent, self.homes = list(range(n)), problem.households.tolist()
-        self.zone = zone.tolist()
-        self.near: list[set[int]] = [set() for _ in range(n)]
-        for u, v in problem.adjacency.tolist():
-            if self.zone[u] == self.zone[v]:
-                self.near[u].add(v)
-                self.near[v].add(u)
-        self.centre = set(problem.home.tolist())
-        self.loose: list[int] = []
-        self.of_zone: dict[int, list[int]] = {}
-        for u in range(n):
-            self.of_zone.setdefault(self.zone[u], []).append(u)
-
-    def root(self, u: int) -> int:
-        while self.parent[u] != u:
-            self.parent[u] = self.parent[self.parent[u]]
-            u = self.parent[u]
-        return u
-
-    def grow(self, u: int) -> bool:
-        """Join the set of a unit with one more of its zone; False where there is no other."""
-        here = self.root(u)
-        beside = {self.root(v) for v in self.near[here]} - {here}
-        if not beside:
-            beside = {self.root(v) for v in self.of_zone[self.zone[u]]} - {here}
-            beside = {v for v in beside if self.homes[v] > 0}
-            if not beside:
-                return False
-            self.loose.append(u)
-        other = min(beside, key=lambda v: (v in self.centre, self.homes[v], v))
-        low, high = min(here, other), max(here, other)
-        self.parent[high] = low
-        self.homes[low] += self.homes[high]
-        self.near[low] |= self.near[high]
-        if high in self.centre:
-            self.centre.add(low)
-        return True
-
-
-def _pairs(
-    problem: Problem, block: Ints, zone: Ints, home: NDArray[np.bool_], limit_m: float
-) -> dict[str, Any]:
-    """Add the pairs of each block's units up, for centres that may serve them all."""
-    unit, width = problem.pair_unit, max(problem.n_centres, 1)
-    key, row = np.unique(block[unit] * width + problem.pair_centre, return_inverse=True)
-    row = row.reshape(-1)
-    owner, centre = key // width, key % width
-
-    def total(values: NDArray[Any]) -> NDArray[np.float64]:
-        return np.bincount(row, values, len(key)).astype(float)
-
-    walk, lived = problem.walk_m, problem.households[unit] > 0
-    far = np.zeros(len(key))
-    np.maximum.at(far, row[lived], walk[lived])
-    whole = total(np.ones(len(row))) == np.bincount(block, minlength=len(zone))[owner]
+def _pairs(blocks: Blocks, limit_m: float) -> dict[str, Any]:
+    """Give the pairs that the page takes along: a block's own centre, and the nearest of the others."""
+    problem, zone = blocks.problem, blocks.zone
+    owner, centre = problem.pair_unit.astype(np.int64), problem.pair_centre
+    home = np.zeros(problem.n_units, bool)
+    home[problem.home] = True
     own = centre == zone[owner]
-    rank = _rank(owner, np.where(own, -1.0, np.where(whole, total(walk), np.inf)))
-    most = MOST_CANDIDATES if problem.n_units <= LARGE else FEWER_CANDIDATES
-    keep = whole & (own | (~home[owner] & (rank < most)))
+    rank = _rank(owner, np.where(own, -1.0, problem.walk_m))
+    most = MOST_CANDIDATES if len(blocks.of) <= LARGE else FEWER_CANDIDATES
+    keep = own | (~home[owner] & (rank < most))
 
     def centimetres(values: NDArray[np.float64]) -> list[int]:
         return np.rint(values[keep] * 100).astype(np.int64).tolist()
 
-    paced = total(problem.households[unit] * walk)
+    homes, walk = problem.households[owner], problem.walk_m
     load_is_homes = np.array_equal(problem.load, problem.households)
-    beyond = total(problem.households[unit] * (walk > limit_m))
     return {
-        "count": np.bincount(owner[keep], minlength=len(zone)).tolist(),
+        "count": np.bincount(owner[keep], minlength=problem.n_units).tolist(),
         "centre": centre[keep].tolist(),
-        "cost": centimetres(total(problem.load[unit] * walk)),
-        "far": np.rint(far[keep]).astype(int).tolist(),
-        "penalty": centimetres(total(problem.penalty_m)),
-        "change": centimetres(total(problem.change_m)),
-        "beyond": beyond[keep].astype(int).tolist(),
-        "paced": None if load_is_homes else centimetres(paced),
+        "cost": centimetres(problem.load[owner] * walk),
+        "far": np.rint(blocks.far_m[keep]).astype(int).tolist(),
+        "penalty": centimetres(problem.penalty_m),
+        "change": centimetres(problem.change_m),
+        "beyond": (homes * (walk > limit_m))[keep].tolist(),
+        "paced": None if load_is_homes else centimetres(homes * walk),
     }
 
 

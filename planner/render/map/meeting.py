@@ -1,63 +1,49 @@
 """What a meeting may see of a plan, as the plain values that the page draws.
 
-Homes are counted by demand unit, and small counts are hidden; no household, member, phone or room is
-in it.  The only id of a person is the centre's, who is named on the zone.
+Homes are told by block (`planner.privacy.blocks`), and what is said of a zone is the sum of its blocks;
+members, loads and other small counts are told as "fewer than", or not at all.  No household, member, phone
+or room is in it.  The only id of a person is the centre's, who is named on the zone.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from planner.model.plane import SCALE
+from planner.model.problem import RuleOutcome
 from planner.model.tables import GAP_CAUSES, PlanTables
-from planner.privacy.audience import Audience
-from planner.render.map.editing import blocks_of
+from planner.privacy.blocks import FEW
+from planner.render.map.backdrop import MARGIN_DEG, base_lines, building_rings, widened
 from planner.render.map.encoding import Grid
 from planner.render.map.palette import ZONE_COLOURS, ink
 from planner.render.text.level_words import level_numbers, plan_levels
-from planner.render.text.summary import summary
+from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import (
-    Both,
+    broken_rules,
     limit_text,
-    moved_words,
     network_words,
     proof_words,
     rule_words,
 )
 
 __all__ = [
-    "FEW",
-    "HIDDEN",
-    "MARGIN_DEG",
-    "SMALLEST_SHOWN",
-    "base_lines",
     "label_point",
-    "masked_counts",
     "meeting_payload",
     "plan_words",
     "taken_names",
     "taken_shapes",
-    "widened",
 ]
-
-SMALLEST_SHOWN = Audience.MEETING.terms.smallest
-"""A count below this is shown as "<3"."""
-FEW, HIDDEN = -1, -2
-MARGIN_DEG = 0.004
-_ROAD_CLASS = {
-    **dict.fromkeys(("motorway", "trunk", "primary", "secondary"), 2),
-    **dict.fromkeys(("tertiary", "residential", "unclassified", "living_street", "road"), 1),
-}
 
 
 def meeting_payload(
-    tables: PlanTables, *, title: str | None = None, smallest: int = SMALLEST_SHOWN
+    tables: PlanTables,
+    *,
+    title: str | None = None,
+    told: Told | None = None,
 ) -> dict[str, Any]:
     """Gather what the page of a meeting draws and says.
 
@@ -67,8 +53,8 @@ def meeting_payload(
         The plan.
     title : str, optional
         Heading; the plan's own by default.
-    smallest : int
-        Counts below this are hidden; 1 shows all, for the office itself.
+    told : Told, optional
+        The plan as its audience may know it; as a meeting may by default.
 
     Returns
     -------
@@ -78,20 +64,25 @@ def meeting_payload(
     view = _view(tables)
     grid = Grid(widened(view, MARGIN_DEG * 2), tolerance=0.000004)
     fine = Grid(grid.bounds)
+    told = told or Told(tables, meeting_terms(tables))
     return {
         "scale": SCALE,
         "origin": list(grid.origin),
         "view": view,
-        "meta": plan_words(tables, title),
-        "figures": _figures(tables),
-        "rules": [_rule(r) for r in tables.certificate.rules],
+        "meta": plan_words(tables, title) | _counting(told),
+        "figures": told.figures(),
+        "rules": [_rule(r, told) for r in tables.certificate.rules],
         "colours": [[c, ink(c)] for c in ZONE_COLOURS],
-        "zones": _zones(tables, fine, smallest),
-        "centres": _centres(tables, fine),
-        "units": _units(tables, fine, smallest),
-        "gaps": _gaps(tables, smallest),
+        "zones": _zones(tables, fine, told),
+        "centres": _centres(tables, fine, told),
+        "units": _units(tables, fine, told),
+        "blocks": {
+            "homes": told.blocks.homes.tolist(),
+            "walk": [_number(w) for w in told.block_walks()],
+        },
+        "gaps": told.gaps(),
         "causes": {c.code: [c.title_zh, c.title] for c in GAP_CAUSES.values()},
-        "base": _base(tables, grid),
+        "base": base_lines(tables, grid) | building_rings(tables, grid),
     }
 
 
@@ -144,11 +135,6 @@ def _view(tables: PlanTables) -> list[float]:
     return [round(float(v), 6) for v in box]
 
 
-def widened(box: Sequence[float], by: float) -> list[float]:
-    """Widen west, south, east, north by degrees, half as much in latitude."""
-    return [box[0] - by, box[1] - by / 2, box[2] + by, box[3] + by / 2]
-
-
 def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
     """Say what the plan is, of when, on what map and how well proven."""
     note, book = tables.provenance, tables.rules
@@ -164,28 +150,6 @@ def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
         "proof": proof_words(tables.certificate),
         "connected": tables.certificate.zones_connected,
         "disconnected": len(tables.certificate.disconnected),
-        "moved": moved_words(tables),
-    }
-
-
-def _figures(tables: PlanTables) -> dict[str, Any]:
-    figures = summary(tables)
-    kept = ("households", "located", "zones", "unassigned", "walk_m", "homes_moved")
-    gaps = figures["gaps"]  # of the whole plan: too many homes to tell one
-    return {name: figures[name] for name in kept} | {"gaps": gaps}
-
-
-def _rule(rule: Any) -> dict[str, Any]:
-    homes = rule.name.startswith("walk")
-    return {
-        "name": rule.name,
-        "words": rule_words(rule.name),
-        "limit": limit_text(rule),
-        "low": rule.low,
-        "high": rule.high,
-        "worst": _number(rule.worst, 1),
-        "broken": rule.broken,
-        "of": "homes" if homes else "zones",
     }
 
 
@@ -196,90 +160,83 @@ def _number(value: Any, digits: int = 0) -> float | int | None:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _small(count: Any, smallest: int) -> int:
-    return FEW if 0 < count < smallest else int(count)
+def _counting(told: Told) -> dict[str, Any]:
+    """Say how homes are counted on the page, and how many change hands."""
+    terms = told.terms
+    ledger = [[line.code, line.zh, line.en, line.lost] for line in told.ledger()]
+    return {
+        "ledger": ledger,
+        "moved": told.moved(),
+        "smallest": terms.smallest,
+        "rounded": terms.rounded,
+    }
 
 
-def masked_counts(
-    counts: NDArray[np.int64], smallest: int, *groups: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Hide small counts; where one alone is hidden in a group, the next smallest goes with it.
-
-    Otherwise the total of its zone, or of the block that it moves with, would give it away by
-    subtraction.
-
-    Parameters
-    ----------
-    counts : ndarray of int, shape (n,)
-    smallest : int
-        Counts from 1 up to this are hidden.
-    *groups : ndarray of int, shape (n,)
-        What each count is added up into, where sums are told.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        -1 for a small count, -2 for one that is hidden with it.
-    """
-    shown = np.where((counts > 0) & (counts < smallest), FEW, counts)
-    for group in groups:
-        order = np.argsort(group, kind="stable")
-        for inside in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
-            if (shown[inside] < 0).sum() == 1:
-                rest = inside[shown[inside] > 0]
-                if len(rest):
-                    shown[rest[counts[rest].argmin()]] = HIDDEN
-    return shown
+def _rule(rule: RuleOutcome, told: Told) -> dict[str, Any]:
+    worst, broken = told.rule(rule)
+    return {
+        "name": rule.name,
+        "words": rule_words(rule.name),
+        "limit": limit_text(rule),
+        "low": rule.low,
+        "high": rule.high,
+        "worst": _number(worst, 1),
+        "broken": broken,
+        "of": "homes" if rule.name == "walk_m" else "zones",
+    }
 
 
-def _shared_walks(
-    walk_m: NDArray[np.float64], homes: NDArray[np.int64], block: NDArray[np.int64]
-) -> list[Any]:
-    """Give units that move as one their mean walk: from single walks and sums, homes could be told."""
-    n = int(block.max(initial=-1)) + 1
-    mean = np.bincount(block, homes * np.nan_to_num(walk_m), n)
-    mean /= np.maximum(np.bincount(block, homes, n), 1)
-    joined = np.bincount(block, minlength=n) > 1
-    shown = np.where(joined[block] & np.isfinite(walk_m), mean[block], walk_m)
-    return [_number(w) for w in shown]
-
-
-def _zone_index(tables: PlanTables) -> dict[str, int]:
-    return {c: i for i, c in enumerate(tables.zones["centre_id"])}
-
-
-def _zones(tables: PlanTables, grid: Grid, smallest: int) -> list[dict[str, Any]]:
+def _zones(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:
     shapes = tables.zones.geometry.to_numpy()
-    came = tables.households.loc[tables.households["moved"].astype(bool), "zone"].value_counts()
-    lines = grid.lines(shapes)
-    labels = [label_point(shape, grid) for shape in shapes]
-    made: list[dict[str, Any]] = []
-    rows = zip(tables.zones.to_dict("records"), lines, labels, strict=True)
-    for z, rings, at in rows:
-        made.append(
-            {
-                "n": int(z["number"]),
-                "colour": int(z["colour"]) % len(ZONE_COLOURS),
-                "fence": str(z["fence"]),
-                "homes": int(z["households"]),
-                "members": int(z["members"]),
-                "gaps": _small(z["gaps"], smallest),
-                "mean": _number(z["walk_mean_m"]),
-                "max": _number(z["walk_max_m"]),
-                "broken": _broken(z["broken"]),
-                "moved": _small(came.get(z["centre_id"], 0), smallest),
-                "at": at,
-                "rings": rings,
-            }
-        )
+    rows = zip(
+        tables.zones.to_dict("records"), told.zones(), grid.lines(shapes), shapes, strict=True
+    )
+    made: list[dict[str, Any]] = [
+        {
+            "n": int(z["number"]),
+            "colour": int(z["colour"]) % len(ZONE_COLOURS),
+            "fence": str(z["fence"]),
+            "homes": counts["homes"],
+            "members": counts["members"],
+            "gaps": counts["gaps"],
+            "mean": _number(counts["mean"]),
+            "max": _number(counts["max"]),
+            "broken": broken_rules(z["broken"]),
+            "moved": counts["moved"],
+            "at": label_point(shape, grid),
+            "rings": rings,
+        }
+        for z, counts, rings, shape in rows
+    ]
     for level in plan_levels(tables):
         for zone, nth in zip(made, level_numbers(tables, level["name"]), strict=True):
             zone.setdefault("guides", []).append([[level["title_zh"], level["title"]], nth])
     return made
 
 
-def _broken(names: Any) -> list[Both]:
-    return [rule_words(name) for name in str(names).split(",") if name]
+def _centres(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:
+    xs, ys = grid.points(tables.centres.geometry.to_numpy())
+    walks = dict(zip(tables.zones["centre_id"], (z["p90"] for z in told.zones()), strict=True))
+    rows = zip(tables.centres["centre_id"], tables.centres["label"], xs, ys, strict=True)
+    return [
+        {"id": str(c), "label": str(label), "x": x, "y": y, "p90": _number(walks.get(c))}
+        for c, label, x, y in rows
+    ]
+
+
+def _units(tables: PlanTables, grid: Grid, told: Told) -> dict[str, Any]:
+    """Give the demand units column by column: where, whose, of which block; zone -1 is none."""
+    units, blocks = tables.units, told.blocks
+    xs, ys = grid.points(units.geometry.to_numpy())
+    moved = units["moved"].to_numpy(np.int64)
+    return {
+        "x": xs,
+        "y": ys,
+        "zone": blocks.zone[blocks.of].tolist(),
+        "block": blocks.of.tolist(),
+        "moved": (moved if told.whole else np.where(moved > 0, FEW, 0)).tolist(),
+        "label": [str(label) for label in units["label"]],
+    }
 
 
 def label_point(shape: Any, grid: Grid) -> list[int] | None:
@@ -291,108 +248,3 @@ def label_point(shape: Any, grid: Grid) -> list[int] | None:
     radius = shapely.maximum_inscribed_circle(largest, tolerance=0.00002)
     x, y = grid.steps(shapely.get_coordinates(radius)[:1])[0].tolist()
     return [x, y, round(float(shapely.length(radius) * SCALE))]
-
-
-def _centres(tables: PlanTables, grid: Grid) -> list[dict[str, Any]]:
-    xs, ys = grid.points(tables.centres.geometry.to_numpy())
-    rows = tables.centres.to_dict("records")
-    return [
-        {
-            "id": str(c["centre_id"]),
-            "label": str(c["label"]),
-            "x": x,
-            "y": y,
-            "p90": _number(c["walk_p90_m"]),
-        }
-        for c, x, y in zip(rows, xs, ys, strict=True)
-    ]
-
-
-def _units(tables: PlanTables, grid: Grid, smallest: int) -> dict[str, Any]:
-    """Give the demand units column by column; zone -1 is none."""
-    units = tables.units
-    index = _zone_index(tables)
-    zone = np.array([index.get(z, -1) for z in units["zone"]], np.int64)
-    xs, ys = grid.points(units.geometry.to_numpy())
-    moved, homes = units["moved"].to_numpy(np.int64), units["households"].to_numpy(np.int64)
-    block, _ = blocks_of(tables.problem, zone, smallest)
-    return {
-        "x": xs,
-        "y": ys,
-        "zone": zone.tolist(),
-        "homes": masked_counts(homes, smallest, block, zone).tolist(),
-        "walk": _shared_walks(units["walk_m"].to_numpy(float), homes, block),
-        "moved": np.where((moved > 0) & (moved < smallest), FEW, moved).tolist(),
-        "label": [str(label) for label in units["label"]],
-    }
-
-
-def _gaps(tables: PlanTables, smallest: int) -> list[list[int]]:
-    """Count the gaps of each unit and cause: unit, cause, homes."""
-    place = {u: i for i, u in enumerate(tables.units["unit_id"])}
-    codes = list(GAP_CAUSES)
-    counts: dict[tuple[int, int], int] = {}
-    for unit, cause in zip(tables.gaps["unit_id"], tables.gaps["cause"], strict=True):
-        if unit in place and cause in codes:
-            key = (place[unit], codes.index(cause))
-            counts[key] = counts.get(key, 0) + 1
-    return [[unit, cause, _small(n, smallest)] for (unit, cause), n in sorted(counts.items())]
-
-
-def _base(tables: PlanTables, grid: Grid) -> dict[str, Any]:
-    made = base_lines(tables, grid)
-    made["buildings"] = _buildings(_inside(tables.base["buildings"], grid), grid)
-    return made
-
-
-def base_lines(tables: PlanTables, grid: Grid) -> dict[str, Any]:
-    """Give the base map without its buildings: ``water, green, rails, fences, streets``."""
-    names = ("water", "green", "rails", "fences", "streets")
-    base = {name: _inside(tables.base[name], grid) for name in names}
-    made: dict[str, Any] = {
-        name: [line for lines in grid.lines(base[name].geometry.to_numpy()) for line in lines]
-        for name in ("water", "green", "rails")
-    }
-    made["fences"] = [
-        {"name": str(name), "rings": rings}
-        for name, rings in zip(
-            base["fences"]["fence"], grid.lines(base["fences"].geometry.to_numpy()), strict=True
-        )
-    ]
-    made["streets"] = _streets(base["streets"], grid)
-    return made
-
-
-def _inside(frame: Any, grid: Grid) -> Any:
-    if not len(frame):
-        return frame
-    west, south, east, north = grid.bounds
-    return frame[
-        shapely.intersects(frame.geometry.to_numpy(), shapely.box(west, south, east, north))
-    ]
-
-
-def _streets(frame: Any, grid: Grid) -> dict[str, Any]:
-    """Give lines in three classes (path, street, road), each with its name's position or -1."""
-    names = sorted({_word(n) for n in frame["name"]} - {""})
-    place = {name: i for i, name in enumerate(names)} | {"": -1}
-    classes: list[list[Any]] = [[], [], []]
-    coded = grid.lines(frame.geometry.to_numpy())
-    for lines, name, kind in zip(coded, frame["name"], frame["highway"], strict=True):
-        rank = _ROAD_CLASS.get(str(kind).removesuffix("_link"), 0)
-        classes[rank] += [[place[_word(name)], line] for line in lines]
-    return {"names": names, "classes": classes}
-
-
-def _buildings(frame: Any, grid: Grid) -> dict[str, Any]:
-    rings = grid.lines(frame.geometry.to_numpy())
-    labels = [
-        _word(number) or _word(name)
-        for name, number in zip(frame["name"], frame["number"], strict=True)
-    ]
-    kept = [(r, label) for r, label in zip(rings, labels, strict=True) if r]
-    return {"rings": [r for r, _ in kept], "labels": [label for _, label in kept]}
-
-
-def _word(value: Any) -> str:
-    return value if isinstance(value, str) else ""

@@ -32,29 +32,24 @@ from planner.render.map.find import finding_payload
 from planner.render.map.meeting import meeting_payload, taken_names, taken_shapes
 from planner.render.map.public import public_payload, shown_people
 from planner.render.map.roster import roster_payload, watermark
+from planner.render.text.shown import Told, meeting_terms
 
 __all__ = ["MapPage", "finished_page", "map_page"]
 
-SCRIPTS = (
-    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
-    "edit_model.js", "edit.js", "edit_save.js", "edit_cells.js", "edit_marks.js", "edit_tools.js",
-    "edit_panel.js", "edit_page.js",
-    "names.js", "walk.js", "search.js",
-    "roster.js", "sheets.js", "print.js", "page.js", "compare.js", "compare_page.js", "public.js",
-)  # fmt: skip
-STYLES = ("page.css", "edit.css", "search.css", "compare.css", "print.css", "roster.css")
-ONLY: Mapping[str, Audience] = {
-    "public.js": Audience.PUBLIC, "roster.js": Audience.INTERNAL, "roster.css": Audience.INTERNAL,
-}  # fmt: skip
-"""Files of the page that one audience alone is given."""
-PUBLIC_SCRIPTS = (
-    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
-    "sheets.js", "print.js", "page.js", "public.js",
-)  # fmt: skip
-COMPARE_SCRIPTS = (
-    "texts.js", "data.js", "symbols.js", "scene.js", "lettering.js", "repaint.js", "furniture.js", "panel.js",
-    "sheets.js", "print.js", "page.js", "compare.js", "compare_page.js",
-)  # fmt: skip
+_DRAWN = ["texts", "data", "symbols", "scene", "lettering", "repaint", "furniture", "panel"]
+_EDITED = [
+    f"edit{part}"
+    for part in ("_model", "", "_save", "_cells", "_marks", "_tools", "_panel", "_page")
+]
+_PAPER = ("sheets", "print", "page")
+SCRIPTS: Mapping[Audience, tuple[str, ...]] = {
+    Audience.PUBLIC: (*_DRAWN, *_PAPER, "public"),
+    Audience.MEETING: (*_DRAWN, *_EDITED, "names", "walk", "search", *_PAPER),
+    Audience.INTERNAL: (*_DRAWN, *_EDITED, "names", "walk", "search", "roster", *_PAPER),
+}
+"""Scripts of the page of each audience, in the order in which they run; none is given another's."""
+COMPARE_SCRIPTS = (*_DRAWN, *_PAPER, "compare", "compare_page")
+STYLES = ("page", "edit", "search", "compare", "print")
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 
 
@@ -158,9 +153,10 @@ def map_page(
         heavy: dict[str, Any] = {"shapes": taken_shapes(payload)}
         shown = shown_people(tables, people)
     else:
-        smallest = audience.terms.smallest
-        payload = meeting_payload(tables, title=title, smallest=smallest)
-        editing = edit_payload(tables, smallest=smallest)
+        meeting = audience is Audience.MEETING
+        told = Told(tables, meeting_terms(tables) if meeting else audience.terms)
+        payload = meeting_payload(tables, title=title, told=told)
+        editing = edit_payload(tables, told.blocks)
         find = finding_payload(tables, payload)
         shapes = taken_shapes(payload)
         heavy = {"shapes": shapes, **taken_names(payload), "edit": editing, "find": find}
@@ -281,19 +277,12 @@ def _head(payload: dict[str, Any], own: tuple[str, str, str]) -> tuple[str, ...]
 
 def _own_texts(audience: Audience, *, compare: bool) -> tuple[str, str, str]:
     """Give the style, Leaflet and the script of a page: all of it that is the product's own."""
-    scripts, entry = PUBLIC_SCRIPTS, "drawPublic"
+    scripts, entry = SCRIPTS[audience], "drawPublic" if audience is Audience.PUBLIC else "drawPlan"
     if compare:
         scripts, entry = COMPARE_SCRIPTS, "drawCompare"
-    elif audience is not Audience.PUBLIC:
-        wanted = [
-            n
-            for n in SCRIPTS
-            if ONLY.get(n, audience) is audience and n not in COMPARE_SCRIPTS[-2:]
-        ]
-        scripts, entry = tuple(wanted), "drawPlan"
-    styles = [name for name in STYLES if ONLY.get(name, audience) is audience]
-    css = "\n".join((_leaflet_css(), *map(_page_file, styles)))
-    js = "\n".join(map(_page_file, scripts))
+    styles = (*STYLES, "roster") if audience is Audience.INTERNAL else STYLES
+    css = "\n".join((_leaflet_css(), *(_page_file(f"{name}.css") for name in styles)))
+    js = "\n".join(_page_file(f"{name}.js") for name in scripts)
     whole = f"(function () {{\n'use strict';\n{js}\nwindow.drawPlan = {entry};\n}})();"
     return css, _leaflet_js(), whole
 

@@ -13,17 +13,16 @@ from numpy.typing import NDArray
 from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison
 from planner.privacy import Secrets
-from planner.privacy.audience import Audience
+from planner.privacy.audience import Audience, Terms
+from planner.privacy.blocks import FEW, HIDDEN, bounds_of, shown_counts
 from planner.privacy.marks import folded
 from planner.render.map.meeting import (
-    FEW,
-    HIDDEN,
-    masked_counts,
     meeting_payload,
     taken_names,
     taken_shapes,
 )
 from planner.render.map.page import MapPage, finished_page
+from planner.render.text.shown import Told, meeting_terms
 
 __all__ = ["compare_page", "compare_payload"]
 
@@ -79,98 +78,109 @@ def compare_payload(
         counts), ``moved, joined, left``, ``figures`` (name -> before and after)``, matched``.
     """
     before, after = comparison.before, comparison.after
-    smallest = Audience.MEETING.terms.smallest
-    payload = meeting_payload(after, title=title, smallest=smallest)
+    terms = meeting_terms(after)  # of the plan after, for both
+    payload = meeting_payload(after, title=title)
     bare = {name: frame.iloc[:0] for name, frame in before.base.items()}
-    old = meeting_payload(replace(before, base=bare), smallest=smallest)
-    counts = _row_counts(comparison, smallest)
+    old = meeting_payload(replace(before, base=bare), told=Told(before, terms))
+    told = _hands(comparison, terms)
     rows = {name: comparison.rows[name].to_numpy(np.int64) for name in comparison.rows}
-    for told, unit in ((payload, rows["after_unit"]), (old, rows["before_unit"])):
-        told["units"]["moved"] = _by_unit(unit, counts, len(told["units"]["x"]))
-        told["figures"]["homes_moved"] = _told(comparison.moved, smallest)
-        told["meta"]["moved"] = None
-        for zone in told["zones"]:
+    for page, unit in ((payload, rows["after_unit"]), (old, rows["before_unit"])):
+        moved = np.zeros(len(page["units"]["x"]), np.int64)
+        moved[unit[unit >= 0]] = FEW
+        page["units"]["moved"] = moved.tolist()
+        page["figures"]["homes_moved"] = told["moved"]
+        page["meta"]["moved"] = None
+        for zone in page["zones"]:
             zone["moved"] = 0
+    told["figures"] = _figures(comparison, old, payload)
     _same_colours(old, payload, comparison)
     _same_origin(old, payload)
     payload["view"] = _joint(payload["view"], old["view"])
     shapes = taken_shapes(payload)
     names = taken_names(payload)
-    rings = taken_shapes(old)["zones"]
+    told["rings"] = taken_shapes(old)["zones"]
     for name in ("base", "colours", "causes", "scale", "origin", "view"):
         old.pop(name)
-    compare = {
+    return payload, {"shapes": shapes, **names, "before": old, "compare": told}
+
+
+def _hands(comparison: Comparison, terms: Terms) -> dict[str, Any]:
+    """Tell what changes hands: each total is rounded so that it tells nothing of its parts."""
+    rows = {name: comparison.rows[name].to_numpy(np.int64) for name in comparison.rows}
+    ways = ["before_unit", "after_unit", "from_centre", "to_centre"]
+    old, new, homes = rows["from_centre"], rows["to_centre"], rows["households"]
+    counts = shown_counts(homes, terms.smallest, terms.rounded)
+    for tables, name in ((comparison.before, "before_unit"), (comparison.after, "after_unit")):
+        unit = rows[name]
+        held = np.append(tables.units["households"].to_numpy(np.int64), 0)
+        rest = held - np.bincount(unit % len(held), homes, len(held)).astype(np.int64)
+        few = (unit >= 0) & (rest[unit] > 0) & (rest[unit] < terms.smallest)
+        counts[few & (counts > 0)] = HIDDEN  # what stays behind would be told by what goes
+    pairs, at = np.unique(np.column_stack([old, new]), axis=0, return_inverse=True)
+    at, n = at.reshape(-1), len(pairs)
+    total = np.bincount(at, homes, n).astype(np.int64)
+    flows, bounds = _sums(total, at, bounds_of(counts, terms.smallest, terms.rounded), terms)
+    had = pairs[:, 0] >= 0
+    everything = np.zeros(had.sum(), np.int64)
+    inside = tuple(bound[had] for bound in bounds)
+    moved, _ = _sums(np.array([comparison.moved]), everything, inside, terms)
+    made = np.column_stack([pairs, flows, np.bincount(at, minlength=n)])
+    order = np.lexsort((pairs[:, 1], pairs[:, 0], -np.maximum(flows, 0)))
+    changed = [_count(n, terms) for n in (comparison.joined, comparison.left)]
+    if FEW in changed:
+        changed = [HIDDEN, HIDDEN]  # the totals of both plans would tell one by the other
+    return {
         "centre": comparison.centre.tolist(),
-        "rows": [rows[name].tolist() for name in ("before_unit", "after_unit", "from_centre", "to_centre")],
+        "rows": [rows[name].tolist() for name in ways],
         "counts": counts.tolist(),
-        "flows": _flows(rows["from_centre"], rows["to_centre"], rows["households"], smallest),
-        "moved": _told(comparison.moved, smallest),
-        "joined": _told(comparison.joined, smallest),
-        "left": _told(comparison.left, smallest),
+        "flows": made[order].tolist(),
+        "moved": int(moved[0]),
+        "joined": changed[0],
+        "left": changed[1],
         "matched": comparison.matched,
-        "figures": {k: [_finite(a), _finite(b)] for k, (a, b) in comparison.figures().items()},
-        "rings": rings,
-    }  # fmt: skip
-    return payload, {"shapes": shapes, **names, "before": old, "compare": compare}
+    }
 
 
-def _told(count: int, smallest: int) -> int:
-    return FEW if 0 < count < smallest else count
+def _count(n: int, terms: Terms) -> int:
+    return int(shown_counts(np.array([n]), terms.smallest, terms.rounded)[0])
+
+
+def _sums(
+    total: Ints, at: Ints, parts: tuple[Ints, Ints], terms: Terms
+) -> tuple[Ints, tuple[Ints, Ints]]:
+    """Tell sums of which the reader knows the bounds of each part; give their own bounds, too."""
+    n = len(total)
+    least, most = (np.bincount(at, bound, n).astype(np.int64) for bound in parts)
+    told = shown_counts(total, terms.smallest, terms.rounded, least=least, most=most)
+    low, high = bounds_of(told, terms.smallest, terms.rounded)
+    return told, (np.maximum(low, least), np.minimum(high, most))
+
+
+def _figures(comparison: Comparison, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Give what each plan comes to, as the pages of both tell it."""
+    made = {}
+    for name, values in comparison.figures().items():
+        made[name] = [_figure(name, v, page) for v, page in zip(values, (old, new), strict=True)]
+    return made
+
+
+def _figure(name: str, value: Any, page: dict[str, Any]) -> Any:
+    figures = page["figures"]
+    if name in ("mean_m", "p90_m", "max_m"):
+        return figures["walk_m"][name.removesuffix("_m")]
+    told = {
+        "households": figures["households"],
+        "served": HIDDEN if figures["unassigned"] else figures["households"],
+        "gaps": sum(figures["gaps"].values()) if min(figures["gaps"].values()) >= 0 else HIDDEN,
+        "broken_homes": sum(r["broken"] for r in page["rules"] if r["of"] == "homes"),
+    }.get(name, _finite(value))
+    return None if told is None or told < 0 else told
 
 
 def _finite(value: Any) -> Any:
     if isinstance(value, int):
         return value
     return round(float(value), 5) if math.isfinite(value) else None
-
-
-def _row_counts(comparison: Comparison, smallest: int) -> Ints:
-    """Hide small counts of rows, and those from which a small one could be had."""
-    rows = comparison.rows
-    homes = rows["households"].to_numpy(np.int64)
-    if not len(rows):
-        return homes
-    old, new = rows["from_centre"].to_numpy(np.int64), rows["to_centre"].to_numpy(np.int64)
-    width = len(comparison.after.centres) + 1
-    groups = [np.zeros(len(rows), np.int64), old + 1, new + 1, (old + 1) * width + new + 1]
-    groups += [
-        rows["after_unit"].to_numpy(np.int64) + 1,
-        rows["before_unit"].to_numpy(np.int64) + 1,
-    ]
-    shown = masked_counts(homes, smallest, *groups)
-    for tables, name in ((comparison.before, "before_unit"), (comparison.after, "after_unit")):
-        unit = rows[name].to_numpy(np.int64)
-        held = np.append(tables.units["households"].to_numpy(np.int64), 0)
-        rest = held - np.bincount(unit % len(held), homes, len(held)).astype(np.int64)
-        telling = (unit >= 0) & (rest[unit] > 0) & (rest[unit] < smallest)
-        shown[telling & (shown > 0)] = HIDDEN
-    return shown
-
-
-def _by_unit(unit: Ints, counts: Ints, n: int) -> list[int]:
-    """Homes of each unit that change hands, as its rows tell it."""
-    total = np.zeros(n, np.int64)
-    known = unit >= 0
-    np.add.at(total, unit[known], np.maximum(counts[known], 0))
-    for u, count in zip(unit[known].tolist(), counts[known].tolist(), strict=True):
-        if count < 0:
-            total[u] = count if (unit == u).sum() == 1 else HIDDEN
-    return total.tolist()
-
-
-def _flows(old: Ints, new: Ints, homes: Ints, smallest: int) -> list[list[int]]:
-    """Homes that go from one centre to another: from, to, homes, rows; most first."""
-    pairs, at = np.unique(np.column_stack([old, new]), axis=0, return_inverse=True)
-    at = at.reshape(-1)
-    total = np.bincount(at, homes, len(pairs)).astype(np.int64)
-    shown = masked_counts(total, smallest, *(_group(pairs, k) for k in (None, 0, 1)))
-    made = np.column_stack([pairs, shown, np.bincount(at, minlength=len(pairs))])
-    order = np.lexsort((pairs[:, 1], pairs[:, 0], -np.maximum(shown, 0)))
-    return made[order].tolist()
-
-
-def _group(pairs: Ints, column: int | None) -> Ints:
-    return np.zeros(len(pairs), np.int64) if column is None else pairs[:, column]
 
 
 def _same_colours(old: dict[str, Any], new: dict[str, Any], comparison: Comparison) -> None:
@@ -215,7 +225,9 @@ def _secrets(comparison: Comparison) -> Secrets:
     both: tuple[PlanTables, ...] = (comparison.before, comparison.after)
     named = {folded(c).strip().lower() for t in both for c in t.centres["centre_id"]}
     kinds: dict[str, frozenset[str]] = {}
-    for tables in both:
-        for what, strings in Secrets.of(tables).kinds.items():
+    known = [Secrets.of(tables) for tables in both]
+    for secrets in known:
+        for what, strings in secrets.kinds.items():
             kinds[what] = kinds.get(what, frozenset()) | (strings - named)
-    return Secrets(kinds)
+    spared = frozenset.union(*(secrets.spared for secrets in known))
+    return Secrets(kinds, seals=tuple(seal for one in known for seal in one.seals), spared=spared)

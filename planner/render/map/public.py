@@ -15,17 +15,11 @@ from numpy.typing import NDArray
 from planner.model.plane import SCALE
 from planner.model.tables import PlanTables
 from planner.privacy.audience import Audience
+from planner.privacy.blocks import FEW, HIDDEN
 from planner.privacy.person import People, Person
+from planner.render.map.backdrop import MARGIN_DEG, base_lines, widened
 from planner.render.map.encoding import Grid
-from planner.render.map.meeting import (
-    FEW,
-    HIDDEN,
-    MARGIN_DEG,
-    base_lines,
-    label_point,
-    plan_words,
-    widened,
-)
+from planner.render.map.meeting import label_point, plan_words
 from planner.render.map.palette import ZONE_COLOURS, ink
 
 __all__ = ["public_payload", "rounded_counts", "shown_people"]
@@ -72,10 +66,14 @@ def public_payload(
             "rings": rings,
         }
         for z, count, person, shape, rings in zip(
-            tables.zones.to_dict("records"), homes.tolist(), _centres(tables, people), shapes,
-            grid.lines(shapes), strict=True,
+            tables.zones.to_dict("records"),
+            homes.tolist(),
+            _centres(tables, people),
+            shapes,
+            grid.lines(shapes),
+            strict=True,
         )
-    ]  # fmt: skip
+    ]
     words = plan_words(tables, title)
     total = int(tables.zones["households"].sum())
     return {

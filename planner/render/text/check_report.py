@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as markup
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -159,6 +158,17 @@ def _cell(value: object) -> str:
     return text
 
 
+_PAGE = """<div><p><b>{{ closing }}</b><br>{{ counts }}</p><ul>
+{%- for line in files %}<li>{{ line }}</li>{% endfor %}</ul><table><thead><tr>
+{%- for head in heads %}<th>{{ head }}</th>{% endfor %}</tr></thead><tbody>
+{%- for tint, cells in rows %}<tr>
+{%- for cell in cells %}<td{% if loop.first %} style="background:{{ tint }};color:#222"{% endif %}>
+{{- cell }}</td>{% endfor %}</tr>
+{%- endfor %}</tbody></table>
+{%- if more > 0 %}<p>另有{{ more }}条，见 .table() / {{ more }} more, see .table()</p>{% endif %}</div>"""
+_HEADS = ("级别", "文件", "表", "行", "列", "问题", "怎么办", "what", "what to do")
+
+
 def html(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> str:
     """Write the report for a notebook; every text is escaped.
 
@@ -169,43 +179,23 @@ def html(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> 
     most : int
         So many findings are shown.
     """
+    from jinja2 import Environment
 
-    def esc(value: object) -> str:
-        return markup.escape(_shown(value)).replace("$", "&#36;").replace("`", "&#96;")
-
-    zh, en = _count_line(figures)
     rows = []
     for f in _worst_first(findings)[:most]:
-        words = " ".join(SEVERITY_WORDS[f.severity])
-        cells = (
-            words,
-            f.file,
-            f.sheet,
-            f.row or "",
-            f.column,
-            f.what_zh,
-            f.remedy_zh,
-            f.what,
-            f.remedy,
-        )
-        tint = _TINT[f.severity]
-        rows.append(
-            f'<tr><td style="background:{tint};color:#222">'
-            + "</td><td>".join(esc(c) for c in cells)
-            + "</td></tr>"
-        )
-    heads = ("级别", "文件", "表", "行", "列", "问题", "怎么办", "what", "what to do")
-    more = (
-        f"<p>另有{len(findings) - most}条，见 .table() / {len(findings) - most} more, see .table()</p>"
-        if len(findings) > most
-        else ""
+        cells = [" ".join(SEVERITY_WORDS[f.severity]), f.file, f.sheet, f.row or "", f.column]
+        rows.append((_TINT[f.severity], [*cells, f.what_zh, f.remedy_zh, f.what, f.remedy]))
+    page = Environment(autoescape=True, finalize=_shown).from_string(_PAGE)
+    text = page.render(
+        closing=" / ".join(_closing(figures)),
+        counts=" / ".join(_count_line(figures)),
+        files=[_file_line(f) for f in figures["files"]],
+        heads=_HEADS,
+        rows=rows,
+        more=len(findings) - most,
     )
-    files = "".join(f"<li>{esc(_file_line(f))}</li>" for f in figures["files"])
-    return (
-        f"<div><p><b>{esc(' / '.join(_closing(figures)))}</b><br>{esc(zh)} / {esc(en)}</p><ul>{files}</ul>"
-        f"<table><thead><tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table>{more}</div>"
-    )
+    # a notebook reads $...$ as a formula and `...` as code, inside of HTML too
+    return text.replace("$", "&#36;").replace("`", "&#96;")
 
 
 _TINT: Mapping[Severity, str] = {

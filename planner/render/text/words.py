@@ -12,6 +12,8 @@ from planner.model.tables import PlanTables
 __all__ = [
     "LANGUAGES",
     "Both",
+    "broken_rules",
+    "counted_words",
     "limit_text",
     "moved_words",
     "network_words",
@@ -31,7 +33,7 @@ _RULES: Mapping[str, Both] = MappingProxyType(
         "members_per_zone": ("每个责任区党员数", "members in a zone"),
         "households_per_member": ("每名党员服务户数", "households per member"),
         "load_per_zone": ("每个责任区工作量", "workload of a zone"),
-        "walk": ("到中心户步行距离（米）", "walk to the centre (m)"),
+        "walk_m": ("到中心户步行距离（米）", "walk to the centre (m)"),
     }
 )
 
@@ -49,12 +51,20 @@ def rule_words(name: str) -> Both:
     (str, str)
         Chinese and English; the name itself where the rule is not known.
     """
-    if name.startswith("walk"):
-        return _RULES["walk"]
     if name.startswith("talent:"):
         talent = name.removeprefix("talent:")
         return f"每个责任区“{talent}”人数", f"members of a zone with the strength {talent}"
     return _RULES.get(name, (name, name.replace("_", " ")))
+
+
+def broken_rules(names: object) -> list[Both]:
+    """Name the rules that a zone breaks, which its row lists by name with commas between."""
+    return [rule_words(name) for name in str(names).split(",") if name]
+
+
+def counted_words(rule: RuleOutcome) -> Both:
+    """Say what a rule counts its breaches in: homes for the walk, else zones."""
+    return ("户", "households") if rule.name == "walk_m" else ("个责任区", "zones")
 
 
 def limit_text(rule: RuleOutcome) -> str:
@@ -127,15 +137,19 @@ def tie_words(tables: PlanTables) -> tuple[Both, ...]:
     if found is not None and found.neighbours:
         share = f"{number(found.joined)}/{number(found.neighbours)}"
         said.append(
-            (f"同小区相邻单元同区：{share} 对",
-             f"neighbouring stairwells of one compound in one zone: {share.replace('/', ' of ')}")
-        )  # fmt: skip
+            (
+                f"同小区相邻单元同区：{share} 对",
+                f"neighbouring stairwells of one compound in one zone: {share.replace('/', ' of ')}",
+            )
+        )
     if staffing.get("helpers"):
         share = f"{number(staffing['helpers_kept'])}/{number(staffing['helpers'])}"
         said.append(
-            (f"原联系人不变：{share} 户",
-             f"homes that keep the member who helps them: {share.replace('/', ' of ')}")
-        )  # fmt: skip
+            (
+                f"原联系人不变：{share} 户",
+                f"homes that keep the member who helps them: {share.replace('/', ' of ')}",
+            )
+        )
     return tuple(said)
 
 
@@ -163,11 +177,22 @@ def network_words(mode: str) -> Both | None:
     return (f"步行距离未使用路网：{mode}", f"walks do not follow streets: {mode}")
 
 
-def moved_words(tables: PlanTables) -> Both | None:
-    """Say how many homes change hands; None when there was no plan before."""
-    moved = tables.provenance.get("homes_moved")
+def moved_words(tables: PlanTables, told: int | None = None, smallest: int = 0) -> Both | None:
+    """Say how many homes change hands; None when there was no plan before.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan.
+    told : int, optional
+        The count as its reader may know it, negative for one from 1 up to `smallest`.
+    smallest : int
+    """
+    moved = tables.provenance.get("homes_moved") if told is None else told
     if moved is None:
         return None
+    if moved < 0:
+        return f"少于 {smallest} 户变更中心户", f"fewer than {smallest} homes change hands"
     total = len(tables.households)
     share = 100 * moved / total if total else 0.0
     return (

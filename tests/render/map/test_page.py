@@ -15,7 +15,6 @@ import pytest
 from planner.errors import PrivacyError
 from planner.model.tables import PlanTables
 from planner.privacy import check_meeting_page
-from planner.render.map.meeting import FEW, HIDDEN, meeting_payload
 from planner.render.map.page import MapPage, map_page
 from tests.plans import make_plan_tables, without_gaps
 
@@ -68,25 +67,12 @@ def test_no_person_is_in_it(tables: PlanTables, page: str) -> None:
     assert all(i in data for i in tables.centres["centre_id"])
 
 
-def test_small_counts_are_hidden(tables: PlanTables) -> None:
-    """No unit shows one or two homes, and a single hidden count cannot be found by subtraction."""
-    units = meeting_payload(tables)["units"]
-    shown, zone = np.array(units["homes"]), np.array(units["zone"])
-    true = tables.units["households"].to_numpy()
-    assert not ((shown > 0) & (shown < 3)).any()
-    assert (shown[(true > 0) & (true < 3)] == FEW).all()
-    assert (shown[shown > 0] == true[shown > 0]).all()
-    for z in np.unique(zone):
-        inside = shown[zone == z]
-        hidden = (inside < 0).sum()
-        assert hidden != 1 or len(inside) == 1
-    assert (shown == HIDDEN).any()
-
-
 def test_zones_and_units_are_all_drawn(tables: PlanTables, page: str) -> None:
     """Each zone, centre and unit is in the data, with the figures of the tables."""
     data = island(page)
-    assert [z["homes"] for z in data["zones"]] == tables.zones["households"].tolist()
+    true = tables.zones["households"].to_numpy()
+    told = np.array([z["homes"] for z in data["zones"]])
+    assert np.abs(told - true).max() < 0.1 * true.max()
     assert len(data["centres"]) == len(tables.centres)
     assert len(data["units"]["x"]) == len(tables.units)
     gaps = tables.gaps[tables.gaps["unit_id"] != ""]
@@ -113,7 +99,7 @@ def test_the_gate_refuses_what_slips_in(tables: PlanTables) -> None:
         assert caught.value.exit_code == 5
     with pytest.raises(PrivacyError, match="unknown kind"):
         check_meeting_page(page.replace('{"scale"', '{"people":[],"scale"', 1), tables)
-    with pytest.raises(PrivacyError, match="below 3"):
+    with pytest.raises(PrivacyError, match="below 10"):
         check_meeting_page(re.sub(r'"homes":\[-?\d+', '"homes":[2', page, count=1), tables)
 
 
@@ -144,10 +130,10 @@ def test_save_and_notebook(tables: PlanTables, tmp_path: Path) -> None:
 
 
 def test_large_plans_stay_small_and_quick() -> None:
-    """Some 35,000 homes make a page of less than 3 MB in less than 4 s."""
+    """Some 35,000 homes make a page of less than 3 MB in less than 8 s, attacked and all."""
     tables = make_plan_tables(nx=50, ny=40, nc=150)
     assert len(tables.households) > 30_000
     start = time.process_time()
     html = map_page(tables).html
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 8
     assert len(html.encode()) < 3_000_000

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from planner.render.map.page import SCRIPTS, STYLES
+from planner.render.map import page
+
+SCRIPTS = sorted(
+    {f"{n}.js" for names in (*page.SCRIPTS.values(), page.COMPARE_SCRIPTS) for n in names}
+)
+STYLES = [f"{name}.css" for name in (*page.STYLES, "roster")]
 
 PAGE = Path(str(resources.files("planner.render.map").joinpath("page")))
 NEWER_SCRIPT = {

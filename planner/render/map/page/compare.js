@@ -1,11 +1,11 @@
 /* Two plans in one page: a switch, a slider across the map, and what changes hands. */
 Object.assign(TEXTS.zh, {
   planBefore: '调整前', planAfter: '调整后', planBoth: '左右对比', compareSwitch: '显示哪个方案', swipeHint: '拖动或用左右方向键移动分界线', compareTitle: '前后对照', sumChange: '变化', servedHomes: '已划入责任区', longestWalk: '最远步行', nineWalk: '九成居民户以内', zonesBroken: '不符规则（责任区）', homesBeyond: '超出步行距离（户）', zonesApart: '不连通的责任区', gapProven: '与最优相差不超过',
-  handsTitle: '变更清单', handsNone: '两个方案没有住户变更中心户', handsOf: '{n} 户变更中心户，涉及 {k} 处', handsRows: '{n} 处', handsMore: '再列 {n} 处', noZone: '未分配', joinedHomes: '新增 {n}', leftHomes: '减少 {n}', byUnits: '两份名册编号不同，按楼栋和位置对应', walkFromTo: '步行 {a} → {b}', zonesTitle: '各责任区前后', zoneGone: '撤销', zoneNew: '新设', ruleBefore: '前', ruleAfter: '后', perRule: '各项规则', sameCentre: '中心户', compareEdition: '会议版：按楼栋显示，少于3户不予显示', oldNumber: '原{n}', handsPlaces: '变更处数', madeOf: '{a} 与 {b} 对照', showOnMap: '在图上显示'
+  handsTitle: '变更清单', handsNone: '两个方案没有住户变更中心户', handsOf: '{n} 户变更中心户，涉及 {k} 处', handsRows: '{n} 处', handsMore: '再列 {n} 处', noZone: '未分配', joinedHomes: '新增 {n}', leftHomes: '减少 {n}', byUnits: '两份名册编号不同，按楼栋和位置对应', walkFromTo: '步行 {a} → {b}', zonesTitle: '各责任区前后', zoneGone: '撤销', zoneNew: '新设', ruleBefore: '前', ruleAfter: '后', perRule: '各项规则', sameCentre: '中心户', compareEdition: '会议版：按楼栋显示，居民户按片合计，小数不予显示', oldNumber: '原{n}', handsPlaces: '变更处数', madeOf: '{a} 与 {b} 对照', showOnMap: '在图上显示'
 });
 Object.assign(TEXTS.en, {
   planBefore: 'Before', planAfter: 'After', planBoth: 'Side by side', compareSwitch: 'Which plan is shown', swipeHint: 'Drag, or press the left and right arrow keys, to move the divide', compareTitle: 'Before and after', sumChange: 'Change', servedHomes: 'Homes in a zone', longestWalk: 'Longest walk', nineWalk: 'Nine homes in ten within', zonesBroken: 'Rules broken (zones)', homesBeyond: 'Beyond the walk limit (homes)', zonesApart: 'Zones not connected', gapProven: 'Proven within',
-  handsTitle: 'What changes hands', handsNone: 'No home has another centre', handsOf: '{n} {n|home changes|homes change} hands, in {k} {k|place|places}', handsRows: '{n} {n|place|places}', handsMore: '{n} more {n|place|places}', noZone: 'none', joinedHomes: '{n} joined', leftHomes: '{n} left', byUnits: 'The registers have other ids: matched by building and place', walkFromTo: 'walk {a} → {b}', zonesTitle: 'Zones, before and after', zoneGone: 'dissolved', zoneNew: 'new', ruleBefore: 'Before', ruleAfter: 'After', perRule: 'Rule by rule', sameCentre: 'Centre', compareEdition: 'Meeting edition: by building; fewer than 3 homes are not shown', oldNumber: 'old {n}', handsPlaces: 'Places', madeOf: '{a} against {b}', showOnMap: 'Show on the map'
+  handsTitle: 'What changes hands', handsNone: 'No home has another centre', handsOf: '{n} {n|home changes|homes change} hands, in {k} {k|place|places}', handsRows: '{n} {n|place|places}', handsMore: '{n} more {n|place|places}', noZone: 'none', joinedHomes: '{n} joined', leftHomes: '{n} left', byUnits: 'The registers have other ids: matched by building and place', walkFromTo: 'walk {a} → {b}', zonesTitle: 'Zones, before and after', zoneGone: 'dissolved', zoneNew: 'new', ruleBefore: 'Before', ruleAfter: 'After', perRule: 'Rule by rule', sameCentre: 'Centre', compareEdition: 'Meeting edition: homes by block; small counts are not shown', oldNumber: 'old {n}', handsPlaces: 'Places', madeOf: '{a} against {b}', showOnMap: 'Show on the map'
 });
 const HANDS_LISTED = 60;
 
@@ -91,7 +91,7 @@ function pairRulesBlock(pair) {
   const told = (model, name) => {
     const rule = model.data.rules.find((r) => r.name === name);
     if (!rule) return make('td', { class: 'right', text: '–' });
-    const text = rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: rule.broken }) : '✓ ' + say('holds');
+    const text = rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: shortCount(rule.broken) }) : '✓ ' + say('holds');
     return make('td', { class: 'right ' + (rule.broken ? 'bad' : 'good'), text });
   };
   const words = (name) => (pair.after.data.rules.concat(pair.before.data.rules)).find((r) => r.name === name);
@@ -158,7 +158,7 @@ function pairZonesBlock(pair, chooseZone) {
     const badge = make('button', { class: 'badge', text: String(zone.n), style: { background: zone.ink }, set: { type: 'button', 'aria-label': say('zone') + ' ' + zone.n + ', ' + zone.centre.label }, on: { click: () => chooseZone(line) } });
     return make('tr', {}, [
       make('td', {}, [badge]), make('td', { class: 'wide' }, [make('span', { class: 'place', text: zone.centre.label + state })]),
-      make('td', { class: 'right', text: both(line, (z) => grouped(z.homes)) }), make('td', { class: 'right', text: both(line, (z) => (z.mean === null ? '–' : grouped(Math.round(z.mean)))) })
+      make('td', { class: 'right', text: both(line, (z) => shortCount(z.homes)) }), make('td', { class: 'right', text: both(line, (z) => (z.mean === null ? '–' : grouped(Math.round(z.mean)))) })
     ]);
   });
   const head = ['number', 'sameCentre', 'homes', 'mean'].map((key, i) => make('th', { text: say(key), class: i > 1 ? 'right' : '', set: { scope: 'col' } }));

@@ -114,8 +114,8 @@ function pairCard(pair, model, found, close) {
     return [say('movedHomes'), wayText(from, to) + ' · ' + homesText(row.count)];
   });
   const told = zone
-    ? [[say('centre'), zone.centre.label], zone.fence && [say('fence'), zone.fence], [say('homes'), grouped(zone.homes)], [say('members'), grouped(zone.members)], [say('meanWalk'), metres(zone.mean)], [say('max'), metres(zone.max)], zone.broken.length > 0 && [say('breaks'), zone.broken.map(pick).join(language === 'zh' ? '、' : ', '), 'bad']]
-    : [[say('zone'), of ? String(of.n) : say('unserved')], of && [say('centre'), of.centre.label], [say('homes'), homesText(unit.homes)], [say('distance'), metres(unit.walk)]].concat(changes);
+    ? [[say('centre'), zone.centre.label], zone.fence && [say('fence'), zone.fence], [say('homes'), shortCount(zone.homes)], [say('members'), shortCount(zone.members)], [say('meanWalk'), metres(zone.mean)], [say('max'), metres(zone.max)], zone.broken.length > 0 && [say('breaks'), zone.broken.map(pick).join(language === 'zh' ? '、' : ', '), 'bad']]
+    : [[say('zone'), of ? String(of.n) : say('unserved')], of && [say('centre'), of.centre.label], [say('homes'), unitHomes(unit)], [say('distance'), metres(unit.walk)]].concat(changes);
   return make('div', { class: 'card detail', set: { role: 'dialog', 'aria-label': title, 'data-kind': found.kind } }, [
     make('header', { style: { 'border-color': of ? of.ink : COLOURS.quiet } }, [make('h2', { text: title }), make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('close') }, on: { click: close } })]),
     facts(told)

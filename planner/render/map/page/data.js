@@ -115,15 +115,23 @@ function unpack(text) {
 }
 
 /* Shapes and the names of units and buildings come packed; all else is plain. */
+/* Homes of a unit that is told of only together with its neighbours. */
+const UNTOLD = -3;
+
 function readModel(shapes, names, given) {
   const data = given || JSON.parse(document.getElementById('plan-data').textContent);
   const base = Object.assign({}, data.base, shapes, { streets: { names: data.base.streets.names, classes: shapes.streets }, buildings: { labels: names.base.buildings, rings: shapes.buildings } });
   const plane = makePlane(data);
-  const units = data.units.x.map((sx, i) => ({
-    index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i],
-    zone: data.units.zone[i], homes: data.units.homes[i], walk: data.units.walk[i],
-    moved: data.units.moved[i], label: names.units.label[i], gaps: []
-  }));
+  const size = [];
+  data.units.block.forEach((b) => { size[b] = (size[b] || 0) + 1; });
+  const units = data.units.x.map((sx, i) => {
+    const b = data.units.block[i];
+    return {
+      index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i], zone: data.units.zone[i], block: b, beside: size[b] - 1,
+      homes: size[b] > 1 ? UNTOLD : data.blocks.homes[b], together: data.blocks.homes[b], walk: data.blocks.walk[b], moved: data.units.moved[i], label: names.units.label[i], gaps: []
+    };
+  });
+  smallest = data.meta.smallest;
   const causes = Object.keys(data.causes);
   data.gaps.forEach((gap) => units[gap[0]].gaps.push({ cause: causes[gap[1]], count: gap[2] }));
   const zones = data.zones.map((zone, i) => Object.assign({}, zone, {

@@ -81,7 +81,7 @@ function drawPage(map, packed) {
     parts.attribution.textContent = creditsOf(model);
     map.getContainer().setAttribute('aria-label', say('map'));
     fill(parts.panelBody, [
-      figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
+      ledgerBlock(model), figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say(model.roster ? 'internalEdition' : 'privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
     ]);
     if (page.edit && page.edit.active) page.edit.turn(true, true);

@@ -8,21 +8,27 @@ function whole(value) {
 }
 
 function totalGaps(model) {
-  return Object.values(model.data.figures.gaps).reduce((sum, n) => sum + n, 0);
+  return Object.values(model.data.figures.gaps).reduce((sum, n) => sum + Math.max(n, 0), 0) || (Object.values(model.data.figures.gaps).some((n) => n) ? -1 : 0);
+}
+
+/* Who was read, who has a place and who has none: before all else. */
+function ledgerBlock(model) {
+  const at = language === 'zh' ? 1 : 2;
+  return make('section', { class: 'block ledger', set: { 'aria-label': say('ledger') } }, [make('ul', {}, model.data.meta.ledger.map((line) => make('li', { class: line[3] ? 'bad' : '', text: line[at] })))]);
 }
 
 function figuresBlock(model) {
   const f = model.data.figures;
   const tiles = [
-    figure(grouped(f.households), say('homes')),
+    figure(shortCount(f.households), say('homes')),
     figure(grouped(f.zones), say('zones')),
     figure(metres(f.walk_m.mean), say('meanWalk')),
-    figure(grouped(totalGaps(model)), say('gaps'))
+    figure(shortCount(totalGaps(model)), say('gaps'))
   ];
-  if (f.homes_moved !== null) tiles.push(figure(grouped(f.homes_moved), say('moved')));
+  if (f.homes_moved !== null) tiles.push(figure(shortCount(f.homes_moved), say('moved')));
   return make('section', { class: 'block' }, [
     make('div', { class: 'figures' }, tiles),
-    make('p', { class: 'aside', text: say('located', { n: grouped(f.located) }) + (f.unassigned ? say('and') + say('unassigned', { n: grouped(f.unassigned) }) : '') + say('and') + say('nineTenths', { n: grouped(Math.round(f.walk_m.p90)), m: grouped(Math.round(f.walk_m.max)) }) })
+    make('p', { class: 'aside', text: say('located', { n: shortCount(f.located) }) + (f.unassigned ? say('and') + say('unassigned', { n: shortCount(f.unassigned) }) : '') + say('and') + say('nineTenths', { n: grouped(Math.round(f.walk_m.p90)), m: grouped(Math.round(f.walk_m.max)) }) })
   ]);
 }
 
@@ -43,7 +49,7 @@ function rulesBlock(model) {
     make('td', { text: pick(rule.words) }),
     make('td', { class: 'right', text: limitText(rule.limit) }),
     make('td', { class: 'right', text: grouped(rule.worst) }),
-    make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: rule.broken }) : '✓ ' + say('holds') })
+    make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: shortCount(rule.broken) }) : '✓ ' + say('holds') })
   ]));
   return make('section', { class: 'block rules' }, [
     make('h2', { text: say('rules') }),
@@ -56,7 +62,7 @@ function gapsBlock(model) {
   const rows = model.causes.filter((cause) => model.data.figures.gaps[cause] !== 0).map((cause) => make('li', {}, [
     swatch((c, x, y) => drawGap(c, cause, x, y, 13), 22, 18),
     make('span', { text: pick(model.data.causes[cause]) }),
-    make('b', { text: grouped(model.data.figures.gaps[cause]) })
+    make('b', { text: shortCount(model.data.figures.gaps[cause]) })
   ]));
   return make('section', { class: 'block' }, [
     make('h2', { text: say('gaps') }),
@@ -105,10 +111,10 @@ function zoneRow(model, zone, rule, most, state, choose) {
       make('span', { class: 'place', text: zone.centre.label }),
       make('span', { class: 'weigh' }, [
         loadBar(zone, rule, most),
-        make('b', { class: outside(zone, rule) ? 'bad' : '', text: (outside(zone, rule) ? '▲ ' : '') + grouped(zone.homes) })
+        make('b', { class: outside(zone, rule) ? 'bad' : '', text: (outside(zone, rule) ? '▲ ' : '') + shortCount(zone.homes) })
       ])
     ]),
-    cell(grouped(zone.members)), cell(whole(zone.mean)), cell(whole(zone.max)),
+    cell(shortCount(zone.members)), cell(whole(zone.mean)), cell(whole(zone.max)),
     cell(zone.gaps === 0 ? '·' : shortCount(zone.gaps), zone.gaps === 0 ? '' : ' bad')
   ]);
   row.addEventListener('click', (event) => {
@@ -159,8 +165,8 @@ function zoneFacts(model, zone) {
   };
   return facts([
     [say('centre'), zone.centre.label], [say('centreId'), zone.centre.id], zone.fence && [say('fence'), zone.fence],
-    [say('homes'), grouped(zone.homes) + rule('households_per_zone')],
-    [say('members'), grouped(zone.members) + rule('members_per_zone')],
+    [say('homes'), shortCount(zone.homes) + rule('households_per_zone')],
+    [say('members'), shortCount(zone.members) + rule('members_per_zone')],
     [say('meanWalk'), metres(zone.mean)], [say('p90'), metres(zone.centre.p90)], [say('max'), metres(zone.max)],
     ...(zone.guides || []).map((guide) => [pick(guide[0]), String(guide[1])]),
     zone.gaps !== 0 && [say('gaps'), homesText(zone.gaps), 'bad'],
@@ -169,11 +175,16 @@ function zoneFacts(model, zone) {
   ]);
 }
 
+/* Homes of a unit, or of it and its neighbours where its own are not told. */
+function unitHomes(unit) {
+  return unit.beside ? say('together', { t: homesText(unit.together), n: unit.beside }) : homesText(unit.homes);
+}
+
 function unitFacts(model, unit) {
   const zone = model.zones[unit.zone];
   return facts([
     [say('zone'), zone ? String(zone.n) : say('unserved'), zone ? '' : 'bad'], zone && [say('centre'), zone.centre.label],
-    [say('homes'), homesText(unit.homes)], [say('distance'), metres(unit.walk)],
+    [say('homes'), unitHomes(unit)], [say('distance'), metres(unit.walk)],
     unit.moved !== 0 && [say('movedHomes'), homesText(unit.moved)]
   ].concat(walkFacts(model, unit), unit.gaps.map((gap) => [pick(model.data.causes[gap.cause]), homesText(gap.count), 'bad'])));
 }

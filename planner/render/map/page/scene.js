@@ -221,7 +221,7 @@ const Scene = L.Layer.extend({
   },
 
   homeSize: function (homes) {
-    const count = homes === -1 ? 1.5 : homes === -2 ? 3 : homes;
+    const count = homes < 0 ? 3 : homes;
     const growth = Math.pow(2, (this._zoom - 15.5) * 0.45);
     return this._unit * Math.min(16, Math.max(1.2, (1.1 + 0.55 * Math.sqrt(count)) * growth));
   },

@@ -219,8 +219,8 @@ function sheetWords(model) {
   const wholeFacts = () => {
     const f = model.data.figures;
     return facts([
-      [say('homes'), grouped(f.households)], [say('zones'), grouped(f.zones)], rule && [pick(rule.words), limitText(rule.limit)], [say('meanWalk'), metres(f.walk_m.mean)],
-      [say('p90'), metres(f.walk_m.p90)], [say('max'), metres(f.walk_m.max)], [say('gaps'), grouped(totalGaps(model))], [say('proof'), pick(model.data.meta.proof)]
+      [say('homes'), shortCount(f.households)], [say('zones'), grouped(f.zones)], rule && [pick(rule.words), limitText(rule.limit)], [say('meanWalk'), metres(f.walk_m.mean)],
+      [say('p90'), metres(f.walk_m.p90)], [say('max'), metres(f.walk_m.max)], [say('gaps'), shortCount(totalGaps(model))], [say('proof'), pick(model.data.meta.proof)]
     ]);
   };
   const day = new Date();

@@ -11,7 +11,7 @@ const TEXTS = {
     sortBy: '按{what}排序', number: '编号', load: '户数', mean: '平均', max: '最远', p90: '九成以内',
     legend: '图例', layers: '图层', base: '底图', labels: '地名', fences: '社区边界', home: '居民户（按楼栋单元）',
     homeSizes: '圆点越大户数越多', unserved: '未分配单元', movedHomes: '本次变更', 
-    few: '少于3户', hidden: '不予显示', homesOf: '{n} 户', metres: '{n} 米',
+    ledger: '人数台账', few: '少于{n}户', together: '{t}（与相邻{n}处合计）', hidden: '不予显示', homesOf: '{n} 户', metres: '{n} 米',
     close: '关闭', unit: '单元', fence: '社区', distance: '到中心户步行', breaks: '不符规则',
     allowed: '限值 {limit}', whole: '全图', zoomIn: '放大', zoomOut: '缩小', north: '北', panel: '方案信息',
     map: '责任区地图', notOnMap: '其中地址未找到的不在图上', nineTenths: '九成居民户在 {n} 米以内，最远 {m} 米',
@@ -27,7 +27,7 @@ const TEXTS = {
     hintPick: '点选楼栋', hintLasso: '按住并圈出一片楼栋', hintNote: '点击地图添加备注', notePrivacy: '请勿填写姓名、电话或门牌室号', noteNumber: '含电话或身份证号，请删去后再保存', keepNote: '保存', cancel: '取消',
     keptEdits: '本机存有未应用的调整（{n} 个单元）', restore: '恢复', discard: '放弃',
     online: '在线底图：打开本图时将向 {host} 请求瓦片',
-    privacy: '会议版：按楼栋显示，不含姓名、门牌室号与户编号'
+    privacy: '会议版：居民户按片合计（约数），不含姓名、门牌室号与户编号'
   },
   en: {
     other: '中文', otherHint: '切换到中文', print: 'Print',
@@ -40,7 +40,7 @@ const TEXTS = {
     sortBy: 'Sort by {what}', number: 'No.', load: 'Homes', mean: 'Mean', max: 'Max', p90: 'Nine in ten within',
     legend: 'Legend', layers: 'Layers', base: 'Base map', labels: 'Place names', fences: 'Fences', home: 'Homes, by stairwell or building',
     homeSizes: 'larger dot, more homes', unserved: 'Unassigned', movedHomes: 'Homes that change hands', 
-    few: 'fewer than 3', hidden: 'not shown', homesOf: '{n} {n|home|homes}', metres: '{n} m',
+    ledger: 'Ledger of people', few: 'fewer than {n}', together: '{t} (with {n} {n|neighbour|neighbours})', hidden: 'not shown', homesOf: '{n} {n|home|homes}', metres: '{n} m',
     close: 'Close', unit: 'Unit', fence: 'Fence', distance: 'Walk to the centre', breaks: 'Breaks',
     allowed: 'limit {limit}', whole: 'Whole plan', zoomIn: 'Zoom in', zoomOut: 'Zoom out', north: 'N', panel: 'About the plan',
     map: 'Map of the zones', notOnMap: 'addresses not found are not on the map', nineTenths: 'nine homes in ten within {n} m, farthest {m} m',
@@ -56,7 +56,7 @@ const TEXTS = {
     hintPick: 'Click a building', hintLasso: 'Press and draw round some buildings', hintNote: 'Click the map to add a note', notePrivacy: 'No names, phones or rooms, please', noteNumber: 'This holds a phone or id number: take it out first', keepNote: 'Keep', cancel: 'Cancel',
     keptEdits: 'Edits that were not applied are kept here ({n} {n|unit|units})', restore: 'Restore', discard: 'Discard',
     online: 'Online base map: opening this page asks {host} for tiles',
-    privacy: 'Meeting edition: by building; no names, rooms or household numbers'
+    privacy: 'Meeting edition: homes by block, rounded; no names, rooms or household numbers'
   }
 };
 
@@ -87,14 +87,16 @@ function metres(value) {
 }
 
 /* A count of homes as a meeting may see it: small ones are hidden. */
+let smallest = 10;
+
 function homesText(count) {
-  if (count === -1) return say('few');
+  if (count === -1) return say('few', { n: smallest });
   if (count === -2) return say('hidden');
   return say('homesOf', { n: grouped(count) });
 }
 
 function shortCount(count) {
-  return count === -1 ? '<3' : count === -2 ? '–' : grouped(count);
+  return count === -1 ? '<' + smallest : count === -2 ? '–' : grouped(count);
 }
 
 function limitText(limit) {
