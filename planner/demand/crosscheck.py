@@ -6,7 +6,7 @@ should lie inside, and the community that each of them names, give it away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,14 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.errors import DatumError, Finding, Severity
-from planner.intake.coordinates.datum import convert
+from planner.intake.coordinates.datum import Datum, convert, detect_datum
+from planner.intake.coordinates.nearest import NearestGeometry
+from planner.intake.coordinates.pairs import metres_outside
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["held_against_fences"]
+__all__ = ["buildings_among_streets", "held_against_fences", "witnesses"]
 
 FEWEST = 10
 """Fewer people say nothing about a layer."""
@@ -40,6 +42,8 @@ _ENDINGS = (
     *("社区", "居委会", "村委会", "网格", "村"),
 )
 
+GROUND_BUILDINGS = 200
+"""With fewer buildings on the map its streets are asked as well."""
 Shapes = NDArray[Any]
 
 
@@ -239,3 +243,68 @@ def _apart(fences: gpd.GeoDataFrame, people: pd.DataFrame) -> str:
         f"the fences reach from {west:.3f}, {south:.3f} to {east:.3f}, {north:.3f}, the people live around "
         f"{lon:.2f}, {lat:.2f}"
     )
+
+
+def witnesses(base: Mapping[str, gpd.GeoDataFrame]) -> NearestGeometry | None:
+    """Take what stands on the map to ask where homes are: buildings where there are enough, else streets too.
+
+    Parameters
+    ----------
+    base : mapping of str to GeoDataFrame
+        Layers ``buildings, streets``, EPSG:4326; others are not asked.
+    """
+    layers = [base[name] for name in ("buildings", "streets") if name in base]
+    if layers and len(layers[0]) >= GROUND_BUILDINGS:
+        layers = layers[:1]
+    shapes = [g for layer in layers for g in layer.geometry if g is not None and not g.is_empty]
+    return NearestGeometry(shapes) if shapes else None
+
+
+def buildings_among_streets(
+    table: pd.DataFrame,
+    area: tuple[float, float, float, float] | None,
+    base: Mapping[str, gpd.GeoDataFrame],
+    stated: Datum | str,
+) -> None:
+    """Hold the office's table of buildings against the streets.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``lon, lat``, degrees WGS-84.
+    area : (west, south, east, north) or None
+        Where the streets are.
+    base : mapping of str to GeoDataFrame
+        What stands on the map.
+    stated : Datum
+        What the table was said to be in, before it was turned.
+
+    Raises
+    ------
+    DatumError
+        Most buildings lie elsewhere, or the map says that the table is in another datum.
+    """
+    lon, lat = table["lon"].to_numpy(float), table["lat"].to_numpy(float)
+    if area is None or len(table) < FEWEST:
+        return
+    inside = float((metres_outside(lon, lat, area) == 0).mean())
+    if inside < HALF:
+        raise DatumError(
+            f"only {100 * inside:.0f} % of the {len(table)} buildings of the table lie among the streets "
+            f"楼栋表的{len(table)}栋楼中仅{100 * inside:.0f}%位于路网范围内",
+            remedy="the table or the extract is of another place, or lon and lat are exchanged "
+            "请核对楼栋表与路网是否为同一地区，经纬度是否颠倒",
+        )
+    nearest, own = witnesses(base), Datum(stated)
+    if nearest is None:
+        return
+    lon, lat = convert(lon, lat, Datum.WGS84, own).T
+    seen = detect_datum(lon, lat, nearest.distance_m, declared=own)
+    if seen.contradicts:
+        shift, fits = f"{seen.shift_m:,.0f}", seen.best
+        raise DatumError(
+            f"the table of buildings lies about {shift} m beside the map as {own.name}, and fits as "
+            f"{fits.name} 楼栋表按{own.name}与地图整体偏移约{shift}米，疑为{fits.name}坐标",
+            remedy=f'set buildings_datum = "{fits.value}" under [inputs] '
+            f'请在[inputs]中写明 buildings_datum = "{fits.value}"',
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.demand.crosscheck import buildings_among_streets
 from planner.errors import Finding, InputError, NetworkError, OutputError, Severity
 from planner.files import atomic_write, safe_name
 from planner.intake.coordinates.datum import Datum, convert
@@ -201,6 +202,8 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
     ------
     NetworkError
         There is neither a street file nor a detour factor, or the file cannot be used.
+    DatumError
+        The table of buildings lies elsewhere, or is in another datum than was stated.
     """
     if inputs.streets is not None:
         lived = convert(homes["lon"], homes["lat"], inputs.datum, Datum.WGS84)
@@ -229,8 +232,12 @@ def _standing(inputs: Inputs, streets: Path, homes: NDArray[np.float64]) -> Grou
     said += damage
     if kept is not None:
         ground = Ground.from_extract(read_extract(streets, homes=homes), gazetteer=kept)
+    else:
+        ground = Ground.from_streets(streets, buildings=table, homes=homes)
+    if table is not None:
+        buildings_among_streets(table, ground.area, ground.base, inputs.buildings_datum)
+    if kept is not None:
         return replace(ground, findings=(*ground.findings, *said))
-    ground = Ground.from_streets(streets, buildings=table, homes=homes)
     if place is not None and ground.gazetteer is not None:
         try:
             atomic_write(place, shelf.to_bytes(ground.gazetteer, mark))

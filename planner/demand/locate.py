@@ -108,7 +108,7 @@ def locate(
         placed.append(at_door)
         findings += [*outside, *conflicts]
     homes, people = placed
-    _refuse_other_place(homes, ground)
+    _refuse_other_place(homes, people, ground)
     if fences is None:
         homes, people = _by_community(homes, people, ground)
     else:
@@ -275,7 +275,8 @@ def _held(residents: Residents) -> pd.DataFrame:
     return frame[[c for c in frame.columns if c in residents.kept.columns or c in own]]
 
 
-def _refuse_other_place(homes: pd.DataFrame, ground: Ground) -> None:
+def _refuse_other_place(homes: pd.DataFrame, people: pd.DataFrame, ground: Ground) -> None:
+    """Refuse streets of another place, and members who live in another place than the homes."""
     at = homes[np.isfinite(homes["lon"])]
     if not len(at):
         raise NetworkError(
@@ -283,12 +284,15 @@ def _refuse_other_place(homes: pd.DataFrame, ground: Ground) -> None:
             remedy="check that the street extract is of your town, and that addresses are street and "
             "number, or give lon and lat",
         )
-    share = ground.network.coverage(at["lon"].to_numpy(float), at["lat"].to_numpy(float))
-    if share < COVERED_SHARE:
-        raise NetworkError(
-            f"only {100 * share:.0f} % of the homes lie near any street of the extract",
-            remedy="the extract is of another place, or lon and lat are swapped or in another datum",
-        )
+    for name, frame in (("homes", at), ("members", people[np.isfinite(people["lon"])])):
+        if not len(frame):
+            continue
+        share = ground.network.coverage(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float))
+        if share < COVERED_SHARE:
+            raise NetworkError(
+                f"only {100 * share:.0f} % of the {name} lie near any street of the extract",
+                remedy="the extract is of another place, or lon and lat are swapped or in another datum",
+            )
 
 
 def _by_community(

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.demand.crosscheck import witnesses
 from planner.demand.ground import Ground
 from planner.errors import DatumError, Finding, Severity
 from planner.intake.address.parse import parse_address
 from planner.intake.coordinates.datum import Datum, DatumEvidence, convert, detect_datum
-from planner.intake.coordinates.nearest import NearestGeometry
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.residents import HELD_COLUMNS, Residents
@@ -34,7 +34,6 @@ SAME_SPOT: Final = 20
 FEWEST: Final = 20
 COARSE_DECIMALS: Final = 3
 SURE: Final = 0.8
-GROUND_BUILDINGS: Final = 200
 EARTH_M: Final = 111_195.0
 Positions = NDArray[np.intp]
 _NAMES: Final = {"wgs84": "WGS-84", "gcj02": "GCJ-02", "bd09": "BD-09"}
@@ -249,7 +248,7 @@ def _datums(
     datum: Mapping[str, str] | str | None,
 ) -> tuple[dict[str, DatumEvidence], list[Finding]]:
     """Ask the ground which reading of each file, as it was given, puts homes where buildings are."""
-    nearest, said = _nearest(ground), list[Finding]()
+    nearest, said = witnesses(ground.base), list[Finding]()
     found: dict[str, DatumEvidence] = {}
     if nearest is None:
         return found, said
@@ -293,15 +292,6 @@ def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part:
         "datum", Severity.STOP, what, zh, remedy, remedy_zh,
         str(rows["file"].iloc[0]), str(rows["sheet"].iloc[0]), first if part else None, "lon",
     )  # fmt: skip
-
-
-def _nearest(ground: Ground) -> NearestGeometry | None:
-    """Take buildings where the extract has enough of them, and streets with them."""
-    layers = [ground.base[name] for name in ("buildings", "streets") if name in ground.base]
-    if layers and len(layers[0]) >= GROUND_BUILDINGS:
-        layers = layers[:1]
-    shapes = [g for layer in layers for g in layer.geometry if g is not None and not g.is_empty]
-    return NearestGeometry(shapes) if shapes else None
 
 
 def _conflicts(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -> Iterator[_Said]:
