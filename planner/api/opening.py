@@ -128,7 +128,11 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
             members = read_members(inputs.members)
             if people_only:
                 return Opened(project, households, members, read_ground(inputs, households.kept))
-            fences = None if inputs.fences is None else survey_fences(inputs.fences)
+            fences = (
+                None
+                if inputs.fences is None
+                else survey_fences(inputs.fences, datum=inputs.fences_datum)
+            )
             ties = None if inputs.ties is None else read_ties(inputs.ties)
             asked = bool(project.affinity.talents)
             strengths = strengths_in(inputs.members, members) if asked else None

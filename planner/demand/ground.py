@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.demand.crosscheck import buildings_among_streets
-from planner.errors import Finding, InputError, NetworkError, OutputError, Severity
+from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError, Severity
 from planner.files import atomic_write, safe_name
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.gazetteer import shelf
@@ -143,6 +143,7 @@ class Ground:
         *,
         buildings: pd.DataFrame | None = None,
         homes: NDArray[np.float64] | None = None,
+        datum: str | None = None,
     ) -> Self:
         """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own.
 
@@ -154,8 +155,21 @@ class Ground:
             The office's own building table, WGS-84.
         homes : ndarray of float64, shape (n, 2), optional
             Where people are known to live, degrees WGS-84; see `planner.network.read_extract`.
+        datum : str, optional
+            ``gcj02`` or ``bd09``, if a line layer's degrees are not WGS-84.
+
+        Raises
+        ------
+        ConfigError
+            A datum is stated for an OpenStreetMap extract, which is WGS-84.
         """
+        shifted = datum not in (None, Datum.WGS84.value)
         if path.name.lower().endswith(_EXTRACTS):
+            if shifted:
+                raise ConfigError(
+                    f"streets_datum = {datum!r}, but {path.name} is an OpenStreetMap extract, in WGS-84",
+                    remedy="take streets_datum out of [inputs]",
+                )
             return cls.from_extract(read_extract(path, homes=homes), buildings=buildings)
         nothing = no_layer(
             "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
@@ -163,9 +177,22 @@ class Ground:
         gazetteer = None
         if buildings is not None:
             gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
-        network = WalkingNetwork.from_lines(path)
+        lines = _turned(path, Datum(datum)) if shifted else path
+        network = WalkingNetwork.from_lines(lines)
         base = {"streets": _as_layer(network)}
         return cls(network, gazetteer, base, findings=network.findings)
+
+
+def _turned(path: Path, datum: Datum) -> gpd.GeoDataFrame:
+    """Read a line layer whose degrees are of a web map."""
+    import geopandas as gpd
+    import shapely
+
+    frame = gpd.read_file(path).to_crs("EPSG:4326")
+    lines = shapely.transform(
+        frame.geometry.to_numpy(), lambda c: convert(c[:, 0], c[:, 1], datum, Datum.WGS84)
+    )
+    return frame.set_geometry(gpd.GeoSeries(lines, index=frame.index, crs="EPSG:4326"))
 
 
 def _as_layer(network: WalkingNetwork) -> gpd.GeoDataFrame:
@@ -233,7 +260,9 @@ def _standing(inputs: Inputs, streets: Path, homes: NDArray[np.float64]) -> Grou
     if kept is not None:
         ground = Ground.from_extract(read_extract(streets, homes=homes), gazetteer=kept)
     else:
-        ground = Ground.from_streets(streets, buildings=table, homes=homes)
+        ground = Ground.from_streets(
+            streets, buildings=table, homes=homes, datum=inputs.streets_datum
+        )
     if table is not None:
         buildings_among_streets(table, ground.area, ground.base, inputs.buildings_datum)
     if kept is not None:

@@ -41,6 +41,9 @@ class Inputs:
     datum, buildings_datum : str
         Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
         ``bd09`` (Baidu).
+    fences_datum, streets_datum : str or None
+        The same of the fences and of a line layer of one's own, whatever these files say of themselves;
+        None where they are to be believed.
     aliases : Path or None
         Old and local names of streets and estates, and today's.
     ties : Path or None
@@ -66,10 +69,12 @@ class Inputs:
     aliases: Path | None = None
     ties: Path | None = None
     cache: Path | None = None
+    fences_datum: str | None = None
+    streets_datum: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("datum", "buildings_datum"):
-            if getattr(self, name) not in DATUMS:
+        for name in ("datum", "buildings_datum", "fences_datum", "streets_datum"):
+            if (getattr(self, name) or "wgs84") not in DATUMS:
                 raise ConfigError(
                     f"{name} = {getattr(self, name)!r} is not a datum",
                     remedy="one of: " + ", ".join(DATUMS),

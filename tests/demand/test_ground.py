@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from planner.demand.ground import Ground, no_layer, read_ground
-from planner.errors import DatumError, NetworkError
+from planner.errors import ConfigError, DatumError, NetworkError
 from planner.intake.coordinates.datum import convert
 from planner.model.project import Inputs
 from planner.network.graph import WalkingNetwork
@@ -132,3 +132,14 @@ def test_an_empty_layer_has_its_columns() -> None:
     assert len(made) == 0
     assert made.crs == "EPSG:4326"
     assert Ground(StraightNetwork(PLANE, 1.3)).islands == ()
+
+
+def test_a_street_layer_of_a_web_map_is_turned(tmp_path: Path, town: Path) -> None:
+    """Stated, its lines come back to WGS-84; stated of an extract, it is refused."""
+    turned = convert([117.0, 117.01], [32.6, 32.6], "wgs84", "gcj02")
+    lines = gpd.GeoDataFrame(geometry=[shapely.LineString(turned)], crs=4326)
+    lines.to_file(tmp_path / "s.gpkg")
+    made = read_ground(inputs(tmp_path, streets=tmp_path / "s.gpkg", streets_datum="gcj02"), HOMES)
+    assert made.base["streets"].total_bounds == pytest.approx([117, 32.6, 117.01, 32.6], abs=1e-6)
+    with pytest.raises(ConfigError, match="streets_datum"):
+        read_ground(inputs(tmp_path, streets=town, streets_datum="gcj02"), HOMES)

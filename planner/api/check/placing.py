@@ -115,7 +115,7 @@ def _located(
     fences = None
     if path is not None:
         try:
-            fences = read_fences(path)
+            fences = read_fences(path, datum=inputs.fences_datum if inputs else None)
         except PlannerError as error:
             said += refusals_of(error, path.name)
     first, *more = there

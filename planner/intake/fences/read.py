@@ -47,13 +47,15 @@ class Fences:
     findings: tuple[Finding, ...] = ()
 
 
-def read_fences(path: str | Path) -> gpd.GeoDataFrame:
+def read_fences(path: str | Path, *, datum: str | None = None) -> gpd.GeoDataFrame:
     """Read the polygons that no zone crosses.
 
     Parameters
     ----------
     path : str or Path
         GeoPackage, GeoJSON or shapefile, with a CRS.
+    datum : str, optional
+        See `survey_fences`.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def read_fences(path: str | Path) -> gpd.GeoDataFrame:
     InputError
         See `survey_fences`.
     """
-    return survey_fences(path).layer
+    return survey_fences(path, datum=datum).layer
 
 
 def declared_datum(path: Path) -> Datum | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import shapely
 
 from planner.api.check.check import check
 from planner.errors import InputError, Severity
+from planner.intake.coordinates.datum import convert
 from planner.intake.fences.read import examine_fences, read_fences, survey_fences
 from tests.acceptance.test_polygons import box, layer
 
@@ -78,3 +80,58 @@ def test_the_data_check_tells_of_fences(tmp_path: Path) -> None:
     report = check(tmp_path / "planner.toml")
     assert report.exit_code == 2
     assert {f.code for f in report.findings if f.severity is Severity.STOP} == {"damaged"}
+
+
+@pytest.mark.parametrize(("said", "datum"), [("GCJ02", "gcj02"), ("urn:ogc:def:crs:BD-09", "bd09")])
+def test_a_datum_that_the_file_states_is_honoured(tmp_path: Path, said: str, datum: str) -> None:
+    """A member crs that GDAL takes for WGS-84: the fences are turned, and it is told."""
+    at = convert([116.80, 116.82], [32.60, 32.61], "wgs84", datum)
+    path = tmp_path / "a.geojson"
+    gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shapely.box(*at[0], *at[1])], crs=4326).to_file(
+        path
+    )
+    text = json.loads(path.read_text("utf-8"))
+    text["crs"] = {"type": "name", "properties": {"name": said}}
+    path.write_text(json.dumps(text), "utf-8")
+    found = survey_fences(path)
+    assert found.layer.total_bounds == pytest.approx([116.80, 32.60, 116.82, 32.61], abs=1e-5)
+    assert "converted" in {f.code for f in found.findings}
+    declared = survey_fences(path, datum="wgs84")
+    assert "converted" not in {f.code for f in declared.findings}
+
+
+def test_a_datum_that_the_project_states_counts(tmp_path: Path) -> None:
+    """`fences_datum` turns what the file calls WGS-84."""
+    at = convert([116.80, 116.82], [32.60, 32.61], "wgs84", "gcj02")
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shapely.box(*at[0], *at[1])], crs=4326).to_file(
+        path
+    )
+    assert read_fences(path, datum="gcj02").total_bounds == pytest.approx(
+        [116.80, 32.60, 116.82, 32.61], abs=1e-5
+    )
+    assert survey_fences(path).layer.attrs["crs"] == "EPSG:4326"
+
+
+def test_latitude_before_longitude_is_put_right(tmp_path: Path) -> None:
+    """Where only the exchange makes the values degrees, it is made and told."""
+    path = tmp_path / "a.geojson"
+    gpd.GeoDataFrame(
+        {"name": ["甲"]}, geometry=[shapely.box(32.60, 116.80, 32.61, 116.82)], crs=4326
+    ).to_file(path)
+    found = survey_fences(path)
+    assert found.layer.total_bounds == pytest.approx([116.80, 32.60, 116.82, 32.61])
+    assert "swapped-axes" in {f.code for f in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("crs", "ballpark"), [(2436, True), (2384, True), (4548, False), (32650, False)]
+)
+def test_a_ballpark_transformation_is_told(tmp_path: Path, crs: int, ballpark: bool) -> None:
+    """Beijing 1954 and Xian 1980 are taken unshifted, and it is said; CGCS2000 needs no shift."""
+    path = tmp_path / "a.gpkg"
+    drawn = gpd.GeoDataFrame({"name": ["甲"]}, geometry=[box()], crs=4326)
+    at = shapely.box(116.80, 32.60, 116.82, 32.61)
+    drawn.assign(geometry=[at]).set_crs(4326, allow_override=True).to_crs(crs).to_file(path)
+    codes = {f.code for f in survey_fences(path).findings}
+    assert ("ballpark" in codes) is ballpark
