@@ -50,12 +50,10 @@ def coverage_gaps(
         ``household`` (position), ``cause``, ``detail`` (English and Chinese), in the order of positions.
     """
     ids, units = np.asarray(household_id, str), np.asarray(unit, np.int64)
-    known = np.asarray(cause, str)
-    zone_of = np.append(np.asarray(assignment), -1)
-    pair = np.append(problem.pairs_of(assignment), -1)
-    walk = np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], np.inf)[units]
-    zone = np.where(units >= 0, zone_of[units], -1)
-    found = np.array(known, dtype="U32")
+    zone = np.append(np.asarray(assignment), -1)[units]
+    pair = problem.pairs_of(assignment)
+    walk = np.append(np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], 0.0), 0.0)[units]
+    found = np.array(np.asarray(cause, str), dtype="U32")
     detail = np.full(len(ids), "", object)
     lost = (found == "") & (zone < 0)
     found[lost] = "no_walking_path"

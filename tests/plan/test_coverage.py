@@ -41,7 +41,7 @@ def gaps(unit: list[int], most: float | None = None, **changes: Any) -> pd.DataF
         np.array(given_["causes"], str),
         problem(),
         np.array([0, 0, 0, 1, -1], np.int32),
-        limit_m=500.0,
+        limit_m=given_.get("limit_m", 500.0),
         most=most,
     )
 
@@ -110,3 +110,27 @@ def test_gaps_and_covered_add_up(unit: list[int], most: float | None, random: An
     again = gaps([unit[i] for i in order], most, ids=[ids[i] for i in order])
     named = {ids[order[h]]: c for h, c in zip(again["household"], again["cause"], strict=True)}
     assert named == {ids[h]: c for h, c in zip(found["household"], found["cause"], strict=True)}
+
+
+def test_at_the_very_limit_all_is_well() -> None:
+    """A walk of just the limit, and a zone of just its ceiling, are no gaps; a metre or a home more are."""
+    assert gaps([1, 2], limit_m=700.0).empty
+    assert gaps([1, 2], limit_m=699.9)["household"].tolist() == [1]
+    assert gaps([0, 1, 1], most=3).empty
+    assert gaps([0, 1, 1, 1], most=3)["household"].tolist() == [1]
+
+
+def test_homes_without_a_unit_fill_no_zone() -> None:
+    """Who has no place counts neither for the ceiling nor for the walk of any zone."""
+    found = gaps([0, 1, 1, -1, -1], most=3)
+    assert found["household"].tolist() == [3, 4]
+    assert found["detail"].tolist() == ["", ""]
+
+
+def test_details_tell_metres_and_homes() -> None:
+    """Whole metres for a walk, homes of the zone for a ceiling, nothing where nothing connects."""
+    found = gaps([2, 4, 0, 1, 1], most=3)
+    told = dict(zip(found["cause"], found["detail"], strict=True))
+    assert told["beyond_walk_limit"] == "700 m > 500 m"
+    assert told["no_walking_path"] == ""
+    assert gaps([0, 0, 1, 1], most=3)["detail"].tolist() == ["4 > 3 households 户"]
