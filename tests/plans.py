@@ -93,6 +93,7 @@ def make_plan_tables(
         {
             "unit_id": unit_id,
             "label": label,
+            "building": np.array([text(f"新村路{u // 2 + 1}号") for u in range(n)], object),
             "fence": fence_names[fence],
             "households": homes_of,
             "members": members_of,

@@ -84,7 +84,8 @@ class PlanTables:
     Parameters
     ----------
     units : GeoDataFrame
-        Demand units, EPSG:4326 points, in the order of `problem`.  Columns: ``unit_id, label, fence,
+        Demand units, EPSG:4326 points, in the order of `problem`.  Columns: ``unit_id, label, building``
+        (the same without the stairwell: units of one building have one, inside a fence)``, fence,
         households (int), members (int), load, zone`` (centre id, "" if unserved), ``walk_m`` (NaN if
         unserved), ``access_m, moved`` (households that changed hands, int).
     households : GeoDataFrame

@@ -164,7 +164,7 @@ class Survey:
 
     def _units(self) -> gpd.GeoDataFrame:
         units = self.demand.units
-        kept = ("unit_id", "label", "fence", "households", "members", "load")
+        kept = ("unit_id", "label", "building", "fence", "households", "members", "load")
         columns = {name: units[name].to_numpy() for name in kept} | {
             "zone": np.full(len(units), "", object),
             "walk_m": np.full(len(units), np.nan),
