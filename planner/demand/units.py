@@ -127,8 +127,9 @@ def _stairwells(people: pd.DataFrame) -> NDArray[np.object_]:
         for known, rows in chief.groupby("known")
     }
     made = people["stairwell"].to_numpy(object).copy()
-    for i in np.flatnonzero((people["home"] == 0) & (people["building"] != "")):
-        whole = tuple(people[keys].iloc[i])
+    rows = np.flatnonzero((people["home"] == 0) & (people["building"] != ""))
+    wholes = people[keys].iloc[rows].itertuples(index=False, name=None)
+    for i, whole in zip(rows, wholes, strict=True):
         if (*whole, made[i]) in lived:
             continue
         if made[i] == "":
@@ -175,11 +176,12 @@ def _doors(people: pd.DataFrame, xy: Floats) -> Ints:
     """Give each door a number: same fence, same key, and near enough to be one."""
     spot = np.unique(np.round(xy, 1), axis=0, return_inverse=True)[1].ravel()
     building, place = people["building"].to_numpy(), people["place"].to_numpy()
-    named = (building != "") | (place != "")
+    # An estate or a village by its name alone is no door: there each spot is one.
+    named = (building != "") | np.array(["#" in p for p in place], bool)
     label = _numbers(
         people["fence"], place, building, people["stairwell"], np.where(named, -1, spot)
     )
-    links = _linked(xy, label, (place != "") & named)
+    links = _linked(xy, label, (place != "") & (building != ""))
     return connected_components(links, directed=False)[1].astype(np.int64)
 
 

@@ -197,3 +197,18 @@ def test_wording_names_nothing(words: list[str]) -> None:
     own, as_before, _ = group_units(frame, 250)
     assert (unit == own).all()
     pd.testing.assert_frame_equal(units[KEY], as_before[KEY])
+
+
+def test_an_estate_by_its_name_alone_is_no_door() -> None:
+    """Homes that name an estate or a village and no building are told apart by their place."""
+    frame = people(3, place="甲苑", building="", lon=[117.0, 117.0, 117.0002])
+    unit, units, _ = group_units(frame, 250)
+    assert unit[0] == unit[1] != unit[2]
+    assert units["households"].tolist() == [2, 1]
+
+
+def test_a_street_number_is_a_plot() -> None:
+    """Homes of one number within 30 m are one unit, in a chain too; beyond they are not."""
+    frame = people(4, place="新村路#12", building="", lon=[117.0, 117.0002, 117.0004, 117.001])
+    unit, _, _ = group_units(frame, 250)
+    assert unit[0] == unit[1] == unit[2] != unit[3]
