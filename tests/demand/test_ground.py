@@ -131,7 +131,6 @@ def test_an_empty_layer_has_its_columns() -> None:
     assert list(made.columns) == ["name", "kind", "geometry"]
     assert len(made) == 0
     assert made.crs == "EPSG:4326"
-    assert Ground(StraightNetwork(PLANE, 1.3)).islands == ()
 
 
 def test_a_street_layer_of_a_web_map_is_turned(tmp_path: Path, town: Path) -> None:
