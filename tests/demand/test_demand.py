@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
-from planner.demand.demand import build_demand
+from planner.demand.demand import build_demand, zone_rules
 from planner.demand.entrances import DOOR_COLUMNS
 from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network.graph import WalkingNetwork
@@ -105,3 +107,88 @@ def test_a_member_alone_makes_a_unit_without_households(lane: WalkingNetwork) ->
     members = residents([117.0, 117.0075], "M", is_centre=[True, False])
     problem = build_demand(HOMES, members, lane, RULES).problem
     assert (problem.households == 0).sum() == 1
+
+
+def test_walks_beyond_the_limit_are_charged_from_the_limit(lane: WalkingNetwork) -> None:
+    """Load times price times the metres beyond the limit, not beyond the reach; nothing up to it."""
+    rules = replace(RULES, walk=WalkLimit(300, price=3.0, reach_m=700))
+    homes = HOMES.assign(load=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    problem = build_demand(homes, MEMBERS, lane, rules).problem
+    beyond = np.maximum(problem.walk_m - 300, 0)
+    assert (beyond > 0).any()
+    assert (beyond == 0).any()
+    assert problem.penalty_m == pytest.approx(3.0 * problem.load[problem.pair_unit] * beyond)
+    assert problem.load.tolist() == [3.0, 3.0, 4.0, 5.0, 6.0]
+
+
+def test_no_pair_is_longer_than_the_reach(lane: WalkingNetwork) -> None:
+    """Within reach every centre of the fence is a candidate, beyond it only the nearest one."""
+    problem = build_demand(
+        HOMES, MEMBERS, lane, replace(RULES, walk=WalkLimit(300, reach_m=500))
+    ).problem
+    far = problem.walk_m > 500
+    assert not far.any()
+    own = problem.pair_centre[problem.pair_start[2] : problem.pair_start[3]]
+    assert own.tolist() == [0, 1]
+    near = build_demand(
+        HOMES, MEMBERS, lane, replace(RULES, walk=WalkLimit(300, reach_m=310))
+    ).problem
+    assert (np.diff(near.pair_start) == 1).sum() >= 3
+
+
+def test_a_hard_limit_keeps_the_homes_of_centres(lane: WalkingNetwork) -> None:
+    """Pairs beyond a hard limit are gone, those at it stay, and a centre always serves its own home."""
+    full = build_demand(HOMES, MEMBERS, lane, RULES).problem
+    limit = float(np.sort(full.walk_m)[3])
+    hard = build_demand(
+        HOMES, MEMBERS, lane, replace(RULES, walk=WalkLimit(limit, hard=True))
+    ).problem
+    assert hard.walk_m.max() == limit
+    assert (hard.walk_m <= limit).sum() == (full.walk_m <= limit).sum()
+    assert (hard.penalty_m == 0).all()
+    for c, home in enumerate(hard.home):
+        assert c in hard.pair_centre[hard.pair_start[home] : hard.pair_start[home + 1]]
+
+
+def test_rules_are_sums_over_units() -> None:
+    """Homes and members of a zone; homes a member, without a floor; a rule without sides is none."""
+    units = pd.DataFrame({"households": [3, 4], "members": [1, 0]})
+    book = RuleBook(
+        members_per_zone=Bound(None, None),
+        households_per_zone=Bound(5, None, hard=True),
+        households_per_member=Bound(2, 9, price_m=77.0),
+    )
+    zone, each = zone_rules(units, book)
+    assert (zone.name, zone.low, zone.high, zone.hard) == ("households_per_zone", 5, None, True)
+    assert zone.amount.tolist() == [3.0, 4.0]
+    assert zone.per is None
+    assert (each.name, each.low, each.high, each.price_m) == (
+        "households_per_member",
+        None,
+        9,
+        77.0,
+    )
+    assert each.per is not None
+    assert each.per.tolist() == [1.0, 0.0]
+
+
+def test_centres_are_in_the_order_of_fences_and_ids(lane: WalkingNetwork) -> None:
+    """Whatever the order of the sheet; each lives in its own unit, whose place it has."""
+    members = MEMBERS.assign(id=["B", "A", "C"], fence=["", "", ""])
+    made = build_demand(HOMES, members, lane, RULES)
+    assert made.centres["centre_id"].tolist() == ["A", "B"]
+    at = made.units.iloc[made.centres["unit"]]
+    for name in ("unit_id", "lon", "label"):
+        assert made.centres[name].tolist() == at[name].tolist()
+    assert made.problem.home.tolist() == made.centres["unit"].tolist()
+
+
+def test_a_centre_without_a_place_is_named(lane: WalkingNetwork) -> None:
+    """It has no zone, and a finding says which one; homes off the streets are counted."""
+    members = MEMBERS.assign(lat=[32.60005, np.nan, 32.60005])
+    made = build_demand(HOMES.assign(lat=[32.60005] * 4 + [32.7, 32.8]), members, lane, RULES)
+    told = {f.code: f.what for f in made.findings}
+    assert "M1" in told["centre-without-place"]
+    assert told["far-from-streets"].startswith("2 homes")
+    assert made.household_unit.tolist()[-2:] == [-1, -1]
+    assert made.member_unit[1] == -1

@@ -17,7 +17,6 @@ from planner.model.project import Inputs
 from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
 from planner.network.streets.osm import read_extract
-from tests.office import PLANE
 from tests.town.town import build_town, street_plan, town_lon_lat
 
 HOMES = pd.DataFrame({"lon": [117.0, np.nan], "lat": [32.6, np.nan]})
