@@ -22,14 +22,16 @@ input: where it stands and what to do about it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 __all__ = [
     "ConfigError",
     "DatumError",
     "Finding",
+    "FindingKind",
     "InfeasibleError",
     "InputError",
     "MissingExtraError",
@@ -40,6 +42,7 @@ __all__ = [
     "SchemaError",
     "Severity",
     "SheetError",
+    "by_kind",
     "without_numbers",
 ]
 
@@ -117,6 +120,41 @@ class Finding:
         return without_numbers(f"{text} -> {self.remedy}" if self.remedy else text)
 
 
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """Findings of one kind, told together.
+
+    Parameters
+    ----------
+    first : Finding
+        The weightiest: what concerns a whole file comes before what concerns a row.
+    examples : tuple of Finding
+        The weightiest few, the first among them.
+    count : int
+        All of them.
+    """
+
+    first: Finding
+    examples: tuple[Finding, ...]
+    count: int
+
+    MOST: ClassVar[int] = 3
+
+
+def by_kind(findings: Iterable[Finding]) -> list[FindingKind]:
+    """Group findings by code and severity: the gravest kinds first, then those with most findings."""
+    groups: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.code), []).append(finding)
+    rank = list(Severity)
+    order = sorted(groups.items(), key=lambda g: (rank.index(g[0][0]), -len(g[1]), g[0][1]))
+    kinds = []
+    for _, group in order:
+        weighty = sorted(group, key=lambda f: (f.row is not None, f.file, f.sheet, f.row or 0))
+        kinds.append(FindingKind(weighty[0], tuple(weighty[: FindingKind.MOST]), len(group)))
+    return kinds
+
+
 class PlannerError(Exception):
     """Base of all errors raised on purpose.
 
@@ -126,14 +164,27 @@ class PlannerError(Exception):
         Where and what, with the numbers.  Never a resident's name, id number, phone or room.
     remedy : str, optional
         What the reader can do about it.
+    zh, remedy_zh : str, optional
+        Both in Chinese.
     """
 
     exit_code: int = 1
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, remedy: str = "", zh: str = "", remedy_zh: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.zh = zh
+        self.remedy_zh = remedy_zh
+
+    def told(self, languages: Collection[str]) -> str:
+        """Say it in Chinese (``zh``), English (``en``) or both; what has no Chinese stays English."""
+        zh = f"{self.zh}\n  -> {self.remedy_zh}" if self.remedy_zh else self.zh
+        if "zh" not in languages or not zh:
+            return str(self)
+        return f"{zh}\n{self}" if "en" in languages else zh
 
     def __str__(self) -> str:
         return f"{self.message}\n  -> {self.remedy}" if self.remedy else self.message

@@ -27,6 +27,7 @@ __all__ = [
     "append_line",
     "atomic_write",
     "make_private",
+    "probe",
     "safe_name",
     "set_aside",
     "write_files",
@@ -92,6 +93,23 @@ def write_files(
         with _reported(where):
             _flush_folder(where)
     return {name: where / name for name in files}
+
+
+def probe(folder: str | Path) -> None:
+    """Refuse a folder that cannot be written, before hours of work are spent on what belongs there.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made or written, or another run holds it.
+    """
+    where = Path(folder)
+    with _reported(where):
+        where.mkdir(parents=True, exist_ok=True)
+    with _locked(where), _reported(where):
+        temp = _temporary(where / "probe")
+        _fill(temp, b"")
+        _discard(temp)
 
 
 def atomic_write(path: str | Path, content: Content, *, private: bool = False) -> Path:

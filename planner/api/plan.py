@@ -15,6 +15,7 @@ from planner.files import Content, write_files
 from planner.model.proof.verify import Verification, verify
 from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison, compared
+from planner.plan.ledger import ledger_lines
 from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
 from planner.privacy import SEAL, Secrets, released
@@ -27,8 +28,20 @@ from planner.render.map.pair import compare_page
 from planner.render.text.figures import summary, summary_json
 from planner.render.text.level_words import level_words
 from planner.render.text.summary import summary_markdown
+from planner.render.text.words import proof_words, rule_words
 
-__all__ = ["AUDIENCE_OF", "Audience", "Lookup", "Place", "Plan", "audience_of", "level_words"]
+__all__ = [
+    "AUDIENCE_OF",
+    "Audience",
+    "Lookup",
+    "Place",
+    "Plan",
+    "audience_of",
+    "ledger_lines",
+    "level_words",
+    "proof_words",
+    "rule_words",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +68,15 @@ class Plan(PlanTables):
         Parameters
         ----------
         path : str or Path
-            A ``plan.gpkg`` written by `save`.
+            A ``plan.gpkg`` written by `save`, or the folder it lies in.
 
         Raises
         ------
         InputError
             The file is missing, damaged, or not a plan.
         """
-        return cls.of(read_plan(path))
+        file = Path(path)
+        return cls.of(read_plan(file / "plan.gpkg" if file.is_dir() else file))
 
     def map(
         self,

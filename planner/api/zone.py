@@ -20,6 +20,7 @@ from planner.demand.demand import Demand, build_demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError, Severity
+from planner.files import probe
 from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.model import audit
@@ -40,36 +41,77 @@ from planner.plan.advice.advise import (
 from planner.plan.build import assemble
 from planner.plan.draft import Survey
 from planner.plan.guiding import guided
+from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import PreviousPlan, place_previous, read_previous_plan
 from planner.plan.provenance import stamped
 from planner.solve import rezone
 from planner.solve.zones.search import Progress, Stop, solve
 
-__all__ = ["STAGES", "make_plan", "run", "run_and_save"]
+__all__ = ["STAGES", "Wishes", "make_plan", "run", "run_and_save"]
 
 STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "advice", "draw")
 
 
 @dataclass(frozen=True, eq=False)
-class Wish:
+class Wishes:
     """What is asked of this run, beside what the project says.
 
     Parameters
     ----------
-    previous : PreviousPlan or None
-        The plan that stands.
-    move_price_m : float
-        Metres charged for each home that changes hands.
+    previous : Plan or path, optional
+        The plan that stands now; homes that change hands are charged for.  A path may also be the folder of
+        a plan, or a sheet that the office keeps, with the columns 编号/id and 中心户/centre.
+    move_price_m : float, optional
+        Metres charged for each home that changes hands; the project's ``[affinity] move_price_m`` if None.
     fit_rules : bool
-        Plan under the nearest rules that the counts allow.
+        Where the district's counts rule out the rule book, plan under the nearest one that they allow.
+    allow_missing_centres : bool
+        Plan although centres have no place on the map.
+    offline : bool
+        Send nothing, whatever the project file says; answers that were kept are still used.
+    """
+
+    previous: Plan | str | Path | None = None
+    move_price_m: float | None = None
+    fit_rules: bool = False
+    allow_missing_centres: bool = False
+    offline: bool = False
+
+    def standing(self) -> PreviousPlan | None:
+        """Read the plan that stands."""
+        if self.previous is None:
+            return None
+        if isinstance(self.previous, str | Path):
+            path = Path(self.previous)
+            return read_previous_plan(path / "plan.gpkg" if path.is_dir() else path)
+        return PreviousPlan.of(self.previous)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """All that a run starts from.
+
+    Parameters
+    ----------
+    opened : Opened
+        The project, and what its files hold.
+    wishes : Wishes
+    previous : PreviousPlan or None
+        The plan that stands, as read.
     online : Online or None
         A service to ask for addresses that the ground does not know.
     """
 
-    previous: PreviousPlan | None
-    move_price_m: float
-    fit_rules: bool = False
+    opened: Opened
+    wishes: Wishes
+    previous: PreviousPlan | None = None
     online: Online | None = None
+
+    @property
+    def move_price_m(self) -> float:
+        """Metres charged for each home that changes hands."""
+        asked = self.wishes.move_price_m
+        return self.opened.project.affinity.move_price_m if asked is None else asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +120,7 @@ class Case:
 
     Parameters
     ----------
-    opened : Opened
+    task : Task
     located : Located
     rules : RuleBook
         The project's, or the nearest that fit.
@@ -91,13 +133,18 @@ class Case:
         What was noticed on the way.
     """
 
-    opened: Opened
+    task: Task
     located: Located
     rules: RuleBook
     demand: Demand
     helpers: Helpers | None = None
     before: rezone.Previous | None = None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def opened(self) -> Opened:
+        """What the project's files hold."""
+        return self.task.opened
 
     @property
     def setting(self) -> Setting:
@@ -123,11 +170,12 @@ class Solved:
 
 
 def run(
-    project: Project,
+    project: Project | str | Path,
     *,
     previous: Plan | str | Path | None = None,
     move_price_m: float | None = None,
     fit_rules: bool = False,
+    allow_missing_centres: bool = False,
     offline: bool = False,
     consent: Callable[[Estimate], bool] | None = None,
     listener: Listener | None = None,
@@ -136,19 +184,10 @@ def run(
 
     Parameters
     ----------
-    project : Project
-        From `Project.read`.
-    previous : Plan or path, optional
-        The plan that stands now; homes that change hands are charged for.  A path may also be a sheet
-        that the office keeps, with the columns 编号/id and 中心户/centre: a roster, or a plan drawn by
-        hand.
-    move_price_m : float, optional
-        Metres charged for each home that changes hands; the project's ``[affinity] move_price_m`` if None.
-    fit_rules : bool
-        Where the district's counts rule out the rule book, plan under the nearest one that they allow;
-        see `planner.plan.advice.fitting_rules`.
-    offline : bool
-        Send nothing, whatever the project file says; answers that were kept are still used.
+    project : Project or path
+        A project file, or the folder it lies in.
+    previous, move_price_m, fit_rules, allow_missing_centres, offline
+        See `Wishes`.
     consent : callable, optional
         Told what an online provider would be asked before anything is sent; False sends nothing.
         Without it, naming the provider in the project file is the consent.
@@ -162,36 +201,49 @@ def run(
     Raises
     ------
     InputError, NetworkError, ConfigError
-        A file cannot be used as it is.
+        A file cannot be used as it is, or centres have no place.
     InfeasibleError
         Hard rules cannot hold together.
     """
-    clock, online = Clock.of(listener), online_of(project, consent, offline=offline)
-    wish = _wish(project, previous, move_price_m, fit_rules, online)
-    return zoned(open_project(project, clock), wish, clock)
+    wishes = Wishes(previous, move_price_m, fit_rules, allow_missing_centres, offline)
+    project, clock = Project.of(project), Clock.of(listener)
+    previous_plan, online = wishes.standing(), online_of(project, consent, offline=offline)
+    opened = open_project(project, clock)
+    return zoned(Task(opened, wishes, previous_plan, online), clock)
 
 
 def run_and_save(
     project: Project,
     folder: str | Path,
+    wishes: Wishes | None = None,
     *,
-    previous: Plan | str | Path | None = None,
-    move_price_m: float | None = None,
-    fit_rules: bool = False,
-    offline: bool = False,
     consent: Callable[[Estimate], bool] | None = None,
     listener: Listener | None = None,
 ) -> tuple[Plan, dict[str, Path]]:
     """Do the whole job and write it: `run`, then `Plan.save`, whose gate knows the sheets' people.
 
-    Parameters are those of `run`, and the folder; what is given back is the plan and where each file lies.
+    Parameters
+    ----------
+    project : Project
+    folder : str or Path
+        Tried before the search begins.
+    wishes, consent, listener
+        See `run`.
+
+    Returns
+    -------
+    Plan
+    dict of str to Path
+        Where each file lies.
     """
-    clock, online = Clock.of(listener), online_of(project, consent, offline=offline)
-    wish = _wish(project, previous, move_price_m, fit_rules, online)
+    probe(folder)
+    wishes = wishes or Wishes()
+    clock, previous = Clock.of(listener), wishes.standing()
+    online = online_of(project, consent, offline=wishes.offline)
     with opened_once():
         opened = open_project(project, clock)
         people = people_in(project, (opened.households, opened.members))
-    plan = zoned(opened, wish, clock)
+    plan = zoned(Task(opened, wishes, previous, online), clock)
     return plan, plan.save(folder, people=people)
 
 
@@ -222,7 +274,7 @@ def make_plan(
     search : Search, optional
         When to stop; the seed.
     previous, move_price_m
-        See `run`.
+        See `Wishes`.
     title : str
         Heading of the map and the summary.
 
@@ -247,36 +299,38 @@ def make_plan(
     project = Project(
         Inputs(Path(), Path()), rules or RuleBook.profile(), search or Search(), title=title
     )
-    wish = _wish(project, previous, move_price_m)
     with clock.stage("ground"):
         opened = Opened(project, households, members, Ground.of(ground))
-    return zoned(opened, wish, clock)
+    wishes = Wishes(previous, move_price_m, allow_missing_centres=True)
+    return zoned(Task(opened, wishes, wishes.standing()), clock)
 
 
-def zoned(opened: Opened, wish: Wish, clock: Clock) -> Plan:
+def zoned(task: Task, clock: Clock) -> Plan:
     """Go through the stages: what was read becomes a plan."""
-    believed, located = place(opened, wish, clock)
-    case = demand(believed, located, wish, clock)
+    task, located = place(task, clock)
+    case = demand(task, located, clock)
     case, solved = settle(case, clock)
     tables = draw(case, solved, clock)
-    return tell(case, wish, solved, tables, clock)
+    return tell(case, solved, tables, clock)
 
 
-def place(opened: Opened, wish: Wish, clock: Clock) -> tuple[Opened, Located]:
+def place(task: Task, clock: Clock) -> tuple[Task, Located]:
     """Hold coordinates, addresses and streets against each other, then give everyone a place."""
     with clock.stage("geocode"):
-        believed = opened.believed()
-        return believed, believed.placed(wish.online, clock)
+        believed = task.opened.believed()
+        return replace(task, opened=believed), believed.placed(task.online, clock)
 
 
-def demand(opened: Opened, located: Located, wish: Wish, clock: Clock) -> Case:
+def demand(task: Task, located: Located, clock: Clock) -> Case:
     """Turn people and walks into demand units, centres, rules, ties and prices."""
+    opened, wishes = task.opened, task.wishes
     project, network = opened.project, opened.ground.network
     rules, said = project.rules, ()
     with clock.stage("demand"):
         made = build_demand(located.households, located.members, network, rules)
         _refuse_without_centres(made)
-        fitting = Advice.of_counts(made, rules).fitting if wish.fit_rules else None
+        require_centres(Ledger.of(located, made), allow_missing=wishes.allow_missing_centres)
+        fitting = Advice.of_counts(made, rules).fitting if wishes.fit_rules else None
         if fitting is not None:
             said = (_other_rules(rules, fitting),)
             rules = fitting
@@ -285,12 +339,12 @@ def demand(opened: Opened, located: Located, wish: Wish, clock: Clock) -> Case:
             made, located, affinity=project.affinity, sheet=opened.ties, strengths=opened.strengths
         )
         before, noticed = None, ()
-        if wish.previous is not None:
+        if task.previous is not None:
             before, noticed = place_previous(
-                wish.previous, located, bound.demand, wish.move_price_m
+                task.previous, located, bound.demand, task.move_price_m
             )
     findings = (*said, *bound.findings, *noticed)
-    return Case(opened, located, rules, bound.demand, bound.helpers, before, findings)
+    return Case(task, located, rules, bound.demand, bound.helpers, before, findings)
 
 
 def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
@@ -306,7 +360,8 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
         certificate = audit.check(problem, result)
     with clock.stage("advice"):
         advice = Advice.of_counts(case.demand, case.rules)
-        if certificate.violations and search.advice_seconds > 0:
+        # whoever ended the search by hand is not made to wait for repairs
+        if certificate.violations and search.advice_seconds > 0 and result.stopped != "interrupt":
             advice = advise(advice, case.setting, result, search)
         solved = Solved(result, certificate, advice)
         refuse_broken(case.demand, certificate, advice)
@@ -325,7 +380,7 @@ def draw(case: Case, solved: Solved, clock: Clock) -> PlanTables:
         )
 
 
-def tell(case: Case, wish: Wish, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
+def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     """Say where the plan comes from, what was noticed, and what would mend it."""
     opened, located = case.opened, case.located
     tables = stamped(
@@ -336,7 +391,7 @@ def tell(case: Case, wish: Wish, solved: Solved, tables: PlanTables, clock: Cloc
         seconds=clock.seconds,
         sources=opened.sources,
         synthetic=opened.households.synthetic or opened.members.synthetic,
-        previous=None if wish.previous is None else wish.previous.fingerprint,
+        previous=None if case.task.previous is None else case.task.previous.fingerprint,
     )
     asked = None if located.asked is None else located.asked.to_dict()
     pieces = [asdict(piece) for piece in case.demand.pieces]
@@ -345,21 +400,6 @@ def tell(case: Case, wish: Wish, solved: Solved, tables: PlanTables, clock: Cloc
     findings = (*opened.findings, *case.findings, *tables.findings)
     provenance = {**tables.provenance, **told}
     return Plan.of(replace(tables, findings=findings, provenance=provenance))
-
-
-def _wish(
-    project: Project,
-    previous: Plan | str | Path | None,
-    move_price_m: float | None,
-    fit_rules: bool = False,
-    online: Online | None = None,
-) -> Wish:
-    if isinstance(previous, str | Path):
-        known = read_previous_plan(previous)
-    else:
-        known = None if previous is None else PreviousPlan.of(previous)
-    price = project.affinity.move_price_m if move_price_m is None else move_price_m
-    return Wish(known, price, fit_rules, online)
 
 
 def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:

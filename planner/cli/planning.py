@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,17 +12,24 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.cli.terminal import (
+    AsJson,
     OutFolder,
     ProjectFile,
+    Replace,
     closing_table,
     consent_asker,
     console,
+    new_folder,
+    print_json,
     progress,
+    say,
 )
 
 if TYPE_CHECKING:
     from planner.api.plan import Plan
+    from planner.api.zone import Wishes
     from planner.model.project import Project
+    from planner.model.rules import RuleBook
 
 __all__ = ["demo", "init", "rules", "zone"]
 
@@ -34,6 +42,7 @@ def demo(
     seed: Annotated[
         int, typer.Option(help="Another seed, another register (helsinki). 随机种子")
     ] = 0,
+    replace: Replace = False,
 ) -> None:
     """Plan a synthetic district: central Helsinki's real streets, or a made-up Chinese town. 运行示例
 
@@ -50,9 +59,12 @@ def demo(
             "the town bagongshan is one office, as it lies in data/bagongshan",
             remedy="leave --seed out, or take --town helsinki",
         )
+    out = new_folder(out, replacing=replace)
     folder = out / "input"
     project = write_town(folder) if town == "bagongshan" else write_demo(folder, seed=seed)
-    _plan(Project.read(project), out)
+    plan, written = _plan(Project.read(project), out)
+    closing_table(plan, written)
+    _leave(plan, strict=False)
 
 
 def init(
@@ -115,75 +127,106 @@ def zone(
             "homes were held back. 严格模式：违反规则退出码3，有搁置户退出码2",
         ),
     ] = False,
+    allow_missing: Annotated[
+        bool,
+        typer.Option(
+            "--allow-missing-centres",
+            help="Plan although centres have no place on the map; their zones will be missing. "
+            "允许有中心户未定位",
+        ),
+    ] = False,
+    replace: Replace = False,
+    as_json: AsJson = False,
 ) -> None:
     """Plan the zones of a project file. 划分责任区
 
     With --previous the zones are re-cut with few homes changing hands; unchanged input changes nothing.
+    Ctrl-C once ends the search with the best plan so far (exit code 6); twice stops at once, and nothing
+    is written. 按一次 Ctrl-C 以目前最好的方案结束（退出码6），按两次立即中止。
 
     Where the project file names an online provider, what would be asked, how long it takes and what it
     costs is shown first, and nothing is sent before you agree. Away from a terminal --yes agrees;
     without it the plan is made offline. Answers are kept: a run that was stopped goes on where it was.
     在线查询前先给出数量、用时和费用，同意后才发送；已得结果会保存，中断后可继续。
     """
+    from planner.api.zone import Wishes
     from planner.model.project import Project
 
-    plan = _plan(
-        Project.read(project),
-        out,
+    wishes = Wishes(
         previous=previous,
-        move_price=move_price,
+        move_price_m=move_price,
         fit_rules=fit_rules,
-        yes=yes,
+        allow_missing_centres=allow_missing,
         offline=offline,
     )
-    if strict:
-        raise typer.Exit(_strict_code(plan))
+    plan, written = _plan(
+        Project.read(project), new_folder(out, replacing=replace), wishes, yes=yes
+    )
+    if as_json:
+        print_json({**plan.summary(), "files": {n: str(p) for n, p in written.items()}})
+    else:
+        closing_table(plan, written)
+    _leave(plan, strict=strict)
 
 
-def rules() -> None:
-    """List the rule profiles. 查看规则方案"""
+def rules(
+    name: Annotated[str | None, typer.Argument(help="One profile in full. 方案名称")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the rule profiles, or tell one in full. 查看规则方案"""
     from planner.model.rules import RuleBook, profile_names
 
+    books = [RuleBook.profile(n) for n in ((name,) if name else profile_names())]
+    if as_json:
+        told = [book.to_mapping() for book in books]
+        print_json(told[0] if name else told)
+        return
     table = Table(
         "profile 方案", "members 党员/中心户", "households 户/党员", "zone 户/责任区", "walk 步行"
     )
-    for name in profile_names():
-        book = RuleBook.profile(name)
+    for book in books:
         table.add_row(
-            f"{name}\n{book.title_zh}",
+            f"{book.name}\n{say(book.title_zh, book.title)}",
             str(book.members_per_zone),
             str(book.households_per_member),
             str(book.households_per_zone),
             f"{book.walk.limit_m:g} m",
         )
-    Console().print(table)
+    show = Console()
+    show.print(table)
+    if name:
+        book = books[0]
+        show.print(f"{say('出处', 'source')}: {book.source}", markup=False)
+        show.print("\n".join(_rule_lines(book)), markup=False)
+
+
+def _rule_lines(book: RuleBook) -> Iterator[str]:
+    """Give a rule book as it would stand in a project file."""
+    yield f'[rules]\nprofile = "{book.name}"'
+    for key in ("members_per_zone", "households_per_member", "households_per_zone", "walk"):
+        values = book.to_mapping()[key].items()
+        told = ", ".join(
+            f"{k} = {str(v).lower() if isinstance(v, bool) else f'{v:g}'}" for k, v in values
+        )
+        yield f"# {key} = {{ {told} }}"
 
 
 def _plan(
-    project: Project,
-    out: Path,
-    *,
-    previous: Path | None = None,
-    move_price: float | None = None,
-    fit_rules: bool = False,
-    yes: bool = False,
-    offline: bool = False,
-) -> Plan:
+    project: Project, out: Path, wishes: Wishes | None = None, *, yes: bool = False
+) -> tuple[Plan, dict[str, Path]]:
     from planner.api.opening import online_of
-    from planner.api.zone import run_and_save
+    from planner.api.zone import Wishes, run_and_save
 
+    wishes = wishes or Wishes()
     online = online_of(project)
-    if online and offline:
+    if online and wishes.offline:
         console.print("--offline: nothing is sent 不联网；kept answers are used 仅使用已保存的结果")
     with progress() as listener:
         try:
-            plan, written = run_and_save(
+            return run_and_save(
                 project,
                 out,
-                previous=previous,
-                move_price_m=move_price,
-                fit_rules=fit_rules,
-                offline=offline,
+                wishes,
                 consent=consent_asker(online, listener, yes=yes) if online else None,
                 listener=listener,
             )
@@ -194,18 +237,35 @@ def _plan(
                     "run goes on from there 再次运行将从此处继续"
                 )
             raise
-    closing_table(plan, written)
-    return plan
+
+
+INTERRUPTED = 6
+"""Exit code where the search was ended by hand: the plan is the best so far."""
+
+
+def _leave(plan: Plan, *, strict: bool) -> None:
+    """End with the exit code that the plan deserves."""
+    if plan.provenance.get("stopped") == "interrupt":
+        console.print(
+            say(
+                "已按要求提前结束：写出的是目前最好的方案，可再次运行继续改进",
+                "ended by hand: what was written is the best plan so far; run again to go on",
+            )
+        )
+        raise typer.Exit(INTERRUPTED)
+    if strict and (code := _strict_code(plan)):
+        raise typer.Exit(code)
 
 
 def _strict_code(plan: Plan) -> int:
     """Give 3 where the plan breaks a rule, 2 where homes were held back, else 0; and say why."""
+    from planner.api.plan import rule_words
     from planner.errors import Severity
 
     certificate = plan.certificate
-    broken = sorted({v.rule for v in certificate.violations})
+    broken = [say(*rule_words(name)) for name in sorted({v.rule for v in certificate.violations})]
     if certificate.disconnected:
-        broken.append("zones connected")
+        broken.append(say("责任区不连通", "zones not connected"))
     if broken:
         console.print(f"[bold red]strict 严格[/bold red]: broken 违反: {escape(', '.join(broken))}")
         return 3

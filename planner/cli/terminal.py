@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from planner.errors import Finding, Severity, by_kind
 
 if TYPE_CHECKING:
     from planner.api.opening import Estimate, Online
@@ -20,13 +25,21 @@ if TYPE_CHECKING:
     from planner.api.progress import Event
 
 __all__ = [
+    "SEVERITY_SAID",
     "STAGE_WORDS",
+    "AsJson",
     "OutFolder",
     "ProjectFile",
+    "Replace",
     "closing_table",
     "consent_asker",
     "console",
+    "languages",
+    "new_folder",
+    "print_json",
     "progress",
+    "say",
+    "show_findings",
 ]
 
 MOST_TOLD = 4
@@ -40,6 +53,14 @@ OutFolder = Annotated[
     Path, typer.Option("--out", "-o", help="Folder for the results; made if absent. 结果文件夹")
 ]
 ProjectFile = Annotated[Path, typer.Argument(help="Project file, see planner init. 项目文件")]
+AsJson = Annotated[bool, typer.Option("--json", help="Plain JSON for a program. 输出JSON")]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help="Overwrite the plan that stands in OUT; else a dated folder is made beside it. 覆盖原方案",
+    ),
+]
 STAGE_WORDS = {
     "read": "Reading the sheets 读取表格",
     "ground": "Streets and addresses 路网与地址库",
@@ -153,61 +174,133 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min 分" if seconds >= 90 else f"{seconds:.0f} s 秒"
 
 
-def closing_table(plan: Plan, written: dict[str, Path]) -> None:
-    """Print what a finished plan is, and where its files lie."""
-    from planner.api.plan import AUDIENCE_OF, level_words
+def say(zh: str, en: str) -> str:
+    """Give a text in the reader's language, or in both."""
+    told = [text for language, text in (("zh", zh), ("en", en)) if language in languages() and text]
+    return " · ".join(told) or en
 
-    figures = plan.summary()
-    table = Table(show_header=False, title=escape(str(plan.provenance.get("title", ""))) or None)
-    table.add_column(overflow="fold")
-    table.add_column(overflow="fold")
-    walk, gaps = figures["walk_m"], figures["gaps"]
-    table.add_row(
-        "Households 居民户", f"{figures['households']} ({figures['located']} located 已定位)"
-    )
-    table.add_row(
-        "Zones 责任区",
-        f"{figures['zones']}, all connected 全部连通"
-        if figures["zones_connected"]
-        else str(figures["zones"]),
-    )
-    table.add_row(
-        "Walk 步行",
-        f"mean 平均 {walk['mean']:.0f} m, p90 {walk['p90']:.0f} m, max 最远 {walk['max']:.0f} m",
-    )
+
+def languages() -> tuple[str, ...]:
+    """Give the languages to speak: ``--lang``, else the locale's; both where neither is one of ours."""
+    asked = os.environ.get("PLANNER_LANG", "")
+    for spoken in (asked, *(os.environ.get(n, "") for n in ("LC_ALL", "LC_MESSAGES", "LANG"))):
+        if spoken and spoken not in ("C", "POSIX", "C.UTF-8", "C.utf8"):
+            found = spoken[:2].lower()
+            return (found,) if found in ("zh", "en") and spoken != "both" else ("zh", "en")
+    return ("zh", "en")
+
+
+def show_findings(findings: Iterable[Finding]) -> None:
+    """Print what was noticed, by kind: how often, the weightiest places, and what to do."""
+    show = Console(highlight=False)
+    for kind in by_kind(findings):
+        first = kind.first
+        head = say(*SEVERITY_SAID[first.severity])
+        count = f" ×{kind.count:,}" if kind.count > 1 else ""
+        show.print(f"[{head}{count}] {say(first.what_zh, first.what)}", markup=False)
+        if places := [f.where for f in kind.examples if f.where]:
+            more = " ..." if kind.count > len(kind.examples) else ""
+            show.print(f"    {'; '.join(places)}{more}", markup=False)
+        if first.remedy or first.remedy_zh:
+            show.print(f"    -> {say(first.remedy_zh, first.remedy)}", markup=False)
+
+
+def closing_table(plan: Plan, written: dict[str, Path]) -> None:
+    """Print what a finished plan is: whom it leaves out, what was noticed, the plan, its proof, its files."""
+    from planner.api.plan import AUDIENCE_OF, ledger_lines, level_words, proof_words, rule_words
+
+    figures, show = plan.summary(), Console(highlight=False)
+    show.print(f"[bold]{escape(str(plan.provenance.get('title', '')))}[/bold]")
+    for line in ledger_lines(plan):
+        mark = "[bold red]![/bold red]" if line.lost else " "
+        show.print(f"{mark} {escape(say(line.zh, line.en))}")
     for rule in figures["rules"]:
-        state = "holds 符合" if not rule["broken"] else f"broken 违反: {rule['broken']}"
-        table.add_row(
-            f"Rule 规则 {rule['name']}", f"{rule['limit']}: worst 最差 {rule['worst']:.6g}, {state}"
-        )
-    table.add_row(
-        "Coverage gaps 覆盖空白", ", ".join(f"{k} {v}" for k, v in gaps.items() if v) or "none 无"
-    )
-    table.add_row(
-        "Proven 已证明",
-        f"within {100 * figures['optimality_gap']:.2f} % of the best possible 与最优差距",
-    )
+        if rule["broken"]:
+            zh, en = rule_words(rule["name"])
+            show.print(
+                f"[bold red]![/bold red]   {say(zh, en)} {rule['limit']}: "
+                + say(
+                    f"{rule['broken']}处不符，最差{rule['worst']:.6g}",
+                    f"broken {rule['broken']} times, worst {rule['worst']:.6g}",
+                )
+            )
+    show_findings(plan.findings)
+    table = Table(show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for name, told in _plan_rows(plan, figures):
+        table.add_row(escape(name), escape(told))
     for zh, en in level_words(plan):
-        table.add_row("Level 上级联系", escape(f"{zh}\n{en}"))
+        table.add_row(say("上级联系", "Level"), escape(say(zh, en)))
+    table.add_row(say("结论", "Proof"), escape(say(*proof_words(plan.certificate))))
+    for path in written.values():
+        to = AUDIENCE_OF.get(path.name)
+        table.add_row(say(to.terms.zh, to.terms.en) if to else "", escape(str(path)))
+    show.print(table)
+
+
+def _plan_rows(plan: Plan, figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give what a plan is, name and value."""
+    walk = figures["walk_m"]
+    connected = say("，全部连通", ", all connected") if figures["zones_connected"] else ""
+    yield say("责任区", "Zones"), f"{figures['zones']}{connected}"
+    yield (
+        say("步行", "Walk"),
+        say(
+            f"平均{walk['mean']:.0f}米，九成{walk['p90']:.0f}米以内，最远{walk['max']:.0f}米",
+            f"mean {walk['mean']:.0f} m, nine in ten within {walk['p90']:.0f} m, "
+            f"farthest {walk['max']:.0f} m",
+        ),
+    )
     if figures["homes_moved"] is not None:
-        table.add_row("Homes that change hands 变动户", str(figures["homes_moved"]))
+        yield say("变更中心户", "Homes that change hands"), f"{figures['homes_moved']:,}"
     if figures.get("network", "streets") != "streets":
-        table.add_row("[bold red]Walks 步行[/bold red]", escape(str(figures["network"])))
-    asked = plan.provenance.get("online")
-    if asked:
-        table.add_row(
-            f"Online 在线 {asked['provider']}",
-            f"{asked['buildings']} buildings asked 已询楼栋, {asked['reused']} known 已有, "
-            f"{asked['left']} not asked 未询",
+        yield say("步行依据", "Walks by"), str(figures["network"])
+    if asked := plan.provenance.get("online"):
+        yield (
+            say("在线查询", "Online"),
+            f"{asked['provider']}: "
+            + say(
+                f"已询{asked['buildings']}，已有{asked['reused']}，未询{asked['left']}",
+                f"{asked['buildings']} buildings asked, {asked['reused']} known, {asked['left']} not asked",
+            ),
         )
     advice = figures["advice"]
     for clash in advice.get("clashes", [])[:MOST_TOLD]:
-        table.add_row("Arithmetic 数量", escape(f"{clash['what_zh']}\n{clash['what']}"))
+        yield say("数量", "Arithmetic"), say(clash["what_zh"], clash["what"])
     for repair in advice.get("repairs", [])[:MOST_TOLD]:
-        table.add_row("Repair 建议", escape(f"{repair['what_zh']}\n{repair['what']}"))
+        yield say("建议", "Repair"), say(repair["what_zh"], repair["what"])
     memory = f", {figures['peak_gb']:g} GB" if figures.get("peak_gb") else ""
-    table.add_row("Time 用时", f"{sum(figures['seconds'].values()):.1f} s{memory}")
-    for path in written.values():
-        to = AUDIENCE_OF.get(path.name)
-        table.add_row(f"{to.terms.en} {to.terms.zh}" if to else "", escape(str(path)))
-    Console(highlight=False).print(table)
+    yield say("用时", "Time"), f"{sum(figures['seconds'].values()):.1f} s{memory}"
+
+
+SEVERITY_SAID = {
+    Severity.STOP: ("必须改正", "to be mended"),
+    Severity.HOLD: ("搁置", "set aside"),
+    Severity.FIX: ("已修正", "repaired"),
+    Severity.WARN: ("提醒", "to note"),
+}
+
+
+def new_folder(folder: Path, *, replacing: bool) -> Path:
+    """Give a folder for a plan: a dated one beside it where a plan stands there already."""
+    if replacing or not (folder / "plan.gpkg").exists():
+        return folder
+    day = date.today().isoformat()
+    names = (f"{folder.name}-{day}", *(f"{folder.name}-{day}-{n}" for n in range(2, 1000)))
+    free = next(p for p in (folder.with_name(n) for n in names) if not (p / "plan.gpkg").exists())
+    console.print(
+        escape(
+            say(
+                f"{folder} 中已有方案，不予覆盖；新方案写入 {free}（如需覆盖请加 --replace）",
+                f"a plan stands in {folder} and is kept; the new one goes to {free} (--replace overwrites)",
+            )
+        )
+    )
+    return free
+
+
+def print_json(values: Any) -> None:
+    """Print plain values for a program."""
+    text = json.dumps(values, ensure_ascii=False, indent=1, default=str)
+    Console(highlight=False).print(text, markup=False, soft_wrap=True)

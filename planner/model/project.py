@@ -239,8 +239,13 @@ class Project:
     levels: tuple[Level, ...] = ()
 
     @classmethod
+    def of(cls, source: Project | str | Path) -> Project:
+        """Take a project, or read one."""
+        return source if isinstance(source, Project) else cls.read(source)
+
+    @classmethod
     def read(cls, path: str | Path) -> Self:
-        """Read a project file; the paths in it are relative to it.
+        """Read a project file, or the ``planner.toml`` of a folder; the paths in it are relative to it.
 
         Raises
         ------
@@ -248,6 +253,7 @@ class Project:
             The file is missing or not TOML, a key is unknown, or a value is wrong.
         """
         file = Path(path)
+        file = file / "planner.toml" if file.is_dir() else file
         try:
             values = tomllib.loads(file.read_text("utf-8-sig"))
         except FileNotFoundError:
