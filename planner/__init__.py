@@ -6,6 +6,20 @@ names stand in ``__init__.pyi``, once.
 
 from __future__ import annotations
 
+from typing import Any
+
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_lazy, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the face when it is first used; the version is that of the installed package."""
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("zone-planner")
+        except PackageNotFoundError:
+            return "0+unknown"
+    return _lazy(name)

@@ -66,3 +66,5 @@ from .network.graph import WalkingNetwork as WalkingNetwork
 from .network.straight import StraightNetwork as StraightNetwork
 from .plan.compare import Comparison as Comparison
 from .plan.lookup import Lookup as Lookup
+
+__version__: str

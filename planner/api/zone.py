@@ -449,4 +449,6 @@ def _refuse_without_centres(made: Demand) -> None:
         raise ConfigError(
             "no member with a known home is marked as a centre",
             remedy="mark the central households in the column 是否中心户/centre with 是 or yes",
+            zh="没有已定位的党员被标为中心户",
+            remedy_zh="请在党员表“是否中心户”列中填写“是”",
         )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
 
 from planner.cli import finished, planning, sheets, siting
-from planner.cli.terminal import console
-from planner.errors import PlannerError, without_numbers
+from planner.cli.terminal import console, languages, say
+from planner.errors import ConfigError, PlannerError, without_numbers
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="planner",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     help="""Walkable responsibility zones from resident addresses. 责任区规划
@@ -30,9 +31,41 @@ app = typer.Typer(
     [bold]For the public, for the office 公开版、内部版[/bold]   planner map out/plan.gpkg --audience public
 
     Exit codes 退出码: 0 done 完成, 1 our fault 程序故障, 2 bad input 输入有误, 3 rules cannot hold 规则不符,
-    4 files 文件读写, 5 privacy gate 隐私检查, 130 stopped 已中止.
+    4 files 文件读写, 5 privacy gate 隐私检查, 6 ended by hand, plan kept 提前结束、方案已存,
+    130 stopped 已中止.
     """,
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from planner import __version__
+
+        print(f"planner {__version__}")  # noqa: T201 - this is what is asked for
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    lang: Annotated[
+        str, typer.Option(help="zh, en or both; the system's language by default. 语言")
+    ] = "",
+    version: Annotated[  # noqa: ARG001 - the callback has answered it
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Version. 版本号"),
+    ] = False,
+) -> None:
+    if lang not in ("", "zh", "en", "both"):
+        raise ConfigError(
+            f"--lang {lang} is not a language",
+            remedy="zh, en or both",
+            zh=f"--lang {lang} 不是可选语言",
+            remedy_zh="可选 zh、en、both",
+        )
+    if lang:
+        os.environ["PLANNER_LANG"] = lang
+
+
 for command in (
     planning.demo,
     planning.init,
@@ -60,20 +93,39 @@ def main() -> None:
         if isinstance(code, int):
             sys.exit(code)
     except PlannerError as error:
-        told = without_numbers(str(error))
+        told = without_numbers(error.told(languages()))
         console.print(f"[bold red]error 错误[/bold red] {escape(told)}")
         sys.exit(error.exit_code)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        console.print("stopped 已中止: no plan was written 未写出方案")
+        console.print(say("已中止：未写出方案", "stopped: no plan was written"))
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last door: usage errors of click, then our own faults
         show = getattr(error, "show", None)
         if callable(show):
             show()
             sys.exit(2)
+        if isinstance(error, OSError | MemoryError):
+            _machine(error)
         _own_fault(error)
+
+
+def _machine(error: OSError | MemoryError) -> NoReturn:
+    """Say what the machine refused: a full disk or a locked file is nobody's programming fault."""
+    reason = getattr(error, "strerror", None) or "out of memory"
+    name = getattr(error, "filename", None)
+    where = f" {Path(str(name)).name}" if name else ""
+    console.print(
+        f"[bold red]error 错误[/bold red]{escape(where)}: "
+        + say(f"系统拒绝：{reason}", f"the system refused: {reason}")
+        + "\n  -> "
+        + say(
+            "请关闭占用该文件的程序，检查权限、磁盘空间和内存后重试",
+            "close the file where it is open; check rights, disk space and memory; then try again",
+        )
+    )
+    sys.exit(4)
 
 
 def _own_fault(error: Exception) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.cli.terminal import OutFolder, closing_table, console
+from planner.cli.terminal import (
+    AsJson,
+    OutFolder,
+    Replace,
+    closing_table,
+    console,
+    new_folder,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from planner.api.plan import Lookup, Place
@@ -19,9 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["apply", "compare", "draw_map", "lookup", "verify"]
 
+PlanFile = Annotated[Path, typer.Argument(help="A plan, or the folder it lies in. 方案 plan.gpkg")]
+
 
 def draw_map(
-    plan: Annotated[Path, typer.Argument(help="The plan. 方案 plan.gpkg")],
+    plan: PlanFile,
     audience: Annotated[
         str,
         typer.Option(
@@ -88,8 +97,8 @@ def draw_map(
 
 
 def compare(
-    old: Annotated[Path, typer.Argument(help="The plan before. 调整前方案 plan.gpkg")],
-    new: Annotated[Path, typer.Argument(help="The plan after. 调整后方案 plan.gpkg")],
+    old: Annotated[Path, typer.Argument(help="The plan before, or its folder. 调整前方案")],
+    new: Annotated[Path, typer.Argument(help="The plan after, or its folder. 调整后方案")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write. 输出文件")] = Path(
         "compare.html"
     ),
@@ -98,6 +107,7 @@ def compare(
     ] = "meeting",
     title: Annotated[str | None, typer.Option(help="Heading; that of NEW by default. 标题")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Draw two plans in one page: a switch, a slider, and what changes hands. 前后方案对照图
 
@@ -116,6 +126,9 @@ def compare(
     comparison = after.compare(before)
     written = page.save(out)
     figures = comparison.figures()
+    if as_json:
+        print_json({**figures, "homes_moved": comparison.moved, "file": str(written)})
+        return
     (walk_a, walk_b), (_, homes) = figures["mean_m"], figures["households"]
     Console(highlight=False).print(
         f"{comparison.moved:,} of {homes:,} homes change hands; mean walk {walk_a:,.1f} -> {walk_b:,.1f} m. "
@@ -125,7 +138,7 @@ def compare(
 
 
 def apply(
-    plan: Annotated[Path, typer.Argument(help="The plan that the map shows. 方案 plan.gpkg")],
+    plan: PlanFile,
     changes: Annotated[Path, typer.Argument(help="What the map exported. 调整 changes.json")],
     out: OutFolder = Path("out"),
     complete: Annotated[
@@ -138,6 +151,8 @@ def apply(
     by: Annotated[
         str, typer.Option(help="The office or meeting that decided, no person. 决定单位")
     ] = "",
+    replace: Replace = False,
+    as_json: AsJson = False,
 ) -> None:
     """Apply what a meeting changed on the map: check, replay, audit, record. 应用会议调整
 
@@ -148,7 +163,11 @@ def apply(
 
     before = Plan.load(plan)
     after = before.apply(changes, complete=complete, seconds=seconds, by=by)
-    closing_table(after, after.save(out))
+    written = after.save(new_folder(out, replacing=replace))
+    if as_json:
+        print_json({**after.summary(), "files": {n: str(p) for n, p in written.items()}})
+        return
+    closing_table(after, written)
     entry = after.provenance["history"][-1]
     change = entry["value_m"] - entry["value_before_m"]
     Console(highlight=False).print(
@@ -192,13 +211,11 @@ def verify(
 
 
 def lookup(
-    plan: Annotated[
-        Path, typer.Argument(help="A plan file, or the folder it lies in. 方案 plan.gpkg")
-    ],
+    plan: PlanFile,
     address: Annotated[
         list[str], typer.Argument(help="An address, or lon,lat in WGS-84. 地址或经度,纬度")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Plain JSON. 输出JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell whose zone an address lies in, and the walk to its centre. 查询责任区
 
@@ -207,11 +224,9 @@ def lookup(
     """
     from planner.api.plan import Plan
 
-    file = plan / "plan.gpkg" if plan.is_dir() else plan
-    found = Plan.load(file).lookup(" ".join(address))
+    found = Plan.load(plan).lookup(" ".join(address))
     if as_json:
-        text = json.dumps(found.to_mapping(), ensure_ascii=False, indent=1)
-        Console(highlight=False).print(text, markup=False, soft_wrap=True)
+        print_json(found.to_mapping())
     else:
         _tell(found)
     if not found.settled:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from planner.cli.terminal import ProjectFile, progress
+from planner.cli.terminal import AsJson, ProjectFile, print_json, progress
 
 __all__ = ["check", "review"]
 
@@ -39,6 +40,7 @@ def check(
             help="Check the digits of citizens' id numbers too; nothing else reads them. 校验身份证号",
         ),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check the sheets: every problem, its row and column, and what to do. 数据体检
 
@@ -50,6 +52,7 @@ def check(
     from planner.errors import ConfigError
     from planner.model.project import Project
 
+    project = project / "planner.toml" if (project / "planner.toml").is_file() else project
     named = project.suffix.lower() == ".toml"
     if named and (members is not None or streets is not None):
         raise ConfigError(
@@ -62,6 +65,9 @@ def check(
             ground=streets, id_numbers=id_numbers, listener=listener,
         )  # fmt: skip
         written = report.save(out) if out is not None else {}
+    if as_json:
+        print_json({**report.figures(), "findings": [asdict(f) for f in report.findings]})
+        raise typer.Exit(report.exit_code)
     Console(highlight=False).print(str(report), markup=False)
     for path in written.values():
         Console(highlight=False).print(str(path), markup=False)

@@ -260,13 +260,24 @@ class Project:
             raise ConfigError(
                 f"there is no project file {file.resolve()}",
                 remedy="write one with: planner init",
+                zh=f"找不到项目文件 {file.resolve()}",
+                remedy_zh="可用 planner init 生成",
             ) from None
         except (IsADirectoryError, PermissionError):
             raise ConfigError(f"{file.resolve()} is not a readable file") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError:
+            raise ConfigError(
+                f"{file.name} is not saved as UTF-8; Chinese editors often save as GB18030 (ANSI)",
+                remedy="open it in the editor, choose save as, encoding UTF-8, and run again",
+                zh=f"{file.name} 不是 UTF-8 编码（可能以 GB18030/ANSI 保存）",
+                remedy_zh="请在编辑器中“另存为”，编码选择 UTF-8，然后重试",
+            ) from None
+        except tomllib.TOMLDecodeError as error:
             raise ConfigError(
                 f"{file.name} is not valid TOML: {error}",
                 remedy="texts and paths stand in quotes; write \\\\ or / in Windows paths",
+                zh=f"{file.name} 格式有误：{error}",
+                remedy_zh="文字和路径须加引号；Windows 路径请写 \\\\ 或 /",
             ) from None
         return cls.from_mapping(values, folder=file.parent, where=file.name)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from planner.errors import Finding, Severity, without_numbers
+from planner.errors import Finding, Severity, by_kind, without_numbers
 from planner.render.text.check_words import SEVERITY_WORDS, role_words
 
 __all__ = ["NOT_TRIED", "html", "json_bytes", "markdown", "plain", "summary_lines"]
@@ -39,8 +39,12 @@ def _closing(figures: Mapping[str, Any]) -> tuple[str, str]:
             "有必须改正的问题，改正后才能划分",
             "some problems must be mended before anything is planned",
         )
-    if figures["counts"]["hold"]:
-        return "可以划分；已搁置的户列为覆盖空白", "zones can be planned; held rows will be gaps"
+    if figures["counts"]["held"]:
+        n = figures["counts"]["held"]
+        return (
+            f"可以划分；{n}行已搁置，列为覆盖空白",
+            f"zones can be planned; {n} held row(s) will be gaps",
+        )
     return "可以划分", "zones can be planned"
 
 
@@ -75,18 +79,24 @@ def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) ->
         From `planner.api.check.check.CheckReport.figures`.
     findings : sequence of Finding
     most : int
-        So many findings are shown, the gravest first.
+        So many kinds of findings are shown, the gravest first, each with its count and examples.
     """
     lines = [" / ".join(_count_line(figures))]
     lines += [_file_line(f) for f in figures["files"]]
-    for f in _worst_first(findings)[:most]:
-        zh, en = SEVERITY_WORDS[f.severity]
-        where = f"{f.where}: " if f.where else ""
-        lines.append(_shown(f"[{en} {zh}] {where}{f.what} {f.what_zh} -> {f.remedy} {f.remedy_zh}"))
-    if len(findings) > most:
-        more = len(findings) - most
+    kinds = by_kind(findings)
+    for kind in kinds[:most]:
+        first, (zh, en) = kind.first, SEVERITY_WORDS[kind.first.severity]
+        count = f" ×{kind.count}" if kind.count > 1 else ""
+        lines.append(_shown(f"[{en} {zh}{count}] {first.what_zh} {first.what}".rstrip()))
+        if places := [f.where for f in kind.examples if f.where]:
+            more = f" ... (+{kind.count - len(places)})" if kind.count > len(places) else ""
+            lines.append(_shown(f"    {'; '.join(places)}{more}"))
+        if first.remedy or first.remedy_zh:
+            lines.append(_shown(f"    -> {first.remedy_zh} {first.remedy}".rstrip()))
+    if len(kinds) > most:
+        more = len(kinds) - most
         lines.append(
-            f"... and {more} more: --out lists all of them 另有{more}条，加 --out 可全部写出"
+            f"... and {more} more kinds: --out lists all of them 另有{more}类，加 --out 可全部写出"
         )
     lines.append(" / ".join(_closing(figures)))
     return "\n".join(lines)
