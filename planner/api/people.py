@@ -15,6 +15,7 @@ from planner.errors import InputError, PlannerError
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.flags import is_marked
 from planner.intake.sheets.formats.grids import opened_once
+from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headers import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Project
@@ -87,10 +88,10 @@ def people_in(project: Project, read: tuple[Residents, Residents]) -> People:
     private = _nothing()
     inputs = project.inputs
     homes, members = (
-        _persons(path, table, residents, private)
-        for path, table, residents in (
-            (inputs.households, HOUSEHOLDS, read[0]),
-            (inputs.members, MEMBERS, read[1]),
+        _persons(paths, table, residents, private)
+        for paths, table, residents in (
+            (inputs.household_files, HOUSEHOLDS, read[0]),
+            ((inputs.members,), MEMBERS, read[1]),
         )
     )
     return People(homes, members, {kind: frozenset(s) for kind, s in private.items()})
@@ -131,22 +132,22 @@ def _require_same(digests: set[str], stated: set[str]) -> None:
 
 
 def _persons(
-    path: Path, table: Table, residents: Residents, private: dict[str, set[str]]
+    paths: Sequence[Path], table: Table, residents: Residents, private: dict[str, set[str]]
 ) -> dict[str, Person]:
-    ids: dict[tuple[str, int], str] = {}
+    # by file too: row 7 of one community's sheet is another home than row 7 of the next one's
+    ids: dict[tuple[str, str, int], str] = {}
     for frame in (residents.kept, residents.held):
-        ids |= {
-            (str(sheet), int(row)): str(known)
-            for sheet, row, known in zip(frame["sheet"], frame["row"], frame["id"], strict=True)
-        }
+        places = zip(frame["file"], frame["sheet"], frame["row"], frame["id"], strict=True)
+        ids |= {(str(f), str(sheet), int(row)): str(known) for f, sheet, row, known in places}
     found: dict[str, Person] = {}
-    for sheet in read_table(path, table=None):
-        kinds = [_kind(header, table) for header in sheet.headers]
-        for row, cells in zip(sheet.row.tolist(), sheet.cells.tolist(), strict=True):
-            _remember(cells, kinds, private)
-            known = ids.get((sheet.sheet, int(row)))
-            if known is not None:
-                found.setdefault(known, _person(sheet, cells, kinds))
+    for path, file in labels(paths).items():
+        for sheet in read_table(path, table=None, name=file):
+            kinds = [_kind(header, table) for header in sheet.headers]
+            for row, cells in zip(sheet.row.tolist(), sheet.cells.tolist(), strict=True):
+                _remember(cells, kinds, private)
+                known = ids.get((file, sheet.sheet, int(row)))
+                if known is not None:
+                    found.setdefault(known, _person(sheet, cells, kinds))
     return found
 
 

@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from glob import glob
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -29,8 +30,10 @@ class Inputs:
 
     Parameters
     ----------
-    households, members : Path
-        Workbook, CSV or GeoPackage.
+    households : Path or tuple of Path
+        Workbook, CSV or GeoPackage; several are read as one.
+    members : Path
+        The same for those who serve.
     streets : Path or None
         OpenStreetMap extract (``.osm.pbf``, ``.osm``) or a line layer of one's own.
     fences : Path or None
@@ -57,7 +60,7 @@ class Inputs:
         Only when there are no streets: walk = factor x straight line, and every output says so.
     """
 
-    households: Path
+    households: Path | tuple[Path, ...]
     members: Path
     streets: Path | None = None
     fences: Path | None = None
@@ -84,6 +87,11 @@ class Inputs:
                 f"detour_factor = {self.detour_factor:g} is not between 1 and 5",
                 remedy="1.3 is usual for a town with ordinary streets",
             )
+
+    @property
+    def household_files(self) -> tuple[Path, ...]:
+        """The files of households, one or several."""
+        return self.households if isinstance(self.households, tuple) else (self.households,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +354,8 @@ def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:
     usual: dict[str, Any] = {"accepted": folder / "accepted.csv", "cache": folder / ".planner"}
     if kept.get("cache") is False:
         usual["cache"] = kept.pop("cache") or None
+    if "households" in kept:
+        usual["households"] = _files(kept.pop("households"), folder, f"{where}.households")
     taken = usual | read_section(Inputs, kept, where, folder=folder)
     for name in ("households", "members"):
         if name not in taken:
@@ -353,6 +363,36 @@ def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:
                 f"{where}: {name} is missing", remedy=f'add a line such as: {name} = "{name}.xlsx"'
             )
     return made(Inputs, taken, where)
+
+
+_TABLES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
+
+
+def _files(value: object, folder: Path, where: str) -> Path | tuple[Path, ...]:
+    """Give the file that is named, or those of a list, a folder or a pattern such as ``homes/*.xlsx``."""
+    named = value if isinstance(value, list) else [value]
+    if not named or not all(isinstance(text, str) and text.strip() for text in named):
+        raise ConfigError(f"{where} must be a path in quotes, or a list of them, not {value!r}")
+    files: list[Path] = []
+    for text in map(str, named):
+        path = folder / text
+        found = [path]
+        if path.is_dir():
+            found = [p for p in sorted(path.iterdir()) if p.suffix.lower() in _TABLES]
+        elif any(mark in text for mark in "*?[") and not path.exists():
+            found = sorted(Path(p) for p in glob(str(path)))  # noqa: PTH207 - may be absolute
+        # what Excel and WPS put beside a workbook that is open
+        found = [p for p in found if not p.name.startswith("~$")]
+        if not found:
+            raise ConfigError(
+                f"{where}: no table of households is found under {text}",
+                remedy="name the files themselves, or put them into that folder",
+                zh=f"{where}：{text} 下没有找到居民户表",
+                remedy_zh="请直接写出文件名，或将表格放入该文件夹",
+            )
+        files += found
+    unique = tuple(dict.fromkeys(files))
+    return unique[0] if len(unique) == 1 else unique
 
 
 TEMPLATE: str = resources.files("planner.model").joinpath("template.toml").read_text("utf-8")

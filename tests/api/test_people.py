@@ -95,6 +95,17 @@ def test_other_sheets_are_refused(sheets: tuple[Path, Path]) -> None:
     assert read_people(*sheets, plan=replace(tables, provenance={}))
 
 
+def test_equal_rows_of_two_files_are_two_homes(tmp_path: Path) -> None:
+    """Row 2 of one community's sheet is not row 2 of the next one's: names come to their own doors."""
+    for name, who in (("a", "甲乙丙"), ("b", "丁戊己")):
+        rows = {"编号": [f"{name}1"], "户主": [who], "地址": ["新村路1号"]}
+        pd.DataFrame(rows).to_csv(tmp_path / f"{name}.csv", index=False)
+    pd.DataFrame(MEMBERS).to_csv(tmp_path / "m.csv", index=False)
+    files = tmp_path / "a.csv", tmp_path / "b.csv"
+    people = people_of(Project(Inputs(files, tmp_path / "m.csv")))
+    assert {i: p.name for i, p in people.households.items()} == {"a1": "甲乙丙", "b1": "丁戊己"}
+
+
 def run(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
     """Run the command line in this process, and give its exit code."""
     monkeypatch.setattr(sys, "argv", ["planner", *map(str, words)])

@@ -339,7 +339,10 @@ def _wanted(
 ) -> list[tuple[Table, list[Path]]]:
     """Give the files of each table."""
     if isinstance(project, Project):
-        return [(HOUSEHOLDS, [project.inputs.households]), (MEMBERS, [project.inputs.members])]
+        return [
+            (HOUSEHOLDS, list(project.inputs.household_files)),
+            (MEMBERS, [project.inputs.members]),
+        ]
     wanted = [(HOUSEHOLDS, _paths(project)), (MEMBERS, _paths(members))]
     return [(table, paths) for table, paths in wanted if paths]
 

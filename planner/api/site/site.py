@@ -241,7 +241,9 @@ def site(
         members=members,
         source=task.inputs.members,
         project_file=file,
-        inputs=tuple(p for p in (*inputs, file) if isinstance(p, Path)),
+        inputs=tuple(
+            p for p in (*inputs, *task.inputs.household_files, file) if isinstance(p, Path)
+        ),
     )
 
 
