@@ -192,3 +192,22 @@ def test_a_centre_without_a_place_is_named(lane: WalkingNetwork) -> None:
     assert told["far-from-streets"].startswith("2 homes")
     assert made.household_unit.tolist()[-2:] == [-1, -1]
     assert made.member_unit[1] == -1
+
+
+def test_homes_are_no_members_and_members_no_homes(lane: WalkingNetwork) -> None:
+    """Each is counted once, in its own column; only homes weigh."""
+    made = build_demand(HOMES, MEMBERS, lane, RULES)
+    assert made.units["households"].sum() == made.units["load"].sum() == len(HOMES)
+    assert made.units["members"].sum() == len(MEMBERS)
+
+
+def test_a_community_without_a_centre_has_no_pair(lane: WalkingNetwork) -> None:
+    """Nobody of another community is taken for it, however near; the others are served as before."""
+    homes = HOMES.assign(fence=["A", "A", "A", "B", "B", "B"])
+    members = MEMBERS.assign(fence="A", lon=[117.0, 117.002, 117.002])
+    made = build_demand(homes, members, lane, replace(RULES, walk=WalkLimit(50, reach_m=60)))
+    alone = (made.units["fence"] == "B").to_numpy()
+    count = np.diff(made.problem.pair_start)
+    assert (count[alone] == 0).all()
+    assert (count[~alone] >= 1).all()
+    assert set(made.units.loc[alone, "cause"]) == {"no_centre_in_fence"}

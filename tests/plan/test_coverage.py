@@ -134,3 +134,13 @@ def test_details_tell_metres_and_homes() -> None:
     assert told["beyond_walk_limit"] == "700 m > 500 m"
     assert told["no_walking_path"] == ""
     assert gaps([0, 0, 1, 1], most=3)["detail"].tolist() == ["4 > 3 households 户"]
+
+
+def test_the_first_pair_counts_like_any_other() -> None:
+    """A home whose walk is the first of all pairs, and too long, is a gap."""
+    far = Problem(
+        load=np.ones(1), households=[1], home=[0], pair_start=[0, 1], pair_centre=[0], walk_m=[900.0],
+        adjacency=np.zeros((0, 2), int),
+    )  # fmt: skip
+    found = coverage_gaps(["h"], [0], [""], far, np.array([0]), limit_m=500.0, most=None)
+    assert found["cause"].tolist() == ["beyond_walk_limit"]
