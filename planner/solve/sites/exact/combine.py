@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from planner.solve.highs import new_highs, put_matrix
+from planner.solve.highs import new_highs, programme, search
 from planner.solve.sites.exact.pool import Columns, Pool
-from planner.solve.sites.exact.runs import run_from
 from planner.solve.sites.instance import Answer
 from planner.solve.stop import Clock
 
@@ -103,23 +102,17 @@ class _Model:
         whole = (count == np.diff(every.start)) & (count == size[every.centre])
         return np.flatnonzero(whole)
 
-    def _lp(self, which: IntArray) -> highspy.HighsLp:
-        matrix, lp = self.matrix(which), highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(which), self._n_rows
-        lp.col_cost_ = self._every.cost[which]
-        lp.col_lower_, lp.col_upper_ = np.zeros(len(which)), np.ones(len(which))
-        lp.row_lower_ = lp.row_upper_ = self._right
-        put_matrix(lp, matrix)
-        return lp
+    def _lp(self, which: IntArray, upper: float, whole: int) -> highspy.HighsLp:
+        cost, rows = self._every.cost[which], (self._right, self._right)
+        columns = np.zeros(len(which)), np.full(len(which), upper)
+        return programme(cost, columns, rows, self.matrix(which), whole=whole)
 
     def relax(self, used: IntArray, clock: Clock) -> tuple[float, FloatArray] | None:
         """Solve the relaxation over the pool: its value, and the reduced cost of every part."""
         every, n = self._every, self._layout.sites.n_units
         highs = new_highs(seed=self._seed)
-        lp = self._lp(used)
         # No upper bound: the rows keep parts from being taken twice.
-        lp.col_upper_ = np.full(len(used), np.inf)
-        highs.passModel(lp)
+        highs.passModel(self._lp(used, np.inf, 0))
         inside = np.zeros(len(every), bool)
         inside[used] = True
         found = None
@@ -150,15 +143,10 @@ class _Model:
 
     def choose(self, which: IntArray, best: Answer, clock: Clock) -> Answer | None:
         """Solve the integer programme over some parts."""
-        highs = new_highs(seed=self._seed)
-        highs.setOptionValue("time_limit", max(clock.left, 0.5))
-        highs.setOptionValue("mip_rel_gap", 1e-7)
-        lp = self._lp(which)
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(which)
-        highs.passModel(lp)
+        highs = new_highs(seed=self._seed, time_limit=max(clock.left, 0.5), mip_rel_gap=1e-7)
         known = self.parts_of(best)
         start = np.isin(which, known).astype(float) if len(known) == best.sites.count else None
-        found = run_from(highs, self._every.cost[which], start)
+        found = search(highs, self._lp(which, 1.0, len(which)), start).values
         if found is None:
             return None
         some = self._every.pick(which[found > 0.5])

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from planner.solve.highs import new_highs, put_matrix
-from planner.solve.sites.exact.runs import run_from
+from planner.solve.highs import new_highs, programme, search
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
 
@@ -49,14 +48,10 @@ def reassign(
     pairs = _pairs(sites, chosen, price)
     pairs[np.arange(sites.n_units), np.searchsorted(chosen, known.serves)] = True
     unit, part = np.nonzero(pairs)
-    highs = new_highs(seed=seed)
-    highs.setOptionValue("time_limit", max(min(clock.left, LONGEST_S), 0.1))
-    highs.setOptionValue("mip_rel_gap", GAP)
-    highs.setOptionValue("mip_max_nodes", MOST_NODES)
-    programme = _programme(sites, chosen, unit, part)
-    highs.passModel(programme)
+    seconds = max(min(clock.left, LONGEST_S), 0.1)
+    highs = new_highs(seed=seed, time_limit=seconds, mip_rel_gap=GAP, mip_max_nodes=MOST_NODES)
     start = _point(known, chosen, unit, part) if np.isfinite(known.value_m) else None
-    found = run_from(highs, np.array(programme.col_cost_), start)
+    found = search(highs, _programme(sites, chosen, unit, part), start).values
     if found is None:
         return None
     taken = found[: len(unit)] > 0.5
@@ -103,15 +98,9 @@ def _programme(
     value = np.concatenate([one, load, load, -np.ones(p), np.ones(p)])
     matrix = csc_array((value, (row, column)), shape=(n + 2 * p, k + 2 * p))
     elastic = np.isfinite(sites.price)
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = k + 2 * p, n + 2 * p
     price = np.full(2 * p, sites.price if elastic else 0.0)
-    lp.col_cost_ = np.concatenate([sites.cost[unit, chosen[part]], price])
-    lp.col_lower_ = np.zeros(k + 2 * p)
-    lp.col_upper_ = np.concatenate([one, np.full(2 * p, np.inf if elastic else 0.0)])
-    lp.row_lower_ = np.concatenate([np.ones(n), np.full(p, -np.inf), sites.floor[chosen]])
-    lp.row_upper_ = np.concatenate([np.ones(n), sites.capacity[chosen], np.full(p, np.inf)])
-    put_matrix(lp, matrix)
-    whole, cut = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-    lp.integrality_ = [whole] * k + [cut] * (2 * p)
-    return lp
+    cost = np.concatenate([sites.cost[unit, chosen[part]], price])
+    upper = np.concatenate([one, np.full(2 * p, np.inf if elastic else 0.0)])
+    low = np.concatenate([np.ones(n), np.full(p, -np.inf), sites.floor[chosen]])
+    high = np.concatenate([np.ones(n), sites.capacity[chosen], np.full(p, np.inf)])
+    return programme(cost, (np.zeros(k + 2 * p), upper), (low, high), matrix, whole=k)

@@ -6,8 +6,7 @@ import highspy
 import numpy as np
 from scipy.sparse import coo_array
 
-from planner.solve.highs import new_highs, put_matrix
-from planner.solve.sites.exact.runs import run_from
+from planner.solve.highs import new_highs, programme, search
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
 
@@ -38,22 +37,18 @@ def solve_whole(best: Answer, clock: Clock, *, seed: int) -> tuple[Answer | None
         What was found, None if nothing, and a bound of the value of every answer.
     """
     sites = best.sites
-    highs = new_highs(seed=seed)
-    highs.setOptionValue("time_limit", max(clock.left, 0.1))
-    highs.setOptionValue("mip_rel_gap", 1e-7)
-    programme = _programme(sites)
-    highs.passModel(programme)
+    highs = new_highs(seed=seed, time_limit=max(clock.left, 0.1), mip_rel_gap=1e-7)
     start = _point(best) if np.isfinite(best.value_m) else None
-    found = run_from(highs, np.array(programme.col_cost_), start)
-    bound = float(highs.getInfo().mip_dual_bound)
-    # Rounding inside the solver must not claim more than is proven.
-    bound -= 1e-6 * max(abs(bound), 1.0) if np.isfinite(bound) else 0.0
-    if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+    found = search(highs, _programme(sites), start)
+    if np.isposinf(found.bound):
         return None, -np.inf
-    if found is None:
-        return None, bound
+    # Rounding inside the solver must not claim more than is proven.
+    slack = 1e-6 * max(abs(found.bound), 1.0) if np.isfinite(found.bound) else 0.0
+    if found.values is None:
+        return None, found.bound - slack
     n, m = sites.cost.shape
-    return Answer(sites, found[: n * m].reshape(n, m).argmax(axis=1)), bound
+    serves = found.values[: n * m].reshape(n, m).argmax(axis=1)
+    return Answer(sites, serves), found.bound - slack
 
 
 def _point(answer: Answer) -> np.ndarray:
@@ -92,22 +87,16 @@ def _programme(sites: Sites) -> highspy.HighsLp:
     row, column, value = (np.concatenate(part) for part in zip(*rows, strict=True))
     count, width = int(first[4]) + 1, n * m + 3 * m
     matrix = coo_array((value, (row, column)), shape=(count, width)).tocsr()
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = width, count
     price = sites.price if np.isfinite(sites.price) else 0.0
     free = np.inf if np.isfinite(sites.price) else 0.0
     cost, may = np.where(able, sites.cost, 0.0).ravel(), 1.0 - sites.barred
-    lp.col_cost_ = np.concatenate([cost, sites.fee, np.full(2 * m, price)])
-    lp.col_lower_ = np.concatenate([np.zeros(n * m), sites.forced.astype(float), np.zeros(2 * m)])
-    lp.col_upper_ = np.concatenate([1.0 * able.ravel(), may, np.full(2 * m, free)])
+    cost = np.concatenate([cost, sites.fee, np.full(2 * m, price)])
+    lower = np.concatenate([np.zeros(n * m), sites.forced.astype(float), np.zeros(2 * m)])
+    upper = np.concatenate([1.0 * able.ravel(), may, np.full(2 * m, free)])
     low, high = np.full(count, -np.inf), np.zeros(count)
     low[:n] = high[:n] = 1.0
     # A chosen candidate serves the unit that it lives in.
     low[first[1] + sites.home * m + each] = 0.0
     low[first[3] : first[4]], high[first[3] : first[4]] = 0.0, np.inf
     low[first[4]] = high[first[4]] = sites.count
-    lp.row_lower_, lp.row_upper_ = low, high
-    put_matrix(lp, matrix)
-    whole, part = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-    lp.integrality_ = [whole] * (n * m + m) + [part] * (2 * m)
-    return lp
+    return programme(cost, (lower, upper), (low, high), matrix, whole=n * m + m)
