@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -164,7 +165,8 @@ def _nearest(
         return found
     spots = np.column_stack([apart[rows], rank[rows]])
     rows = rows[np.unique(spots, axis=0, return_index=True)[1]]
-    away, near = KDTree(apart[rows]).query(apart[at], k=[1, 2, 3, 4], distance_upper_bound=within_m)
+    tree: Any = KDTree(apart[rows])
+    away, near = tree.query(apart[at], k=[1, 2, 3, 4], distance_upper_bound=within_m)
     near = rows[np.minimum(near, len(rows) - 1)]
     tied = np.isfinite(away) & (away <= away[:, :1] + 1e-6)
     clear = ((rank[near] == rank[near[:, :1]]) | ~tied).all(axis=1) & tied[:, 0]
@@ -205,7 +207,7 @@ def _on_two_points(people: pd.DataFrame, door: Ints) -> list[Finding]:
     known = people.assign(door=door)[(people["place"] != "") & (people["building"] != "")]
     groups = known.groupby(["fence", "place", "building", "stairwell"], sort=True)
     count = groups["door"].nunique()
-    label = groups["building_label"].min()
+    label: Any = groups["building_label"].min()
     said = [
         Finding(
             "building-two-points", Severity.WARN,

@@ -201,9 +201,13 @@ class WalkingNetwork:
         stubs = stub_edges(made.piece, made.length_m, whole.edge_lines, made.attach, barriers)
         return replace(whole, attach=made.attach & (own | ~stubs))
 
-    @cached_property
+    @property
     def pieces(self) -> tuple[Piece, ...]:
         """All pieces of street, the longest first."""
+        return self._pieces
+
+    @cached_property
+    def _pieces(self) -> tuple[Piece, ...]:
         length = np.bincount(self.piece, self.length_m)
         ends = np.unique(np.column_stack([np.repeat(self.piece, 2), self.edges.ravel()]), axis=0)
         nodes = np.bincount(ends[:, 0])
@@ -214,9 +218,13 @@ class WalkingNetwork:
             for n, m, (lon, lat) in zip(nodes, length, at, strict=True)
         )
 
-    @cached_property
+    @property
     def gated(self) -> NDArray[np.int64]:
         """Pieces that end at a gate or wall, on the other side of which another piece goes on."""
+        return self._gated
+
+    @cached_property
+    def _gated(self) -> NDArray[np.int64]:
         spot = np.unique(self.node_xy, axis=0, return_inverse=True)[1].ravel()
         piece = np.empty(len(spot), np.int64)
         piece[self.edges] = self.piece[:, None]

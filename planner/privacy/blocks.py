@@ -229,13 +229,13 @@ def _told(
     far_m = np.zeros(len(key))
     np.maximum.at(far_m, row, problem.walk_m)
     mean_m = np.rint(np.bincount(row, problem.walk_m, len(key)) / np.maximum(count, 1))
-    change = np.bincount(row, problem.change_m, len(key))
+    change = np.asarray(np.bincount(row, problem.change_m, len(key)), np.float64)
     whole = count == np.bincount(of, minlength=n)[key // width]
     key, mean_m, far_m, change = key[whole], mean_m[whole], far_m[whole], change[whole]
     owner = key // width
     edges = np.unique(np.sort(of[problem.adjacency], axis=1), axis=0)
     rules = [
-        ZoneRule(r.name, homes, r.low, r.high, None, r.hard, r.price_m)
+        ZoneRule(r.name, homes.astype(float), r.low, r.high, None, r.hard, r.price_m)
         for r in problem.rules
         if r.per is None and np.array_equal(r.amount, problem.households)
     ]
@@ -244,14 +244,15 @@ def _told(
     told = Problem(
         load=homes.astype(float),
         households=homes,
-        home=of[problem.home],
+        home=of[problem.home].astype(np.int32),
         pair_start=np.searchsorted(owner, np.arange(n + 1)),
         pair_centre=key % width,
         walk_m=mean_m,
-        adjacency=edges[edges[:, 0] != edges[:, 1]],
+        adjacency=edges[edges[:, 0] != edges[:, 1]].astype(np.int32),
         rules=tuple(rules),
-        penalty_m=homes[owner] * np.rint(walk.price * np.maximum(mean_m - walk.limit_m, 0.0)),
-        change_m=homes[owner] * _change_price(problem) * _changes(owner, change, n),
+        penalty_m=homes[owner].astype(float)
+        * np.rint(walk.price * np.maximum(mean_m - walk.limit_m, 0.0)),
+        change_m=homes[owner].astype(float) * _change_price(problem) * _changes(owner, change, n),
         fence=fence,
         unserved_m=problem.unserved_m,
     )

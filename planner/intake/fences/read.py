@@ -127,7 +127,7 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
         what, zh = f"converted from {own.name} to WGS-84", f"已由{own.name}转换为WGS-84"
         turned = [*turned, layer.told(Severity.FIX, "converted", what, zh)]
     made, named = _named(shapes, there, layer)
-    made.attrs["crs"] = read.crs.to_string()
+    made.attrs["crs"] = "" if read.crs is None else read.crs.to_string()
     _refuse_size(made, layer)
     examined = examine_fences(made, file=path.name, layer=name)
     return Fences(made, (*said, *found, *turned, *repaired, *named, *examined))

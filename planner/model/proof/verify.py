@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -206,7 +207,7 @@ class _Model:
         n, rules = len(unit), self._sides()
         zone = np.repeat(np.arange(len(reaches)), np.diff(first))
         rows = [_held(reaches, first)]
-        high = [np.zeros(rows[0].shape[0])]
+        high = [np.zeros(_size(rows[0])[0])]
         for weight, limit, _ in rules:
             rows.append(csr_array((weight[unit], (zone, np.arange(n))), (len(reaches), n)))
             high.append(np.full(len(reaches), limit))
@@ -216,11 +217,12 @@ class _Model:
         matrix, objective = _with_slack(rows, rules, len(reaches), wide), np.zeros(wide)
         objective[:n] = cost if once else cost - self.prize[unit]
         objective[n : n + slack] = np.repeat([p for *_, p in rules if np.isfinite(p)], len(reaches))
-        upper = np.ones(wide)
+        upper: Any = np.ones(wide)
         upper[n : n + slack] = np.inf
-        lower = np.zeros(wide)
+        lower: Any = np.zeros(wide)
         lower[first[:-1]] = 1.0
-        limits = [LinearConstraint(matrix, -np.inf, np.concatenate(high))]
+        most: Any = np.concatenate(high)  # SciPy takes arrays here, whatever its types say
+        limits = [LinearConstraint(matrix, -np.inf, most)]
         if once:
             objective[n + slack :] = self.skip[extra]
             each = np.searchsorted(extra, unit)
@@ -293,11 +295,17 @@ def _held(reaches: list[_Reach], first: IntArray) -> csr_array:
     return csr_array((value, (row, column)), (count, int(first[-1])))
 
 
+def _size(matrix: csr_array) -> tuple[int, int]:
+    """Give the rows and columns of a matrix."""
+    size: Any = matrix.shape
+    return int(size[0]), int(size[1])
+
+
 def _with_slack(
     rows: list[csr_array], rules: list[tuple[FloatArray, float, float]], zones: int, wide: int
 ) -> csr_array:
     """Put the rows above one another, with a column for what each zone breaks of each elastic side."""
-    blocks, at = [], rows[0].shape[1]
+    blocks, at = [], _size(rows[0])[1]
     for i, block in enumerate(rows):
         part = block.tocoo()
         row, column, value = part.row, part.col, part.data
@@ -306,5 +314,5 @@ def _with_slack(
             column = np.concatenate([column, at + np.arange(zones)])
             value = np.concatenate([value, np.full(zones, -1.0)])
             at += zones
-        blocks.append(coo_array((value, (row, column)), (block.shape[0], wide)))
+        blocks.append(coo_array((value, (row, column)), (_size(block)[0], wide)))
     return csr_array(vstack(blocks, format="csr"))

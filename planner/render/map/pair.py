@@ -122,7 +122,7 @@ def _hands(comparison: Comparison, terms: Terms) -> dict[str, Any]:
     flows, bounds = _sums(total, at, bounds_of(counts, terms.smallest, terms.rounded), terms)
     had = pairs[:, 0] >= 0
     everything = np.zeros(had.sum(), np.int64)
-    inside = tuple(bound[had] for bound in bounds)
+    inside = (bounds[0][had], bounds[1][had])
     moved, _ = _sums(np.array([comparison.moved]), everything, inside, terms)
     made = np.column_stack([pairs, flows, np.bincount(at, minlength=n)])
     order = np.lexsort((pairs[:, 1], pairs[:, 0], -np.maximum(flows, 0)))

@@ -70,8 +70,10 @@ def solve_exactly(
     model = model or Model(instance)
     limits = {} if nodes is None else {"mip_max_nodes": nodes}
     highs = new_highs(seed=seed, mip_rel_gap=gap, time_limit=max(seconds, 0.1), **limits)
-    known = start is not None and np.isfinite(instance.value(start))
-    found = search(highs, model.lp(), model.point(start) if known else None, halt)
+    known = None
+    if start is not None and np.isfinite(instance.value(start)):
+        known = model.point(start)
+    found = search(highs, model.lp(), known, halt)
     return ExactResult(None if found.values is None else model.pairs(found.values), found.bound)
 
 

@@ -17,8 +17,9 @@ from planner.errors import PrivacyError
 from planner.model.tables import PlanTables
 from planner.privacy import Secrets, check_page, parts_of
 from planner.privacy.audience import Audience
+from planner.privacy.blocks import FEW, HIDDEN
 from planner.privacy.person import People, Person
-from planner.render.map.meeting import FEW, HIDDEN, taken_shapes
+from planner.render.map.meeting import taken_shapes
 from planner.render.map.page import map_page
 from planner.render.map.public import public_payload, rounded_counts
 from planner.render.map.roster import roster_payload
