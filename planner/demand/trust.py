@@ -18,7 +18,9 @@ from planner.demand.crosscheck import witnesses
 from planner.demand.ground import Ground
 from planner.errors import DatumError, Finding, Severity
 from planner.intake.address.parse import parse_address
-from planner.intake.coordinates.datum import Datum, DatumEvidence, convert, detect_datum
+from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.coordinates.detect import DatumEvidence, detect_datum
+from planner.intake.coordinates.nearest import NearestGeometry
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.residents import HELD_COLUMNS, Residents
@@ -256,12 +258,12 @@ def _datums(
         own = _declared(file, datum) or Datum.WGS84
         lon, lat = frame[["lon", "lat"]].to_numpy(float)[at].T
         sheets = frame["sheet"].to_numpy(str)[at]
-        seen = found[file] = detect_datum(lon, lat, nearest, groups=sheets, declared=own)
+        seen = found[file] = detect_datum(lon, lat, nearest.distance_m, groups=sheets, declared=own)
         if seen.mixed:
             for run in seen.runs:
                 part = slice(run.start, run.stop)
                 if run.datum is not own:
-                    shift = detect_datum(lon[part], lat[part], nearest, declared=own)
+                    shift = detect_datum(lon[part], lat[part], nearest.distance_m, declared=own)
                     said.append(_contradiction(frame.iloc[at[part]], shift, own, part=True))
         elif seen.contradicts:
             said.append(_contradiction(frame.iloc[at], seen, own, part=False))

@@ -1,4 +1,4 @@
-"""WGS-84, GCJ-02 and BD-09: convert between them, and tell which one a table is in.
+"""WGS-84, GCJ-02 and BD-09: convert between them.
 
 GCJ-02 is the offset datum of Chinese web maps, BD-09 Baidu's further offset of it.  The formulas
 are the published ones (M. Gong's reverse engineering, as in eviltransform).  The inverse has no
@@ -10,26 +10,14 @@ one there.  The test is made on the point as given, whatever the direction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.intake.coordinates.nearest import Nearest
-
-__all__ = [
-    "Datum",
-    "DatumEvidence",
-    "DatumRun",
-    "ReadingFit",
-    "convert",
-    "detect_datum",
-    "shift_m",
-]
+__all__ = ["Datum", "convert", "shift_m"]
 
 Floats = NDArray[np.float64]
 
@@ -153,201 +141,3 @@ def shift_m(lon: ArrayLike, lat: ArrayLike, one: Datum | str, other: Datum | str
     d_lat = np.radians(b[:, 1] - a[:, 1])
     d_lon = np.radians(b[:, 0] - a[:, 0]) * np.cos(np.radians(a[:, 1]))
     return np.asarray(_EARTH_M * np.hypot(d_lat, d_lon))
-
-
-@dataclass(frozen=True)
-class ReadingFit:
-    """How well one reading puts the points on the ground.
-
-    Parameters
-    ----------
-    datum : Datum
-        The reading.
-    share_15_m, share_30_m : float
-        Share of the points within 15 and 30 m of a building or street.
-    median_m : float
-        Median distance, metres.
-    score : float
-        Mean of 1 / (1 + (d / 15 m)^2): 1 when every point is on the ground.
-    """
-
-    datum: Datum
-    share_15_m: float
-    share_30_m: float
-    median_m: float
-    score: float
-
-
-@dataclass(frozen=True)
-class DatumRun:
-    """Rows in sequence that share a reading: `start` included, `stop` not."""
-
-    start: int
-    stop: int
-    datum: Datum
-
-
-@dataclass(frozen=True)
-class DatumEvidence:
-    """Which reading the ground speaks for, and how clearly.
-
-    Parameters
-    ----------
-    declared : Datum
-        What the table was said to be in.
-    best : Datum
-        The reading with the best score.
-    fits : tuple of ReadingFit
-        All three, in the order of `Datum`.
-    margin : float
-        Score of the best less that of the next.
-    z : float
-        The margin in standard errors, paired point by point.
-    sure : bool
-        Whether the margin is at least 0.05 and 3 standard errors, on 10 points or more.
-    shift_m : float
-        Median distance between the declared and the best reading, metres.
-    n : int
-        Finite points that were looked at.
-    runs : tuple of DatumRun
-        Rows in the order given, cut where the reading changes; one run where it does not.
-        Empty inside `groups`.
-    groups : mapping of str to DatumEvidence
-        The same for each group, where groups were given.
-    """
-
-    declared: Datum
-    best: Datum
-    fits: tuple[ReadingFit, ...]
-    margin: float
-    z: float
-    sure: bool
-    shift_m: float
-    n: int
-    runs: tuple[DatumRun, ...] = ()
-    groups: Mapping[str, DatumEvidence] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether the ground clearly speaks against the declared reading."""
-        return self.sure and self.best is not self.declared
-
-    @property
-    def mixed(self) -> bool:
-        """Whether parts of the table are in different readings."""
-        found = {run.datum for run in self.runs}
-        found |= {group.best for group in self.groups.values() if group.sure}
-        return len(found) > 1
-
-
-_READINGS: Final = tuple(Datum)
-_SCALE_M: Final = 15.0
-# A change of reading must win this much score back, so some ten rows make a run at the least.
-_CHANGE_COST: Final = 3.0
-
-
-def detect_datum(
-    lon: ArrayLike,
-    lat: ArrayLike,
-    ground: Nearest | Callable[[ArrayLike, ArrayLike], Floats],
-    *,
-    groups: Sequence[str] | ArrayLike | None = None,
-    declared: Datum | str = Datum.WGS84,
-) -> DatumEvidence:
-    """Ask the ground which reading of the coordinates puts homes where buildings are.
-
-    Parameters
-    ----------
-    lon, lat : array_like of float, shape (n,)
-        Degrees, as written; rows in the order of the table.
-    ground : Nearest or callable
-        Gives the distance in metres from WGS-84 points to the nearest building or street, as
-        `Nearest.distance_m` does.
-    groups : sequence of str, shape (n,), optional
-        Sheet, file or community of each row: each is judged by itself too.
-    declared : Datum, optional
-        What the table is said to be in.
-
-    Returns
-    -------
-    DatumEvidence
-
-    Raises
-    ------
-    ValueError
-        The arrays differ in length.
-    """
-    x, y = np.asarray(lon, float), np.asarray(lat, float)
-    ask = ground if callable(ground) else ground.distance_m
-    away = np.column_stack(
-        [np.asarray(ask(*convert(x, y, datum, Datum.WGS84).T), float) for datum in _READINGS]
-    )
-    ok = np.isfinite(x) & np.isfinite(y)
-    scores = np.where(np.isfinite(away), 1.0 / (1.0 + (away / _SCALE_M) ** 2), 0.0)
-    declared = Datum(declared)
-    shifts = np.column_stack([shift_m(x, y, declared, datum) for datum in _READINGS])
-    by_group: dict[str, DatumEvidence] = {}
-    if groups is not None:
-        labels = np.asarray(groups).astype(str)
-        if labels.shape != x.shape:
-            raise ValueError(f"{len(labels)} groups for {len(x)} points")
-        for label in np.unique(labels):
-            rows = ok & (labels == label)
-            by_group[str(label)] = _judge(away[rows], scores[rows], shifts[rows], declared)
-    whole = _judge(away[ok], scores[ok], shifts[ok], declared)
-    return DatumEvidence(
-        **{**vars(whole), "runs": _runs(scores, ok), "groups": MappingProxyType(by_group)}
-    )
-
-
-def _judge(away: Floats, scores: Floats, shifts: Floats, declared: Datum) -> DatumEvidence:
-    n = len(away)
-    if n == 0:
-        fits = tuple(ReadingFit(datum, 0.0, 0.0, float("nan"), 0.0) for datum in _READINGS)
-        return DatumEvidence(declared, declared, fits, 0.0, 0.0, False, 0.0, 0)
-    fits = tuple(
-        ReadingFit(
-            datum,
-            float(np.mean(away[:, k] <= 15.0)),
-            float(np.mean(away[:, k] <= 30.0)),
-            float(np.median(away[:, k])),
-            float(np.mean(scores[:, k])),
-        )
-        for k, datum in enumerate(_READINGS)
-    )
-    # Ties go to the declared reading: outside the shifted box all three are one.
-    order = sorted(range(3), key=lambda k: (-round(fits[k].score, 12), _READINGS[k] != declared, k))
-    first, second = order[0], order[1]
-    gain = scores[:, first] - scores[:, second]
-    margin = float(gain.mean())
-    error = float(gain.std(ddof=1)) / np.sqrt(n) if n > 1 else float("inf")
-    z = margin / error if error > 0 else (float("inf") if margin > 0 else 0.0)
-    sure = bool(n >= 10 and margin >= 0.05 and z >= 3.0)
-    shift = float(np.median(shifts[:, first]))
-    return DatumEvidence(declared, _READINGS[first], fits, margin, float(z), sure, shift, n)
-
-
-def _runs(scores: Floats, ok: NDArray[np.bool_]) -> tuple[DatumRun, ...]:
-    """Cut the rows where the reading changes (Viterbi over three states with a cost a change)."""
-    n = len(scores)
-    if n == 0 or not ok.any():
-        return ()
-    gains = np.where(ok[:, None], scores, 0.0)
-    total = gains[0].copy()
-    came = np.zeros((n, 3), dtype=np.int8)
-    for row in range(1, n):
-        leader = int(np.argmax(total))
-        jump = total[leader] - _CHANGE_COST
-        stay = total >= jump
-        came[row] = np.where(stay, np.arange(3), leader)
-        total = np.where(stay, total, jump) + gains[row]
-    state = int(np.argmax(total))
-    states = np.empty(n, dtype=np.int8)
-    for row in range(n - 1, -1, -1):
-        states[row] = state
-        state = int(came[row, state])
-    starts = [0, *(np.flatnonzero(np.diff(states)) + 1).tolist()]
-    stops = [*starts[1:], n]
-    return tuple(
-        DatumRun(int(a), int(b), _READINGS[states[a]]) for a, b in zip(starts, stops, strict=True)
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import shapely
@@ -11,26 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.model.plane import LocalProjection
 
-__all__ = ["Nearest", "NearestGeometry"]
-
-
-class Nearest(Protocol):
-    """Anything that can tell the distance to the nearest building or street."""
-
-    def distance_m(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
-        """Give the distance from each point to the nearest thing.
-
-        Parameters
-        ----------
-        lon, lat : array_like of float, shape (n,)
-            Degrees, WGS-84.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,)
-            Metres; inf for non-finite points.
-        """
-        ...
+__all__ = ["NearestGeometry"]
 
 
 class NearestGeometry:
@@ -60,7 +40,7 @@ class NearestGeometry:
         return self._plane.to_xy(points[:, 0], points[:, 1])
 
     def distance_m(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
-        """Give the distance from each point to the nearest geometry (see `Nearest`).
+        """Give the distance from each point to the nearest geometry.
 
         Parameters
         ----------
