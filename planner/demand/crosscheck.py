@@ -16,7 +16,8 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.errors import DatumError, Finding, Severity
-from planner.intake.coordinates.datum import Datum, convert, detect_datum
+from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.coordinates.detect import detect_datum
 from planner.intake.coordinates.nearest import NearestGeometry
 from planner.intake.coordinates.pairs import metres_outside
 

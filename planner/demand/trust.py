@@ -20,7 +20,6 @@ from planner.errors import DatumError, Finding, Severity
 from planner.intake.address.parse import parse_address
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.coordinates.detect import DatumEvidence, detect_datum
-from planner.intake.coordinates.nearest import NearestGeometry
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.residents import HELD_COLUMNS, Residents
