@@ -122,7 +122,12 @@ class Ground:
         """
         network = WalkingNetwork.from_osm(extract)
         gazetteer = gazetteer or Gazetteer.build(
-            extract.addresses, extract.buildings, extract.streets, extract.places, table=buildings
+            extract.addresses,
+            extract.buildings,
+            extract.streets,
+            extract.places,
+            table=buildings,
+            other_names=extract.other_names,
         )
         base = {
             "water": extract.water,

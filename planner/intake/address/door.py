@@ -45,6 +45,8 @@ _STEMS: Final = {stem: str(i) for i, stem in enumerate("甲乙丙丁戊己庚辛
 _BELOW: Final = re.compile("^(?:负|地下|[Bb](?=[0-9])|-)")
 # Room 501 lies on floor 5, room 1203 on floor 12.
 _FLOOR_OF_ROOM: Final = re.compile("([0-9]{1,2})[0-9]{2}[^0-9]*")
+# 12, 12-14 or 12,14 as a number on a road; a lane has its word already.
+_DOOR_NUMBER: Final = re.compile("^[A-Z]?[0-9]+(?:[-,][0-9]+)*(?!.*[弄号])")
 _TELLING: Final = re.compile("[0-9A-Za-z甲乙丙丁戊]")
 _AND: Final = re.compile("[、,;/&和及 ]+")
 
@@ -185,22 +187,24 @@ def _of_address(address: Address) -> Door:
 
 def _place_of(address: Address) -> tuple[str, str]:
     """Key and wording of the place in which the building stands."""
-    if address.compound or address.sub_compound:
+    part = address.canonical("sub_compound")
+    on_road = bool(address.road or address.road_number) and not address.compound
+    if (address.compound or part) and not on_road:
         name = _ESTATE.sub("", address.canonical("compound")) or address.canonical("compound")
-        return name + address.canonical("sub_compound"), _plain(
-            address.compound + address.sub_compound
-        )
+        return name + part, _plain(address.compound + address.sub_compound)
     road, number = address.branch_road or address.road, address.canonical("road_number")
     if road and not _CHINESE.search(road):
         key = street_key(fold_text(road)) or road
         return f"{key}#{number}", f"{_western(road)} {number}".strip()
-    key = canonical_field("road", road)
+    key = address.street
+    if address.branch_road.endswith("段"):
+        road = address.road + address.branch_road
     if not key or key.endswith(_GROUP):
         key, road = address.canonical("community") + key, address.community + road
-    unit = "" if not number or number.endswith("弄") else "号"
+    place, written = key, _plain(road)
     if key and number:
-        return f"{key}#{number}", f"{_plain(road)}{number}{unit}"
-    return key, _plain(road)
+        place, written = f"{key}#{number}", written + _DOOR_NUMBER.sub(r"\g<0>号", number, count=1)
+    return place + part, written + part
 
 
 def _plain(text: str) -> str:

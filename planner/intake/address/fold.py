@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["fold"]
+__all__ = ["fold", "same_shape"]
 
 _DASHES = "‐‑‒–—―−﹣－ー─━~～〜﹘⁃"
 _BLANKS = "\t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u00ad\u2028\u2029"
+# Radicals that a PDF gives for the characters that look the same; Unicode's own folding leaves them.
+_RADICALS = dict(
+    zip(
+        "⺁⺒⺛⺝⺞⺠⺩⺪⺬⺮⺯⺶⺷⺻⺽⻁⻃⻄⻅⻆⻇⻉⻋⻑⻒⻓⻔⻕⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+        "厂巳旡月歹民王疋示竹糸羊羊聿臼虎西西见角角贝车长长长门阜雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齐齿齿龙龙龟龟",
+        strict=True,
+    )
+)
+_ROMAN = dict(zip("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹ", "一二三四五六七八九十" * 2, strict=True))
 _SPECIAL: dict[int, str] = {
+    **{ord(c): same for c, same in (_RADICALS | _ROMAN).items()},
     **{ord(c): "-" for c in _DASHES},
     **{ord(c): " " for c in _BLANKS},
     ord("〇"): "零",
@@ -53,8 +63,14 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table(_SPECIAL)
+_LOOK_ALIKE = {ord(c): same for c, same in _RADICALS.items()}
 # `3一2一501`: the numeral one typed for a dash.
 _TYPED_DASH = re.compile("(?<=[0-9A-Za-z])一(?=[0-9])")
+
+
+def same_shape(text: str) -> str:
+    """Put characters in the place of radicals that look like them (``⻓江路``)."""
+    return text if text.isascii() else text.translate(_LOOK_ALIKE)
 
 
 def fold(text: str) -> str:

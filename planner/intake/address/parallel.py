@@ -23,7 +23,7 @@ from planner.intake.address.grammar.labels import Kind
 from planner.intake.address.grammar.lattice import build_lattice
 from planner.intake.address.western import read_western
 
-__all__ = ["Reading", "read_line", "reading_ahead"]
+__all__ = ["Line", "Reading", "read_line", "reading_ahead"]
 
 WORTH_SHARING: Final = 3_000
 """Lines below which starting a process takes longer than it saves."""
@@ -37,41 +37,44 @@ Reading = tuple[Piece, ...]
 """The pieces of a line, from left to right, disjoint."""
 
 _KINDS: Final = tuple(Kind)
-_known: dict[str, Reading] = {}
+Line = tuple[str, Reading]
+"""What is read: a folded line, and the names in it that are known."""
+_known: dict[Line, Reading] = {}
 
 
-def _read(line: str) -> Reading:
-    western = read_western(line)
-    return tuple(western if western is not None else best_path(build_lattice(line)))
+def _read(line: Line) -> Reading:
+    text, names = line
+    western = read_western(text)
+    return tuple(western if western is not None else best_path(build_lattice(text, names)))
 
 
-def _keep(line: str, reading: Reading) -> Reading:
+def _keep(line: Line, reading: Reading) -> Reading:
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
     _known[line] = reading
     return reading
 
 
-def read_line(line: str) -> Reading:
+def read_line(line: Line) -> Reading:
     """Read one line, or remember how it was read.
 
     Parameters
     ----------
-    line : str
-        Folded (see `planner.intake.address.fold.fold`).
+    line : Line
+        Folded (see `planner.intake.address.fold.fold`), with its known names.
     """
     found = _known.get(line)
     return _keep(line, _read(line)) if found is None else found
 
 
 @contextmanager
-def reading_ahead(lines: Iterable[str]) -> Iterator[Callable[[str], Reading]]:
+def reading_ahead(lines: Iterable[Line]) -> Iterator[Callable[[Line], Reading]]:
     """Have other processes read many lines while this one begins with the first of them.
 
     Parameters
     ----------
-    lines : iterable of str
-        Folded, in the order in which they will be asked for.  With few new lines, or on a machine
+    lines : iterable of Line
+        In the order in which they will be asked for.  With few new lines, or on a machine
         of one core, no process is started.
 
     Yields
@@ -86,9 +89,9 @@ def reading_ahead(lines: Iterable[str]) -> Iterator[Callable[[str], Reading]]:
         return
     own = int(len(new) * OWN_SHARE / (processes - 1 + OWN_SHARE))
     share = -(-(len(new) - own) // (processes - 1))
-    awaited: dict[str, tuple[Sequence[str], Future[list[Reading]]]] = {}
+    awaited: dict[Line, tuple[Sequence[Line], Future[list[Reading]]]] = {}
 
-    def read(line: str) -> Reading:
+    def read(line: Line) -> Reading:
         if line in awaited:
             others, reply = awaited[line]
             for other, reading in zip(others, reply.result(), strict=False):
@@ -117,7 +120,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_elsewhere(lines: Sequence[str]) -> list[Reading]:
+def _read_elsewhere(lines: Sequence[Line]) -> list[Reading]:
     """Read lines in a process of its own; give nothing where that cannot be done."""
     command = [sys.executable, "-m", __name__]
     paths = os.pathsep.join(path or "." for path in sys.path)
@@ -133,14 +136,18 @@ def _read_elsewhere(lines: Sequence[str]) -> list[Reading]:
         answer = json.loads(child.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):
         return []
-    return [tuple(Piece(start, end, _KINDS[kind]) for start, end, kind in row) for row in answer]
+    return [_pieces(row) for row in answer]
+
+
+def _pieces(row: Iterable[tuple[int, int, int]]) -> Reading:
+    return tuple(Piece(start, end, _KINDS[kind]) for start, end, kind in row)
 
 
 def _answer() -> None:
     """Read the lines on standard input and give their pieces on standard output, both JSON."""
     gc.disable()  # nothing here lives longer than the answer
     lines = json.load(sys.stdin)
-    json.dump([_read(line) for line in lines], sys.stdout)
+    json.dump([_read((text, _pieces(names))) for text, names in lines], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ over name endings and number units; see `planner.intake.address`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,7 +30,8 @@ from planner.intake.address.fold import fold
 from planner.intake.address.grammar.choose import choose
 from planner.intake.address.grammar.lexicon import NOTHING, SEPARATORS, words
 from planner.intake.address.grammar.numerals import canonical_number
-from planner.intake.address.parallel import Reading, read_line, reading_ahead
+from planner.intake.address.named import Names
+from planner.intake.address.parallel import Line, Reading, read_line, reading_ahead
 
 __all__ = ["FIELDS", "Address", "parse_address", "parse_addresses", "parse_each"]
 
@@ -63,10 +65,21 @@ _UNITS: Final[dict[str, re.Pattern[str]]] = {
     "floor": re.compile("[楼层FfＦ]$"),
     "room": re.compile("号?(?:室|房间|间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
 }
-_DROP: Final = re.compile("[" + re.escape("".join(sorted(SEPARATORS - {"-"}))) + "]+")
+_AND: Final = re.compile("(?<=[0-9])号?[、,/;&和及 ]+(?=[0-9])")
+_TO: Final = re.compile("(?<=[0-9])号?(?:至|到)(?=[0-9])")
+_PLAIN_SEPARATORS: Final = re.escape("".join(sorted(SEPARATORS - {"-", ","})))
+_DROP: Final = re.compile(f"[{_PLAIN_SEPARATORS}]|(?<![0-9]),|,(?![0-9])")
 _NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
+_FORMER: Final = re.compile(
+    r"\( *(?:原名?|旧名|旧称|曾用名|曾名|现名?|又名|别名|俗称)[^()]{1,20}\)"
+)
+"""Another name of the same place: it is shown as it is written, and not read."""
+_ROMAN: Final = re.compile("^[IVX]{1,4}(?=期|区)")
+_ROMANS: Final = {
+    roman: str(n) for n, roman in enumerate(words("I II III IV V VI VII VIII IX X"), start=1)
+}
 _EDGE_DASH: Final = re.compile("^-+|-+$")
 _DIGITS: Final = re.compile("[0-9]+")
 # Digits in a row -> how many stand for them: the grammar asks only whether there are one, two,
@@ -145,6 +158,12 @@ class Address:
         return canonical_field(name, text) if text else ""
 
     @property
+    def street(self) -> str:
+        """The road on which the number stands, in its comparable spelling (``建设路西段``)."""
+        road, branch = self.canonical("road"), self.canonical("branch_road")
+        return road + branch if branch.endswith("段") else branch or road
+
+    @property
     def building_key(self) -> str:
         """Identity of the building inside its community, ``""`` where no building is named.
 
@@ -152,7 +171,7 @@ class Address:
         place that name the same elements.  Stairwell, floor and room are not in it, nor are
         province to town: join it with the fence or `area_key` where road names repeat.
         """
-        place = self.canonical("branch_road") or self.canonical("road")
+        place = self.street
         if place.endswith(("组", "队", "社")):
             place = self.canonical("community") + place
         parts = [place, self.canonical("road_number")]
@@ -212,13 +231,16 @@ def canonical_field(name: str, text: str) -> str:
 
 
 def _canonical_step(name: str, text: str) -> str:
-    folded = _EDGE_DASH.sub("", _DROP.sub("", fold(text)))
+    # What parts two numbers stays: 12、14号 are two doors, and never one that is numbered 1214.
+    folded = _TO.sub("-", _AND.sub(",", fold(text)))
+    folded = _EDGE_DASH.sub("", _DROP.sub("", folded))
     unit = _UNITS.get(name)
     if unit is not None:
         folded = unit.sub("", folded).removeprefix("第") or folded
     if name in _NAMES:
         return folded.upper()
     if name == "sub_compound":
+        folded = _ROMAN.sub(lambda m: _ROMANS.get(m[0], m[0]), folded.upper())
         folded = folded.removeprefix("第") or folded
     return canonical_number(folded, counted_only=unit is None)
 
@@ -235,12 +257,24 @@ class _Line(NamedTuple):
     """What the grammar looks at (see `_shape`)."""
     shape_at: list[int]
     """Offsets of `shape` in `line`."""
+    known: Reading = ()
+    """Names of `shape` that are known."""
+
+    @property
+    def asked(self) -> Line:
+        """What is read of it."""
+        return self.shape, self.known
 
 
-def _prepare(text: str) -> _Line:
+def _prepare(text: str, names: Names | None) -> _Line:
     folded = fold(text[:_LONGEST])
-    line, at = _closed_up(folded)
-    return _Line(folded, line, at, *_shape(line))
+    line, at = _closed_up(_FORMER.sub(lambda former: " " * len(former[0]), folded))
+    shape, shape_at = _shape(line)
+    known = tuple(
+        Piece(bisect_left(shape_at, p.start), bisect_left(shape_at, p.end - 1) + 1, p.kind)
+        for p in (names.spans(line) if names is not None else ())
+    )
+    return _Line(folded, line, at, shape, shape_at, known)
 
 
 def _shape(line: str) -> tuple[str, list[int]]:
@@ -287,13 +321,15 @@ def _left_over(folded: str, text: str, covered: list[tuple[int, int]]) -> list[s
     return runs
 
 
-def parse_address(text: str) -> Address:
+def parse_address(text: str, names: Names | None = None) -> Address:
     """Take one address apart.
 
     Parameters
     ----------
     text : str
         As written.  Any string is accepted; after 400 characters the rest is remainder.
+    names : Names, optional
+        Names that the map and the tables hold.
 
     Returns
     -------
@@ -308,12 +344,12 @@ def parse_address(text: str) -> Address:
     >>> found.building_key == parse_address("幸福路十二号院3幢2单元501").building_key
     True
     """
-    ready = _prepare(text)
-    return _take_apart(text, ready, read_line(ready.shape))
+    ready = _prepare(text, names)
+    return _take_apart(text, ready, read_line(ready.asked))
 
 
 def _take_apart(text: str, ready: _Line, reading: Reading) -> Address:
-    folded, line, at, _, shape_at = ready
+    folded, line, at, _, shape_at, _ = ready
     if line.strip() in _NOTHING:
         return Address(remainder=text.strip())
     pieces = [Piece(shape_at[s], shape_at[e - 1] + 1, kind) for s, e, kind in reading]
@@ -327,17 +363,23 @@ def _take_apart(text: str, ready: _Line, reading: Reading) -> Address:
     return Address(**values, remainder=" ".join(left), spans=MappingProxyType(places))
 
 
-def parse_each(texts: Iterable[str]) -> dict[str, Address]:
+def parse_each(texts: Iterable[str], names: Names | None = None) -> dict[str, Address]:
     """Take many addresses apart, on every core where they are thousands.
+
+    Parameters
+    ----------
+    texts : iterable of str
+    names : Names, optional
+        Names that the map and the tables hold.
 
     Returns
     -------
     dict of str to Address
         One entry for each distinct text, in the order of the texts.
     """
-    ready = {text: _prepare(text) for text in dict.fromkeys(texts)}
-    with reading_ahead(line.shape for line in ready.values()) as read:
-        return {text: _take_apart(text, line, read(line.shape)) for text, line in ready.items()}
+    ready = {text: _prepare(text, names) for text in dict.fromkeys(texts)}
+    with reading_ahead(line.asked for line in ready.values()) as read:
+        return {text: _take_apart(text, line, read(line.asked)) for text, line in ready.items()}
 
 
 def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from planner.intake.address.parse import Address, parse_address, parse_each
+from planner.intake.address.grammar.lexicon import words
+from planner.intake.address.parse import Address, parse_each
 from planner.intake.gazetteer.estates import (
     CJK,
     Index,
@@ -30,7 +31,10 @@ from planner.intake.gazetteer.match import (
     OPTIONS,
     Cause,
     Match,
+    at_level,
     candidate_at,
+    find_district,
+    find_name,
     find_reading,
     pick_place,
 )
@@ -45,6 +49,15 @@ SURE_ENOUGH: Final = 0.8
 CLEARLY: Final = 0.5
 """A building must be this much nearer to its compound than the next one of its number."""
 LONGEST_NAME: Final = 24
+SHORTEST_PART: Final = 3
+SHORT_NAME: Final = 0.75
+"""Confidence where only a part of the name of an estate is written, or 院 for 楼."""
+# What all estates are called by says nothing of which is meant.
+_ANY_ESTATE: Final = frozenset(
+    words("花园 家园 小区 公寓 新村 宿舍 大院 新苑 南苑 北苑 东苑 西苑 名苑")
+)
+_PART: Final = re.compile("(?:第?[0-9]+[期区]|[东西南北中][区苑园])?")
+_YARD: Final = re.compile("号院?$")
 _NUMBER_ONLY = re.compile(r"第?[a-z]?\d+[a-z]?(号楼|号院|号|楼|栋|幢|座)?")
 _HOME_ONLY = re.compile(
     r"^[\s\-,\uff0c#a-z\d]*((单元|室|层|楼|号|户|门|房|栋|幢|梯|座)[\s\-#a-z\d]*)*$"
@@ -68,7 +81,7 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
     if not asked:
         return []
     index = index_of(gazetteer)
-    parsed = parse_each(text for text, _ in asked)
+    parsed = parse_each((text for text, _ in asked), index.known)
     return [_find(text, parsed[text], beside, index, gazetteer) for text, beside in asked]
 
 
@@ -87,6 +100,7 @@ def _find(text: str, address: Address, beside: str, index: Index, gazetteer: Gaz
         lambda: _by_key(address, index, gazetteer, context),
         lambda: _by_road(address, index, gazetteer, context),
         lambda: _by_compound(address, index, gazetteer, context),
+        lambda: _by_part(address, index, gazetteer, context),
         lambda: _by_name(text, address, index, gazetteer, context),
     )
     tried: list[Match] = []
@@ -100,7 +114,7 @@ def _find(text: str, address: Address, beside: str, index: Index, gazetteer: Gaz
     if placed:
         return _with_options(max(placed, key=lambda m: m.confidence), tried)
     told = [m for m in tried if m.precision == "street"]
-    like, within = likely(address, index, gazetteer), _community(address, beside, gazetteer)
+    like, within = likely(address, index, gazetteer), _community(text, address, beside, gazetteer)
     told += [m for m in (like, within) if m is not NOT_FOUND]
     first, *more = (*unsure, *told, NOT_FOUND)
     return _with_options(first, more)
@@ -113,17 +127,12 @@ def _with_options(match: Match, others: Sequence[Match]) -> Match:
     return replace(match, options=(*match.options, *dict.fromkeys(more))[:OPTIONS])
 
 
-def _community(address: Address, beside: str, gazetteer: Gazetteer) -> Match:
+def _community(text: str, address: Address, beside: str, gazetteer: Gazetteer) -> Match:
     """Tell that no more than the community is known: it is shown, and nobody is placed in its middle."""
-    for said in (address.community, beside):
-        name = fold_text(said).strip()
-        for places in (gazetteer.districts.get(name, ()), gazetteer.names.get(name, ())):
-            if name and places:
-                at = replace(candidate_at(places[:1], gazetteer), precision="community")
-                return Match(
-                    None, "community", 0.1, at.label, at.source, Cause.COMMUNITY,
-                    runners=(at.label,), options=(at,),
-                )  # fmt: skip
+    for said in (text, address.community, beside):
+        match = find_district(said, gazetteer)
+        if match is not NOT_FOUND:
+            return match
     return NOT_FOUND
 
 
@@ -136,16 +145,13 @@ def _by_stairwell(
     for key in placed_keys(address):
         places = index.stairwells.get(f"{key}|{address.canonical('stairwell')}")
         if places:
-            return _as(pick_place(places, gazetteer, context), "stairwell")
+            return at_level(pick_place(places, gazetteer, context), "stairwell")
     return NOT_FOUND
 
 
 def _whole(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     """Look the text up as it stands: it may be a name on the map."""
-    places = gazetteer.names.get(fold_text(text).strip(), ())
-    if not places:
-        return NOT_FOUND
-    return _as(pick_place(places, gazetteer, context), "building")
+    return find_name(text, gazetteer, context)
 
 
 def _by_key(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
@@ -154,39 +160,76 @@ def _by_key(address: Address, index: Index, gazetteer: Gazetteer, context: Seque
         return NOT_FOUND
     for key in placed_keys(address):
         if key in index.keys:
-            return _as(pick_place(index.keys[key], gazetteer, context), "building")
+            return at_level(pick_place(index.keys[key], gazetteer, context), "building")
     return NOT_FOUND
-
-
-def _as(match: Match, precision: str, most: float = 1.0) -> Match:
-    if match.xy is None:
-        return match
-    if match.source == "place":  # a point somewhere in a compound, not a building
-        precision, most = "compound", min(most, 0.5)
-    said = match.matched
-    if match.source == "table":  # the stairwell is said elsewhere
-        said = said[: parse_address(said).spans.get("stairwell", (len(said),))[0]]
-    return replace(match, precision=precision, confidence=min(match.confidence, most), matched=said)
 
 
 def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     """Look road and number up; the building of a plot is not known by them."""
-    road = address.branch_road or address.road
-    key = street_key(road)
-    number = number_key(address.canonical("road_number"))
+    numbers = _numbers(address)
+    number = numbers[0] if numbers else ""
+    keys = [key for key in map(street_key, _streets(address)) if key in gazetteer.streets]
     match = NOT_FOUND
-    if key and key in gazetteer.streets:
+    if keys:
         match = find_reading(
-            Reading(key, (number,) if number else (), tuple(context)), key, gazetteer, ""
+            Reading(keys[0], tuple(numbers), tuple(context)), keys[0], gazetteer, ""
         )
-    plot = f"{address.canonical('branch_road') or address.canonical('road')}|"
-    plot += f"{address.canonical('road_number')}|||"
+    plot = f"{address.street}|{address.canonical('road_number')}|||"
     if number and match.xy is None and plot in index.keys:
         # The office's table may name the door that the map does not number.
-        match = _as(pick_place(index.keys[plot], gazetteer, context), "building")
+        match = at_level(pick_place(index.keys[plot], gazetteer, context), "building")
     if address.building and match.precision in ("address point", "building"):
-        return _as(match, "compound", 0.7)
+        return at_level(match, "compound", 0.7)
     return match
+
+
+def _streets(address: Address) -> list[str]:
+    """Name what the number may stand on: a road, a group of a village, the village or estate itself."""
+    road = address.branch_road or address.road
+    if road.endswith("段"):
+        road = address.road + address.branch_road
+    found = [road, address.community + road] if road else []
+    if not road and (address.road_number or address.building):
+        found += [address.community, address.compound + address.sub_compound, address.compound]
+    return [name for name in found if name]
+
+
+def _numbers(address: Address) -> list[str]:
+    """Keys of the number, the likeliest first: with its lane, as a range, each of several."""
+    said = address.canonical("road_number")
+    inner = [address.canonical(name) for name in ("sub_compound", "building", "stairwell")]
+    found: list[str] = []
+    if said.endswith("弄"):
+        found += [said + inner[0] + inner[1], said + inner[1]]
+    if not said and not address.road:
+        said = inner[1]
+        found += [f"{said}-{inner[2]}"] if said and inner[2] else []
+    found += [said, *re.split("[,-]", said)]
+    return list(dict.fromkeys(key for key in map(number_key, found) if key))
+
+
+def _by_part(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
+    """Look a building up in the one estate whose name the asked one is a part of, or goes on from."""
+    number = address.canonical("building")
+    name = bare_name(address.canonical("compound"))
+    if not number or not name or name in index.compounds:
+        return NOT_FOUND
+    part = address.canonical("sub_compound")
+    short = len(name + part) >= SHORTEST_PART and name not in _ANY_ESTATE
+    found: dict[str, tuple[int, ...]] = {}
+    for known, parts in index.parts.items():
+        goes_on = known.startswith(name) and _PART.fullmatch(known, len(name))
+        if not (goes_on or (short and known.endswith(name))):
+            continue
+        for other, numbers in parts.items():
+            if other in (part, "") or not part:
+                at = numbers.get(number) or numbers.get(_YARD.sub("", number))
+                if at:
+                    found[known + other] = at
+    if len(found) == 1:
+        [places] = found.values()
+        return at_level(pick_place(places, gazetteer, context), "building", SHORT_NAME)
+    return NOT_FOUND
 
 
 def _by_compound(
@@ -213,10 +256,10 @@ def _by_compound(
             sure = 0.75 if first < CLEARLY * second else 0.55
             found = pick_place([near[order[0]]], gazetteer, ())
             return replace(
-                _as(found, "building", sure), matched=f"{address.compound}{address.building}"
+                at_level(found, "building", sure), matched=f"{address.compound}{address.building}"
             )
     match = pick_place(places, gazetteer, (address.town, address.community))
-    return _as(match, "compound", 0.4 if address.building else 0.5)
+    return at_level(match, "compound", 0.4 if address.building else 0.5)
 
 
 def _beside(
@@ -262,7 +305,7 @@ def _by_name(
             match = pick_place(places, gazetteer, (*context, folded[:start]))
             whole = bool(re.search(r"\d", name)) or not folded[end:]
             sure = 0.85 if whole and len(name) > 2 else 0.5
-            match = _as(match, "building" if whole else "compound", sure)
+            match = at_level(match, "building" if whole else "compound", sure)
             return _not_elsewhere(
                 match, bare_name(address.canonical("compound")), name, index, gazetteer
             )
@@ -280,6 +323,6 @@ def _not_elsewhere(
         known = any(
             compound.startswith(other) or other.startswith(compound) for other in index.compounds
         )
-        return match if known else _as(match, match.precision, 0.6)
+        return match if known else at_level(match, match.precision, 0.6)
     away = np.hypot(*(gazetteer.points.xy[list(places)] - match.xy).T).min()
     return match if away <= CAMPUS_M else NOT_FOUND

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from planner.intake.address.named import Names
 from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer
 from planner.intake.gazetteer.match import NOT_FOUND, OPTIONS, Candidate, Cause, Match, candidate_at
@@ -43,8 +44,12 @@ class Index:
         Number of a building whose name says no compound -> positions.
     estates : mapping
         Bare compound name -> number of a building -> positions.
+    parts : mapping
+        Bare compound name -> its part -> number of a building -> positions.
     roads : mapping
         Road that only the names of buildings tell of -> positions.
+    known : Names
+        Names that are tried before grammar cuts a line.
     """
 
     keys: Mapping[str, tuple[int, ...]]
@@ -52,7 +57,9 @@ class Index:
     compounds: Mapping[str, tuple[int, ...]]
     numbered: Mapping[str, tuple[int, ...]]
     estates: Mapping[str, Mapping[str, tuple[int, ...]]]
+    parts: Mapping[str, Mapping[str, Mapping[str, tuple[int, ...]]]]
     roads: Mapping[str, tuple[int, ...]]
+    known: Names
 
 
 @lru_cache(maxsize=4)
@@ -69,11 +76,13 @@ def index_of(gazetteer: Gazetteer) -> Index:
     compounds: dict[str, list[int]] = defaultdict(list)
     numbered: dict[str, list[int]] = defaultdict(list)
     estates: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    parts: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(dict)
     roads: dict[str, list[int]] = defaultdict(list)
+    known = Names.of(gazetteer.known)
     for name, places in gazetteer.names.items():
         if not CJK.search(name):
             continue
-        found = parse_address(name)
+        found = parse_address(name, known)
         for key in placed_keys(found):
             keys[key] += places
             if found.stairwell:
@@ -83,6 +92,8 @@ def index_of(gazetteer: Gazetteer) -> Index:
             compounds[estate] += places
         if estate and found.building:
             estates[estate][found.canonical("building")] += places
+            part = parts[estate].setdefault(found.canonical("sub_compound"), defaultdict(list))
+            part[found.canonical("building")] += places
         if found.building and not (estate or found.road or found.community):
             numbered[found.canonical("building")] += places
         if found.road and found.road_number:
@@ -91,7 +102,9 @@ def index_of(gazetteer: Gazetteer) -> Index:
         numbered[number] += places
     return Index(
         _fixed(keys), _fixed(stairwells), _fixed(compounds), _fixed(numbered),
-        {name: _fixed(numbers) for name, numbers in sorted(estates.items())}, _fixed(roads),
+        {name: _fixed(numbers) for name, numbers in sorted(estates.items())},
+        {name: {p: _fixed(of) for p, of in sorted(own.items())} for name, own in sorted(parts.items())},
+        _fixed(roads), known,
     )  # fmt: skip
 
 
@@ -169,7 +182,7 @@ def likely(address: Address, index: Index, gazetteer: Gazetteer) -> Match:
     found = _near(asked, names)
     number = address.canonical("building")
     places = [index.estates.get(known, {}).get(number) or names[known] for known, _ in found]
-    road = address.canonical("branch_road") or address.canonical("road")
+    road = address.street
     if road and street_key(road) not in gazetteer.streets and road not in index.roads:
         found_roads = _near(road, index.roads)
         number = address.canonical("road_number")

@@ -23,6 +23,8 @@ from planner.intake.gazetteer.match import (
     Cause,
     Match,
     best_of,
+    find_district,
+    find_name,
     find_reading,
 )
 from planner.intake.gazetteer.spelling import StreetSpeller
@@ -48,6 +50,7 @@ COLUMNS: Final = (
 EDIT_LOSS: Final = 0.05
 MISSING_NUMBER: Final = 1.5
 DANGLING: Final = 2.0
+SURE_ENOUGH: Final = 0.8
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -150,7 +153,23 @@ def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]
                 loose.append(i)
     for i, match in zip(loose, _misspelt([asked[i] for i in loose], gazetteer), strict=True):
         found[i] = _better(found[i] or NOT_FOUND, match)
-    return [match or NOT_FOUND for match in found]
+    return [
+        _or_named(match or NOT_FOUND, *pair, gazetteer)
+        for match, pair in zip(found, asked, strict=True)
+    ]
+
+
+def _or_named(match: Match, text: str, beside: str, gazetteer: Gazetteer) -> Match:
+    """Take the place that is called as the whole text, unless a street and number were found."""
+    if match.confidence >= SURE_ENOUGH or match.code is Cause.AMBIGUOUS:
+        return match
+    named = find_name(text, gazetteer, (beside,))
+    if named is NOT_FOUND and match.xy is None:
+        named = find_district(text, gazetteer)
+    if named is NOT_FOUND:
+        return match
+    options = dict.fromkeys((*named.options, *match.candidates))
+    return replace(named, options=tuple(options)[:OPTIONS])
 
 
 def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:

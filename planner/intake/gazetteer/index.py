@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from planner.intake.gazetteer.accepted import Accepted
 from planner.intake.gazetteer.aliases import Aliases
+from planner.intake.gazetteer.known import DISTRICTS, known_names, spellings
 
 __all__ = ["Gazetteer", "Points", "Street"]
 
@@ -123,6 +124,8 @@ class Gazetteer:
         Number key of points that state no street -> positions in `points`.
     districts : mapping of str to tuple of int
         Folded name of a town, quarter or village -> positions in `points`.
+    known : mapping of str to str
+        Name of a street, estate, village or town -> what it is (see `planner.intake.address.named`).
     accepted : mapping of str to Accepted
         Answers of earlier reviews by the identity of the address; they come before all else.
     aliases : Aliases
@@ -135,6 +138,7 @@ class Gazetteer:
     districts: Mapping[str, tuple[int, ...]]
     projection: LocalProjection
     bare_numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
     accepted: Mapping[str, Accepted] = field(default_factory=dict)
     aliases: Aliases = field(default_factory=Aliases)
 
@@ -147,6 +151,7 @@ class Gazetteer:
         places: gpd.GeoDataFrame,
         *,
         table: pd.DataFrame | None = None,
+        other_names: Mapping[str, Sequence[str]] | None = None,
     ) -> Self:
         """Build a gazetteer from map layers.
 
@@ -162,13 +167,16 @@ class Gazetteer:
             Points: ``name, kind``.
         table : DataFrame, optional
             The office's own buildings: ``address, lon, lat`` or ``name, building, lon, lat``.
+        other_names : mapping of str to sequence of str, optional
+            Old and alternative names of what is called so.
 
         Returns
         -------
         Gazetteer
             The same whatever the order of the rows.
         """
-        rows = _Rows()
+        others = {**(other_names or {})}
+        rows = _Rows(others)
         rows.add_layer(addresses, "address", "")
         rows.add_layer(buildings[buildings["name"] != ""], "name", "building")
         rows.add_layer(places[places["name"] != ""], "name", "place")
@@ -182,14 +190,16 @@ class Gazetteer:
             points["source"], points["place"], points["building"],
         )  # fmt: skip
         lines = _line_extents(streets, plane)
-        known = _streets(points, xy, lines)
+        streets_by_key = _streets(points, xy, lines, others)
+        known = known_names(streets_by_key.values(), places, table, others)
         return cls(
             made,
-            known,
+            streets_by_key,
             _by_name(points, kinds != "district"),
             _by_name(points, kinds == "district"),
             plane,
             _bare_numbers(points),
+            known=known,
         )
 
     @cached_property
@@ -207,16 +217,11 @@ class Gazetteer:
         return float((box.max(axis=0) - box.min(axis=0)).max()) if len(box) else 0.0
 
 
-_DISTRICTS = frozenset({
-    "city", "town", "village", "hamlet", "suburb", "quarter", "neighbourhood", "borough", "district",
-    "isolated_dwelling", "locality",
-})  # fmt: skip
-
-
 class _Rows:
     """Collects what can be found, one row a place."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Mapping[str, Sequence[str]]) -> None:
+        self._others = others
         self._rows: list[tuple[str, str, str, str, str, str, str, str, float, float]] = []
 
     def add_layer(self, layer: gpd.GeoDataFrame, kind: str, source: str) -> None:
@@ -232,13 +237,14 @@ class _Rows:
             street, number = (
                 (column["street"][i], column["number"][i]) if kind == "address" else ("", "")
             )
-            told = "district" if column["kind"][i] in _DISTRICTS and kind == "name" else kind
+            told = "district" if column["kind"][i] in DISTRICTS and kind == "name" else kind
             label = f"{street} {number}".strip() if kind == "address" and street else name
-            self._rows.append(
-                (told, label or number, street, number, name, column["place"][i],
-                source or column["source"][i],
-                 column["building"][i], lon, lat)
-            )  # fmt: skip
+            for called in (name, *spellings(name, self._others)) if name else (name,):
+                self._rows.append(
+                    (told, label or number, street, number, called, column["place"][i],
+                    source or column["source"][i],
+                     column["building"][i], lon, lat)
+                )  # fmt: skip
 
     def add_table(self, table: pd.DataFrame) -> None:
         """Take the office's own buildings over."""
@@ -306,6 +312,7 @@ def _streets(
     points: Mapping[str, NDArray[Any]],
     xy: NDArray[np.float64],
     lines: Mapping[str, tuple[str, NDArray[np.float64]]],
+    others: Mapping[str, Sequence[str]],
 ) -> dict[str, Street]:
     numbered: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     name_of: dict[str, str] = {key: name for key, (name, _) in lines.items()}
@@ -323,6 +330,10 @@ def _streets(
         if key in lines:
             spots.append(lines[key][1])
         out[key] = _street(name_of[key], known, np.concatenate(spots))
+    for key in list(out):
+        for other in spellings(out[key].name, others):
+            out.setdefault(street_key(other), out[key])
+    out.pop("", None)
     return out
 
 
@@ -361,7 +372,9 @@ def _street(name: str, known: Mapping[str, Sequence[int]], spots: NDArray[np.flo
 
 def _bare_numbers(points: Mapping[str, NDArray[Any]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for i in np.flatnonzero((points["street"] == "") & (points["number"] != "")):
+    # What stands on no street is numbered in its place.
+    free = (points["street"] == "") | (points["street"] == points["place"])
+    for i in np.flatnonzero(free & (points["number"] != "")):
         for told in _numbers_of(str(points["number"][i])):
             found[told].append(int(i))
     return {number: tuple(places) for number, places in sorted(found.items())}

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from planner.intake.address.parse import parse_address
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer, Street
 from planner.intake.gazetteer.streets import fold_text, number_span
 from planner.intake.gazetteer.western import Reading
@@ -20,8 +21,11 @@ __all__ = [
     "Candidate",
     "Cause",
     "Match",
+    "at_level",
     "best_of",
     "candidate_at",
+    "find_district",
+    "find_name",
     "find_reading",
     "pick_place",
 ]
@@ -224,6 +228,55 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
     return Match(
         None, code=Cause.AMBIGUOUS, told="; ".join(labels), runners=labels, options=options
     )
+
+
+def find_name(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
+    """Look a text up as it stands: a building, an estate, or an amenity may be called so.
+
+    Parameters
+    ----------
+    text : str
+        The whole address.
+    context : sequence of str
+        As for `pick_place`.
+    """
+    places = gazetteer.names.get(fold_text(text).strip(), ())
+    return at_level(pick_place(places, gazetteer, context), "building") if places else NOT_FOUND
+
+
+def find_district(text: str, gazetteer: Gazetteer) -> Match:
+    """Tell that a text names a town, a quarter or a community: nobody is placed in its middle.
+
+    Parameters
+    ----------
+    text : str
+        A name.
+    """
+    name = fold_text(text).strip()
+    for places in (gazetteer.districts.get(name, ()), gazetteer.names.get(name, ())):
+        if name and places:
+            groups = _spots(places, gazetteer)
+            options = tuple(
+                replace(candidate_at(g, gazetteer), precision="community") for g in groups[:OPTIONS]
+            )
+            at = options[0]
+            return Match(
+                None, "community", 0.1, at.label, at.source, Cause.COMMUNITY,
+                runners=(at.label,), options=options,
+            )  # fmt: skip
+    return NOT_FOUND
+
+
+def at_level(match: Match, precision: str, most: float = 1.0) -> Match:
+    """Give a match the precision of what was asked, and confidence `most` at most."""
+    if match.xy is None:
+        return match
+    if match.source == "place":  # a point somewhere in a compound, not a building
+        precision, most = "compound", min(most, 0.5)
+    said = match.matched
+    if match.source == "table":  # the stairwell is said elsewhere
+        said = said[: parse_address(said).spans.get("stairwell", (len(said),))[0]]
+    return replace(match, precision=precision, confidence=min(match.confidence, most), matched=said)
 
 
 def _two_homes(groups: Sequence[Sequence[int]], gazetteer: Gazetteer) -> bool:

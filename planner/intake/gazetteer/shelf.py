@@ -23,7 +23,7 @@ from planner.model.plane import LocalProjection
 
 __all__ = ["FORMAT", "fingerprint_of", "from_bytes", "to_bytes"]
 
-FORMAT: Final = b"planner-gazetteer-1"
+FORMAT: Final = b"planner-gazetteer-2"
 _TEXTS: Final = ("label", "source", "place", "building")
 _CHUNK: Final = 1 << 20
 _LARGEST: Final = 1 << 30
@@ -69,7 +69,7 @@ def _code() -> bytes:
     """Digest the readers: a gazetteer that older code made is made again."""
     root = Path(__file__).parents[2]
     digest = hashlib.sha256()
-    for path in sorted((*root.glob("intake/*.py"), *root.glob("network/*.py"))):
+    for path in sorted((*root.glob("intake/**/*.py"), *root.glob("network/**/*.py"))):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.digest()
 
@@ -99,6 +99,7 @@ def to_bytes(gazetteer: Gazetteer, fingerprint: str) -> bytes:
         "names": gazetteer.names,
         "districts": gazetteer.districts,
         "bare_numbers": gazetteer.bare_numbers,
+        "known": gazetteer.known,
         "plane": [gazetteer.projection.lon_0, gazetteer.projection.lat_0],
     }
     text = json.dumps(told, ensure_ascii=True, separators=(",", ":")).encode("ascii")
@@ -171,6 +172,7 @@ def _read(body: bytes) -> Gazetteer:
         _tuples(told["districts"]),
         LocalProjection(*told["plane"]),
         _tuples(told["bare_numbers"]),
+        known=told["known"],
     )
 
 

@@ -12,6 +12,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from planner.intake.address.fold import same_shape
+
 __all__ = [
     "fold_text",
     "is_number",
@@ -85,7 +87,7 @@ def fold_text(text: str) -> str:
     """
     if text.isascii():
         return text.casefold().replace("'", "").replace("`", "")
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    folded = unicodedata.normalize("NFKC", same_shape(text)).casefold().translate(_LETTERS)
     split = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in split if not unicodedata.combining(c))
 

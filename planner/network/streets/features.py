@@ -211,6 +211,27 @@ def _text(tags: Iterable[Tags], *keys: str) -> list[str]:
     return [next((t[k].strip() for k in keys if t.get(k, "").strip()), "") for t in tags]
 
 
+_OTHER_NAMES = (
+    "old_name", "alt_name", "loc_name", "official_name", "short_name", "nat_name", "name:zh", "name:zh-Hans",
+    "name:zh-Hant", "name:en", "old_name:zh", "alt_name:zh",
+)  # fmt: skip
+
+
+def other_names(raw: Scan, shapes: Shapes) -> dict[str, tuple[str, ...]]:
+    """Give the old and alternative names of what is called so."""
+    found: dict[str, set[str]] = {}
+    tagged = (*(t for _, t in raw.tagged), *raw.way_tags, *shapes.tags)
+    for tags in tagged:
+        name = tags.get("name", "").strip()
+        if not name or len(tags) < 2:
+            continue
+        said = ";".join(tags.get(key, "") for key in _OTHER_NAMES).split(";")
+        others = {other.strip() for other in said} - {"", name}
+        if others:
+            found.setdefault(name, set()).update(others)
+    return {name: tuple(sorted(others)) for name, others in sorted(found.items())}
+
+
 def _way_lines(raw: Scan, wanted: Callable[[Tags], bool]) -> tuple[list[int], list[Any]]:
     rows, shapes = [], []
     for i, tags in enumerate(raw.way_tags):
@@ -316,7 +337,7 @@ def addresses(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     return _frame(
         {
             "osm_id": [f"n{raw.node_id[n]}" for n, _ in nodes] + [shapes.osm_id[i] for i in at],
-            "street": _text(tags, "addr:street"),
+            "street": _text(tags, "addr:street", "addr:place"),
             "number": _text(tags, "addr:housenumber"),
             "name": _text(tags, "name", "addr:housename"),
             "place": _text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,8 @@ class Extract:
         Polygons: ``osm_id, name, street, number, levels, kind``; `levels` is NaN where unknown.
     addresses : GeoDataFrame
         Points, one for each carrier of a house number: ``osm_id, street, number, name, place,
-        building, source``; `source` is ``address point`` or ``building``.
+        building, source``; `source` is ``address point`` or ``building``; `street` is the
+        village or estate (``addr:place``) where the number stands on no street.
     places : GeoDataFrame
         Points: ``osm_id, name, kind``: named places, estates and amenities.
     water, green : GeoDataFrame
@@ -89,6 +90,8 @@ class Extract:
         What was cut or dropped.
     source : str
         Name of the file.
+    other_names : mapping of str to tuple of str
+        Name -> old and alternative names of what is called so.
     """
 
     ways: StreetWays
@@ -104,6 +107,7 @@ class Extract:
     attribution: str
     counts: dict[str, int]
     source: str
+    other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_extract(path: str | Path, *, homes: NDArray[np.float64] | None = None) -> Extract:
@@ -151,6 +155,7 @@ def read_extract(path: str | Path, *, homes: NDArray[np.float64] | None = None) 
         attribution=INVENTED if "synthetic" in raw.generator.lower() else ATTRIBUTION,
         counts=counts,
         source=Path(path).name,
+        other_names=layers.other_names(raw, shapes),
     )
 
 

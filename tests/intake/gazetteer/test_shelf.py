@@ -68,7 +68,7 @@ def test_damage_is_noticed(kept: bytes, data: st.DataObject) -> None:
             continue
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n\n", b"PK\x03\x04", b"planner-gazetteer-1\nff\nff\n"])
+@pytest.mark.parametrize("data", [b"", b"\n\n\n", b"PK\x03\x04", b"planner-gazetteer-2\nff\nff\n"])
 def test_foreign_files_are_refused(data: bytes) -> None:
     """What is no gazetteer at all is never read as one."""
     with pytest.raises(ValueError, match="gazetteer"):

@@ -19,12 +19,16 @@ _NO_VILLAGE: Final = frozenset("路街区园场院厂店城号")
 _INSIDE: Final = frozenset({"road_number", "stairwell", "floor", "room"})
 _INNER: Final = frozenset({Kind.BLD, Kind.CELL, Kind.FLR, Kind.ROOM})
 _CJK: Final = re.compile("[一-龥]")
-_RANGE: Final = re.compile("([0-9]+)-([0-9]+)(号?)")
+_RANGE: Final = re.compile("([0-9]+)(?:号?[至到]|-)([0-9]+)(号?)")
 _ROOMS_APART: Final = 20
 # How far apart the ends of a range of house numbers may be.  In a village the second number of
 # `12-87号` counts from the first, unless they are neighbours.
 _REACH: Final = 1000
 _VILLAGE_REACH: Final = 10
+_DOORS: Final = re.compile("[0-9]+号[、,和及][0-9]+号")
+_FLOOR: Final = re.compile("([0-9]+)楼")
+_HIGHEST: Final = 60
+_STRETCH: Final = re.compile("[东西南北中前后上下][一二三四]?段")
 _PLAIN: Final = re.compile("[0-9]+号")
 _PAIR: Final = re.compile("[A-Za-z]?([0-9]{1,4})-[A-Za-z]?([0-9]{1,4})[号室]?")
 _ROOMS: Final = re.compile(
@@ -88,6 +92,10 @@ def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
     def said(piece: Piece) -> str:
         return folded[piece.start : piece.end]
 
+    road, stretch = chosen.get("road"), chosen.get("compound")
+    if road and stretch and road.end == stretch.start and _STRETCH.fullmatch(said(stretch)):
+        # `建设路西段12号`: the stretch of a road, whatever else ends in 段.
+        chosen["branch_road"] = chosen.pop("compound")._replace(kind=Kind.SROAD)
     if "branch_road" in chosen and "road" not in chosen:
         chosen["road"] = chosen.pop("branch_road")
     number, building = chosen.get("road_number"), chosen.get("building")
@@ -119,6 +127,13 @@ def _settle(folded: str, chosen: dict[str, Piece], spare: list[Piece]) -> None:
 def _settle_building(folded: str, chosen: dict[str, Piece]) -> None:
     """Tell a building with nothing but a number from a house number and from a room."""
     building, floor, part = (chosen.get(name) for name in ("building", "floor", "sub_compound"))
+    place = chosen.get("compound")
+    if building is None and floor and place and place.kind is Kind.HOME:
+        high = _FLOOR.fullmatch(folded, floor.start, floor.end)
+        if high and int(high[1]) > _HIGHEST:
+            # `望京西园三区329楼`: no estate has a floor so high.
+            chosen["building"] = chosen.pop("floor")._replace(kind=Kind.BLD)
+        return
     if building is None or not _PLAIN.fullmatch(folded, building.start, building.end):
         return
     if floor and floor.end <= building.start and "room" not in chosen:
@@ -172,6 +187,11 @@ def _settle_range(folded: str, chosen: dict[str, Piece]) -> None:
     """Tell a range of numbers, which ascends (``17-19号``), from a number and its building."""
     number, building = chosen["road_number"], chosen.get("building")
     end = number.end if building is None else building.end
+    if building is not None and _DOORS.fullmatch(folded, number.start, end):
+        # `12号、14号` is one door with two numbers.
+        chosen["road_number"] = number._replace(end=end)
+        del chosen["building"]
+        return
     match = _RANGE.fullmatch(folded, number.start, end)
     if match is None or not _CJK.match(folded, number.start - 1):
         return

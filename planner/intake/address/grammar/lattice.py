@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -34,6 +35,9 @@ _WORST: Final = -3.5
 _LAST_RESORT: Final = -6.0
 # `某镇|南大街`, `某村|西路`, but `中关村南大街`.
 _CLOSED: Final = re.compile("(?<=[镇乡])|(?<=村).(?!大)")
+# A name that is known outweighs whatever its characters could be taken apart into.
+_KNOWN: Final = 4.0
+_KNOWN_CHARACTER: Final = 0.8
 _UNOFFICIAL: Final = {"poi", "spoi"}
 _ASSIST: Final = re.compile(
     "|".join(words(ASSIST))
@@ -70,13 +74,15 @@ class Lattice:
     skips: dict[int, int] = field(default_factory=dict)
 
 
-def build_lattice(text: str) -> Lattice:
+def build_lattice(text: str, known: Sequence[tuple[int, int, Kind]] = ()) -> Lattice:
     """Collect the candidate spans of a folded line.
 
     Parameters
     ----------
     text : str
         Folded.
+    known : sequence of (int, int, Kind), optional
+        Names that are known to stand in it: start, end and kind.
 
     Returns
     -------
@@ -113,6 +119,9 @@ def build_lattice(text: str) -> Lattice:
         for start, spans in search(text, cuts, endings).items():
             lattice.names[start] += spans
             cuts.update(end for end, _, _ in spans)
+    for start, end, kind in known:
+        lattice.names[start].append((end, kind, _KNOWN + _KNOWN_CHARACTER * (end - start)))
+        cuts.update((start, end))
     lattice.cuts = sorted(cuts)
     _add_names(lattice, endings, closed)
     return lattice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from planner.intake.address.grammar.numerals import CHINESE_DIGITS
@@ -54,6 +55,7 @@ UNIT_WORDS: Final[dict[str, str]] = {
     "way": "号?大?街|号?路(?!口)|号?大道|道|[横]?巷|弄堂|国道|省道|县道|线|横路|支路|横街",
     "hao": "号院|号(?:[甲乙丙丁](?=$|[ -]|[0-9])|之[一二三四五六七八九])?|浩(?=$)",
     "nong": "弄",
+    "sublane": "支弄",
     "zone": "区|期(?!货)|组团|标段",
     "flr": "楼(?!房|盘)|层(?!级)|[Ff](?![A-Za-z])",
     "group": "村民小?组|小?组(?!团)|社(?!区|会)|生产队|队(?!伍)",
@@ -72,7 +74,11 @@ _FIRST: Final = re.compile(f"[A-Za-z0-9甲乙丙丁戊东西南北主副中{CHIN
 _PREFIX: Final = re.compile("(?:第|附|负|地下|甲|乙)$")
 _SIDE: Final = re.compile("[东西南北中]$")
 _SIDE_UNIT: Final = re.compile("(?P<bld>[东西南北主副]座)|(?P<cell>[东西中]单元)")
-_LINK: Final = re.compile(r"[-/_、~]{1,2}|号[-至]")
+_LINK: Final = re.compile(
+    r"[-/_、~]{1,2}|号[-至]|(?<=[0-9号])[至到](?=[0-9])|(?<=[0-9号])[,和及](?=[0-9]{1,4}号(?!楼))"
+)
+_BOTH: Final = re.compile("[、,和及至到]")
+"""What stands between two numbers of one door, each of which may have its 号 (``12号、14号``)."""
 _SPACED: Final = re.compile(r"\d{1,3}(?:[ ,.、]{1,3}\d{1,2}){1,2}[ ,.、]{1,3}\d{3,4}(?![\d米])")
 """`8 2 501`: building, stairwell and room with blanks or points for dashes."""
 _BLANKS: Final = re.compile("[ ,.、]{1,3}")
@@ -149,7 +155,7 @@ def _chain(text: str, first: Number) -> list[Number]:
     return chain
 
 
-def _finish(chain: list[Number]) -> list[Number]:
+def _finish(text: str, chain: list[Number]) -> list[Number]:
     if len(chain) == 1:
         return chain
     tail = chain[-1].unit
@@ -161,7 +167,10 @@ def _finish(chain: list[Number]) -> list[Number]:
         for i, one in enumerate(chain)
     ]
     done[-1] = done[-1]._replace(stall=stall)
-    if len(chain) == 2 and all(one.unit == "bare" for one in chain[:-1]):
+    pair = len(chain) == 2 and chain[0].unit == chain[1].unit == "hao"
+    pair = pair and _BOTH.fullmatch(text, chain[0].end, chain[1].start) is not None
+    even = even or pair
+    if pair or (len(chain) == 2 and chain[0].unit == "bare"):
         span = chain[-1].end - chain[0].start
         whole = Number(chain[0].start, chain[-1].end, tail, span, False, tail, True, even)
         done.append(whole._replace(figures=chain[1].figures))
@@ -191,7 +200,7 @@ def find_numbers(text: str) -> list[Number]:
         if first is None:
             at = word.end() if word else at + 1
             continue
-        chain = _finish(_chain(text, first))
+        chain = _finish(text, _chain(text, first))
         prefix = _PREFIX.search(text, max(0, at - 2), at)
         if chain[0].unit in {"zone", "cell"}:
             prefix = prefix or _SIDE.search(text, max(0, at - 1), at)
@@ -206,4 +215,17 @@ def find_numbers(text: str) -> list[Number]:
             found[-1] = found[-1]._replace(leads=lead and not fronts, fronts=fronts)
         found.extend(chain)
         at = max(one.end for one in chain)
+    return _with_blocks(text, found)
+
+
+def _with_blocks(text: str, found: list[Number]) -> list[Number]:
+    """Read `2楼1门` and `2楼 1单元` as building and stairwell: no floor has a stairwell."""
+    for i, (one, after) in enumerate(pairwise(found)):
+        entered = after.unit == "cell" or (
+            after.unit == "gate" and not text.endswith("号门", 0, after.end)
+        )
+        near = 0 <= after.start - one.end <= 1 and not (one.lettered or one.dashed or one.whole)
+        if one.unit == "flr" and text[one.end - 1] == "楼" and near and entered:
+            found[i] = one._replace(unit="bld", tail="bld")
+            found[i + 1] = after._replace(unit="cell", tail="cell")
     return found

@@ -139,6 +139,8 @@ def readings(before: Kind, number: Number) -> Options:
     unit = number.unit
     if number.whole:
         return _whole_chain(before, number)
+    if unit == "sublane":
+        return ((_K.SUB, 6.0),) if before is _K.RNO else _united(before, "nong")
     if unit == "lane":
         return ((_K.CELL, 1.5),) if before in _LANES else ()
     if unit == "hao":
