@@ -382,13 +382,15 @@ def parse_each(texts: Iterable[str], names: Names | None = None) -> dict[str, Ad
         return {text: _take_apart(text, line, read(line.asked)) for text, line in ready.items()}
 
 
-def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:
+def parse_addresses(texts: pd.Series | Iterable[str], names: Names | None = None) -> pd.DataFrame:
     """Take a column of addresses apart; equal lines are read once.
 
     Parameters
     ----------
     texts : pandas.Series or iterable of str, length n
         Missing values count as empty.
+    names : Names, optional
+        Names that the map and the tables hold.
 
     Returns
     -------
@@ -400,7 +402,7 @@ def parse_addresses(texts: pd.Series | Iterable[str]) -> pd.DataFrame:
     lines = ["" if pd.isna(value) else str(value) for value in texts]
     known = {
         line: (*_every_field(found), found.building_key)
-        for line, found in parse_each(lines).items()
+        for line, found in parse_each(lines, names).items()
     }
     rows = [known[line] for line in lines]
     return pd.DataFrame(rows, columns=[*FIELDS, "building_key"], index=texts.index, dtype=object)

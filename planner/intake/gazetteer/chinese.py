@@ -81,7 +81,7 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
     if not asked:
         return []
     index = index_of(gazetteer)
-    parsed = parse_each((text for text, _ in asked), index.known)
+    parsed = parse_each((text for text, _ in asked), gazetteer.names_known)
     return [_find(text, parsed[text], beside, index, gazetteer) for text, beside in asked]
 
 

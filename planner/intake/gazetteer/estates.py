@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from planner.intake.address.named import Names
 from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer
 from planner.intake.gazetteer.match import NOT_FOUND, OPTIONS, Candidate, Cause, Match, candidate_at
@@ -48,8 +47,6 @@ class Index:
         Bare compound name -> its part -> number of a building -> positions.
     roads : mapping
         Road that only the names of buildings tell of -> positions.
-    known : Names
-        Names that are tried before grammar cuts a line.
     """
 
     keys: Mapping[str, tuple[int, ...]]
@@ -59,7 +56,6 @@ class Index:
     estates: Mapping[str, Mapping[str, tuple[int, ...]]]
     parts: Mapping[str, Mapping[str, Mapping[str, tuple[int, ...]]]]
     roads: Mapping[str, tuple[int, ...]]
-    known: Names
 
 
 @lru_cache(maxsize=4)
@@ -78,11 +74,10 @@ def index_of(gazetteer: Gazetteer) -> Index:
     estates: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     parts: dict[str, dict[str, dict[str, list[int]]]] = defaultdict(dict)
     roads: dict[str, list[int]] = defaultdict(list)
-    known = Names.of(gazetteer.known)
     for name, places in gazetteer.names.items():
         if not CJK.search(name):
             continue
-        found = parse_address(name, known)
+        found = parse_address(name, gazetteer.names_known)
         for key in placed_keys(found):
             keys[key] += places
             if found.stairwell:
@@ -104,7 +99,7 @@ def index_of(gazetteer: Gazetteer) -> Index:
         _fixed(keys), _fixed(stairwells), _fixed(compounds), _fixed(numbered),
         {name: _fixed(numbers) for name, numbers in sorted(estates.items())},
         {name: {p: _fixed(of) for p, of in sorted(own.items())} for name, own in sorted(parts.items())},
-        _fixed(roads), known,
+        _fixed(roads),
     )  # fmt: skip
 
 

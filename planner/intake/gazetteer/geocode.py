@@ -154,22 +154,23 @@ def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]
     for i, match in zip(loose, _misspelt([asked[i] for i in loose], gazetteer), strict=True):
         found[i] = _better(found[i] or NOT_FOUND, match)
     return [
-        _or_named(match or NOT_FOUND, *pair, gazetteer)
-        for match, pair in zip(found, asked, strict=True)
+        match
+        if match and _CHINESE.search(text)
+        else _or_named(match or NOT_FOUND, text, beside, gazetteer)
+        for match, (text, beside) in zip(found, asked, strict=True)
     ]
 
 
 def _or_named(match: Match, text: str, beside: str, gazetteer: Gazetteer) -> Match:
-    """Take the place that is called as the whole text, unless a street and number were found."""
-    if match.confidence >= SURE_ENOUGH or match.code is Cause.AMBIGUOUS:
-        return match
+    """Prefer the place that is called as the whole text; add a town or quarter of that name."""
     named = find_name(text, gazetteer, (beside,))
-    if named is NOT_FOUND and match.xy is None:
-        named = find_district(text, gazetteer)
-    if named is NOT_FOUND:
-        return match
-    options = dict.fromkeys((*named.options, *match.candidates))
-    return replace(named, options=tuple(options)[:OPTIONS])
+    district = find_district(text, gazetteer)
+    if named is NOT_FOUND and match.xy is None and match.code is not Cause.AMBIGUOUS:
+        named = district
+    if named is NOT_FOUND or (named.xy is None and match.confidence >= SURE_ENOUGH):
+        named, match = match, named
+    told = (*named.options, *match.candidates, *district.candidates)
+    return replace(named, options=tuple(dict.fromkeys(told))[:OPTIONS]) if told else named
 
 
 def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.intake.address.named import Names
 from planner.intake.gazetteer.streets import fold_text, number_key, number_span, street_key
 from planner.model.plane import LocalProjection
 
@@ -201,6 +202,11 @@ class Gazetteer:
             _bare_numbers(points),
             known=known,
         )
+
+    @cached_property
+    def names_known(self) -> Names:
+        """The Chinese names of here, to be tried before grammar cuts a line."""
+        return Names.of(self.known)
 
     @cached_property
     def fingerprint(self) -> str:
