@@ -245,12 +245,18 @@ class _Rows:
             )
             told = "district" if column["kind"][i] in DISTRICTS and kind == "name" else kind
             label = f"{street} {number}".strip() if kind == "address" and street else name
-            for called in (name, *spellings(name, self._others)) if name else (name,):
-                self._rows.append(
-                    (told, label or number, street, number, called, column["place"][i],
-                    source or column["source"][i],
-                     column["building"][i], lon, lat)
-                )  # fmt: skip
+            rest = (
+                column["place"][i],
+                source or column["source"][i],
+                column["building"][i],
+                lon,
+                lat,
+            )
+            self._rows.append((told, label or number, street, number, name, *rest))
+            # Another spelling is no second door of the same number.
+            for other in spellings(name, self._others):
+                sort = "name" if kind == "address" else told
+                self._rows.append((sort, label, "", "", other, *rest))
 
     def add_table(self, table: pd.DataFrame) -> None:
         """Take the office's own buildings over."""

@@ -43,9 +43,9 @@ _ENDINGS: Final = {
     "town": "镇 乡 街道 街办 办事处 街道办 苏木 农场 林场",
     "community": "社区 村 居委会 村委会 小区 居民委员会 村民委员会 行政村 自然村 庄 屯 寨 圩",
     "road": f"{SUFFIXES.get('road', '')} 路 街 道 大道 巷 弄 胡同 里 条 组 队 社 线 大街 公路",
-    "branch_road": "支路 支弄 支巷 路 街 巷 弄",
+    "branch_road": f"{SUFFIXES['road']} {SUFFIXES['sroad']} 支弄 支巷",
     "compound": f"{SUFFIXES['poi']} 村 庄 里 期",
-    "sub_compound": f"{SUFFIXES['spoi']} 期 村 庄",
+    "sub_compound": f"{SUFFIXES['spoi']} 期 村 庄 支弄",
 }
 _NAMED: Final = {name: words(text) for name, text in _ENDINGS.items()}
 _CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
