@@ -18,7 +18,7 @@ from planner.intake.address.grammar.lexicon import BARE_CITIES, PROVINCES
 __all__ = ["Divisions", "divisions", "short_name"]
 
 _TAIL = re.compile(
-    "(?:[一-龥]{1,3}族|各族)*(?:自治[县旗州]|民族乡|民族镇|街道办事处|街道|苏木|地区|林区|特区)$|[省市区县旗盟镇乡]$"
+    "(?<=[一-龥][一-龥])(?:[一-龥]{1,3}族|各族)*(?:自治[县旗州]|民族乡|民族镇|街道办事处|街道|苏木|地区|林区|特区)$|(?<=[一-龥][一-龥])[省市区县旗盟镇乡]$"
 )
 
 

@@ -128,7 +128,8 @@ def _settle_building(folded: str, chosen: dict[str, Piece]) -> None:
     """Tell a building with nothing but a number from a house number and from a room."""
     building, floor, part = (chosen.get(name) for name in ("building", "floor", "sub_compound"))
     place = chosen.get("compound")
-    if building is None and floor and place and place.kind is Kind.HOME:
+    homes = place and (place.kind is Kind.HOME or (part and part.kind is Kind.SUB))
+    if building is None and floor and homes:
         high = _FLOOR.fullmatch(folded, floor.start, floor.end)
         if high and int(high[1]) > _HIGHEST:
             # `望京西园三区329楼`: no estate has a floor so high.
