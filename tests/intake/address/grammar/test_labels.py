@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from planner.intake.address.grammar.labels import FIELD, FOLLOWS, IMPOSSIBLE, PRECEDES, Kind
 from planner.intake.address.parse import FIELDS
 
@@ -19,7 +21,7 @@ def test_nothing_comes_before_the_start() -> None:
 def test_the_order_of_an_address_is_the_likeliest() -> None:
     """From large to small costs nothing, the other way round it is dear."""
     order = (Kind.PROV, Kind.CITY, Kind.DIST, Kind.TOWN, Kind.ROAD, Kind.RNO)
-    for large, small in zip(order, order[1:], strict=False):
+    for large, small in itertools.pairwise(order):
         assert FOLLOWS[large][small] > FOLLOWS[small][large]
 
 
