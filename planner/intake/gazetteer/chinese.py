@@ -159,8 +159,12 @@ def _by_key(address: Address, index: Index, gazetteer: Gazetteer, context: Seque
     if not (address.building or address.sub_compound):
         return NOT_FOUND
     for key in placed_keys(address):
-        if key in index.keys:
-            return at_level(pick_place(index.keys[key], gazetteer, context), "building")
+        place, _, numbers = key.rpartition("|")
+        # Two buildings that share a door: whichever of them is known.
+        for number in dict.fromkeys((numbers, *numbers.split(","))):
+            places = index.keys.get(f"{place}|{number}")
+            if places:
+                return at_level(pick_place(places, gazetteer, context), "building")
     return NOT_FOUND
 
 
@@ -210,26 +214,30 @@ def _numbers(address: Address) -> list[str]:
 
 def _by_part(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     """Look a building up in the one estate whose name the asked one is a part of, or goes on from."""
-    number = address.canonical("building")
-    name = bare_name(address.canonical("compound"))
+    number, part = address.canonical("building"), address.canonical("sub_compound")
+    # `梨园北街1号楼` leaves 小区 out: a road has numbers, not buildings.
+    written = address.canonical("compound") or ("" if address.road_number else address.street)
+    name = bare_name(written)
+    exact = part in index.parts.get(name, ())
     if not number or not name or name in index.compounds:
         return NOT_FOUND
-    part = address.canonical("sub_compound")
     short = len(name + part) >= SHORTEST_PART and name not in _ANY_ESTATE
     found: dict[str, tuple[int, ...]] = {}
     for known, parts in index.parts.items():
         goes_on = known.startswith(name) and _PART.fullmatch(known, len(name))
-        if not (goes_on or (short and known.endswith(name))):
+        shortened = name == written and known.startswith(name) and known[len(name) :] in _ANY_ESTATE
+        if exact and known != name:
+            continue
+        if not (goes_on or shortened or (short and known.endswith(name))):
             continue
         for other, numbers in parts.items():
-            if other in (part, "") or not part:
-                at = numbers.get(number) or numbers.get(_YARD.sub("", number))
-                if at:
-                    found[known + other] = at
+            at = numbers.get(number) or numbers.get(_YARD.sub("", number))
+            if at and (other == part or not part):
+                found[known + other] = at
     if len(found) == 1:
         [places] = found.values()
         return at_level(pick_place(places, gazetteer, context), "building", SHORT_NAME)
-    return NOT_FOUND
+    return _which(address.building, found, gazetteer) if found else NOT_FOUND
 
 
 def _by_compound(
