@@ -13,7 +13,7 @@ from typing import Final
 
 from planner.intake.address.fold import fold
 from planner.intake.address.parse import Address, canonical_field, parse_address
-from planner.intake.gazetteer.streets import fold_text, street_key
+from planner.intake.gazetteer.western.streets import fold_text, street_key
 
 __all__ = ["Door", "door_of"]
 

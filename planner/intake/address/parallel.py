@@ -21,7 +21,7 @@ from typing import Final
 from planner.intake.address.decode import Piece, best_path
 from planner.intake.address.grammar.labels import Kind
 from planner.intake.address.grammar.lattice import build_lattice
-from planner.intake.address.western import read_western
+from planner.intake.address.latin import read_latin
 
 __all__ = ["Line", "Reading", "read_line", "reading_ahead"]
 
@@ -44,7 +44,7 @@ _known: dict[Line, Reading] = {}
 
 def _read(line: Line) -> Reading:
     text, names = line
-    western = read_western(text)
+    western = read_latin(text)
     return tuple(western if western is not None else best_path(build_lattice(text, names)))
 
 

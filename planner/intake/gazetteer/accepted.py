@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from planner.errors import Finding, Severity
-from planner.intake.gazetteer.streets import fold_text, is_number, words
+from planner.intake.gazetteer.western.streets import fold_text, is_number, words
 from planner.intake.online.outgoing import Cutter
 from planner.intake.sheets.formats.grids import read_grids
 

@@ -38,8 +38,8 @@ from planner.intake.gazetteer.match import (
     find_reading,
     pick_place,
 )
-from planner.intake.gazetteer.streets import fold_text, number_key, street_key
-from planner.intake.gazetteer.western import Reading
+from planner.intake.gazetteer.western.lines import Reading
+from planner.intake.gazetteer.western.streets import fold_text, number_key, street_key
 
 __all__ = ["find_chinese"]
 
@@ -172,7 +172,7 @@ def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequ
     """Look road and number up; the building of a plot is not known by them."""
     numbers = _numbers(address)
     number = numbers[0] if numbers else ""
-    keys = [key for key in map(street_key, _streets(address)) if key in gazetteer.streets]
+    keys = [key for key in map(street_key, _streets(address)) if key in gazetteer.western.streets]
     match = NOT_FOUND
     if keys:
         match = find_reading(

@@ -17,7 +17,7 @@ from typing import Final
 from planner.intake.address.parse import Address, canonical_field, parse_address
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import OPTIONS, Cause, Match
-from planner.intake.gazetteer.streets import fold_text, words
+from planner.intake.gazetteer.western.streets import fold_text, words
 
 __all__ = ["doubt_elsewhere"]
 

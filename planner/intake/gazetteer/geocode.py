@@ -27,8 +27,13 @@ from planner.intake.gazetteer.match import (
     find_name,
     find_reading,
 )
-from planner.intake.gazetteer.spelling import StreetSpeller
-from planner.intake.gazetteer.western import Reading, exact_readings, loose_readings, read_line
+from planner.intake.gazetteer.western.lines import (
+    Reading,
+    exact_readings,
+    loose_readings,
+    read_line,
+)
+from planner.intake.gazetteer.western.spelling import StreetSpeller
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -175,7 +180,7 @@ def _or_named(match: Match, text: str, beside: str, gazetteer: Gazetteer) -> Mat
 
 def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:
     """Read the address with street names exactly as known."""
-    readings = exact_readings(read_line(text), gazetteer.streets)
+    readings = exact_readings(read_line(text), gazetteer.western.streets)
     found = [(r, find_reading(r, r.street, gazetteer, beside)) for r in readings]
     unsure = [m for _, m in found if m.code is Cause.AMBIGUOUS]
     ranked = best_of([(_lack(m) + 2 * (not r.numbers), m) for r, m in found])
@@ -195,7 +200,7 @@ def _misspelt(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Ma
         return []
     readings = [loose_readings(read_line(text)) for text, _ in asked]
     names = dict.fromkeys(r.street for of_one in readings for r in of_one)
-    near = StreetSpeller.of(gazetteer.streets).near(list(names))
+    near = StreetSpeller.of(gazetteer.western.streets).near(list(names))
     return [
         _choose(of_one, beside, near, gazetteer)
         for of_one, (_, beside) in zip(readings, asked, strict=True)

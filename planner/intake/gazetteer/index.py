@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.intake.address.named import Names
-from planner.intake.gazetteer.streets import fold_text, number_key, number_span, street_key
+from planner.intake.gazetteer.western.streets import fold_text, number_key, number_span, street_key
 from planner.model.plane import LocalProjection
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Gazetteer:
     Parameters
     ----------
     streets : mapping of str to Street
-        By street key (see `planner.intake.gazetteer.streets.street_key`).
+        By street key (see `planner.intake.gazetteer.western.streets.street_key`).
     names : mapping of str to tuple of int
         Folded name of a building or place -> positions in `points`.
     bare_numbers : mapping of str to tuple of int

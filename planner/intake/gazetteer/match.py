@@ -12,8 +12,8 @@ import numpy as np
 
 from planner.intake.address.parse import parse_address
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer, Street
-from planner.intake.gazetteer.streets import fold_text, number_span
-from planner.intake.gazetteer.western import Reading
+from planner.intake.gazetteer.western.lines import Reading
+from planner.intake.gazetteer.western.streets import fold_text, number_span
 
 __all__ = [
     "NOT_FOUND",
@@ -171,7 +171,7 @@ def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: st
     community : str
         What the sheet says beside the address; helps to tell places of one name apart.
     """
-    street = gazetteer.streets[key]
+    street = gazetteer.western.streets[key]
     for nth, number in enumerate(reading.numbers):
         places = street.numbers.get(number)
         if places:

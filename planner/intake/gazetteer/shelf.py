@@ -94,7 +94,7 @@ def to_bytes(gazetteer: Gazetteer, fingerprint: str) -> bytes:
         "points": {name: getattr(points, name).tolist() for name in _TEXTS},
         "streets": {
             key: [s.name, s.block, s.extent, s.middle, {n: list(p) for n, p in s.numbers.items()}]
-            for key, s in gazetteer.streets.items()
+            for key, s in gazetteer.western.streets.items()
         },
         "names": gazetteer.names,
         "districts": gazetteer.districts,

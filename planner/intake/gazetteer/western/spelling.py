@@ -14,7 +14,7 @@ from typing import Final, Self
 
 import numpy as np
 
-from planner.intake.gazetteer.streets import spelled_out, street_stem
+from planner.intake.gazetteer.western.streets import spelled_out, street_stem
 
 __all__ = ["StreetSpeller"]
 

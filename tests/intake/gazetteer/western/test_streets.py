@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.intake.gazetteer.streets import (
+from planner.intake.gazetteer.western.streets import (
     is_number,
     number_key,
     number_span,

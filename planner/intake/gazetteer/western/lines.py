@@ -6,7 +6,13 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from planner.intake.gazetteer.streets import fold_text, is_number, join_name, number_key, words
+from planner.intake.gazetteer.western.streets import (
+    fold_text,
+    is_number,
+    join_name,
+    number_key,
+    words,
+)
 
 __all__ = ["Line", "Reading", "exact_readings", "loose_readings", "read_line"]
 
@@ -37,7 +43,7 @@ class Reading:
     Parameters
     ----------
     street : str
-        Reduced words of the street (see `planner.intake.gazetteer.streets.join_name`).
+        Reduced words of the street (see `planner.intake.gazetteer.western.streets.join_name`).
     numbers : tuple of str
         Number keys to be tried, the likeliest first; empty where the line gives none.
     rest : tuple of str

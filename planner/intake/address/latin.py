@@ -8,7 +8,7 @@ from typing import Final
 from planner.intake.address.decode import Piece
 from planner.intake.address.grammar.labels import Kind
 
-__all__ = ["read_western"]
+__all__ = ["read_latin"]
 
 _CJK: Final = re.compile("[㐀-鿿豈-﫿]")
 _NUMBER: Final = r"\d+[A-Za-z]?(?:\s?[-–/]\s?\d+[A-Za-z]?)?(?:\s1/2)?"
@@ -51,7 +51,7 @@ def _inner_pieces(text: str) -> tuple[str, list[Piece]]:
     return text, pieces
 
 
-def read_western(text: str) -> list[Piece] | None:
+def read_latin(text: str) -> list[Piece] | None:
     """Read a line in Latin script.
 
     Parameters

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.intake.address.latin import read_latin
 from planner.intake.address.parse import parse_address
-from planner.intake.address.western import read_western
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_lines_are_taken_apart(line: str, fields: dict[str, str]) -> None:
 @pytest.mark.parametrize("line", ["", "12", "3-2-501", "幸福路12号", "Main Street 幸福路", "a 1"])
 def test_other_lines_are_left_to_others(line: str) -> None:
     """Chinese lines and bare numbers are not of this kind."""
-    assert read_western(line) is None
+    assert read_latin(line) is None
 
 
 @given(st.text(st.sampled_from("abZ é12-/,.# "), max_size=40))
 def test_pieces_are_disjoint(line: str) -> None:
     """Whatever the line, its pieces ascend and lie within it."""
-    pieces = read_western(line) or []
+    pieces = read_latin(line) or []
     ends = [0]
     for piece in pieces:
         assert ends[-1] <= piece.start < piece.end <= len(line)

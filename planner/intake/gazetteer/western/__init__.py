@@ -1,0 +1,1 @@
+"""Western addresses: street names and numbers as they are spelt, and misspelt."""
