@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.intake.address.parse import parse_address
+from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.gazetteer.geocode import find_places
-from planner.intake.gazetteer.match import Cause, Match
 from planner.model.tables import PlanTables
 from planner.plan.names import CHINESE, NameBook, Place, name_book
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from planner.intake.address.door import door_of
 from planner.intake.address.parse import Address, parse_address
+from planner.intake.gazetteer.found import Candidate
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.match import Candidate
 from planner.model.measures import METRES_A_MINUTE
 from planner.model.plane import LocalProjection
 from planner.model.tables import PlanTables

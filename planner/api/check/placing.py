@@ -17,7 +17,7 @@ from planner.demand.locate import locate
 from planner.demand.trust import trusted
 from planner.errors import Finding, PlannerError, Severity
 from planner.intake.fences.read import read_fences
-from planner.intake.gazetteer.match import Cause
+from planner.intake.gazetteer.found import Cause
 from planner.intake.online.consent import Online
 from planner.intake.residents import Residents
 from planner.model.project import Inputs

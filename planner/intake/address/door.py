@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from planner.intake.address.canonical import canonical_field
 from planner.intake.address.fold import fold
-from planner.intake.address.parse import Address, canonical_field, parse_address
+from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.western.streets import fold_text, street_key
 
 __all__ = ["Door", "door_of"]

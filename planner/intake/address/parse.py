@@ -18,18 +18,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import pandas as pd
 
+from planner.intake.address.canonical import canonical_field
 from planner.intake.address.decode import Piece
 from planner.intake.address.fold import fold
 from planner.intake.address.grammar.choose import choose
 from planner.intake.address.grammar.lexicon import NOTHING, SEPARATORS, words
-from planner.intake.address.grammar.numerals import canonical_number
 from planner.intake.address.named import Names
 from planner.intake.address.parallel import Line, Reading, read_line, reading_ahead
 
@@ -57,18 +56,6 @@ FIELDS: Final = (
 
 _LONGEST: Final = 400
 _every_field: Final = attrgetter(*FIELDS)
-_NAMES: Final = frozenset({"province", "city", "district", "town", "remainder"})
-_UNITS: Final[dict[str, re.Pattern[str]]] = {
-    "road_number": re.compile("号院?$|号(?=附)|号(?=[甲乙丙丁]$)"),
-    "building": re.compile("号?高?楼$|号?院楼$|号搂$|塔楼?$|[栋幢]楼?$|[座撞橦憧懂排]$|#楼?$|号$"),
-    "stairwell": re.compile("单元号?$|单无$|[单梯门号]$"),
-    "floor": re.compile("[楼层FfＦ]$"),
-    "room": re.compile("号?(?:室|房间|间|房|商铺|铺|店|户|档|商位|办公室|门市|门面|市)$|号$"),
-}
-_AND: Final = re.compile("(?<=[0-9])号?[、,/;&和及 ]+(?=[0-9])")
-_TO: Final = re.compile("(?<=[0-9])号?(?:至|到)(?=[0-9])")
-_PLAIN_SEPARATORS: Final = re.escape("".join(sorted(SEPARATORS - {"-", ","})))
-_DROP: Final = re.compile(f"[{_PLAIN_SEPARATORS}]|(?<![0-9]),|,(?![0-9])")
 _NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
@@ -76,11 +63,6 @@ _FORMER: Final = re.compile(
     r"\( *(?:原名?|旧名|旧称|曾用名|曾名|现名?|又名|别名|俗称)[^()]{1,20}\)"
 )
 """Another name of the same place: it is shown as it is written, and not read."""
-_ROMAN: Final = re.compile("^[IVX]{1,4}(?=期|区)")
-_ROMANS: Final = {
-    roman: str(n) for n, roman in enumerate(words("I II III IV V VI VII VIII IX X"), start=1)
-}
-_EDGE_DASH: Final = re.compile("^-+|-+$")
 _DIGITS: Final = re.compile("[0-9]+")
 # Digits in a row -> how many stand for them: the grammar asks only whether there are one, two,
 # three, some (a room, say), those of a postal code or of a telephone number.
@@ -209,40 +191,6 @@ class Address:
         """District, town and community in their comparable spelling, joined by ``|``."""
         parts = [self.canonical(name) for name in ("district", "town", "community")]
         return "|".join(parts) if any(parts) else ""
-
-
-@lru_cache(maxsize=65536)
-def canonical_field(name: str, text: str) -> str:
-    """Give the text of a field in its comparable spelling (see `Address.canonical`).
-
-    Parameters
-    ----------
-    name : str
-        One of `FIELDS`.
-    text : str
-        Its text; a comparable spelling is returned as it is.
-    """
-    for _ in range(8 + len(text)):
-        again = _canonical_step(name, text)
-        if again == text:
-            break
-        text = again
-    return text
-
-
-def _canonical_step(name: str, text: str) -> str:
-    # What parts two numbers stays: 12、14号 are two doors, and never one that is numbered 1214.
-    folded = _TO.sub("-", _AND.sub(",", fold(text)))
-    folded = _EDGE_DASH.sub("", _DROP.sub("", folded))
-    unit = _UNITS.get(name)
-    if unit is not None:
-        folded = unit.sub("", folded).removeprefix("第") or folded
-    if name in _NAMES:
-        return folded.upper()
-    if name == "sub_compound":
-        folded = _ROMAN.sub(lambda m: _ROMANS.get(m[0], m[0]), folded.upper())
-        folded = folded.removeprefix("第") or folded
-    return canonical_number(folded, counted_only=unit is None)
 
 
 class _Line(NamedTuple):

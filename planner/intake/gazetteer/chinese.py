@@ -25,12 +25,9 @@ from planner.intake.gazetteer.estates import (
     namesakes,
     placed_keys,
 )
+from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Cause, Match
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import (
-    NOT_FOUND,
-    OPTIONS,
-    Cause,
-    Match,
     at_level,
     candidate_at,
     find_district,
@@ -172,7 +169,7 @@ def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequ
     """Look road and number up; the building of a plot is not known by them."""
     numbers = _numbers(address)
     number = numbers[0] if numbers else ""
-    keys = [key for key in map(street_key, _streets(address)) if key in gazetteer.western.streets]
+    keys = [key for key in map(street_key, _streets(address)) if key in gazetteer.streets]
     match = NOT_FOUND
     if keys:
         match = find_reading(

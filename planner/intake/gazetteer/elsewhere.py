@@ -14,9 +14,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from planner.intake.address.parse import Address, canonical_field, parse_address
+from planner.intake.address.canonical import canonical_field
+from planner.intake.address.parse import Address, parse_address
+from planner.intake.gazetteer.found import OPTIONS, Cause, Match
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.match import OPTIONS, Cause, Match
 from planner.intake.gazetteer.western.streets import fold_text, words
 
 __all__ = ["doubt_elsewhere"]

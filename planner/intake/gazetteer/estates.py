@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Final
 
 from planner.intake.address.parse import Address, parse_address
+from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Candidate, Cause, Match
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer
-from planner.intake.gazetteer.match import NOT_FOUND, OPTIONS, Candidate, Cause, Match, candidate_at
+from planner.intake.gazetteer.match import candidate_at
 from planner.intake.gazetteer.western.streets import fold_text, street_key
 
 __all__ = ["CJK", "Index", "bare_name", "index_of", "likely", "namesakes", "placed_keys"]
@@ -178,7 +179,7 @@ def likely(address: Address, index: Index, gazetteer: Gazetteer) -> Match:
     number = address.canonical("building")
     places = [index.estates.get(known, {}).get(number) or names[known] for known, _ in found]
     road = address.street
-    if road and street_key(road) not in gazetteer.western.streets and road not in index.roads:
+    if road and street_key(road) not in gazetteer.streets and road not in index.roads:
         found_roads = _near(road, index.roads)
         number = address.canonical("road_number")
         for known, score in found_roads:

@@ -16,17 +16,9 @@ import pandas as pd
 
 from planner.intake.gazetteer.accepted import identify
 from planner.intake.gazetteer.elsewhere import doubt_elsewhere
+from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Cause, Match
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.match import (
-    NOT_FOUND,
-    OPTIONS,
-    Cause,
-    Match,
-    best_of,
-    find_district,
-    find_name,
-    find_reading,
-)
+from planner.intake.gazetteer.match import best_of, find_district, find_name, find_reading
 from planner.intake.gazetteer.western.lines import (
     Reading,
     exact_readings,
@@ -84,7 +76,7 @@ def geocode(
         street of any length, is told but nobody is placed there), ``confidence`` (0 to 1; from
         0.8 on it means it), ``matched`` (the place in words, building level), ``source``,
         ``runners_up`` (other places, ``; `` between them), ``cause`` (in words), ``code`` (a
-        `planner.intake.gazetteer.match.Cause`) and ``told`` (what it fits or resembles).  The index
+        `planner.intake.gazetteer.found.Cause`) and ``told`` (what it fits or resembles).  The index
         is that of the series, or 0..n-1.
     """
     column: pd.Series = (
@@ -180,7 +172,7 @@ def _or_named(match: Match, text: str, beside: str, gazetteer: Gazetteer) -> Mat
 
 def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:
     """Read the address with street names exactly as known."""
-    readings = exact_readings(read_line(text), gazetteer.western.streets)
+    readings = exact_readings(read_line(text), gazetteer.streets)
     found = [(r, find_reading(r, r.street, gazetteer, beside)) for r in readings]
     unsure = [m for _, m in found if m.code is Cause.AMBIGUOUS]
     ranked = best_of([(_lack(m) + 2 * (not r.numbers), m) for r, m in found])
@@ -200,7 +192,7 @@ def _misspelt(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Ma
         return []
     readings = [loose_readings(read_line(text)) for text, _ in asked]
     names = dict.fromkeys(r.street for of_one in readings for r in of_one)
-    near = StreetSpeller.of(gazetteer.western.streets).near(list(names))
+    near = StreetSpeller.of(gazetteer.streets).near(list(names))
     return [
         _choose(of_one, beside, near, gazetteer)
         for of_one, (_, beside) in zip(readings, asked, strict=True)

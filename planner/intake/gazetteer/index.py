@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 from planner.intake.gazetteer.aliases import Aliases
 from planner.intake.gazetteer.known import DISTRICTS, known_names, spellings
 
-__all__ = ["Gazetteer", "Points", "Street"]
+__all__ = ["SAME_SPOT_M", "Gazetteer", "Points", "Street"]
 
 SAME_SPOT_M: Final = 50.0
-RANGE_MOST: Final = 40
-BLOCK_SHARE: Final = 0.3
+RANGE_MOST, BLOCK_SHARE = 40, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,8 +218,7 @@ class Gazetteer:
 
     def apart_m(self, positions: Sequence[int]) -> float:
         """Give the largest side of the box around some points, metres."""
-        box = self.points.xy[list(positions)]
-        return float((box.max(axis=0) - box.min(axis=0)).max()) if len(box) else 0.0
+        return float(np.ptp(self.points.xy[list(positions)], axis=0).max()) if positions else 0.0
 
 
 class _Rows:
@@ -291,8 +289,8 @@ class _Rows:
 def _plane(points: Mapping[str, NDArray[Any]], streets: gpd.GeoDataFrame) -> LocalProjection:
     if len(points["lon"]):
         return LocalProjection.around(points["lon"], points["lat"])
-    west, south, east, north = streets.total_bounds if len(streets) else (0.0, 0.0, 0.0, 0.0)
-    return LocalProjection.around([(west + east) / 2], [(south + north) / 2])
+    bounds = streets.total_bounds if len(streets) else np.zeros(4)
+    return LocalProjection.around(bounds[::2].mean(keepdims=True), bounds[1::2].mean(keepdims=True))
 
 
 def _line_extents(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -94,7 +93,7 @@ def to_bytes(gazetteer: Gazetteer, fingerprint: str) -> bytes:
         "points": {name: getattr(points, name).tolist() for name in _TEXTS},
         "streets": {
             key: [s.name, s.block, s.extent, s.middle, {n: list(p) for n, p in s.numbers.items()}]
-            for key, s in gazetteer.western.streets.items()
+            for key, s in gazetteer.streets.items()
         },
         "names": gazetteer.names,
         "districts": gazetteer.districts,
@@ -103,12 +102,11 @@ def to_bytes(gazetteer: Gazetteer, fingerprint: str) -> bytes:
         "plane": [gazetteer.projection.lon_0, gazetteer.projection.lat_0],
     }
     text = json.dumps(told, ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    arrays = io.BytesIO()
-    np.savez(
-        arrays, allow_pickle=False, xy=points.xy, lon_lat=points.lon_lat,
-        told=np.frombuffer(zlib.compress(text, 1), np.uint8),
-    )  # fmt: skip
-    body = arrays.getvalue()
+    out = io.BytesIO()
+    packed = np.frombuffer(zlib.compress(text, 1), np.uint8)
+    for array in (points.xy, points.lon_lat, packed):
+        np.save(out, array, allow_pickle=False)
+    body = out.getvalue()
     seal = hashlib.sha256(body).hexdigest().encode()
     return b"\n".join((FORMAT, fingerprint.encode(), seal, body))
 
@@ -143,15 +141,22 @@ def from_bytes(data: bytes, fingerprint: str) -> Gazetteer | None:
         raise ValueError("the gazetteer is damaged")
     try:
         return _read(body)
-    except (KeyError, TypeError, IndexError, zlib.error, zipfile.BadZipFile, OSError) as error:
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        IndexError,
+        EOFError,
+        zlib.error,
+        OSError,
+    ) as error:
         raise ValueError(f"the gazetteer is damaged ({type(error).__name__})") from None
 
 
 def _read(body: bytes) -> Gazetteer:
-    with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-        xy, lon_lat = arrays["xy"], arrays["lon_lat"]
-        opened = zlib.decompressobj()
-        text = opened.decompress(arrays["told"].tobytes(), _LARGEST)
+    file = io.BytesIO(body)
+    xy, lon_lat, packed = (np.load(file, allow_pickle=False) for _ in range(3))
+    text = zlib.decompressobj().decompress(packed.tobytes(), _LARGEST)
     told: dict[str, Any] = json.loads(text)
     columns = {name: np.array(told["points"][name], object) for name in _TEXTS}
     points = Points(xy=xy, lon_lat=lon_lat, **columns)

@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.coordinates.pairs import Area, metres_outside
-from planner.intake.gazetteer.match import Cause
+from planner.intake.gazetteer.found import Cause
 from planner.intake.online.outgoing import Outgoing, cut_label
 from planner.intake.online.services.replies import Reply, Spot, Verdict
 from planner.intake.online.settings import ProviderSettings

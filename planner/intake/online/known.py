@@ -15,7 +15,7 @@ from typing import Final
 from planner.intake.address.divisions import divisions, short_name
 from planner.intake.gazetteer.estates import bare_name, index_of
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.streets import fold_text, street_key
+from planner.intake.gazetteer.western.streets import fold_text, street_key
 
 __all__ = ["Knows", "names_known"]
 

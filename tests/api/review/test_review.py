@@ -176,7 +176,7 @@ def test_the_kept_gazetteer_is_used_and_mended(office: Path) -> None:
     (office.parent / "town.osm").write_text(streets.replace("和平路", "胜利路"), "utf-8")
     changed = read_ground(inputs, homes)
     assert changed.gazetteer is not None
-    assert "胜利路" in changed.gazetteer.western.streets
+    assert "胜利路" in changed.gazetteer.streets
     assert changed.findings == ()
 
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.intake.address.canonical import canonical_field
 from planner.intake.address.fold import fold
 from planner.intake.address.grammar.lexicon import words
 from planner.intake.address.grammar.numerals import canonical_number, to_int
-from planner.intake.address.parse import FIELDS, canonical_field, parse_address
+from planner.intake.address.parse import FIELDS, parse_address
 
 WORDS = words(
     "安徽省 淮南市 台州 路桥 深圳 南山 八公山区 山王镇 土坝孜街道 建井社区 下郢村 幸福路 "
