@@ -179,7 +179,9 @@ def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequ
     if number and match.xy is None and plot in index.keys:
         # The office's table may name the door that the map does not number.
         match = at_level(pick_place(index.keys[plot], gazetteer, context), "building")
-    if address.building and match.precision in ("address point", "building"):
+    # A door of a lane has its number behind that of the lane: 358弄5号.
+    inner = "弄" in number and bool(keys) and number in gazetteer.streets[keys[0]].numbers
+    if address.building and not inner and match.precision in ("address point", "building"):
         return at_level(match, "compound", 0.7)
     return match
 
@@ -213,7 +215,8 @@ def _by_part(address: Address, index: Index, gazetteer: Gazetteer, context: Sequ
     """Look a building up in the one estate whose name the asked one is a part of, or goes on from."""
     number, part = address.canonical("building"), address.canonical("sub_compound")
     # `梨园北街1号楼` leaves 小区 out: a road has numbers, not buildings.
-    written = address.canonical("compound") or ("" if address.road_number else address.street)
+    written = address.canonical("compound") or address.canonical("dev_zone")
+    written = written or ("" if address.road_number else address.street)
     name = bare_name(written)
     exact = part in index.parts.get(name, ())
     if not number or not name or name in index.compounds:

@@ -60,7 +60,9 @@ def doubt_elsewhere(
         among the candidates, where an address says that it is not of here.
     """
     levels, western = _names_of(gazetteer)
-    said = [parse_address(t) if _CHINESE.search(t) else _tails(t) for t in texts]
+    said = [
+        parse_address(t, gazetteer.names_known) if _CHINESE.search(t) else _tails(t) for t in texts
+    ]
     read = [s for s in said if isinstance(s, Address)]
     shared = {
         level: known | _common(_bare(level, a) for a in read) for level, known in levels.items()

@@ -166,7 +166,7 @@ def _or_named(match: Match, text: str, beside: str, gazetteer: Gazetteer) -> Mat
         named = district
     if named is NOT_FOUND or (named.xy is None and match.confidence >= SURE_ENOUGH):
         named, match = match, named
-    told = (*named.options, *match.candidates, *district.candidates)
+    told = (*district.candidates, *named.options, *match.candidates)
     return replace(named, options=tuple(dict.fromkeys(told))[:OPTIONS]) if told else named
 
 

@@ -189,8 +189,7 @@ class Gazetteer:
             points["label"], xy, np.column_stack([points["lon"], points["lat"]]),
             points["source"], points["place"], points["building"],
         )  # fmt: skip
-        lines = _line_extents(streets, plane)
-        streets_by_key = _streets(points, xy, lines, others)
+        streets_by_key = _streets(points, xy, _line_extents(streets, plane), others)
         known = known_names(streets_by_key.values(), places, table, others)
         return cls(
             made,

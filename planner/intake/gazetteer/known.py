@@ -22,6 +22,7 @@ _ESTATES: Final = DISTRICTS - {"city", "borough", "district"} | {"residential", 
 _VILLAGE: Final = re.compile("(?:村|社区|村委会|居委会|屯)$")
 _TOWN: Final = re.compile("(?:镇|乡|街道|办事处)$")
 _ABOVE: Final = re.compile("(?:省|市|[^小社园发业住]区|县|州|盟|旗)$")
+_PART: Final = re.compile("(?<=..)第?[0-9ⅠⅡⅢⅣⅤ一二三四五六七八九十]+[期区]$")
 _CJK: Final = re.compile("[\u3400-\u9fff]")
 _LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f .'’-]{2,}")
 _CHINESE_RUN: Final = re.compile("[\u3400-\u9fff][\u3400-\u9fff0-9A-Z]*")
@@ -72,7 +73,7 @@ def known_names(
         if kind in _ESTATES:
             found[str(name)] = _sort_of(str(name))
     for name in _table_names(table):
-        found[name] = _sort_of(name)
+        found[name] = _sort_of(name) or "compound"
     for name, sort in list(found.items()):
         for other in spellings(name, others):
             found.setdefault(other, sort)
@@ -96,5 +97,5 @@ def _table_names(table: pd.DataFrame | None) -> list[str]:
     for text in dict.fromkeys(str(name) for name in column if isinstance(name, str) and name):
         read = parse_address(text)
         if read.compound:
-            names[read.compound] = None
+            names[_PART.sub("", read.compound)] = None
     return list(names)

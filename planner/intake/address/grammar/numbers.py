@@ -68,7 +68,7 @@ _LATIN = r"(?:(?<![A-Za-z])[A-Za-z]{1,2})?\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(
 _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
     rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?"
-    rf"(?:{_CHINESE}|[甲乙丙丁戊]|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
+    rf"(?:{_CHINESE}|[甲乙丙丁戊]|[IVX]{{3,4}}(?=[期区])|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![A-Za-z])))"
 )
 _FIRST: Final = re.compile(f"[A-Za-z0-9甲乙丙丁戊东西南北主副中{CHINESE_DIGITS}]")
 _PREFIX: Final = re.compile("(?:第|附|负|地下|甲|乙)$")
