@@ -15,9 +15,9 @@ from planner.demand.entrances import with_doors
 from planner.demand.ground import Ground
 from planner.errors import Finding, NetworkError, Severity
 from planner.intake.coordinates.pairs import metres_outside
+from planner.intake.gazetteer.found import Cause
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.found import Cause
 from planner.intake.online.ask import ask
 from planner.intake.online.consent import Asked, Online
 from planner.intake.online.known import Knows, names_known

@@ -24,9 +24,9 @@ from planner.intake.gazetteer.accepted import (
     merge_accepted,
     read_accepted,
 )
+from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.gazetteer.geocode import find_places, geocode
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.online.ask import ask
 from planner.intake.online.known import Knows, names_known
 from planner.model.project import Project
