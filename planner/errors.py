@@ -103,6 +103,11 @@ class Finding:
     row: int | None = None
     column: str = ""
 
+    def __post_init__(self) -> None:
+        # Headers and sheets are quoted in findings, and at times hold a phone or an id number.
+        for name in ("what", "what_zh", "remedy", "remedy_zh"):
+            object.__setattr__(self, name, without_numbers(getattr(self, name)))
+
     @property
     def where(self) -> str:
         """The place in words, such as ``homes.xlsx, sheet 居民户, row 417, column 地址``."""

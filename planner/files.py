@@ -104,12 +104,16 @@ def probe(folder: str | Path) -> None:
         It cannot be made or written, or another run holds it.
     """
     where = Path(folder)
+    made = [p for p in (where, *where.parents) if not p.exists()]
     with _reported(where):
         where.mkdir(parents=True, exist_ok=True)
     with _locked(where), _reported(where):
         temp = _temporary(where / "probe")
         _fill(temp, b"")
         _discard(temp)
+    for empty in made:  # a run that ends without a plan leaves nothing behind
+        with suppress(OSError):
+            empty.rmdir()
 
 
 def atomic_write(path: str | Path, content: Content, *, private: bool = False) -> Path:

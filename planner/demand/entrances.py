@@ -1,11 +1,12 @@
 """Each person gets a door: one key for each stairwell, from whatever wording, column or lookup.
 
-Identity lies in `place`, `building` and `stairwell`; labels are derived from them and name nothing.
+Identity lies in `place`, `building` and `stairwell`; labels are derived from them and name nothing.  A place
+is put into words only where somebody else writes it so: free text of one home may hold a person's name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,19 +14,24 @@ import pandas as pd
 
 from planner.errors import Finding, Severity
 from planner.intake.address.door import Door, door_of
-from planner.intake.address.parse import parse_each
+from planner.intake.address.parse import Address, parse_each
 
-__all__ = ["DOOR_COLUMNS", "same_spot", "with_doors"]
+__all__ = ["DOOR_COLUMNS", "same_spot", "with_doors", "worded"]
 
 DOOR_COLUMNS = ("place", "building", "stairwell", "floor", "written")
 EXACT = ("address point", "building", "stairwell")
 """Precisions at which the place that was found is a building, and so says more than the wording."""
 LISTED = 20
+NAMED_BY = 5
+"""So many rows that name a place alike vouch for it; what fewer say, and no map or column, is not told."""
+_PARTS = ("community", "road", "branch_road", "compound", "sub_compound")
 SAME_POINT_DECIMALS = 6
 """Eleven centimetres: coordinates that were copied from one another, not measured twice."""
 
 
-def with_doors(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+def with_doors(
+    frame: pd.DataFrame, knows: Callable[[str, str], bool] | None = None
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Give each person a door.
 
     Parameters
@@ -33,12 +39,16 @@ def with_doors(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     frame : DataFrame
         ``address, building, stairwell, floor`` (as written, "" if not given), ``matched, precision`` (of the
         lookup), ``file, sheet, row``.
+    knows : callable, optional
+        (part of an address, its value) -> whether a map, a table of buildings or a column of estates has it;
+        without it nothing is known.
 
     Returns
     -------
     frame : DataFrame
         With ``place, building, stairwell, floor`` in one spelling ("" where unknown), ``written`` (the place
-        in words) and ``label`` (all of it in words, without room).
+        in words), ``vouched`` (whether a map, a table or a column has that place) and ``label`` (all of it in
+        words, without room); see `worded`.
     findings : list of Finding
         Rows whose columns and address tell of two doors.
     """
@@ -47,6 +57,7 @@ def with_doors(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     read = parse_each(dict.fromkeys([*asked["address"], *asked["found"]]))
     known: dict[tuple[str, ...], Door] = {}
     doors: list[Door] = []
+    vouched: list[bool] = []
     for address, building, stairwell, floor, match in asked.itertuples(index=False):
         key = (address, building, stairwell, floor, match)
         if key not in known:
@@ -54,10 +65,41 @@ def with_doors(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
             own = door_of(line, building=building, stairwell=stairwell, floor=floor)
             known[key] = _at(own, door_of(read[match]) if match else Door())
         doors.append(known[key])
+        vouched.append(bool(match) or _vouched(read.get(address), knows))
     columns = {name: [getattr(d, name) for d in doors] for name in (*DOOR_COLUMNS, "label")}
-    made = frame.assign(**{name: np.array(v, object) for name, v in columns.items()})
+    made = frame.assign(
+        **{name: np.array(v, object) for name, v in columns.items()}, vouched=vouched
+    )
     conflict = np.array([d.conflict for d in doors], bool)
     return made, list(_conflicting(frame, conflict))
+
+
+def _vouched(address: Address | None, knows: Callable[[str, str], bool] | None) -> bool:
+    """Tell whether every name in an address is one that somebody else has written down."""
+    if address is None or knows is None:
+        return False
+    said = [(part, getattr(address, part)) for part in _PARTS]
+    return all(knows(part, value) for part, value in said if value)
+
+
+def worded(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Leave a place in words only where it is vouched for, or named alike by many rows.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Households and members, from `with_doors`; they vouch for one another.
+    """
+    every = pd.concat([frame[["place", "vouched"]] for frame in frames])
+    named = every.groupby("place")["vouched"].agg(["size", "any"])
+    told = set(named.index[(named["size"] >= NAMED_BY) | named["any"]])
+    made = []
+    for frame in frames:
+        written = frame["written"].where(frame["place"].isin(told), "")
+        rows = zip(frame["building"], frame["stairwell"], written, strict=True)
+        label = np.array([Door("", b, s, written=w).label for b, s, w in rows], object)
+        made.append(frame.assign(written=written, label=label))
+    return made
 
 
 def _at(own: Door, found: Door) -> Door:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.demand.crosscheck import held_against_fences
-from planner.demand.entrances import with_doors
+from planner.demand.entrances import with_doors, worded
 from planner.demand.ground import Ground
 from planner.errors import Finding, NetworkError, Severity
 from planner.intake.coordinates.pairs import metres_outside
@@ -104,10 +104,10 @@ def locate(
     placed = []
     for frame, places, residents in zip(frames, found, (households, members), strict=True):
         near, outside = _within(_placed(frame, places, residents), ground)
-        at_door, conflicts = with_doors(near)
+        at_door, conflicts = with_doors(near, knows)
         placed.append(at_door)
         findings += [*outside, *conflicts]
-    homes, people = placed
+    homes, people = worded(placed)
     _refuse_other_place(homes, people, ground)
     if fences is None:
         homes, people = _by_community(homes, people, ground)

@@ -19,9 +19,10 @@ from planner.api.check.check import check
 from planner.errors import OutputError
 from planner.files import TEMP_PREFIX
 from tests.acceptance.corpus import HEAD, plain, write_as
+from tests.conftest import Cli
 from tests.intake.online.conftest import places, serve
 from tests.intake.online.fake import Fake
-from tests.intake.online.test_consent import N, cli, write_project
+from tests.intake.online.test_consent import N, write_project
 from tests.test_files import Failing
 
 __all__ = ["serve"]
@@ -61,11 +62,11 @@ def test_098_a_check_on_a_full_disk(
     assert set(report.save(out)) == set(old)
 
 
-def test_098_a_folder_that_is_a_file(tmp_path: Path) -> None:
+def test_098_a_folder_that_is_a_file(cli: Cli, tmp_path: Path) -> None:
     """098 H-DISK: the command ends with exit code 4, and the file in the way stays as it is."""
     write_as(tmp_path / "a.xlsx", [HEAD, *plain(3)])
     (tmp_path / "out").write_bytes(b"mine")
-    said = cli("check", "a.xlsx", "--out", "out", cwd=tmp_path)
+    said = cli("check", "a.xlsx", "--out", "out")
     assert said.returncode == 4, said.stderr
     assert "Traceback" not in said.stderr
     assert (tmp_path / "out").read_bytes() == b"mine"
@@ -103,14 +104,17 @@ def test_099_a_check_that_is_killed(tmp_path: Path, late: float) -> None:
 
 
 @pytest.mark.parametrize("mode", ["", "403"])
-def test_100_a_key_is_told_nowhere(mode: str, serve: Callable[..., Fake], tmp_path: Path) -> None:
+def test_100_a_key_is_told_nowhere(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, mode: str, serve: Callable[..., Fake], tmp_path: Path
+) -> None:
     """100 H-SECRET: not on the terminal, in the outputs, the answers or the list of what was sent."""
     fake = serve(places=places(N), always=mode)
     project = write_project(tmp_path, fake)
     project.write_text(project.read_text("utf-8").replace("seconds=5", "seconds=1"), "utf-8")
-    said = cli("zone", "planner.toml", "--yes", cwd=tmp_path, PLANNER_AMAP_KEY=KEY)
+    monkeypatch.setenv("PLANNER_AMAP_KEY", KEY)
+    said = cli("zone", "planner.toml", "--yes")
     assert KEY in "\n".join(fake.raw)
-    checked = cli("check", "planner.toml", "--out", "checked", cwd=tmp_path, PLANNER_AMAP_KEY=KEY)
+    checked = cli("check", "planner.toml", "--out", "checked")
     assert checked.returncode == 0, checked.stderr
     assert KEY not in said.stdout + said.stderr + checked.stdout + checked.stderr
     for path in (p for p in tmp_path.rglob("*") if p.is_file()):
@@ -119,12 +123,12 @@ def test_100_a_key_is_told_nowhere(mode: str, serve: Callable[..., Fake], tmp_pa
 
 @pytest.mark.parametrize("line", [f"key='{KEY}'", f"city=['{KEY}']"])
 def test_100_a_key_in_the_project_file(
-    line: str, serve: Callable[..., Fake], tmp_path: Path
+    cli: Cli, line: str, serve: Callable[..., Fake], tmp_path: Path
 ) -> None:
     """100 H-SECRET: a key in the wrong place is refused without being repeated."""
     fake = serve(places=places(N))
     write_project(tmp_path, fake, online=line)
-    said = cli("zone", "planner.toml", "--yes", cwd=tmp_path)
+    said = cli("zone", "planner.toml", "--yes")
     assert said.returncode == 2, said.stderr
     assert KEY not in said.stdout + said.stderr
     assert not fake.raw

@@ -64,7 +64,7 @@ def test_every_spelling(open_page: Opener, page_file: Path, tables: PlanTables) 
 
 
 def test_the_walk_of_a_building(open_page: Opener, page_file: Path, tables: PlanTables) -> None:
-    """Choosing a building tells its zone, its centre and the plan's walk, drawn as long as it is told."""
+    """Choosing a building tells its zone, its centre and its block's walk; the plan's own walk is drawn."""
     whole = tables.units["label"].value_counts().index
     rng = np.random.default_rng(0)
     served = np.flatnonzero(tables.units["walk_m"].to_numpy() > 30)
@@ -78,7 +78,7 @@ def test_the_walk_of_a_building(open_page: Opener, page_file: Path, tables: Plan
             page.wait_for_timeout(350)
             card = page.inner_text(".detail")
             centre = tables.centres[tables.centres["centre_id"] == row["zone"]].iloc[0]
-            shown = data["units"]["walk"][unit]
+            shown = data["blocks"]["walk"][data["units"]["block"][unit]]
             assert f"{shown:,.0f} m" in card
             assert str(centre["label"]) in card
             line = page.evaluate(LINE)

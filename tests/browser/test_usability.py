@@ -152,7 +152,7 @@ def test_by_finger(browser: Any, pages: dict[str, Path]) -> None:
         """() => {
           const { model, map } = window.plannerPage;
           const centres = new Set(model.centres.map((c) => c.sx + ' ' + c.sy));
-          const u = model.units.find((one) => one.zone === 4 && one.homes > 0 && !centres.has(one.sx + ' ' + one.sy));
+          const u = model.units.find((one) => one.zone === 4 && one.together > 0 && !centres.has(one.sx + ' ' + one.sy));
           map.setView(model.plane.latLng(u.sx, u.sy), 18, { animate: false });
           return u.label;
         }"""

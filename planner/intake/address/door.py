@@ -49,6 +49,8 @@ _FLOOR_OF_ROOM: Final = re.compile("([0-9]{1,2})[0-9]{2}[^0-9]*")
 # 12, 12-14 or 12,14 as a number on a road; a lane has its word already.
 _DOOR_NUMBER: Final = re.compile("^[A-Z]?[0-9]+(?:[-,][0-9]+)*(?!.*[弄号])")
 _TELLING: Final = re.compile("[0-9A-Za-z甲乙丙丁戊]")
+# What a building or stairwell is called in a label: a number, letters, a side; anything else may be a name.
+_SPOKEN: Final = re.compile("[0-9A-Za-z甲乙丙丁戊己庚辛壬癸东西南北中前后~,#-]{1,12}")
 _AND: Final = re.compile("[、,;/&和及 ]+")
 
 
@@ -93,7 +95,7 @@ class Door:
     @property
     def building_label(self) -> str:
         """The building in words: ``阳光小区3号楼``, ``Main Street 12``."""
-        spoken = self.building
+        spoken = self.building if _SPOKEN.fullmatch(self.building) else ""
         if spoken and (not self.written or _CHINESE.search(self.written)):
             spoken += "号" if self.written.endswith("弄") else "座" if spoken.isalpha() else "号楼"
             return self.written + (spoken if self.building[-1:].isascii() else self.building)
@@ -102,7 +104,7 @@ class Door:
     @property
     def label(self) -> str:
         """The stairwell in words: ``阳光小区3号楼1单元``, ``Main Street 12 B``."""
-        if not self.stairwell:
+        if not _SPOKEN.fullmatch(self.stairwell):
             return self.building_label
         if not self.building_label or _CHINESE.search(self.building_label):
             return f"{self.building_label}{self.stairwell}单元"

@@ -153,15 +153,16 @@ def test_streets_that_cannot_be_used_are_a_finding(office: Path) -> None:
     assert found.counts["rows"] == 33
 
 
-def test_twenty_findings_are_shown_and_all_are_listed(tmp_path: Path) -> None:
-    """The terminal gets the gravest twenty, the table and the page get all."""
+def test_a_kind_is_one_line_and_all_are_listed(tmp_path: Path) -> None:
+    """The terminal gets each kind with its count, the table and the page get every finding."""
     path = tmp_path / "a.csv"
     path.write_text(
         "编号,地址\n" + "\n".join(f"H{i},不详" for i in range(50)) + "\n99,甲路1号\n", "utf-8"
     )
     found = check(path)
-    assert str(found).count("[held") == 20
-    assert "30 more" in str(found)
+    assert str(found).count("[held") == 1
+    assert "×50" in str(found)
+    assert "(+47)" in str(found)
     assert len(found.table()) == 50
     assert found.save(tmp_path / "out")["check.md"].read_text("utf-8").count("已搁置 held") == 50
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,11 +23,11 @@ from planner.api.plan import Plan
 from planner.api.progress import Event
 from planner.api.review.review import review
 from planner.api.zone import run
-from planner.cli import main
 from planner.errors import ConfigError, OutputError
 from planner.intake.online.consent import Online, Pace
 from planner.intake.online.estimate import Estimate
 from planner.model.project import Project
+from tests.conftest import Cli
 from tests.intake.online.conftest import HOME, KEYS, places, sent, serve, spot
 from tests.intake.online.fake import Fake
 
@@ -60,7 +58,7 @@ def write_project(
         for i in range(4 * N)
     ]
     pd.DataFrame(people).to_csv(folder / "h.csv", index=False)
-    members = [{**p, "编号": f"M{i:03d}", "是否中心户": "是" if i in (1, 9) else "否"}
+    members = [{**p, "编号": f"M{i:03d}", "是否中心户": "是" if i in (1, 5) else "否"}
                for i, p in enumerate(people[:N])]  # fmt: skip
     pd.DataFrame(members).to_csv(folder / "m.csv", index=False)
     table = [
@@ -80,38 +78,6 @@ def write_project(
         "utf-8",
     )
     return project
-
-
-@dataclass
-class Said:
-    """What a command said, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Cli = Callable[..., Said]
-
-
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run the command line in a folder as a scheduled job would: nobody sits at it."""
-
-    def run_it(*words: str) -> Said:
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "200")
-        monkeypatch.setattr("sys.argv", ["planner", *words])
-        monkeypatch.setattr("sys.stdin", io.StringIO())
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Said(code, *capsys.readouterr())
-
-    return run_it
 
 
 def environment(**env: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ def test_the_gravest_comes_first() -> None:
     ("change", "said"),
     [
         ({"exit_code": 2}, "must be mended"),
-        ({}, "held rows will be gaps"),
+        ({}, "held row(s) will be gaps"),
         ({"counts": {**FIGURES["counts"], "hold": 0}}, "zones can be planned"),
     ],
 )
@@ -58,9 +58,10 @@ def test_the_last_word(change: dict[str, Any], said: str) -> None:
 
 
 def test_only_the_first_are_shown() -> None:
-    """The rest is counted."""
+    """Findings of one kind are one line with its count and three places; a page counts the rest."""
     many = [STOP] * 5
-    assert "... and 3 more" in plain(FIGURES, many, 2)
+    assert "×5" in plain(FIGURES, many, 2)
+    assert "... (+2)" in plain(FIGURES, many, 2)
     assert "3 more" in html(FIGURES, many, 2)
     assert "more" not in html(FIGURES, many, 5).partition("<tbody>")[2]
     assert html(FIGURES, many, 2).count("<tr>") == 3
