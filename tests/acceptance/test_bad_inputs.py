@@ -155,7 +155,7 @@ def test_point_far_outside_the_streets(zone: Zone, office: Path) -> None:
     done = zone(households=table)
     assert done.code == 0, done.said
     figures = json.loads((zone.out / "summary.json").read_text("utf-8"))
-    assert figures["gaps"]["no_walking_path"] == 1
+    assert figures["gaps"]["outside_streets"] == 1
     assert figures["unassigned"] == 1
 
 

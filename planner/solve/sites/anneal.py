@@ -47,8 +47,10 @@ class Phase:
     def cut(self, length: int) -> list[Phase]:
         """Cut it into pieces of about so many steps that follow one another."""
         pieces = max(round(self.steps / length), 1)
-        heat = np.geomspace(self.hot, self.cold, pieces + 1)
-        price = np.geomspace(self.cheap, self.dear, pieces + 1)
+        # Where every walk is 0 m there is no scale to cool on; any small one does.
+        low = np.finfo(float).tiny
+        heat = np.geomspace(max(self.hot, low), max(self.cold, low), pieces + 1)
+        price = np.geomspace(max(self.cheap, low), max(self.dear, low), pieces + 1)
         each = -(-self.steps // pieces)
         return [
             Phase(each, *map(float, (heat[i], heat[i + 1], price[i], price[i + 1])))

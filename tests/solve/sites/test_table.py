@@ -13,7 +13,7 @@ from tests.solve.sites.made import on_a_line, on_a_plane
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.integers(6, 30), st.integers(2, 6), st.booleans())
+@given(st.integers(0, 10**6), st.integers(8, 30), st.integers(2, 6), st.booleans())
 def test_there_and_back_is_the_same(seed: int, n: int, count: int, barred: bool) -> None:
     """The table holds the problem's numbers, and an answer comes back as it went in."""
     m = min(n, count + 2)
