@@ -39,6 +39,7 @@ __all__ = [
     "OutputError",
     "PlannerError",
     "PrivacyError",
+    "RuleClash",
     "SchemaError",
     "Severity",
     "SheetError",

@@ -6,15 +6,16 @@ Files come in, narrow to a `Problem`, are solved, and widen to a `Plan`; nothing
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
-from planner.api.opening import Estimate, Online, Opened, online_of, open_project
+from planner.api.opening import Estimate, Opened, online_of, open_project
 from planner.api.people import people_in
 from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
+from planner.api.task import Case, Solved, Task, Wishes
 from planner.demand.bind import bind
 from planner.demand.demand import Demand, build_demand
 from planner.demand.ground import Ground
@@ -24,15 +25,13 @@ from planner.files import probe
 from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.model import audit
-from planner.model.problem import Certificate, Problem, Result
+from planner.model.problem import Problem, Result
 from planner.model.project import Inputs, Project, Search
 from planner.model.rules import RuleBook
 from planner.model.tables import PlanTables
-from planner.model.ties import Helpers
 from planner.network import Network
 from planner.plan.advice.advise import (
     Advice,
-    Setting,
     advise,
     in_names,
     refuse_broken,
@@ -42,7 +41,7 @@ from planner.plan.build import assemble
 from planner.plan.draft import Survey
 from planner.plan.guiding import guided
 from planner.plan.ledger import Ledger, require_centres
-from planner.plan.previous import PreviousPlan, place_previous, read_previous_plan
+from planner.plan.previous import place_previous
 from planner.plan.provenance import stamped
 from planner.solve import rezone
 from planner.solve.zones.search import Progress, Stop, solve
@@ -50,123 +49,6 @@ from planner.solve.zones.search import Progress, Stop, solve
 __all__ = ["STAGES", "Wishes", "make_plan", "run", "run_and_save"]
 
 STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "advice", "draw")
-
-
-@dataclass(frozen=True, eq=False)
-class Wishes:
-    """What is asked of this run, beside what the project says.
-
-    Parameters
-    ----------
-    previous : Plan or path, optional
-        The plan that stands now; homes that change hands are charged for.  A path may also be the folder of
-        a plan, or a sheet that the office keeps, with the columns 编号/id and 中心户/centre.
-    move_price_m : float, optional
-        Metres charged for each home that changes hands; the project's ``[affinity] move_price_m`` if None.
-    fit_rules : bool
-        Where the district's counts rule out the rule book, plan under the nearest one that they allow.
-    allow_missing_centres : bool
-        Plan although centres have no place on the map.
-    offline : bool
-        Send nothing, whatever the project file says; answers that were kept are still used.
-    """
-
-    previous: Plan | str | Path | None = None
-    move_price_m: float | None = None
-    fit_rules: bool = False
-    allow_missing_centres: bool = False
-    offline: bool = False
-
-    def standing(self) -> PreviousPlan | None:
-        """Read the plan that stands."""
-        if self.previous is None:
-            return None
-        if isinstance(self.previous, str | Path):
-            path = Path(self.previous)
-            return read_previous_plan(path / "plan.gpkg" if path.is_dir() else path)
-        return PreviousPlan.of(self.previous)
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """All that a run starts from.
-
-    Parameters
-    ----------
-    opened : Opened
-        The project, and what its files hold.
-    wishes : Wishes
-    previous : PreviousPlan or None
-        The plan that stands, as read.
-    online : Online or None
-        A service to ask for addresses that the ground does not know.
-    """
-
-    opened: Opened
-    wishes: Wishes
-    previous: PreviousPlan | None = None
-    online: Online | None = None
-
-    @property
-    def move_price_m(self) -> float:
-        """Metres charged for each home that changes hands."""
-        asked = self.wishes.move_price_m
-        return self.opened.project.affinity.move_price_m if asked is None else asked
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """People and streets as a problem of numbers, with the way back to their ids.
-
-    Parameters
-    ----------
-    task : Task
-    located : Located
-    rules : RuleBook
-        The project's, or the nearest that fit.
-    demand : Demand
-    helpers : Helpers or None
-        Households that a member looks after already.
-    before : Previous or None
-        Where people were, if the plan is a re-cut.
-    findings : tuple of Finding
-        What was noticed on the way.
-    """
-
-    task: Task
-    located: Located
-    rules: RuleBook
-    demand: Demand
-    helpers: Helpers | None = None
-    before: rezone.Previous | None = None
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def opened(self) -> Opened:
-        """What the project's files hold."""
-        return self.task.opened
-
-    @property
-    def setting(self) -> Setting:
-        """What repairs are sought around."""
-        return Setting(self.demand, self.located.members, self.opened.ground.network, self.rules)
-
-
-@dataclass(frozen=True, eq=False)
-class Solved:
-    """What the search found, and what an independent reading of it says.
-
-    Parameters
-    ----------
-    result : Result
-    certificate : Certificate
-    advice : Advice
-        What would mend broken rules.
-    """
-
-    result: Result
-    certificate: Certificate
-    advice: Advice
 
 
 def run(

@@ -315,12 +315,10 @@ def _search(items, table, nodes, room, below):
     if a[0] >= wide or b[0] >= deep:
         return np.inf, 0, values, zones
     best = _fill(order, items, table)
-    held_up = np.zeros(len(cost), np.int32)
-    taken = np.zeros(len(cost), np.bool_)
+    held_up, taken = np.zeros(len(cost), np.int32), np.zeros(len(cost), np.bool_)
     _take(1, 0, items, taken, held_up)
-    other = np.empty(n + 1)
-    # 0: not looked at; 1: the better branch gone into; 2: both.
-    phase = np.zeros(n + 1, np.int8)
+    # phase 0: not looked at; 1: the better branch gone into; 2: both.
+    other, phase = np.empty(n + 1), np.zeros(n + 1, np.int8)
     h, m, value = a[0], b[0], cost[0]
     found, bound = below, np.inf
     count, slot, seen, i = 0, 0, 0, 1

@@ -1,0 +1,137 @@
+"""What a run starts from, what it becomes on the way, and what was found: the nouns of `planner.api.zone`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.api.opening import Online, Opened
+from planner.api.plan import Plan
+from planner.demand.demand import Demand
+from planner.demand.locate import Located
+from planner.errors import Finding
+from planner.model.problem import Certificate, Result
+from planner.model.rules import RuleBook
+from planner.model.ties import Helpers
+from planner.plan.advice.advise import Advice, Setting
+from planner.plan.previous import PreviousPlan, read_previous_plan
+from planner.solve import rezone
+
+__all__ = ["Case", "Solved", "Task", "Wishes"]
+
+
+@dataclass(frozen=True, eq=False)
+class Wishes:
+    """What is asked of this run, beside what the project says.
+
+    Parameters
+    ----------
+    previous : Plan or path, optional
+        The plan that stands now; homes that change hands are charged for.  A path may also be the folder of
+        a plan, or a sheet that the office keeps, with the columns 编号/id and 中心户/centre.
+    move_price_m : float, optional
+        Metres charged for each home that changes hands; the project's ``[affinity] move_price_m`` if None.
+    fit_rules : bool
+        Where the district's counts rule out the rule book, plan under the nearest one that they allow.
+    allow_missing_centres : bool
+        Plan although centres have no place on the map.
+    offline : bool
+        Send nothing, whatever the project file says; answers that were kept are still used.
+    """
+
+    previous: Plan | str | Path | None = None
+    move_price_m: float | None = None
+    fit_rules: bool = False
+    allow_missing_centres: bool = False
+    offline: bool = False
+
+    def standing(self) -> PreviousPlan | None:
+        """Read the plan that stands."""
+        if self.previous is None:
+            return None
+        if isinstance(self.previous, str | Path):
+            path = Path(self.previous)
+            return read_previous_plan(path / "plan.gpkg" if path.is_dir() else path)
+        return PreviousPlan.of(self.previous)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """All that a run starts from.
+
+    Parameters
+    ----------
+    opened : Opened
+        The project, and what its files hold.
+    wishes : Wishes
+    previous : PreviousPlan or None
+        The plan that stands, as read.
+    online : Online or None
+        A service to ask for addresses that the ground does not know.
+    """
+
+    opened: Opened
+    wishes: Wishes
+    previous: PreviousPlan | None = None
+    online: Online | None = None
+
+    @property
+    def move_price_m(self) -> float:
+        """Metres charged for each home that changes hands."""
+        asked = self.wishes.move_price_m
+        return self.opened.project.affinity.move_price_m if asked is None else asked
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """People and streets as a problem of numbers, with the way back to their ids.
+
+    Parameters
+    ----------
+    task : Task
+    located : Located
+    rules : RuleBook
+        The project's, or the nearest that fit.
+    demand : Demand
+    helpers : Helpers or None
+        Households that a member looks after already.
+    before : Previous or None
+        Where people were, if the plan is a re-cut.
+    findings : tuple of Finding
+        What was noticed on the way.
+    """
+
+    task: Task
+    located: Located
+    rules: RuleBook
+    demand: Demand
+    helpers: Helpers | None = None
+    before: rezone.Previous | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def opened(self) -> Opened:
+        """What the project's files hold."""
+        return self.task.opened
+
+    @property
+    def setting(self) -> Setting:
+        """What repairs are sought around."""
+        return Setting(self.demand, self.located.members, self.opened.ground.network, self.rules)
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What the search found, and what an independent reading of it says.
+
+    Parameters
+    ----------
+    result : Result
+    certificate : Certificate
+    advice : Advice
+        What would mend broken rules.
+    """
+
+    result: Result
+    certificate: Certificate
+    advice: Advice
