@@ -221,9 +221,12 @@ def _spots(x: Floats, y: Floats, ground: Ground, declared: Datum) -> _Spots:
     _, of[ok], count = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
     at = np.column_stack([np.bincount(of[ok], v[ok]) / count for v in (x, y)])
     away = np.column_stack(
-        [np.asarray(ground(*convert(*at.T, d, Datum.WGS84).T), float) for d in _READINGS]
+        [
+            np.asarray(ground(*convert(at[:, 0], at[:, 1], d, Datum.WGS84).T), float)
+            for d in _READINGS
+        ]
     )
-    shift = np.column_stack([shift_m(*at.T, declared, d) for d in _READINGS])
+    shift = np.column_stack([shift_m(at[:, 0], at[:, 1], declared, d) for d in _READINGS])
     return _Spots(of, at, away, _scores(away), shift)
 
 
@@ -269,7 +272,7 @@ def _judge(
 def _stands_out(at: Floats, best: Datum, fits: tuple[ReadingFit, ...], ground: Ground) -> bool:
     """Tell whether a reading fits better than the same homes shifted in ways that nobody shifts them."""
     at = at[:: max(1, len(at) // SAMPLE)]
-    here = convert(*at.T, best, Datum.WGS84)
+    here = convert(at[:, 0], at[:, 1], best, Datum.WGS84)
     metre = 1 / (111_195 * np.array([np.cos(np.radians(here[:, 1].mean())), 1.0]))
     chance = np.array(
         [_scores(np.asarray(ground(*(here + by * metre).T), float)).mean() for by in _DECOYS_M]
