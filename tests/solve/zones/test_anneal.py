@@ -61,7 +61,7 @@ def test_what_is_counted_on_the_way_is_what_the_plan_is(problem: Problem, seed: 
 @SLOW
 @given(problems(most_units=7), st.integers(0, 3))
 def test_on_a_few_units_the_best_plan_is_near(problem: Problem, seed: int) -> None:
-    """Cooled slowly, no plan beats the best of all; a crowded corner may cost half as much again at the worst."""
+    """Cooled slowly, no plan beats the best of all; a crowded corner may cost half as much again."""
     parts = split(problem).instances
     if len(parts) > 1 or parts[0].n_units < problem.n_units:
         return
