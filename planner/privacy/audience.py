@@ -22,7 +22,7 @@ class Audience(StrEnum):
     PUBLIC = "public"
     """Anyone 公开: zone outlines, the centre's name and office phone, rounded counts."""
     MEETING = "meeting"
-    """A meeting of the office 会议: by building, small counts hidden, nobody's id but the centres'."""
+    """A meeting of the office 会议: homes by block, rounded; nobody's id but the centres'."""
     INTERNAL = "internal"
     """The office itself 内部: the roster.  Asked for by name, and watermarked."""
 
