@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -167,6 +168,7 @@ def test_056_two_runs_at_once(serve: Serve, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert found == [n, n]
+    assert not logging.getLogger("httpcore.http11").disabled
     assert (
         true_or_none(
             lookup(streets(n), quick(serve(places={})), cache=path, area=AREA).frame,

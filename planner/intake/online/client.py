@@ -44,6 +44,33 @@ _LOGGERS: Final = tuple(
         "httpcore.socks",
     )
 )
+
+
+class _Quiet:
+    """The loggers of the web say nothing while any client is open, and are as they were afterwards."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open = 0
+        self._before: list[bool] = []
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._open:
+                self._before = [logger.disabled for logger in _LOGGERS]
+            self._open += 1
+            for logger in _LOGGERS:
+                logger.disabled = True
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._open -= 1
+            if not self._open:
+                for logger, before in zip(_LOGGERS, self._before, strict=True):
+                    logger.disabled = before
+
+
+_quiet: Final = _Quiet()
 _SETTLED: Final = (Verdict.FOUND, Verdict.ABSENT, Verdict.REFUSED)
 
 
@@ -89,7 +116,6 @@ class Client:
         self._httpx = _import_httpx()
         self._web = self._fresh()
         self._retired: list[httpx.Client] = []
-        self._logged = [logger.disabled for logger in _LOGGERS]
         self._jitter = np.random.default_rng()  # of the pauses alone: no plan depends on it
         self._end = time.monotonic() + settings.seconds
         self._next = 0.0
@@ -97,15 +123,13 @@ class Client:
         self._hour = cache.spent(settings.host) if cache is not None else 0
 
     def __enter__(self) -> Self:
-        for logger in _LOGGERS:
-            logger.disabled = True
+        _quiet.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         for web in (*self._retired, self._web):
             web.close()
-        for logger, before in zip(_LOGGERS, self._logged, strict=True):
-            logger.disabled = before
+        _quiet.__exit__()
 
     def __repr__(self) -> str:
         return f"Client({self.settings.name}, {self.settings.host}, {self.requests} requests)"

@@ -129,5 +129,13 @@ def test_the_web_client_is_silenced_only_while_it_is_used(log: io.StringIO, serv
         client.ask("柳荫路1号")
         logger.info("during")
     logger.info("after")
+    first = Client(quick(serve()), "canary-key")
+    with first:
+        second = Client(quick(serve()), "canary-key")
+        second.__enter__()
+    logger.info("the second is still open")
+    second.__exit__()
+    logger.info("at the end")
     logger.setLevel(logging.NOTSET)
-    assert log.getvalue().splitlines() == ["httpcore.http11 before", "httpcore.http11 after"]
+    said = [line.removeprefix("httpcore.http11 ") for line in log.getvalue().splitlines()]
+    assert said == ["before", "after", "at the end"]
