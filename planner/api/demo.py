@@ -76,13 +76,6 @@ def write_demo(folder: str | Path, *, seed: int = 0) -> Path:
     ----------
     folder : str or Path
         Made if it is absent.
-    seed : int
-        Same seed, same register.
-
-    Returns
-    -------
-    Path
-        The project file.
 
     Raises
     ------
@@ -102,21 +95,8 @@ def write_office(
     ----------
     folder : str or Path
         Made if it is absent.
-    streets : Path
-        OpenStreetMap extract.
-    size : Size
-        How many households, members and centres.
-    title : str
-        Heading of the map.
     rules : str
         Lines of TOML that override numbers of the default profile.
-    seed : int
-        Same seed, same register.
-
-    Returns
-    -------
-    Path
-        The project file.
     """
     register = make_register(read_extract(streets), size, seed=seed)
     suffix = "".join(streets.suffixes[-2:])
@@ -143,11 +123,6 @@ def write_town(folder: str | Path) -> Path:
     ----------
     folder : str or Path
         Made if it is absent.
-
-    Returns
-    -------
-    Path
-        The project file.
 
     Raises
     ------
@@ -184,15 +159,6 @@ def make_register(extract: Extract, size: Size, *, seed: int = 0) -> Register:
     ----------
     extract : Extract
         Its street addresses are used; where it has too few of them, its buildings, by lon/lat.
-    size : Size
-        How many of each.
-    seed : int
-        Same seed, same register.
-
-    Returns
-    -------
-    Register
-        Plainly marked synthetic.
     """
     rng = np.random.default_rng(seed)
     places = _places(extract, size, rng)
@@ -274,10 +240,6 @@ def spread_centres(
         Households of each.
     members_xy : ndarray of float, shape (n_members, 2)
         Metres.
-    unit : sequence, length n_members
-        What each member lives in.
-    number : int
-        Centres wanted.
     rng : Generator
         Seeds the means.
 

@@ -37,8 +37,6 @@ class Opened:
     ----------
     project : Project
         Rules, search, prices; its paths are not looked at again.
-    households, members : Residents
-    ground : Ground
     fences : GeoDataFrame or None
         Polygons with a column ``fence``; else the residents' community is the fence.
     ties : TieSheet or None
@@ -47,8 +45,6 @@ class Opened:
         Id of each member -> what the member is good at; read where talents are asked for.
     guides : tuple of Guides
         Who can look after the centres, and so on up.
-    findings : tuple of Finding
-        What was noticed in the fences.
     """
 
     project: Project
@@ -110,7 +106,6 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
 
     Parameters
     ----------
-    project : Project
     clock : Clock
         Told of the stages ``read`` and ``ground``.
     people_only : bool

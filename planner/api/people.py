@@ -77,14 +77,7 @@ def people_of(project: Project | str | Path, plan: PlanTables | None = None) -> 
 
 
 def people_in(project: Project, read: tuple[Residents, Residents]) -> People:
-    """Gather what the sheets of a project say of each resident.
-
-    Parameters
-    ----------
-    project : Project
-    read : (Residents, Residents)
-        Its households and members.
-    """
+    """Gather what the sheets of a project say of each resident."""
     private = _nothing()
     inputs = project.inputs
     homes, members = (

@@ -42,8 +42,6 @@ class Clock:
     ----------
     listener : callable or None
         Told of every `Event`; where there is none, a notebook draws bars.
-    seconds : dict of str to float
-        Time spent so far, by stage.
     """
 
     listener: Listener | None

@@ -63,9 +63,6 @@ class Task:
     ----------
     opened : Opened
         The project, and what its files hold.
-    wishes : Wishes
-    previous : PreviousPlan or None
-        The plan that stands, as read.
     online : Online or None
         A service to ask for addresses that the ground does not know.
     """
@@ -88,17 +85,12 @@ class Case:
 
     Parameters
     ----------
-    task : Task
-    located : Located
     rules : RuleBook
         The project's, or the nearest that fit.
-    demand : Demand
     helpers : Helpers or None
         Households that a member looks after already.
     before : Previous or None
         Where people were, if the plan is a re-cut.
-    findings : tuple of Finding
-        What was noticed on the way.
     """
 
     task: Task
@@ -122,15 +114,7 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """What the search found, and what an independent reading of it says.
-
-    Parameters
-    ----------
-    result : Result
-    certificate : Certificate
-    advice : Advice
-        What would mend broken rules.
-    """
+    """What the search found, and what an independent reading of it says."""
 
     result: Result
     certificate: Certificate

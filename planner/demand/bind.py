@@ -40,8 +40,6 @@ class Bound:
         Its problem has `ties`, and a rule for each talent.
     helpers : Helpers or None
         Households that a member looks after already.
-    findings : tuple of Finding
-        What could not be taken, and why.
     """
 
     demand: Demand
@@ -51,13 +49,6 @@ class Bound:
 
 def strengths_in(path: str | Path, members: Residents) -> Strengths:
     """Read what the members are good at: the column 特长/strengths of their sheet.
-
-    Parameters
-    ----------
-    path : str or Path
-        The sheet.
-    members : Residents
-        As read from it.
 
     Raises
     ------
@@ -81,14 +72,8 @@ def bind(
 
     Parameters
     ----------
-    demand : Demand
-        Units and centres.
     located : Located
         The residents, in the order of `Demand.household_unit` and `Demand.member_unit`.
-    affinity : Affinity
-        Prices.
-    sheet : TieSheet, optional
-        From `read_ties`.
     strengths : mapping, optional
         What each member is good at; needed where talents are asked for.
 

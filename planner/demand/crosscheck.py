@@ -273,10 +273,6 @@ def buildings_among_streets(
     ----------
     table : DataFrame
         ``lon, lat``, degrees WGS-84.
-    area : (west, south, east, north) or None
-        Where the streets are.
-    base : mapping of str to GeoDataFrame
-        What stands on the map.
     stated : Datum
         What the table was said to be in, before it was turned.
 

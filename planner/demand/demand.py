@@ -41,8 +41,6 @@ class Demand:
         Unit position of each household and member, -1 where it has none.
     snaps : Snaps
         Where each unit joins the walking network.
-    problem : Problem
-        The numbers to be solved.
     findings : sequence of Finding
         What was cut, moved or left out on the way.
     pieces : tuple of StreetPiece
@@ -70,10 +68,6 @@ def build_demand(
         ``id, lon, lat`` (degrees WGS-84, NaN where not located), ``fence`` and the columns of
         `planner.demand.entrances.DOOR_COLUMNS` (text, "" if unknown), and ``load`` (households) or
         ``is_centre`` (members).
-    network : Network
-        What is walked on.
-    rules : RuleBook
-        Limits of zones and walks.
 
     Returns
     -------
@@ -107,8 +101,6 @@ def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
     ----------
     units : DataFrame
         With ``households`` and ``members``.
-    rules : RuleBook
-        The bounds.
     """
     homes, people = units["households"].to_numpy(float), units["members"].to_numpy(float)
     each = rules.households_per_member

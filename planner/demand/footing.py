@@ -26,12 +26,8 @@ class StreetPiece:
 
     Parameters
     ----------
-    length_m : float
-        Metres of street.
     share : float
         Of all streets, 0 to 1.
-    households, centres : int
-        Who lives on it.
     """
 
     length_m: float
@@ -50,8 +46,6 @@ class Footing:
         In the order of the people.
     pieces : tuple of StreetPiece
         Those on which somebody lives, the longest first; empty without streets.
-    findings : tuple of Finding
-        Of homes on several pieces.
     """
 
     snaps: Snaps
@@ -66,8 +60,6 @@ def footing(people: pd.DataFrame, network: Network, *, max_m: float | None = Non
     ----------
     people : DataFrame
         ``lon, lat`` (degrees WGS-84), ``fence``, ``households`` (how many live there), ``centre`` (bool).
-    network : Network
-        What is walked on.
     max_m : float, optional
         Longest access leg.
     """
@@ -95,8 +87,6 @@ def footing_of(households: pd.DataFrame, members: pd.DataFrame, network: Network
     households, members : DataFrame
         ``lon, lat`` (degrees WGS-84, NaN where not located) and ``fence``; members ``is_centre`` too, if
         their sheet is there.
-    network : Network
-        What is walked on.
     """
     columns = ["lon", "lat", "fence"]
     homes = households[columns].assign(households=1, centre=False)

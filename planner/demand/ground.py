@@ -224,8 +224,6 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
 
     Parameters
     ----------
-    inputs : Inputs
-        The project's files.
     homes : DataFrame
         With ``lon, lat``: straight lines are measured around them, and a trunk road along which
         they stand is walked.

@@ -76,16 +76,10 @@ def locate(
 
     Parameters
     ----------
-    households, members : Residents
-        Read sheets.
-    ground : Ground
-        Network and gazetteer.
     fences : GeoDataFrame or None
         Polygons with a column ``fence``, EPSG:4326.
     online : Online, optional
         Asked for addresses that the gazetteer leaves open; nothing is sent without it.
-    progress : callable, optional
-        Told how many of how many have been asked.
 
     Raises
     ------

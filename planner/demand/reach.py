@@ -28,12 +28,6 @@ def unreached(
     ----------
     units : DataFrame
         ``fence`` ("" outside every fence).
-    problem : Problem
-        Its pairs say who may serve whom.
-    snaps : Snaps
-        Where units join the network.
-    network : Network
-        To measure how far the nearest centre is.
 
     Returns
     -------

@@ -72,16 +72,11 @@ def trusted(
     ----------
     residents : Residents
         As read; coordinates that lie among the streets only when swapped are put right.
-    ground : Ground
     datum : str or mapping of str to str, optional
         ``wgs84``, ``gcj02`` or ``bd09``, for all files or by file name: those files are converted.
         Where nothing is declared WGS-84 is expected, and the ground must not say otherwise.
     strict : bool
         Raise where the ground contradicts; else only say so, with severity STOP.
-
-    Returns
-    -------
-    Trusted
 
     Raises
     ------

@@ -74,8 +74,6 @@ def assemble(
         Who serves which unit, and what was proven of it.
     certificate : Certificate
         From `planner.model.audit`; the outcome of the walk limit is added here.
-    terrain : Terrain
-        What is measured and drawn on.
 
     Returns
     -------

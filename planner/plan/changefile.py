@@ -71,12 +71,8 @@ class Changes:
         `planner.plan.provenance.plan_fingerprint` of the plan that was changed.
     created : str
         UTC time, ``2026-05-18T09:30:00Z``.
-    moves : tuple of Move
-        Each unit once.
     locks, unlocked : tuple of str
         Unit ids: all locks that stand afterwards; locks of the plan that were opened.
-    notes : tuple of Note
-        Remarks on places.
     """
 
     plan: str
@@ -94,11 +90,6 @@ def holds_private(text: str) -> bool:
 
 def read_changes(source: str | Path | bytes) -> Changes:
     """Read a changes file; anything that is not as it must be is refused.
-
-    Parameters
-    ----------
-    source : path or bytes
-        The file, or what it holds.
 
     Raises
     ------

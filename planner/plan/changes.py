@@ -28,13 +28,6 @@ __all__ = ["apply_changes", "replayed"]
 def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:
     """Check changes against a plan, and make the moves.
 
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan that the map was drawn of.
-    changes : Changes
-        From `read_changes`.
-
     Returns
     -------
     ndarray of int64, shape (n_units,)
@@ -126,10 +119,6 @@ def apply_changes(
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan that the map was drawn of.
-    changes : Changes
-        From `read_changes`.
     complete : bool
         Solve the rest again: what was moved or is locked stays, all else may follow where that is
         worth `MOVE_PRICE_M` for each home.

@@ -119,16 +119,6 @@ class Comparison:
 def compared(before: PlanTables, after: PlanTables) -> Comparison:
     """Hold two plans against each other.
 
-    Parameters
-    ----------
-    before, after : PlanTables
-        Two plans of one district.
-
-    Returns
-    -------
-    Comparison
-        Equal plans give no row.
-
     Raises
     ------
     InputError

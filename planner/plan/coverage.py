@@ -35,14 +35,10 @@ def coverage_gaps(
         Unit of each household, -1 if it has none.
     cause : array_like of str, shape (n,)
         What is known so far: a cause of `planner.model.tables.GAP_CAUSES`, or "".
-    problem : Problem
-        The problem.
     assignment : array_like of int, shape (n_units,)
         Centre of each unit, -1 for none.
     limit_m : float
         The walk limit, metres.
-    most : float or None
-        Households that a zone may hold.
 
     Returns
     -------

@@ -48,16 +48,12 @@ class Survey:
 
     Parameters
     ----------
-    located : Located
-        Residents with their places.
     demand : Demand
         Units and centres; `Demand.problem` is the one that is solved.
     ground : Ground
         Network, base layers, rivers and railways.
     fences : GeoDataFrame or None
         Polygons with a column ``fence``.
-    rules : RuleBook
-        The rule book.
     """
 
     located: Located
@@ -81,8 +77,6 @@ class Survey:
 
         Parameters
         ----------
-        before : Previous, optional
-            Where people were, if the plan is a re-cut.
         helpers : Helpers, optional
             Households that a member looks after already.
 

@@ -35,14 +35,10 @@ class Guides:
 
     Parameters
     ----------
-    level : Level
-        What they are.
     listed : DataFrame
         ``id`` and ``capacity`` (the most that one may have, NaN if nothing is said), sorted by id.
     residents : Residents or None
         As read from their own sheet; None where they are members of the plan.
-    findings : tuple of Finding
-        What was noticed in the sheet.
     """
 
     level: Level
@@ -55,15 +51,6 @@ def read_guides(
     levels: Sequence[Level], sheet: str | Path, members: Residents
 ) -> tuple[Guides, ...]:
     """Read who can look after each level.
-
-    Parameters
-    ----------
-    levels : sequence of Level
-        From the project, lowest first.
-    sheet : path
-        The members' sheet.
-    members : Residents
-        As read from it.
 
     Raises
     ------
@@ -121,14 +108,8 @@ def guided(
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     guides : sequence of Guides
         From `read_guides`, lowest level first; each after the one that it looks after.
-    located : Located
-        For the places of members.
-    demand : Demand
-        For those of the centres.
     ground : Ground
         What is walked on; where addresses of other sheets are looked up, never online.
     datum : str, optional
@@ -240,16 +221,10 @@ def even_limits(
 
     Parameters
     ----------
-    clients : int
-        How many are to be shared out.
     capacity : ndarray of float, shape (n_people,)
         The most that each may have; NaN for no limit.
     low, high : int or None
         What the project states; one of them is enough.
-
-    Returns
-    -------
-    tuple of (int or None, int or None)
     """
     if low is not None or high is not None or not len(capacity):
         return low, high

@@ -34,13 +34,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """A finished plan as the terrain of the next one: see `planner.plan.build.assemble`.
-
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan before.
-    """
+    """A finished plan as the terrain of the next one: see `planner.plan.build.assemble`."""
 
     tables: PlanTables
 

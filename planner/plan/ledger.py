@@ -63,8 +63,6 @@ class Count:
     ----------
     people : int
         All of them, each once.
-    placed : int
-        Those who are planned for.
     why : mapping of str to int
         Code of the reason -> those who have no place for it; see `WHY`.
     rows, repeated : int
@@ -147,8 +145,6 @@ class Ledger:
         ----------
         located : Located
             With the rows of the sheets, where they were counted.
-        demand : Demand
-            Units of households and members.
         """
         chosen = located.members["is_centre"].to_numpy(bool)
         centres, unit = located.members[chosen], demand.member_unit[chosen]
@@ -177,13 +173,6 @@ def ledger_of(tables: PlanTables) -> Ledger | None:
 def require_centres(ledger: Ledger, *, allow_missing: bool = False) -> None:
     """Refuse to plan while centres have no place: their whole zones would be missing.
 
-    Parameters
-    ----------
-    ledger : Ledger
-        From `Ledger.of`, before anything is solved.
-    allow_missing : bool
-        Plan without them.
-
     Raises
     ------
     InputError
@@ -211,8 +200,6 @@ class LedgerLine:
     ----------
     code : str
         ``read, centres, members, homes, beyond-limit`` or ``rules-broken``: stable.
-    zh, en : str
-        In words.
     lost : int
         People (or rules, in the last line) for whom it is bad news; 0 where all is well.
     """

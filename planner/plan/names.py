@@ -235,13 +235,7 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=2)
 def name_book(tables: PlanTables) -> NameBook:
-    """Gather what the places of a plan are called; kept for the two plans asked last.
-
-    Parameters
-    ----------
-    tables : PlanTables
-        A finished plan.
-    """
+    """Gather what the places of a plan are called; kept for the two plans asked last."""
     units = tables.units
     lon_lat = shapely.get_coordinates(units.geometry.to_numpy())
     plane = LocalProjection.around(lon_lat[:, 0], lon_lat[:, 1])

@@ -31,12 +31,8 @@ class PreviousPlan:
         Household or member id -> id of its centre, "" for none.
     homes : frozenset of str or None
         Which of these ids are households; None where a sheet does not tell.
-    centres : tuple of str
-        Centres of the plan.
     fingerprint : str
         `Problem.fingerprint`; "" for a sheet.
-    sheet : StandingSheet or None
-        What was read, if it was a sheet.
     """
 
     zone: dict[str, str]
@@ -58,10 +54,6 @@ class PreviousPlan:
 
 def read_previous_plan(path: str | Path) -> PreviousPlan:
     """Read the previous plan: ``plan.gpkg`` of an earlier run, or a sheet of homes and centres.
-
-    Parameters
-    ----------
-    path : str or Path
 
     Raises
     ------
@@ -91,15 +83,11 @@ def place_previous(
 
     Parameters
     ----------
-    plan : PreviousPlan
-    located, demand
-        The residents and centres of now.
     move_price_m : float
         Metres charged for each home that changes hands.
 
     Returns
     -------
-    Previous
     tuple of Finding
         How many homes are new or gone; zones that are dissolved.
 

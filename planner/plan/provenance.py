@@ -37,22 +37,8 @@ def stamped(
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
-    ground : Ground
-        What was walked on.
-    title : str
-        Heading.
-    seed : int
-        Of the search.
     sources : sequence of (str, str)
         Bare name and SHA-256 of each file of people.
-    synthetic : bool
-        Whether the people are made up.
-    seconds : mapping of str to float
-        Time of each stage.
-    previous : str or None
-        Fingerprint of the plan before.
     """
     stamp: dict[str, Any] = {
         "title": title,
@@ -95,11 +81,6 @@ def _versions() -> dict[str, str]:
 
 def plan_fingerprint(tables: PlanTables) -> str:
     """Digest of the problem, of who is served by whom, and of the locks and edits so far.
-
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan.
 
     Returns
     -------

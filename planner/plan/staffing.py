@@ -93,10 +93,6 @@ def staffed(
         Households and members; who served whom before, and who helps whom.
     assignment : ndarray of int, shape (n_units,)
         Centre of each unit, -1 for none.
-    walks : Walks
-        Walks inside a zone.
-    touched : ndarray of int
-        Centres whose homes are shared out.
     floor : ndarray of float, shape (n_households,), optional
         Heights: neighbours on a stairwell come to one member.  A plan does not keep them; there the
         homes that had one member before stay together.

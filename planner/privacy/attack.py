@@ -32,12 +32,6 @@ class Sums:
     ----------
     names : list of str
         What each unknown is, for messages: never more than a kind and a position.
-    low, high : list of float
-        Bounds of each unknown.
-    parts : list of list of int
-        The unknowns of each sum.
-    bounds : list of (float, float)
-        What is told of each sum.
     blocks : list of list of int
         The unknowns of each block of the page that was read last.
     """
@@ -167,7 +161,6 @@ def determined(sums: Sums, smallest: int) -> list[Any]:
 
     Parameters
     ----------
-    sums : Sums
     smallest : int
         The threshold: larger counts may be known.
 

@@ -38,8 +38,6 @@ class Terms:
 
     Parameters
     ----------
-    zh, en : str
-        The audience in words.
     grid_steps : int
         Positions are multiples of so many steps of 1e-6 degrees.
     smallest : int

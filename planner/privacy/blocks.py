@@ -120,17 +120,12 @@ def blocks_of(problem: Problem, zone: Ints, walk: WalkLimit, *, smallest: int, b
 
     Parameters
     ----------
-    problem : Problem
     zone : ndarray of int, shape (n_units,)
         Centre of each unit, -1 for none.
-    walk : WalkLimit
-        Limit and price of the walks.
     smallest : int
         The threshold: a unit with as many homes may be a block by itself, other blocks have at least
         twice as many less one unless their whole zone has fewer.  1 makes each unit a block, told in
         full: for the office itself.
-    base : int
-        See `shown_counts`.
     """
     if smallest <= 1:
         of = np.arange(problem.n_units)

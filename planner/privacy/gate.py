@@ -40,19 +40,12 @@ def released(
         The file as it would be released, or where it lies.
     name : str
         What it is called; told in the refusal.
-    audience : Audience
-        Who it is for.
     secrets : Secrets
         What the register holds.  Id numbers, phones, rooms and care flags at a door are found
         without it.
     known : collection of str
         Scripts and styles that the product wrote itself, word for word: what a resident is called
         may stand there by chance.
-
-    Returns
-    -------
-    bytes or Path
-        `content`.
 
     Raises
     ------
@@ -87,13 +80,6 @@ def check_page(
     name: str = "map.html",
 ) -> None:
     """Refuse a map that tells its audience more than it may know.
-
-    Parameters
-    ----------
-    html : str
-        The finished page.
-    audience, secrets, known, name
-        See `released`.
 
     Raises
     ------

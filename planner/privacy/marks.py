@@ -69,15 +69,9 @@ def marks_in(
 
     Parameters
     ----------
-    text : str
-        `folded` text.
     spoken : bool
         Whether it is text for people: rooms and care flags are looked for in it too; in code and
         numbers they are not.
-    allowed : collection of str
-        `phone_key` of the phones that may show.
-    care : bool
-        Whether care words are looked for.
 
     Yields
     ------

@@ -49,15 +49,6 @@ _MEETING_KEYS = {
 def check_structure(html: str, audience: Audience, name: str) -> None:
     """Refuse a map whose data are of a kind, a count or a position that its audience must not see.
 
-    Parameters
-    ----------
-    html : str
-        The finished page.
-    audience : Audience
-        Who it is for.
-    name : str
-        What it is called.
-
     Raises
     ------
     PrivacyError

@@ -17,11 +17,6 @@ __all__ = ["pdf_texts"]
 def pdf_texts(data: bytes) -> Iterator[tuple[str, str]]:
     """Give the text of a PDF.
 
-    Parameters
-    ----------
-    data : bytes
-        The file.
-
     Yields
     ------
     (str, str)

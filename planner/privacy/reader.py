@@ -50,8 +50,6 @@ class Part:
     ----------
     where : str
         The part of the file, in words; never what stands there.
-    text : str
-        `folded`.
     kind : str
         ``text`` (for people), ``code`` (scripts, styles), ``raw`` (data as it lies there) or ``numbers``
         (data whose texts are another part).
@@ -79,16 +77,8 @@ def parts_of(data: bytes, name: str = "", *, depth: int = 0) -> Iterator[Part]:
 
     Parameters
     ----------
-    data : bytes
-        The finished file.
     name : str
         What the part is called; its ending tells texts apart.
-    depth : int
-        How deep it lies in other files.
-
-    Yields
-    ------
-    Part
 
     Raises
     ------
@@ -178,7 +168,6 @@ def _walk_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
     Parameters
     ----------
-    value : JSON value
     path : str
         Names so far, joined by dots; positions in lists are left out.
     """

@@ -31,7 +31,6 @@ def withheld_texts(texts: Iterable[str], secrets: Secrets) -> list[str]:
 
     Parameters
     ----------
-    texts : iterable of str
     secrets : Secrets
         What the sheets hold of people; id numbers, phones and rooms are known without it.
     """
@@ -41,14 +40,7 @@ def withheld_texts(texts: Iterable[str], secrets: Secrets) -> list[str]:
 
 
 def withheld_findings(findings: Sequence[Finding], secrets: Secrets) -> list[Finding]:
-    """Give findings back; where one tells of a person its place stays and its words go.
-
-    Parameters
-    ----------
-    findings : sequence of Finding
-    secrets : Secrets
-        See `withheld_texts`.
-    """
+    """Give findings back; where one tells of a person its place stays and its words go."""
     names = ("what", "what_zh", "remedy", "remedy_zh", "sheet", "column")
     texts = [getattr(f, name) for f in findings for name in names]
     told = _telling(texts, secrets)
@@ -78,8 +70,6 @@ def gated(name: str, content: bytes, secrets: Secrets) -> bytes:
         ``check.md`` or ``check.json``.
     content : bytes
         UTF-8.
-    secrets : Secrets
-        See `withheld_texts`.
 
     Returns
     -------

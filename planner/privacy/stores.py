@@ -31,11 +31,6 @@ _OFFSETS = (8, 40, 56, 56, 72)
 def database_parts(data: bytes) -> Iterator[tuple[str, str]]:
     """Give the text of a SQLite file: its schema, every table, and its bytes as they lie there.
 
-    Parameters
-    ----------
-    data : bytes
-        The file.
-
     Yields
     ------
     (str, str)
@@ -140,15 +135,7 @@ def shared_strings(text: str) -> list[str]:
 
 
 def row_lines(sheet: str, shared: list[str]) -> Iterator[str]:
-    """Give each row of a sheet of an xlsx or ods as one line, cells apart by tabs.
-
-    Parameters
-    ----------
-    sheet : str
-        Markup of the sheet.
-    shared : list of str
-        From `shared_strings`.
-    """
+    """Give each row of a sheet of an xlsx or ods as one line, cells apart by tabs."""
     for row in _ROW.findall(sheet):
         yield "\t".join(
             _cell_of(attributes, body, shared) for attributes, body in _CELL.findall(row)

@@ -17,13 +17,6 @@ __all__ = ["reading_order", "spots_of"]
 def spots_of(findings: Iterable[Finding], tables: Sequence[SheetTable]) -> list[Spot]:
     """Find the cell of each finding, and name its column as the office does.
 
-    Parameters
-    ----------
-    findings : iterable of Finding
-        Equal ones are told once.
-    tables : sequence of SheetTable
-        Of all files that could be read.
-
     Returns
     -------
     list of Spot

@@ -24,15 +24,8 @@ def read_choices(
 
     Parameters
     ----------
-    path : Path
-        A review workbook, filled in.
     area : tuple of float or None
         West, south, east, north, degrees: where places may lie.
-
-    Returns
-    -------
-    list of Accepted, int
-        The answers, and how many lines have none.
 
     Raises
     ------

@@ -30,14 +30,8 @@ def list_candidates(
     ----------
     terms : Siting
         What scores and strengths are worth; the roles asked for.
-    located : Located
-        Everyone, placed.
-    demand : Demand
-        In which unit each lives.
     known : DataFrame
         ``id, candidate, score, role, strengths`` as the sheet says.
-    force, forbid : sequence of str
-        Ids.
 
     Returns
     -------
@@ -45,7 +39,6 @@ def list_candidates(
         ``id, fence, label, was_centre, score, role, strengths, unit, forced, merit_m``.
     aside : DataFrame
         Those who were left out, with ``cause``.
-    findings : tuple of Finding
 
     Raises
     ------
@@ -135,8 +128,6 @@ def mean_scores(
         With ``score``.
     located : Located
         Everyone, with ``is_centre``.
-    known : DataFrame
-        See `list_candidates`.
     """
     people = located.members
     today = known.loc[known["id"].isin(people.loc[people["is_centre"], "id"]), "score"]

@@ -30,8 +30,6 @@ def fence_table(
 
     Parameters
     ----------
-    outcomes : sequence of Outcome
-    demand : Demand
     network : Network
         To measure the walks to the centres of today.
     present : ndarray of int
@@ -102,14 +100,7 @@ def _why(q: Quarter, centres: int) -> tuple[str, str]:
 
 
 def beyond_rules(quarters: Sequence[Quarter], counts: Sequence[int]) -> tuple[Finding, ...]:
-    """Say where more, or fewer, centres were asked for than the rules allow.
-
-    Parameters
-    ----------
-    quarters : sequence of Quarter
-    counts : sequence of int
-        Centres of each.
-    """
+    """Say where more, or fewer, centres were asked for than the rules allow."""
     live = [(q, k) for q, k in zip(quarters, counts, strict=True) if len(q.candidates)]
     asked, least, most = (
         sum(n) for n in zip(*((k, q.least, q.most) for q, k in live), strict=True)

@@ -42,12 +42,8 @@ def counts_of(
 
     Parameters
     ----------
-    quarters : sequence of Quarter
     count : int or None
         All of them; the fewest that suffice if None.
-    seed : int
-    tell : callable
-        Told of each look.
 
     Returns
     -------
@@ -93,13 +89,8 @@ def allocate(
 
     Parameters
     ----------
-    quarters : sequence of Quarter
-        Each with a candidate.
     count : int
         All of them; at least what is forced and one a fence, at most one a unit with candidates.
-    seed : int
-    tell : callable
-        Told of each look.
 
     Returns
     -------
@@ -155,11 +146,6 @@ def _proportional(
 
 def fewest(quarter: Quarter, *, seed: int = 0) -> tuple[int, bool]:
     """Find the fewest centres that suffice: ceilings hold, and the walk limit wherever it can.
-
-    Parameters
-    ----------
-    quarter : Quarter
-    seed : int
 
     Returns
     -------

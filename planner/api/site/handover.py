@@ -43,8 +43,6 @@ def marked_members(path: str | Path, members: Residents, chosen: Collection[str]
         The sheet that `members` were read from: workbook, CSV or layer.
     members : Residents
         From `planner.intake.residents.read_members`.
-    chosen : collection of str
-        Their ids.
 
     Returns
     -------
@@ -118,15 +116,6 @@ def _sheet_name(name: str, number: int) -> str:
 
 def next_project(path: str | Path, folder: str | Path, members: str) -> str | None:
     """Rewrite a project file for another folder, with another members' sheet; its comments stay.
-
-    Parameters
-    ----------
-    path : str or Path
-        The project file.
-    folder : str or Path
-        Where the new one is to lie.
-    members : str
-        Bare name of the members' sheet there.
 
     Returns
     -------

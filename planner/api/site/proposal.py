@@ -56,7 +56,6 @@ class Outcome:
 
     Parameters
     ----------
-    quarter : Quarter
     answer : Answer or None
         None where there is nobody to choose.
     """
@@ -101,7 +100,6 @@ def swaps(quarter: Quarter, serves: IntArray, merit_m: FloatArray) -> Swaps:
 
     Parameters
     ----------
-    quarter : Quarter
     serves : ndarray of int, shape (n_units,)
         From `Quarter.chosen`.
     merit_m : ndarray of float, shape (n_candidates,)
@@ -129,10 +127,8 @@ def chosen_table(
 
     Parameters
     ----------
-    outcomes : sequence of Outcome
     candidates : DataFrame
         ``id, fence, label, role, score, strengths, was_centre, forced, merit_m``.
-    demand : Demand
 
     Returns
     -------
@@ -220,9 +216,6 @@ def left_table(
 
     Parameters
     ----------
-    outcomes : sequence of Outcome
-    candidates : DataFrame
-        See `chosen_table`.
     aside : DataFrame
         ``id, fence, label, role, score, strengths, was_centre, cause`` of those who were never looked at.
 
@@ -259,11 +252,6 @@ def uncovered_table(
     outcomes: Sequence[Outcome], candidates: pd.DataFrame, demand: Demand
 ) -> pd.DataFrame:
     """List the units with homes that no centre reaches as the rules ask.
-
-    Parameters
-    ----------
-    outcomes, candidates, demand
-        See `chosen_table`.
 
     Returns
     -------

@@ -34,8 +34,6 @@ class Quarter:
 
     Parameters
     ----------
-    name : str
-        The fence, "" where there is none.
     units : ndarray of int, shape (n_units,)
         Positions in `Demand.units` of the units, with homes or members, that some candidate reaches.
     lost : ndarray of int
@@ -56,10 +54,6 @@ class Quarter:
         Homes that a zone should have, as the rules for homes and for members together say.
     price_m : float
         Metres for each home over or short; infinite where the rule is hard.
-    limit_m : float
-        Walk limit.
-    least, most : int
-        Centres that the rules ask for.
     """
 
     name: str
@@ -95,7 +89,6 @@ class Quarter:
 
         Parameters
         ----------
-        count : int
         suffice : bool
             Ceilings hold, and so does the walk limit for every home that has a candidate within it.
         """
@@ -141,15 +134,9 @@ def make_quarters(
 
     Parameters
     ----------
-    demand : Demand
-        Units, and where they join the network.
     candidates : DataFrame
         ``id, unit`` (position in the units)``, merit_m`` (metres, to each home, that the candidate falls
         short of the best)``, forced`` (bool).
-    network : Network
-        What is walked on.
-    rules : RuleBook
-        Floors, ceilings and the walk limit.
 
     Returns
     -------
@@ -248,13 +235,8 @@ def choose(
 
     Parameters
     ----------
-    quarter : Quarter
-    count : int
     seconds, gap : float
         When to stop; a search that is not cut short by time gives the same answer each time.
-    seed : int
-    suffice : bool
-        See `Quarter.sites`.
     """
     stop = Stop(gap=gap, seconds=max(seconds, 0.5))
     return solved(quarter.sites(count, suffice=suffice), stop, seed, CYCLES)

@@ -52,15 +52,7 @@ class Advice:
 
     @classmethod
     def of_counts(cls, demand: Demand, rules: RuleBook) -> Advice:
-        """Say what the counts alone rule out, before anything is solved.
-
-        Parameters
-        ----------
-        demand : Demand
-            Units and centres.
-        rules : RuleBook
-            The bounds.
-        """
+        """Say what the counts alone rule out, before anything is solved."""
         units, centres = demand.units, demand.centres
         counts = Counts(int(units["households"].sum()), int(units["members"].sum()), len(centres))
         fitting = fitting_rules(counts, rules)
@@ -86,8 +78,6 @@ class Setting:
         ``id``, in the order of `Demand.member_unit`: any of them may become a centre.
     network : Network
         To measure the walks to a new centre.
-    rules : RuleBook
-        The bounds.
     """
 
     demand: Demand
@@ -113,17 +103,6 @@ class Setting:
 
 def advise(counted: Advice, setting: Setting, result: Result, search: Search) -> Advice:
     """Try repairs around the zones that break rules.
-
-    Parameters
-    ----------
-    counted : Advice
-        From `Advice.of_counts`.
-    setting : Setting
-        What was asked for.
-    result : Result
-        The plan.
-    search : Search
-        Time for all repairs, and the seed.
 
     Returns
     -------
@@ -155,17 +134,7 @@ def advise(counted: Advice, setting: Setting, result: Result, search: Search) ->
 
 
 def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> InfeasibleError:
-    """Say what would mend hard rules that cannot hold: plan with elastic ones, and repair that.
-
-    Parameters
-    ----------
-    refused : InfeasibleError
-        The proof that they cannot hold.
-    setting : Setting
-        What was asked for.
-    search : Search
-        Time, gap and seed.
-    """
+    """Say what would mend hard rules that cannot hold: plan with elastic ones, and repair that."""
     counted = Advice.of_counts(setting.demand, setting.rules)
     elastic = tuple(replace(rule, hard=False) for rule in setting.demand.problem.rules)
     problem = setting.demand.problem.replace(rules=elastic)

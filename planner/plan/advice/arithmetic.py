@@ -18,13 +18,7 @@ SLACK = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What there is of everything, in a fence or in the whole district.
-
-    Parameters
-    ----------
-    households, members, centres : int
-        Counts.
-    """
+    """What there is of everything, in a fence or in the whole district."""
 
     households: int
     members: int
@@ -39,14 +33,10 @@ class Clash:
     ----------
     fence : str
         Where; "" is the whole district.
-    rule : str
-        Name of the rule.
     side : str
         ``low`` or ``high``: the side that cannot hold everywhere.
     have, need : float
         What is there, and what the rule asks for.
-    what, what_zh : str
-        The same in words.
     """
 
     fence: str
@@ -67,8 +57,6 @@ def arithmetic(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> l
         ``fence, households, members``.
     centres : DataFrame
         ``fence``.
-    rules : RuleBook
-        The bounds.
 
     Returns
     -------
@@ -146,13 +134,6 @@ def _sides(
 
 def fitting_rules(counts: Counts, rules: RuleBook) -> RuleBook:
     """Move the bounds that the counts rule out to where the counts are, and no other.
-
-    Parameters
-    ----------
-    counts : Counts
-        Of the whole district.
-    rules : RuleBook
-        The rule book that does not fit.
 
     Returns
     -------

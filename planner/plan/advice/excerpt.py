@@ -21,10 +21,6 @@ class Excerpt:
 
     Parameters
     ----------
-    problem : Problem
-        The small problem.
-    units, centres : ndarray of int
-        Positions in the large one.
     assignment : ndarray of int, shape (n_units,)
         The plan that stands, by position in `centres`; -1 for none.
     """
@@ -40,12 +36,8 @@ def excerpt(problem: Problem, assignment: IntArray, centres: IntArray) -> Excerp
 
     Parameters
     ----------
-    problem : Problem
-        The large problem.
     assignment : ndarray of int, shape (n_units,)
         Its plan.
-    centres : ndarray of int
-        Zones to take.
     """
     chosen = np.unique(np.asarray(centres, np.int64))
     units = np.flatnonzero(np.isin(assignment, chosen))
@@ -87,8 +79,6 @@ def with_centre(
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
     unit : int
         Home of the new centre; nobody else's.
     walk_m, penalty_m : ndarray of float, shape (n_units,)

@@ -36,8 +36,6 @@ class Candidate:
 
     Parameters
     ----------
-    name : str
-        Id of the member.
     unit : int
         Position of the home among the units.
     """
@@ -58,14 +56,10 @@ class Repair:
         ``add_centre, drop_centre`` or ``widen``.
     change : mapping
         What to change: ``centre`` (id), or ``rule, side, limit``.
-    what, what_zh : str
-        In words.
     walk_change_m : float
         Metres of walking that it adds for each home around, negative if walks become shorter.
     broken_before, broken_after : int
         Rules broken by the zones around, before and after.
-    homes_moved : int
-        Homes around that change hands.
     """
 
     where: str
@@ -91,8 +85,6 @@ class Around:
     ----------
     names, places : tuple of str, length n_centres
         Id of each centre, and how its surroundings are called.
-    candidates : tuple of Candidate
-        Members who could become centres.
     walks : callable, optional
         Measures the walks to a new centre; without it none is proposed.
     """
@@ -178,18 +170,8 @@ def repairs(
 
     Parameters
     ----------
-    problem : Problem
-        What was solved.
     assignment : ndarray of int, shape (n_units,)
         The plan.
-    around : Around
-        Names, and who could become a centre.
-    seconds : float
-        Time for all of it.
-    sites : int
-        How many breaches to look at.
-    seed : int
-        For the solver.
 
     Returns
     -------

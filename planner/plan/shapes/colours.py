@@ -17,8 +17,6 @@ def colours(shapes: ArrayLike, *, apart_m: float = 20.0) -> NDArray[np.int64]:
     ----------
     shapes : array_like of geometry, shape (n,)
         Zones in a metric plane.
-    apart_m : float
-        Zones as near as this are neighbours.
 
     Returns
     -------

@@ -58,8 +58,6 @@ def zone_shapes(
         Homes in a metric plane; rows that are not finite are left out.
     owner : array_like of int, shape (n,)
         Zone of each home, -1 for none: no zone is drawn over the place of such a home.
-    n_zones : int
-        Number of zones.
     territory : (array_like of int, array_like of LineString), optional
         Zone (-1 for none) and shape of pieces of street; a zone is drawn along its own.
     cuts : iterable of geometry, optional

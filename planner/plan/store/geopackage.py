@@ -86,14 +86,8 @@ def write_frame(
 
     Parameters
     ----------
-    db : sqlite3.Connection
-        Made by `begin`.
-    name : str
-        Of the table.
     frame : DataFrame or GeoDataFrame
         Geometry in EPSG:4326.  The index is not kept.
-    stamp : str
-        See `timestamp`.
 
     Returns
     -------
@@ -217,10 +211,6 @@ def read_frame(db: sqlite3.Connection, name: str, columns: Mapping[str, str]) ->
 
     Parameters
     ----------
-    db : sqlite3.Connection
-        Opened by `open_package`.
-    name : str
-        Of the table.
     columns : mapping of str to str
         Each column and its dtype; ``geometry`` for shapes.
 

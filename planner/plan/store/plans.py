@@ -59,13 +59,6 @@ def store_plan(tables: PlanTables, path: str | Path) -> None:
     It writes in place: hand it to `planner.files.atomic_write`, which gives it a temporary
     path and renames the whole file.
 
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan.
-    path : str or Path
-        A file that does not exist yet.
-
     Raises
     ------
     OSError, sqlite3.Error
@@ -111,11 +104,6 @@ def read_plan(path: str | Path) -> PlanTables:
     ----------
     path : str or Path
         A file written by `store_plan`.  It is opened read-only.
-
-    Returns
-    -------
-    PlanTables
-        The plan.
 
     Raises
     ------

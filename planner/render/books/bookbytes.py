@@ -30,11 +30,6 @@ class _Archive(zipfile.ZipFile):
 def book_bytes(book: Any) -> bytes:
     """Lay a workbook out.
 
-    Parameters
-    ----------
-    book : openpyxl.Workbook
-        Not one that is write-only.
-
     Returns
     -------
     bytes

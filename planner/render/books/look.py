@@ -67,15 +67,8 @@ def new_book(title: str, created: datetime, status: str = "") -> Iterator[tuple[
 
     Parameters
     ----------
-    title : str
     created : datetime
         Of the content: the clock would make equal contents differ.
-    status : str
-        What its properties say of who may see it.
-
-    Yields
-    ------
-    (xlsxwriter.Workbook, io.BytesIO)
     """
     import xlsxwriter
 

@@ -50,7 +50,6 @@ class Spot:
 
     Parameters
     ----------
-    finding : Finding
     sheet : str
         Name of the sheet; "" for that of a CSV.
     row, column : int or None
@@ -69,8 +68,6 @@ class Grid:
 
     Parameters
     ----------
-    name : str
-        Of the sheet or layer.
     rows : sequence of sequences
         Cells; text, numbers, dates or None.
     first, left : int
@@ -90,9 +87,6 @@ def mark_workbook(data: bytes, spots: Sequence[Spot], summary: Sequence[tuple[st
     ----------
     data : bytes
         An ``.xlsx`` that `planner.intake.sheets.formats.guard.open_book` has let pass.
-    spots : sequence of Spot
-    summary : sequence of (str, str)
-        Lines that head the list of findings.
 
     Returns
     -------
@@ -150,8 +144,6 @@ def mark_rows(
     ----------
     grids : iterable of Grid
         None at all where the file could not be read: the list of findings stands alone then.
-    spots, summary
-        See `mark_workbook`.
 
     Returns
     -------

@@ -92,15 +92,6 @@ def proposal_bytes(
 ) -> bytes:
     """Make the workbook of a proposal: internal, and marked so on each page.
 
-    Parameters
-    ----------
-    chosen, left, uncovered, fences : DataFrame
-        See `planner.api.site.site.Proposal`.
-    figures : mapping
-        Its figures.
-    people : People, optional
-        Names beside the ids.
-
     Returns
     -------
     bytes
@@ -167,13 +158,7 @@ def _notes(book: Any, styles: dict[str, Any], title: str, figures: Mapping[str, 
 
 
 def proposal_lines(figures: Mapping[str, Any]) -> list[str]:
-    """Say what a proposal comes to, a line each, in Chinese and English.
-
-    Parameters
-    ----------
-    figures : mapping
-        Of a `planner.api.site.site.Proposal`.
-    """
+    """Say what a proposal comes to, a line each, in Chinese and English."""
     was, now, count = figures["walk_before_m"], figures["walk_m"], figures["count"]
     homes, open_ = number(figures["located"]), number(figures["uncovered"])
     lines = [

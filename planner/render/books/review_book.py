@@ -66,7 +66,6 @@ class Option:
 
     Parameters
     ----------
-    label, precision : str
     apart_m : float
         From the first candidate, metres.
     lon, lat : float
@@ -92,8 +91,6 @@ class Line:
         Households and members that hang on it.
     rows : str
         Where they stand in the office's sheets.
-    cause_zh, cause : str
-        Why it is open.
     options : tuple of Option
         The likeliest first; at most `CANDIDATES` are shown.
     """
@@ -121,10 +118,6 @@ def candidate_headers(nth: int) -> tuple[str, str, str, str, str]:
 
 def review_bytes(lines: Sequence[Line]) -> bytes:
     """Lay a review out as a workbook.
-
-    Parameters
-    ----------
-    lines : sequence of Line
 
     Returns
     -------

@@ -43,11 +43,6 @@ def roster_bytes(tables: PlanTables) -> bytes:
 
     Every text stays text: nothing that a cell of the input holds becomes a formula, a number or a link.
 
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan.
-
     Returns
     -------
     bytes

@@ -51,8 +51,6 @@ class Basemap:
         Addresses with ``{x} {y} {z}``, the lowest layer first.
     subdomains : str
         What ``{s}`` stands for, a letter each.
-    credit : str
-        What the page must show.
     deepest : int
         Largest zoom that the host has; beyond it tiles are enlarged.
     """
@@ -91,8 +89,6 @@ def basemap_of(name: str, environ: Mapping[str, str] | None = None) -> Basemap:
     name : str
         ``tianditu``, or ``https://host/{z}/{x}/{y}.png``; ``{s}`` and ``{-y}`` are known, too.  ``http`` only
         for a host of one's own network.
-    environ : mapping of str to str, optional
-        Where the key is read from.
 
     Raises
     ------

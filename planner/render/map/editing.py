@@ -40,13 +40,6 @@ def packed(value: Any) -> str:
 def edit_payload(tables: PlanTables, blocks: Blocks) -> dict[str, Any]:
     """Gather what the page needs to edit a plan.
 
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan.
-    blocks : Blocks
-        As the page's audience may know them.
-
     Returns
     -------
     dict

@@ -34,8 +34,6 @@ def finding_payload(
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     payload : mapping
         What the page tells already: no other text is looked at, so nothing more is told.
     walks : bool

@@ -67,11 +67,6 @@ SEVERAL: Final = MappingProxyType(
 def first_letters(texts: Iterable[str]) -> dict[str, str]:
     """Give the first letters of all Chinese characters of some texts.
 
-    Parameters
-    ----------
-    texts : iterable of str
-        Names and addresses.
-
     Returns
     -------
     dict of str to str

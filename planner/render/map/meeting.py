@@ -49,8 +49,6 @@ def meeting_payload(
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     title : str, optional
         Heading; the plan's own by default.
     told : Told, optional

@@ -114,8 +114,6 @@ def map_page(
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     audience : Audience
         ``meeting`` by default: building level, small counts hidden, nobody's id but the centres'.
         ``public``: outlines of zones, names and office phones of the centres, rounded counts.
@@ -129,11 +127,6 @@ def map_page(
         What the watermark of an internal map says; today by default.
     basemap : Basemap, optional
         Tiles that the page asks for when it is opened; without it the page makes no request at all.
-
-    Returns
-    -------
-    MapPage
-        Equal plans give equal pages.
 
     Raises
     ------
@@ -182,14 +175,8 @@ def finished_page(
     ----------
     payload, heavy : dict
         What the page carries plain and packed; with ``compare`` in `heavy` it is a comparison.
-    audience : Audience
-        Who it is for.
-    secrets : Secrets
-        What it must not hold.
     day : date, optional
         What the watermark of an internal page says; today by default.
-    basemap : Basemap, optional
-        Tiles beneath it.
 
     Raises
     ------

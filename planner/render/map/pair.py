@@ -36,15 +36,8 @@ def compare_page(comparison: Comparison, *, title: str | None = None) -> MapPage
 
     Parameters
     ----------
-    comparison : Comparison
-        From `planner.plan.compare.compared`.
     title : str, optional
         Heading; that of the plan after by default.
-
-    Returns
-    -------
-    MapPage
-        For a meeting.
 
     Raises
     ------
@@ -59,13 +52,6 @@ def compare_payload(
     comparison: Comparison, *, title: str | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Gather what the page of a comparison draws and says.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        Two plans.
-    title : str, optional
-        Heading.
 
     Returns
     -------

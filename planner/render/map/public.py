@@ -37,8 +37,6 @@ def public_payload(
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     people : People, optional
         For the names and office phones of the centres; without it zones have numbers only.
     title : str, optional

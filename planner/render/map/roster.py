@@ -20,8 +20,6 @@ def roster_payload(tables: PlanTables, people: People | None = None) -> dict[str
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     people : People, optional
         Names, rooms and care flags; without it homes and members have their ids alone.
 
@@ -54,13 +52,7 @@ def roster_payload(tables: PlanTables, people: People | None = None) -> dict[str
 
 
 def watermark(day: date) -> str:
-    """Write the watermark as markup: it lies over the page, on the screen and on paper.
-
-    Parameters
-    ----------
-    day : date
-        When the file was made.
-    """
+    """Write the watermark as markup: it lies over the page, on the screen and on paper."""
     words = f"{INTERNAL_WORDS} · {day.isoformat()}"
     return (
         '<div class="watermark" aria-hidden="true">' + f"<span>{words}</span>" * _STAMPS + "</div>"

@@ -77,7 +77,6 @@ def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) ->
     ----------
     figures : mapping
         From `planner.api.check.check.CheckReport.figures`.
-    findings : sequence of Finding
     most : int
         So many kinds of findings are shown, the gravest first, each with its count and examples.
     """
@@ -103,14 +102,7 @@ def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) ->
 
 
 def summary_lines(figures: Mapping[str, Any], file: str) -> list[tuple[str, str]]:
-    """Give the lines that head the list of findings in a marked copy.
-
-    Parameters
-    ----------
-    figures : mapping
-    file : str
-        Bare name of the file that the copy is of.
-    """
+    """Give the lines that head the list of findings in a marked copy."""
     lines = [("数据体检 data check", file), ("结论 result", " / ".join(_closing(figures)))]
     for f in figures["files"]:
         if f["file"] != file:
@@ -180,15 +172,7 @@ _HEADS = ("级别", "文件", "表", "行", "列", "问题", "怎么办", "what"
 
 
 def html(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> str:
-    """Write the report for a notebook; every text is escaped.
-
-    Parameters
-    ----------
-    figures, findings
-        See `plain`.
-    most : int
-        So many findings are shown.
-    """
+    """Write the report for a notebook; every text is escaped."""
     from jinja2 import Environment
 
     rows = []

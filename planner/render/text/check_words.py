@@ -100,13 +100,6 @@ _ROW = re.compile(r"\b(?:in |first )?row (\d+)")
 def refusals_of(error: InputError | Exception, file: str) -> list[Finding]:
     """Turn a refusal of a file into findings that stand where the fault stands.
 
-    Parameters
-    ----------
-    error : PlannerError
-        What a reader raised.
-    file : str
-        Bare name of the file that was read.
-
     Returns
     -------
     list of Finding

@@ -23,11 +23,6 @@ __all__ = ["finding_groups", "summary", "summary_json"]
 def summary(tables: PlanTables) -> dict[str, Any]:
     """Give the figures of a plan as plain values.
 
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan.
-
     Returns
     -------
     dict

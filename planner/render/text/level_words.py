@@ -36,13 +36,7 @@ def level_numbers(tables: PlanTables, name: str) -> list[int]:
 
 
 def level_words(tables: PlanTables) -> tuple[tuple[str, str], ...]:
-    """Say what each level comes to.
-
-    Returns
-    -------
-    tuple of (str, str)
-        A sentence a level, in Chinese and English.
-    """
+    """Say what each level comes to."""
     return tuple(_sentence(level, plan_levels(tables)) for level in plan_levels(tables))
 
 

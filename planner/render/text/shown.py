@@ -49,8 +49,6 @@ class Told:
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     terms : Terms
         What may be seen; those of the office itself hide no count.
     """

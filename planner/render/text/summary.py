@@ -34,11 +34,6 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 def summary_markdown(tables: PlanTables) -> str:
     """Write the page that a street office reads: Chinese and English, in Markdown.
 
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan.
-
     Returns
     -------
     str

@@ -41,11 +41,6 @@ _RULES: Mapping[str, Both] = MappingProxyType(
 def rule_words(name: str) -> Both:
     """Name a rule for people.
 
-    Parameters
-    ----------
-    name : str
-        Name of a `RuleOutcome`.
-
     Returns
     -------
     (str, str)
@@ -82,13 +77,7 @@ def number(value: float, digits: int = 0) -> str:
 
 
 def proof_words(certificate: Certificate) -> Both:
-    """Say how near to the best possible plan this one is proven to be.
-
-    Returns
-    -------
-    (str, str)
-        Chinese and English.
-    """
+    """Say how near to the best possible plan this one is proven to be."""
     gap = 100 * certificate.optimality_gap
     if not math.isfinite(gap) or certificate.bound_m <= 0 < certificate.value_m:
         return (
@@ -182,11 +171,8 @@ def moved_words(tables: PlanTables, told: int | None = None, smallest: int = 0) 
 
     Parameters
     ----------
-    tables : PlanTables
-        The plan.
     told : int, optional
         The count as its reader may know it, negative for one from 1 up to `smallest`.
-    smallest : int
     """
     moved = tables.provenance.get("homes_moved") if told is None else told
     if moved is None:
