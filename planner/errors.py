@@ -22,10 +22,13 @@ input: where it stands and what to do about it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
 
 __all__ = [
     "ConfigError",
@@ -109,6 +112,23 @@ class Finding:
         for name in ("what", "what_zh", "remedy", "remedy_zh"):
             object.__setattr__(self, name, without_numbers(getattr(self, name)))
 
+    @classmethod
+    def of(cls, key: str, place: Mapping[str, Any] | None = None, /, **values: Any) -> Finding:
+        """Word a finding of ``findings.toml``.
+
+        Parameters
+        ----------
+        key : str
+            Its table there.
+        place : mapping, optional
+            Any of ``file, sheet, row, column``, and a ``severity`` other than the usual one.
+        **values
+            What the words leave open.
+        """
+        words = {name: text.format_map(values) for name, text in _catalogue()[key].items()}
+        told = {**words, "severity": Severity(words["severity"]), **(place or {})}
+        return cls(key.partition("/")[0], **told)
+
     @property
     def where(self) -> str:
         """The place in words, such as ``homes.xlsx, sheet 居民户, row 417, column 地址``."""
@@ -124,6 +144,11 @@ class Finding:
     def __str__(self) -> str:
         text = f"[{self.severity}] {self.where + ': ' if self.where else ''}{self.what}"
         return without_numbers(f"{text} -> {self.remedy}" if self.remedy else text)
+
+
+@cache
+def _catalogue() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("findings.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from planner.demand.bind import bind
 from planner.demand.demand import Demand, build_demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
-from planner.errors import ConfigError, Finding, InfeasibleError, Severity
+from planner.errors import ConfigError, Finding, InfeasibleError
 from planner.files import probe
 from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
@@ -292,12 +292,7 @@ def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
         for name in names
         if getattr(asked, name) != getattr(taken, name)
     )
-    return Finding(
-        "rules-fitted",
-        Severity.WARN,
-        f"the rules of {asked.name} do not fit the counts; planned under the nearest that do: {moved}",
-        f"规则 {asked.name} 与实际数量不符，已按最接近的可行规则规划：{moved}",
-    )
+    return Finding.of("rules-fitted", name=asked.name, moved=moved)
 
 
 def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result]:

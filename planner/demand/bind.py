@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
 from planner.intake.tie_sheet import Match, TieSheet, match_ties
@@ -121,11 +121,11 @@ def _between_units(
     one = placed & (ends[:, 0] == ends[:, 1]) & apart
     fence = np.append(demand.problem.fence, -1)
     across = placed & ~apart & (fence[ends[:, 0]] != fence[ends[:, 1]])
-    untold = {"tie-unplaced": ~placed, "apart-one-unit": one, "tie-fences": across}
+    unkept = {"tie-unplaced": ~placed, "apart-one-unit": one, "tie-fences": across}
     said = [
         finding
-        for code, which in untold.items()
-        for finding in _said(code, [matches[i] for i in np.flatnonzero(which)])
+        for code, which in unkept.items()
+        for finding in _said(code, [matches[i].place for i in np.flatnonzero(which)])
     ]
     columns = {
         "a": ends[:, 0],
@@ -137,35 +137,15 @@ def _between_units(
     return pd.DataFrame(columns).iloc[np.flatnonzero(placed)], said
 
 
-_SAID = {
-    "tie-unplaced": (
-        "one of the two has no place on the map; the row is left out", "其中一方未能定位，该行未采用",
-        "correct the address of the home", "请更正其地址"),
-    "apart-one-unit": (
-        "the two live in one stairwell or building, which no zone divides: they cannot be kept apart",
-        "双方同住一个单元（楼栋），无法分在不同责任区", "let two members look after them",
-        "请由不同党员联系"),
-    "tie-fences": (
-        "the two live in different communities, which no zone joins: they cannot share one",
-        "双方分属不同社区，无法划入同一责任区", "nothing, or drop the row", "无需处理，或删除该行"),
-}  # fmt: skip
-
-
-def _said(code: str, matches: list[Match]) -> list[Finding]:
+def _said(code: str, places: list[Finding]) -> list[Finding]:
     """Tell of rows, the first ones each by itself."""
-    what, zh, remedy, remedy_zh = _SAID[code]
     listed = [
-        replace(m.place, code=code, severity=Severity.WARN, what=what, what_zh=zh, remedy=remedy,
-                remedy_zh=remedy_zh)
-        for m in matches[:LISTED]
-    ]  # fmt: skip
-    if len(matches) > LISTED:
-        more = len(matches) - LISTED
-        listed.append(
-            replace(
-                listed[0], row=None, what=f"{more} more rows: {what}", what_zh=f"另有{more}行：{zh}"
-            )
-        )
+        Finding.of(code, {name: getattr(p, name) for name in ("file", "sheet", "row", "column")})
+        for p in places[:LISTED]
+    ]
+    if more := len(places) - len(listed):
+        what, zh = f"{more} more rows: {listed[0].what}", f"另有{more}行：{listed[0].what_zh}"
+        listed.append(replace(listed[0], row=None, what=what, what_zh=zh))
     return listed
 
 
@@ -215,15 +195,7 @@ def _talents(
         unit = demand.member_unit[able]
         amount = np.bincount(unit[unit >= 0], minlength=demand.problem.n_units).astype(float)
         if not amount.any():
-            nobody.append(
-                Finding(
-                    "talent-nobody", Severity.WARN,
-                    f"no member with a place has the strength {talent}: no zone is asked for it",
-                    f"没有已定位的党员具备特长{talent}，不作要求",
-                    "fill the column 特长/strengths of the members' sheet, or take the talent out",
-                    "请填写党员表的特长列，或在项目文件中删除该特长", column="特长",
-                )
-            )  # fmt: skip
+            nobody.append(Finding.of("talent-nobody", {"column": "特长"}, talent=talent))
             continue
         made.append(
             ZoneRule(f"talent:{talent}", amount, 1.0, None, None, False, affinity.talent_price)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from planner.errors import DatumError, Finding, Severity
+from planner.errors import DatumError, Finding
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.coordinates.detect import detect_datum
 from planner.intake.coordinates.nearest import NearestGeometry
@@ -60,15 +61,8 @@ class _Fit:
         return self.inside if np.isnan(self.agrees) else min(self.inside, self.agrees)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Another way to read a layer, and what it would mean."""
-
-    shapes: Callable[[], Shapes]
-    cause: str
-    cause_zh: str
-    remedy: str
-    remedy_zh: str
+_Reading = tuple[Callable[[], Shapes], Finding]
+"""Another way to read a layer, and what would be wrong with it."""
 
 
 def held_against_fences(
@@ -109,14 +103,14 @@ def held_against_fences(
     if now.score >= SOUND:
         return []
     best, likely = now, None
-    for reading in _readings(fences):
-        found = fit(reading.shapes())
+    for shapes, wrong in _readings(fences):
+        found = fit(shapes())
         if found.score >= max(FITS, best.score + (BETTER if likely is None else 1e-9)):
-            best, likely = found, reading
+            best, likely = found, wrong
     if likely is not None:
         raise DatumError(
-            f"{_told(now, len(people))}; {likely.cause}: then {100 * best.score:.0f} % would fit "
-            f"{_told_zh(now, len(people))}；{likely.cause_zh}，则{100 * best.score:.0f}%相符",
+            f"{_told(now, len(people))}; {likely.what}: then {100 * best.score:.0f} % would fit "
+            f"{_told_zh(now, len(people))}；{likely.what_zh}，则{100 * best.score:.0f}%相符",
             remedy=f"{likely.remedy} {likely.remedy_zh}",
         )
     if now.inside < HALF or now.agrees < HALF:
@@ -128,16 +122,7 @@ def held_against_fences(
         )
     if now.agrees < SOUND:
         off = round((1 - now.agrees) * len(people))
-        return [
-            Finding(
-                "community-disagrees", Severity.WARN,
-                f"about {off} people lie in another fence than the community that their row names; "
-                "the fence counts",
-                f"约{off}人所在边界与其填写的社区不一致，已以边界为准",
-                "correct the column 社区, their coordinates, or the fences", "请更正社区列、坐标或边界",
-                column="社区",
-            )
-        ]  # fmt: skip
+        return [Finding.of("community-disagrees", {"column": "社区"}, n=off)]
     return []
 
 
@@ -169,24 +154,19 @@ def _readings(fences: gpd.GeoDataFrame) -> Iterator[_Reading]:
     def turned(change: Callable[[NDArray[Any]], NDArray[Any]]) -> Callable[[], Shapes]:
         return lambda: shapely.make_valid(shapely.transform(shapes, change))
 
-    yield _Reading(
-        turned(lambda c: c[:, ::-1]), "the fences have latitude and longitude swapped",
-        "边界的经纬度疑似颠倒", "save the fences with longitude first", "请按经度、纬度的顺序重新导出边界",
-    )  # fmt: skip
+    yield turned(lambda c: c[:, ::-1]), Finding.of("fences/swapped")
     for datum, name in (("gcj02", "GCJ-02"), ("bd09", "BD-09")):
-        yield _Reading(
-            turned(lambda c, d=datum: convert(c[:, 0], c[:, 1], d, "wgs84")),
-            f"the fences seem to be drawn in {name}", f"边界疑为{name}坐标",
-            f'set fences_datum = "{datum}" under [inputs], or hand them in as WGS-84',
-            f'请在[inputs]中写明 fences_datum = "{datum}"，或提供WGS-84边界',
-        )  # fmt: skip
-        yield _Reading(
-            turned(lambda c, d=datum: convert(c[:, 0], c[:, 1], "wgs84", d)),
-            f"the homes seem to be in {name}", f"住户坐标疑为{name}坐标",
-            f'set datum = "{datum}" under [inputs], or hand in WGS-84 coordinates',
-            f'请在[inputs]中写明 datum = "{datum}"，或提供WGS-84坐标',
-        )  # fmt: skip
+        for key, one, other in (
+            ("fences/datum", datum, "wgs84"),
+            ("fences/homes-datum", "wgs84", datum),
+        ):
+            change = partial(_shifted, own=one, to=other)
+            yield turned(change), Finding.of(key, name=name, datum=datum)
     yield from _other_grids(fences)
+
+
+def _shifted(degrees: NDArray[Any], own: str, to: str) -> NDArray[Any]:
+    return convert(degrees[:, 0], degrees[:, 1], own, to)
 
 
 def _other_grids(fences: gpd.GeoDataFrame) -> Iterator[_Reading]:
@@ -208,14 +188,8 @@ def _other_grids(fences: gpd.GeoDataFrame) -> Iterator[_Reading]:
             continue
         if other.is_geographic or other.name.split(" /")[0] != own.name.split(" /")[0]:
             continue
-        yield _Reading(
-            lambda other=other: _as_grid(fences, own, other),
-            f"the fences are stated in {own.name} (EPSG:{code}), but fit as {other.name} "
-            f"(EPSG:{code + step})",
-            f"边界声明为{own.name}(EPSG:{code})，疑为{other.name}(EPSG:{code + step})",
-            f"set the layer's CRS to EPSG:{code + step} in QGIS and save it again",
-            f"请在QGIS中将图层坐标系设为EPSG:{code + step}后保存",
-        )  # fmt: skip
+        names = {"own": own.name, "other": other.name, "code": code, "better": code + step}
+        yield partial(_as_grid, fences, own, other), Finding.of("fences/grid", **names)
 
 
 def _as_grid(fences: gpd.GeoDataFrame, own: Any, other: Any) -> Shapes:

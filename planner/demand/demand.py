@@ -17,7 +17,7 @@ from planner.demand.entrances import DOOR_COLUMNS
 from planner.demand.footing import SNAP_MAX_M, StreetPiece, footing
 from planner.demand.reach import told_unreached, unreached
 from planner.demand.units import group_units
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import RuleBook
 from planner.network import Network, Snaps
@@ -139,25 +139,9 @@ def _near_streets(
     snaps = network.snap(spots[:, 0], spots[:, 1], max_m=SNAP_MAX_M)
     near = (snaps.edge >= 0)[which.ravel()]
     far, crossing = int((~near).sum()), int(snaps.crosses[which.ravel()][near].sum())
-    said = (
-        Finding(
-            "far-from-streets",
-            Severity.HOLD,
-            f"{far} homes lie more than {SNAP_MAX_M:g} m from any street",
-            f"{far}户距任何道路超过{SNAP_MAX_M:g}米",
-            "check their coordinates, or use a street extract that covers them",
-            "请核对坐标，或换用覆盖该处的路网",
-        ),
-        Finding(
-            "access-crosses-barrier",
-            Severity.WARN,
-            f"{crossing} homes reach no street without crossing a river, railway or wall",
-            f"{crossing}户到最近道路须穿越河流、铁路或围墙",
-            "their walks may be longer than shown: check the streets there",
-            "其实际步行距离可能更长，请核对该处路网",
-        ),
-    )
-    return located[near], tuple(f for f, n in zip(said, (far, crossing), strict=True) if n)
+    counts = {"far-from-streets": far, "access-crosses-barrier": crossing}
+    said = tuple(Finding.of(code, n=n, most=SNAP_MAX_M) for code, n in counts.items() if n)
+    return located[near], said
 
 
 def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFrame) -> pd.DataFrame:
@@ -174,17 +158,7 @@ def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFra
 def _lost_centres(members: pd.DataFrame, centres: pd.DataFrame) -> list[Finding]:
     """Say which centres have no place, and so no zone."""
     lost = sorted(set(members.loc[members["is_centre"], "id"]) - set(centres["centre_id"]))
-    return [
-        Finding(
-            "centre-without-place",
-            Severity.HOLD,
-            f"centre {name} has no place on the walking network, so it has no zone",
-            f"中心户{name}未能落到步行路网上，因此没有责任区",
-            "correct its address, or give lon and lat near a street",
-            "请更正其地址，或提供道路附近的经纬度",
-        )
-        for name in lost
-    ]
+    return [Finding.of("centre-without-place", name=name) for name in lost]
 
 
 def _problem(

@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.address.door import Door, door_of
 from planner.intake.address.parse import Address, parse_each
+from planner.intake.sheets.notes import at_row
 
 __all__ = ["DOOR_COLUMNS", "same_spot", "with_doors", "worded"]
 
@@ -116,18 +117,11 @@ def _at(own: Door, found: Door) -> Door:
 
 
 def _conflicting(frame: pd.DataFrame, conflict: np.ndarray) -> Iterable[Finding]:
-    what = "the columns and the address tell of two doors; the columns were believed"
-    zh = "楼栋、单元列与地址所述不一致，已以列为准"
     rows = np.flatnonzero(conflict)
     for i in rows[:LISTED]:
-        at = frame.iloc[int(i)]
-        yield Finding(
-            "door-conflict", Severity.WARN, what, zh, "correct the one that is wrong",
-            "请更正其中错误的一处", str(at["file"]), str(at["sheet"]), int(at["row"]), "address",
-        )  # fmt: skip
+        yield at_row(frame, i, Finding.of("door-conflict", {"column": "address"}))
     if len(rows) > LISTED:
-        n = len(rows) - LISTED
-        yield Finding("door-conflict", Severity.WARN, f"{n} more rows: {what}", f"另有{n}行：{zh}")
+        yield Finding.of("door-conflict/more", n=len(rows) - LISTED)
 
 
 def same_spot(people: pd.DataFrame) -> list[Finding]:
@@ -150,12 +144,6 @@ def same_spot(people: pd.DataFrame) -> list[Finding]:
         if len(there) > 1:
             names = sorted(set(there["building_label"]))
             told = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-            said.append(
-                Finding(
-                    "two-buildings-one-point", Severity.WARN,
-                    f"{len(there)} buildings stand on one point: {told}; walks to them are the same",
-                    f"{len(there)}栋楼坐标相同：{told}；其步行距离无法区分",
-                    "give each building its own coordinates", "请为每栋楼提供各自的坐标", column="lon",
-                )
-            )  # fmt: skip
+            place = {"column": "lon"}
+            said.append(Finding.of("two-buildings-one-point", place, n=len(there), told=told))
     return said

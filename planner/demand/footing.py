@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.network import Network, Snaps
 
 __all__ = ["SNAP_MAX_M", "Footing", "StreetPiece", "footing", "footing_of"]
@@ -132,13 +132,6 @@ def _several(lived: list[StreetPiece]) -> Finding:
         f"{p.length_m / 1000:,.1f}公里（占{100 * p.share:.0f}%）上有{p.households}户、{p.centres}个中心户"
         for p in first
     )
-    more = len(lived) - len(first)
-    return Finding(
-        "street-pieces",
-        Severity.WARN,
-        f"homes stand on {len(lived)} pieces of street that no way joins: {told}"
-        + (f"; {more} more" if more else ""),
-        f"住户分布在互不相通的{len(lived)}片路网上：{zh}" + (f"；另有{more}片" if more else ""),
-        "each piece is planned for itself; draw the way between them in the street file if there is one",
-        "各片分别规划；若实际有路相通，请在路网中补画",
-    )
+    if more := len(lived) - len(first):
+        told, zh = f"{told}; {more} more", f"{zh}；另有{more}片"
+    return Finding.of("street-pieces", n=len(lived), told=told, told_zh=zh)

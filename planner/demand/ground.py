@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.demand.crosscheck import buildings_among_streets
-from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError, Severity
+from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError
 from planner.files import atomic_write, safe_name
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.gazetteer import shelf
@@ -274,7 +274,7 @@ def _standing(inputs: Inputs, streets: Path, homes: NDArray[np.float64]) -> Grou
         try:
             atomic_write(place, shelf.to_bytes(ground.gazetteer, mark))
         except OutputError as error:
-            said.append(_not_kept(error.message))
+            said.append(Finding.of("gazetteer-not-kept", why=error.message))
     return replace(ground, findings=(*ground.findings, *said))
 
 
@@ -295,20 +295,7 @@ def _take(place: Path | None, mark: str) -> tuple[Gazetteer | None, list[Finding
     try:
         return shelf.from_bytes(place.read_bytes(), mark), []
     except (OSError, ValueError):
-        what = "the kept address index was damaged and is made again"
-        zh = "地址库缓存已损坏，已重新生成"
-        told = Finding(
-            "gazetteer-rebuilt", Severity.FIX, what, zh, "nothing", "无需处理", place.name
-        )
-        return None, [told]
-
-
-def _not_kept(why: str) -> Finding:
-    return Finding(
-        "gazetteer-not-kept", Severity.WARN, f"the address index could not be kept: {why}",
-        "地址库缓存无法写入，本次不受影响", "name a folder that can be written under [inputs] cache",
-        "请在[inputs] cache中指定可写的文件夹",
-    )  # fmt: skip
+        return None, [Finding.of("gazetteer-rebuilt", {"file": place.name})]
 
 
 def _remembering(ground: Ground, inputs: Inputs) -> Ground:
@@ -318,11 +305,8 @@ def _remembering(ground: Ground, inputs: Inputs) -> Ground:
     try:
         answers, said = read_accepted(inputs.accepted)
     except InputError as error:
-        answers, said = {}, (
-            Finding("bad-accepted", Severity.WARN, f"accepted answers cannot be used: {error.message}",
-                    "已接受的复核结果无法读取，本次未采用", "mend the file, or delete it and review again",
-                    "请修复该文件，或删除后重新复核", inputs.accepted.name),
-        )  # fmt: skip
+        place = {"file": inputs.accepted.name}
+        answers, said = {}, (Finding.of("bad-accepted", place, why=error.message),)
     gazetteer = replace(ground.gazetteer, accepted=answers)
     return replace(ground, gazetteer=gazetteer, findings=(*ground.findings, *said))
 

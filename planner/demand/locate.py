@@ -22,6 +22,7 @@ from planner.intake.online.ask import ask
 from planner.intake.online.consent import Asked, Online
 from planner.intake.online.known import Knows, names_known
 from planner.intake.residents import Residents
+from planner.intake.sheets.notes import at_row
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -116,18 +117,7 @@ def locate(
 
 def _unplaced(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:
     lost = {name: int((frame["cause"] != "").sum()) for name, frame in frames.items()}
-    return [
-        Finding(
-            "address-not-found",
-            Severity.HOLD,
-            f"{n} {name} could not be placed; each is listed as a gap",
-            f"{n}条记录未能定位，已逐条列为覆盖空白",
-            "correct the address, or give lon and lat",
-            "请更正地址，或提供经纬度",
-        )
-        for name, n in lost.items()
-        if n
-    ]
+    return [Finding.of("address-not-found", n=n, name=name) for name, n in lost.items() if n]
 
 
 def _given(residents: Residents) -> pd.DataFrame:
@@ -178,30 +168,17 @@ def _renamed(asked: Sequence[pd.DataFrame], gazetteer: Gazetteer) -> list[Findin
     """Tell how many addresses were read under today's names."""
     texts = [text for a in asked for text in a["address"]]
     count = sum(map(operator.ne, texts, gazetteer.aliases.renamed(texts)))
-    if not count:
-        return []
-    return [
-        Finding("alias", Severity.FIX, f"{count} addresses with old names were read with today's",
-                f"{count}条地址中的曾用名已按现名读取")
-    ]  # fmt: skip
+    return [Finding.of("alias", n=count)] if count else []
 
 
 def _disagreements(rows: pd.DataFrame, found: pd.DataFrame) -> list[Finding]:
     """Tell where the service and the offline match speak of two places: nobody is placed there."""
     apart = (found["code"] == Cause.APART).to_numpy()
-    at = rows[apart].assign(away=found.loc[apart, "told"].to_numpy())
+    place = {"column": "address"}
     return [
-        Finding(
-            "online-disagrees", Severity.HOLD,
-            f"the map and the online service place this address differently: {away}",
-            f"本地地址库与在线服务的定位不一致（{away}），暂不采用",
-            "look at both places, and give lon and lat", "请核对两处位置，并填写经纬度",
-            str(file), str(sheet), int(row), "address",
-        )
-        for file, sheet, row, away in zip(
-            at["file"], at["sheet"], at["row"], at["away"], strict=True
-        )
-    ]  # fmt: skip
+        at_row(rows, i, Finding.of("online-disagrees", place, away=found["told"].iloc[i]))
+        for i in np.flatnonzero(apart)
+    ]
 
 
 def _placed(frame: pd.DataFrame, found: pd.DataFrame | None, residents: Residents) -> pd.DataFrame:
@@ -227,23 +204,11 @@ def _within(frame: pd.DataFrame, ground: Ground) -> tuple[pd.DataFrame, list[Fin
     out = np.flatnonzero((away > 0) & (frame["precision"] != "given").to_numpy())
     said = []
     for i in out:
-        told = f"{away[i] / 1000:,.1f} km" if away[i] >= NEARBY_M else f"{away[i]:,.0f} m"
+        km = away[i] / 1000
+        told = f"{km:,.1f} km" if away[i] >= NEARBY_M else f"{away[i]:,.0f} m"
         severity = Severity.HOLD if away[i] > NEARBY_M else Severity.WARN
-        file, sheet, row = (frame[name].iloc[i] for name in ("file", "sheet", "row"))
-        said.append(
-            Finding(
-                "outside",
-                severity,
-                f"the place that was found for the address lies {told} outside the streets",
-                f"按地址找到的位置在路网范围外{away[i] / 1000:,.1f}公里",
-                "correct the address, or the place of that building in the table of buildings",
-                "请更正地址，或更正楼栋表中该楼栋的坐标",
-                str(file),
-                str(sheet),
-                int(row),
-                "address",
-            )
-        )
+        place = {"severity": severity, "column": "address"}
+        said.append(at_row(frame, i, Finding.of("outside/found", place, away=told, km=km)))
     far = out[away[out] > NEARBY_M]
     frame = frame.copy()
     frame.loc[frame.index[far], ["lon", "lat", "confidence"]] = [np.nan, np.nan, 0.0]
@@ -314,21 +279,6 @@ def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> p
     return frame.assign(fence=fence)
 
 
-def _in_several(count: int) -> list[Finding]:
-    if not count:
-        return []
-    return [
-        Finding(
-            "in-two-fences",
-            Severity.WARN,
-            f"{count} records lie in two fences or on their common edge; the first one was taken",
-            f"{count}条记录位于两个边界内或其公共边上，已归入排在前面的一个",
-            "correct the fences where they overlap",
-            "请更正重叠的边界",
-        )
-    ]
-
-
 def _inside(
     frame: pd.DataFrame, ground: Ground, fences: gpd.GeoDataFrame
 ) -> tuple[pd.DataFrame, list[Finding]]:
@@ -343,20 +293,11 @@ def _inside(
     point, polygon = tree.query_nearest(points, max_distance=FENCE_SLACK_M, all_matches=True)
     which = np.full(len(located), len(fences))
     np.minimum.at(which, point, polygon)
-    said = _in_several(int((np.bincount(point, minlength=len(located)) > 1).sum()))
     names = np.append(fences["fence"].to_numpy(str), "")
     fence = np.full(len(frame), "", object)
     fence[located] = names[which]
-    outside = int((which == len(fences)).sum())
-    if outside:
-        said.append(
-            Finding(
-                "outside-fences",
-                Severity.HOLD,
-                f"{outside} records lie outside every fence",
-                f"{outside}条记录不在任何社区边界内",
-                "check their addresses, or extend the fences",
-                "请核对其地址，或补全边界",
-            )
-        )
-    return frame.assign(fence=fence), said
+    counts = {
+        "in-two-fences": int((np.bincount(point, minlength=len(located)) > 1).sum()),
+        "outside-fences": int((which == len(fences)).sum()),
+    }
+    return frame.assign(fence=fence), [Finding.of(code, n=n) for code, n in counts.items() if n]

@@ -35,7 +35,8 @@ SAME_SPOT: Final = 20
 FEWEST: Final = 20
 COARSE_DECIMALS: Final = 3
 SURE: Final = 0.8
-EARTH_M: Final = 111_195.0
+DEGREE_M: Final = 111_195.0
+"""A degree of a great circle on a sphere of 6,371,009 m."""
 Positions = NDArray[np.intp]
 _NAMES: Final = {"wgs84": "WGS-84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
@@ -156,11 +157,8 @@ def _converted(
         if own in (None, Datum.WGS84):
             continue
         at[rows] = convert(at[rows, 0], at[rows, 1], own, Datum.WGS84)
-        n, name = len(rows), _NAMES[own.value]
-        said.append(
-            Finding("converted", Severity.FIX, f"{n} coordinates were converted from {name}",
-                    f"{n}组坐标已由{name}转换为WGS-84", file=file, column="lon")
-        )  # fmt: skip
+        place = {"file": file, "column": "lon"}
+        said.append(Finding.of("converted", place, n=len(rows), name=_NAMES[own.value]))
     return frame.assign(lon=at[:, 0], lat=at[:, 1]), said
 
 
@@ -172,15 +170,8 @@ def _coarse(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[Finding]
         degrees = frame[["lon", "lat"]].to_numpy(float)[rows]
         for places in range(COARSE_DECIMALS + 1):
             if np.mean(np.abs(degrees - degrees.round(places)) < 1e-9) > 0.95:
-                grid = EARTH_M / 10**places
-                yield Finding(
-                    "coarse-coordinates", Severity.WARN,
-                    f"coordinates are rounded to {places} decimals, a grid of about {grid:,.0f} m: "
-                    "walks are that uncertain",
-                    f"坐标只有{places}位小数，精度约{grid:,.0f}米，步行距离不可靠",
-                    "export the coordinates with 6 decimals", "请导出至少6位小数的坐标", file,
-                    column="lon",
-                )  # fmt: skip
+                place, grid = {"file": file, "column": "lon"}, DEGREE_M / 10**places
+                yield Finding.of("coarse-coordinates", place, places=places, grid=grid)
                 break
 
 
@@ -194,13 +185,8 @@ def _stacked(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[_Said]:
         n = len({_building(a) for a in addresses}) if len(addresses) >= SAME_SPOT else 0
         if n < SAME_SPOT:
             continue
-        what = f"{n} different buildings share one point: a fallback, not their place"
-        zh = f"{n}栋不同的楼坐标完全相同，应为默认坐标"
-        for i in rows:
-            yield (
-                int(i),
-                at_row(frame, i, Finding("same-point", Severity.HOLD, what, zh, column="lon")),
-            )
+        told = Finding.of("same-point", {"column": "lon"}, n=n)
+        yield from ((int(i), at_row(frame, i, told)) for i in rows)
 
 
 def _building(address: str) -> str:
@@ -220,21 +206,14 @@ def _outliers(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) ->
     far = placed & (away > (FAR_M if ground.area is not None else 10 * FAR_M))
     if far.sum() > 0.5 * placed.sum():
         return  # the streets are those of another place: said elsewhere, once
-    for i in np.flatnonzero(far):
-        km = f"{away[i] / 1000:,.1f}"
-        yield int(i), at_row(frame, i, Finding(
-            "outside", Severity.HOLD, f"the coordinates lie {km} km outside the streets",
-            f"坐标在路网范围外{km}公里", "correct the coordinates", column="lon",
-        ))  # fmt: skip
     near = placed & ~far & (away > 0)
     if ground.area is None or near.sum() > 0.5 * placed.sum():
-        return
-    for i in np.flatnonzero(near):
-        m = f"{away[i]:,.0f}"
-        yield int(i), at_row(frame, i, Finding(
-            "outside", Severity.WARN, f"the coordinates lie {m} m outside the streets",
-            f"坐标在路网范围外{m}米", "look at the coordinates", column="lon",
-        ))  # fmt: skip
+        near[:] = False
+    for i in [*np.flatnonzero(far), *np.flatnonzero(near)]:
+        km, m = f"{away[i] / 1000:,.1f}", f"{away[i]:,.0f}"
+        key, told, zh = ("far", f"{km} km", f"{km}公里") if far[i] else ("near", f"{m} m", f"{m}米")
+        said = Finding.of(f"outside/{key}", {"column": "lon"}, away=told, away_zh=zh)
+        yield int(i), at_row(frame, i, said)
 
 
 def _datums(
@@ -268,26 +247,21 @@ def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part:
     """Ask about coordinates that fit the ground only in another reading."""
     best = next(f for f in seen.fits if f.datum is seen.best)
     asked = next(f for f in seen.fits if f.datum is seen.declared)
-    first, last, name = int(rows["row"].iloc[0]), int(rows["row"].iloc[-1]), _NAMES[seen.best.value]
-    which = f"rows {first} to {last}" if part else f"{seen.n} coordinates"
-    which_zh = f"第{first}至{last}行" if part else f"{seen.n}组坐标"
-    shift = f"{seen.shift_m:,.0f} m"
-    what = (
-        f"{which} lie about {shift} beside buildings and streets as {_NAMES[own.value]}; read as {name}, "
-        f"{100 * best.share_30_m:.0f} % lie within 30 m of one instead of {100 * asked.share_30_m:.0f} %"
+    first, last = int(rows["row"].iloc[0]), int(rows["row"].iloc[-1])
+    told = Finding.of(
+        "datum/rows" if part else "datum/file",  # one declaration holds for a whole file
+        {"column": "lon"},
+        first=first,
+        last=last,
+        n=seen.n,
+        shift=seen.shift_m,
+        own=_NAMES[own.value],
+        name=_NAMES[seen.best.value],
+        datum=seen.best.value,
+        best=100 * best.share_30_m,
+        asked=100 * asked.share_30_m,
     )
-    zh = f"{which_zh}按{_NAMES[own.value]}与路网整体偏移约{seen.shift_m:,.0f}米，疑为{name}坐标"
-    remedy = f'set datum = "{seen.best.value}" under [inputs], or hand in WGS-84 coordinates'
-    remedy_zh = f'请在[inputs]中写明 datum = "{seen.best.value}"，或提供WGS-84坐标'
-    if part:  # one declaration holds for a whole file
-        remedy = (
-            f"convert these rows from {name} to {_NAMES[own.value]}: one sheet must be in one datum"
-        )
-        remedy_zh = f"请将这些行由{name}转换为{_NAMES[own.value]}：同一表内坐标基准须一致"
-    return Finding(
-        "datum", Severity.STOP, what, zh, remedy, remedy_zh,
-        str(rows["file"].iloc[0]), str(rows["sheet"].iloc[0]), first if part else None, "lon",
-    )  # fmt: skip
+    return replace(at_row(rows, 0, told), row=first if part else None)
 
 
 def _conflicts(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -> Iterator[_Said]:
@@ -306,7 +280,5 @@ def _conflicts(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -
         if away < APART_M:
             continue
         severity = Severity.HOLD if away > TOO_FAR_M else Severity.WARN
-        yield int(i), at_row(frame, i, Finding(
-            "conflict", severity, f"the address lies {away:,.0f} m from the coordinates",
-            f"地址与坐标相距{away:,.0f}米", "correct the one that is wrong, or leave it out", column="lon",
-        ))  # fmt: skip
+        place = {"severity": severity, "column": "lon"}
+        yield int(i), at_row(frame, i, Finding.of("conflict", place, away=away))

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from planner.demand.entrances import same_spot
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.address.door import Door
 from planner.model.plane import LocalProjection
 
@@ -208,18 +208,16 @@ def _on_two_points(people: pd.DataFrame, door: Ints) -> list[Finding]:
     groups = known.groupby(["fence", "place", "building", "stairwell"], sort=True)
     count = groups["door"].nunique()
     label: Any = groups["building_label"].min()
-    said = [
-        Finding(
-            "building-two-points", Severity.WARN,
-            f"{label.loc[key]} stands on {n} points more than {SAME_DOOR_M:g} m apart: "
-            "its homes were planned as those of different buildings",
-            f"{label.loc[key]}的坐标分处{n}个相距{SAME_DOOR_M:g}米以上的位置，已按不同楼栋规划",
-            "correct the coordinates that are wrong, or the addresses", "请更正错误的坐标或地址",
-            column="lon",
+    return [
+        Finding.of(
+            "building-two-points",
+            {"column": "lon"},
+            label=label.loc[key],
+            n=n,
+            apart=SAME_DOOR_M,
         )
-        for key, n in count[count > 1].items()
-    ]  # fmt: skip
-    return said[:LISTED]
+        for key, n in count[count > 1].head(LISTED).items()
+    ]
 
 
 def _cut(people: pd.DataFrame, door: Ints, most: float | None) -> tuple[Ints, list[Finding]]:
@@ -277,21 +275,8 @@ def _said(rows: pd.DataFrame, homes: int, centres: int, pieces: int) -> Finding:
     label = (
         max(map(str, rows["building_label"]), key=lambda text: (len(text), text)) or "a building"
     )
-    if centres > 1:
-        why, why_zh = f"{centres} centres live in it", f"其中住有{centres}个中心户"
-    else:
-        why, why_zh = (
-            f"its {homes} households are more than a zone may hold",
-            f"共{homes}户，超过一个责任区的上限",
-        )
-    return Finding(
-        "unit-cut",
-        Severity.FIX,
-        f"{label} was cut into {pieces} runs of floors: {why}",
-        f"{label}按楼层分为{pieces}段:{why_zh}",
-        "nothing, unless it must stay whole: then change the rule or the centres",
-        "如须保持完整，请调整规则或中心户",
-    )
+    key = "unit-cut/centres" if centres > 1 else "unit-cut/homes"
+    return Finding.of(key, label=label, pieces=pieces, homes=homes, centres=centres)
 
 
 def _summarise(frame: pd.DataFrame) -> pd.DataFrame:

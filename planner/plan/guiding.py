@@ -18,7 +18,7 @@ from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
-from planner.errors import ConfigError, Finding, InputError, NetworkError, Severity
+from planner.errors import ConfigError, Finding, InputError, NetworkError
 from planner.intake.nominations import read_nominations
 from planner.intake.residents import Residents, read_members
 from planner.model.levels import CENTRES, MENTOR, Level, LevelOutcome, audit_level
@@ -182,14 +182,7 @@ def _place(
     people = guides.listed.merge(found.drop_duplicates("id"), on="id", how="inner")
     lost = len(guides.listed) - len(people)
     if lost:
-        said.append(
-            Finding(
-                "level-without-place", Severity.HOLD,
-                f"{lost} of level {level.name} could not be placed on the map and take no part",
-                f"{lost}名{level.title_zh}未能定位，未参与分配",
-                "correct the address, or give lon and lat", "请更正地址，或提供经纬度",
-            )
-        )  # fmt: skip
+        said.append(Finding.of("level-without-place", n=lost, who=level.name, zh=level.title_zh))
     if not len(people):
         raise _nobody(level)
     lon, lat = people["lon"].to_numpy(float), people["lat"].to_numpy(float)
@@ -266,27 +259,10 @@ def _measured(
 
 def _told(outcome: LevelOutcome) -> list[Finding]:
     """Say what does not fit on a level."""
-    who, zh = outcome.name, outcome.title_zh
-    said = []
-    if outcome.over or outcome.short:
-        said.append(
-            Finding(
-                "level-limits", Severity.WARN,
-                f"level {who}: {outcome.clients} for {outcome.people} people: {outcome.over} have more and "
-                f"{outcome.short} fewer than they should",
-                f"{zh}共{outcome.people}名，需联系{outcome.clients}个：{outcome.over}名超出上限，"
-                f"{outcome.short}名低于下限",
-                f"widen low and high of the level, or list more {outcome.title}s",
-                f"请放宽该级上下限，或增加{zh}",
-            )
-        )  # fmt: skip
-    if outcome.unreached:
-        said.append(
-            Finding(
-                "level-unreached", Severity.WARN,
-                f"level {who}: {outcome.unreached} have no walking path to who looks after them",
-                f"{zh}：{outcome.unreached}个与其联系人之间没有步行路径",
-                "look at the streets there", "请核对该处路网",
-            )
-        )  # fmt: skip
-    return said
+    values = asdict(outcome) | {
+        "who": outcome.name,
+        "zh": outcome.title_zh,
+        "n": outcome.unreached,
+    }
+    wrong = {"level-limits": outcome.over or outcome.short, "level-unreached": outcome.unreached}
+    return [Finding.of(code, **values) for code, n in wrong.items() if n]

@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.errors import Finding, InputError, Severity
+from planner.errors import Finding, InputError
 from planner.intake.identity import match_ids
 from planner.intake.previous_sheet import StandingSheet, match_centres, read_standing
 from planner.model.tables import PlanTables
@@ -129,10 +129,4 @@ def _come_and_gone(
     new, gone = len(ids) - len(mine), len(listed - set(mine.values()))
     if not new and not gone:
         return ()
-    return (
-        Finding(
-            "homes-come-and-gone", Severity.WARN,
-            f"since the previous plan, {new} homes are new and {gone} are gone; {len(mine)} are in both",
-            f"与原方案相比，新增{new}户，减少{gone}户，{len(mine)}户不变",
-        ),
-    )  # fmt: skip
+    return (Finding.of("homes-come-and-gone", new=new, gone=gone, both=len(mine)),)

@@ -20,6 +20,7 @@ from planner.intake.fences.read import read_fences
 from planner.intake.gazetteer.found import Cause
 from planner.intake.online.consent import Online
 from planner.intake.residents import Residents
+from planner.intake.sheets.notes import at_row
 from planner.model.project import Inputs
 from planner.render.text.check_report import NOT_TRIED
 from planner.render.text.check_words import refusals_of
@@ -30,23 +31,19 @@ OLD_DAYS = 730
 """Streets older than two years are told of."""
 _LIKENESS = re.compile(r"\(([01]\.\d+)\)")
 """How the match says how much an address resembles a name."""
-_NO_PLACE = ("no-place", "the address was not found", "地址未找到")
-_NO_NUMBER = ("no-number", "the street is known, the number is not", "道路已知，门牌未知")
-_CAUSES = {
-    Cause.AMBIGUOUS: ("ambiguous", "the address fits more than one place", "地址对应多个地点"),
-    Cause.ELSEWHERE: (
-        "ambiguous",
-        "the address names another place than the one that is known here",
-        "此处有同名地址，但原文写的是其他地区",
-    ),
-    Cause.NUMBER: _NO_NUMBER,
-    Cause.NUMBERLESS: _NO_NUMBER,
-    Cause.LIKE: (
-        "resembles",
-        "the address was not found, but resembles a known one",
-        "地址未找到，但与已知名称相近",
-    ),
+_FINDING_OF = {
+    Cause.AMBIGUOUS: "ambiguous",
+    Cause.ELSEWHERE: "ambiguous/elsewhere",
+    Cause.NUMBER: "no-number",
+    Cause.NUMBERLESS: "no-number",
+    Cause.LIKE: "resembles",
 }
+_COARSE = {
+    "compound": ("compound", "小区"),
+    "interpolated": ("neighbours' numbers", "相邻门牌"),
+    "street": ("street", "道路"),
+}
+"""Precisions that are not those of a building, in words."""
 
 
 def find_ground(
@@ -164,35 +161,28 @@ def _unlocated(r: Residents | None) -> pd.DataFrame:
 
 def _not_found(row: pd.Series) -> Finding:
     """Say why an address has no place; candidates are names on the map, no homes."""
-    code, en, zh = _CAUSES.get(row["code"], _NO_PLACE)
-    more = str(row["told"])
-    remedy, remedy_zh = "correct the address, or give lon and lat", "请更正地址，或提供经纬度"
-    if more and code in ("ambiguous", "resembles"):
-        told = _LIKENESS.sub(lambda m: f"({100 * float(m[1]):.0f} %)", more)
-        en, zh = f"{en}: {told}", f"{zh}：{told}"
-        remedy = f"{remedy}, or choose with planner review"
-        remedy_zh = f"{remedy_zh}，或用 planner review 选定"
-    return Finding(
-        code, Severity.HOLD, en, zh, remedy, remedy_zh,
-        str(row["file"]), str(row["sheet"]), int(row["row"]), "address",
-    )  # fmt: skip
+    place = {name: row[name] for name in ("file", "sheet")} | {"row": int(row["row"])}
+    said = Finding.of(_FINDING_OF.get(row["code"], "no-place"), {**place, "column": "address"})
+    if row["told"] and said.code in ("ambiguous", "resembles"):
+        told = _LIKENESS.sub(lambda m: f"({100 * float(m[1]):.0f} %)", str(row["told"]))
+        return replace(
+            said,
+            what=f"{said.what}: {told}",
+            what_zh=f"{said.what_zh}：{told}",
+            remedy=f"{said.remedy}, or choose with planner review",
+            remedy_zh=f"{said.remedy_zh}，或用 planner review 选定",
+        )
+    return said
 
 
 def _imprecise(own: pd.DataFrame) -> list[Finding]:
     """Tell of homes that were placed, but not at their building."""
-    words = {"compound": ("compound", "小区"), "interpolated": ("neighbours' numbers", "相邻门牌"),
-             "street": ("street", "道路")}  # fmt: skip
-    placed = own[(own["cause"] == "") & own["precision"].isin(list(words))]
-    names = ("file", "sheet", "row", "precision")
-    said = []
-    for file, sheet, row, precision in zip(*(placed[n].to_list() for n in names), strict=True):
-        en, zh = words[precision]
-        said.append(
-            Finding("imprecise", Severity.WARN, f"the home was placed by its {en} only",
-                    f"仅按{zh}定位，未找到楼栋", "write building and number, or give lon and lat",
-                    "请写明楼栋门牌，或提供经纬度", file, sheet, int(row), "address")
-        )  # fmt: skip
-    return said
+    placed = own[(own["cause"] == "") & own["precision"].isin(list(_COARSE))]
+    words = {
+        precision: Finding.of("imprecise", {"column": "address"}, what_by=en, what_by_zh=zh)
+        for precision, (en, zh) in _COARSE.items()
+    }
+    return [at_row(placed, i, words[p]) for i, p in enumerate(placed["precision"])]
 
 
 def _held(there: Sequence[Residents]) -> list[Finding]:
@@ -228,14 +218,4 @@ def _age(stands: Ground, name: str) -> list[Finding]:
         return []  # no date is known
     if days < OLD_DAYS:
         return []
-    return [
-        Finding(
-            "old-streets",
-            Severity.WARN,
-            f"the streets are those of {stands.data_date}",
-            f"路网数据日期为{stands.data_date}",
-            "fetch a newer extract if the town has changed",
-            "如城区有变化，请更新路网",
-            name,
-        )
-    ]
+    return [Finding.of("old-streets", {"file": name}, day=stands.data_date)]

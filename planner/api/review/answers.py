@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from planner.errors import Finding, SchemaError, Severity
+from planner.errors import Finding, SchemaError
 from planner.intake.gazetteer.accepted import PRECISIONS, Accepted
 from planner.intake.sheets.formats.grids import RawSheet, read_grids
 from planner.render.books.review_book import CANDIDATES, CHOICE, KEY, NONE_WORDS, candidate_headers
@@ -121,7 +121,5 @@ def _within(answer: Accepted, area: tuple[float, float, float, float]) -> bool:
 
 
 def _fault(path: Path, sheet: RawSheet, row: int, column: str, what: str, zh: str) -> Finding:
-    return Finding(
-        "bad-choice", Severity.STOP, what, zh, "write 1 to 5, 无 or none, or lon,lat", "请改正后重新读入",
-        path.name, sheet.sheet, row, column,
-    )  # fmt: skip
+    place = {"file": path.name, "sheet": sheet.sheet, "row": row, "column": column}
+    return Finding.of("bad-choice", place, fault=what, fault_zh=zh)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.errors import ConfigError, Finding, Severity
+from planner.errors import ConfigError, Finding
 from planner.intake.nominations import strengths_of
 from planner.model.project import Siting
 
@@ -106,9 +106,7 @@ def _merit(able: pd.DataFrame, terms: Siting) -> tuple[np.ndarray, tuple[Finding
     if stated.any():
         short = score[stated].max() - np.where(stated, score, score[stated].min())
         if not stated.all() and terms.score_m > 0:
-            n = int((~stated).sum())
-            en = f"{n} candidates have no score; they count as the lowest that is stated"
-            said = (Finding("score-missing", Severity.WARN, en, f"{n}名候选户无得分，按最低分计"),)
+            said = (Finding.of("score-missing", n=int((~stated).sum())),)
     merit = terms.score_m * short
     if terms.strengths:
         wanted = set(terms.strengths)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.api.site.proposal import Outcome, mean_walk
 from planner.api.site.quarters import Quarter
 from planner.demand.demand import Demand
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.network import Network
 from planner.solve.sites import Answer
 from planner.solve.staff import staff
@@ -110,19 +110,9 @@ def beyond_rules(quarters: Sequence[Quarter], counts: Sequence[int]) -> tuple[Fi
     ]
     if least <= asked <= most:
         return ()
-    told = f"given (asked for by the rules): {', '.join(where)}"
-    told_zh = f"所给（规则范围）：{'、'.join(where)}"
-    if asked > most:
-        code = "siting-more-than-rules"
-        en = f"{asked} centres are more than the rules allow, {most}: zones will be short of homes; {told}"
-        zh = f"所求{asked}名中心户多于规则所允许的{most}名，将有责任区户数不足；{told_zh}"
-        todo = f"ask for {most} at most, or change the rules", f"请减至{most}名以内，或调整规则"
-    else:
-        code = "siting-fewer-than-rules"
-        en = f"{asked} centres are fewer than the rules ask for, {least}: zones will be too large; {told}"
-        zh = f"所求{asked}名中心户少于规则所需的{least}名，将有责任区户数超出；{told_zh}"
-        todo = f"ask for {least} at least, or change the rules", f"请增至{least}名以上，或调整规则"
-    return (Finding(code, Severity.WARN, en, zh, *todo),)
+    code = "siting-more-than-rules" if asked > most else "siting-fewer-than-rules"
+    words = {"where": ", ".join(where), "where_zh": "、".join(where)}
+    return (Finding.of(code, asked=asked, least=least, most=most, **words),)
 
 
 def _misfit(q: Quarter, answer: Answer) -> float:

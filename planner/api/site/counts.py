@@ -13,10 +13,10 @@ import numpy as np
 
 from planner.api.progress import Event, Listener
 from planner.api.site.quarters import Quarter, solved
-from planner.errors import Finding, InfeasibleError, Severity
+from planner.errors import InfeasibleError
 from planner.solve.stop import Stop
 
-__all__ = ["NOT_ENOUGH", "allocate", "counts_of", "fewest"]
+__all__ = ["allocate", "counts_of", "fewest"]
 
 SCOUT = Stop(gap=0.01, seconds=20.0)
 """How well a number of centres is looked at before one is settled on."""
@@ -24,15 +24,6 @@ WORTH = 1e-3
 """A centre moves to another fence where that saves more than this share of the whole cost."""
 FAR_M = 1e9
 """Dearer than any walk: what cannot be served ranks behind whatever can."""
-NOT_ENOUGH = Finding(
-    "siting-not-enough",
-    Severity.WARN,
-    "in some community not even a centre in every house with a candidate would suffice; the number that the "
-    "counts ask for was taken there",
-    "有社区即使每处候选户都设中心户仍不能满足规则，已按数量要求取值",
-    "nominate more candidates there, or widen the walk limit",
-    "请补充候选户，或放宽步行上限",
-)
 
 
 def counts_of(

@@ -18,7 +18,7 @@ from planner.api.opening import Estimate, Opened, online_of, open_project
 from planner.api.progress import Clock, Event, Listener
 from planner.api.site.candidates import list_candidates, mean_scores
 from planner.api.site.communities import beyond_rules, fence_table
-from planner.api.site.counts import NOT_ENOUGH, counts_of
+from planner.api.site.counts import counts_of
 from planner.api.site.handover import marked_members, next_project
 from planner.api.site.proposal import (
     Outcome,
@@ -221,7 +221,7 @@ def site(
     uncovered = uncovered_table(outcomes, candidates, demand)
     chosen = chosen_table(outcomes, candidates, demand)
     tell(Event("choose", 1.0))
-    said += () if enough else (NOT_ENOUGH,)
+    said += () if enough else (Finding.of("siting-not-enough"),)
     said += beyond_rules(quarters, counts) if asked != "fewest" else ()
     inputs = [getattr(task.inputs, n) for n in task.inputs.__slots__]
     return Proposal(
