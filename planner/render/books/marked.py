@@ -19,10 +19,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from planner.errors import Finding, Severity
-from planner.render.books.bookbytes import book_bytes
 from planner.render.text.check_words import SEVERITY_WORDS
 
-__all__ = ["Grid", "Spot", "mark_rows", "mark_workbook"]
+__all__ = ["Grid", "Spot", "book_bytes", "mark_rows", "mark_workbook"]
 
 LIST_SHEET: Final = "体检结果"
 COMMENTS: Final = 3000
@@ -41,6 +40,7 @@ _FILL: Final[Mapping[Severity, str]] = {
 _RANK: Final = list(SEVERITY_WORDS)
 _BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+(?::[A-Z]+\d+)?)"')
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
 _BAD_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 
 
@@ -331,3 +331,42 @@ def _title(wanted: str, taken: Sequence[str]) -> str:
     while made.casefold() in used or made.casefold() == "history":
         made, n = f"{name[:27]}-{n}", n + 1
     return made
+
+
+class _Archive(zipfile.ZipFile):
+    """An archive whose members carry no date."""
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **kwargs: Any) -> None:
+        info = zinfo_or_arcname
+        if isinstance(info, str):
+            info = zipfile.ZipInfo(info, _EARLIEST)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+        super().writestr(info, data, *args, **kwargs)
+
+
+def book_bytes(book: Any) -> bytes:
+    """Lay a workbook out: in memory alone, and the same bytes for the same workbook.
+
+    openpyxl itself lays each sheet down in the folder for temporary files, where a killed run leaves the
+    residents' rows behind and a full disk is a fault of nobody; and it stamps the hour of the day.
+    """
+    from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+    from openpyxl.worksheet._writer import WorksheetWriter
+    from openpyxl.writer.excel import ExcelWriter
+
+    class InMemory(ExcelWriter):
+        def write_worksheet(self, ws: Any) -> None:
+            ws._drawing = SpreadsheetDrawing()
+            ws._drawing.charts = ws._charts
+            ws._drawing.images = ws._images
+            writer: Any = WorksheetWriter(ws, out=io.BytesIO())
+            writer.write()
+            ws._rels = writer._rels
+            archive.writestr(ws.path[1:], writer.read())
+            self.manifest.append(ws)
+
+    buffer = io.BytesIO()
+    with _Archive(buffer, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+        InMemory(book, archive).write_data()
+    return buffer.getvalue()

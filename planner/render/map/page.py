@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as markup
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,18 +24,17 @@ from planner.errors import ConfigError
 from planner.files import atomic_write
 from planner.model.tables import PlanTables
 from planner.privacy import Secrets, check_page, released
-from planner.privacy.audience import Audience
-from planner.privacy.person import People
+from planner.privacy.audience import INTERNAL_WORDS, Audience
+from planner.privacy.person import People, Person
 from planner.render.map.basemap import Basemap
 from planner.render.map.editing import edit_payload, packed
 from planner.render.map.encoding import island_json
 from planner.render.map.find import finding_payload
 from planner.render.map.meeting import meeting_payload, taken_names, taken_shapes
 from planner.render.map.public import public_payload, shown_people
-from planner.render.map.roster import roster_payload, watermark
 from planner.render.text.shown import Told, meeting_terms
 
-__all__ = ["MapPage", "finished_page", "map_page"]
+__all__ = ["MapPage", "finished_page", "map_page", "roster_payload", "watermark"]
 
 _DRAWN = ["texts", "data", "symbols", "scene", "lettering", "repaint", "furniture", "panel"]
 _EDITED = [
@@ -50,6 +50,7 @@ SCRIPTS: Mapping[Audience, tuple[str, ...]] = {
 """Scripts of the page of each audience, in the order in which they run; none is given another's."""
 COMPARE_SCRIPTS = (*_DRAWN, *_PAPER, "compare", "compare_page")
 STYLES = ("page", "edit", "search", "compare", "print")
+_STAMPS = 60
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 
 
@@ -307,3 +308,47 @@ def _with_policy(page: str, origins: tuple[str, ...]) -> str:
     )
     meta = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
     return page.replace("<html>", '<html lang="zh-CN">', 1).replace("<head>", f"<head>{meta}", 1)
+
+
+def roster_payload(tables: PlanTables, people: People | None = None) -> dict[str, Any]:
+    """Gather the roster, column by column; positions are those of the plan's units.
+
+    Parameters
+    ----------
+    people : People, optional
+        Names, rooms and care flags; without it homes and members have their ids alone.
+
+    Returns
+    -------
+    dict
+        By household: ``unit`` (-1 for none)``, id, name, room, care, walk, gap, member`` (position in
+        ``members``, -1 for none).  By member: ``members.id, members.name, members.unit``.
+    """
+    known = people or People()
+    unit = {u: i for i, u in enumerate(tables.units["unit_id"])}
+    member = {m: i for i, m in enumerate(tables.members["member_id"])}
+    homes = tables.households
+    persons = [known.households.get(h, Person()) for h in homes["household_id"]]
+    return {
+        "unit": [unit.get(u, -1) for u in homes["unit_id"]],
+        "id": [str(h) for h in homes["household_id"]],
+        "name": [p.name for p in persons],
+        "room": [p.room for p in persons],
+        "care": ["、".join(p.care) for p in persons],
+        "walk": [None if not math.isfinite(w) else round(w) for w in homes["walk_m"]],
+        "gap": [str(g) for g in homes["gap"]],
+        "member": [member.get(m, -1) for m in homes["member"]],
+        "members": {
+            "id": [str(m) for m in tables.members["member_id"]],
+            "name": [known.members.get(m, Person()).name for m in tables.members["member_id"]],
+            "unit": [unit.get(u, -1) for u in tables.members["unit_id"]],
+        },
+    }
+
+
+def watermark(day: date) -> str:
+    """Write the watermark as markup: it lies over the page, on the screen and on paper."""
+    words = f"{INTERNAL_WORDS} · {day.isoformat()}"
+    return (
+        '<div class="watermark" aria-hidden="true">' + f"<span>{words}</span>" * _STAMPS + "</div>"
+    )

@@ -20,9 +20,8 @@ from planner.privacy.audience import Audience
 from planner.privacy.blocks import FEW, HIDDEN
 from planner.privacy.person import People, Person
 from planner.render.map.meeting import taken_shapes
-from planner.render.map.page import map_page
+from planner.render.map.page import map_page, roster_payload
 from planner.render.map.public import public_payload, rounded_counts
-from planner.render.map.roster import roster_payload
 from tests.plans import make_plan_tables
 
 PUBLIC = Audience.PUBLIC

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.chart import BarChart, Reference
 
-from planner.render.books.bookbytes import book_bytes
+from planner.render.books.marked import book_bytes
 
 
 def book() -> openpyxl.Workbook:

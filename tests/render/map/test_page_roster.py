@@ -9,7 +9,7 @@ from datetime import date
 
 from planner.privacy.audience import INTERNAL_WORDS
 from planner.privacy.person import People, Person
-from planner.render.map.roster import roster_payload, watermark
+from planner.render.map.page import roster_payload, watermark
 from tests.plans import make_plan_tables
 
 
