@@ -5,7 +5,7 @@ What people are to each other ends here; from now on there are units, metres and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -137,7 +137,7 @@ def _between_units(
     return pd.DataFrame(columns).iloc[np.flatnonzero(placed)], said
 
 
-def _said(code: str, places: list[Finding]) -> list[Finding]:
+def _said(code: str, places: Sequence[Finding]) -> list[Finding]:
     """Tell of rows, the first ones each by itself."""
     listed = [
         Finding.of(code, {name: getattr(p, name) for name in ("file", "sheet", "row", "column")})
