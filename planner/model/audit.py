@@ -6,11 +6,12 @@ Nothing of the search is used here: an error there cannot hide here.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.errors import PlannerError
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.problem import (
     Certificate,
     Problem,
@@ -25,8 +26,6 @@ __all__ = ["audit", "check"]
 
 TOLERANCE = 1e-6
 """Share of a limit, or of a value, that rounding may account for."""
-
-FloatArray = NDArray[np.float64]
 
 
 def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificate:
@@ -117,7 +116,7 @@ def check(problem: Problem, result: Result) -> Certificate:
 
 
 def _rules(
-    problem: Problem, chosen: NDArray[np.int64]
+    problem: Problem, chosen: Ints
 ) -> tuple[tuple[RuleOutcome, ...], tuple[Violation, ...], float]:
     outcomes: list[RuleOutcome] = []
     violations: list[Violation] = []
@@ -134,12 +133,12 @@ def _rules(
     return tuple(outcomes), tuple(violations), total
 
 
-def _per_zone(weight: FloatArray, chosen: NDArray[np.int64], n_centres: int) -> FloatArray:
+def _per_zone(weight: Floats, chosen: Ints, n_centres: int) -> Floats:
     served = chosen >= 0
     return np.asarray(np.bincount(chosen[served], weight[served], n_centres), np.float64)
 
 
-def _violations(rule: ZoneRule, amount: FloatArray, per: FloatArray | None) -> list[Violation]:
+def _violations(rule: ZoneRule, amount: Floats, per: Floats | None) -> list[Violation]:
     """List the zones that are over, then those that are short, by more than rounding."""
     found: list[Violation] = []
     counted = np.ones(len(amount)) if per is None else per
@@ -156,7 +155,7 @@ def _violations(rule: ZoneRule, amount: FloatArray, per: FloatArray | None) -> l
     return found
 
 
-def _extremes(amount: FloatArray, per: FloatArray | None) -> tuple[float, float]:
+def _extremes(amount: Floats, per: Floats | None) -> tuple[float, float]:
     """Smallest and largest zone; a ratio to nothing is infinite, nothing to nothing is left out."""
     if per is None:
         seen = amount
@@ -167,7 +166,7 @@ def _extremes(amount: FloatArray, per: FloatArray | None) -> tuple[float, float]
     return (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 0.0)
 
 
-def _ties(problem: Problem, chosen: NDArray[np.int64]) -> TieOutcome | None:
+def _ties(problem: Problem, chosen: Ints) -> TieOutcome | None:
     """Count who is in one zone, and who should be or should not; a unit left out is with nobody."""
     ties = problem.ties
     if ties is None:
@@ -176,7 +175,7 @@ def _ties(problem: Problem, chosen: NDArray[np.int64]) -> TieOutcome | None:
     in_one = (first >= 0) & (first == second)
     people, compound = ties.people > 0, (ties.people == 0) & ~ties.apart
 
-    def count(rows: NDArray[np.bool_]) -> int:
+    def count(rows: Bools) -> int:
         return int(ties.people[rows].sum())
 
     return TieOutcome(
@@ -190,7 +189,7 @@ def _ties(problem: Problem, chosen: NDArray[np.int64]) -> TieOutcome | None:
     )
 
 
-def _disconnected(problem: Problem, chosen: NDArray[np.int64]) -> tuple[int, ...]:
+def _disconnected(problem: Problem, chosen: Ints) -> tuple[int, ...]:
     """Walk each zone from its home: list the centres that do not reach all their units."""
     first, second = problem.adjacency[:, 0], problem.adjacency[:, 1]
     inside = (chosen[first] == chosen[second]) & (chosen[first] >= 0)

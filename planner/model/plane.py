@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pyproj import CRS, Transformer
+
+from planner.model.arrays import Floats
 
 __all__ = ["SCALE", "LocalProjection"]
 
@@ -63,7 +65,7 @@ class LocalProjection:
     def _forward(self) -> Transformer:
         return Transformer.from_crs("EPSG:4326", self.crs, always_xy=True)
 
-    def to_xy(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+    def to_xy(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Project degrees to metres.
 
         Parameters
@@ -79,7 +81,7 @@ class LocalProjection:
         x, y = self._forward.transform(np.asarray(lon, float), np.asarray(lat, float))
         return np.column_stack([x, y])
 
-    def to_lon_lat(self, xy: ArrayLike) -> NDArray[np.float64]:
+    def to_lon_lat(self, xy: ArrayLike) -> Floats:
         """Unproject metres to degrees.
 
         Parameters

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner.model.arrays import AnyInts, Floats, Ints, Ints32
 from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
 from planner.model.ties import Ties
 
@@ -27,9 +28,6 @@ __all__ = [
     "Violation",
     "ZoneRule",
 ]
-
-IntArray = NDArray[np.int32]
-FloatArray = NDArray[np.float64]
 
 
 def _frozen(values: ArrayLike, dtype: Any) -> NDArray[Any]:
@@ -65,10 +63,10 @@ class ZoneRule:
     """
 
     name: str
-    amount: FloatArray
+    amount: Floats
     low: float | None
     high: float | None
-    per: FloatArray | None = None
+    per: Floats | None = None
     hard: bool = False
     price_m: float = 1000.0
 
@@ -83,13 +81,13 @@ class ZoneRule:
         if not self.price_m >= 0:
             raise ValueError(f"rule {self.name}: price_m must not be negative")
 
-    def over_weights(self) -> FloatArray | None:
+    def over_weights(self) -> Floats | None:
         """Give w with ``sum(w) - ceiling`` the excess of a zone; None if the top is free."""
         if self.high is None:
             return None
         return self.amount if self.per is None else self.amount - self.high * self.per
 
-    def under_weights(self) -> FloatArray | None:
+    def under_weights(self) -> Floats | None:
         """Give w with ``floor - sum(w)`` the shortfall of a zone; None if the bottom is free."""
         if self.low is None:
             return None
@@ -105,7 +103,7 @@ class ZoneRule:
         """Right-hand side that belongs to `under_weights`."""
         return float(self.low) if self.per is None and self.low is not None else 0.0
 
-    def take(self, units: NDArray[np.integer[Any]]) -> ZoneRule:
+    def take(self, units: AnyInts) -> ZoneRule:
         """Restrict the rule to some units, in the order given."""
         per = None if self.per is None else self.per[units]
         return replace(self, amount=self.amount[units], per=per)
@@ -155,17 +153,17 @@ class Problem:
         Shapes, positions or signs do not fit together.
     """
 
-    load: FloatArray
-    households: NDArray[np.int64]
-    home: IntArray
-    pair_start: NDArray[np.int64]
-    pair_centre: IntArray
-    walk_m: FloatArray
-    adjacency: IntArray
+    load: Floats
+    households: Ints
+    home: Ints32
+    pair_start: Ints
+    pair_centre: Ints32
+    walk_m: Floats
+    adjacency: Ints32
     rules: tuple[ZoneRule, ...] = ()
-    penalty_m: FloatArray = field(default_factory=lambda: np.zeros(0))
-    change_m: FloatArray = field(default_factory=lambda: np.zeros(0))
-    fence: IntArray = field(default_factory=lambda: np.zeros(0, np.int32))
+    penalty_m: Floats = field(default_factory=lambda: np.zeros(0))
+    change_m: Floats = field(default_factory=lambda: np.zeros(0))
+    fence: Ints32 = field(default_factory=lambda: np.zeros(0, np.int32))
     unserved_m: float = 1e6
     ties: Ties | None = None
 
@@ -241,16 +239,16 @@ class Problem:
         return len(self.pair_centre)
 
     @property
-    def pair_unit(self) -> IntArray:
+    def pair_unit(self) -> Ints32:
         """Unit of each pair, shape (n_pairs,)."""
         return np.repeat(np.arange(self.n_units, dtype=np.int32), np.diff(self.pair_start))
 
     @property
-    def pair_cost_m(self) -> FloatArray:
+    def pair_cost_m(self) -> Floats:
         """Load x walk + penalty + change of each pair, shape (n_pairs,): what is minimised."""
         return self.load[self.pair_unit] * self.walk_m + self.penalty_m + self.change_m
 
-    def pairs_of(self, assignment: ArrayLike) -> NDArray[np.int64]:
+    def pairs_of(self, assignment: ArrayLike) -> Ints:
         """Find the pair that each unit's assignment uses.
 
         Parameters
@@ -358,7 +356,7 @@ class Result:
         ``gap``, ``time``, ``interrupt`` or ``exhausted``.
     """
 
-    assignment: IntArray
+    assignment: Ints32
     bound_m: float
     parts: tuple[Part, ...] = ()
     curve: tuple[tuple[float, float, float], ...] = ()

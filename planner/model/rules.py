@@ -15,9 +15,9 @@ from importlib import resources
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.errors import ConfigError
+from planner.model.arrays import Floats
 from planner.model.section import made, read_section, refuse_unknown
 
 __all__ = ["DEFAULT_PROFILE", "Bound", "RuleBook", "WalkLimit", "profile_names"]
@@ -114,7 +114,7 @@ class WalkLimit:
         """The farthest pair that the model holds, metres."""
         return 3 * self.limit_m if self.reach_m is None else self.reach_m
 
-    def charge_m(self, walk_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    def charge_m(self, walk_m: Floats) -> Floats:
         """Price of walks, for each household or other unit of load: only what lies beyond the limit."""
         return self.price * np.maximum(walk_m - self.limit_m, 0.0)
 

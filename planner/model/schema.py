@@ -154,11 +154,7 @@ _WHERE = (
         "经度, lon, longitude, lng, long, x, x坐标, 东经, point_x, 经度坐标",
         "Longitude, WGS-84",
     ),
-    Column(
-        "lat",
-        "纬度, lat, latitude, y, y坐标, 北纬, point_y, 纬度坐标",
-        "Latitude, WGS-84",
-    ),
+    Column("lat", "纬度, lat, latitude, y, y坐标, 北纬, point_y, 纬度坐标", "Latitude, WGS-84"),
     Column(
         "building",
         "楼栋, building, 楼号, 栋, 幢, 栋号, 幢号, 楼栋号, 楼幢, 楼, 楼栋名称, 楼宇, 楼幢号, "
@@ -170,11 +166,7 @@ _WHERE = (
         "单元, stairwell, 单元号, 单元编号, 楼道, 门洞, 梯, staircase, entrance, stair",
         "Stairwell of the building",
     ),
-    Column(
-        "floor",
-        "楼层, floor, 层, 层数, 所在楼层, storey, level",
-        "Floor",
-    ),
+    Column("floor", "楼层, floor, 层, 层数, 所在楼层, storey, level", "Floor"),
     Column(
         "room",
         "房号, room, 室, 户室, 室号, 门号, 房间号, 房屋号, flat, apartment, apt, unit, door",

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner.model.arrays import Bools, Floats, Ints, Ints32
+
 __all__ = ["Helpers", "Ties"]
 
 
@@ -36,11 +38,11 @@ class Ties:
         Lengths, positions or signs do not fit together.
     """
 
-    a: NDArray[np.int32]
-    b: NDArray[np.int32]
-    price_m: NDArray[np.float64]
-    apart: NDArray[np.bool_]
-    people: NDArray[np.int64]
+    a: Ints32
+    b: Ints32
+    price_m: Floats
+    apart: Bools
+    people: Ints
 
     def __post_init__(self) -> None:
         kinds: tuple[tuple[str, Any], ...] = (
@@ -75,7 +77,7 @@ class Ties:
         """Whether any plan could be better or worse for these ties."""
         return bool(((self.price_m > 0) & (self.a != self.b)).any())
 
-    def broken(self, assignment: ArrayLike) -> NDArray[np.bool_]:
+    def broken(self, assignment: ArrayLike) -> Bools:
         """Tell which rows a plan breaks.
 
         Parameters
@@ -108,9 +110,9 @@ class Helpers:
         Metres of walking that it is worth to leave it so.
     """
 
-    household: NDArray[np.int64]
-    member: NDArray[np.int64]
-    price_m: NDArray[np.float64]
+    household: Ints
+    member: Ints
+    price_m: Floats
 
     def __post_init__(self) -> None:
         for name, kind in (("household", np.int64), ("member", np.int64), ("price_m", np.float64)):

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from planner.model.arrays import Floats, Ints, Ints32
 from planner.network.values import Snaps, Walks
 
 __all__ = ["SHIFT_M", "Field", "Mesh", "flood", "nearest", "same_home", "walks"]
@@ -26,9 +26,6 @@ SQUARE_M = 1000.0
 """Least side of the squares whose sources are looked at together."""
 SHIFT_M = 1.0
 """Added to the first step from a virtual source, so that no arc has length zero."""
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,7 @@ class Mesh:
     """
 
     n_nodes: int
-    ends: NDArray[np.int32]
+    ends: Ints32
     length_m: Floats
 
     @cached_property
@@ -279,7 +276,7 @@ def flood(mesh: Mesh, snaps: Snaps) -> Field:
     return Field(reach, np.where(np.isfinite(reach), owner, -1))
 
 
-def nearest(mesh: Mesh, sources: Snaps, targets: Snaps) -> tuple[NDArray[np.int32], Floats]:
+def nearest(mesh: Mesh, sources: Snaps, targets: Snaps) -> tuple[Ints32, Floats]:
     """Nearest source of each target; ties go to the lowest position.
 
     Returns

@@ -5,22 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from planner.errors import NetworkError
+from planner.model.arrays import Bools, Floats, Geometries
 from planner.model.plane import LocalProjection
 from planner.network.joining import Barriers
-from planner.network.streets.tags import (
-    attachable,
-    is_kind,
-    is_level,
-    may_be_main_street,
-    walkable,
-)
+from planner.network.streets.tags import attachable, is_kind, is_level, may_be_main_street, walkable
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,7 +35,7 @@ HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
 TOUCH_DEG = 0.5 / 111_195
 
 
-def plane_or_nan(plane: LocalProjection, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+def plane_or_nan(plane: LocalProjection, lon: ArrayLike, lat: ArrayLike) -> Floats:
     """Project degrees to the plane; NaN where there is no place on earth."""
     x, y = np.asarray(lon, float).ravel(), np.asarray(lat, float).ravel()
     xy = np.full((len(x), 2), np.nan)
@@ -110,8 +105,8 @@ class OwnWays:
         Lines that their columns forbid to walkers.
     """
 
-    lines: NDArray[Any]
-    attach: NDArray[np.bool_]
+    lines: Geometries
+    attach: Bools
     level: tuple[str, ...]
     left_out: int
 

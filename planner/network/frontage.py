@@ -8,26 +8,19 @@ doors at a corner: these links are added to those of the cells.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 from planner.network.values import Snaps
 
 __all__ = ["frontage_links"]
 
 STEP_M = 0.5
-Ints = NDArray[np.int64]
 
 
 def frontage_links(
-    snaps: Snaps,
-    group: Ints,
-    edges: NDArray[np.int32],
-    edge_lines: NDArray[Any],
-    length_m: NDArray[np.float64],
+    snaps: Snaps, group: Ints, edges: Ints32, edge_lines: Geometries, length_m: Floats
 ) -> Ints:
     """Link homes that face each other, follow each other on a side, or meet at a corner.
 
@@ -66,7 +59,7 @@ def frontage_links(
     return np.unique(links[links[:, 0] != links[:, 1]], axis=0)
 
 
-def _left(snaps: Snaps, lines: NDArray[Any], length: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _left(snaps: Snaps, lines: Geometries, length: Floats) -> Bools:
     """Tell on which side of its street each home stands, looking from the first node."""
     before = np.maximum(snaps.along_m - STEP_M, 0.0)
     after = np.minimum(snaps.along_m + STEP_M, length)
@@ -75,7 +68,7 @@ def _left(snaps: Snaps, lines: NDArray[Any], length: NDArray[np.float64]) -> NDA
     return ahead[:, 0] * off[:, 1] - ahead[:, 1] * off[:, 0] >= 0
 
 
-def _at(lines: NDArray[Any], along: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at(lines: Geometries, along: Floats) -> Floats:
     return shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
 
 
@@ -85,7 +78,7 @@ def _next(row: Ints, street: Ints) -> Ints:
     return np.column_stack([row[:-1], row[1:]])[same]
 
 
-def _ends(row: Ints, street: Ints, edges: NDArray[np.int32]) -> list[Ints]:
+def _ends(row: Ints, street: Ints, edges: Ints32) -> list[Ints]:
     """Find the first and the last home of each street side, with the junction they stand at."""
     if not len(row):
         return [np.zeros((0, 3), np.int64)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -16,6 +16,7 @@ import planner.network.distance as distance
 import planner.network.mesh as build
 import planner.network.voronoi as voronoi
 from planner.errors import Finding, NetworkError
+from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 from planner.model.plane import LocalProjection
 from planner.network.doors import barriers_in, own_ways, plane_or_nan, read_layer, to_degrees
 from planner.network.frontage import frontage_links
@@ -67,13 +68,13 @@ class WalkingNetwork:
     """
 
     projection: LocalProjection
-    node_xy: NDArray[np.float64]
-    edges: NDArray[np.int32]
-    length_m: NDArray[np.float64]
-    shape_xy: NDArray[np.float64]
-    shape_offset: NDArray[np.int64]
-    attach: NDArray[np.bool_]
-    piece: NDArray[np.int32]
+    node_xy: Floats
+    edges: Ints32
+    length_m: Floats
+    shape_xy: Floats
+    shape_offset: Ints
+    attach: Bools
+    piece: Ints32
     barriers: Barriers = field(
         default_factory=lambda: Barriers(np.zeros(0, object), np.zeros(0, np.int8))
     )
@@ -219,19 +220,19 @@ class WalkingNetwork:
         )
 
     @property
-    def gated(self) -> NDArray[np.int64]:
+    def gated(self) -> Ints:
         """Pieces that end at a gate or wall, on the other side of which another piece goes on."""
         return self._gated
 
     @cached_property
-    def _gated(self) -> NDArray[np.int64]:
+    def _gated(self) -> Ints:
         spot = np.unique(self.node_xy, axis=0, return_inverse=True)[1].ravel()
         piece = np.empty(len(spot), np.int64)
         piece[self.edges] = self.piece[:, None]
         sides = np.unique(np.column_stack([spot, piece]), axis=0)
         return np.unique(sides[np.bincount(sides[:, 0])[sides[:, 0]] > 1, 1])
 
-    def pieces_of(self, snaps: Snaps) -> NDArray[np.int64]:
+    def pieces_of(self, snaps: Snaps) -> Ints:
         """Give the piece of street that each home joins, -1 for none, shape (n,)."""
         return np.where(snaps.edge >= 0, self.piece[snaps.edge], -1)
 
@@ -254,13 +255,13 @@ class WalkingNetwork:
         return snaps.replaced(rows[good], made.take(good))
 
     @cached_property
-    def edge_lines(self) -> NDArray[Any]:
+    def edge_lines(self) -> Geometries:
         """Edges as LineStrings in the plane, shape (e,)."""
         which = np.repeat(np.arange(len(self.edges)), np.diff(self.shape_offset))
         return np.asarray(shapely.linestrings(self.shape_xy, indices=which), object)
 
     @cached_property
-    def _joinable(self) -> tuple[NDArray[np.int64], STRtree]:
+    def _joinable(self) -> tuple[Ints, STRtree]:
         at = np.flatnonzero(self.attach)
         at = at if len(at) else np.arange(len(self.edges))
         return at, STRtree(self.edge_lines[at])
@@ -287,10 +288,7 @@ class WalkingNetwork:
         return self._joined(plane_or_nan(self.projection, lon, lat), max_m)[0]
 
     def _joined(
-        self,
-        home: NDArray[np.float64],
-        max_m: float | None,
-        among: NDArray[np.bool_] | None = None,
+        self, home: Floats, max_m: float | None, among: Bools | None = None
     ) -> tuple[Snaps, NDArray[np.int8]]:
         """Join homes in the plane; also give the weight of what each leg crosses."""
         n = len(home)
@@ -328,9 +326,7 @@ class WalkingNetwork:
         """
         return distance.walks(self._mesh, sources, targets, limit_m)
 
-    def nearest(
-        self, sources: Snaps, targets: Snaps
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    def nearest(self, sources: Snaps, targets: Snaps) -> tuple[Ints32, Floats]:
         """Nearest source of each target, and the walk; -1 and infinite where there is none.
 
         Parameters
@@ -340,7 +336,7 @@ class WalkingNetwork:
         """
         return distance.nearest(self._mesh, sources, targets)
 
-    def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> NDArray[np.int32]:
+    def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> Ints32:
         """Walk-adjacent units: neighbouring cells of the network Voronoi diagram, and frontages.
 
         For every unit u and centre c of one group, some unit v adjacent to u has a walk to c that is

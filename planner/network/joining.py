@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
+
+from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 
 __all__ = ["WATER", "Barriers", "locate", "nearest_edge", "stub_edges"]
 
@@ -26,10 +27,6 @@ bank, is a yard's path whose last metres nobody drew: homes join the street besi
 CHUNK = 4096
 SPOT_M = 1e-6
 
-Shapes = NDArray[Any]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class Barriers:
@@ -43,7 +40,7 @@ class Barriers:
         2 for water and rails, 1 for walls and fences (which have gates that nobody mapped).
     """
 
-    lines: Shapes
+    lines: Geometries
     weight: NDArray[np.int8]
 
     @cached_property
@@ -51,7 +48,7 @@ class Barriers:
         """Spatial index, built when first asked for."""
         return STRtree(self.lines)
 
-    def crossed(self, legs: Shapes, edges: Shapes) -> NDArray[np.int8]:
+    def crossed(self, legs: Geometries, edges: Geometries) -> NDArray[np.int8]:
         """Weight of the worst barrier that each leg to its edge crosses, 0 for none, shape (n,).
 
         A leg may end on a barrier, where a street does.  It crosses if the street lies on the other
@@ -82,7 +79,7 @@ class Barriers:
 
 
 def nearest_edge(
-    points: Shapes, edges: Shapes, tree: STRtree, barriers: Barriers, max_m: float | None
+    points: Geometries, edges: Geometries, tree: STRtree, barriers: Barriers, max_m: float | None
 ) -> tuple[Ints, NDArray[np.int8]]:
     """Choose the edge that each home joins.
 
@@ -137,9 +134,9 @@ def nearest_edge(
 
 
 def _others(
-    points: Shapes,
+    points: Geometries,
     radius: Floats,
-    edges: Shapes,
+    edges: Geometries,
     tree: STRtree,
     barriers: Barriers,
     choices: int,
@@ -158,7 +155,7 @@ def _others(
     return home[first], other[first], weight[first]
 
 
-def locate(points: Shapes, lines: Shapes) -> tuple[Floats, Floats, Floats]:
+def locate(points: Geometries, lines: Geometries) -> tuple[Floats, Floats, Floats]:
     """Find the spot of each line that is nearest to its point.
 
     Returns
@@ -173,12 +170,8 @@ def locate(points: Shapes, lines: Shapes) -> tuple[Floats, Floats, Floats]:
 
 
 def stub_edges(
-    piece: NDArray[np.int32],
-    length_m: Floats,
-    lines: Shapes,
-    attach: NDArray[np.bool_],
-    barriers: Barriers,
-) -> NDArray[np.bool_]:
+    piece: Ints32, length_m: Floats, lines: Geometries, attach: Bools, barriers: Barriers
+) -> Bools:
     """Tell which edges are of pieces too short and too near another to be ground of their own.
 
     Parameters

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
+
+from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 
 __all__ = [
     "QUANTUM_M",
@@ -33,7 +34,7 @@ MOST_BRIDGES = 0.5
 one is taken to be drawn with care: they are bridges."""
 
 
-def quantised(metres: NDArray[np.float64]) -> NDArray[np.float64]:
+def quantised(metres: Floats) -> Floats:
     """Round lengths to `QUANTUM_M`."""
     return np.round(metres / QUANTUM_M) * QUANTUM_M
 
@@ -57,19 +58,17 @@ class Edges:
         Steps of no length that were dropped.
     """
 
-    node_xy: NDArray[np.float64]
-    ends: NDArray[np.int32]
-    length_m: NDArray[np.float64]
-    xy: NDArray[np.float64]
-    offset: NDArray[np.int64]
-    attach: NDArray[np.bool_]
-    piece: NDArray[np.int32]
+    node_xy: Floats
+    ends: Ints32
+    length_m: Floats
+    xy: Floats
+    offset: Ints
+    attach: Bools
+    piece: Ints32
     zero_length: int
 
 
-def without_passages(
-    node: NDArray[np.int64], blocked: NDArray[np.bool_], n_nodes: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def without_passages(node: Ints, blocked: Bools, n_nodes: int) -> tuple[Ints, Ints]:
     """Give each visit of a blocked node a node of its own, so that nobody walks through it.
 
     Returns
@@ -85,12 +84,7 @@ def without_passages(
     return renumbered, np.concatenate([np.arange(n_nodes), node[stops]])
 
 
-def split_runs(
-    node: NDArray[np.int64],
-    offset: NDArray[np.int64],
-    attach: NDArray[np.bool_],
-    blocked: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def split_runs(node: Ints, offset: Ints, attach: Bools, blocked: Bools) -> tuple[Ints, Ints, Bools]:
     """End runs at blocked nodes: the node is repeated, once for each side."""
     inner = np.ones(len(node), bool)
     inner[offset[:-1]] = False
@@ -107,12 +101,7 @@ def split_runs(
     return doubled, np.sort(ends), attach[owner[order]]
 
 
-def build_edges(
-    xy: NDArray[np.float64],
-    node: NDArray[np.int64],
-    offset: NDArray[np.int64],
-    attach: NDArray[np.bool_],
-) -> Edges:
+def build_edges(xy: Floats, node: Ints, offset: Ints, attach: Bools) -> Edges:
     """Cut runs at crossings, measure them, and tell the pieces that hang together.
 
     Nodes, edges and their directions are in the order of their places, so that the network does not
@@ -160,12 +149,7 @@ def build_edges(
     )
 
 
-def _in_place(
-    xy: NDArray[np.float64],
-    node: NDArray[np.int64],
-    first: NDArray[np.int64],
-    last: NDArray[np.int64],
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _in_place(xy: Floats, node: Ints, first: Ints, last: Ints) -> tuple[Floats, Ints, Ints, Ints]:
     """Order nodes and stretches by where they lie, each stretch running from its lower end.
 
     Returns
@@ -195,9 +179,7 @@ def _in_place(
     return spots, np.concatenate(runs), offset, np.array(order, np.int64)
 
 
-def _merge_twins(
-    xy: NDArray[np.float64], node: NDArray[np.int64], offset: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], int]:
+def _merge_twins(xy: Floats, node: Ints, offset: Ints) -> tuple[Ints, int]:
     """Make one of neighbouring nodes that lie on the same spot: a step between them has no length."""
     step = np.ones(max(len(node) - 1, 0), bool)
     step[offset[1:-1] - 1] = False
@@ -210,18 +192,14 @@ def _merge_twins(
     return first[label][node], int(near.sum())
 
 
-def _without_repeats(
-    node: NDArray[np.int64], offset: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _without_repeats(node: Ints, offset: Ints) -> tuple[Ints, Ints]:
     run = np.repeat(np.arange(len(offset) - 1), np.diff(offset))
     keep = np.ones(len(node), bool)
     keep[1:] = (node[1:] != node[:-1]) | (run[1:] != run[:-1])
     return node[keep], run[keep]
 
 
-def _stretches(
-    node: NDArray[np.int64], run: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _stretches(node: Ints, run: Ints) -> tuple[Ints, Ints]:
     """First and last position of each stretch between crossings, ends and ways' ends."""
     n = len(node)
     start = np.ones(n, bool)
@@ -233,7 +211,7 @@ def _stretches(
     return first, last
 
 
-def _lengths(shape: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+def _lengths(shape: Floats, starts: Ints) -> Floats:
     if len(starts) == 1:
         return np.zeros(0)
     step = np.zeros(len(shape))
@@ -242,9 +220,7 @@ def _lengths(shape: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[n
     return np.maximum(quantised(np.add.reduceat(step, starts[:-1])), QUANTUM_M)
 
 
-def _pieces(
-    ends: NDArray[np.int32], length: NDArray[np.float64], n_nodes: int
-) -> NDArray[np.int32]:
+def _pieces(ends: Ints32, length: Floats, n_nodes: int) -> Ints32:
     """Label the connected pieces, the longest first."""
     a, b = ends.T
     graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(n_nodes, n_nodes))
@@ -268,14 +244,14 @@ class Drawn:
         Crossings without a common vertex that were joined, and that were left as they are.
     """
 
-    xy: NDArray[np.float64]
-    node: NDArray[np.int64]
-    offset: NDArray[np.int64]
+    xy: Floats
+    node: Ints
+    offset: Ints
     joined: int
     apart: int
 
 
-def node_lines(lines: list[NDArray[np.float64]], level: Sequence[str], tolerance_m: float) -> Drawn:
+def node_lines(lines: list[Floats], level: Sequence[str], tolerance_m: float) -> Drawn:
     """Find where lines of one's own layer meet.
 
     Lines meet where ends lie within the tolerance of each other, where an end lies within it of
@@ -325,10 +301,7 @@ def node_lines(lines: list[NDArray[np.float64]], level: Sequence[str], tolerance
 
 
 def _crossings(
-    lines: list[NDArray[np.float64]],
-    shapes: NDArray[Any],
-    tree: shapely.STRtree,
-    tolerance_m: float,
+    lines: list[Floats], shapes: Geometries, tree: shapely.STRtree, tolerance_m: float
 ) -> list[tuple[int, int, tuple[float, float]]]:
     """Spots at which two lines cross, where neither has an end nor both a vertex."""
     found = []
@@ -345,7 +318,7 @@ def _crossings(
     return found
 
 
-def _join_ends(lines: list[NDArray[np.float64]], tolerance_m: float) -> list[NDArray[np.float64]]:
+def _join_ends(lines: list[Floats], tolerance_m: float) -> list[Floats]:
     """Move ends that lie close together onto one spot: the westernmost of them."""
     ends = np.unique(np.concatenate([line[[0, -1]] for line in lines]), axis=0)
     near = KDTree(ends).query_pairs(tolerance_m, output_type="ndarray")
@@ -359,9 +332,7 @@ def _join_ends(lines: list[NDArray[np.float64]], tolerance_m: float) -> list[NDA
     return lines
 
 
-def _with_points(
-    line: NDArray[np.float64], shape: Any, spots: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _with_points(line: Floats, shape: Any, spots: Floats) -> Floats:
     """Put vertices into a line where others touch or cross it."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     place = shapely.line_locate_point(shape, shapely.points(spots))

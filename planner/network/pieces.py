@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Geometries, Ints
 from planner.network.distance import Mesh
 from planner.network.values import Snaps, Territory
 from planner.network.voronoi import cells
@@ -18,7 +18,7 @@ SHORTEST_M = 1e-3
 SPOT_M = 1e-6
 
 
-def _cut(line: Any, start_m: float, end_m: float) -> NDArray[np.float64]:
+def _cut(line: Any, start_m: float, end_m: float) -> Floats:
     """Points of a stretch of a line, from `start_m` to `end_m` metres after its first point."""
     xy = shapely.get_coordinates(line)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
@@ -28,11 +28,7 @@ def _cut(line: Any, start_m: float, end_m: float) -> NDArray[np.float64]:
 
 
 def territory_lines(
-    mesh: Mesh,
-    lines: NDArray[Any],
-    snaps: Snaps,
-    group: NDArray[np.int64],
-    around_m: float | None,
+    mesh: Mesh, lines: Geometries, snaps: Snaps, group: Ints, around_m: float | None
 ) -> Territory:
     """Cut the streets where one unit's cell ends and the next begins.
 
@@ -45,8 +41,8 @@ def territory_lines(
     around_m : float or None
         Give each group only the streets so near to its own units.
     """
-    owners: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    found: list[NDArray[Any]] = [np.zeros(0, object)]
+    owners: list[Ints] = [np.zeros(0, np.int64)]
+    found: list[Geometries] = [np.zeros(0, object)]
     on = snaps.edge >= 0
     boxes = shapely.bounds(lines)
     for name in np.unique(group[on]):
@@ -75,7 +71,7 @@ def territory_lines(
     return Territory(np.concatenate(owners).astype(np.int32), np.concatenate(found))
 
 
-def _near(boxes: NDArray[np.float64], snaps: Snaps, around_m: float) -> NDArray[np.bool_]:
+def _near(boxes: Floats, snaps: Snaps, around_m: float) -> Bools:
     low = snaps.home_xy.min(axis=0) - around_m
     high = snaps.home_xy.max(axis=0) + around_m
     return (boxes[:, :2] <= high).all(axis=1) & (boxes[:, 2:] >= low).all(axis=1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial import Delaunay, KDTree, QhullError
 
 from planner.errors import NetworkError
+from planner.model.arrays import Floats, Ints, Ints32
 from planner.model.plane import LocalProjection
 from planner.network.mesh import quantised
 from planner.network.values import Piece, Snaps, Territory, Walks
@@ -76,11 +77,11 @@ class StraightNetwork:
         return ()
 
     @property
-    def gated(self) -> NDArray[np.int64]:
+    def gated(self) -> Ints:
         """None either."""
         return np.zeros(0, np.int64)
 
-    def pieces_of(self, snaps: Snaps) -> NDArray[np.int64]:
+    def pieces_of(self, snaps: Snaps) -> Ints:
         """Give 0 for each home that has a place, -1 for the others: straight lines lead everywhere."""
         return np.where(snaps.edge >= 0, 0, -1)
 
@@ -89,7 +90,7 @@ class StraightNetwork:
         del at, pieces, max_m
         return snaps
 
-    def _metres(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _metres(self, a: Floats, b: Floats) -> Floats:
         step = np.abs(a - b)
         return quantised(self.detour_factor * np.hypot(step[..., 0], step[..., 1]))
 
@@ -113,9 +114,7 @@ class StraightNetwork:
         i, j, metres = (np.concatenate(x) for x in zip(*found, strict=True))
         return Walks(i.astype(np.int32), j.astype(np.int32), metres)
 
-    def nearest(
-        self, sources: Snaps, targets: Snaps
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    def nearest(self, sources: Snaps, targets: Snaps) -> tuple[Ints32, Floats]:
         """Nearest source of each target, and the walk; -1 and infinite where there is none."""
         who = np.full(len(targets), -1, np.int32)
         best = np.full(len(targets), np.inf)
@@ -134,7 +133,7 @@ class StraightNetwork:
             who[to], best[to] = tied.min(axis=1), metres_best
         return who, best
 
-    def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> NDArray[np.int32]:
+    def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> Ints32:
         """Neighbours in the Delaunay triangulation of each group, on which greedy routing arrives.
 
         From any vertex some Delaunay neighbour is nearer to any other vertex (Bose and Morin, 2004,
@@ -175,7 +174,7 @@ class StraightNetwork:
         return float(placed.mean()) if placed.size else 0.0
 
 
-def _triangles(spots: NDArray[np.float64]) -> NDArray[np.int64]:
+def _triangles(spots: Floats) -> Ints:
     """Links of the Delaunay triangulation; a chain where the spots lie on one line."""
     n = len(spots)
     chain = np.column_stack([np.arange(n - 1), np.arange(1, n)])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 from planner.model.plane import LocalProjection
 
 __all__ = ["Network", "Piece", "Snaps", "Territory", "Walks"]
@@ -33,12 +34,12 @@ class Snaps:
         The leg crosses water, a railway or a wall, and no other edge was free of it.
     """
 
-    edge: NDArray[np.int32]
-    along_m: NDArray[np.float64]
-    access_m: NDArray[np.float64]
-    xy: NDArray[np.float64]
-    home_xy: NDArray[np.float64]
-    crosses: NDArray[np.bool_]
+    edge: Ints32
+    along_m: Floats
+    access_m: Floats
+    xy: Floats
+    home_xy: Floats
+    crosses: Bools
 
     def __len__(self) -> int:
         return len(self.edge)
@@ -57,7 +58,7 @@ class Snaps:
             self.crosses[rows],
         )
 
-    def replaced(self, at: NDArray[np.int64], others: Snaps) -> Snaps:
+    def replaced(self, at: Ints, others: Snaps) -> Snaps:
         """Give the same with other snaps at some positions."""
         made = {f.name: getattr(self, f.name).copy() for f in fields(self)}
         for name, column in made.items():
@@ -97,9 +98,9 @@ class Walks:
         Shortest walk, access legs included, metres.
     """
 
-    source: NDArray[np.int32]
-    target: NDArray[np.int32]
-    walk_m: NDArray[np.float64]
+    source: Ints32
+    target: Ints32
+    walk_m: Floats
 
     def __len__(self) -> int:
         return len(self.source)
@@ -117,8 +118,8 @@ class Territory:
         The pieces, in the plane.
     """
 
-    owner: NDArray[np.int32]
-    lines: NDArray[Any]
+    owner: Ints32
+    lines: Geometries
 
 
 class Network(Protocol):
@@ -144,11 +145,11 @@ class Network(Protocol):
         ...
 
     @property
-    def gated(self) -> NDArray[np.int64]:
+    def gated(self) -> Ints:
         """Pieces that end at a gate or wall, on the other side of which another piece goes on."""
         ...
 
-    def pieces_of(self, snaps: Snaps) -> NDArray[np.int64]:
+    def pieces_of(self, snaps: Snaps) -> Ints:
         """Give the piece of street that each home joins, -1 for none, shape (n,)."""
         ...
 
@@ -160,13 +161,11 @@ class Network(Protocol):
         """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs."""
         ...
 
-    def nearest(
-        self, sources: Snaps, targets: Snaps
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    def nearest(self, sources: Snaps, targets: Snaps) -> tuple[Ints32, Floats]:
         """Nearest source of each target and the walk; -1 and infinite where there is none."""
         ...
 
-    def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> NDArray[np.int32]:
+    def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> Ints32:
         """Walk-adjacent pairs u < v, sorted, shape (k, 2); never across groups."""
         ...
 

@@ -17,16 +17,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from planner.model.arrays import Bools, Floats, Ints, Ints32
 from planner.network.distance import Mesh, flood, same_home
 from planner.network.values import Snaps
 
 __all__ = ["Cells", "adjacency", "cells"]
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +48,7 @@ class Cells:
     owner: Ints
 
 
-def adjacency(
-    mesh: Mesh, snaps: Snaps, group: NDArray[np.int64], beside: Ints
-) -> NDArray[np.int32]:
+def adjacency(mesh: Mesh, snaps: Snaps, group: Ints, beside: Ints) -> Ints32:
     """Adjacent units within each group, each group alone on the network.
 
     Parameters
@@ -150,8 +145,8 @@ def _halves(
 
 
 def _cones(
-    mesh: Mesh, snaps: Snaps, metres: Floats, ends: Ints, busy: NDArray[np.bool_]
-) -> tuple[Ints, Floats, Floats, Ints, NDArray[np.bool_], Floats]:
+    mesh: Mesh, snaps: Snaps, metres: Floats, ends: Ints, busy: Bools
+) -> tuple[Ints, Floats, Floats, Ints, Bools, Floats]:
     """Edge, place, metres, unit of all that spreads along edges with homes: the homes, both ends."""
     edges = np.flatnonzero(busy)
     a, b = mesh.ends[edges].T
@@ -168,7 +163,7 @@ def _cones(
 
 
 def _envelope(
-    edge: Ints, place: Floats, height: Floats, owner: Ints, real: NDArray[np.bool_], length: Floats
+    edge: Ints, place: Floats, height: Floats, owner: Ints, real: Bools, length: Floats
 ) -> tuple[list[tuple[int, int]], list[tuple[int, float, float, int]]]:
     """Walk along each edge: who owns each cone's tip, and where owners change."""
     tip = _owner_of_tips(edge, place, height, owner)

@@ -8,8 +8,9 @@ from typing import Any
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
+
+from planner.model.arrays import Floats
 
 __all__ = [
     "Answer",
@@ -21,8 +22,6 @@ __all__ = [
     "run_interruptibly",
     "search",
 ]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ class Answer:
         Nothing costs less; infinite where it is proven that nothing keeps all rows.
     """
 
-    values: FloatArray | None
+    values: Floats | None
     bound: float
 
 
@@ -74,9 +73,9 @@ def put_matrix(lp: highspy.HighsLp, matrix: csr_array | csc_array) -> None:
 
 
 def programme(
-    cost: FloatArray,
-    columns: tuple[FloatArray, FloatArray],
-    rows: tuple[FloatArray, FloatArray],
+    cost: Floats,
+    columns: tuple[Floats, Floats],
+    rows: tuple[Floats, Floats],
     matrix: csr_array | csc_array,
     *,
     whole: int = 0,
@@ -109,7 +108,7 @@ def programme(
 def search(
     highs: highspy.Highs,
     lp: highspy.HighsLp,
-    start: FloatArray | None = None,
+    start: Floats | None = None,
     halt: threading.Event | None = None,
 ) -> Answer:
     """Search a programme over whole numbers, from a known solution where there is one.
@@ -165,9 +164,7 @@ def answer(highs: highspy.Highs) -> Answer:
     return Answer(values, float(info.mip_dual_bound))
 
 
-def cheapest(
-    cost: FloatArray, upper: FloatArray, matrix: csc_array, right: FloatArray
-) -> FloatArray:
+def cheapest(cost: Floats, upper: Floats, matrix: csc_array, right: Floats) -> Floats:
     """Find a vertex of least cost of ``matrix @ x = right, 0 <= x <= upper``.
 
     Raises

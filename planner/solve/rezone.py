@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner.model.arrays import Bools, Floats, Ints32
 from planner.model.problem import Problem, Result
 from planner.solve.zones.search import Progress, Stop, solve
 
@@ -31,8 +32,8 @@ class Previous:
         Metres charged for each home that changes hands.
     """
 
-    zone: NDArray[np.int32]
-    homes: NDArray[np.float64]
+    zone: Ints32
+    homes: Floats
     fingerprint: str
     move_price_m: float
 
@@ -67,7 +68,7 @@ def price_changes(problem: Problem, unit: ArrayLike, previous: Previous) -> Prob
 
 def _kept(
     problem: Problem, units: NDArray[np.integer], zone: NDArray[np.integer], weight: ArrayLike
-) -> NDArray[np.float64]:
+) -> Floats:
     """Weigh, for each pair, the people of its unit whom its centre served before."""
     counted = (units >= 0) & (zone >= 0)
     keys = problem.pair_unit.astype(np.int64) * problem.n_centres + problem.pair_centre
@@ -78,9 +79,7 @@ def _kept(
     return np.bincount(at[hit], np.asarray(weight)[counted][hit], problem.n_pairs).astype(float)
 
 
-def moved_households(
-    assignment: ArrayLike, unit: ArrayLike, previous_zone: ArrayLike
-) -> NDArray[np.bool_]:
+def moved_households(assignment: ArrayLike, unit: ArrayLike, previous_zone: ArrayLike) -> Bools:
     """Tell which households change hands.
 
     Parameters
@@ -135,7 +134,7 @@ def resolve(
     return priced, result
 
 
-def _majority(problem: Problem, unit: ArrayLike, previous: Previous) -> NDArray[np.int32]:
+def _majority(problem: Problem, unit: ArrayLike, previous: Previous) -> Ints32:
     """Give each unit the centre that served most of its homes, then members; -1 where none did."""
     # A thousandth for everyone: members anchor a unit where no home does.
     kept = _kept(problem, np.asarray(unit), previous.zone, previous.homes + 1e-3)

@@ -14,14 +14,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import csc_array
 
+from planner.model.arrays import Bools, Floats, Ints
 from planner.solve.highs import cheapest
 
 __all__ = ["Staffing", "serving_range", "staff"]
 
-FloatArray = NDArray[np.float64]
 FAR_M = 1e5
 """A pair without a walk, and a place beyond floor or ceiling: only where nothing else is left."""
 SWAPS = 40
@@ -43,11 +43,11 @@ class Staffing:
         By how much each serving one misses floor or ceiling.
     """
 
-    share: NDArray[np.int64]
-    serves: NDArray[np.bool_]
+    share: Ints
+    serves: Bools
     cost_m: float
-    short: NDArray[np.int64]
-    over: NDArray[np.int64]
+    short: Ints
+    over: Ints
 
 
 def serving_range(total: int, servers: int, low: float | None, high: float | None) -> int:
@@ -106,7 +106,7 @@ def staff(
 
 def _limits(
     total: int, servers: int, low: float | None, high: float | None, ceiling: ArrayLike | None
-) -> NDArray[np.int64]:
+) -> Ints:
     """Floor and ceiling of each server, shape (2, n_servers)."""
     most = np.full(servers, total if high is None else math.floor(high), np.int64)
     if ceiling is not None:
@@ -116,7 +116,7 @@ def _limits(
     return np.stack([np.full(servers, 0 if low is None else math.ceil(low), np.int64), most])
 
 
-def _chosen(weight: NDArray[np.int64], walk: FloatArray, count: int) -> NDArray[np.int64]:
+def _chosen(weight: Ints, walk: Floats, count: int) -> Ints:
     """Drop, one by one, whom the clients miss least."""
     serving = list(range(walk.shape[1]))
     while len(serving) > count:
@@ -129,12 +129,7 @@ def _chosen(weight: NDArray[np.int64], walk: FloatArray, count: int) -> NDArray[
     return np.array(serving, np.int64)
 
 
-def _swapped(
-    weight: NDArray[np.int64],
-    walk: FloatArray,
-    best: Staffing,
-    limits: NDArray[np.int64],
-) -> Staffing:
+def _swapped(weight: Ints, walk: Floats, best: Staffing, limits: Ints) -> Staffing:
     """Swap one who serves for one who rests, while that helps."""
     tried = 0
     better = True
@@ -160,12 +155,7 @@ def _value(staffing: Staffing) -> float:
     return staffing.cost_m + FAR_M * float(staffing.short.sum() + staffing.over.sum())
 
 
-def _shared(
-    weight: NDArray[np.int64],
-    walk: FloatArray,
-    serving: NDArray[np.int64],
-    limits: NDArray[np.int64],
-) -> Staffing:
+def _shared(weight: Ints, walk: Floats, serving: Ints, limits: Ints) -> Staffing:
     """Solve the transportation problem: client -> server -> out, at most the floor at a bonus."""
     n, m = walk.shape
     share = np.zeros((n, m), np.int64)

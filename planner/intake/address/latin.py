@@ -30,12 +30,7 @@ _NUMBER_LAST: Final = re.compile(
     r"(?:\s+(?P<stair>[A-Za-z])(?:\s+(?P<flat>\d+))?)?(?=\s*(?:,|$))"
 )
 _TAIL: Final = re.compile(r"[^,;]+")
-_KIND: Final = {
-    "floor": Kind.FLR,
-    "room": Kind.ROOM,
-    "building": Kind.BLD,
-    "stairwell": Kind.CELL,
-}
+_KIND: Final = {"floor": Kind.FLR, "room": Kind.ROOM, "building": Kind.BLD, "stairwell": Kind.CELL}
 
 
 def _inner_pieces(text: str) -> tuple[str, list[Piece]]:

@@ -15,11 +15,12 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from planner.model.arrays import Floats
 
 __all__ = ["Datum", "convert", "shift_m"]
 
-Floats = NDArray[np.float64]
 
 _BOX: Final = (72.004, 0.8293, 137.8347, 55.8271)
 _SEMI_MAJOR_M: Final = 6378245.0  # Krasovsky 1940, as the formula has it

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.intake.coordinates.datum import Datum, convert, shift_m
+from planner.model.arrays import Bools, Floats, Ints
 
 __all__ = ["DatumEvidence", "DatumRun", "ReadingFit", "detect_datum"]
 
-Floats = NDArray[np.float64]
 Ground = Callable[[ArrayLike, ArrayLike], Floats]
 
 
@@ -145,7 +145,7 @@ class _Spots:
         Metres between the declared and each reading.
     """
 
-    of: NDArray[np.int64]
+    of: Ints
     at: Floats
     away: Floats
     score: Floats
@@ -234,9 +234,7 @@ def _scores(away: Floats) -> Floats:
     return np.where(np.isfinite(away), 1.0 / (1.0 + (away / _SCALE_M) ** 2), 0.0)
 
 
-def _judge(
-    spots: _Spots, rows: NDArray[np.bool_], ground: Ground, declared: Datum
-) -> DatumEvidence:
+def _judge(spots: _Spots, rows: Bools, ground: Ground, declared: Datum) -> DatumEvidence:
     """Say which reading the spots of some rows speak for."""
     mine = np.unique(spots.of[rows])
     n = len(mine)

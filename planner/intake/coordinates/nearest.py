@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from planner.model.arrays import Floats
 from planner.model.plane import LocalProjection
 
 __all__ = ["NearestGeometry"]
@@ -36,10 +37,10 @@ class NearestGeometry:
         self._plane = LocalProjection.around((west + east) / 2, (south + north) / 2)
         self._tree = shapely.STRtree(shapely.transform(shapes, self._project))
 
-    def _project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _project(self, points: Floats) -> Floats:
         return self._plane.to_xy(points[:, 0], points[:, 1])
 
-    def distance_m(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+    def distance_m(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Give the distance from each point to the nearest geometry.
 
         Parameters

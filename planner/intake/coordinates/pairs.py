@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.coordinates.recognise import parse_dms, split_pair
 from planner.intake.sheets.notes import LISTED, at_row, each, once
+from planner.model.arrays import Bools, Floats
 
 __all__ = [
     "Area",
@@ -21,7 +21,6 @@ __all__ = [
     "read_coordinates",
 ]
 
-Floats = NDArray[np.float64]
 Area = tuple[float, float, float, float]
 """Smallest lon, smallest lat, largest lon, largest lat, in degrees."""
 METRES: Final = 1000.0
@@ -33,9 +32,7 @@ FIRST_3_DEGREE: Final = 25
 """Zones of six degrees are 13 to 23 in China, those of three degrees 25 to 45: numbers tell them apart."""
 
 
-def read_coordinates(
-    frame: pd.DataFrame,
-) -> tuple[Floats, Floats, NDArray[np.bool_], list[Finding]]:
+def read_coordinates(frame: pd.DataFrame) -> tuple[Floats, Floats, Bools, list[Finding]]:
     """Read lon and lat.
 
     Parameters
@@ -71,7 +68,7 @@ def read_coordinates(
     return lon, lat, bad, said
 
 
-def _parsed(frame: pd.DataFrame) -> tuple[Floats, Floats, NDArray[np.bool_], list[Finding]]:
+def _parsed(frame: pd.DataFrame) -> tuple[Floats, Floats, Bools, list[Finding]]:
     texts = [frame[c].to_numpy(object) for c in ("lon", "lat")]
     given = (texts[0] != "") | (texts[1] != "")
     lon, lat = (
@@ -178,11 +175,7 @@ def _unswap_by_range(lon: Floats, lat: Floats, frame: pd.DataFrame) -> list[Find
 
 
 def _unswap(
-    lon: Floats,
-    lat: Floats,
-    wrong: NDArray[np.bool_],
-    given: NDArray[np.bool_],
-    frame: pd.DataFrame,
+    lon: Floats, lat: Floats, wrong: Bools, given: Bools, frame: pd.DataFrame
 ) -> list[Finding]:
     """Exchange the two in the rows that are wrong, or in all where most are; say which."""
     whole = wrong.sum() > MOST * given.sum()
@@ -236,7 +229,7 @@ def metres_outside(lon: Floats, lat: Floats, area: Area) -> Floats:
     return EARTH_M * np.hypot(across, np.maximum(np.maximum(south - lat, lat - north), 0))
 
 
-def _inside(lon: Floats, lat: Floats, area: Area) -> NDArray[np.bool_]:
+def _inside(lon: Floats, lat: Floats, area: Area) -> Bools:
     west, south, east, north = area
     across = (lon >= west - MARGIN) & (lon <= east + MARGIN)
     return across & (lat >= south - MARGIN) & (lat <= north + MARGIN)

@@ -26,9 +26,10 @@ from planner.intake.gazetteer.western.lines import (
     read_line,
 )
 from planner.intake.gazetteer.western.spelling import StreetSpeller
+from planner.model.arrays import Floats
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 __all__ = ["COLUMNS", "find_places", "geocode"]
 
@@ -244,9 +245,7 @@ def _fuller(exact: Match, loose: Match) -> Match:
 
 
 def _table(matches: Sequence[Match], gazetteer: Gazetteer, index: pd.Index) -> pd.DataFrame:
-    xy: NDArray[np.float64] = np.array([m.xy or (np.nan, np.nan) for m in matches], float).reshape(
-        -1, 2
-    )
+    xy: Floats = np.array([m.xy or (np.nan, np.nan) for m in matches], float).reshape(-1, 2)
     lon_lat = np.full((len(matches), 2), np.nan)
     placed = np.isfinite(xy[:, 0])
     if placed.any():

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from planner.intake.address.named import Names
 from planner.intake.gazetteer.western.streets import fold_text, number_key, number_span, street_key
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.plane import LocalProjection
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Points:
     """
 
     label: NDArray[Any]
-    xy: NDArray[np.float64]
-    lon_lat: NDArray[np.float64]
+    xy: Floats
+    lon_lat: Floats
     source: NDArray[Any]
     place: NDArray[Any]
     building: NDArray[Any]
@@ -95,7 +96,7 @@ class Street:
         return float(np.hypot(east - west, north - south))
 
     @cached_property
-    def series(self) -> Mapping[tuple[int, int], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    def series(self) -> Mapping[tuple[int, int], tuple[Ints, Ints]]:
         """Known numbers by (block, odd or even): sorted numbers and their points.
 
         The block of a plain number is -1.
@@ -294,7 +295,7 @@ def _plane(points: Mapping[str, NDArray[Any]], streets: gpd.GeoDataFrame) -> Loc
 
 def _line_extents(
     streets: gpd.GeoDataFrame, plane: LocalProjection
-) -> dict[str, tuple[str, NDArray[np.float64]]]:
+) -> dict[str, tuple[str, Floats]]:
     """Street key -> (name as mapped, vertices in metres)."""
     import shapely
 
@@ -309,7 +310,7 @@ def _line_extents(
         found[street_key(str(name))].append(i)
     order = np.argsort(which, kind="stable")
     start = np.searchsorted(which[order], np.arange(len(names) + 1))
-    out: dict[str, tuple[str, NDArray[np.float64]]] = {}
+    out: dict[str, tuple[str, Floats]] = {}
     for key, lines in found.items():
         if key:
             spots = np.concatenate([xy[order[start[i] : start[i + 1]]] for i in lines])
@@ -319,8 +320,8 @@ def _line_extents(
 
 def _streets(
     points: Mapping[str, NDArray[Any]],
-    xy: NDArray[np.float64],
-    lines: Mapping[str, tuple[str, NDArray[np.float64]]],
+    xy: Floats,
+    lines: Mapping[str, tuple[str, Floats]],
     others: Mapping[str, Sequence[str]],
 ) -> dict[str, Street]:
     numbered: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -358,7 +359,7 @@ def _numbers_of(text: str) -> list[str]:
     return [key for key in keys if key]
 
 
-def _street(name: str, known: Mapping[str, Sequence[int]], spots: NDArray[np.float64]) -> Street:
+def _street(name: str, known: Mapping[str, Sequence[int]], spots: Floats) -> Street:
     spans = [s for s in map(number_span, known) if len(s) == 2]
     ranges = sum(0 < b - a <= RANGE_MOST for a, b in spans)
     block = len(spans) > BLOCK_SHARE * len(known) and ranges < 0.5 * len(spans)
@@ -389,9 +390,7 @@ def _bare_numbers(points: Mapping[str, NDArray[Any]]) -> dict[str, tuple[int, ..
     return {number: tuple(places) for number, places in sorted(found.items())}
 
 
-def _by_name(
-    points: Mapping[str, NDArray[Any]], wanted: NDArray[np.bool_]
-) -> dict[str, tuple[int, ...]]:
+def _by_name(points: Mapping[str, NDArray[Any]], wanted: Bools) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
     for i in np.flatnonzero(wanted):
         name = fold_text(str(points["name"][i])).strip()

@@ -16,19 +16,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
+from planner.model.arrays import Floats, Ints
 from planner.model.audit import check
 from planner.model.certificate import Certificate
 from planner.model.problem import Problem, Result
 
 __all__ = ["Verification", "verify"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 CLOSE = 1e-6
 """Share of the bound that rounding, of sums and inside a solver, may account for."""
 MOST_PAIRS = 8_000
@@ -148,9 +147,7 @@ class _Model:
                 self.prize[u] = min(float(prize), float(self.skip[u]))
         self._served = served
 
-    def _reached(
-        self, c: int, units: IntArray, walk_m: FloatArray, cost: FloatArray, home: IntArray
-    ) -> _Reach:
+    def _reached(self, c: int, units: Ints, walk_m: Floats, cost: Floats, home: Ints) -> _Reach:
         """Go out from a home: a unit may join if a neighbour that is nearer may."""
         own = self.problem.home[c]
         mine = (home[units] < 0) | (units == own)
@@ -168,7 +165,7 @@ class _Model:
                 holders.append(sorted(set(held)))
         return _Reach(units[kept], cost[kept], holders)
 
-    def parts(self) -> list[tuple[IntArray, IntArray]]:
+    def parts(self) -> list[tuple[Ints, Ints]]:
         """Give units and centres that have to do with one another."""
         n, m = self.problem.n_units, self.problem.n_centres
         if m == 0:
@@ -182,7 +179,7 @@ class _Model:
             for k in np.unique(label[n:])
         ]
 
-    def by_prizes(self, units: IntArray, centres: IntArray, until: float) -> float:
+    def by_prizes(self, units: Ints, centres: Ints, until: float) -> float:
         """Add up prizes and cheapest zones of a part; not proven in time is minus infinity."""
         total = float(self.prize[units].sum())
         for c in centres:
@@ -191,7 +188,7 @@ class _Model:
                 break
         return total
 
-    def as_a_whole(self, centres: IntArray, until: float) -> float:
+    def as_a_whole(self, centres: Ints, until: float) -> float:
         """Bound the best plan of a small part."""
         pairs = sum(len(self._reach[c].unit) for c in centres)
         if pairs > MOST_PAIRS:
@@ -249,7 +246,7 @@ class _Model:
             return float(found.fun) if found.status == 0 else -np.inf
         return float(proven)
 
-    def _sides(self) -> list[tuple[FloatArray, float, float]]:
+    def _sides(self) -> list[tuple[Floats, float, float]]:
         """State each rule as ``sum of weight <= limit``, at a price; an infinite one is hard."""
         sides = []
         for rule in self.problem.rules:
@@ -268,17 +265,17 @@ class _Model:
 class _Reach:
     """Units that a centre may serve, its home first, then by walk; what each costs, and who holds it up."""
 
-    unit: IntArray
-    cost: FloatArray
+    unit: Ints
+    cost: Floats
     holders: list[list[int]]
 
 
-def _grouped(label: IntArray, count: int) -> list[IntArray]:
+def _grouped(label: Ints, count: int) -> list[Ints]:
     order = np.argsort(label, kind="stable")
     return np.split(order, np.searchsorted(label[order], np.arange(1, count))) if count else []
 
 
-def _held(reaches: list[_Reach], first: IntArray) -> csr_array:
+def _held(reaches: list[_Reach], first: Ints) -> csr_array:
     """Write a row for each unit but the homes: taken only if one that holds it up is."""
     row: list[int] = []
     column: list[int] = []
@@ -302,7 +299,7 @@ def _size(matrix: csr_array) -> tuple[int, int]:
 
 
 def _with_slack(
-    rows: list[csr_array], rules: list[tuple[FloatArray, float, float]], zones: int, wide: int
+    rows: list[csr_array], rules: list[tuple[Floats, float, float]], zones: int, wide: int
 ) -> csr_array:
     """Put the rows above one another, with a column for what each zone breaks of each elastic side."""
     blocks, at = [], _size(rows[0])[1]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 import planner.network.streets.tags as rules
+from planner.model.arrays import Bools, Geometries, Ints
 from planner.network.streets.scan import Scan
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Shapes:
 
     osm_id: tuple[str, ...]
     tags: tuple[Tags, ...]
-    polygon: NDArray[Any]
+    polygon: Geometries
     shores: tuple[tuple[str, Any], ...] = ()
 
     def where(self, wanted: Callable[[Tags], bool]) -> list[int]:
@@ -62,7 +62,7 @@ class Shapes:
         return [i for i, tags in enumerate(self.tags) if wanted(tags)]
 
 
-def runs(nodes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def runs(nodes: Ints) -> list[Ints]:
     """Cut a way where its nodes are missing (-1); pieces of one node are dropped."""
     if len(nodes) and nodes.min() >= 0:
         return [nodes] if len(nodes) > 1 else []
@@ -75,7 +75,7 @@ def assemble(raw: Scan, counts: dict[str, int]) -> Shapes:
     """Build the areas; what cannot be closed is counted and left out."""
     ids: list[str] = []
     tags: list[Tags] = []
-    rings: list[NDArray[np.int64]] = []
+    rings: list[Ints] = []
     broken = mended = 0
     for i, way_tags in enumerate(raw.way_tags):
         if not way_tags or not _is_area(way_tags):
@@ -116,7 +116,7 @@ def assemble(raw: Scan, counts: dict[str, int]) -> Shapes:
     )
 
 
-def _ring(nodes: NDArray[np.int64], *, mend: bool) -> NDArray[np.int64] | None:
+def _ring(nodes: Ints, *, mend: bool) -> Ints | None:
     """Give the closed ring of a way; a building cut by the edge of the file is closed straight."""
     if len(nodes) > 3 and nodes[0] == nodes[-1] and nodes.min() >= 0:
         return nodes
@@ -146,7 +146,7 @@ def _is_area(tags: Tags) -> bool:
     )
 
 
-def _closed(raw: Scan, rings: list[NDArray[np.int64]]) -> NDArray[Any]:
+def _closed(raw: Scan, rings: list[Ints]) -> Geometries:
     if not rings:
         return np.zeros(0, object)
     which = np.repeat(np.arange(len(rings)), [len(r) for r in rings])
@@ -178,7 +178,7 @@ def _polygonized(lines: list[Any]) -> Any:
     return shapely.union_all(shapely.make_valid(rings)) if len(rings) else None
 
 
-def _valid(polygon: NDArray[Any]) -> NDArray[Any]:
+def _valid(polygon: Geometries) -> Geometries:
     """Mend bow ties; keep only what has an area."""
     bad = ~shapely.is_valid(polygon)
     mended = polygon.copy()
@@ -203,7 +203,7 @@ def _frame(columns: dict[str, Any], geometry: Any) -> gpd.GeoDataFrame:
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
 
 
-def _points(raw: Scan, nodes: list[int]) -> NDArray[Any]:
+def _points(raw: Scan, nodes: list[int]) -> Geometries:
     return np.asarray(shapely.points(raw.node_lon_lat[nodes].reshape(-1, 2)), object)
 
 
@@ -242,7 +242,7 @@ def _way_lines(raw: Scan, wanted: Callable[[Tags], bool]) -> tuple[list[int], li
     return rows, shapes
 
 
-def streets(raw: Scan, walked: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+def streets(raw: Scan, walked: Bools) -> gpd.GeoDataFrame:
     """Streets and paths of all kinds; `walked` says which ways are, shape (w,)."""
     rows, shapes = _way_lines(raw, rules.is_street)
     tags = [raw.way_tags[i] for i in rows]
@@ -356,7 +356,7 @@ def addresses(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     )
 
 
-def _containing(points: NDArray[Any], shapes: Shapes) -> list[str]:
+def _containing(points: Geometries, shapes: Shapes) -> list[str]:
     """Id of the building around each point; the first by id where several overlap."""
     at = shapes.where(is_building)
     found = [""] * len(points)

@@ -10,21 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from planner.model.arrays import Bools, Floats, Ints
+
 __all__ = ["gates_to_shut"]
 
-Ints = NDArray[np.int64]
 
-
-def gates_to_shut(
-    xy: NDArray[np.float64],
-    steps: Ints,
-    private: NDArray[np.bool_],
-    blocked: NDArray[np.bool_],
-) -> Ints:
+def gates_to_shut(xy: Floats, steps: Ints, private: Bools, blocked: Bools) -> Ints:
     """Tell which private gates nobody passes.
 
     Parameters
@@ -69,14 +63,14 @@ def gates_to_shut(
     return np.array(sorted(shut), np.int64)
 
 
-def _graph(steps: Ints, metres: NDArray[np.float64], n: int) -> csr_array:
+def _graph(steps: Ints, metres: Floats, n: int) -> csr_array:
     order = np.argsort(-metres, kind="stable")
     ends = np.concatenate([steps[order], steps[order][:, ::-1]])
     return csr_array((np.tile(metres[order], 2), (ends[:, 0], ends[:, 1])), shape=(n, n))
 
 
 def _all_but_main(
-    part: int, gates: list[int], steps: Ints, metres: NDArray[np.float64], label: Ints
+    part: int, gates: list[int], steps: Ints, metres: Floats, label: Ints
 ) -> list[int]:
     """Keep all gates of a compound unless the way through it is shorter than the way round."""
     among = np.isin(steps, gates)

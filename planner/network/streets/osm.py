@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 import planner.network.streets.features as layers
+from planner.model.arrays import Bools, Floats, Ints
 from planner.network.streets.scan import Scan, scan
-from planner.network.streets.tags import (
-    attachable,
-    is_street,
-    node_blocks,
-    node_private,
-    walkable,
-)
+from planner.network.streets.tags import attachable, is_street, node_blocks, node_private, walkable
 from planner.network.streets.trunk import main_streets
 
 if TYPE_CHECKING:
@@ -50,12 +44,12 @@ class StreetWays:
         Gates that only the people behind them pass.
     """
 
-    lon_lat: NDArray[np.float64]
-    node: NDArray[np.int64]
-    offset: NDArray[np.int64]
-    attach: NDArray[np.bool_]
-    blocked: NDArray[np.bool_]
-    private: NDArray[np.bool_]
+    lon_lat: Floats
+    node: Ints
+    offset: Ints
+    attach: Bools
+    blocked: Bools
+    private: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +104,7 @@ class Extract:
     other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_extract(path: str | Path, *, homes: NDArray[np.float64] | None = None) -> Extract:
+def read_extract(path: str | Path, *, homes: Floats | None = None) -> Extract:
     """Read an OpenStreetMap extract.
 
     Parameters
@@ -159,8 +153,8 @@ def read_extract(path: str | Path, *, homes: NDArray[np.float64] | None = None) 
     )
 
 
-def _street_ways(raw: Scan, walked: NDArray[np.bool_], counts: dict[str, int]) -> StreetWays:
-    runs: list[NDArray[np.int64]] = []
+def _street_ways(raw: Scan, walked: Bools, counts: dict[str, int]) -> StreetWays:
+    runs: list[Ints] = []
     attach: list[bool] = []
     cut = 0
     for i in np.flatnonzero(walked).tolist():
@@ -183,7 +177,7 @@ def _street_ways(raw: Scan, walked: NDArray[np.bool_], counts: dict[str, int]) -
     )
 
 
-def _tagged(raw: Scan, wanted: Callable[[Mapping[str, str]], bool]) -> NDArray[np.bool_]:
+def _tagged(raw: Scan, wanted: Callable[[Mapping[str, str]], bool]) -> Bools:
     found = np.zeros(len(raw.node_id), bool)
     found[[at for at, tags in raw.tagged if wanted(tags)]] = True
     return found

@@ -12,9 +12,9 @@ from xml.parsers import expat
 import numpy as np
 import osmium.io
 import osmium.osm
-from numpy.typing import NDArray
 
 from planner.errors import NetworkError
+from planner.model.arrays import Floats, Ints
 
 __all__ = ["Scan", "scan"]
 
@@ -52,13 +52,13 @@ class Scan:
         What was dropped.
     """
 
-    node_id: NDArray[np.int64]
-    node_lon_lat: NDArray[np.float64]
+    node_id: Ints
+    node_lon_lat: Floats
     tagged: tuple[tuple[int, dict[str, str]], ...]
-    way_id: NDArray[np.int64]
+    way_id: Ints
     way_tags: tuple[dict[str, str], ...]
-    refs: NDArray[np.int64]
-    offset: NDArray[np.int64]
+    refs: Ints
+    offset: Ints
     relations: tuple[tuple[int, dict[str, str], tuple[tuple[int, str], ...]], ...]
     data_date: str
     generator: str
@@ -253,9 +253,7 @@ class _Raw:
             counts,
         )
 
-    def _ways(
-        self, counts: dict[str, int]
-    ) -> tuple[NDArray[np.int64], tuple[dict[str, str], ...], NDArray[np.int64], NDArray[np.int64]]:
+    def _ways(self, counts: dict[str, int]) -> tuple[Ints, tuple[dict[str, str], ...], Ints, Ints]:
         """Order the ways by id, the later of two with one id."""
         start = np.concatenate([[0], np.cumsum(self.sizes, dtype=np.int64)]).astype(np.int64)
         at = {way: i for i, way in enumerate(self.way_id)}
@@ -270,7 +268,7 @@ class _Raw:
         return np.asarray(sorted(at), np.int64), tags, refs[take], offset
 
 
-def _positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+def _positions(ids: Ints, wanted: Ints) -> Ints:
     at = np.searchsorted(ids, wanted)
     at[at == len(ids)] = 0
     return np.where(ids[at] == wanted, at, -1) if len(ids) else np.full(len(wanted), -1)

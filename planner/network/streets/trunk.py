@@ -6,12 +6,10 @@ along theirs.  But the tag is also that of fast roads on which nobody walks and 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Geometries, Ints
 from planner.network.streets.scan import Scan
 from planner.network.streets.tags import is_level, may_be_main_street
 
@@ -22,7 +20,7 @@ BESIDE_M = 50.0
 DEGREE_M = 111_195.0
 
 
-def main_streets(raw: Scan, ordinary: NDArray[np.bool_], houses: NDArray[Any]) -> NDArray[np.bool_]:
+def main_streets(raw: Scan, ordinary: Bools, houses: Geometries) -> Bools:
     """Tell which trunk roads are walked beside the ways that are walked anyway.
 
     Parameters
@@ -64,12 +62,12 @@ def main_streets(raw: Scan, ordinary: NDArray[np.bool_], houses: NDArray[Any]) -
     return walked
 
 
-def _nodes(raw: Scan, way: int) -> NDArray[np.int64]:
+def _nodes(raw: Scan, way: int) -> Ints:
     at = raw.refs[raw.offset[way] : raw.offset[way + 1]]
     return at[at >= 0]
 
 
-def _housed(raw: Scan, ways: list[int], houses: NDArray[Any]) -> set[int]:
+def _housed(raw: Scan, ways: list[int], houses: Geometries) -> set[int]:
     """Ways with a house beside them."""
     if not ways or not len(houses):
         return set()

@@ -7,13 +7,12 @@ runs, so that a shortest path on what is kept is one on the whole.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
+from planner.model.arrays import Floats, Geometries, Ints, Ints32
 from planner.network.distance import SHIFT_M, Mesh
 from planner.network.graph import WalkingNetwork
 from planner.network.values import Network, Snaps
@@ -21,8 +20,6 @@ from planner.network.values import Network, Snaps
 __all__ = ["Ways", "walked_ways"]
 
 CHUNK = 64
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +42,14 @@ class Ways:
 
     start: Ints
     end: Ints
-    length_m: NDArray[np.float64]
-    lines: NDArray[Any]
+    length_m: Floats
+    lines: Geometries
     join: Ints
-    along_m: NDArray[np.float64]
+    along_m: Floats
 
 
 def walked_ways(
-    network: Network,
-    snaps: Snaps,
-    home: NDArray[np.int32],
-    pairs: tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]],
+    network: Network, snaps: Snaps, home: Ints32, pairs: tuple[Geometries, Geometries, Floats]
 ) -> Ways | None:
     """Find the edges on which walks between units and centres run.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.points.exchange import exchange
 from planner.solve.points.flow import balance, level
 from planner.solve.points.kernels import Cloud, zone_means
@@ -15,7 +16,6 @@ from planner.solve.points.start import halved_centres, nearest_zones, spread_cen
 
 __all__ = ["Effort", "Partition", "Points", "partition"]
 
-FloatArray = NDArray[np.float64]
 
 CANDIDATES = 20
 CLOSE = 6
@@ -42,9 +42,9 @@ class Points:
         Size of a zone, at least and at most.
     """
 
-    x: FloatArray
-    weight: FloatArray
-    unit: FloatArray
+    x: Floats
+    weight: Floats
+    unit: Floats
     zones: int
     low: float
     high: float
@@ -105,8 +105,8 @@ class Partition:
         Rounds of assignment and means that the best start took.
     """
 
-    label: NDArray[np.int64]
-    centre: FloatArray
+    label: Ints
+    centre: Floats
     cost: float
     excess: float
     rounds: int
@@ -141,13 +141,13 @@ def partition(points: Points, effort: Effort, seed: int) -> Partition:
     return best
 
 
-def _start(points: Points, rng: np.random.Generator, random: NDArray[np.uint64]) -> FloatArray:
+def _start(points: Points, rng: np.random.Generator, random: NDArray[np.uint64]) -> Floats:
     if points.high * points.zones < ROOMY * points.unit.sum():
         return halved_centres(points.x, points.unit, points.zones, rng)
     return spread_centres(points.x, points.weight, points.zones, random)
 
 
-def _descend(points: Points, centre: FloatArray, effort: Effort) -> Partition:
+def _descend(points: Points, centre: Floats, effort: Effort) -> Partition:
     """Assign and average in turn, as k-means does, then exchange."""
     if not points.alike:
         return _rise(points, centre)
@@ -164,9 +164,7 @@ def _descend(points: Points, centre: FloatArray, effort: Effort) -> Partition:
     return _exchanged(points, label, centre, rounds, _forbidding(points))
 
 
-def _assign(
-    points: Points, centre: FloatArray, width: int, price: FloatArray, label: NDArray[np.int64]
-) -> int:
+def _assign(points: Points, centre: Floats, width: int, price: Floats, label: Ints) -> int:
     """Write the cheapest assignment to fixed centres; give the width of candidates it took.
 
     Where zones are large the prices of the last round are the start of the next.
@@ -185,7 +183,7 @@ def _assign(
         width *= 2
 
 
-def _rise(points: Points, centre: FloatArray) -> Partition:
+def _rise(points: Points, centre: Floats) -> Partition:
     """Start from the nearest centres and let the price of broken bounds rise until they hold."""
     near, squares = nearest_zones(points.x, centre, 1)
     label = near[:, 0].astype(np.int64)
@@ -201,7 +199,7 @@ def _rise(points: Points, centre: FloatArray) -> Partition:
     return _exchanged(points, label, found.centre, found.rounds, _forbidding(points))
 
 
-def _fill_empty(points: Points, label: NDArray[np.int64]) -> None:
+def _fill_empty(points: Points, label: Ints) -> None:
     """Give each empty zone a point of the zone that has most of them."""
     count = np.bincount(label, minlength=points.zones)
     for z in np.flatnonzero(count == 0):
@@ -212,12 +210,7 @@ def _fill_empty(points: Points, label: NDArray[np.int64]) -> None:
 
 
 def _exchanged(
-    points: Points,
-    label: NDArray[np.int64],
-    centre: FloatArray,
-    rounds: int,
-    price: float,
-    close: int = CLOSE,
+    points: Points, label: Ints, centre: Floats, rounds: int, price: float, close: int = CLOSE
 ) -> Partition:
     near, _ = nearest_zones(points.x, centre, close)
     exchange(points.cloud(price), near, points.zones, label, SWEEPS)
@@ -250,9 +243,7 @@ def _forbidding(points: Points) -> float:
     return 10.0 * float(points.weight @ (away**2).sum(1)) + 1.0
 
 
-def _measured(
-    points: Points, label: NDArray[np.int64], centre: FloatArray, rounds: int
-) -> Partition:
+def _measured(points: Points, label: Ints, centre: Floats, rounds: int) -> Partition:
     mean, mass = centre.copy(), np.zeros(points.zones)
     zone_means(points.x, points.weight, label, mean, mass)
     cost = float(points.weight @ ((points.x - mean[label]) ** 2).sum(1))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.compiled import compiled
 from planner.solve.points.kernels import Chain, beyond, chained, move, squared, zone_means
 
@@ -24,14 +24,14 @@ SMALL = 1e-10
 class _State(NamedTuple):
     """The zones as they stand, and two rows to work in: the means after leaving and after joining."""
 
-    label: NDArray[np.int64]
-    mean: NDArray[np.float64]
-    mass: NDArray[np.float64]
-    size: NDArray[np.float64]
-    members: NDArray[np.int64]
+    label: Ints
+    mean: Floats
+    mass: Floats
+    size: Floats
+    members: Ints
     chain: Chain
-    left: NDArray[np.float64]
-    joined: NDArray[np.float64]
+    left: Floats
+    joined: Floats
 
 
 @compiled

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints, Ints32
 from planner.solve.compiled import compiled
 from planner.solve.points.kernels import Chain, chained, move
 
@@ -29,16 +29,16 @@ class _Flow(NamedTuple):
     ``via[z]`` is the point that a path hands to or from zone z, its slot, and the zone on the other side.
     """
 
-    near: NDArray[np.int32]
-    cost: NDArray[np.float64]
-    label: NDArray[np.int64]
-    slot: NDArray[np.int64]
-    size: NDArray[np.int64]
-    price: NDArray[np.float64]
+    near: Ints32
+    cost: Floats
+    label: Ints
+    slot: Ints
+    size: Ints
+    price: Floats
     chain: Chain
-    dist: NDArray[np.float64]
-    via: NDArray[np.int64]
-    queue: NDArray[np.int64]
+    dist: Floats
+    via: Ints
+    queue: Ints
 
 
 @compiled

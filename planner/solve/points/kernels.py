@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.compiled import compiled
 
 __all__ = ["Chain", "Cloud", "beyond", "chained", "move", "squared", "zone_means"]
@@ -19,9 +19,9 @@ class Cloud(NamedTuple):
     (n_points,); `price` is the cost of one unit of size out of bounds.
     """
 
-    x: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    unit: NDArray[np.float64]
+    x: Floats
+    weight: Floats
+    unit: Floats
     low: float
     high: float
     price: float
@@ -30,9 +30,9 @@ class Cloud(NamedTuple):
 class Chain(NamedTuple):
     """The members of each zone as a doubly linked list: handing a point on touches two neighbours."""
 
-    head: NDArray[np.int64]
-    after: NDArray[np.int64]
-    before: NDArray[np.int64]
+    head: Ints
+    after: Ints
+    before: Ints
 
 
 @compiled

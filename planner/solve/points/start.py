@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from planner.model.arrays import Floats, Ints32
 from planner.solve.compiled import compiled, draw
 from planner.solve.points.kernels import squared
 
@@ -45,9 +45,7 @@ def spread_centres(x, weight, zones, random):
     return centre
 
 
-def halved_centres(
-    x: NDArray[np.float64], unit: NDArray[np.float64], zones: int, rng: np.random.Generator
-) -> NDArray[np.float64]:
+def halved_centres(x: Floats, unit: Floats, zones: int, rng: np.random.Generator) -> Floats:
     """Cut the points in two, and the halves in two, until each piece is worth one zone.
 
     Each cut goes roughly across the longest extent and shares out size as it shares out zones, so
@@ -86,9 +84,7 @@ def halved_centres(
     return centre
 
 
-def nearest_zones(
-    x: NDArray[np.float64], centre: NDArray[np.float64], count: int
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def nearest_zones(x: Floats, centre: Floats, count: int) -> tuple[Ints32, Floats]:
     """List the nearest centres of each point, nearest first, with squared distances.
 
     Parameters

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints32
 from planner.solve.compiled import compiled, draw
 from planner.solve.sites.instance import Answer
 from planner.solve.sites.kernels import FAR, Parts, begin, best_of, off, put, take, worth
@@ -72,8 +72,8 @@ class _Terms(NamedTuple):
 class _Best(NamedTuple):
     """The candidate that serves each unit in the best answer seen, and its value (one number)."""
 
-    serves: NDArray[np.int32]
-    value: NDArray[np.float64]
+    serves: Ints32
+    value: Floats
 
 
 class Annealer:

@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.compiled import compiled
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
 
 __all__ = ["Climber", "Prizes"]
 
-FloatArray = NDArray[np.float64]
 MOST_ROOM = 20_000
 """Largest capacity for which whole units are counted: the table of a knapsack grows with it."""
 FAR = 1e300
@@ -45,8 +44,8 @@ class Prizes:
     """
 
     bound_m: float
-    prize: FloatArray
-    profit: FloatArray
+    prize: Floats
+    profit: Floats
     steps: int
 
 
@@ -75,7 +74,7 @@ class Climber:
         self._reach, self._stale = 1.0, 0
 
     @property
-    def offset(self) -> FloatArray:
+    def offset(self) -> Floats:
         """What a chosen candidate is worth, shape (n_candidates,): cost of its part less prizes."""
         one, profit = self.sites, self.best.profit
         free = np.sort(profit[one.open[~one.forced[one.open]]])
@@ -113,7 +112,7 @@ class Climber:
                 break
         return self.best
 
-    def _step(self, aim: float, bound: float, slope: FloatArray) -> None:
+    def _step(self, aim: float, bound: float, slope: Floats) -> None:
         self._along = slope + 0.6 * self._along
         if self._stale >= 15:
             self._stale = 0
@@ -131,21 +130,21 @@ class Climber:
 class _Knapsacks(NamedTuple):
     """What stays the same while prizes change; `column` has a row a candidate."""
 
-    column: FloatArray
-    demand: FloatArray
-    capacity: FloatArray
-    floor: FloatArray
-    fee: FloatArray
-    home: NDArray[np.int64]
+    column: Floats
+    demand: Floats
+    capacity: Floats
+    floor: Floats
+    fee: Floats
+    home: Ints
     price: float
 
 
 class _Items(NamedTuple):
     """Units that may be packed, what each is worth, and what a unit of its demand is worth."""
 
-    unit: NDArray[np.int64]
-    worth: FloatArray
-    ratio: FloatArray
+    unit: Ints
+    worth: Floats
+    ratio: Floats
 
 
 class _Relaxation:
@@ -164,7 +163,7 @@ class _Relaxation:
         whole = np.array_equal(sites.demand, np.round(sites.demand)) and np.isinf(sites.price)
         self._whole = bool(whole and sites.capacity.max() <= MOST_ROOM)
 
-    def evaluate(self, prize: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    def evaluate(self, prize: Floats) -> tuple[float, Floats, Floats]:
         """Bound, subgradient and profits at some prizes."""
         one = self.sites
         profit = np.full(one.n_candidates, np.inf)
@@ -182,7 +181,7 @@ class _Relaxation:
         parts(self._knapsacks, prize, chosen, profit, take)
         return float(prize.sum() + profit[chosen].sum()), 1.0 - take, profit
 
-    def _best(self, profit: FloatArray) -> NDArray[np.int64]:
+    def _best(self, profit: Floats) -> Ints:
         one = self.sites
         forced = np.flatnonzero(one.forced)
         free = one.open[~one.forced[one.open]]

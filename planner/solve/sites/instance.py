@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner.model.arrays import Bools, Floats, Ints
+
 __all__ = ["Answer", "Sites"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 TOLERANCE = 1e-9
 
 
@@ -60,15 +60,15 @@ class Sites:
         Shapes, positions or signs do not fit together.
     """
 
-    cost: FloatArray
-    demand: FloatArray
-    capacity: FloatArray
-    home: IntArray
+    cost: Floats
+    demand: Floats
+    capacity: Floats
+    home: Ints
     count: int
-    floor: FloatArray = field(default_factory=lambda: np.zeros(0))
-    fee: FloatArray = field(default_factory=lambda: np.zeros(0))
-    forced: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
-    barred: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    floor: Floats = field(default_factory=lambda: np.zeros(0))
+    fee: Floats = field(default_factory=lambda: np.zeros(0))
+    forced: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
+    barred: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
     price: float = np.inf
 
     def __post_init__(self) -> None:
@@ -125,7 +125,7 @@ class Sites:
         return len(self.capacity)
 
     @cached_property
-    def open(self) -> IntArray:
+    def open(self) -> Ints:
         """Candidates that may be chosen, by home."""
         free = np.flatnonzero(~self.barred)
         return free[np.lexsort((free, self.home[free]))]
@@ -152,7 +152,7 @@ class Answer:
     """
 
     sites: Sites
-    serves: IntArray
+    serves: Ints
     bound_m: float = -np.inf
     seconds: float = 0.0
 
@@ -160,12 +160,12 @@ class Answer:
         object.__setattr__(self, "serves", _frozen(self.serves, np.int64))
 
     @cached_property
-    def chosen(self) -> IntArray:
+    def chosen(self) -> Ints:
         """Chosen candidates, increasing."""
         return np.unique(self.serves)
 
     @cached_property
-    def load(self) -> FloatArray:
+    def load(self) -> Floats:
         """Demand that each chosen candidate serves, in the order of `chosen`."""
         every = np.zeros(self.sites.n_candidates)
         np.add.at(every, self.serves, self.sites.demand)

@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints, Ints32
 from planner.solve.compiled import compiled, draw
 from planner.solve.sites.kernels import FAR, Table
 from planner.solve.sites.start import spread
@@ -39,16 +39,16 @@ class Choice(NamedTuple):
     """
 
     value_m: float
-    chosen: NDArray[np.int64]
-    price: NDArray[np.float64]
+    chosen: Ints
+    price: Floats
 
 
 class _Frame(NamedTuple):
     """What stays the same in a search."""
 
-    fee: NDArray[np.float64]
-    forced: NDArray[np.bool_]
-    near: NDArray[np.int32]
+    fee: Floats
+    forced: Bools
+    near: Ints32
     scale: float
     most: float
     shy: float
@@ -57,21 +57,21 @@ class _Frame(NamedTuple):
 class _Work(NamedTuple):
     """Arrays to work in."""
 
-    part: NDArray[np.int32]
-    best: NDArray[np.float64]
-    second: NDArray[np.float64]
-    load: NDArray[np.float64]
-    kept: NDArray[np.float64]
+    part: Ints32
+    best: Floats
+    second: Floats
+    load: Floats
+    kept: Floats
 
 
 class _Steps(NamedTuple):
     """Where a walk stands and the best of it: centres with their prices; `value` holds both values."""
 
-    centre: NDArray[np.int32]
-    price: NDArray[np.float64]
-    top: NDArray[np.int32]
-    top_price: NDArray[np.float64]
-    value: NDArray[np.float64]
+    centre: Ints32
+    price: Floats
+    top: Ints32
+    top_price: Floats
+    value: Floats
 
 
 class Interchange:
@@ -112,7 +112,7 @@ class Interchange:
         n, p = self.layout.sites.n_units, self.layout.sites.count
         return 100.0 * n * p + 300.0 * n * min(NEAR_CENTRES, n / p)
 
-    def priced(self, chosen: NDArray[np.int64]) -> Choice:
+    def priced(self, chosen: Ints) -> Choice:
         """Find good prices for given centres."""
         centre = self.layout.cand_at[chosen].astype(np.int32)
         price = np.zeros(len(centre))
@@ -148,7 +148,7 @@ class Interchange:
                 break
         return sorted(found, key=lambda choice: choice.value_m)
 
-    def _walk(self, chosen: NDArray[np.int64], trials: int, clock: Clock) -> Choice:
+    def _walk(self, chosen: Ints, trials: int, clock: Clock) -> Choice:
         t, frame, work = self.layout.table, self._frame, self._work
         centre = self.layout.cand_at[chosen].astype(np.int32)
         price = np.zeros(len(centre))
@@ -161,15 +161,13 @@ class Interchange:
                 break
         return self._choice(value[1], steps.top, steps.top_price)
 
-    def _choice(
-        self, value: float, centre: NDArray[np.int32], price: NDArray[np.float64]
-    ) -> Choice:
+    def _choice(self, value: float, centre: Ints32, price: Floats) -> Choice:
         chosen = self.layout.cand[centre]
         order = np.argsort(chosen)
         return Choice(float(value), chosen[order], price[order])
 
 
-def _near(t: Table) -> NDArray[np.int32]:
+def _near(t: Table) -> Ints32:
     """Candidates that serve the home of each candidate cheapest."""
     m = t.row.shape[1]
     width = min(NEAR_CENTRES, m)

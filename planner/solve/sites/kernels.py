@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints32
 from planner.solve.compiled import compiled
 
 __all__ = ["FAR", "Parts", "Table", "begin", "best_of", "off", "out_of", "put", "take", "worth"]
@@ -29,29 +30,29 @@ class Table(NamedTuple):
 
     row: NDArray[np.float32]
     column: NDArray[np.float32]
-    demand: NDArray[np.float64]
-    capacity: NDArray[np.float64]
-    floor: NDArray[np.float64]
-    fee: NDArray[np.float64]
-    home: NDArray[np.int32]
-    start: NDArray[np.int32]
-    near: NDArray[np.int32]
+    demand: Floats
+    capacity: Floats
+    floor: Floats
+    fee: Floats
+    home: Ints32
+    start: Ints32
+    near: Ints32
 
 
 class Parts(NamedTuple):
     """Who is in which part, and what each candidate in it would cost (``total``, fees included)."""
 
-    part: NDArray[np.int32]
-    place: NDArray[np.int32]
-    unit: NDArray[np.int32]
-    size: NDArray[np.int32]
-    cand: NDArray[np.int32]
-    many: NDArray[np.int32]
-    spot: NDArray[np.int32]
-    total: NDArray[np.float64]
-    load: NDArray[np.float64]
-    centre: NDArray[np.int32]
-    value: NDArray[np.float64]
+    part: Ints32
+    place: Ints32
+    unit: Ints32
+    size: Ints32
+    cand: Ints32
+    many: Ints32
+    spot: Ints32
+    total: Floats
+    load: Floats
+    centre: Ints32
+    value: Floats
 
 
 @compiled

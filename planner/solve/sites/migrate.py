@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Ints
 from planner.solve.compiled import compiled, draw
 from planner.solve.sites.kernels import FAR, best_of, put, take
 
@@ -24,9 +24,9 @@ class Trail(NamedTuple):
     `mark` tells of each part whether it is listed.
     """
 
-    log: NDArray[np.int64]
-    touched: NDArray[np.int64]
-    mark: NDArray[np.bool_]
+    log: Ints
+    touched: Ints
+    mark: Bools
 
 
 @compiled

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.compiled import compiled
 from planner.solve.sites.instance import Answer, Sites
 
@@ -54,9 +54,7 @@ def first_answer(sites: Sites, seed: int) -> Answer:
     return fitted(sites, best)
 
 
-def fitted(
-    sites: Sites, chosen: NDArray[np.int64], price: NDArray[np.float64] | None = None
-) -> Answer:
+def fitted(sites: Sites, chosen: Ints, price: Floats | None = None) -> Answer:
     """Serve all units from given centres, those with most to lose first.
 
     Parameters
@@ -81,11 +79,11 @@ def fitted(
     return Answer(sites, chosen[part])
 
 
-def _cost(sites: Sites, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> float:
+def _cost(sites: Sites, chosen: Ints, part: Ints) -> float:
     return float(sites.cost[np.arange(sites.n_units), chosen[part]].sum())
 
 
-def spread(sites: Sites, random: np.random.Generator) -> NDArray[np.int64]:
+def spread(sites: Sites, random: np.random.Generator) -> Ints:
     """Draw centres far from one another: forced ones first.
 
     Parameters
@@ -122,18 +120,14 @@ def spread(sites: Sites, random: np.random.Generator) -> NDArray[np.int64]:
     return np.sort(np.array(chosen, np.int64))
 
 
-def _assign(
-    sites: Sites, chosen: NDArray[np.int64], price: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _assign(sites: Sites, chosen: Ints, price: Floats) -> Ints:
     """Part of each unit: the cheapest with prices; homes stay with their own centre."""
     part = (sites.cost[:, chosen] + sites.demand[:, None] * price[None, :]).argmin(axis=1)
     part[sites.home[chosen]] = np.arange(len(chosen))
     return part
 
 
-def _recentre(
-    sites: Sites, chosen: NDArray[np.int64], part: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _recentre(sites: Sites, chosen: Ints, part: Ints) -> Ints:
     """Best candidate of each part."""
     free = sites.open
     at = part[sites.home[free]]
@@ -152,7 +146,7 @@ def _recentre(
     return moved
 
 
-def _by_regret(rows: NDArray[np.float64]) -> NDArray[np.int64]:
+def _by_regret(rows: Floats) -> Ints:
     """Units in the order in which they are placed: most to lose first."""
     n, p = rows.shape
     if p == 1:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.model.arrays import Ints, Ints32
 from planner.solve.compiled import compiled
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.sites.kernels import Parts, Table
 
 __all__ = ["Layout"]
 
-IntArray = NDArray[np.int64]
 NEAR = 12
 
 
@@ -85,14 +85,14 @@ class Layout:
             value=np.zeros(p),
         )
 
-    def answer(self, serves: NDArray[np.int32]) -> Answer:
+    def answer(self, serves: Ints32) -> Answer:
         """Translate back: the candidate that serves each unit, both in the order of the table."""
         there = np.empty(self.sites.n_units, np.int64)
         there[self.unit] = self.cand[serves]
         return Answer(self.sites, there)
 
 
-def _side_by_side(sites: Sites, answer: Answer) -> IntArray:
+def _side_by_side(sites: Sites, answer: Answer) -> Ints:
     """Order units by part, and parts by a walk from each centre to the nearest not yet visited."""
     chosen = answer.chosen
     between = sites.cost[np.ix_(sites.home[chosen], chosen)].copy()
@@ -106,7 +106,7 @@ def _side_by_side(sites: Sites, answer: Answer) -> IntArray:
     return np.lexsort((np.arange(sites.n_units), own, rank[part]))
 
 
-def near_units(row: NDArray[np.float32], home: IntArray, near: int) -> NDArray[np.int32]:
+def near_units(row: NDArray[np.float32], home: Ints, near: int) -> Ints32:
     """Homes of the candidates that serve each unit cheapest, itself left out, shape (n, near).
 
     Where candidates are few, the units that share a good candidate come after their homes.

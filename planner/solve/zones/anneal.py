@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints, Ints32
 from planner.solve.compiled import compiled
 from planner.solve.stop import Clock
 from planner.solve.zones.contiguity import Near, Support, find_pair
@@ -20,8 +21,6 @@ from planner.solve.zones.instance import Instance
 
 __all__ = ["Annealer", "Tied"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 CHAIN = 3
 CHUNK = 4_000_000
@@ -36,23 +35,23 @@ class Tied(NamedTuple):
     Of each the other unit, and what it is worth to be together, metres; below 0: what that costs.
     """
 
-    start: IntArray
-    to: NDArray[np.int32]
-    worth_m: FloatArray
+    start: Ints
+    to: Ints32
+    worth_m: Floats
 
 
 class _Town(NamedTuple):
     """What stays while annealing: as in `Instance`, weights by unit, and who lives at home."""
 
-    price: FloatArray
-    limit: FloatArray
-    weight: FloatArray
-    start: IntArray
-    unit: NDArray[np.int32]
-    centre: NDArray[np.int32]
-    cost: FloatArray
-    skip: FloatArray
-    is_home: NDArray[np.bool_]
+    price: Floats
+    limit: Floats
+    weight: Floats
+    start: Ints
+    unit: Ints32
+    centre: Ints32
+    cost: Floats
+    skip: Floats
+    is_home: Bools
     near: Near
     support: Support
     tied: Tied
@@ -61,9 +60,9 @@ class _Town(NamedTuple):
 class _State(NamedTuple):
     """What changes: the plan, how many chosen pairs hold up each pair, what zones add up to."""
 
-    pair: IntArray
-    held_up: NDArray[np.int32]
-    sums: FloatArray
+    pair: Ints
+    held_up: Ints32
+    sums: Floats
     random: NDArray[np.uint64]
 
 
@@ -82,9 +81,7 @@ class Annealer:
         Units that belong together.
     """
 
-    def __init__(
-        self, instance: Instance, pair: IntArray, seed: int, tied: Tied | None = None
-    ) -> None:
+    def __init__(self, instance: Instance, pair: Ints, seed: int, tied: Tied | None = None) -> None:
         one, rows = instance, instance.rows
         nobody = Tied(np.zeros(one.n_units + 1, np.int64), np.zeros(0, np.int32), np.zeros(0))
         is_home = np.zeros(one.n_units, np.bool_)
@@ -110,7 +107,7 @@ class Annealer:
         self._state = _State(pair.astype(np.int64).copy(), held_up, sums, random)
 
     @property
-    def pair(self) -> IntArray:
+    def pair(self) -> Ints:
         """The plan as it stands now."""
         return self._state.pair.copy()
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import AnyInts, Bools, Ints, Ints32
 from planner.model.problem import Problem
 from planner.solve.compiled import compiled
 
@@ -20,14 +20,12 @@ __all__ = [
     "Near", "Support", "find_pair", "neighbours", "order_by_centre", "spans", "support", "usable_pairs",
 ]  # fmt: skip
 
-IntArray = NDArray[np.integer[Any]]
-
 
 class Near(NamedTuple):
     """Neighbours of each unit: those of u are ``to[start[u]:start[u + 1]]``, ascending."""
 
-    start: NDArray[np.int64]
-    to: NDArray[np.int32]
+    start: Ints
+    to: Ints32
 
 
 class Support(NamedTuple):
@@ -37,13 +35,13 @@ class Support(NamedTuple):
     ``held[held_start[p]:held_start[p + 1]]``.
     """
 
-    start: NDArray[np.int64]
-    pair: NDArray[np.int32]
-    held_start: NDArray[np.int64]
-    held: NDArray[np.int32]
+    start: Ints
+    pair: Ints32
+    held_start: Ints
+    held: Ints32
 
 
-def spans(start: IntArray, which: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def spans(start: AnyInts, which: AnyInts) -> tuple[Ints, Ints]:
     """Read some lists of a list of lists.
 
     Parameters
@@ -64,7 +62,7 @@ def spans(start: IntArray, which: IntArray) -> tuple[NDArray[np.int64], NDArray[
     return np.repeat(np.arange(len(which)), lengths), at
 
 
-def neighbours(n_units: int, adjacency: IntArray) -> Near:
+def neighbours(n_units: int, adjacency: AnyInts) -> Near:
     """Turn edges of shape (n_edges, 2), each given once or more, into lists."""
     both = np.concatenate([adjacency, adjacency[:, ::-1]]).astype(np.int64)
     both = np.unique(both[both[:, 0] != both[:, 1]], axis=0)
@@ -72,14 +70,14 @@ def neighbours(n_units: int, adjacency: IntArray) -> Near:
     return Near(start, both[:, 1].astype(np.int32))
 
 
-def order_by_centre(problem: Problem) -> NDArray[np.int64]:
+def order_by_centre(problem: Problem) -> Ints:
     """Order pairs by centre, and each centre's by its home first, walk, unit."""
     unit = problem.pair_unit
     away = unit != problem.home[problem.pair_centre]
     return np.lexsort((unit, problem.walk_m, away, problem.pair_centre)).astype(np.int64)
 
 
-def usable_pairs(problem: Problem, near: Near) -> NDArray[np.bool_]:
+def usable_pairs(problem: Problem, near: Near) -> Bools:
     """Find the pairs that some plan could use, shape (n_pairs,).
 
     Dropped are homes with another centre, and pairs to which no chain of support leads.
@@ -90,9 +88,7 @@ def usable_pairs(problem: Problem, near: Near) -> NDArray[np.bool_]:
     return _alive(order, lives[unit], unit, problem.pair_centre, problem.pair_start, near)
 
 
-def support(
-    start: NDArray[np.int64], centre: NDArray[np.int32], rank: NDArray[np.int64], near: Near
-) -> Support:
+def support(start: Ints, centre: Ints32, rank: Ints, near: Near) -> Support:
     """List who can hold up whom.
 
     Parameters

@@ -8,15 +8,13 @@ from typing import Any
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.highs import new_highs, programme, search
 from planner.solve.zones.instance import Instance
 
 __all__ = ["ExactResult", "Model", "solve_exactly"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +29,14 @@ class ExactResult:
         Proven lower bound; infinite if it is proven that hard rules cannot hold.
     """
 
-    pair: NDArray[np.int64] | None
+    pair: Ints | None
     bound_m: float
 
 
 def solve_exactly(
     instance: Instance,
     *,
-    start: NDArray[np.int64] | None = None,
+    start: Ints | None = None,
     gap: float = 0.0,
     seconds: float = 60.0,
     nodes: int | None = None,
@@ -96,17 +94,17 @@ class Model:
         """Write down the choice of one zone: nobody need be served but at home."""
         return self._lp(self._rows(), np.zeros(0))
 
-    def _rows(self) -> list[tuple[Any, FloatArray]]:
+    def _rows(self) -> list[tuple[Any, Floats]]:
         """Coefficients and most of all rows that have no least."""
         return [self._rules(), self._support()]
 
-    def _cost(self) -> FloatArray:
+    def _cost(self) -> Floats:
         one = self.instance
         price = [one.rows.price[k] for k, _ in self.slack]
         return np.concatenate([one.cost, one.skip_cost[self.skip], price])
 
     def _lp(
-        self, parts: list[tuple[Any, FloatArray]], least: FloatArray, *, relaxed: bool = False
+        self, parts: list[tuple[Any, Floats]], least: Floats, *, relaxed: bool = False
     ) -> highspy.HighsLp:
         one, matrix = self.instance, csr_array(vstack([p[0] for p in parts], format="csr"))
         most = np.concatenate([p[1] for p in parts])
@@ -118,14 +116,14 @@ class Model:
         whole = 0 if relaxed else one.n_pairs
         return programme(self._cost(), (lower, upper), (least, most), matrix, whole=whole)
 
-    def _once(self) -> tuple[Any, FloatArray]:
+    def _once(self) -> tuple[Any, Floats]:
         one = self.instance
         row = np.concatenate([one.unit, self.skip])
         column = np.arange(one.n_pairs + len(self.skip))
         matrix = csr_array((np.ones(len(row)), (row, column)), shape=(one.n_units, self.n))
         return matrix, np.ones(one.n_units)
 
-    def _rules(self) -> tuple[Any, FloatArray]:
+    def _rules(self) -> tuple[Any, Floats]:
         one, rows = self.instance, self.instance.rows
         count, m = rows.weight.shape[0], one.n_centres
         data = rows.weight[:, one.unit].ravel()
@@ -137,7 +135,7 @@ class Model:
         where = row, np.concatenate([column, free])
         return csr_array((values, where), shape=(count * m, self.n)), np.repeat(rows.limit, m)
 
-    def _support(self) -> tuple[Any, FloatArray]:
+    def _support(self) -> tuple[Any, Floats]:
         one = self.instance
         own = np.setdiff1d(np.arange(one.n_pairs), one.home_pair)
         supported = np.repeat(np.arange(one.n_pairs), np.diff(one.support.start))
@@ -147,7 +145,7 @@ class Model:
         whole = csr_array((data, (row, column)), shape=(one.n_pairs, self.n))
         return whole[own, :], np.zeros(len(own))
 
-    def point(self, pair: NDArray[np.int64]) -> FloatArray:
+    def point(self, pair: Ints) -> Floats:
         """State a plan as values of the columns."""
         one, values = self.instance, np.zeros(self.n)
         values[pair[pair >= 0]] = 1.0
@@ -157,7 +155,7 @@ class Model:
         values[first : first + len(self.slack)] = [excess[k, c] for k, c in self.slack]
         return values
 
-    def pairs(self, values: FloatArray) -> NDArray[np.int64]:
+    def pairs(self, values: Floats) -> Ints:
         """Read a plan from values of the columns."""
         pair = np.full(self.instance.n_units, -1, np.int64)
         chosen = np.flatnonzero(values[: self.instance.n_pairs] > 0.5)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.errors import InfeasibleError, RuleClash
+from planner.model.arrays import Floats
 from planner.model.problem import Problem
 from planner.solve.zones.anneal import Annealer
 from planner.solve.zones.exact import solve_exactly
@@ -90,7 +90,7 @@ def _by_windows(track: Track, dual: RuleDual, seed: int) -> None:
     by_windows(track, relaxed, seed=seed)
 
 
-def _by_zones(track: Track, pool: Pool, prize: NDArray[np.float64], seed: int) -> None:
+def _by_zones(track: Track, pool: Pool, prize: Floats, seed: int) -> None:
     """Generate zones, choose among them, take groups apart, and list all that could be better."""
     ascent = Ascent(track, pool, prize)
     ascent.climb(30)

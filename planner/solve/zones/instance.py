@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import AnyInts, Bools, Floats, Ints, Ints32
 from planner.model.problem import Problem
 from planner.solve.zones.contiguity import Near, Support, spans, support
 
 __all__ = [
     "Instance", "Pairs", "Rows", "assembled", "cut_out", "local_neighbours", "restrict", "rows_of",
 ]  # fmt: skip
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,18 +37,18 @@ class Rows:
     """
 
     name: tuple[str, ...]
-    weight: FloatArray
-    limit: FloatArray
-    price: FloatArray
-    amounts: FloatArray
-    share: FloatArray
+    weight: Floats
+    limit: Floats
+    price: Floats
+    amounts: Floats
+    share: Floats
 
-    def take(self, units: IntArray) -> Rows:
+    def take(self, units: AnyInts) -> Rows:
         """Restrict to some units."""
         weight = np.ascontiguousarray(self.weight[:, units])
         return replace(self, weight=weight, amounts=np.ascontiguousarray(self.amounts[:, units]))
 
-    def charge(self, sums: FloatArray, hard_m: float = np.inf) -> float:
+    def charge(self, sums: Floats, hard_m: float = np.inf) -> float:
         """Price of what zones break, by what they add up to, shape (n_rows, n_zones).
 
         A hard rule costs `hard_m`; what is broken by less than rounding does not count.
@@ -61,7 +58,7 @@ class Rows:
         price = np.where(np.isinf(self.price), hard_m, self.price)[broken]
         return float((excess[broken] * price).sum())
 
-    def table(self, cap: IntArray) -> FloatArray:
+    def table(self, cap: AnyInts) -> Floats:
         """Price of what a zone breaks, by what it adds up to; shape ``cap + 1``, two amounts."""
         first = np.arange(cap[0] + 1.0)[:, None]
         second = np.arange(cap[1] + 1.0)[None, :]
@@ -76,7 +73,7 @@ class Rows:
 
 def rows_of(problem: Problem) -> Rows:
     """State each rule as one or two sides, all of the form ``sum of weight <= limit``."""
-    amounts: list[FloatArray] = []
+    amounts: list[Floats] = []
     names: list[str] = []
     shares: list[dict[int, float]] = []
     limits: list[float] = []
@@ -103,7 +100,7 @@ def rows_of(problem: Problem) -> Rows:
     return Rows(tuple(names), share @ matrix, limit, price, matrix, share)
 
 
-def _position(amounts: list[FloatArray], amount: FloatArray) -> int:
+def _position(amounts: list[Floats], amount: Floats) -> int:
     """Find what is counted among what was counted before, or append it."""
     for i, known in enumerate(amounts):
         if np.array_equal(known, amount):
@@ -144,21 +141,21 @@ class Instance:
         Price of leaving a unit without a centre; infinite where that is not allowed.
     """
 
-    unit_ids: NDArray[np.int64]
-    centre_ids: NDArray[np.int64]
-    start: NDArray[np.int64]
-    unit: NDArray[np.int32]
-    centre: NDArray[np.int32]
-    cost: FloatArray
-    walk_cost: FloatArray
-    walk_m: FloatArray
-    home_pair: NDArray[np.int64]
-    by_centre: NDArray[np.int64]
-    centre_start: NDArray[np.int64]
+    unit_ids: Ints
+    centre_ids: Ints
+    start: Ints
+    unit: Ints32
+    centre: Ints32
+    cost: Floats
+    walk_cost: Floats
+    walk_m: Floats
+    home_pair: Ints
+    by_centre: Ints
+    centre_start: Ints
     support: Support
     near: Near
     rows: Rows
-    skip_cost: FloatArray
+    skip_cost: Floats
 
     @property
     def n_units(self) -> int:
@@ -175,7 +172,7 @@ class Instance:
         """Number of pairs."""
         return len(self.unit)
 
-    def sums(self, pair: IntArray) -> FloatArray:
+    def sums(self, pair: AnyInts) -> Floats:
         """Add up each side of each rule over each zone of a plan, shape (n_rows, n_centres).
 
         The plan is the chosen pair of each unit, -1 for none.
@@ -187,7 +184,7 @@ class Instance:
         sums = [np.bincount(zone, w, n) for w in weight]
         return np.array(sums, np.float64).reshape(len(weight), n)
 
-    def excess(self, pair: IntArray) -> FloatArray:
+    def excess(self, pair: AnyInts) -> Floats:
         """By how much each zone breaks each side, shape (n_rows, n_centres)."""
         return np.maximum(self.sums(pair) - self.rows.limit[:, None], 0.0)
 
@@ -196,7 +193,7 @@ class Instance:
         """What a search may charge for breaking a hard rule by one, to compare failed attempts."""
         return 10.0 * max(float(self.cost.max(initial=0.0)), 1000.0)
 
-    def value(self, pair: IntArray, *, forgiving: bool = False) -> float:
+    def value(self, pair: AnyInts, *, forgiving: bool = False) -> float:
         """Cost + penalties of a plan, metres.
 
         Infinite if it breaks a hard rule; if `forgiving`, that costs `hard_price` instead.
@@ -206,7 +203,7 @@ class Instance:
         hard_m = self.hard_price if forgiving else np.inf
         return float(total + self.rows.charge(self.sums(pair), hard_m))
 
-    def connected(self, pair: IntArray) -> NDArray[np.bool_]:
+    def connected(self, pair: AnyInts) -> Bools:
         """Tell which units are held up in a plan, or at home, or left out; shape (n_units,)."""
         chosen = np.zeros(self.n_pairs + 1, bool)
         chosen[pair[pair >= 0]] = True
@@ -230,26 +227,22 @@ class Pairs(NamedTuple):
         As in `Instance`.
     """
 
-    unit: NDArray[np.int32]
-    centre: NDArray[np.int32]
-    rank: NDArray[np.int64]
-    cost: FloatArray
-    walk_cost: FloatArray
-    walk_m: FloatArray
+    unit: Ints32
+    centre: Ints32
+    rank: Ints
+    cost: Floats
+    walk_cost: Floats
+    walk_m: Floats
 
 
-def restrict(
-    instance: Instance, units: IntArray, centres: IntArray
-) -> tuple[Instance, NDArray[np.int64]]:
+def restrict(instance: Instance, units: AnyInts, centres: AnyInts) -> tuple[Instance, Ints]:
     """Take some units and centres of a part by themselves, as `cut_out` does."""
     inside, among = np.zeros(instance.n_units, bool), np.zeros(instance.n_centres, bool)
     inside[units], among[centres] = True, True
     return cut_out(instance, inside[instance.unit] & among[instance.centre], centres)
 
 
-def cut_out(
-    instance: Instance, keep: NDArray[np.bool_], centres: IntArray
-) -> tuple[Instance, NDArray[np.int64]]:
+def cut_out(instance: Instance, keep: Bools, centres: AnyInts) -> tuple[Instance, Ints]:
     """Make a part of some pairs of some centres, and of the units that they belong to.
 
     Parameters
@@ -283,11 +276,7 @@ def cut_out(
 
 
 def assembled(
-    ids: tuple[NDArray[np.int64], NDArray[np.int64]],
-    pairs: Pairs,
-    near: Near,
-    rows: Rows,
-    skip: FloatArray,
+    ids: tuple[Ints, Ints], pairs: Pairs, near: Near, rows: Rows, skip: Floats
 ) -> Instance:
     """Put a part together.
 
@@ -323,7 +312,7 @@ def assembled(
     )
 
 
-def local_neighbours(near: Near, units: IntArray, n: int) -> Near:
+def local_neighbours(near: Near, units: AnyInts, n: int) -> Near:
     """Restrict lists of neighbours to some of `n` units, ascending."""
     position = np.full(n, -1, np.int32)
     position[units] = np.arange(len(units))

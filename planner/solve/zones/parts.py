@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.errors import PlannerError
+from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.problem import Problem
 from planner.solve.zones.contiguity import neighbours, order_by_centre, spans, usable_pairs
 from planner.solve.zones.instance import Instance, Pairs, assembled, local_neighbours, rows_of
 
 __all__ = ["Split", "split"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +32,11 @@ class Split:
     """
 
     instances: tuple[Instance, ...]
-    lost: NDArray[np.int64]
+    lost: Ints
     lost_m: float
 
 
-def _skip_prices(problem: Problem) -> FloatArray:
+def _skip_prices(problem: Problem) -> Floats:
     """Price of leaving each unit out: a unit without load weighs as much as one of load 1."""
     return problem.unserved_m * np.where(problem.load > 0, problem.load, 1.0)
 
@@ -65,7 +61,7 @@ def split(problem: Problem) -> Split:
     rank[order_by_centre(problem)] = np.arange(problem.n_pairs)
     rows, skip = rows_of(problem), _skip_prices(problem)
 
-    def part(units: NDArray[np.int64], centres: NDArray[np.int64]) -> Instance:
+    def part(units: Ints, centres: Ints) -> Instance:
         owner, pair = spans(problem.pair_start, units)
         owner, pair = owner[alive[pair]].astype(np.int32), pair[alive[pair]]
         among = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
@@ -87,8 +83,8 @@ def split(problem: Problem) -> Split:
 
 
 def _groups(
-    problem: Problem, unit: IntArray, centre: IntArray, served: NDArray[np.bool_]
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    problem: Problem, unit: AnyInts, centre: AnyInts, served: Bools
+) -> list[tuple[Ints, Ints]]:
     """Sort units and centres by the islands that their pairs make."""
     n, m = problem.n_units, problem.n_centres
     if m == 0:

@@ -7,8 +7,8 @@ centre; together they make up the gap.  The most wasteful are taken apart first.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import restrict
 from planner.solve.zones.proof.bound import Ascent
@@ -18,7 +18,6 @@ from planner.solve.zones.zoning import choose_zones, list_all
 
 __all__ = ["regroup"]
 
-FloatArray = NDArray[np.float64]
 BRANCHES = 100
 """Branches after which a few zones are left to the columns."""
 
@@ -43,7 +42,7 @@ def regroup(track: Track, ascent: Ascent, *, size: int, seed: int) -> bool:
     return better
 
 
-def _waste(track: Track, ascent: Ascent) -> FloatArray:
+def _waste(track: Track, ascent: Ascent) -> Floats:
     """Price of each zone above the cheapest of its centre."""
     pool = Pool(track.instance)
     pool.add_plan(track.pair)
@@ -52,7 +51,7 @@ def _waste(track: Track, ascent: Ascent) -> FloatArray:
     return waste - ascent.least
 
 
-def _group(track: Track, waste: FloatArray, centre: int, size: int) -> NDArray[np.int64]:
+def _group(track: Track, waste: Floats, centre: int, size: int) -> Ints:
     """Grow a group of touching zones from one, by the most wasteful neighbour each time."""
     one = track.instance
     zone = np.where(track.pair >= 0, one.centre[track.pair], -1)
@@ -67,7 +66,7 @@ def _group(track: Track, waste: FloatArray, centre: int, size: int) -> NDArray[n
     return np.sort(group)
 
 
-def _rearrange(track: Track, ascent: Ascent, group: NDArray[np.int64], seed: int) -> bool:
+def _rearrange(track: Track, ascent: Ascent, group: Ints, seed: int) -> bool:
     """Find the best arrangement of some zones, as a small problem of its own."""
     one = track.instance
     zone = np.where(track.pair >= 0, one.centre[track.pair], -1)
@@ -85,7 +84,7 @@ def _rearrange(track: Track, ascent: Ascent, group: NDArray[np.int64], seed: int
     return False
 
 
-def _bring_together(track: Track, prize: FloatArray, *, seed: int) -> bool:
+def _bring_together(track: Track, prize: Floats, *, seed: int) -> bool:
     """Bring plan and bound of a small part together; tell whether the plan became better."""
     before = track.value_m
     found = solve_exactly(

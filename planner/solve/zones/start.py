@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import AnyInts, Ints
 from planner.solve.compiled import compiled
 from planner.solve.zones.instance import Instance
 
 __all__ = ["must_serve", "nearest_plan", "repaired"]
 
 
-def nearest_plan(instance: Instance) -> NDArray[np.int64]:
+def nearest_plan(instance: Instance) -> Ints:
     """Grow all zones at once, shortest walk first, each pair held up by what is there already.
 
     Given is the pair of each unit, -1 where nothing holds it up.
@@ -30,7 +29,7 @@ def must_serve(instance: Instance) -> Instance:
     return instance
 
 
-def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+def repaired(instance: Instance, centre: AnyInts) -> Ints:
     """Keep as much of a given plan as hangs together, and place the rest as `nearest_plan` does.
 
     Parameters
@@ -46,13 +45,13 @@ def repaired(instance: Instance, centre: NDArray[np.integer[Any]]) -> NDArray[np
     return _grow(instance, pair)
 
 
-def _at_home(instance: Instance) -> NDArray[np.int64]:
+def _at_home(instance: Instance) -> Ints:
     pair = np.full(instance.n_units, -1, np.int64)
     pair[instance.unit[instance.home_pair]] = instance.home_pair
     return pair
 
 
-def _grow(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
+def _grow(instance: Instance, pair: Ints) -> Ints:
     """Add to a plan one unit at a time, always by the shortest walk that is held up."""
     key, held = instance.walk_m, instance.support
     heap: list[tuple[float, int]] = []

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.stop import Clock
 from planner.solve.zones.instance import Instance
 
@@ -44,7 +44,7 @@ class Track:
     """
 
     instance: Instance
-    pair: NDArray[np.int64]
+    pair: Ints
     gap: float
     clock: Clock
     given: bool = False
@@ -85,7 +85,7 @@ class Track:
         """Whether there is nothing more to do, or no time to do it in."""
         return self.done or self.clock.left <= 0
 
-    def plan(self, pair: NDArray[np.int64], method: str) -> bool:
+    def plan(self, pair: Ints, method: str) -> bool:
         """Offer a plan; tell whether it is the best so far."""
         aim = self.instance.value(pair, forgiving=True)
         if not aim < self.aim_m - 1e-9 * max(abs(aim), 1.0):
@@ -95,7 +95,7 @@ class Track:
         self._tell()
         return True
 
-    def bound(self, bound_m: float, prize: NDArray[np.float64] | None = None) -> bool:
+    def bound(self, bound_m: float, prize: Floats | None = None) -> bool:
         """Offer a bound, and the prizes that prove it, if any; tell whether it is the best so far."""
         if prize is not None and self._priced_m < bound_m < np.inf:
             self.prize, self._priced_m = prize.copy(), bound_m
@@ -119,10 +119,10 @@ class Track:
         self.aim_m = value
         return True
 
-    def _cost(self, pair: NDArray[np.int64]) -> float:
+    def _cost(self, pair: Ints) -> float:
         return float(self.instance.walk_cost[pair[pair >= 0]].sum())
 
-    def _gap_of(self, pair: NDArray[np.int64], value: float) -> float:
+    def _gap_of(self, pair: Ints, value: float) -> float:
         if not np.isfinite(value):
             return np.inf
         excess = value - self.bound_m

@@ -13,8 +13,8 @@ import threading
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints
 from planner.solve.crew import Crew
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import Instance, cut_out
@@ -23,7 +23,6 @@ from planner.solve.zones.track import Track
 
 __all__ = ["apart", "by_windows", "partition", "raise_bound", "touching"]
 
-FloatArray = NDArray[np.float64]
 SURE = 0.99
 """Share from which on the relaxation is taken to have decided."""
 SIZE = 50
@@ -44,7 +43,7 @@ ENOUGH = 0.02
 MOST_HANDS = 4
 
 
-def touching(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
+def touching(instance: Instance, pair: Ints) -> Ints:
     """Count the neighbours that zones of a plan have in one another, shape (n_centres, n_centres)."""
     one, m = instance, instance.n_centres
     zone = np.where(pair >= 0, one.centre[pair], -1)
@@ -54,7 +53,7 @@ def touching(instance: Instance, pair: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.bincount(a[across] * m + b[across], minlength=m * m).reshape(m, m)
 
 
-def partition(links: NDArray[np.int64], size: int, first: FloatArray) -> list[NDArray[np.int64]]:
+def partition(links: Ints, size: int, first: Floats) -> list[Ints]:
     """Divide zones into windows that hang together where they can; centres of each, ascending.
 
     Parameters
@@ -67,7 +66,7 @@ def partition(links: NDArray[np.int64], size: int, first: FloatArray) -> list[ND
         Windows are grown from the zone that has most of this, of those left.
     """
     free = np.ones(len(links), bool)
-    windows: list[NDArray[np.int64]] = []
+    windows: list[Ints] = []
     while free.any():
         seed = int(np.argmax(np.where(free, first, -np.inf)))
         free[seed] = False
@@ -88,9 +87,7 @@ def partition(links: NDArray[np.int64], size: int, first: FloatArray) -> list[ND
     return _merged(windows, links, size)
 
 
-def _merged(
-    windows: list[NDArray[np.int64]], links: NDArray[np.int64], size: int
-) -> list[NDArray[np.int64]]:
+def _merged(windows: list[Ints], links: Ints, size: int) -> list[Ints]:
     """Let small leftovers join the neighbour that they touch most."""
     windows = list(windows)
     for i in range(len(windows) - 1, 0, -1):
@@ -108,11 +105,9 @@ def _merged(
     return windows
 
 
-def apart(
-    windows: list[NDArray[np.int64]], links: NDArray[np.int64]
-) -> list[list[NDArray[np.int64]]]:
+def apart(windows: list[Ints], links: Ints) -> list[list[Ints]]:
     """Sort windows into rounds such that no two of a round touch."""
-    rounds: list[list[NDArray[np.int64]]] = []
+    rounds: list[list[Ints]] = []
     for window in windows:
         for made in rounds:
             if not any(links[np.ix_(window, other)].any() for other in made):
@@ -153,7 +148,7 @@ def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> 
     links, crew = touching(track.instance, track.pair), Crew(MOST_HANDS)
     first = relaxed.waste(track.pair)
 
-    def work(centres: NDArray[np.int64]) -> Window | None:
+    def work(centres: Ints) -> Window | None:
         return relaxed.solve(
             centres, within * relaxed.scale, track.clock, seed=seed, halt=crew.halt
         )
@@ -168,14 +163,7 @@ def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> 
 
 
 def _better_plan(
-    track: Track,
-    relaxed: Relaxed,
-    crew: Crew,
-    *,
-    size: int,
-    within: float,
-    rings: int,
-    seed: int,
+    track: Track, relaxed: Relaxed, crew: Crew, *, size: int, within: float, rings: int, seed: int
 ) -> None:
     """Take the most wasteful zones apart, with their neighbours, and put them together again."""
     links, one = touching(track.instance, track.pair), track.instance
@@ -183,7 +171,7 @@ def _better_plan(
     worth = WORTH * max(track.gap, 1e-4) * track.cost_m / one.n_centres
     open_unit = _doubtful(relaxed, track.pair, rings)
 
-    def work(centres: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    def work(centres: Ints) -> Ints | None:
         if track.clock.left <= 0:
             return None
         width = within * relaxed.scale
@@ -201,7 +189,7 @@ def _better_plan(
             return
 
 
-def _doubtful(relaxed: Relaxed, pair: NDArray[np.int64], rings: int) -> NDArray[np.bool_]:
+def _doubtful(relaxed: Relaxed, pair: Ints, rings: int) -> Bools:
     """Find units that the relaxation splits or places elsewhere, and those near them."""
     one = relaxed.instance
     doubt = (pair >= 0) & ~(relaxed.share[pair] >= SURE)
@@ -216,12 +204,12 @@ def _doubtful(relaxed: Relaxed, pair: NDArray[np.int64], rings: int) -> NDArray[
 def _rearranged(
     track: Track,
     relaxed: Relaxed,
-    centres: NDArray[np.int64],
-    open_unit: NDArray[np.bool_],
+    centres: Ints,
+    open_unit: Bools,
     within: float,
     seed: int,
     halt: threading.Event,
-) -> NDArray[np.int64] | None:
+) -> Ints | None:
     """Find the best arrangement of some zones of the plan among the pairs that look good.
 
     Units that are not open stay, and pairs that cost more than `within` above their unit's cheapest

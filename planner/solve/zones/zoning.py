@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Ints
 from planner.solve.zones.proof.bound import Ascent
 from planner.solve.zones.proof.generation import Pool, choose
 from planner.solve.zones.track import Track
@@ -61,10 +61,10 @@ def list_all(track: Track, ascent: Ascent, *, seed: int) -> bool:
     return track.done
 
 
-def _listed(track: Track, ascent: Ascent) -> tuple[list[NDArray[np.int64]], float]:
+def _listed(track: Track, ascent: Ascent) -> tuple[list[Ints], float]:
     """List the zones within as much room as can be listed, up to all that could better the plan."""
     most = track.value_m - ascent.bound_m
-    best: list[NDArray[np.int64]] = []
+    best: list[Ints] = []
     low, room = 0.0, most
     for _ in range(LOOKS):
         zones = ascent.pricer.all_below(ascent.prize, ascent.least + room + 1e-6)

@@ -290,9 +290,4 @@ def place_options(
     if not closed:
         worth -= 0.3 if ending > 1 else 1.0
     part = short + worth - 0.5
-    return (
-        (kind, short + worth),
-        (Kind.SUB, part),
-        (Kind.WING, part),
-        (Kind.OTHER, short - 0.3),
-    )
+    return ((kind, short + worth), (Kind.SUB, part), (Kind.WING, part), (Kind.OTHER, short - 0.3))

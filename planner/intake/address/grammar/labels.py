@@ -163,19 +163,10 @@ _SPECIAL: Final[dict[tuple[Kind, ...], dict[tuple[Kind, ...], float]]] = {
         (_K.TOWN,): -2.5,
         (_K.OTHER,): -1.8,
     },
-    (_K.SUB,): {
-        _INNER: 0.3,
-        (_K.OTHER,): -1.0,
-        (_K.ROAD, _K.RNO): -2.0,
-    },
+    (_K.SUB,): {_INNER: 0.3, (_K.OTHER,): -1.0, (_K.ROAD, _K.RNO): -2.0},
     (_K.BLD,): {(_K.SUB,): -2.0, _PLACES: -2.5, (_K.OTHER,): -1.0},
     (_K.CELL,): {(_K.SUB,): -2.5, _PLACES: -3.0, (_K.OTHER,): -1.0, (_K.BLD,): -3.0},
-    (_K.FLR,): {
-        (_K.SUB,): -2.0,
-        _PLACES: -2.5,
-        (_K.OTHER,): -0.5,
-        (_K.BLD, _K.CELL): -2.5,
-    },
+    (_K.FLR,): {(_K.SUB,): -2.0, _PLACES: -2.5, (_K.OTHER,): -0.5, (_K.BLD, _K.CELL): -2.5},
     (_K.ROOM,): {(_K.SUB,): -3.0, _PLACES: -3.5, (_K.OTHER,): -0.3, (_K.FLR,): -3.0},
     (_K.OTHER,): {_INNER: -0.5, (_K.OTHER,): -2.0, (_K.ROAD,): -4.0},
     (_K.ASSIST,): {

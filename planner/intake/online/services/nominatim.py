@@ -24,15 +24,7 @@ PUBLIC_HOST: Final = "nominatim.openstreetmap.org"
 PUBLIC_MOST: Final = 1000
 """More than this is bulk geocoding, which the public host asks to take elsewhere."""
 _COMPOUND: Final = frozenset(
-    (
-        "residential",
-        "apartments",
-        "neighbourhood",
-        "quarter",
-        "housing",
-        "allotments",
-        "block",
-    )
+    ("residential", "apartments", "neighbourhood", "quarter", "housing", "allotments", "block")
 )
 _AREA_KINDS: Final = frozenset({"boundary", "place", "waterway", "natural", "landuse"})
 _HOUSE_RANK: Final = 30

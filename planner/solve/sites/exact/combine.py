@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.highs import new_highs, programme, search
 from planner.solve.sites.exact.pool import Columns, Pool
 from planner.solve.sites.instance import Answer
@@ -19,8 +19,6 @@ from planner.solve.stop import Clock
 
 __all__ = ["combine"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 ROUNDS = 30
 SMALL = 1e-6
 
@@ -76,7 +74,7 @@ class _Model:
         self._right[one.n_units] = one.count
         # Two candidates of one unit cannot both be chosen: the unit is in one part.
 
-    def matrix(self, which: IntArray) -> csc_array:
+    def matrix(self, which: Ints) -> csc_array:
         """Give the columns of some parts."""
         some = self._every.pick(which)
         row = self._forced_row[some.centre]
@@ -92,7 +90,7 @@ class _Model:
         index[end[row >= 0] + 1] = row[row >= 0]
         return csc_array((np.ones(len(index)), index, start), shape=(self._n_rows, len(which)))
 
-    def parts_of(self, answer: Answer) -> IntArray:
+    def parts_of(self, answer: Answer) -> Ints:
         """Find the parts of an answer among the columns; those that are not there are left out."""
         serves = self._layout.cand_at[answer.serves[self._layout.unit]]
         size = np.bincount(serves, minlength=len(self._layout.cand))
@@ -102,12 +100,12 @@ class _Model:
         whole = (count == np.diff(every.start)) & (count == size[every.centre])
         return np.flatnonzero(whole)
 
-    def _lp(self, which: IntArray, upper: float, whole: int) -> highspy.HighsLp:
+    def _lp(self, which: Ints, upper: float, whole: int) -> highspy.HighsLp:
         cost, rows = self._every.cost[which], (self._right, self._right)
         columns = np.zeros(len(which)), np.full(len(which), upper)
         return programme(cost, columns, rows, self.matrix(which), whole=whole)
 
-    def relax(self, used: IntArray, clock: Clock) -> tuple[float, FloatArray] | None:
+    def relax(self, used: Ints, clock: Clock) -> tuple[float, Floats] | None:
         """Solve the relaxation over the pool: its value, and the reduced cost of every part."""
         every, n = self._every, self._layout.sites.n_units
         highs = new_highs(seed=self._seed)
@@ -135,13 +133,13 @@ class _Model:
             self._extend(highs, more)
         return found
 
-    def _extend(self, highs: highspy.Highs, more: IntArray) -> None:
+    def _extend(self, highs: highspy.Highs, more: Ints) -> None:
         matrix, k = self.matrix(more), len(more)
         start, index = (a.astype(np.int32) for a in (matrix.indptr[:-1], matrix.indices))
         cost, lower, upper = self._every.cost[more], np.zeros(k), np.full(k, np.inf)
         highs.addCols(k, cost, lower, upper, matrix.nnz, start, index, np.ones(matrix.nnz))
 
-    def choose(self, which: IntArray, best: Answer, clock: Clock) -> Answer | None:
+    def choose(self, which: Ints, best: Answer, clock: Clock) -> Answer | None:
         """Solve the integer programme over some parts."""
         highs = new_highs(seed=self._seed, time_limit=max(clock.left, 0.5), mip_rel_gap=1e-7)
         known = self.parts_of(best)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints, Ints32
 from planner.solve.compiled import compiled
 from planner.solve.sites.instance import Answer
 from planner.solve.sites.kernels import FAR, Parts, off
@@ -20,8 +21,6 @@ from planner.solve.sites.table import Layout
 
 __all__ = ["Columns", "Pool"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 MOST_COLUMNS = 150_000
 MOST_UNITS = 6_000_000
 SMALL = 1e-7
@@ -42,22 +41,22 @@ class Columns:
         Metres, fees included, without the bonus of forced candidates.
     """
 
-    unit: NDArray[np.int32]
-    start: IntArray
-    centre: NDArray[np.int32]
-    cost: FloatArray
+    unit: Ints32
+    start: Ints
+    centre: Ints32
+    cost: Floats
 
     def __len__(self) -> int:
         return len(self.centre)
 
-    def pick(self, which: IntArray) -> Columns:
+    def pick(self, which: Ints) -> Columns:
         """Give some of the parts."""
         lengths = np.diff(self.start)[which]
         start = np.concatenate([[0], np.cumsum(lengths)])
         at = np.repeat(self.start[which] - start[:-1], lengths) + np.arange(start[-1])
         return Columns(self.unit[at], start, self.centre[which], self.cost[which])
 
-    def reduced(self, prize: FloatArray, offset: FloatArray) -> FloatArray:
+    def reduced(self, prize: Floats, offset: Floats) -> Floats:
         """Cost less the prizes of the units and what a chosen centre is worth."""
         paid = np.add.reduceat(prize[self.unit], self.start[:-1]) if len(self) else np.zeros(0)
         return self.cost - paid - offset[self.centre]
@@ -68,21 +67,21 @@ class _Store(NamedTuple):
 
     sign: NDArray[np.uint64]
     seen: NDArray[np.uint64]
-    unit: NDArray[np.int32]
-    start: IntArray
-    centre: NDArray[np.int32]
-    cost: FloatArray
-    used: IntArray
+    unit: Ints32
+    start: Ints
+    centre: Ints32
+    cost: Floats
+    used: Ints
 
 
 class _Terms(NamedTuple):
     """What parts are judged by; see `Pool.judge` and `Layout`."""
 
-    bonus: FloatArray
+    bonus: Floats
     reach: float
     hard: float
-    prize: FloatArray
-    offset: FloatArray
+    prize: Floats
+    offset: Floats
     limit: float
 
 
@@ -129,7 +128,7 @@ class Pool:
         if _harvest(at.table, parts, terms, self._store):
             self._thin()
 
-    def judge(self, prize: FloatArray, offset: FloatArray, limit: float) -> None:
+    def judge(self, prize: Floats, offset: Floats, limit: float) -> None:
         """Set what parts are judged by from now on; parts above the limit are not taken."""
         self.prize, self.offset, self.limit = prize, offset, limit
 
@@ -151,7 +150,7 @@ class Pool:
                 self._thin()
                 _append(self._store, order[low:high], int(c), float(v))
 
-    def _own_cost(self, answer: Answer) -> FloatArray:
+    def _own_cost(self, answer: Answer) -> Floats:
         unit = self.layout.unit
         return answer.sites.cost[unit, answer.serves[unit]]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from planner.model.arrays import Bools, Floats, Ints
 from planner.solve.highs import new_highs, programme, search
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.stop import Clock
@@ -23,9 +23,7 @@ GAP = 1e-5
 LONGEST_S, MOST_NODES = 5.0, 500
 
 
-def reassign(
-    known: Answer, price: NDArray[np.float64], *, clock: Clock, seed: int
-) -> Answer | None:
+def reassign(known: Answer, price: Floats, *, clock: Clock, seed: int) -> Answer | None:
     """Give each unit to one of the centres of an answer, as cheaply as the pairs looked at allow.
 
     Parameters
@@ -60,9 +58,7 @@ def reassign(
     return None if (serves < 0).any() else Answer(sites, serves)
 
 
-def _pairs(
-    sites: Sites, chosen: NDArray[np.int64], price: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def _pairs(sites: Sites, chosen: Ints, price: Floats) -> Bools:
     """Mark the cheapest centre of each unit with prices, and the next cheapest as many again."""
     n, p = sites.n_units, len(chosen)
     worth = sites.cost[:, chosen] + sites.demand[:, None] * price
@@ -75,9 +71,7 @@ def _pairs(
     return pairs
 
 
-def _point(
-    known: Answer, chosen: NDArray[np.int64], unit: NDArray[np.int64], part: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _point(known: Answer, chosen: Ints, unit: Ints, part: Ints) -> Floats:
     one = known.sites
     serves = (known.serves[unit] == chosen[part]).astype(float)
     over = np.maximum(known.load - one.capacity[chosen], 0.0)
@@ -85,9 +79,7 @@ def _point(
     return np.concatenate([serves, over, short])
 
 
-def _programme(
-    sites: Sites, chosen: NDArray[np.int64], unit: NDArray[np.int64], part: NDArray[np.int64]
-) -> highspy.HighsLp:
+def _programme(sites: Sites, chosen: Ints, unit: Ints, part: Ints) -> highspy.HighsLp:
     """Columns: pairs, what is over each capacity, short of each floor.  Rows: units, both limits."""
     n, p, k = sites.n_units, len(chosen), len(unit)
     one, load = np.ones(k), sites.demand[unit]

@@ -8,15 +8,14 @@ within a box.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats
 from planner.solve.zones.proof.generation import Pool, Prizes
 from planner.solve.zones.proof.pricing import Priced, Pricer
 from planner.solve.zones.track import Track
 
 __all__ = ["Ascent"]
 
-FloatArray = NDArray[np.float64]
 NODES = (3_000, 100_000, 1_000_000)
 
 
@@ -42,7 +41,7 @@ class Ascent:
         Price of the cheapest zone of each centre, by these prizes, or a little less.
     """
 
-    def __init__(self, track: Track, pool: Pool, prize: FloatArray) -> None:
+    def __init__(self, track: Track, pool: Pool, prize: Floats) -> None:
         self.track, self.pool = track, pool
         self.pricer = Pricer(track.instance)
         self.prize = np.minimum(prize, track.instance.skip_cost)
@@ -50,7 +49,7 @@ class Ascent:
         self.least = np.zeros(track.instance.n_centres)
         self._level = 0
 
-    def evaluate(self, prize: FloatArray) -> tuple[float, Priced, bool]:
+    def evaluate(self, prize: Floats) -> tuple[float, Priced, bool]:
         """Price all zones; keep the prizes if they prove more than any before."""
         last = self._level + 1 == len(NODES)
         priced = self.pricer.price(prize, NODES[self._level], exact=last, clock=self.track.clock)
@@ -82,7 +81,7 @@ class Ascent:
             step = reach * max(track.aim_m - bound, 0.0) / norm
             prize = np.minimum(prize + step * along, one.skip_cost)
 
-    def _slope(self, priced: Priced) -> FloatArray:
+    def _slope(self, priced: Priced) -> Floats:
         one = self.track.instance
         best: dict[int, int] = {}
         for i, zone in enumerate(priced.columns):

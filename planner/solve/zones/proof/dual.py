@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints, Ints32
 from planner.solve.compiled import compiled
 from planner.solve.zones.instance import Instance
 
 __all__ = ["RuleDual", "climb"]
 
-FloatArray = NDArray[np.float64]
 MANY = 500_000
 REACH = 3.0
 """Times the mean least cost that a pair may cost more than its unit's cheapest."""
@@ -40,18 +39,18 @@ class RuleDual:
     """
 
     bound_m: float
-    multiplier: FloatArray
-    prize: FloatArray
+    multiplier: Floats
+    prize: Floats
 
 
 class _Ways(NamedTuple):
     """Where each unit may go: its pairs, or nowhere; and what it adds to each side of each rule."""
 
-    start: NDArray[np.int64]
-    centre: NDArray[np.int32]
-    cost: FloatArray
-    skip: FloatArray
-    weight: FloatArray
+    start: Ints
+    centre: Ints32
+    cost: Floats
+    skip: Floats
+    weight: Floats
 
 
 def climb(instance: Instance, value_m: float, *, steps: int) -> RuleDual:

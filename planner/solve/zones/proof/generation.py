@@ -8,19 +8,15 @@ integer one for a plan.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import AnyInts, Floats, Ints, Ints32
 from planner.solve.highs import answer, new_highs, run_interruptibly
 from planner.solve.zones.instance import Instance
 
 __all__ = ["Pool", "Prizes", "choose"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.integer[Any]]
 
 
 class Pool:
@@ -28,7 +24,7 @@ class Pool:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.zones: list[NDArray[np.int64]] = []
+        self.zones: list[Ints] = []
         self.centre: list[int] = []
         self.cost: list[float] = []
         self._seen: set[bytes] = set()
@@ -36,7 +32,7 @@ class Pool:
     def __len__(self) -> int:
         return len(self.zones)
 
-    def add(self, zones: Iterable[NDArray[np.int64]]) -> int:
+    def add(self, zones: Iterable[Ints]) -> int:
         """Add zones that keep the hard rules, given as sorted pairs; return how many were new."""
         one, before = self.instance, len(self.zones)
         for zone in zones:
@@ -51,19 +47,19 @@ class Pool:
                 self.cost.append(cost)
         return len(self.zones) - before
 
-    def add_plan(self, pair: NDArray[np.int64]) -> int:
+    def add_plan(self, pair: Ints) -> int:
         """Add the zones of a plan."""
         served = pair[pair >= 0]
         order = served[np.argsort(self.instance.centre[served], kind="stable")]
         cuts = np.flatnonzero(np.diff(self.instance.centre[order])) + 1
         return self.add(np.sort(zone) for zone in np.split(order, cuts))
 
-    def _cost(self, zone: NDArray[np.int64]) -> float:
+    def _cost(self, zone: Ints) -> float:
         one = self.instance
         sums = one.rows.weight[:, one.unit[zone]].sum(axis=1, keepdims=True)
         return float(one.cost[zone].sum() + one.rows.charge(sums))
 
-    def reduced(self, prize: FloatArray) -> FloatArray:
+    def reduced(self, prize: Floats) -> Floats:
         """Cost of each zone less its prizes."""
         if not self.zones:
             return np.zeros(0)
@@ -71,9 +67,7 @@ class Pool:
         gains = prize[self.instance.unit[np.concatenate(self.zones)]]
         return np.array(self.cost) - np.add.reduceat(gains, np.cumsum(lengths) - lengths)
 
-    def matrix(
-        self, which: IntArray
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32], FloatArray, FloatArray]:
+    def matrix(self, which: AnyInts) -> tuple[Ints32, Ints32, Floats, Floats]:
         """Column starts, rows, ones and costs: units first, then centres."""
         one = self.instance
         rows = [np.append(one.unit[self.zones[i]], one.n_units + self.centre[i]) for i in which]
@@ -111,7 +105,7 @@ class Prizes:
                 self._n, zero, zero, free, self._n, each, each, np.full(self._n, sign)
             )
 
-    def solve(self, centre: FloatArray, reach: FloatArray) -> tuple[float, FloatArray, bool]:
+    def solve(self, centre: Floats, reach: Floats) -> tuple[float, Floats, bool]:
         """Find the best prizes within ``centre - reach`` and ``centre + reach``, each of shape (n_units,).
 
         Returns
@@ -149,14 +143,8 @@ class Prizes:
 
 
 def choose(
-    pool: Pool,
-    which: IntArray,
-    *,
-    gap: float,
-    nodes: int,
-    seconds: float,
-    seed: int = 0,
-) -> tuple[NDArray[np.int64] | None, float]:
+    pool: Pool, which: AnyInts, *, gap: float, nodes: int, seconds: float, seed: int = 0
+) -> tuple[Ints | None, float]:
     """Choose one zone for each centre, so that each unit is in exactly one.
 
     Parameters

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints, Ints32
 from planner.solve.compiled import compiled
 from planner.solve.crew import Crew
 from planner.solve.stop import Clock
@@ -25,7 +25,6 @@ from planner.solve.zones.proof.subproblem import ZoneModel
 
 __all__ = ["Priced", "Pricer", "countable"]
 
-FloatArray = NDArray[np.float64]
 MOST_STATES = 60_000
 LONGEST_S = 20.0
 """Longest search for the zone of one centre by HiGHS."""
@@ -46,8 +45,8 @@ def countable(instance: Instance) -> bool:
 class Priced:
     """What pricing found: a price for each centre that no zone of it is below, zones, and their prices."""
 
-    bound: FloatArray
-    columns: list[NDArray[np.int64]]
+    bound: Floats
+    columns: list[Ints]
     price: list[float]
 
 
@@ -56,19 +55,19 @@ class _Found(NamedTuple):
 
     bound: float
     number: int
-    price: FloatArray
-    zones: NDArray[np.bool_]
-    beyond: FloatArray
+    price: Floats
+    zones: Bools
+    beyond: Floats
 
 
 class _Items(NamedTuple):
     """Pairs of one centre, nearest first: price, both amounts, and whom each holds up."""
 
-    cost: FloatArray
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
-    held_start: NDArray[np.int64]
-    held: NDArray[np.int32]
+    cost: Floats
+    a: Ints
+    b: Ints
+    held_start: Ints
+    held: Ints32
 
 
 class Pricer:
@@ -93,11 +92,11 @@ class Pricer:
         amounts[: len(one.rows.amounts)] = one.rows.amounts
         self._amounts = amounts[:, one.unit[order]]
         self._cap = self._first_caps(amounts)
-        self._tables: dict[tuple[int, int], FloatArray] = {}
+        self._tables: dict[tuple[int, int], Floats] = {}
         self._models: dict[int, ZoneModel] = {}
         self._crew = Crew(MOST_HANDS if one.n_centres >= FEW else 1)
 
-    def _first_caps(self, amounts: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _first_caps(self, amounts: Ints) -> Ints:
         """How far the table of each centre reaches: a little beyond what a zone may have."""
         one = self.instance
         caps = np.empty((one.n_centres, 2), np.int64)
@@ -123,7 +122,7 @@ class Pricer:
         ]
 
     def price(
-        self, prize: FloatArray, nodes: int, *, exact: bool = False, clock: Clock | None = None
+        self, prize: Floats, nodes: int, *, exact: bool = False, clock: Clock | None = None
     ) -> Priced:
         """Price every centre, for what each unit is worth.
 
@@ -133,7 +132,7 @@ class Pricer:
         reduced = self._reduced(prize)
         time = clock or Clock(LONGEST_S)
 
-        def priced(c: int) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+        def priced(c: int) -> tuple[float, Floats, list[Ints]]:
             if exact:
                 return self._settled(c, reduced, nodes, time)
             return self._priced(c, reduced, nodes)
@@ -144,13 +143,13 @@ class Pricer:
         price = [float(value) for r in results for value in r[1]]
         return Priced(bound, columns, price)
 
-    def all_below(self, prize: FloatArray, below: FloatArray) -> list[NDArray[np.int64]] | None:
+    def all_below(self, prize: Floats, below: Floats) -> list[Ints] | None:
         """List every connected zone whose price is below the limit of its centre.
 
         None if there are too many, or zones larger than the table could be as cheap.
         """
         reduced = self._reduced(prize)
-        found: list[NDArray[np.int64]] = []
+        found: list[Ints] = []
         for c in range(self.instance.n_centres):
             zones = self._listed(c, reduced, float(below[c]))
             if zones is None:
@@ -158,12 +157,12 @@ class Pricer:
             found += zones
         return found
 
-    def _reduced(self, prize: FloatArray) -> FloatArray:
+    def _reduced(self, prize: Floats) -> Floats:
         """Cost of each pair less its prize, centre by centre, nearest first."""
         one = self.instance
         return (one.cost - prize[one.unit])[one.by_centre]
 
-    def _listed(self, c: int, reduced: FloatArray, below: float) -> list[NDArray[np.int64]] | None:
+    def _listed(self, c: int, reduced: Floats, below: float) -> list[Ints] | None:
         while True:
             found = self._one(c, reduced, MOST_BRANCHES, ROOM, below)
             if found.beyond.min() >= below:
@@ -171,9 +170,7 @@ class Pricer:
             if not self._widen(c, int(found.beyond[1] < found.beyond[0])):
                 return None
 
-    def _priced(
-        self, c: int, reduced: FloatArray, nodes: int
-    ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+    def _priced(self, c: int, reduced: Floats, nodes: int) -> tuple[float, Floats, list[Ints]]:
         while True:
             found = self._one(c, reduced, nodes, COLUMNS, np.inf)
             beyond, axis = found.beyond, int(found.beyond[1] < found.beyond[0])
@@ -182,8 +179,8 @@ class Pricer:
                 return bound, found.price, self._pairs(c, found.zones)
 
     def _settled(
-        self, c: int, reduced: FloatArray, nodes: int, clock: Clock
-    ) -> tuple[float, FloatArray, list[NDArray[np.int64]]]:
+        self, c: int, reduced: Floats, nodes: int, clock: Clock
+    ) -> tuple[float, Floats, list[Ints]]:
         """Price a centre, by HiGHS if its branches are too many."""
         bound, values, zones = self._priced(c, reduced, nodes)
         best = float(values.min(initial=np.inf))
@@ -200,7 +197,7 @@ class Pricer:
         zones = zones + self._pairs(c, zone[None])
         return max(bound, min(proven, value)), np.append(values, value), zones
 
-    def _pairs(self, c: int, zones: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    def _pairs(self, c: int, zones: Bools) -> list[Ints]:
         first = self.instance.centre_start[c]
         order = self.instance.by_centre
         return [np.sort(order[first + np.flatnonzero(zone)]) for zone in zones]
@@ -216,7 +213,7 @@ class Pricer:
         self._cap[c] = cap
         return True
 
-    def _one(self, c: int, reduced: FloatArray, nodes: int, room: int, below: float) -> _Found:
+    def _one(self, c: int, reduced: Floats, nodes: int, room: int, below: float) -> _Found:
         low, high = self.instance.centre_start[c : c + 2]
         cap, cost, amounts = self._cap[c], reduced[low:high], self._amounts[:, low:high]
         starts = self._held_start[low : high + 1]
@@ -226,13 +223,13 @@ class Pricer:
         kept = min(count, room)
         return _Found(bound, count, price[:kept], zones[:kept], beyond)
 
-    def _table(self, cap: NDArray[np.int64]) -> FloatArray:
+    def _table(self, cap: Ints) -> Floats:
         key = (int(cap[0]), int(cap[1]))
         if key not in self._tables:
             self._tables[key] = self.instance.rows.table(cap)
         return self._tables[key]
 
-    def _beyond(self, axis: int, amount: NDArray[np.int64], cost: FloatArray, cap: int) -> float:
+    def _beyond(self, axis: int, amount: Ints, cost: Floats, cap: int) -> float:
         """Bound from below the price of zones that add up to more than the table holds."""
         if amount[np.isfinite(cost)].sum() <= cap:
             return np.inf
@@ -244,7 +241,7 @@ class Pricer:
         return cost[0] + least + _fractional(cost[1:], amount[1:], cap + 1 - int(amount[0]), slope)
 
 
-def _fractional(cost: FloatArray, amount: NDArray[np.int64], need: int, slope: float) -> float:
+def _fractional(cost: Floats, amount: Ints, need: int, slope: float) -> float:
     """Least sum of costs for at least `need` of an amount, each more charged, parts allowed."""
     total = cost[(amount == 0) & (cost < 0)].sum()
     some = (amount > 0) & np.isfinite(cost)

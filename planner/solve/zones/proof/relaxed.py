@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import AnyInts, Floats, Ints
 from planner.solve.compiled import compiled
 from planner.solve.highs import new_highs, run_interruptibly
 from planner.solve.stop import Clock
@@ -24,8 +23,6 @@ from planner.solve.zones.instance import Instance, cut_out
 
 __all__ = ["Prices", "Relaxed", "Window"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.integer[Any]]
 ROUNDS = 4
 CHEAPER = 1e-3
 """Metres below which it does not matter that a pair left out would be cheaper."""
@@ -43,8 +40,8 @@ class Prices:
         Of taking a pair, paid to those that hold it up; never negative, 0 at home.
     """
 
-    rule: FloatArray
-    hold: FloatArray
+    rule: Floats
+    hold: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +58,11 @@ class Window:
         Prices on connection, and how much of each pair the programme takes, 0 to 1.
     """
 
-    centres: NDArray[np.int64]
-    pair: NDArray[np.int64]
-    rule: FloatArray
-    hold: FloatArray
-    share: FloatArray
+    centres: Ints
+    pair: Ints
+    rule: Floats
+    hold: Floats
+    share: Floats
 
 
 class Relaxed:
@@ -94,7 +91,7 @@ class Relaxed:
         How much of each pair the last programme of its centre took.
     """
 
-    def __init__(self, instance: Instance, rule: FloatArray) -> None:
+    def __init__(self, instance: Instance, rule: Floats) -> None:
         self.instance = instance
         self.share = np.zeros(instance.n_pairs)
         self.scale = float(np.minimum.reduceat(instance.cost, instance.start[:-1]).mean())
@@ -117,7 +114,7 @@ class Relaxed:
         self.reduced = cost - way[one.unit]
         return True
 
-    def thinned(self, pair: NDArray[np.int64], within: float) -> tuple[Instance, NDArray[np.int64]]:
+    def thinned(self, pair: Ints, within: float) -> tuple[Instance, Ints]:
         """Leave only pairs that look good, with what holds them up, and those of a plan.
 
         Left out are pairs that cost more than `within` above their unit's cheapest way, metres.
@@ -129,7 +126,7 @@ class Relaxed:
         _close(one.by_centre, keep, one.home_pair, self.reduced, one.support)
         return cut_out(one, keep, np.arange(one.n_centres))
 
-    def waste(self, pair: NDArray[np.int64]) -> FloatArray:
+    def waste(self, pair: Ints) -> Floats:
         """Share out the gap between a plan and the bound among the zones, shape (n_centres,)."""
         one, prices = self.instance, self.prices
         zone, m = one.centre[pair[pair >= 0]], one.n_centres
@@ -143,7 +140,7 @@ class Relaxed:
         _idle(prices.hold, taken, one.centre, one.support, waste)
         return waste
 
-    def _charged(self, prices: Prices) -> FloatArray:
+    def _charged(self, prices: Prices) -> Floats:
         """Charge each pair for the rules and for being held up, and pay it for holding up others."""
         one = self.instance
         cost = one.cost + prices.hold
@@ -159,7 +156,7 @@ class Relaxed:
         prices, _ = self._joined(window)
         return self.offer(prices)
 
-    def _joined(self, window: Window) -> tuple[Prices, NDArray[np.int64]]:
+    def _joined(self, window: Window) -> tuple[Prices, Ints]:
         """Join the prices of a window to the others; tell which pairs outside would be cheaper."""
         one, mine = self.instance, self.pairs_of(window.centres)
         rule, hold = self.prices.rule.copy(), self.prices.hold.copy()
@@ -174,7 +171,7 @@ class Relaxed:
         cheap = cost[mine] < way[one.unit[mine]] - CHEAPER
         return Prices(rule, hold), mine[cheap]
 
-    def _outside(self, centres: IntArray) -> FloatArray:
+    def _outside(self, centres: AnyInts) -> Floats:
         """Find the cheapest way of each unit that does not lead to these centres."""
         one, way = self.instance, np.empty(self.instance.n_units)
         among = np.zeros(one.n_centres, np.bool_)
@@ -182,7 +179,7 @@ class Relaxed:
         _elsewhere(one.start, one.centre, self.cost, among, one.skip_cost, way)
         return way
 
-    def pairs_of(self, centres: IntArray) -> NDArray[np.int64]:
+    def pairs_of(self, centres: AnyInts) -> Ints:
         """All pairs of some centres, each centre's nearest first."""
         one = self.instance
         ends = zip(one.centre_start[centres], one.centre_start[centres + 1], strict=True)
@@ -190,7 +187,7 @@ class Relaxed:
 
     def solve(
         self,
-        centres: IntArray,
+        centres: AnyInts,
         within: float,
         clock: Clock,
         *,
@@ -242,8 +239,8 @@ class Relaxed:
 
 def _relaxation(
     small: Instance,
-    centres: IntArray,
-    pair: NDArray[np.int64],
+    centres: AnyInts,
+    pair: Ints,
     seconds: float,
     seed: int,
     halt: threading.Event | None,

@@ -8,15 +8,14 @@ There the connection rows of this programme prune better.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats
 from planner.solve.highs import answer, new_highs
 from planner.solve.zones.exact import Model
 from planner.solve.zones.instance import Instance, cut_out
 
 __all__ = ["ZoneModel"]
 
-FloatArray = NDArray[np.float64]
 MOST_NODES = 2_000
 
 
@@ -31,7 +30,7 @@ class ZoneModel:
         self._highs = new_highs(mip_rel_gap=1e-6, mip_max_nodes=MOST_NODES)
         self._highs.passModel(Model(one).zone_lp())
 
-    def cheapest(self, cost: FloatArray, seconds: float) -> tuple[float, NDArray[np.bool_]]:
+    def cheapest(self, cost: Floats, seconds: float) -> tuple[float, Bools]:
         """Find the cheapest connected zone.
 
         Parameters
@@ -64,7 +63,7 @@ class ZoneModel:
             return found.bound, np.zeros(self._n, bool)
         return found.bound, (found.values[: self._n] > 0.5)[self._nearest]
 
-    def price(self, cost: FloatArray, zone: NDArray[np.bool_]) -> float:
+    def price(self, cost: Floats, zone: Bools) -> float:
         """Cost of a zone given as `cheapest` does, what it breaks included."""
         units = self._unit[self._nearest[zone]]
         sums = self._rows.weight[:, units].sum(axis=1, keepdims=True)

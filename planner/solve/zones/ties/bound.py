@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.stop import Clock
 from planner.solve.zones.improve import improve, quick_bound
 from planner.solve.zones.instance import Instance
@@ -25,16 +25,14 @@ from planner.solve.zones.track import Track
 
 __all__ = ["raise_bound"]
 
-FloatArray = NDArray[np.float64]
-Pairs = NDArray[np.int64]
 STEPS = 10
 LEAST_S = 0.2
 """Seconds below which another step is not begun."""
 
 
 def raise_bound(
-    part: TiedPart, pair: Pairs, bound_m: float, *, gap: float, clock: Clock, seed: int
-) -> tuple[float, Pairs]:
+    part: TiedPart, pair: Ints, bound_m: float, *, gap: float, clock: Clock, seed: int
+) -> tuple[float, Ints]:
     """Prove more of a part with ties, and look at the plans that the proof brings along.
 
     Nothing is done where units may be left without a centre.
@@ -86,7 +84,7 @@ def raise_bound(
     return bound_m, best
 
 
-def _off(part: TiedPart, live: NDArray[np.int64], pair: Pairs) -> FloatArray:
+def _off(part: TiedPart, live: Ints, pair: Ints) -> Floats:
     """Tell by how much a plan is off what each number stands for, shape (n_live, n_centres)."""
     zone, rows = part.zones(pair), np.arange(len(live))
     apart = part.apart[live]
@@ -96,7 +94,7 @@ def _off(part: TiedPart, live: NDArray[np.int64], pair: Pairs) -> FloatArray:
     return move
 
 
-def _shared(part: TiedPart, live: NDArray[np.int64], mark: FloatArray) -> tuple[Instance, float]:
+def _shared(part: TiedPart, live: Ints, mark: Floats) -> tuple[Instance, float]:
     """Put the marks on the pairs; costs stay above 0, and by how much they were raised is told."""
     one = part.instance
     extra = np.zeros(one.n_pairs)

@@ -18,8 +18,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from planner.model.arrays import Ints, Ints32
 from planner.model.problem import Part, Problem, Result
 from planner.model.ties import Ties
 from planner.solve.stop import Clock, Progress, Stop
@@ -34,7 +35,6 @@ from planner.solve.zones.ties.part import TiedPart
 
 __all__ = ["better", "with_ties"]
 
-Pairs = NDArray[np.int64]
 
 SHARE = 0.3
 """Share of the time that is kept for ties."""
@@ -112,17 +112,17 @@ def with_ties(
 class _Known(NamedTuple):
     """Plan and bound of one part so far, and where the plan comes from."""
 
-    pair: Pairs
+    pair: Ints
     bound_m: float
     method: str
 
 
-def _part_pairs(part: TiedPart, assignment: NDArray[np.int32]) -> Pairs:
+def _part_pairs(part: TiedPart, assignment: Ints32) -> Ints:
     """Read the pairs of a part's units out of a plan of the whole; what does not hold is repaired."""
     return repaired(part.instance, _local(part, assignment))
 
 
-def _local(part: TiedPart, assignment: ArrayLike) -> NDArray[np.int64]:
+def _local(part: TiedPart, assignment: ArrayLike) -> Ints:
     """Give the centre of each unit by its position in the part, -1 for none or another part's."""
     one = part.instance
     given = np.asarray(assignment, np.int64)[one.unit_ids]
@@ -152,8 +152,8 @@ def _settled(
 
 
 def better(
-    part: TiedPart, pair: Pairs, *, bound_m: float, gap: float, clock: Clock, seed: int
-) -> Pairs:
+    part: TiedPart, pair: Ints, *, bound_m: float, gap: float, clock: Clock, seed: int
+) -> Ints:
     """Better a connected plan of one part at its true price; the outcome is no worse, and connected.
 
     Parameters
@@ -180,7 +180,7 @@ def better(
     return best
 
 
-def _annealed(part: TiedPart, pair: Pairs, heat: float, clock: Clock, seed: int) -> Pairs:
+def _annealed(part: TiedPart, pair: Ints, heat: float, clock: Clock, seed: int) -> Ints:
     one = part.instance
     served = pair[pair >= 0]
     mean = max(float(one.cost[served].mean()) if len(served) else 0.0, 1.0)
@@ -192,8 +192,8 @@ def _annealed(part: TiedPart, pair: Pairs, heat: float, clock: Clock, seed: int)
 
 
 def _regrouped(
-    part: TiedPart, pair: Pairs, bound_m: float, gap: float, clock: Clock, seed: int
-) -> Pairs:
+    part: TiedPart, pair: Ints, bound_m: float, gap: float, clock: Clock, seed: int
+) -> Ints:
     """Take the zones around each broken tie apart, dearest first."""
     best, value = pair, part.value(pair)
     live = np.flatnonzero(part.broken(pair) & ~part.lost & (part.price_m > 0))
@@ -210,8 +210,8 @@ def _regrouped(
 
 
 def _drawn(
-    part: TiedPart, pair: Pairs, tie: int, towards: int, clock: Clock, seed: int
-) -> Pairs | None:
+    part: TiedPart, pair: Ints, tie: int, towards: int, clock: Clock, seed: int
+) -> Ints | None:
     """Put a few zones together again, with both units of a tie drawn to one zone (or one driven out)."""
     one, zone = part.instance, part.zones(pair)
     group = _group(part, zone, tie)
@@ -238,7 +238,7 @@ def _drawn(
     return made
 
 
-def _group(part: TiedPart, zone: NDArray[np.int64], tie: int) -> NDArray[np.int64]:
+def _group(part: TiedPart, zone: Ints, tie: int) -> Ints:
     """Gather the zones of a tie's units, and those that touch them most."""
     one = part.instance
     group = [int(z) for z in np.unique(zone[[part.a[tie], part.b[tie]]]) if z >= 0]

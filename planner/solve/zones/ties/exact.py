@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from planner.model.arrays import Floats, Ints
 from planner.solve.stop import Clock
 from planner.solve.zones.contiguity import spans
 from planner.solve.zones.exact import Model, solve_exactly
@@ -21,7 +21,6 @@ from planner.solve.zones.ties.part import TiedPart
 
 __all__ = ["MOST_COLUMNS", "TiedModel", "solve_tied"]
 
-FloatArray = NDArray[np.float64]
 MOST_COLUMNS = 4_000
 """Of pairs and ties together; beyond, branches grow faster than what they prove."""
 
@@ -50,7 +49,7 @@ class TiedModel(Model):
         self._tie, self._pair, self._other = self._live[row[use]], pair[use], other[use]
         self.n += len(self._tie)
 
-    def _cost(self) -> FloatArray:
+    def _cost(self) -> Floats:
         part, cost = self._part, super()._cost()
         out = np.full(part.instance.n_units, -1)
         out[self.skip] = part.instance.n_pairs + np.arange(len(self.skip))
@@ -59,7 +58,7 @@ class TiedModel(Model):
         np.add.at(cost, out[part.a[alone]], part.price_m[alone])
         return np.concatenate([cost, part.price_m[self._tie]])
 
-    def _rows(self) -> list[tuple[Any, FloatArray]]:
+    def _rows(self) -> list[tuple[Any, Floats]]:
         apart = self._part.apart[self._tie]
         count = np.arange(len(self._tie))
         met = np.flatnonzero(self._other >= 0)
@@ -71,7 +70,7 @@ class TiedModel(Model):
         matrix = csr_array((value, (row, column)), shape=(len(count), self.n))
         return [*super()._rows(), (matrix, apart.astype(float))]
 
-    def point(self, pair: NDArray[np.int64]) -> FloatArray:
+    def point(self, pair: Ints) -> Floats:
         """State a plan as values of the columns."""
         values = super().point(pair)
         first = values[self._pair]
@@ -83,8 +82,8 @@ class TiedModel(Model):
 
 
 def solve_tied(
-    part: TiedPart, pair: NDArray[np.int64], *, gap: float, clock: Clock, seed: int
-) -> tuple[float, NDArray[np.int64]]:
+    part: TiedPart, pair: Ints, *, gap: float, clock: Clock, seed: int
+) -> tuple[float, Ints]:
     """Prove and better a small part by branch and cut; a large one stays as it is, with no bound.
 
     Parameters

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.ties import Ties
 from planner.solve.zones.anneal import Tied
 from planner.solve.zones.contiguity import spans
 from planner.solve.zones.instance import Instance
 
 __all__ = ["TiedPart"]
-
-FloatArray = NDArray[np.float64]
-Pairs = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +34,11 @@ class TiedPart:
     """
 
     instance: Instance
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
-    price_m: FloatArray
-    apart: NDArray[np.bool_]
-    lost: NDArray[np.bool_]
+    a: Ints
+    b: Ints
+    price_m: Floats
+    apart: Bools
+    lost: Bools
 
     @classmethod
     def of(cls, instance: Instance, ties: Ties) -> TiedPart:
@@ -76,22 +73,22 @@ class TiedPart:
         to = other[order].astype(np.int32)
         return Tied(start.astype(np.int64), to, np.tile(worth, 2)[order])
 
-    def broken(self, pair: Pairs) -> NDArray[np.bool_]:
+    def broken(self, pair: Ints) -> Bools:
         """Tell which ties a plan breaks."""
         zone = self.zones(pair)
         together = (zone[self.a] == zone[self.b]) & (zone[self.a] >= 0)
         return together == self.apart
 
-    def zones(self, pair: Pairs) -> NDArray[np.int64]:
+    def zones(self, pair: Ints) -> Ints:
         """Give the centre of each unit, -1 for none."""
         return np.where(pair >= 0, np.append(self.instance.centre, -1)[pair], -1).astype(np.int64)
 
-    def value(self, pair: Pairs) -> float:
+    def value(self, pair: Ints) -> float:
         """Cost + penalties + broken ties, metres; a finite price on hard rules."""
         ties = float(self.price_m[self.broken(pair)].sum())
         return self.instance.value(pair, forgiving=True) + ties
 
-    def surcharge(self, pair: Pairs, share: float) -> FloatArray:
+    def surcharge(self, pair: Ints, share: float) -> Floats:
         """Put ties on pairs as if everyone else stayed in a plan, shape (n_pairs,), metres.
 
         Either unit is charged that share of each price.
@@ -105,11 +102,11 @@ class TiedPart:
         np.add.at(extra, at, np.where(each >= 0, each * ~meets, -each * meets))
         return extra
 
-    def pairs_of(self, units: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def pairs_of(self, units: Ints) -> tuple[Ints, Ints]:
         """List all pairs of some units: position in `units`, and pair."""
         return spans(self.instance.start, units)
 
-    def gap(self, pair: Pairs, bound_m: float) -> float:
+    def gap(self, pair: Ints, bound_m: float) -> float:
         """Give ``(value - bound) / cost`` of a plan."""
         cost = float(self.instance.walk_cost[pair[pair >= 0]].sum())
         excess = self.value(pair) - bound_m
@@ -118,7 +115,7 @@ class TiedPart:
         return excess / cost if cost > 0 else np.inf
 
 
-def _meet(one: Instance, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _meet(one: Instance, a: Ints, b: Ints) -> Bools:
     """Tell for each two units whether some centre may serve both."""
     width = max(one.n_centres, 1)
     keys = one.unit.astype(np.int64) * width + one.centre
