@@ -110,7 +110,6 @@ def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> 
 
     Parameters
     ----------
-    mesh : Mesh
     sources, targets : Snaps
         Those off the network take part in no pair.
     limit_m : float or None
@@ -252,7 +251,6 @@ def flood(mesh: Mesh, snaps: Snaps) -> Field:
 
     Parameters
     ----------
-    mesh : Mesh
     snaps : Snaps
         All on the network, at least one.
     """

@@ -94,7 +94,6 @@ class WalkingNetwork:
 
         Parameters
         ----------
-        source : path or Extract
         projection : LocalProjection, optional
             By default centred on the streets.
 
@@ -241,7 +240,6 @@ class WalkingNetwork:
 
         Parameters
         ----------
-        snaps : Snaps
         at : array_like of int
             Which homes.
         pieces : array_like of int
@@ -317,7 +315,6 @@ class WalkingNetwork:
         ----------
         sources, targets : Snaps
             Of this network.
-        limit_m : float or None
 
         Returns
         -------
@@ -367,10 +364,6 @@ class WalkingNetwork:
             Units, shape (n,).
         group : array_like of int, shape (n,), optional
             Fences: each group is alone on the network, and gets the streets around its own units.
-
-        Returns
-        -------
-        Territory
         """
         names = np.zeros(len(snaps), np.int64) if group is None else np.asarray(group, np.int64)
         around = None if group is None else AROUND_M
@@ -383,7 +376,6 @@ class WalkingNetwork:
         ----------
         lon, lat : array_like of float, shape (n,)
             Degrees, WGS-84; points without a place are left out.
-        within_m : float
         """
         home = plane_or_nan(self.projection, lon, lat)
         home = home[np.isfinite(home).all(axis=1)]

@@ -182,7 +182,6 @@ def stub_edges(
     lines : ndarray of LineString, shape (e,)
     attach : ndarray of bool, shape (e,)
         Whether homes may join the edge otherwise.
-    barriers : Barriers
     """
     short = np.bincount(piece, length_m) <= STUB_M
     short[0] = False

@@ -34,9 +34,7 @@ def territory_lines(
 
     Parameters
     ----------
-    mesh : Mesh
     lines : ndarray of LineString, shape (e,)
-    snaps : Snaps
     group : ndarray of int64, shape (n,)
     around_m : float or None
         Give each group only the streets so near to its own units.

@@ -95,13 +95,7 @@ class StraightNetwork:
         return quantised(self.detour_factor * np.hypot(step[..., 0], step[..., 1]))
 
     def walks(self, sources: Snaps, targets: Snaps, *, limit_m: float | None) -> Walks:
-        """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs.
-
-        Parameters
-        ----------
-        sources, targets : Snaps
-        limit_m : float or None
-        """
+        """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs."""
         from_, to = np.flatnonzero(sources.edge >= 0), np.flatnonzero(targets.edge >= 0)
         a, b = sources.home_xy[from_], targets.home_xy[to]
         limit = np.inf if limit_m is None else limit_m
@@ -141,7 +135,6 @@ class StraightNetwork:
 
         Parameters
         ----------
-        snaps : Snaps
         group : array_like of int, shape (n,), optional
 
         Returns

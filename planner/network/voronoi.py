@@ -53,8 +53,6 @@ def adjacency(mesh: Mesh, snaps: Snaps, group: Ints, beside: Ints) -> Ints32:
 
     Parameters
     ----------
-    mesh : Mesh
-    snaps : Snaps
     group : ndarray of int64, shape (n,)
     beside : ndarray of int64, shape (m, 2)
         Units of one group that are neighbours besides.
@@ -94,7 +92,6 @@ def cells(mesh: Mesh, snaps: Snaps) -> Cells:
 
     Parameters
     ----------
-    mesh : Mesh
     snaps : Snaps
         At least one; none off the network.
     """

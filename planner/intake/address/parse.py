@@ -316,7 +316,6 @@ def parse_each(texts: Iterable[str], names: Names | None = None) -> dict[str, Ad
 
     Parameters
     ----------
-    texts : iterable of str
     names : Names, optional
         Names that the map and the tables hold.
 

@@ -174,10 +174,6 @@ def detect_datum(
     declared : Datum, optional
         What the table is said to be in.
 
-    Returns
-    -------
-    DatumEvidence
-
     Raises
     ------
     ValueError

@@ -217,7 +217,6 @@ def metres_outside(lon: Floats, lat: Floats, area: Area) -> Floats:
     ----------
     lon, lat : ndarray of float64, shape (n,)
         Degrees; NaN gives NaN.
-    area : Area
 
     Returns
     -------

@@ -55,7 +55,6 @@ def known_names(
 
     Parameters
     ----------
-    streets : iterable of Street
     places : DataFrame
         ``name, kind``.
     table : DataFrame or None

@@ -288,10 +288,6 @@ class AnswerCache:
             Who was asked.
         minutes : int, optional
             Instead of an hour.
-
-        Returns
-        -------
-        int
         """
         since = int(time.time()) // _MINUTE_S - minutes
         try:

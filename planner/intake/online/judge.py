@@ -92,10 +92,6 @@ def judge_all(
         What is accepted.
     area : Area or None
         Where homes should lie, degrees WGS-84.
-
-    Returns
-    -------
-    dict of str to Judged
     """
     keys = sorted(replies)
     flat = [spot for key in keys for spot in replies[key].spots]

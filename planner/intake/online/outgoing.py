@@ -140,10 +140,6 @@ class Cutter:
         ----------
         text : str
             As written.
-
-        Returns
-        -------
-        Outgoing
         """
         numberless = _NUMBERS.sub(" ", _PERSON.sub(" ", _folded(text)))
         clean = " ".join(_PHONE_WORDS.sub(" ", numberless).split())

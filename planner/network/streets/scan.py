@@ -73,10 +73,6 @@ def scan(path: str | Path) -> Scan:
     path : str or Path
         ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
 
-    Returns
-    -------
-    Scan
-
     Raises
     ------
     NetworkError

@@ -124,10 +124,6 @@ def walkable(tags: Tags) -> bool:
     ----------
     tags : mapping of str to str
         Tags of the way.
-
-    Returns
-    -------
-    bool
     """
     kind = tags.get("highway") or ("platform" if is_street(tags) else "")
     if kind not in WALKED and kind not in FAST:
@@ -230,10 +226,6 @@ def barrier_kind(tags: Tags) -> str:
     ----------
     tags : mapping of str to str
         Tags of the way.
-
-    Returns
-    -------
-    str
     """
     if tags.get("waterway") in {"river", "canal"} and not _underground(tags):
         return "water"

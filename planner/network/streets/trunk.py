@@ -25,7 +25,6 @@ def main_streets(raw: Scan, ordinary: Bools, houses: Geometries) -> Bools:
 
     Parameters
     ----------
-    raw : Scan
     ordinary : ndarray of bool, shape (w,)
         Ways that are walked.
     houses : ndarray of Polygon or Point

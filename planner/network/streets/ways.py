@@ -55,7 +55,6 @@ def walked_ways(
 
     Parameters
     ----------
-    network : Network
     snaps : Snaps
         Where each unit joins it.
     home : ndarray of int, shape (n_centres,)

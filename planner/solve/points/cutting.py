@@ -119,7 +119,6 @@ def partition(points: Points, effort: Effort, seed: int) -> Partition:
     ----------
     points : Points
         ``n_zones * low <= sum(unit) <= n_zones * high`` must hold.
-    effort : Effort
     seed : int
         Same points in the same order and same seed, same zones.
 

@@ -141,10 +141,6 @@ def broken(note: str) -> Reply:
     ----------
     note : str
         What is wrong with it.
-
-    Returns
-    -------
-    Reply
     """
     return Reply(Verdict.AGAIN, note=note, fault=True)
 
@@ -158,10 +154,6 @@ def field_of(value: object, name: str) -> Any:
         Parsed JSON.
     name : str
         Of the member.
-
-    Returns
-    -------
-    object
     """
     return value.get(name) if isinstance(value, Mapping) else None
 
@@ -212,10 +204,6 @@ def is_place(lon: float, lat: float) -> bool:
     ----------
     lon, lat : float
         Degrees.
-
-    Returns
-    -------
-    bool
     """
     inside = math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90
     return inside and not (abs(lon) < 1e-6 and abs(lat) < 1e-6)

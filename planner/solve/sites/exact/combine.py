@@ -28,7 +28,6 @@ def combine(pool: Pool, best: Answer, *, clock: Clock, most: int, seed: int) -> 
 
     Parameters
     ----------
-    pool : Pool
     best : Answer
         The best answer known; its parts are in the pool if it keeps the rules.
     clock : Clock
