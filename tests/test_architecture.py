@@ -415,7 +415,6 @@ OWED = {
     "intake/gazetteer/western/spelling",
     "model/certificate",
     "model/levels",
-    "model/plane",
     "model/tables",
     "model/ties",
     "plan/names",

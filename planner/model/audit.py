@@ -24,8 +24,7 @@ from planner.model.problem import (
 
 __all__ = ["audit", "check"]
 
-TOLERANCE = 1e-6
-"""Share of a limit, or of a value, that rounding may account for."""
+TOLERANCE = 1e-6  # share of a limit, or of a value, that rounding may account for
 
 
 def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificate:

@@ -81,6 +81,16 @@ class LocalProjection:
         x, y = self._forward.transform(np.asarray(lon, float), np.asarray(lat, float))
         return np.column_stack([x, y])
 
+    def to_xy_or_nan(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
+        """Project degrees to metres, shape (n, 2); NaN where there is no place on earth."""
+        x, y = np.asarray(lon, float).ravel(), np.asarray(lat, float).ravel()
+        xy = np.full((len(x), 2), np.nan)
+        ok = np.isfinite(x) & np.isfinite(y) & (np.abs(x) <= 180) & (np.abs(y) <= 90)
+        xy[ok] = self.to_xy(x[ok], y[ok])
+        # Places on earth but far outside the plane come back infinite.
+        xy[~np.isfinite(xy).all(axis=1)] = np.nan
+        return xy
+
     def to_lon_lat(self, xy: ArrayLike) -> Floats:
         """Unproject metres to degrees.
 

@@ -99,6 +99,7 @@ def header_key(text: str) -> str:
     return bare or _FILLER.sub("", folded).casefold()
 
 
+# Headers of columns about the person: recognised in order to be left unread.
 _PERSONAL_HEADERS = (
     "姓名, 户主, 户主姓名, 党员姓名, 联系人, 身份证, 身份证号, 身份证号码, 公民身份号码, "
     "证件号, 证件号码, 电话, 联系电话, 手机, 手机号, 手机号码, 联系方式, 固定电话, 微信, 性别, "
@@ -108,7 +109,6 @@ _PERSONAL_HEADERS = (
     "gender, ethnicity, birthdate, dateofbirth, age, education, employer, occupation, health, "
     "disability, remarks, notes"
 )
-"""Headers of columns about the person: recognised in order to be left unread."""
 
 _PERSONAL = frozenset(header_key(h) for h in _PERSONAL_HEADERS.split(", "))
 _PERSONAL_PARTS = ("姓名", "身份证", "电话", "手机", "证件号")

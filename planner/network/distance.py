@@ -20,10 +20,9 @@ from planner.network.values import Snaps, Walks
 
 __all__ = ["SHIFT_M", "Field", "Mesh", "flood", "nearest", "same_home", "walks"]
 
+# Size of one table of sources x (nodes or targets); some five of them live at a time.
 CHUNK_BYTES = 32e6
-"""Size of one table of sources x (nodes or targets); some five of them live at a time."""
-SQUARE_M = 1000.0
-"""Least side of the squares whose sources are looked at together."""
+SQUARE_M = 1000.0  # least side of the squares whose sources are looked at together
 SHIFT_M = 1.0
 """Added to the first step from a virtual source, so that no arc has length zero."""
 
@@ -49,6 +48,7 @@ class Mesh:
         a, b = self.ends.astype(np.int64).T
         tail, head = np.concatenate([a, b]), np.concatenate([b, a])
         length, edge = np.tile(self.length_m, 2), np.tile(np.arange(len(a)), 2)
+        # A csr matrix would add parallel edges up, so the shortest of them is taken here.
         order = np.lexsort((edge, length, head, tail))
         order = order[tail[order] != head[order]]
         tail, head = tail[order], head[order]
@@ -73,6 +73,7 @@ class Mesh:
         first = np.ones(len(row), bool)
         first[1:] = (row[1:] != row[:-1]) | (node[1:] != node[:-1])
         row, node, metres = row[first], node[first], metres[first]
+        # By hand, for all is in order: from triplets scipy would sort again and add parallel arcs up.
         n = self.n_nodes + (int(row[-1]) + 1 if len(row) else 0)
         start = np.searchsorted(np.concatenate([tail, row + self.n_nodes]), np.arange(n + 1))
         data = np.concatenate([length, metres + SHIFT_M])
@@ -138,7 +139,7 @@ def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> 
         np.concatenate([part.target for part in parts]),
         np.concatenate([part.walk_m for part in parts]),
     )
-    if (np.diff(every.source) >= 0).all():
+    if (np.diff(every.source) >= 0).all():  # always, unless squares were taken one by one
         return every
     order = np.argsort(every.source, kind="stable")
     return Walks(every.source[order], every.target[order], every.walk_m[order])
@@ -172,7 +173,7 @@ def _around(mesh: Mesh, ends: _Ends, block: Ints, limit_m: float) -> tuple[Mesh,
     graph = mesh.with_sources(np.zeros(len(node), np.int64), node, metres)
     reach = dijkstra(graph, directed=True, indices=mesh.n_nodes, limit=limit_m + SHIFT_M)
     near = np.isfinite(reach[: mesh.n_nodes])[mesh.ends].any(axis=1)
-    near[sources.edge] = True
+    near[sources.edge] = True  # two homes on one long edge meet though neither reaches its ends
     nodes, cut = np.unique(mesh.ends[near], return_inverse=True)
     part = Mesh(len(nodes), cut.reshape(-1, 2).astype(np.int32), mesh.length_m[near])
     edge = (np.cumsum(near) - 1).astype(np.int32)
@@ -194,6 +195,7 @@ def _walks(mesh: Mesh, ends: _Ends, limit_m: float | None) -> list[Walks]:
     for start in range(0, len(ends.from_), rows):
         part = ends.sources.take(np.arange(start, min(start + rows, len(ends.from_))))
         table = _table(mesh, part, ends.targets, limit_m)
+        # On one spot both access legs are counted, though nobody leaves the house.
         i, j = _join(s_home[start : start + rows], t_home)
         table[i, j] = 0.0
         i, j = np.nonzero(table <= (np.finfo(float).max if limit_m is None else limit_m))
@@ -212,6 +214,7 @@ def _table(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) ->
     at = np.arange(mesh.n_nodes, mesh.n_nodes + k)
     reach = dijkstra(graph, directed=True, indices=at, limit=limit)[:, : mesh.n_nodes]
     a, b, to_a, to_b = mesh.doors(targets)
+    # In place: each of these tables is as large as `CHUNK_BYTES` allows.
     table = reach[:, a]
     table += to_a - SHIFT_M
     other = reach[:, b]
@@ -262,6 +265,8 @@ def flood(mesh: Mesh, snaps: Snaps) -> Field:
     owner = np.full(n, len(snaps), np.int64)
     tight = metres == reach[node]
     np.minimum.at(owner, node[tight], np.tile(np.arange(len(snaps)), 2)[tight])
+    # Dijkstra's own predecessors break ties as its heap happens to; sums are exact, so that arcs on
+    # shortest ways are found by ==.
     tail, head, length, _ = mesh.arcs
     on = reach[tail] + length == reach[head]
     tail, head = tail[on], head[on]

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike
 
 from planner.errors import NetworkError
-from planner.model.arrays import Bools, Floats, Geometries
+from planner.model.arrays import Bools, Geometries
 from planner.model.plane import LocalProjection
 from planner.network.joining import Barriers
 from planner.network.streets.tags import attachable, is_kind, is_level, may_be_main_street, walkable
@@ -20,29 +19,19 @@ from planner.network.streets.tags import attachable, is_kind, is_level, may_be_m
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["OwnWays", "barriers_in", "own_ways", "plane_or_nan", "read_layer", "to_degrees"]
+__all__ = ["OwnWays", "barriers_in", "own_ways", "read_layer", "to_degrees"]
 
 WEIGHT = {"water": 2, "rail": 2, "wall": 1}
 LEVELS = ("bridge", "tunnel", "layer")
+# Only these are read: a layer's other columns may be about people.
 KEYS = (
     *("highway", "foot", "access", "service", "motorroad", "indoor", "covered"),
     *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right", *LEVELS),
 )
-ALIASES = {"fclass": "highway"}
-"""What Geofabrik's shapefiles call it."""
+ALIASES = {"fclass": "highway"}  # what Geofabrik's shapefiles call it
 FLAGS = {"t": "yes", "f": "no", "true": "yes", "false": "no", "1": "yes", "0": "no"}
 HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
-TOUCH_DEG = 0.5 / 111_195
-
-
-def plane_or_nan(plane: LocalProjection, lon: ArrayLike, lat: ArrayLike) -> Floats:
-    """Project degrees to the plane; NaN where there is no place on earth."""
-    x, y = np.asarray(lon, float).ravel(), np.asarray(lat, float).ravel()
-    xy = np.full((len(x), 2), np.nan)
-    ok = np.isfinite(x) & np.isfinite(y) & (np.abs(x) <= 180) & (np.abs(y) <= 90)
-    xy[ok] = plane.to_xy(x[ok], y[ok])
-    xy[~np.isfinite(xy).all(axis=1)] = np.nan
-    return xy
+TOUCH_DEG = 0.5 / 111_195  # half a metre, as ends may lie apart in a drawn layer
 
 
 def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataFrame]:
@@ -135,6 +124,7 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
         raise NetworkError(f"{name}: has coordinates that are not numbers", remedy="mend the layer")
     tags, says_level = _tags(frame)
     walked = np.array([walkable(t) for t in tags], bool)
+    # A drawn layer has no houses to tell a town's main street by: a street that touches it must do.
     main = np.array([may_be_main_street(t) for t in tags], bool) & ~walked
     if main.any() and walked.any():
         tree = shapely.STRtree(lines[walked])
@@ -166,6 +156,7 @@ def _tags(frame: gpd.GeoDataFrame) -> tuple[list[dict[str, str]], bool]:
                 if text:
                     row[key] = text if key in ("highway", "layer") else FLAGS.get(text, text)
     for row in tags:
+        # Offices name streets in words of their own: what is no kind of OpenStreetMap's is a street.
         if not is_kind(row.get("highway", "")):
             row["highway"] = "road"
     says_level = any(key in row for row in tags for key in LEVELS) or bool(

@@ -47,6 +47,7 @@ def frontage_links(
     left = _left(snaps.take(on), edge_lines[edge], length_m[edge])
     order = np.lexsort((on, along, edge, group[on]))
     street = np.column_stack([group[on], edge])[order]
+    # Once whatever the side, for doors that face each other, and once for each side.
     both = [_next(order, street)]
     corners: list[Ints] = []
     for side in (False, True):
@@ -65,6 +66,7 @@ def _left(snaps: Snaps, lines: Geometries, length: Floats) -> Bools:
     after = np.minimum(snaps.along_m + STEP_M, length)
     ahead = _at(lines, after) - _at(lines, before)
     off = snaps.home_xy - snaps.xy
+    # The sign of the cross product; a home upon the line itself counts as left, as good as right.
     return ahead[:, 0] * off[:, 1] - ahead[:, 1] * off[:, 0] >= 0
 
 

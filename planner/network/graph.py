@@ -18,7 +18,7 @@ import planner.network.voronoi as voronoi
 from planner.errors import Finding, NetworkError
 from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 from planner.model.plane import LocalProjection
-from planner.network.doors import barriers_in, own_ways, plane_or_nan, read_layer, to_degrees
+from planner.network.doors import barriers_in, own_ways, read_layer, to_degrees
 from planner.network.frontage import frontage_links
 from planner.network.joining import WATER, Barriers, locate, nearest_edge, stub_edges
 from planner.network.pieces import territory_lines
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["WalkingNetwork"]
 
 TOLERANCE_M = 0.5
-AROUND_M = 150.0
-"""How far beyond its own units a fenced group's street pieces are given."""
+AROUND_M = 150.0  # how far beyond its own units a fenced group's street pieces are given
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,15 +112,14 @@ class WalkingNetwork:
             )
         plane = projection or LocalProjection.around(*ways.lon_lat.T)
         xy = plane.to_xy(*ways.lon_lat.T)
-        inner = np.ones(max(len(ways.node) - 1, 0), bool)
-        inner[ways.offset[1:-1] - 1] = False
-        steps = np.column_stack([ways.node[:-1], ways.node[1:]])[inner]
         blocked = ways.blocked.copy()
+        steps = build.steps(ways.node, ways.offset)
         shut = gates_to_shut(xy, steps, ways.private, blocked)
         blocked[shut] = True
         node, offset, attach = build.split_runs(ways.node, ways.offset, ways.attach, blocked)
         node, origin = build.without_passages(node, blocked, len(xy))
         made = build.build_edges(xy[origin], node, offset, attach)
+        # Streets that were left out are no finding: an extract is full of them, and nobody drew it here.
         said = told_of_extract(extract.counts, len(shut))
         return cls._of(made, plane, barriers_in(extract.barriers, plane), extract.source, said)
 
@@ -197,6 +195,7 @@ class WalkingNetwork:
             source=source,
             findings=findings,
         )
+        # A compound behind a gate is ground of its own, however small: its people live there.
         own = np.isin(made.piece, whole.gated)
         stubs = stub_edges(made.piece, made.length_m, whole.edge_lines, made.attach, barriers)
         return replace(whole, attach=made.attach & (own | ~stubs))
@@ -225,6 +224,7 @@ class WalkingNetwork:
 
     @cached_property
     def _gated(self) -> Ints:
+        # A node that nobody passes has been doubled: a spot with nodes of two pieces is a gate.
         spot = np.unique(self.node_xy, axis=0, return_inverse=True)[1].ravel()
         piece = np.empty(len(spot), np.int64)
         piece[self.edges] = self.piece[:, None]
@@ -261,11 +261,14 @@ class WalkingNetwork:
     @cached_property
     def _joinable(self) -> tuple[Ints, STRtree]:
         at = np.flatnonzero(self.attach)
-        at = at if len(at) else np.arange(len(self.edges))
+        at = (
+            at if len(at) else np.arange(len(self.edges))
+        )  # all in tunnels: rather there than nowhere
         return at, STRtree(self.edge_lines[at])
 
     @cached_property
-    def _mesh(self) -> distance.Mesh:
+    def mesh(self) -> distance.Mesh:
+        """Nodes and edges as numbers alone."""
         return distance.Mesh(len(self.node_xy), self.edges, self.length_m)
 
     def snap(self, lon: ArrayLike, lat: ArrayLike, *, max_m: float | None = None) -> Snaps:
@@ -283,7 +286,7 @@ class WalkingNetwork:
         Snaps
             `edge` is -1 for homes that are not joined, or have no place.
         """
-        return self._joined(plane_or_nan(self.projection, lon, lat), max_m)[0]
+        return self._joined(self.projection.to_xy_or_nan(lon, lat), max_m)[0]
 
     def _joined(
         self, home: Floats, max_m: float | None, among: Bools | None = None
@@ -321,7 +324,7 @@ class WalkingNetwork:
         Walks
             Symmetric to the last bit; 0 for homes on one spot.
         """
-        return distance.walks(self._mesh, sources, targets, limit_m)
+        return distance.walks(self.mesh, sources, targets, limit_m)
 
     def nearest(self, sources: Snaps, targets: Snaps) -> tuple[Ints32, Floats]:
         """Nearest source of each target, and the walk; -1 and infinite where there is none.
@@ -331,7 +334,7 @@ class WalkingNetwork:
         sources, targets : Snaps
             Of this network.
         """
-        return distance.nearest(self._mesh, sources, targets)
+        return distance.nearest(self.mesh, sources, targets)
 
     def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> Ints32:
         """Walk-adjacent units: neighbouring cells of the network Voronoi diagram, and frontages.
@@ -353,7 +356,7 @@ class WalkingNetwork:
         """
         names = np.zeros(len(snaps), np.int64) if group is None else np.asarray(group, np.int64)
         beside = frontage_links(snaps, names, self.edges, self.edge_lines, self.length_m)
-        return voronoi.adjacency(self._mesh, snaps, names, beside)
+        return voronoi.adjacency(self.mesh, snaps, names, beside)
 
     def territory(self, snaps: Snaps, group: ArrayLike | None = None) -> Territory:
         """Pieces of street, each with the unit whose cell it lies in.
@@ -366,8 +369,9 @@ class WalkingNetwork:
             Fences: each group is alone on the network, and gets the streets around its own units.
         """
         names = np.zeros(len(snaps), np.int64) if group is None else np.asarray(group, np.int64)
+        # Else each fence would be given the streets of the whole town, a hundred times over.
         around = None if group is None else AROUND_M
-        return territory_lines(self._mesh, self.edge_lines, snaps, names, around)
+        return territory_lines(self.mesh, self.edge_lines, snaps, names, around)
 
     def coverage(self, lon: ArrayLike, lat: ArrayLike, within_m: float = 300.0) -> float:
         """Share of the points, 0 to 1, with a street within `within_m` metres.
@@ -377,7 +381,7 @@ class WalkingNetwork:
         lon, lat : array_like of float, shape (n,)
             Degrees, WGS-84; points without a place are left out.
         """
-        home = plane_or_nan(self.projection, lon, lat)
+        home = self.projection.to_xy_or_nan(lon, lat)
         home = home[np.isfinite(home).all(axis=1)]
         if not len(home):
             return 0.0

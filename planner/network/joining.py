@@ -14,16 +14,15 @@ from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 
 __all__ = ["WATER", "Barriers", "locate", "nearest_edge", "stub_edges"]
 
+# Look for another edge within 3 x the nearest + 100 m, among the 24 nearest.
 WIDER, FARTHER_M, CHOICES = 3.0, 100.0, 24
-"""Look for another edge within 3 x the nearest + 100 m, among the 24 nearest."""
+# Rather a street so far off on the own bank than a leg across water or rails.
 FAR_BANK_M, FAR_CHOICES = 250.0, 400
-"""Rather a street so far off on the own bank than a leg across water or rails."""
 WALL, WATER = 1, 2
-TURN_M = 0.5
-"""A leg that ends on a wall is tried again so far along the street."""
+TURN_M = 0.5  # A leg that ends on a wall is tried again so far along the street
+# A piece no longer than the one, nowhere further than the other from a longer piece and on the same
+# bank, is a yard's path whose last metres nobody drew: homes join the street beside it instead.
 STUB_M, STUB_AWAY_M = 250.0, 60.0
-"""A piece no longer than the one, nowhere further than the other from a longer piece and on the same
-bank, is a yard's path whose last metres nobody drew: homes join the street beside it instead."""
 CHUNK = 4096
 SPOT_M = 1e-6
 
@@ -57,6 +56,7 @@ class Barriers:
         worst = np.zeros(len(legs), np.int8)
         if not len(self.lines) or not len(legs):
             return worst
+        # "crosses", for a leg that only touches a wall with its end has not gone through it.
         leg, barrier = self.tree.query(legs, predicate="crosses")
         np.maximum.at(worst, leg, self.weight[barrier])
         ends = np.asarray(shapely.get_point(legs, -1), object)
@@ -108,6 +108,7 @@ def nearest_edge(
     if not len(edges) or not len(points):
         return edge, worst
     (home, found), near = tree.query_nearest(points, max_distance=max_m, return_distance=True)
+    # Backwards, so that of edges equally near (a corner) the first is written last and stays.
     order = np.lexsort((found, home))[::-1]
     edge[home[order]] = found[order]
     reach = np.zeros(len(points))
@@ -116,13 +117,14 @@ def nearest_edge(
     worst[on] = barriers.crossed(
         shapely.shortest_line(points[on], edges[edge[on]]), edges[edge[on]]
     )
+    # A wall has gates that nobody mapped, so one looks a little further; a river has none.
     for least, choices, radius in (
         (WALL, CHOICES, WIDER * reach + FARTHER_M),
         (WATER, FAR_CHOICES, np.full(len(points), FAR_BANK_M)),
     ):
         radius = radius if max_m is None else np.minimum(radius, max_m)
         doubtful = np.flatnonzero(worst >= least)
-        for start in range(0, len(doubtful), CHUNK):
+        for start in range(0, len(doubtful), CHUNK):  # 400 edges a home fill the memory otherwise
             rows = doubtful[start : start + CHUNK]
             home, other, weight = _others(
                 points[rows], radius[rows], edges, tree, barriers, choices
@@ -189,6 +191,7 @@ def stub_edges(
     streets = lines[np.flatnonzero(~short[piece] & attach)]
     if not len(edges) or not len(streets):
         return np.zeros(len(piece), bool)
+    # Points every 30 m stand for the whole stub: none of it is further from the street than that.
     along = shapely.segmentize(lines[edges], STUB_AWAY_M / 2)
     points, edge = shapely.get_coordinates(along, return_index=True)
     found, worst = nearest_edge(

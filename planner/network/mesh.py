@@ -21,6 +21,7 @@ __all__ = [
     "build_edges",
     "node_lines",
     "quantised",
+    "steps",
     "without_passages",
 ]
 
@@ -29,9 +30,9 @@ QUANTUM_M = 2.0**-30
 is the same number in both directions, whatever the order of the sums, and ties are true ties."""
 
 SPOT_M = 1e-3
+# A layer without levels in which crossings without a vertex are no more than this share of those with
+# one is taken to be drawn with care: they are bridges.
 MOST_BRIDGES = 0.5
-"""A layer without levels in which crossings without a vertex are no more than this share of those with
-one is taken to be drawn with care: they are bridges."""
 
 
 def quantised(metres: Floats) -> Floats:
@@ -54,8 +55,6 @@ class Edges:
     attach : ndarray of bool, shape (e,)
     piece : ndarray of int32, shape (e,)
         Which connected piece each edge is of, 0 for the longest.
-    zero_length : int
-        Steps of no length that were dropped.
     """
 
     node_xy: Floats
@@ -65,7 +64,6 @@ class Edges:
     offset: Ints
     attach: Bools
     piece: Ints32
-    zero_length: int
 
 
 def without_passages(node: Ints, blocked: Bools, n_nodes: int) -> tuple[Ints, Ints]:
@@ -84,8 +82,17 @@ def without_passages(node: Ints, blocked: Bools, n_nodes: int) -> tuple[Ints, In
     return renumbered, np.concatenate([np.arange(n_nodes), node[stops]])
 
 
+def steps(node: Ints, offset: Ints) -> Ints:
+    """Give the pairs of points that follow each other within runs, shape (s, 2)."""
+    within = np.ones(max(len(node) - 1, 0), bool)
+    within[offset[1:-1] - 1] = False
+    return np.column_stack([node[:-1], node[1:]])[within]
+
+
 def split_runs(node: Ints, offset: Ints, attach: Bools, blocked: Bools) -> tuple[Ints, Ints, Bools]:
     """End runs at blocked nodes: the node is repeated, once for each side."""
+    # An end that is blocked stays one node: only what has a side to the left and one to the right
+    # must be told apart.
     inner = np.ones(len(node), bool)
     inner[offset[:-1]] = False
     inner[offset[1:] - 1] = False
@@ -116,21 +123,8 @@ def build_edges(xy: Floats, node: Ints, offset: Ints, attach: Bools) -> Edges:
     attach : ndarray of bool, shape (n_runs,)
         Whether homes may join the run.
     """
-    node, zero = _merge_twins(xy, node, offset)
-    node, run = _without_repeats(node, offset)
+    node, run = _without_repeats(_merge_twins(xy, node, offset), offset)
     first, last = _stretches(node, run)
-    if not len(first):
-        none = np.zeros(0, np.int32)
-        return Edges(
-            node_xy=np.zeros((0, 2)),
-            ends=none.reshape(0, 2),
-            length_m=np.zeros(0),
-            xy=np.zeros((0, 2)),
-            offset=np.zeros(1, np.int64),
-            attach=np.zeros(0, bool),
-            piece=none,
-            zero_length=zero,
-        )
     spots, positions, offset, order = _in_place(xy, node, first, last)
     ends = positions[np.column_stack([offset[:-1], offset[1:] - 1])]
     used, ends = np.unique(ends, return_inverse=True)
@@ -145,21 +139,13 @@ def build_edges(xy: Floats, node: Ints, offset: Ints, attach: Bools) -> Edges:
         offset=offset,
         attach=attach[run[first]][order],
         piece=_pieces(ends, length, len(used)),
-        zero_length=zero,
     )
 
 
 def _in_place(xy: Floats, node: Ints, first: Ints, last: Ints) -> tuple[Floats, Ints, Ints, Ints]:
     """Order nodes and stretches by where they lie, each stretch running from its lower end.
 
-    Returns
-    -------
-    spots : ndarray of float64, shape (n, 2)
-        Places of the nodes, sorted.
-    positions, offset : ndarray of int64
-        ``positions[offset[i]:offset[i + 1]]`` are the nodes of stretch i.
-    order : ndarray of int64
-        The old number of each stretch.
+    Gives the sorted spots, the nodes of the stretches, their offsets, and the old number of each.
     """
     rank = np.lexsort(xy.T[::-1])
     place = np.empty(len(xy), np.int64)
@@ -176,20 +162,21 @@ def _in_place(xy: Floats, node: Ints, first: Ints, last: Ints) -> tuple[Floats, 
     order = sorted(range(len(here)), key=keys.__getitem__)
     runs = [here[i] for i in order]
     offset = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
-    return spots, np.concatenate(runs), offset, np.array(order, np.int64)
+    return spots, np.concatenate([at[:0], *runs]), offset, np.array(order, np.int64)
 
 
-def _merge_twins(xy: Floats, node: Ints, offset: Ints) -> tuple[Ints, int]:
+def _merge_twins(xy: Floats, node: Ints, offset: Ints) -> Ints:
     """Make one of neighbouring nodes that lie on the same spot: a step between them has no length."""
-    step = np.ones(max(len(node) - 1, 0), bool)
-    step[offset[1:-1] - 1] = False
-    a, b = node[:-1][step], node[1:][step]
-    near = np.hypot(*(xy[a] - xy[b]).T) < 1e-6
-    links = coo_array((np.ones(near.sum(), np.int8), (a[near], b[near])), shape=(len(xy),) * 2)
+    pairs = steps(node, offset)
+    a, b = pairs.T
+    return _leaders(pairs[np.hypot(*(xy[a] - xy[b]).T) < 1e-6], len(xy))[node]
+
+
+def _leaders(pairs: Ints, n: int) -> Ints:
+    """Give the lowest position among those that hang together, for each of n positions."""
+    links = coo_array((np.ones(len(pairs), np.int8), tuple(pairs.T)), shape=(n, n))
     label = connected_components(links, directed=False)[1]
-    first = np.full(len(xy), len(xy), np.int64)
-    np.minimum.at(first, label, np.arange(len(xy)))
-    return first[label][node], int(near.sum())
+    return np.unique(label, return_index=True)[1][label]
 
 
 def _without_repeats(node: Ints, offset: Ints) -> tuple[Ints, Ints]:
@@ -216,7 +203,7 @@ def _lengths(shape: Floats, starts: Ints) -> Floats:
         return np.zeros(0)
     step = np.zeros(len(shape))
     step[1:] = np.hypot(*np.diff(shape, axis=0).T)
-    step[starts[:-1]] = 0.0
+    step[starts[:-1]] = 0.0  # from the end of one stretch to the start of the next nobody walks
     return np.maximum(quantised(np.add.reduceat(step, starts[:-1])), QUANTUM_M)
 
 
@@ -226,9 +213,7 @@ def _pieces(ends: Ints32, length: Floats, n_nodes: int) -> Ints32:
     graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(n_nodes, n_nodes))
     count, label = connected_components(graph, directed=False)
     total = np.bincount(label[a], length, minlength=count)
-    number = np.empty(count, np.int32)
-    number[np.lexsort((np.arange(count), -total))] = np.arange(count)
-    return number[label[a]]
+    return np.argsort(np.argsort(-total, kind="stable")).astype(np.int32)[label[a]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,6 +278,7 @@ def node_lines(lines: list[Floats], level: Sequence[str], tolerance_m: float) ->
         spots = np.array(sorted({spot for k, spot in meets if k == at}))
         lines[at] = _with_points(lines[at], shapes[at], spots)
     flat = np.concatenate(lines)
+    # To the millimetre: what was computed on two lines (a crossing) differs in the last bits.
     _, first, node = np.unique(np.round(flat, 3), axis=0, return_index=True, return_inverse=True)
     offset = np.concatenate([[0], np.cumsum([len(x) for x in lines])]).astype(np.int64)
     # Where levels are stated a crossing of two of them is a bridge, as drawn.
@@ -322,11 +308,7 @@ def _join_ends(lines: list[Floats], tolerance_m: float) -> list[Floats]:
     """Move ends that lie close together onto one spot: the westernmost of them."""
     ends = np.unique(np.concatenate([line[[0, -1]] for line in lines]), axis=0)
     near = KDTree(ends).query_pairs(tolerance_m, output_type="ndarray")
-    links = coo_array((np.ones(len(near), np.int8), tuple(near.T)), shape=(len(ends),) * 2)
-    label = connected_components(links, directed=False)[1]
-    first = np.full(len(ends), len(ends), np.int64)
-    np.minimum.at(first, label, np.arange(len(ends)))
-    spot = {tuple(end): ends[first[label[i]]] for i, end in enumerate(ends.tolist())}
+    spot = dict(zip(map(tuple, ends.tolist()), ends[_leaders(near, len(ends))], strict=True))
     for line in lines:
         line[0], line[-1] = spot[tuple(line[0].tolist())], spot[tuple(line[-1].tolist())]
     return lines

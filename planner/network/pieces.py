@@ -21,6 +21,7 @@ SPOT_M = 1e-6
 def _cut(line: Any, start_m: float, end_m: float) -> Floats:
     """Points of a stretch of a line, from `start_m` to `end_m` metres after its first point."""
     xy = shapely.get_coordinates(line)
+    # Points, where shapely.ops.substring gives lines: all pieces are made into lines in one call.
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
     inner = xy[(along > start_m + SPOT_M) & (along < end_m - SPOT_M)]
     x, y = (np.interp([start_m, end_m], along, xy[:, d]) for d in (0, 1))

@@ -17,8 +17,7 @@ from planner.network.values import Piece, Snaps, Territory, Walks
 __all__ = ["StraightNetwork"]
 
 CHUNK_PAIRS = 4_000_000
-GRID_M = 2.0**-10
-"""Homes are placed on a grid of a millimetre, so that equal spots are equal."""
+GRID_M = 2.0**-10  # homes are placed on a grid of a millimetre, so that equal spots are equal
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,10 @@ class StraightNetwork:
             Has no bearing here.
         """
         del max_m
-        x, y = np.asarray(lon, float).ravel(), np.asarray(lat, float).ravel()
-        ok = np.isfinite(x) & np.isfinite(y) & (np.abs(x) <= 180) & (np.abs(y) <= 90)
-        xy = np.full((len(x), 2), np.nan)
-        xy[ok] = np.round(self.projection.to_xy(x[ok], y[ok]) / GRID_M) * GRID_M
+        xy = np.round(self.projection.to_xy_or_nan(lon, lat) / GRID_M) * GRID_M
         ok = np.isfinite(xy).all(axis=1)
         edge, leg = np.where(ok, 0, -1).astype(np.int32), np.where(ok, 0.0, np.inf)
-        return Snaps(edge, np.zeros(len(x)), leg, xy, xy, np.zeros(len(x), bool))
+        return Snaps(edge, np.zeros(len(xy)), leg, xy, xy, np.zeros(len(xy), bool))
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -114,17 +110,15 @@ class StraightNetwork:
         best = np.full(len(targets), np.inf)
         from_, to = np.flatnonzero(sources.edge >= 0), np.flatnonzero(targets.edge >= 0)
         if len(from_) and len(to):
-            spots, at = np.unique(sources.home_xy[from_], axis=0, return_inverse=True)
-            first = np.full(len(spots), len(sources), np.int64)
-            np.minimum.at(first, at.ravel(), from_)
+            spots, at = np.unique(sources.home_xy[from_], axis=0, return_index=True)
             # Sorted by position, so that of spots equally near the first is met first.
-            order = np.argsort(first)
+            order = np.argsort(at)
             near = KDTree(spots[order]).query(targets.home_xy[to], k=min(4, len(spots)))[1]
-            options = first[order][np.asarray(near).reshape(len(to), -1)]
+            options = from_[at[order]][np.asarray(near).reshape(len(to), -1)]
             metres = self._metres(sources.home_xy[options], targets.home_xy[to][:, None])
-            metres_best = metres.min(axis=1)
-            tied = np.where(metres == metres_best[:, None], options, len(sources))
-            who[to], best[to] = tied.min(axis=1), metres_best
+            best[to] = metres.min(axis=1)
+            # Walks are rounded, so spots that the tree tells apart may be equally near.
+            who[to] = np.where(metres == best[to][:, None], options, len(sources)).min(axis=1)
         return who, best
 
     def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> Ints32:
@@ -147,11 +141,11 @@ class StraightNetwork:
         on = snaps.edge >= 0
         for name in np.unique(names[on]):
             units = np.flatnonzero(on & (names == name))
-            spots, at = np.unique(snaps.home_xy[units], axis=0, return_inverse=True)
-            at = at.ravel()
-            first = np.full(len(spots), len(snaps), np.int64)
-            np.minimum.at(first, at, units)
-            found += [np.column_stack([first[at], units]), first[_triangles(spots)]]
+            spots, first, at = np.unique(
+                snaps.home_xy[units], axis=0, return_index=True, return_inverse=True
+            )
+            first = units[first]
+            found += [np.column_stack([first[at.ravel()], units]), first[_triangles(spots)]]
         links = np.sort(np.concatenate(found), axis=1)
         return np.unique(links[links[:, 0] < links[:, 1]], axis=0).astype(np.int32)
 
@@ -170,13 +164,13 @@ class StraightNetwork:
 def _triangles(spots: Floats) -> Ints:
     """Links of the Delaunay triangulation; a chain where the spots lie on one line."""
     n = len(spots)
-    chain = np.column_stack([np.arange(n - 1), np.arange(1, n)])
-    if n < 4:
+    if n < 4:  # all are neighbours, and Qhull wants four points
         return np.array([(i, j) for i in range(n) for j in range(i)], np.int64).reshape(-1, 2)
     try:
+        # About their middle: Qhull's tolerance grows with the size of the numbers.
         made = Delaunay(spots - spots.mean(axis=0))
     except QhullError:
-        return chain
+        return np.column_stack([np.arange(n - 1), np.arange(1, n)])
     corners = made.simplices.astype(np.int64)
     links = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
     # Spots that rounding left out of the triangulation hang on their nearest corner.

@@ -48,15 +48,8 @@ class Snaps:
         """Pick some snaps by position or mask, in the order given."""
         rows = np.asarray(at)
         if rows.size == 0:
-            rows = rows.astype(np.int64)
-        return Snaps(
-            self.edge[rows],
-            self.along_m[rows],
-            self.access_m[rows],
-            self.xy[rows],
-            self.home_xy[rows],
-            self.crosses[rows],
-        )
+            rows = rows.astype(np.int64)  # an empty list is floats to numpy, and no index
+        return Snaps(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
     def replaced(self, at: Ints, others: Snaps) -> Snaps:
         """Give the same with other snaps at some positions."""

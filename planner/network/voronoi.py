@@ -79,6 +79,7 @@ def _shared(links: Ints, home: Ints) -> Ints:
     the others and every zone but its own.
     """
     n, spots = len(home), int(home.max(initial=0)) + 1
+    # Units x spots x spots x units: two units are linked where their spots are.
     lives = csr_array((np.ones(n, np.int32), (np.arange(n), home)), shape=(n, spots))
     ends = np.concatenate(
         [home[links], home[links][:, ::-1], np.repeat(np.arange(spots), 2).reshape(-1, 2)]
@@ -96,10 +97,9 @@ def cells(mesh: Mesh, snaps: Snaps) -> Cells:
         At least one; none off the network.
     """
     home = same_home(snaps)[0]
-    first = np.full(home.max() + 1, len(snaps), np.int64)
-    np.minimum.at(first, home, np.arange(len(snaps)))
+    first = np.unique(home, return_index=True)[1]
     twins = np.column_stack([first[home], np.arange(len(snaps))])
-    units = np.unique(first)
+    units = np.sort(first)
     some = snaps.take(units)
     field = flood(mesh, some)
     ends = field.owner[mesh.ends]
@@ -113,12 +113,10 @@ def cells(mesh: Mesh, snaps: Snaps) -> Cells:
     all_links = np.concatenate([ends[split], np.array(links, np.int64).reshape(-1, 2)])
     # Pieces of street on which none of the units stands belong to nobody.
     whole = np.where(free & ~split & (ends[:, 0] >= 0), units[ends[:, 0]], -1)
-    table = sorted(pieces)
-    edge = np.array([p[0] for p in table], np.int64)
-    start = np.array([p[1] for p in table], float)
-    stop = np.array([p[2] for p in table], float)
-    owner = units[np.array([p[3] for p in table], np.int64)]
-    return Cells(_tidy(np.concatenate([units[all_links], twins])), whole, edge, start, stop, owner)
+    table = np.array(sorted(pieces), float).reshape(-1, 4)  # positions are exact in a double
+    edge, owner = table[:, 0].astype(np.int64), units[table[:, 3].astype(np.int64)]
+    links = _tidy(np.concatenate([units[all_links], twins]))
+    return Cells(links, whole, edge, table[:, 1], table[:, 2], owner)
 
 
 def _tidy(links: Ints) -> Ints:
@@ -133,12 +131,9 @@ def _halves(
     a, b = mesh.ends[edges].T
     length = mesh.length_m[edges]
     middle = np.clip((length + metres[b] - metres[a]) / 2, 0, length)
-    out: list[tuple[int, float, float, int]] = []
-    for e, m, size, (p, q) in zip(
-        edges.tolist(), middle.tolist(), length.tolist(), ends[edges].tolist(), strict=True
-    ):
-        out += [(e, 0.0, m, p), (e, m, size, q)]
-    return out
+    left, right = ends[edges].T.tolist()
+    e, m, none = edges.tolist(), middle.tolist(), [0.0] * len(edges)
+    return [*zip(e, none, m, left, strict=True), *zip(e, m, length.tolist(), right, strict=True)]
 
 
 def _cones(
@@ -154,6 +149,7 @@ def _cones(
     height = np.concatenate([snaps.access_m, metres[a], metres[b]])
     owner = np.concatenate([units, ends[edges, 0], ends[edges, 1]])
     real = np.arange(len(edge)) < len(units)
+    # Homes before the ends of their edge where all else is equal: it is the home that lives there.
     order = np.lexsort((~real, owner, height, place, edge))
     edge = edge[order]
     return edge, place[order], height[order], owner[order], real[order], mesh.length_m[edge]
@@ -189,6 +185,8 @@ def _envelope(
 def _owner_of_tips(edge: Ints, place: Floats, height: Floats, owner: Ints) -> Ints:
     """Lowest (walk, unit) at the tip of each cone, from the left and from the right."""
     n = len(edge)
+    # Cones of one slope: the least of height - place to the left, and of height + place to the
+    # right, tell who owns a spot, so two sweeps do instead of all pairs.
     left = [(0.0, 0)] * n
     right = [(0.0, 0)] * n
     e, at, up, who = edge.tolist(), place.tolist(), height.tolist(), owner.tolist()

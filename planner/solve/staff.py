@@ -22,8 +22,8 @@ from planner.solve.highs import cheapest
 
 __all__ = ["Staffing", "serving_range", "staff"]
 
+# A pair without a walk, and a place beyond floor or ceiling: only where nothing else is left.
 FAR_M = 1e5
-"""A pair without a walk, and a place beyond floor or ceiling: only where nothing else is left."""
 SWAPS = 40
 
 

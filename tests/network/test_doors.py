@@ -8,16 +8,8 @@ import pytest
 import shapely
 
 from planner.errors import NetworkError
-from planner.network.doors import barriers_in, own_ways, plane_or_nan, read_layer, to_degrees
+from planner.network.doors import barriers_in, own_ways, read_layer, to_degrees
 from tests.network.worlds import PLANE, layer
-
-
-def test_places_off_the_globe_have_none_in_the_plane():
-    """NaN, infinity and degrees beyond the globe are NaN; the others are metres."""
-    xy = plane_or_nan(PLANE, [117.0, np.nan, 117.0, 181.0, np.inf], [32.6, 32.6, 91.0, 0.0, 0.0])
-    assert np.isfinite(xy[0]).all()
-    assert np.isnan(xy[1:]).all()
-    assert xy[0] == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_a_frame_is_its_own_layer():

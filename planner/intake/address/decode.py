@@ -20,8 +20,8 @@ class Piece(NamedTuple):
     kind: Kind
 
 
+# Score so far, cut it came from, kind it came from, whether a piece lies between.
 State = tuple[float, int, Kind, bool]
-"""Score so far, cut it came from, kind it came from, whether a piece lies between."""
 
 _BEAM: Final = 4.5
 

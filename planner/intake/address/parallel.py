@@ -25,11 +25,10 @@ from planner.intake.address.latin import read_latin
 
 __all__ = ["Line", "Reading", "read_line", "reading_ahead"]
 
-WORTH_SHARING: Final = 3_000
-"""Lines below which starting a process takes longer than it saves."""
+WORTH_SHARING: Final = 3_000  # lines below which starting a process takes longer than it saves
 MOST_PROCESSES: Final = 4
+# What this process reads itself, of what each other does: it makes addresses of all of it besides.
 OWN_SHARE: Final = 0.85
-"""What this process reads itself, of what each other does: it makes addresses of all of it besides."""
 _MOST_SECONDS: Final = 600
 _MOST_KNOWN: Final = 131_072
 

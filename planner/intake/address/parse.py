@@ -59,10 +59,10 @@ _every_field: Final = attrgetter(*FIELDS)
 _NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
+# Another name of the same place: it is shown as it is written, and not read.
 _FORMER: Final = re.compile(
     r"\( *(?:原名?|旧名|旧称|曾用名|曾名|现名?|又名|别名|俗称)[^()]{1,20}\)"
 )
-"""Another name of the same place: it is shown as it is written, and not read."""
 _DIGITS: Final = re.compile("[0-9]+")
 # Digits in a row -> how many stand for them: the grammar asks only whether there are one, two,
 # three, some (a room, say), those of a postal code or of a telephone number.

@@ -114,10 +114,9 @@ _SPOT_DEG: Final = 0.0002
 FEWEST_SPOTS: Final = 10
 MARGIN: Final = 0.05
 ERRORS: Final = 3.0
+# Standard deviations by which a reading must fit better than shifts that nobody made.
 OUTSTANDING: Final = 3.5
-"""Standard deviations by which a reading must fit better than shifts that nobody made."""
-SAMPLE: Final = 1_500
-"""Spots that are asked again for each such shift: more of them tell no more."""
+SAMPLE: Final = 1_500  # spots that are asked again for each such shift: more of them tell no more
 # A change of reading must win this much score back, so some ten spots make a run at the least.
 _CHANGE_COST: Final = 3.0
 _DECOYS_M: Final = np.array(

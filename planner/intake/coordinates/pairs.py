@@ -26,10 +26,9 @@ Area = tuple[float, float, float, float]
 METRES: Final = 1000.0
 MOST: Final = 0.5
 MARGIN: Final = 0.05
-EARTH_M: Final = 111_195.0
-"""Metres a degree of latitude."""
+EARTH_M: Final = 111_195.0  # metres a degree of latitude
+# Zones of six degrees are 13 to 23 in China, those of three degrees 25 to 45: numbers tell them apart.
 FIRST_3_DEGREE: Final = 25
-"""Zones of six degrees are 13 to 23 in China, those of three degrees 25 to 45: numbers tell them apart."""
 
 
 def read_coordinates(frame: pd.DataFrame) -> tuple[Floats, Floats, Bools, list[Finding]]:

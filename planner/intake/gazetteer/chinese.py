@@ -43,12 +43,12 @@ __all__ = ["find_chinese"]
 NEAR_COMPOUND_M: Final = 400.0
 CAMPUS_M: Final = 1500.0
 SURE_ENOUGH: Final = 0.8
+# A building must be this much nearer to its compound than the next one of its number.
 CLEARLY: Final = 0.5
-"""A building must be this much nearer to its compound than the next one of its number."""
 LONGEST_NAME: Final = 24
 SHORTEST_PART: Final = 3
+# Confidence where only a part of the name of an estate is written, or 院 for 楼.
 SHORT_NAME: Final = 0.75
-"""Confidence where only a part of the name of an estate is written, or 院 for 楼."""
 # What all estates are called by says nothing of which is meant.
 _ANY_ESTATE: Final = frozenset(
     words("花园 家园 小区 公寓 新村 宿舍 大院 新苑 南苑 北苑 东苑 西苑 名苑")

@@ -24,8 +24,8 @@ __all__ = ["doubt_elsewhere"]
 
 LEVELS: Final = ("province", "city", "district", "town")
 SHARED: Final = 0.05
+# A name that this many of the addresses carry, and this share of them, is a name of here.
 SHARED_LEAST: Final = 5
-"""A name that this many of the addresses carry, and this share of them, is a name of here."""
 LIKE: Final = 80.0
 UNKNOWN_TOWN: Final = 0.6
 _CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")

@@ -21,8 +21,8 @@ from planner.intake.gazetteer.western.streets import fold_text, street_key
 
 __all__ = ["CJK", "Index", "bare_name", "index_of", "likely", "namesakes", "placed_keys"]
 
+# Share of characters in common, percent, from which a known name is told as a likely one.
 LIKE: Final = 65.0
-"""Share of characters in common, percent, from which a known name is told as a likely one."""
 TOLD: Final = 3
 CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _SUFFIX = re.compile(r"(小区|住宅区|生活区|家属区|家属院|宿舍区|社区|大院|园区)$")

@@ -27,10 +27,10 @@ __all__ = [
 
 SURE: Final = 0.97
 BETWEEN_M: Final = 250.0
+# Doors of one number this far apart belong to one large block: placed, but not with confidence.
 ONE_BLOCK_M: Final = 150.0
-"""Doors of one number this far apart belong to one large block: placed, but not with confidence."""
+# A street no longer than this is placed at its middle: nowhere on it is far from there.
 STREET_M: Final = 150.0
-"""A street no longer than this is placed at its middle: nowhere on it is far from there."""
 
 
 def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: str) -> Match:

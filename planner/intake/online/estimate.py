@@ -18,8 +18,7 @@ from planner.intake.online.settings import ProviderSettings
 
 __all__ = ["Estimate", "Questions", "questions"]
 
-BY_REVIEW: Final = "review"
-"""Source of a match that a person has settled."""
+BY_REVIEW: Final = "review"  # source of a match that a person has settled
 _LATENCY_S: Final = 0.15
 SAMPLES: Final = 10
 

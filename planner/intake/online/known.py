@@ -24,8 +24,7 @@ Knows = Callable[[str, str], bool]
 
 _DIGITS: Final = "0-9A-Za-z一二三四五六七八九十百零〇甲乙丙丁#~/、,.() \\-－—"
 _SIDES: Final = "东西南北中前后内外新老上下左右附之号至和"
-_NUMBERS: Final = _DIGITS + _SIDES
-"""What numbers of doors and buildings are made of; no name is."""
+_NUMBERS: Final = _DIGITS + _SIDES  # what numbers of doors and buildings are made of; no name is
 _NUMBER: Final = re.compile(f"[{_NUMBERS}]*(?:栋|幢|号楼|楼|座|排|院|组|队|户|单元|弄)?[A-Za-z]?")
 _SECTION: Final = re.compile(f"[{_NUMBERS}]{{1,4}}(?:期|区|院|组团|苑区|标段)")
 _LANE: Final = re.compile("[0-9一二三四五六七八九十百]+(?:弄|支弄|巷|条|路|街)")

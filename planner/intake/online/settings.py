@@ -24,6 +24,7 @@ SERVICES: Final[Mapping[str, Service]] = {s.name: s for s in (AMAP, TIANDITU, BA
 """Name -> service."""
 PRECISIONS: Final = ("address point", "building", "compound", "street")
 """What may be accepted as the place of a home; an answer for a whole village or city never is."""
+# Kind, least and most of each number.
 _NUMBERS: Final[Mapping[str, tuple[type, float, float]]] = {
     "per_second": (float, 0.001, 1000),
     "per_hour": (int, 1, 1e7),
@@ -39,7 +40,6 @@ _NUMBERS: Final[Mapping[str, tuple[type, float, float]]] = {
     "free_per_day": (int, 0, 1e9),
     "price_per_1000": (float, 0, 1e6),
 }
-"""Kind, least and most of each number."""
 _OPTIONAL: Final = ("per_second", "free_per_day", "price_per_1000")
 _ASKED: Final = ("unsure", "all")
 _KEY_MOST: Final = 200

@@ -28,10 +28,8 @@ from planner.model.problem import Problem, Result
 
 __all__ = ["Verification", "verify"]
 
-CLOSE = 1e-6
-"""Share of the bound that rounding, of sums and inside a solver, may account for."""
-MOST_PAIRS = 8_000
-"""Of a part that is solved as a whole where its prizes prove too little."""
+CLOSE = 1e-6  # share of the bound that rounding, of sums and inside a solver, may account for
+MOST_PAIRS = 8_000  # of a part that is solved as a whole where its prizes prove too little
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 __all__ = [
     "Shapes",
     "addresses",
+    "areas",
     "assemble",
     "barriers",
     "buildings",
-    "green",
     "is_building",
     "places",
     "rails",
     "runs",
     "streets",
-    "water",
 ]
 
 Tags = Mapping[str, str]
+PLACE_LEVELS = ("place", "neighbourhood", "suburb", "district", "city")
 PLACE_KEYS = ("place", "amenity", "shop", "office", "leisure", "tourism", "landuse")
 
 
@@ -97,13 +97,14 @@ def assemble(raw: Scan, counts: dict[str, int]) -> Shapes:
         shape = _multipolygon(raw, members)
         if shape is None:
             broken += 1
+            # A river that leaves the file is no area, yet nobody walks through it.
             if rules.is_water(rel_tags):
                 shores += _shores(raw, number, members)
             continue
         ids.append(f"r{number}")
         tags.append(rel_tags)
         polygons.append(shape)
-    polygon = np.empty(len(polygons), object)
+    polygon = np.empty(len(polygons), object)  # np.array would look into multipolygons
     polygon[:] = polygons
     polygon = _valid(polygon)
     solid = ~shapely.is_empty(polygon)
@@ -162,8 +163,9 @@ def _multipolygon(raw: Scan, members: tuple[tuple[int, str], ...]) -> Any:
         if at == len(raw.way_id) or raw.way_id[at] != way:
             if role != "inner":
                 return None
-            continue
+            continue  # a yard that is missing costs less than the whole building
         (inner if role == "inner" else outer).extend(_lines(raw, at))
+    # Members come in any order and direction, each a part of a ring: they are polygonized, not joined.
     whole = _polygonized(outer)
     if whole is None:
         return None
@@ -211,10 +213,10 @@ def _text(tags: Iterable[Tags], *keys: str) -> list[str]:
     return [next((t[k].strip() for k in keys if t.get(k, "").strip()), "") for t in tags]
 
 
-_OTHER_NAMES = (
-    "old_name", "alt_name", "loc_name", "official_name", "short_name", "nat_name", "name:zh", "name:zh-Hans",
-    "name:zh-Hant", "name:en", "old_name:zh", "alt_name:zh",
-)  # fmt: skip
+OTHER_NAMES = (
+    *("old_name", "alt_name", "loc_name", "official_name", "short_name", "nat_name", "name:zh"),
+    *("name:zh-Hans", "name:zh-Hant", "name:en", "old_name:zh", "alt_name:zh"),
+)
 
 
 def other_names(raw: Scan, shapes: Shapes) -> dict[str, tuple[str, ...]]:
@@ -225,30 +227,31 @@ def other_names(raw: Scan, shapes: Shapes) -> dict[str, tuple[str, ...]]:
         name = tags.get("name", "").strip()
         if not name or len(tags) < 2:
             continue
-        said = ";".join(tags.get(key, "") for key in _OTHER_NAMES).split(";")
+        said = ";".join(tags.get(key, "") for key in OTHER_NAMES).split(";")
         others = {other.strip() for other in said} - {"", name}
         if others:
             found.setdefault(name, set()).update(others)
     return {name: tuple(sorted(others)) for name, others in sorted(found.items())}
 
 
-def _way_lines(raw: Scan, wanted: Callable[[Tags], bool]) -> tuple[list[int], list[Any]]:
-    rows, shapes = [], []
-    for i, tags in enumerate(raw.way_tags):
-        if tags and wanted(tags):
-            for line in _lines(raw, i):
-                rows.append(i)
-                shapes.append(line)
-    return rows, shapes
+def _way_lines(raw: Scan, wanted: Callable[[Tags], bool]) -> tuple[list[int], list[str], list[Any]]:
+    """Positions, ids and lines of the ways whose tags are wanted; a cut way comes in pieces."""
+    ways = [i for i, tags in enumerate(raw.way_tags) if tags and wanted(tags)]
+    lines = [(i, line) for i in ways for line in _lines(raw, i)]
+    return (
+        [i for i, _ in lines],
+        [f"w{raw.way_id[i]}" for i, _ in lines],
+        [line for _, line in lines],
+    )
 
 
 def streets(raw: Scan, walked: Bools) -> gpd.GeoDataFrame:
     """Streets and paths of all kinds; `walked` says which ways are, shape (w,)."""
-    rows, shapes = _way_lines(raw, rules.is_street)
+    rows, ids, shapes = _way_lines(raw, rules.is_street)
     tags = [raw.way_tags[i] for i in rows]
     return _frame(
         {
-            "osm_id": [f"w{raw.way_id[i]}" for i in rows],
+            "osm_id": ids,
             "name": _text(tags, "name"),
             "highway": [t.get("highway", "platform") for t in tags],
             "walkable": walked[rows],
@@ -259,18 +262,16 @@ def streets(raw: Scan, walked: Bools) -> gpd.GeoDataFrame:
 
 def rails(raw: Scan) -> gpd.GeoDataFrame:
     """Railways on the surface."""
-    rows, shapes = _way_lines(raw, rules.is_rail)
-    tags = [raw.way_tags[i] for i in rows]
-    ids = [f"w{raw.way_id[i]}" for i in rows]
-    return _frame({"osm_id": ids, "name": _text(tags, "name")}, shapes)
+    rows, ids, shapes = _way_lines(raw, rules.is_rail)
+    names = _text([raw.way_tags[i] for i in rows], "name")
+    return _frame({"osm_id": ids, "name": names}, shapes)
 
 
 def barriers(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     """Rivers, canals, water areas, surface railways and walls."""
-    rows, lines = _way_lines(raw, lambda tags: rules.barrier_kind(tags) != "")
+    rows, ids, lines = _way_lines(raw, lambda tags: rules.barrier_kind(tags) != "")
     areas = shapes.where(rules.is_water)
     shores = shapes.shores
-    ids = [f"w{raw.way_id[i]}" for i in rows]
     ids += [shapes.osm_id[i] for i in areas] + [name for name, _ in shores]
     kinds = [rules.barrier_kind(raw.way_tags[i]) for i in rows]
     kinds += ["water"] * (len(areas) + len(shores))
@@ -280,20 +281,11 @@ def barriers(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     )
 
 
-def _areas(shapes: Shapes, wanted: Callable[[Tags], bool]) -> gpd.GeoDataFrame:
+def areas(shapes: Shapes, wanted: Callable[[Tags], bool]) -> gpd.GeoDataFrame:
+    """Areas whose tags are wanted, such as `planner.network.streets.tags.is_water`."""
     at = shapes.where(wanted)
     names = _text([shapes.tags[i] for i in at], "name")
     return _frame({"osm_id": [shapes.osm_id[i] for i in at], "name": names}, shapes.polygon[at])
-
-
-def water(shapes: Shapes) -> gpd.GeoDataFrame:
-    """Lakes, ponds, basins and wide rivers."""
-    return _areas(shapes, rules.is_water)
-
-
-def green(shapes: Shapes) -> gpd.GeoDataFrame:
-    """Parks, grass and woods."""
-    return _areas(shapes, rules.is_green)
 
 
 def is_building(tags: Tags) -> bool:
@@ -331,23 +323,14 @@ def addresses(raw: Scan, shapes: Shapes) -> gpd.GeoDataFrame:
     tags = [t for _, t in nodes] + [shapes.tags[i] for i in at]
     own = [shapes.osm_id[i] if is_building(shapes.tags[i]) else "" for i in at]
     inside = shapely.point_on_surface(shapes.polygon[at])
-    unhoused = [k for k, building in enumerate(own) if not building]
-    for k, found in zip(unhoused, _containing(inside[unhoused], shapes), strict=True):
-        own[k] = found
+    own = [a or b for a, b in zip(own, _containing(inside, shapes), strict=True)]
     return _frame(
         {
             "osm_id": [f"n{raw.node_id[n]}" for n, _ in nodes] + [shapes.osm_id[i] for i in at],
             "street": _text(tags, "addr:street", "addr:place"),
             "number": _text(tags, "addr:housenumber"),
             "name": _text(tags, "name", "addr:housename"),
-            "place": _text(
-                tags,
-                "addr:place",
-                "addr:neighbourhood",
-                "addr:suburb",
-                "addr:district",
-                "addr:city",
-            ),
+            "place": _text(tags, *(f"addr:{key}" for key in PLACE_LEVELS)),
             "building": _containing(points, shapes) + own,
             "source": ["address point"] * len(nodes)
             + ["building" if is_building(shapes.tags[i]) else "address point" for i in at],

@@ -39,6 +39,8 @@ def gates_to_shut(xy: Floats, steps: Ints, private: Bools, blocked: Bools) -> In
     gates = np.flatnonzero(private & ~blocked)
     if not len(gates):
         return gates
+    # What two ways share is one step (scipy would add the two up); one of no length would be no arc.
+    steps = np.unique(np.sort(steps, axis=1), axis=0)
     metres = np.maximum(np.hypot(*(xy[steps[:, 0]] - xy[steps[:, 1]]).T), 1e-6)
     free = ~(private | blocked)
     inside = free[steps].all(axis=1)
@@ -56,6 +58,7 @@ def gates_to_shut(xy: Floats, steps: Ints, private: Bools, blocked: Bools) -> In
         if len(parts) == 1:
             shut.append(gate)  # both sides are reached without it, or there is no other side
         elif parts:
+            # The compound is the smaller side: the town has more streets than any yard.
             behind[min(parts, key=lambda part: (size[part], part))].append(gate)
     for part, some in behind.items():
         if len(some) > 1:
@@ -64,9 +67,8 @@ def gates_to_shut(xy: Floats, steps: Ints, private: Bools, blocked: Bools) -> In
 
 
 def _graph(steps: Ints, metres: Floats, n: int) -> csr_array:
-    order = np.argsort(-metres, kind="stable")
-    ends = np.concatenate([steps[order], steps[order][:, ::-1]])
-    return csr_array((np.tile(metres[order], 2), (ends[:, 0], ends[:, 1])), shape=(n, n))
+    ends = np.concatenate([steps, steps[:, ::-1]])
+    return csr_array((np.tile(metres, 2), tuple(ends.T)), shape=(n, n))
 
 
 def _all_but_main(
@@ -81,6 +83,7 @@ def _all_but_main(
     around = dijkstra(_graph(steps[~side], metres[~side], n), directed=False, indices=gates)
     if (through[:, gates] >= around[:, gates]).all():
         return []
+    # The gate from which the farthest door is nearest stays open.
     reach = np.where(np.isfinite(through), through, 0.0)[:, label == part].max(axis=1)
     main = min(zip(reach.tolist(), gates, strict=True))[1]
     return [gate for gate in gates if gate != main]

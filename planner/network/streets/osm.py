@@ -13,7 +13,15 @@ import shapely
 import planner.network.streets.features as layers
 from planner.model.arrays import Bools, Floats, Ints
 from planner.network.streets.scan import Scan, scan
-from planner.network.streets.tags import attachable, is_street, node_blocks, node_private, walkable
+from planner.network.streets.tags import (
+    attachable,
+    is_green,
+    is_street,
+    is_water,
+    node_blocks,
+    node_private,
+    walkable,
+)
 from planner.network.streets.trunk import main_streets
 
 if TYPE_CHECKING:
@@ -132,6 +140,7 @@ def read_extract(path: str | Path, *, homes: Floats | None = None) -> Extract:
     lived = [shapes.polygon[shapes.where(layers.is_building)], addresses.geometry.to_numpy()]
     if homes is not None:
         lived.append(shapely.points(homes[np.isfinite(homes).all(axis=1)]))
+    # Homes of the sheets count beside mapped houses: mainland extracts have few of those.
     main = main_streets(raw, ordinary, np.concatenate(lived))
     counts["trunk_ways_walked"] = int(main.sum())
     walked = ordinary | main
@@ -141,8 +150,8 @@ def read_extract(path: str | Path, *, homes: Floats | None = None) -> Extract:
         buildings=layers.buildings(shapes),
         addresses=addresses,
         places=layers.places(raw, shapes),
-        water=layers.water(shapes),
-        green=layers.green(shapes),
+        water=layers.areas(shapes, is_water),
+        green=layers.areas(shapes, is_green),
         rails=layers.rails(raw),
         barriers=layers.barriers(raw, shapes),
         data_date=raw.data_date,
@@ -166,6 +175,7 @@ def _street_ways(raw: Scan, walked: Bools, counts: dict[str, int]) -> StreetWays
     counts["street_ways_cut"] = cut
     node = np.concatenate(runs) if runs else np.zeros(0, np.int64)
     offset = np.concatenate([[0], np.cumsum([len(r) for r in runs])]).astype(np.int64)
+    # Only nodes on walked ways: the others are corners of houses and fields, and would be islands.
     used, inverse = np.unique(node, return_inverse=True)
     return StreetWays(
         lon_lat=raw.node_lon_lat[used],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 from xml.parsers import expat
@@ -19,9 +20,8 @@ from planner.model.arrays import Floats, Ints
 __all__ = ["Scan", "scan"]
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-DEGREE = 1e-7
-"""OpenStreetMap counts in ten-millionths of a degree."""
-PROLOGUE = 65536
+DEGREE = 1e-7  # OpenStreetMap counts in ten-millionths of a degree
+PROLOGUE = 65536  # bytes: a document type stands before the first element
 EXPORT = "export the area again as .osm.pbf (for example from https://extract.bbbike.org)"
 
 
@@ -107,7 +107,7 @@ def _refuse(path: Path) -> None:
         )
     if path.stat().st_size == 0:
         raise NetworkError(f"{path}: the file is empty", remedy=EXPORT)
-    if not path.name.lower().endswith(".pbf"):
+    if not path.name.lower().endswith(".pbf"):  # PBF holds no XML
         _refuse_doctype(path)
 
 
@@ -118,7 +118,7 @@ def _refuse_doctype(path: Path) -> None:
             head = stream.read(PROLOGUE)
     except (OSError, EOFError) as error:
         raise NetworkError(f"{path}: cannot be unpacked ({error})", remedy=EXPORT) from error
-    head = head.replace(b"\x00", b"").lower()
+    head = head.replace(b"\x00", b"").lower()  # UTF-16 is XML too
     if b"<!doctype" in head or b"<!entity" in head:
         raise NetworkError(
             f"{path}: not a plain OpenStreetMap file: it declares a document type or entities",
@@ -167,11 +167,9 @@ class _Raw:
         self.node_id: list[int] = []
         self.node_xy: list[tuple[int, int]] = []
         self.tagged: list[tuple[int, dict[str, str]]] = []
-        self.way_id: list[int] = []
-        self.way_tags: list[dict[str, str]] = []
-        self.refs: list[int] = []
-        self.sizes: list[int] = []
-        self.relations: list[tuple[int, dict[str, str], tuple[tuple[int, str], ...]]] = []
+        self.ways: dict[int, tuple[dict[str, str], list[int]]] = {}
+        self.ways_again = 0
+        self.relations: dict[int, tuple[dict[str, str], tuple[tuple[int, str], ...]]] = {}
         self.newest = ""
         self.gone: set[tuple[str, int]] = set()
 
@@ -191,32 +189,25 @@ class _Raw:
                 if thing.tags:
                     self.tagged.append((thing.id, dict(thing.tags)))
             elif thing.is_way():
-                nodes = [node.ref for node in thing.nodes]
-                self.way_id.append(thing.id)
-                self.way_tags.append(dict(thing.tags))
-                self.refs += nodes
-                self.sizes.append(len(nodes))
+                # Of a way that comes twice the later one stands, as in a file of changes.
+                self.ways_again += thing.id in self.ways
+                self.ways[thing.id] = dict(thing.tags), [node.ref for node in thing.nodes]
                 if want_dates and (newest is None or thing.timestamp > newest):
                     newest = thing.timestamp
             elif thing.is_relation() and thing.tags:
                 members = tuple((m.ref, m.role) for m in thing.members if m.type == "w")
-                self.relations.append((thing.id, dict(thing.tags), members))
-        if newest is not None and newest.year > 1970:
+                self.relations[thing.id] = dict(thing.tags), members
+        if newest is not None and newest.year > 1970:  # files without time stamps say 1970
             self.newest = newest.date().isoformat()
 
     def leave_out(self, deleted: set[tuple[str, int]]) -> None:
         """Drop objects that an editor marked as deleted, or whose last version is not visible."""
         self.gone |= deleted
-        ways = {number for kind, number in self.gone if kind == "w"}
-        relations = {number for kind, number in self.gone if kind == "r"}
-        kept = [i for i, number in enumerate(self.way_id) if number not in ways]
-        if len(kept) < len(self.way_id):
-            start = np.concatenate([[0], np.cumsum(self.sizes)]).tolist()
-            self.refs = [ref for i in kept for ref in self.refs[start[i] : start[i + 1]]]
-            self.way_tags = [self.way_tags[i] for i in kept]
-            self.sizes = [self.sizes[i] for i in kept]
-            self.way_id = [self.way_id[i] for i in kept]
-        self.relations = [r for r in self.relations if r[0] not in relations]
+        for kind, number in self.gone:
+            if kind == "w":
+                self.ways.pop(number, None)
+            elif kind == "r":
+                self.relations.pop(number, None)
 
     def finish(self, date: str, generator: str) -> Scan:
         ids = np.asarray(self.node_id, np.int64)
@@ -234,34 +225,22 @@ class _Raw:
         ids, lon_lat = ids[last], lon_lat[last]
         places = _positions(ids, np.array([i for i, _ in self.tagged], np.int64)).tolist()
         tagged = dict(zip(places, (tags for _, tags in self.tagged), strict=True))
-        way_id, tags, refs, offset = self._ways(counts)
+        counts["duplicate_ways"] = self.ways_again
+        ways = sorted(self.ways)
+        runs = [self.ways[way][1] for way in ways]
         return Scan(
             ids,
             lon_lat,
             tuple((at, tagged[at]) for at in sorted(tagged) if at >= 0),
-            way_id,
-            tags,
-            _positions(ids, refs),
-            offset,
-            tuple(sorted({r[0]: r for r in self.relations}.values(), key=lambda r: r[0])),
+            np.asarray(ways, np.int64),
+            tuple(self.ways[way][0] for way in ways),
+            _positions(ids, np.fromiter(chain.from_iterable(runs), np.int64)),
+            np.cumsum([0, *map(len, runs)], dtype=np.int64),
+            tuple((number, *self.relations[number]) for number in sorted(self.relations)),
             date,
             generator,
             counts,
         )
-
-    def _ways(self, counts: dict[str, int]) -> tuple[Ints, tuple[dict[str, str], ...], Ints, Ints]:
-        """Order the ways by id, the later of two with one id."""
-        start = np.concatenate([[0], np.cumsum(self.sizes, dtype=np.int64)]).astype(np.int64)
-        at = {way: i for i, way in enumerate(self.way_id)}
-        order = [at[way] for way in sorted(at)]
-        counts["duplicate_ways"] = len(self.way_id) - len(order)
-        refs = np.asarray(self.refs, np.int64)
-        picks = np.asarray(order, np.int64)
-        sizes = np.diff(start)[picks] if len(picks) else np.zeros(0, np.int64)
-        offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        take = np.repeat(start[picks] - offset[:-1], sizes) + np.arange(offset[-1])
-        tags = tuple(self.way_tags[i] for i in order)
-        return np.asarray(sorted(at), np.int64), tags, refs[take], offset
 
 
 def _positions(ids: Ints, wanted: Ints) -> Ints:

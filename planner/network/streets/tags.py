@@ -43,56 +43,26 @@ __all__ = [
 Tags = Mapping[str, str]
 
 WALKED = frozenset(
-    {
-        "footway",
-        "path",
-        "pedestrian",
-        "steps",
-        "living_street",
-        "residential",
-        "unclassified",
-        "service",
-        "track",
-        "road",
-        "tertiary",
-        "tertiary_link",
-        "secondary",
-        "secondary_link",
-        "primary",
-        "primary_link",
-        "bridleway",
-        "cycleway",
-        "corridor",
-        "crossing",
-        "elevator",
+    (
+        *("footway", "path", "pedestrian", "steps", "living_street", "residential", "unclassified"),
+        *("service", "track", "road", "tertiary", "tertiary_link", "secondary", "secondary_link"),
+        *("primary", "primary_link", "bridleway", "cycleway", "corridor", "crossing", "elevator"),
         "platform",
-    }
+    )
 )
-FAST = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
 MAIN = frozenset({"trunk", "trunk_link"})
+FAST = MAIN | {"motorway", "motorway_link"}
 FOOT_IN = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
 FOOT_OUT = frozenset({"no", "private", "use_sidepath"})
 ACCESS_OUT = frozenset({"no", "military", "agricultural", "forestry", "emergency", "private"})
 SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
+# Kinds of ``highway`` that OpenStreetMap has beside these, and on which nobody walks.
 OTHER = frozenset(
-    {
-        "abandoned",
-        "bus_guideway",
-        "busway",
-        "construction",
-        "disused",
-        "escape",
-        "no",
-        "planned",
-        "proposed",
-        "raceway",
-        "razed",
-        "rest_area",
-        "services",
-        "via_ferrata",
-    }
+    (
+        *("abandoned", "bus_guideway", "busway", "construction", "disused", "escape", "no"),
+        *("planned", "proposed", "raceway", "razed", "rest_area", "services", "via_ferrata"),
+    )
 )
-"""Kinds of ``highway`` that OpenStreetMap has beside these, and on which nobody walks."""
 WALLS = frozenset({"wall", "fence", "city_wall", "retaining_wall"})
 NODE_WALLS = WALLS | {"hedge", "guard_rail"}
 RAILS = frozenset({"rail", "light_rail", "narrow_gauge", "subway"})
@@ -118,13 +88,7 @@ def is_street(tags: Tags) -> bool:
 
 
 def walkable(tags: Tags) -> bool:
-    """Say whether a pedestrian who visits a home may walk along a way.
-
-    Parameters
-    ----------
-    tags : mapping of str to str
-        Tags of the way.
-    """
+    """Say whether a pedestrian who visits a home may walk along a way with such tags."""
     kind = tags.get("highway") or ("platform" if is_street(tags) else "")
     if kind not in WALKED and kind not in FAST:
         return False
@@ -152,9 +116,8 @@ def is_level(tags: Tags) -> bool:
 
 
 def _ends_at_homes(kind: str, tags: Tags) -> bool:
-    return kind == "living_street" or (
-        kind == "service" and tags.get("service") in {"driveway", "alley"}
-    )
+    service = tags.get("service") if kind == "service" else kind
+    return service in {"living_street", "driveway", "alley"}
 
 
 def _has_sidewalk(tags: Tags) -> bool:
@@ -221,15 +184,9 @@ def barrier_kind(tags: Tags) -> str:
     """Name what a way bars: "water", "rail", "wall", or "" when one can walk across it.
 
     Streams, ditches and drains are stepped over or culverted; one walks below a railway bridge.
-
-    Parameters
-    ----------
-    tags : mapping of str to str
-        Tags of the way.
     """
-    if tags.get("waterway") in {"river", "canal"} and not _underground(tags):
-        return "water"
-    if tags.get("natural") == "coastline":
+    river = tags.get("waterway") in {"river", "canal"} and not _underground(tags)
+    if river or tags.get("natural") == "coastline":
         return "water"
     if is_rail(tags) and tags.get("bridge", "no") == "no":
         return "rail"

@@ -15,8 +15,7 @@ from planner.network.streets.tags import is_level, may_be_main_street
 
 __all__ = ["main_streets"]
 
-BESIDE_M = 50.0
-"""A house this near stands along the road."""
+BESIDE_M = 50.0  # A house this near stands along the road
 DEGREE_M = 111_195.0
 
 
@@ -50,6 +49,7 @@ def main_streets(raw: Scan, ordinary: Bools, houses: Geometries) -> Bools:
     for i in trunks:
         walked[i] = i in housed or street[nodes[i]].any()
         lived[nodes[i]] |= walked[i]
+    # A stretch without houses between two that have them is still the same street.
     grows = True
     while grows:
         between = [i for i in trunks if not walked[i] and lived[nodes[i][[0, -1]]].all()]
@@ -70,6 +70,7 @@ def _housed(raw: Scan, ways: list[int], houses: Geometries) -> set[int]:
     """Ways with a house beside them."""
     if not ways or not len(houses):
         return set()
+    # Degrees of longitude shrunk to those of latitude: at 50 m no projection is worth its time.
     scale = np.array([np.cos(np.radians(raw.node_lon_lat[:, 1].mean())), 1.0])
     spots = [raw.node_lon_lat[_nodes(raw, i)] * scale for i in ways]
     which = np.repeat(np.arange(len(ways)), [len(s) for s in spots])

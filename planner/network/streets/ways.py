@@ -69,7 +69,6 @@ def walked_ways(
     """
     if not isinstance(network, WalkingNetwork):
         return None
-    mesh = Mesh(len(network.node_xy), network.edges, network.length_m)
     unit, centre, walk_m = pairs
     used = np.zeros(len(network.edges), bool)
     on = snaps.edge >= 0
@@ -82,9 +81,8 @@ def walked_ways(
         low, high = np.searchsorted(centre, [part[0], part[-1] + 1])
         row = np.searchsorted(part, centre[low:high])
         rows = snaps.take(unit[low:high])
-        used[_edges_to(mesh, snaps.take(home[part]), rows, row, float(walk_m[low:high].max()))] = (
-            True
-        )
+        limit_m = float(walk_m[low:high].max())
+        used[_edges_to(network.mesh, snaps.take(home[part]), rows, row, limit_m)] = True
     return _kept(network, snaps, np.flatnonzero(used))
 
 
@@ -95,7 +93,7 @@ def _edges_to(mesh: Mesh, sources: Snaps, targets: Snaps, row: Ints, limit_m: fl
     graph = mesh.with_sources(
         np.tile(np.arange(k), 2), np.concatenate([a, b]), np.concatenate([to_a, to_b])
     )
-    limit = limit_m + 2 * SHIFT_M
+    limit = limit_m + 2 * SHIFT_M  # one for the virtual arc, one to spare
     reach, before = dijkstra(
         graph, indices=np.arange(n, n + k), limit=limit, return_predecessors=True
     )
@@ -106,7 +104,7 @@ def _edges_to(mesh: Mesh, sources: Snaps, targets: Snaps, row: Ints, limit_m: fl
     row, node = row[known], node[known]
     seen = np.zeros((k, n), bool)
     found: list[Ints] = []
-    while len(node):
+    while len(node):  # one step back on all paths at once; each node of a source is passed once
         at = np.unique(row * n + node)
         row, node = at // n, at % n
         fresh = ~seen[row, node]

@@ -17,8 +17,8 @@ from planner.solve.points.kernels import Chain, beyond, chained, move, squared, 
 
 __all__ = ["exchange"]
 
+# Share of a point's cost that a step has to gain: less would be rounding, and could go round in circles.
 SMALL = 1e-10
-"""Share of a point's cost that a step has to gain: less would be rounding, and could go round in circles."""
 
 
 class _State(NamedTuple):

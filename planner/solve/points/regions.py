@@ -19,8 +19,8 @@ from planner.solve.points.start import spread_centres
 __all__ = ["LARGE", "recut"]
 
 STEPS, STEPS_IF_LARGE = 2, 12
+# What comes out of the means so many times dearer than before is not worth an exchange.
 HOPELESS = 1.1
-"""What comes out of the means so many times dearer than before is not worth an exchange."""
 SWEEPS = 50
 LARGE = 150
 """Points a zone above which prices are levelled first: the exact flow alone is slower there."""

@@ -21,8 +21,8 @@ from planner.solve.stop import Clock
 
 __all__ = ["Climber", "Prizes"]
 
+# Largest capacity for which whole units are counted: the table of a knapsack grows with it.
 MOST_ROOM = 20_000
-"""Largest capacity for which whole units are counted: the table of a knapsack grows with it."""
 FAR = 1e300
 NOTHING = np.empty(0)
 

@@ -18,8 +18,7 @@ from planner.solve.compiled import compiled
 __all__ = ["FAR", "Parts", "Table", "begin", "best_of", "off", "out_of", "put", "take", "worth"]
 
 FAR = 1e300
-FEW = 16
-"""Units of a part up to which the candidates of a newcomer are tried before it is in."""
+FEW = 16  # units of a part up to which the candidates of a newcomer are tried before it is in
 
 
 class Table(NamedTuple):

@@ -23,10 +23,8 @@ __all__ = ["Annealer", "Tied"]
 
 
 CHAIN = 3
-CHUNK = 4_000_000
-"""Steps after which the clock is looked at."""
-SURELY_M = 1e9
-"""In place of an infinite price for leaving a unit out: differences of it are taken."""
+CHUNK = 4_000_000  # steps after which the clock is looked at
+SURELY_M = 1e9  # in place of an infinite price for leaving a unit out: differences of it are taken
 
 
 class Tied(NamedTuple):

@@ -25,10 +25,10 @@ __all__ = ["improve", "quick_bound", "refusal"]
 TURNS = 6
 LARGE, MIDDLE = 60_000, 6_000
 LONG = 2
+# How hot annealing begins, in mean costs of a unit: hot enough to leave the plan that it is given.
 HOT = 10.0
-"""How hot annealing begins, in mean costs of a unit: hot enough to leave the plan that it is given."""
+# Units a zone above which zones as columns no longer pay: there the quick bound is tight.
 LARGE_ZONE = 30.0
-"""Units a zone above which zones as columns no longer pay: there the quick bound is tight."""
 
 
 def quick_bound(track: Track, steps: int = 300) -> RuleDual:

@@ -18,8 +18,7 @@ from planner.solve.zones.zoning import choose_zones, list_all
 
 __all__ = ["regroup"]
 
-BRANCHES = 100
-"""Branches after which a few zones are left to the columns."""
+BRANCHES = 100  # branches after which a few zones are left to the columns
 
 
 def regroup(track: Track, ascent: Ascent, *, size: int, seed: int) -> bool:

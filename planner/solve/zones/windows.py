@@ -23,23 +23,18 @@ from planner.solve.zones.track import Track
 
 __all__ = ["apart", "by_windows", "partition", "raise_bound", "touching"]
 
-SURE = 0.99
-"""Share from which on the relaxation is taken to have decided."""
-SIZE = 50
-"""Zones of a window when bounds are raised."""
+SURE = 0.99  # share from which on the relaxation is taken to have decided
+SIZE = 50  # zones of a window when bounds are raised
+# How plans are bettered, pass by pass: zones of a window; what a pair may cost more than its unit's
+# cheapest way, as a share of the mean cost; steps from a unit in doubt within which others may change
+# too.  Zones that stay too full want chains through many others, which the last two leave room for.
 PASSES = ((10, 1.0, 2), (20, 1.0, 3), (20, 2.0, 6), (40, 1.0, 4))
-"""How plans are bettered, pass by pass: zones of a window; what a pair may cost more than its unit's
-cheapest way, as a share of the mean cost; steps from a unit in doubt within which others may change
-too.  Zones that stay too full want chains through many others, which the last two leave room for."""
 BATCH = 16
 NODES = 100
-CLOSE = 0.3
-"""Share of the gap that is enough for a window."""
-WORTH = 0.5
-"""Share of the gap below which the zones of a window are good enough as they are."""
+CLOSE = 0.3  # share of the gap that is enough for a window
+WORTH = 0.5  # share of the gap below which the zones of a window are good enough as they are
 TURNS = 8
-ENOUGH = 0.02
-"""Share of the gap that a turn must close for another to follow."""
+ENOUGH = 0.02  # share of the gap that a turn must close for another to follow
 MOST_HANDS = 4
 
 

@@ -11,8 +11,7 @@ from planner.solve.zones.track import Track
 
 __all__ = ["choose_zones", "list_all"]
 
-MOST_ZONES = 30_000
-"""Zones among which a programme still chooses well."""
+MOST_ZONES = 30_000  # zones among which a programme still chooses well
 LOOKS = 6
 
 

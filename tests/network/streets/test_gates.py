@@ -40,9 +40,14 @@ def test_nothing_opens_at_the_end_of_a_street():
     assert shut([*STREET, (100, 10)], [(0, 1), (1, 2), (2, 3), (1, 4)], {4}) == [4]
 
 
-@pytest.mark.parametrize(("round_m", "expected"), [(0, []), (400, [5])])
-def test_two_gates_that_make_a_short_cut(round_m, expected):
-    """Where the way through a compound is shorter than that round it, one gate alone stays open."""
+@pytest.mark.parametrize(
+    ("round_m", "again", "expected"), [(0, [], []), (400, [], [5]), (29, [(1, 0)], [])]
+)
+def test_two_gates_that_make_a_short_cut(round_m, again, expected):
+    """Where the way through a compound is shorter than that round it, one gate alone stays open.
+
+    A street that two ways share is no longer for that.
+    """
     xy = [
         (0, 0),
         (0, round_m),
@@ -55,7 +60,7 @@ def test_two_gates_that_make_a_short_cut(round_m, expected):
         (400, 0),
     ]
     steps = [(0, 1), (1, 2), (2, 3), (0, 4), (4, 6), (6, 5), (5, 3), (3, 7), (7, 8)]
-    assert shut(xy, steps, {4, 5}) == expected
+    assert shut(xy, steps + again, {4, 5}) == expected
 
 
 def test_locked_gates_count_for_nothing():

@@ -77,28 +77,28 @@ _SIDE_UNIT: Final = re.compile("(?P<bld>[东西南北主副]座)|(?P<cell>[东�
 _LINK: Final = re.compile(
     r"[-/_、~]{1,2}|号[-至]|(?<=[0-9号])[至到](?=[0-9])|(?<=[0-9号])[,和及](?=[0-9]{1,4}号(?!楼))"
 )
+# What stands between two numbers of one door, each of which may have its 号 (``12号、14号``).
 _BOTH: Final = re.compile("[、,和及至到]")
-"""What stands between two numbers of one door, each of which may have its 号 (``12号、14号``)."""
+# `8 2 501`: building, stairwell and room with blanks or points for dashes.
 _SPACED: Final = re.compile(r"\d{1,3}(?:[ ,.、]{1,3}\d{1,2}){1,2}[ ,.、]{1,3}\d{3,4}(?![\d米])")
-"""`8 2 501`: building, stairwell and room with blanks or points for dashes."""
 _BLANKS: Final = re.compile("[ ,.、]{1,3}")
 _SPELT: Final = re.compile(
     "[一二三四五六七八九零]{2,4}[一二三四五六七八九]|[一二三四五六七八九]百零?[一二三四五六七八九]"
 )
+# Last characters of names behind which ``一号`` counts.
 _COUNTED: Final = (
     "路街道巷弄线村组队社元门楼层幢栋座排号区期院园苑城场厦庭附"
     "里居府坊湾寓舍厂庄屯家宅塘桥头浜岙坞坝埭店镇乡"
 )
-"""Last characters of names behind which ``一号`` counts."""
+# Numerals that number nothing in an address: ``4S店``, ``半山一号``.
 _NO_NUMBER: Final = re.compile(
     "[0-9][Ss](?:店|$)|[0-9][Dd](?=打印)|[0-9]{1,3}(?:班|床|病区|路公交|届|年级)"
     f"|(?<=[一-龥][一-龥])(?<![{_COUNTED}])[一壹]号(?!楼|院)"
 )
-"""Numerals that number nothing in an address: ``4S店``, ``半山一号``."""
+# A letter that names a building before its floor (``...大厦A三楼``).
 _TOWER: Final = re.compile(
     f"(?<=[一-龥])[A-Ea-e](?=(?:[0-9]{{1,2}}|[{CHINESE_DIGITS}]{{1,3}})(?:楼|层))"
 )
-"""A letter that names a building before its floor (``...大厦A三楼``)."""
 _DIRECTION: Final = re.compile("[东西南北]")
 
 

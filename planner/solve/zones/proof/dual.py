@@ -20,8 +20,7 @@ from planner.solve.zones.instance import Instance
 __all__ = ["RuleDual", "climb"]
 
 MANY = 500_000
-REACH = 3.0
-"""Times the mean least cost that a pair may cost more than its unit's cheapest."""
+REACH = 3.0  # times the mean least cost that a pair may cost more than its unit's cheapest
 
 
 @dataclass(frozen=True, eq=False)

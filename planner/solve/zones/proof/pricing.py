@@ -26,13 +26,11 @@ from planner.solve.zones.proof.subproblem import ZoneModel
 __all__ = ["Priced", "Pricer", "countable"]
 
 MOST_STATES = 60_000
-LONGEST_S = 20.0
-"""Longest search for the zone of one centre by HiGHS."""
+LONGEST_S = 20.0  # longest search for the zone of one centre by HiGHS
 COLUMNS = 12
+# Zones and branches of one centre at which listing them all is given up.
 ROOM, MOST_BRANCHES = 20_000, 10_000_000
-"""Zones and branches of one centre at which listing them all is given up."""
-MOST_HANDS, FEW = 8, 12
-"""Centres below which threads cost more than they bring."""
+MOST_HANDS, FEW = 8, 12  # centres below which threads cost more than they bring
 
 
 def countable(instance: Instance) -> bool:

@@ -24,8 +24,7 @@ from planner.solve.zones.instance import Instance, cut_out
 __all__ = ["Prices", "Relaxed", "Window"]
 
 ROUNDS = 4
-CHEAPER = 1e-3
-"""Metres below which it does not matter that a pair left out would be cheaper."""
+CHEAPER = 1e-3  # metres below which it does not matter that a pair left out would be cheaper
 
 
 @dataclass(frozen=True, eq=False)

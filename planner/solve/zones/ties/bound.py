@@ -26,8 +26,7 @@ from planner.solve.zones.track import Track
 __all__ = ["raise_bound"]
 
 STEPS = 10
-LEAST_S = 0.2
-"""Seconds below which another step is not begun."""
+LEAST_S = 0.2  # seconds below which another step is not begun
 
 
 def raise_bound(

@@ -36,16 +36,13 @@ from planner.solve.zones.ties.part import TiedPart
 __all__ = ["better", "with_ties"]
 
 
-SHARE = 0.3
-"""Share of the time that is kept for ties."""
+SHARE = 0.3  # share of the time that is kept for ties
+# How hot annealing begins, in mean costs of a unit: from touching the plan up to leaving it.
 HEATS = (0.1, 0.5, 2.0, 10.0)
-"""How hot annealing begins, in mean costs of a unit: from touching the plan up to leaving it."""
 STOOD = "as it stood"
-ZONES = 4
-"""Zones that are taken apart at a time."""
+ZONES = 4  # zones that are taken apart at a time
 BRANCHES = 50
-LOOKS = 60
-"""Broken ties that are looked at in one part."""
+LOOKS = 60  # broken ties that are looked at in one part
 
 
 def with_ties(
