@@ -132,14 +132,25 @@ class Finding:
     @property
     def where(self) -> str:
         """The place in words, such as ``homes.xlsx, sheet 居民户, row 417, column 地址``."""
-        parts = [self.file]
-        if self.sheet:
-            parts.append(f"sheet {self.sheet}")
-        if self.row is not None:
-            parts.append(f"row {self.row}")
-        if self.column:
-            parts.append(f"column {self.column}")
-        return without_numbers(", ".join(part for part in parts if part))
+        return self._place("sheet {}", "row {}", "column {}", ", ")
+
+    @property
+    def where_zh(self) -> str:
+        """The same in Chinese, such as ``homes.xlsx，工作表“居民户”，第417行，“地址”列``."""
+        return self._place("工作表“{}”", "第{}行", "“{}”列", "，")
+
+    def _place(self, sheet: str, row: str, column: str, between: str) -> str:
+        said = zip((sheet, row, column), (self.sheet, self.row, self.column), strict=True)
+        parts = [self.file, *(words.format(v) for words, v in said if v not in ("", None))]
+        return without_numbers(between.join(part for part in parts if part))
+
+    @property
+    def zh(self) -> str:
+        """Place, what is wrong and what to do, in Chinese; English where nothing else was given."""
+        where = f"{self.where_zh}：" if self.where_zh else ""
+        text = f"{where}{self.what_zh or self.what}"
+        remedy = self.remedy_zh or self.remedy
+        return without_numbers(f"{text} -> {remedy}" if remedy else text)
 
     def __str__(self) -> str:
         text = f"[{self.severity}] {self.where + ': ' if self.where else ''}{self.what}"
@@ -212,10 +223,13 @@ class PlannerError(Exception):
 
     def told(self, languages: Collection[str]) -> str:
         """Say it in Chinese (``zh``), English (``en``) or both; what has no Chinese stays English."""
-        zh = f"{self.zh}\n  -> {self.remedy_zh}" if self.remedy_zh else self.zh
-        if "zh" not in languages or not zh:
+        if "zh" not in languages or not self.zh:
             return str(self)
+        zh = self._in_chinese()
         return f"{zh}\n{self}" if "en" in languages else zh
+
+    def _in_chinese(self) -> str:
+        return f"{self.zh}\n  -> {self.remedy_zh}" if self.remedy_zh else self.zh
 
     def __str__(self) -> str:
         return f"{self.message}\n  -> {self.remedy}" if self.remedy else self.message
@@ -246,23 +260,37 @@ class SchemaError(InputError):
         Names the table and its file.
     findings : sequence of Finding, optional
         All faults, not only the first; the text shows the first twenty.
-    remedy : str, optional
-        What the reader can do about it.
+    remedy, zh, remedy_zh : str, optional
+        What the reader can do about it; and all of it in Chinese.
     """
 
     SHOWN = 20
 
-    def __init__(self, message: str, *, findings: Sequence[Finding] = (), remedy: str = "") -> None:
-        super().__init__(message, remedy=remedy)
+    def __init__(
+        self,
+        message: str,
+        *,
+        findings: Sequence[Finding] = (),
+        remedy: str = "",
+        zh: str = "",
+        remedy_zh: str = "",
+    ) -> None:
+        super().__init__(message, remedy=remedy, zh=zh, remedy_zh=remedy_zh)
         self.findings = tuple(findings)
 
+    def _in_chinese(self) -> str:
+        return self._lines(self.zh, [f.zh for f in self.findings], "……另有{}条", self.remedy_zh)
+
     def __str__(self) -> str:
-        lines = [self.message]
-        lines += [f"  {finding}" for finding in self.findings[: self.SHOWN]]
-        if len(self.findings) > self.SHOWN:
-            lines.append(f"  ... and {len(self.findings) - self.SHOWN} more")
-        if self.remedy:
-            lines.append(f"  -> {self.remedy}")
+        said = list(map(str, self.findings))
+        return self._lines(self.message, said, "... and {} more", self.remedy)
+
+    def _lines(self, head: str, findings: Sequence[str], more: str, remedy: str) -> str:
+        lines = [head, *(f"  {finding}" for finding in findings[: self.SHOWN])]
+        if len(findings) > self.SHOWN:
+            lines.append("  " + more.format(len(findings) - self.SHOWN))
+        if remedy:
+            lines.append(f"  -> {remedy}")
         return "\n".join(lines)
 
 

@@ -17,10 +17,11 @@ from planner.files import write_files
 from planner.intake.fences.read import survey_fences
 from planner.intake.online.consent import Online, Pace
 from planner.intake.online.estimate import Estimate
-from planner.intake.residents import Residents, read_households, read_members
+from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties
 from planner.model.project import TEMPLATE, Project
+from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES
 from planner.plan.guiding import Guides, read_guides
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
     inputs = project.inputs
     with opened_once():
         with clock.stage("read"):
-            households = read_households(inputs.households)
-            members = read_members(inputs.members)
+            households = read_residents(inputs.households, inputs.told(HOUSEHOLDS))
+            members = read_residents(inputs.members, inputs.told(MEMBERS))
             if people_only:
                 return Opened(project, households, members, read_ground(inputs, households.kept))
             fences = (
@@ -128,7 +129,7 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
                 if inputs.fences is None
                 else survey_fences(inputs.fences, datum=inputs.fences_datum)
             )
-            ties = None if inputs.ties is None else read_ties(inputs.ties)
+            ties = None if inputs.ties is None else read_ties(inputs.ties, told=inputs.told(TIES))
             asked = bool(project.affinity.talents)
             strengths = strengths_in(inputs.members, members) if asked else None
             guides = read_guides(project.levels, inputs.members, members)

@@ -16,7 +16,7 @@ from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.flags import is_marked
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.gather import labels
-from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
@@ -68,8 +68,8 @@ def people_of(project: Project | str | Path, plan: PlanTables | None = None) -> 
     inputs = project.inputs
     with opened_once():
         read = (
-            read_residents(inputs.households, HOUSEHOLDS),
-            read_residents(inputs.members, MEMBERS),
+            read_residents(inputs.households, inputs.told(HOUSEHOLDS)),
+            read_residents(inputs.members, inputs.told(MEMBERS)),
         )
         if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
             _require_same({digest for r in read for _, digest in r.sources}, stated)
@@ -83,8 +83,8 @@ def people_in(project: Project, read: tuple[Residents, Residents]) -> People:
     homes, members = (
         _persons(paths, table, residents, private)
         for paths, table, residents in (
-            (inputs.household_files, HOUSEHOLDS, read[0]),
-            ((inputs.members,), MEMBERS, read[1]),
+            (inputs.household_files, inputs.told(HOUSEHOLDS), read[0]),
+            ((inputs.members,), inputs.told(MEMBERS), read[1]),
         )
     )
     return People(homes, members, {kind: frozenset(s) for kind, s in private.items()})

@@ -242,8 +242,12 @@ def closing_table(plan: Plan, written: dict[str, Path]) -> None:
 def _plan_rows(plan: Plan, figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give what a plan is, name and value."""
     walk = figures["walk_m"]
-    connected = say("，全部连通", ", all connected") if figures["zones_connected"] else ""
-    yield say("责任区", "Zones"), f"{figures['zones']}{connected}"
+    zones = f"{figures['zones']}"
+    whole = figures["zones_connected"]
+    yield (
+        say("责任区", "Zones"),
+        say(f"{zones}，全部连通", f"{zones}, all connected") if whole else zones,
+    )
     yield (
         say("步行", "Walk"),
         say(

@@ -21,6 +21,7 @@ from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.residents import read_buildings
 from planner.model.plane import LocalProjection
 from planner.model.project import Inputs
+from planner.model.schema import ALIASES, BUILDINGS
 from planner.network import Network
 from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
@@ -283,7 +284,8 @@ def _shelf_of(inputs: Inputs, streets: Path) -> tuple[Path | None, str]:
     if inputs.cache is None or not streets.name.lower().endswith(_EXTRACTS):
         return None, ""
     try:
-        mark = shelf.fingerprint_of((streets, inputs.buildings), also=(inputs.buildings_datum,))
+        told = (inputs.buildings_datum, *(repr(x) for x in (inputs.told(BUILDINGS).given,) if x))
+        mark = shelf.fingerprint_of((streets, inputs.buildings), also=told)
     except OSError:
         return None, ""  # whoever reads the file itself says what is wrong with it
     return inputs.cache / safe_name(f"gazetteer-{streets.name.split('.')[0]}.bin"), mark
@@ -315,7 +317,7 @@ def _renaming(ground: Ground, inputs: Inputs) -> Ground:
     """Add the office's table of old names."""
     if ground.gazetteer is None or inputs.aliases is None:
         return ground
-    aliases, said = read_aliases(inputs.aliases)
+    aliases, said = read_aliases(inputs.aliases, told=inputs.told(ALIASES))
     gazetteer = replace(ground.gazetteer, aliases=aliases)
     return replace(ground, gazetteer=gazetteer, findings=(*ground.findings, *said))
 
@@ -332,6 +334,6 @@ def no_layer(*columns: str) -> gpd.GeoDataFrame:
 def _buildings(inputs: Inputs) -> tuple[pd.DataFrame | None, list[Finding]]:
     if inputs.buildings is None:
         return None, []
-    table, noticed = read_buildings(inputs.buildings)
+    table, noticed = read_buildings(inputs.buildings, told=inputs.told(BUILDINGS))
     turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
     return table.assign(lon=turned[:, 0], lat=turned[:, 1]), list(noticed)

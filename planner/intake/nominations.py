@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,46 +20,10 @@ from planner.intake.residents import Residents
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.flags import marked
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.schema import MEMBERS, Column, Table, header_key
+from planner.model.schema import MEMBERS, NOMINATIONS, Table, header_key
 
-__all__ = ["NOMINATIONS", "Nominations", "read_nominations", "strengths_of"]
+__all__ = ["Nominations", "read_nominations", "strengths_of"]
 
-NOMINATIONS: Final = Table(
-    "nominations",
-    (
-        Column(
-            "candidate",
-            "候选户, candidate, 候选, 是否候选, 是否候选户, 候选中心户, 候选人, 推荐人选, "
-            "nominated, nominee, is candidate",
-            "Whether the member may be chosen as a centre",
-        ),
-        Column(
-            "score",
-            "择优得分, score, 得分, 评分, 综合得分, 综合评分, 考评得分, 总分, 分数, points",
-            "How well the member did where candidates were compared",
-        ),
-        Column(
-            "role",
-            "角色, role, 职务, 党内职务, 身份, 党员身份, 身份类别, 人员类别, 岗位",
-            "What the member does in the community",
-        ),
-        Column(
-            "strengths",
-            "特长, strengths, strength, 专长, 服务特长, 个人特长, 技能, skills",
-            "What the member is good at, several with 、 between",
-        ),
-        Column(
-            "mentor",
-            "是否指导员, mentor, 指导员, 党建指导员, 是否导师, 导师, is mentor",
-            "Whether the member guides centres",
-        ),
-        Column(
-            "capacity",
-            "可联系数, capacity, 联系上限, 最多联系, 上限, 容量, most, maximum",
-            "Most that one who guides may be given",
-        ),
-    ),
-)
 _JOINT: Final = Table("members", (*MEMBERS.columns, *NOMINATIONS.columns))
 _NUMBER: Final = re.compile(r"(-?\d+(?:\.\d+)?)(?:分|点|points?|户|个|名)?", re.I)
 _SEVERAL: Final = re.compile(r"[、,;/|\s]+")
@@ -104,8 +68,9 @@ def read_nominations(path: str | Path, members: Residents) -> Nominations:
     """
     said: list[Finding] = []
     cells: dict[tuple[str, int], Mapping[str, str]] = {}
-    for table in read_table(path, table=_JOINT):
-        places = _places(table)
+    joint = _JOINT if members.told is None else replace(members.told, columns=_JOINT.columns)
+    for table in read_table(path, table=joint):
+        places = _places(table, joint)
         columns = {name: table.cells[:, k] for name, k in places.items()}
         for i, row in enumerate(table.row.tolist()):
             cells[table.sheet, row] = {name: str(values[i]) for name, values in columns.items()}
@@ -134,13 +99,17 @@ def strengths_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(t for t in _SEVERAL.split(half_width(text)) if t))
 
 
-def _places(table: SheetTable) -> dict[str, int]:
+def _places(table: SheetTable, joint: Table) -> dict[str, int]:
     """Find the column of each role; of several the one whose header stands first in the list."""
     keys = [header_key(header) for header in table.headers]
     keys = [key if key else "" for key in keys]
     last = [header_key(header.rsplit("/", 1)[-1]) for header in table.headers]
+    stated = {joint.stated[key]: k for k, key in enumerate(keys) if key in joint.stated}
     found: dict[str, int] = {}
     for column in NOMINATIONS.columns:
+        if column.name in stated:
+            found[column.name] = stated[column.name]
+            continue
         for name in map(header_key, column.headers):
             at = next((k for k, key in enumerate(keys) if name in (key, last[k])), None)
             if at is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.identity import match_ids
 from planner.intake.sheets.cell_values import clean_column, clean_ids
-from planner.intake.sheets.headers import roles_of
+from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import STANDING
 
@@ -59,11 +59,11 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
     findings: list[Finding] = []
     read = 0
     for table in read_table(path, table=STANDING, encoding=encoding):
-        roles = roles_of(table.headers, STANDING, file=table.file, sheet=table.sheet)
+        roles, chosen = roles_of(table.headers, STANDING, file=table.file, sheet=table.sheet)
         if {"id", "zone"} <= set(roles):
             own, said = _rows(table, roles)
             rows += own
-            findings += said
+            findings += [*chosen, *said]
             read += 1
     name = Path(path).name
     if not read:

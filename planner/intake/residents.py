@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -26,6 +26,7 @@ from planner.intake.sheets.cell_values import (
 from planner.intake.sheets.columns import PARTS, addresses_of, on_road
 from planner.intake.sheets.flags import read_flags
 from planner.intake.sheets.gather import columns_of, gather
+from planner.intake.sheets.headings import toml_line
 from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
 from planner.intake.twofold import is_twofold, without_contacts
@@ -88,6 +89,8 @@ class Residents:
         Whether the sheets call themselves made up.
     estates : frozenset of str
         What the sheets' own column of estates (小区) holds.
+    told : Table or None
+        What the sheets should be, as the project describes it: for whoever reads more of them.
     """
 
     kept: pd.DataFrame
@@ -97,6 +100,7 @@ class Residents:
     repeated: int = 0
     synthetic: bool = False
     estates: frozenset[str] = frozenset()
+    told: Table | None = None
 
     @property
     def rows_read(self) -> int:
@@ -169,13 +173,17 @@ def read_members(
     return read_residents(paths, MEMBERS, sheet=sheet, area=area, encoding=encoding)
 
 
-def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+def read_buildings(
+    path: str | Path, *, told: Table = BUILDINGS
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Read the office's own building table (楼栋表).
 
     Parameters
     ----------
     path : str or Path
         Workbook, CSV or layer; see `planner.intake.sheets.read.read_table`.
+    told : Table
+        `planner.model.schema.BUILDINGS`, as the project describes it.
 
     Returns
     -------
@@ -190,8 +198,8 @@ def read_buildings(path: str | Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]
     SheetError, SchemaError
         As for `read_households`; coordinates are required.
     """
-    got = gather([Path(path)], BUILDINGS)
-    read = [columns_of(t, BUILDINGS) for t in got.tables]
+    got = gather([Path(path)], told)
+    read = [columns_of(t, told) for t in got.tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
     texts = ("name", "building", "stairwell", "address", "community")
@@ -245,6 +253,7 @@ def read_residents(
         raise InputError(f"no file of {table.name} was named", remedy="name at least one")
     got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
     read = [columns_of(t, table, ignored) for t in got.tables]
+    _require_one_measure(got.tables, [f for f, _ in read], table)
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
     frame, typed = _typed(frame, table)
@@ -259,7 +268,38 @@ def read_residents(
     titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
     marked = any(word in titles for word in _SYNTHETIC)
     estates = frozenset(frame["compound"]) - {""}
-    return Residents(kept, aside, (*findings, *held), got.sources, repeated, marked, estates)
+    return Residents(kept, aside, (*findings, *held), got.sources, repeated, marked, estates, table)
+
+
+def _require_one_measure(
+    tables: Sequence[SheetTable], frames: Sequence[pd.DataFrame], table: Table
+) -> None:
+    """Refuse sheets of which some weigh their homes and some do not: 1 beside 45 minutes means nothing."""
+    heads = [str(f["load_header"].iloc[0]) if len(f) else None for f in frames]
+    weighed = [(t, h) for t, h in zip(tables, heads, strict=True) if h]
+    bare = [t for t, h in zip(tables, heads, strict=True) if h == ""]
+    if not (_of_homes(table) and weighed and bare):
+        return
+    first, header = weighed[0]
+    lacking = ", ".join(dict.fromkeys(f"{t.file} {t.sheet}".strip() for t in bare[:10]))
+    line = toml_line(table, header, "")
+    fault = Finding(
+        "load-in-part", Severity.STOP,
+        f"the weight {header} stands in {len(weighed)} sheet(s) and is missing in {len(bare)}: {lacking}",
+        f"“{header}”列在{len(weighed)}张表中有、在{len(bare)}张表中没有：{lacking}",
+        f"fill it in everywhere, or leave it out under [columns]: {line}",
+        f"请在各表补齐该列；如不使用，请在项目文件 [columns] 下写明：{line}",
+        first.file, first.sheet, column=header,
+    )  # fmt: skip
+    raise SchemaError(
+        "some sheets weigh their homes and some do not",
+        findings=[fault],
+        zh="有的表填写了权重，有的没有",
+    )
+
+
+def _of_homes(table: Table) -> bool:
+    return table.name == HOUSEHOLDS.name
 
 
 def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
@@ -271,7 +311,7 @@ def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Findin
     frame["address"] = addresses_of(frame)
     frame["lon"], frame["lat"], bad, told = read_coordinates(frame)
     said += told
-    if table is HOUSEHOLDS:
+    if _of_homes(table):
         frame["load"], wrong, told = read_loads(frame)
         said += told
         wrong &= code == ""
@@ -332,9 +372,9 @@ def _split(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFram
         zh = "该行已搁置，列为覆盖空白"
         told = Finding(code, Severity.HOLD, frame["reason"].iloc[i], zh, column=column)
         said.append(at_row(frame, i, told))
-    last = "load" if table is HOUSEHOLDS else "is_centre"
+    last = "load" if _of_homes(table) else "is_centre"
     kept = frame.loc[~aside, [*KEPT_COLUMNS, last, "file", "sheet", "row"]]
-    own = HELD_COLUMNS if table is HOUSEHOLDS else (*HELD_COLUMNS, "is_centre")
+    own = HELD_COLUMNS if _of_homes(table) else (*HELD_COLUMNS, "is_centre")
     held = frame.loc[aside, list(own)]
     return kept.reset_index(drop=True), held.reset_index(drop=True), said
 

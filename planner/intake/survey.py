@@ -9,7 +9,7 @@ from pathlib import Path
 from planner.errors import Finding, InputError, SchemaError, SheetError
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.gather import labels
-from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import Table
 

@@ -17,37 +17,12 @@ from typing import Final
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.identity import match_ids
 from planner.intake.sheets.cell_values import clean_column, clean_ids, half_width
-from planner.intake.sheets.headers import roles_of
+from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.schema import Column, Table
+from planner.model.schema import TIES, Table
 
-__all__ = ["TIES", "Match", "TieRow", "TieSheet", "kind_of_tie", "match_ties", "read_ties"]
+__all__ = ["Match", "TieRow", "TieSheet", "kind_of_tie", "match_ties", "read_ties"]
 
-TIES: Final = Table(
-    "ties",
-    (
-        Column(
-            "a",
-            "甲, a, 编号甲, 甲编号, 甲方, 甲方编号, 户编号, household, household_id, id a, first",
-            "Id of a household",
-        ),
-        Column(
-            "b",
-            "乙, b, 编号乙, 乙编号, 乙方, 乙方编号, 对方编号, 对方, other, other_id, id b, second",
-            "Id of another household, or of a member",
-        ),
-        Column(
-            "kind",
-            "关系, kind, 类型, 关系类型, 类别, relation, tie",
-            "亲属/kin, 老单位/workmates, 帮扶/helper, or 分开/apart",
-        ),
-        Column(
-            "metres",
-            "折合米数, metres, 米数, 折合, meters, price_m, price",
-            "Price of breaking it; that of the project file where it is empty",
-        ),
-    ),
-)
 _KINDS: Final = {
     "kin": ("kin", "kinship", "relative", "relatives", "family", "亲属", "亲戚", "亲人", "亲友", "家属",
             "直系亲属", "父母", "子女", "父子", "母子", "父女", "母女", "兄弟", "姐妹", "兄妹", "姐弟"),
@@ -111,7 +86,7 @@ def kind_of_tie(text: str) -> str | None:
     return _KIND_OF.get(word) or _KIND_OF.get(word.removesuffix("关系"))
 
 
-def read_ties(path: str | Path, *, encoding: str | None = None) -> TieSheet:
+def read_ties(path: str | Path, *, encoding: str | None = None, told: Table = TIES) -> TieSheet:
     """Read the sheet of ties: columns 甲/a, 乙/b, 关系/kind, and 折合米数/metres if there are prices.
 
     Parameters
@@ -120,6 +95,8 @@ def read_ties(path: str | Path, *, encoding: str | None = None) -> TieSheet:
         Any file that residents may come in.  Sheets without the first three columns are left alone.
     encoding : str, optional
         Of a CSV.
+    told : Table
+        `planner.model.schema.TIES`, as the project describes it.
 
     Raises
     ------
@@ -131,13 +108,13 @@ def read_ties(path: str | Path, *, encoding: str | None = None) -> TieSheet:
     findings: list[Finding] = []
     rows: list[TieRow] = []
     read = 0
-    for table in read_table(path, table=TIES, encoding=encoding):
-        roles = roles_of(table.headers, TIES, file=table.file, sheet=table.sheet)
+    for table in read_table(path, table=told, encoding=encoding):
+        roles, chosen = roles_of(table.headers, told, file=table.file, sheet=table.sheet)
         if {"a", "b", "kind"} <= set(roles):
             read += 1
             own, said = _rows(table, roles)
             rows += own
-            findings += said
+            findings += [*chosen, *said]
     name = Path(path).name
     if not read:
         raise SchemaError(

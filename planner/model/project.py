@@ -6,92 +6,21 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from glob import glob
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from planner.errors import ConfigError
+from planner.model.inputs import Inputs, read_inputs
 from planner.model.levels import Level, read_levels
 from planner.model.rules import DEFAULT_PROFILE, RuleBook
 from planner.model.section import made, read_section, refuse_unknown
 
 __all__ = ["MOVE_PRICE_M", "TEMPLATE", "Affinity", "Inputs", "Project", "Search", "Siting"]
 
-DATUMS = ("wgs84", "gcj02", "bd09")
 MOVE_PRICE_M = 200.0
 """Metres that a home changing hands is charged for, unless the project says otherwise."""
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """The files that a run reads; none of them is ever changed.
-
-    Parameters
-    ----------
-    households : Path or tuple of Path
-        Workbook, CSV or GeoPackage; several are read as one.
-    members : Path
-        The same for those who serve.
-    streets : Path or None
-        OpenStreetMap extract (``.osm.pbf``, ``.osm``) or a line layer of one's own.
-    fences : Path or None
-        Polygons that no zone crosses; without them the column 社区/community is the fence, if the
-        sheet has one.
-    buildings : Path or None
-        The office's building table, with coordinates (楼栋表).
-    datum, buildings_datum : str
-        Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
-        ``bd09`` (Baidu).
-    fences_datum, streets_datum : str or None
-        The same of the fences and of a line layer of one's own, whatever these files say of themselves;
-        None where they are to be believed.
-    aliases : Path or None
-        Old and local names of streets and estates, and today's.
-    ties : Path or None
-        Who belongs together, and who is to be kept apart.
-    accepted : Path or None
-        Accepted answers of earlier reviews; ``accepted.csv`` beside the project file unless named.
-    cache : Path or None
-        Folder for the gazetteer, which is built once; ``.planner`` beside the project file unless
-        named, None (``cache = false``) keeps nothing.  It never holds residents.
-    detour_factor : float or None
-        Only when there are no streets: walk = factor x straight line, and every output says so.
-    """
-
-    households: Path | tuple[Path, ...]
-    members: Path
-    streets: Path | None = None
-    fences: Path | None = None
-    buildings: Path | None = None
-    datum: str = "wgs84"
-    buildings_datum: str = "wgs84"
-    detour_factor: float | None = None
-    accepted: Path | None = None
-    aliases: Path | None = None
-    ties: Path | None = None
-    cache: Path | None = None
-    fences_datum: str | None = None
-    streets_datum: str | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("datum", "buildings_datum", "fences_datum", "streets_datum"):
-            if (getattr(self, name) or "wgs84") not in DATUMS:
-                raise ConfigError(
-                    f"{name} = {getattr(self, name)!r} is not a datum",
-                    remedy="one of: " + ", ".join(DATUMS),
-                )
-        if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
-            raise ConfigError(
-                f"detour_factor = {self.detour_factor:g} is not between 1 and 5",
-                remedy="1.3 is usual for a town with ordinary streets",
-            )
-
-    @property
-    def household_files(self) -> tuple[Path, ...]:
-        """The files of households, one or several."""
-        return self.households if isinstance(self.households, tuple) else (self.households,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +249,7 @@ class Project:
         rules = {"profile": DEFAULT_PROFILE, **given["rules"]}
         levels = values.get("levels", [])
         return cls(
-            inputs=_inputs(inputs, folder, at["inputs"]),
+            inputs=read_inputs(inputs, given["columns"], given["sheets"], folder, where),
             rules=RuleBook.from_mapping(rules, where=at["rules"]),
             search=section("search", Search),
             title=section("outputs", _Outputs).title,
@@ -333,7 +262,9 @@ class Project:
         )
 
 
-_SECTIONS = ("inputs", "rules", "search", "outputs", "online", "siting", "mentors", "affinity")
+_SECTIONS = (
+    "inputs", "rules", "search", "outputs", "online", "siting", "mentors", "affinity", "columns", "sheets",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,52 +278,6 @@ class _Outputs:
                 f"smallest = {self.smallest}: counts below 5 homes are never told",
                 remedy="give 5 or more; 10 is usual",
             )
-
-
-def _inputs(values: Mapping[str, Any], folder: Path, where: str) -> Inputs:
-    kept = dict(values)
-    usual: dict[str, Any] = {"accepted": folder / "accepted.csv", "cache": folder / ".planner"}
-    if kept.get("cache") is False:
-        usual["cache"] = kept.pop("cache") or None
-    if "households" in kept:
-        usual["households"] = _files(kept.pop("households"), folder, f"{where}.households")
-    taken = usual | read_section(Inputs, kept, where, folder=folder)
-    for name in ("households", "members"):
-        if name not in taken:
-            raise ConfigError(
-                f"{where}: {name} is missing", remedy=f'add a line such as: {name} = "{name}.xlsx"'
-            )
-    return made(Inputs, taken, where)
-
-
-_TABLES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
-
-
-def _files(value: object, folder: Path, where: str) -> Path | tuple[Path, ...]:
-    """Give the file that is named, or those of a list, a folder or a pattern such as ``homes/*.xlsx``."""
-    named = value if isinstance(value, list) else [value]
-    if not named or not all(isinstance(text, str) and text.strip() for text in named):
-        raise ConfigError(f"{where} must be a path in quotes, or a list of them, not {value!r}")
-    files: list[Path] = []
-    for text in map(str, named):
-        path = folder / text
-        found = [path]
-        if path.is_dir():
-            found = [p for p in sorted(path.iterdir()) if p.suffix.lower() in _TABLES]
-        elif any(mark in text for mark in "*?[") and not path.exists():
-            found = sorted(Path(p) for p in glob(str(path)))  # noqa: PTH207 - may be absolute
-        # what Excel and WPS put beside a workbook that is open
-        found = [p for p in found if not p.name.startswith("~$")]
-        if not found:
-            raise ConfigError(
-                f"{where}: no table of households is found under {text}",
-                remedy="name the files themselves, or put them into that folder",
-                zh=f"{where}：{text} 下没有找到居民户表",
-                remedy_zh="请直接写出文件名，或将表格放入该文件夹",
-            )
-        files += found
-    unique = tuple(dict.fromkeys(files))
-    return unique[0] if len(unique) == 1 else unique
 
 
 TEMPLATE: str = resources.files("planner.model").joinpath("template.toml").read_text("utf-8")

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
+from typing import Self
 
 __all__ = [
     "ALIASES",
     "BUILDINGS",
     "HOUSEHOLDS",
     "MEMBERS",
+    "NOMINATIONS",
     "STANDING",
+    "TIES",
     "Column",
     "Table",
     "header_key",
@@ -57,10 +62,19 @@ class Table:
     name : str
         For messages.
     columns : tuple of Column
+    given : tuple of (str, str)
+        What a project says of headings: header key (see `header_key`) and column name, "" for a column
+        that is not to be read.  It comes before all that is known of headings.
+    sheets, left_out : tuple of str
+        Names or patterns (``*社区``) of the sheets that alone are read, all where there are none, and
+        of those that are not.
     """
 
     name: str
     columns: tuple[Column, ...]
+    given: tuple[tuple[str, str], ...] = ()
+    sheets: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         """Give a column by its name."""
@@ -79,6 +93,44 @@ class Table:
             for header in column.headers:
                 found.setdefault(header_key(header), column.name)
         return found
+
+    @cached_property
+    def stated(self) -> dict[str, str]:
+        """Header key -> column name, as the project states it."""
+        return dict(self.given)
+
+    def column_named(self, text: str) -> str | None:
+        """Give the column that a text means: its name, or the product's own heading in either language."""
+        key = header_key(text)
+        for column in self.columns:
+            if key in (header_key(column.name), *map(header_key, column.headers[:2])):
+                return column.name
+        return None
+
+    def means(self, sheet: str) -> bool:
+        """Tell whether a sheet of this name is to be read."""
+        name = sheet.strip()
+        if any(fnmatchcase(name, pattern) for pattern in self.left_out):
+            return False
+        return not self.sheets or any(fnmatchcase(name, pattern) for pattern in self.sheets)
+
+    def told(
+        self,
+        columns: Mapping[str, str] | None = None,
+        sheets: tuple[str, ...] = (),
+        left_out: tuple[str, ...] = (),
+    ) -> Self:
+        """Give the table as a project describes it.
+
+        Parameters
+        ----------
+        columns : mapping of str to str, optional
+            Heading as the office writes it -> column name.
+        sheets, left_out : tuple of str
+            Sheets to be read, and not to be read.
+        """
+        given = tuple((header_key(h), name) for h, name in (columns or {}).items())
+        return replace(self, given=given, sheets=sheets, left_out=left_out)
 
 
 _BRACKETS = re.compile(r"[(\[{<【〔《「][^)\]}>】〕》」]*[)\]}>】〕》」]")
@@ -246,3 +298,66 @@ ALIASES = Table(
     ),
 )
 """Old and local names of streets and estates."""
+NOMINATIONS = Table(
+    "nominations",
+    (
+        Column(
+            "candidate",
+            "候选户, candidate, 候选, 是否候选, 是否候选户, 候选中心户, 候选人, 推荐人选, "
+            "nominated, nominee, is candidate",
+            "Whether the member may be chosen as a centre",
+        ),
+        Column(
+            "score",
+            "择优得分, score, 得分, 评分, 综合得分, 综合评分, 考评得分, 总分, 分数, points",
+            "How well the member did where candidates were compared",
+        ),
+        Column(
+            "role",
+            "角色, role, 职务, 党内职务, 身份, 党员身份, 身份类别, 人员类别, 岗位",
+            "What the member does in the community",
+        ),
+        Column(
+            "strengths",
+            "特长, strengths, strength, 专长, 服务特长, 个人特长, 技能, skills",
+            "What the member is good at, several with 、 between",
+        ),
+        Column(
+            "mentor",
+            "是否指导员, mentor, 指导员, 党建指导员, 是否导师, 导师, is mentor",
+            "Whether the member guides centres",
+        ),
+        Column(
+            "capacity",
+            "可联系数, capacity, 联系上限, 最多联系, 上限, 容量, most, maximum",
+            "Most that one who guides may be given",
+        ),
+    ),
+)
+"""What a members' sheet says beyond where people live; read apart from the members."""
+TIES = Table(
+    "ties",
+    (
+        Column(
+            "a",
+            "甲, a, 编号甲, 甲编号, 甲方, 甲方编号, 户编号, household, household_id, id a, first",
+            "Id of a household",
+        ),
+        Column(
+            "b",
+            "乙, b, 编号乙, 乙编号, 乙方, 乙方编号, 对方编号, 对方, other, other_id, id b, second",
+            "Id of another household, or of a member",
+        ),
+        Column(
+            "kind",
+            "关系, kind, 类型, 关系类型, 类别, relation, tie",
+            "亲属/kin, 老单位/workmates, 帮扶/helper, or 分开/apart",
+        ),
+        Column(
+            "metres",
+            "折合米数, metres, 米数, 折合, meters, price_m, price",
+            "Price of breaking it; that of the project file where it is empty",
+        ),
+    ),
+)
+"""Who belongs together, and who is to be kept apart."""

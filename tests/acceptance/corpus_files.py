@@ -237,8 +237,8 @@ table_case(
     held=0,
 )  # fmt: skip
 table_case(
-    "021-B-HDR-AMB", "stop", "ambiguous-header", [["编号", "户籍地址", "现居住地址"], ["1", "甲路1号", "乙路2号"]],
-    column="户籍地址",
+    "021-B-HDR-AMB", "stop", "ambiguous-header", [["编号", "家庭住址", "现居住地址"], ["1", "甲路1号", "乙路2号"]],
+    column="家庭住址",
 )  # fmt: skip
 
 

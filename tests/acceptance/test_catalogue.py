@@ -167,7 +167,7 @@ def test_all_files_are_reported_together(tmp_path: Path) -> None:
     """Faults of several files, and several faults of one, come in one report, the gravest first."""
     homes = tmp_path / "homes.csv"
     homes.write_text(
-        "编号,户籍地址,现居住地址,经度,纬度\n" + "1,甲路1号,乙路1号,39500123,3601055\n" * 3, "utf-8"
+        "编号,家庭住址,现居住地址,经度,纬度\n" + "1,甲路1号,乙路1号,39500123,3601055\n" * 3, "utf-8"
     )
     people = tmp_path / "people.csv"
     people.write_text("编号,地址,是否中心户\n1,甲路1号,也许\n1,乙路1号,是\n", "utf-8")

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.errors import SchemaError, SheetError
-from planner.intake.residents import Residents, read_households, read_members
+from planner.intake.residents import Residents, read_households, read_members, read_residents
+from planner.model.schema import HOUSEHOLDS
 
 
 def write(path: Path, *lines: str) -> Path:
@@ -68,8 +69,8 @@ def test_missing_columns_are_refused_with_what_was_found(tmp_path: Path) -> None
 
 def test_two_columns_for_one_role_are_refused(tmp_path: Path) -> None:
     """B-HDR-AMB: registered and present address; no silent choice."""
-    with pytest.raises(SchemaError, match="户籍地址, 现居住地址"):
-        read_households(write(tmp_path / "a.csv", "编号,户籍地址,现居住地址", "1,甲路1号,乙路2号"))
+    with pytest.raises(SchemaError, match="家庭住址, 现居住地址"):
+        read_households(write(tmp_path / "a.csv", "编号,家庭住址,现居住地址", "1,甲路1号,乙路2号"))
     read = read_households(write(tmp_path / "b.csv", "编号,户籍地址,地址", "1,甲路1号,乙路2号"))
     assert read.kept["address"].tolist() == ["乙路2号"]
 
@@ -319,3 +320,32 @@ def test_no_row_is_ever_lost(rows: list[str], random: object) -> None:
     assert sorted(first.kept["id"]) == sorted(second.kept["id"])
     assert first.kept["id"].is_unique
     assert not set(first.kept["id"]) & set(first.held["id"])
+
+
+def test_a_weight_in_some_sheets_only_is_refused(tmp_path: Path) -> None:
+    """45 minutes beside 1 home mean nothing: the sheets are named, and the line that leaves it out works."""
+    with_load = write(tmp_path / "a.csv", "编号,地址,工作量", "A1,幸福路1号,45")
+    bare = write(tmp_path / "b.csv", "编号,地址", "B1,幸福路2号")
+    with pytest.raises(SchemaError, match="工作量") as caught:
+        read_households([with_load, bare])
+    (fault,) = caught.value.findings
+    assert (fault.code, fault.file, fault.column) == ("load-in-part", "a.csv", "工作量")
+    assert "b.csv" in fault.what
+    assert "b.csv" in fault.what_zh
+    told = HOUSEHOLDS.told({"工作量": ""})
+    assert read_residents([with_load, bare], told).kept["load"].tolist() == [1.0, 1.0]
+    assert read_households([with_load]).kept["load"].tolist() == [45.0]
+
+
+def test_two_columns_that_say_the_same_are_no_question(tmp_path: Path) -> None:
+    """Headings that differ and cells that do not: one is read, and told."""
+    read = read_households(write(tmp_path / "a.csv", "编号,住址,现居住地", "1,甲路1号,甲路1号"))
+    assert read.kept["address"].tolist() == ["甲路1号"]
+    assert "duplicate-header" in codes(read)
+
+
+def test_only_the_register_is_a_question(tmp_path: Path) -> None:
+    """Its addresses are read where there are no others, and it is asked whether people live there."""
+    read = read_households(write(tmp_path / "a.csv", "编号,户籍地址", "1,甲路1号"))
+    assert read.kept["address"].tolist() == ["甲路1号"]
+    assert "register-address" in codes(read)

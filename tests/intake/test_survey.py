@@ -27,7 +27,7 @@ def test_a_faultless_file_is_read_once_and_whole(tmp_path: Path) -> None:
 
 def test_several_faults_of_one_file_come_together(tmp_path: Path) -> None:
     """Metres, two address columns and clashing ids are told at once; rows are not judged by halves."""
-    head = "编号,户籍地址,现居住地址,经度,纬度"
+    head = "编号,家庭住址,现居住地址,经度,纬度"
     path = write(
         tmp_path / "a.csv", head, "1,甲路1号,,39500123,3601055", "1,乙路1号,,39500129,3601051"
     )

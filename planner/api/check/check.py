@@ -23,7 +23,6 @@ from planner.intake.idnumbers import examine_id_numbers
 from planner.intake.sheets.formats.grids import opened_once, read_grids
 from planner.intake.sheets.formats.guard import kind_of, open_book, read_bytes
 from planner.intake.sheets.gather import labels
-from planner.intake.sheets.headers import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.survey import Survey, survey
 from planner.model.project import Inputs, Project
@@ -340,8 +339,8 @@ def _wanted(
     """Give the files of each table."""
     if isinstance(project, Project):
         return [
-            (HOUSEHOLDS, list(project.inputs.household_files)),
-            (MEMBERS, [project.inputs.members]),
+            (project.inputs.told(HOUSEHOLDS), list(project.inputs.household_files)),
+            (project.inputs.told(MEMBERS), [project.inputs.members]),
         ]
     wanted = [(HOUSEHOLDS, _paths(project)), (MEMBERS, _paths(members))]
     return [(table, paths) for table, paths in wanted if paths]
@@ -376,7 +375,7 @@ def _file(
     own = rows[rows["file"] == name]
     refused = any(p == path for p, _ in got.refused)
     tables = [t for t in got.tables if t.file == name]
-    mapping = {h: role_of(h, table) for t in tables for h in t.headers}
+    mapping = {h: role for t in tables for h, role in zip(t.headers, t.roles, strict=True)}
     # of a file without a header, the first row of residents would stand for one
     unread = dict.fromkeys(h for t in tables for h in t.unread if not refused)
     text = next((t for t in tables if t.encoding), None)

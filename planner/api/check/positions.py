@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from planner.errors import Finding
-from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable
 from planner.render.books.marked import Spot
 from planner.render.text.check_words import completed
@@ -54,7 +54,7 @@ def _position(column: str, t: SheetTable) -> int | None:
     if column in t.headers:
         return t.headers.index(column)
     role = role_of(column) or column
-    roles = [role_of(h) for h in t.headers]
+    roles = t.roles or tuple(role_of(h) for h in t.headers)
     wanted = (role, "compound", "road", "road_number", "building") if role == "address" else (role,)
     return next((roles.index(name) for name in wanted if name in roles), None)
 

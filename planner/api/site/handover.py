@@ -19,10 +19,10 @@ from typing import Any, Final
 from planner.errors import PlannerError
 from planner.intake.residents import Residents
 from planner.intake.sheets.cell_values import half_width
-from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Inputs, Project
-from planner.model.schema import MEMBERS
+from planner.model.schema import MEMBERS, Table
 
 __all__ = ["marked_members", "next_project"]
 
@@ -57,6 +57,7 @@ def marked_members(path: str | Path, members: Residents, chosen: Collection[str]
         for frame in (members.kept, members.held)
         for sheet, row, name in zip(frame["sheet"], frame["row"], frame["id"], strict=True)
     }
+    told = members.told or MEMBERS
     buffer = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, {"in_memory": True, **plain}) as book:
@@ -64,14 +65,14 @@ def marked_members(path: str | Path, members: Residents, chosen: Collection[str]
         head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1})
         text = book.add_format({"num_format": "@"})
         for n, table in enumerate(read_table(path, table=None), 1):
-            if not any(role_of(header, MEMBERS) for header in table.headers):
+            if not any(role_of(header, told) for header in table.headers):
                 continue
             sheet = book.add_worksheet(_sheet_name(table.sheet, n))
             top = 0
             if table.title:
                 sheet.write_string(0, 0, table.title[:2000])
                 top = 1
-            for at, (header, cells) in enumerate(_columns(table, known, set(chosen))):
+            for at, (header, cells) in enumerate(_columns(table, told, known, set(chosen))):
                 sheet.set_column(at, at, 16, text)
                 sheet.write_string(top, at, header, head)
                 for row, cell in enumerate(cells, top + 1):
@@ -81,10 +82,10 @@ def marked_members(path: str | Path, members: Residents, chosen: Collection[str]
 
 
 def _columns(
-    table: SheetTable, known: Mapping[tuple[str, int], str], chosen: Collection[str]
+    table: SheetTable, told: Table, known: Mapping[tuple[str, int], str], chosen: Collection[str]
 ) -> Iterator[tuple[str, list[str]]]:
     """Give headers and cells, the mark of the centres set anew."""
-    role = [role_of(header, MEMBERS) for header in table.headers]
+    role = [role_of(header, told) for header in table.headers]
     own = table.cells[:, role.index("id")].tolist() if "id" in role else [""] * len(table.cells)
     rows = [known.get((table.sheet, int(row)), "") for row in table.row]
     # A row that repeats an earlier one was left out when it was read: it goes by its own id.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.sheets.cell_values import half_width
-from planner.intake.sheets.headers import roles_of
+from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.schema import ALIASES
+from planner.model.schema import ALIASES, Table
 
 __all__ = ["Aliases", "read_aliases"]
 
@@ -59,13 +59,15 @@ def _whole(name: str) -> str:
     return f"{before}{re.escape(name)}{after}"
 
 
-def read_aliases(path: str | Path) -> tuple[Aliases, tuple[Finding, ...]]:
+def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, tuple[Finding, ...]]:
     """Read a table of aliases: columns 旧名/old and 现名/name.
 
     Parameters
     ----------
     path : str or Path
         Any file that residents may come in.
+    told : Table
+        `planner.model.schema.ALIASES`, as the project describes it.
 
     Returns
     -------
@@ -83,11 +85,12 @@ def read_aliases(path: str | Path) -> tuple[Aliases, tuple[Finding, ...]]:
     said: dict[str, tuple[str, Finding]] = {}
     against: set[str] = set()
     read = 0
-    for table in read_table(path, table=ALIASES):
-        roles = roles_of(table.headers, ALIASES, file=table.file, sheet=table.sheet)
+    for table in read_table(path, table=told):
+        roles, chosen = roles_of(table.headers, told, file=table.file, sheet=table.sheet)
         if not {"old", "name"} <= set(roles):
             continue
         read += 1
+        findings += chosen
         for i, row in enumerate(table.row):
             old, name = (half_width(table.cells[i, roles[r]]).strip() for r in ("old", "name"))
             if old == name:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Finding, SchemaError, Severity, SheetError
-from planner.intake.sheets.headers import role_of, roles_of
+from planner.intake.sheets.headings import role_of, roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
 from planner.model.schema import Table, header_key
@@ -108,13 +108,34 @@ def gather(
         tables += fitting
         said += told
     if not tables:
-        names_of = ", ".join(named[p] for p in files)
-        raise SheetError(f"no data rows in {names_of}", remedy="name the residents' sheet")
+        raise _nothing_meant(files, named, table)
     return Gathered(tables, tuple((name, digest) for digest, name in sources.items()), said)
+
+
+def _nothing_meant(files: Sequence[Path], named: Mapping[Path, str], table: Table) -> SheetError:
+    """Say that no sheet is left to read, and which there are where the project chose among them."""
+    names = ", ".join(named[p] for p in files)
+    if not (table.sheets or table.left_out):
+        return SheetError(
+            f"no data rows in {names}",
+            remedy="name the residents' sheet",
+            zh=f"{names} 中没有数据行",
+            remedy_zh="请填写含居民数据的表格",
+        )
+    there = [t.sheet for p in files for t in read_table(p, table=None, name=named[p]) if t.sheet]
+    listed = "、".join(dict.fromkeys(there))
+    return SheetError(
+        f"{names}: no sheet is left by the choice under [sheets]",
+        remedy=f"choose among: {listed}",
+        zh=f"{names}：按 [sheets] 的选择，没有可读的工作表",
+        remedy_zh=f"现有工作表：{listed}",
+    )
 
 
 def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable], list[Finding]]:
     """Choose the sheets that are such a table; a foreign sheet beside one that fits is skipped."""
+    if not found:
+        return [], []
     fitting = [t for t in found if is_complete(t, table)]
     lacking = [t for t in found if t not in fitting]
     if not fitting or any(len(t.headers) > 1 for t in lacking):
@@ -160,7 +181,7 @@ def columns_of(
     """
     headers = ["" if role_of(h, table) in ignored else h for h in t.headers]
     headers, said = _without_twins(t, headers, table)
-    roles = roles_of(headers, table, file=t.file, sheet=t.sheet)
+    roles, chosen = roles_of(headers, table, file=t.file, sheet=t.sheet)
     n = len(t.cells)
     names = [*dict.fromkeys(("id", *table.names))]
     columns: dict[str, Any] = {
@@ -181,7 +202,7 @@ def columns_of(
     header = t.headers[roles["load"]] if "load" in roles else ""
     frame = pd.DataFrame(columns, dtype=object)
     frame = frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
-    return frame, [*said, *_dates(t, role_at)]
+    return frame, [*said, *chosen, *_dates(t, role_at)]
 
 
 def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:
@@ -207,20 +228,25 @@ def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:
 def _without_twins(
     t: SheetTable, headers: Sequence[str], table: Table
 ) -> tuple[list[str], list[Finding]]:
-    """Leave out columns that repeat another one, header and cells."""
+    """Leave out columns that say of every row what another one of their role says."""
     kept = list(headers)
     said: list[Finding] = []
     first: dict[str, int] = {}
     for i, header in enumerate(headers):
-        if not header or not role_of(header, table):
+        role = role_of(header, table) if header else ""
+        if not role:
             continue
-        own = first.setdefault(header_key(header), i)
+        own = first.setdefault(role, i)
         if own != i and (t.cells[:, own] == t.cells[:, i]).all():
             kept[i] = ""
-            what = f"the column {header} stands there twice with the same values; one was read"
+            twice = header_key(headers[own]) == header_key(header)
+            which = f"{header} stands" if twice else f"{headers[own]} and {header} stand"
+            zh = header if twice else f"{headers[own]}”与“{header}"
             said.append(
                 Finding(
-                    "duplicate-header", Severity.WARN, what, f"“{header}”列重复且内容相同，只读取一列",
+                    "duplicate-header", Severity.WARN,
+                    f"the column {which} there twice with the same values; one was read",
+                    f"“{zh}”列重复且内容相同，只读取一列",
                     "take one of them out", "请删除其中一列", t.file, t.sheet, column=header,
                 )
             )  # fmt: skip

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from planner.errors import Finding, SchemaError, Severity
-from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
+from planner.errors import Finding, Severity
+from planner.intake.sheets.headings import role_of
+from planner.model.schema import Table, header_key, is_personal
 
-__all__ = ["Header", "find_header", "is_header_row", "is_total_row", "role_of", "roles_of"]
+__all__ = ["Header", "find_header", "is_header_row", "is_total_row"]
 
 Merges = Sequence[tuple[int, int, int, int]]
 SEARCHED: Final = 30
 FOOTER_CELLS: Final = 4
-_ALL = {**BUILDINGS.roles, **MEMBERS.roles, **HOUSEHOLDS.roles}
 _TOTAL = re.compile(
     r"^(合计|小计|总计|共计|累计|本页合计|本页小计|subtotal|total|grand ?total|sum)(\b|[:\uff1a\d(]|$)",
     re.I,
 )
-_TWO_LANGUAGES = re.compile(r"([\u3400-\u9fff]+)\s+([A-Za-z][A-Za-z _]*)$")
 _FOOTER = re.compile(
     r"^((填表|审核|制表|填报|统计|经办|复核)(人|单位|日期|时间)?|负责人|(签字|签名|盖章|日期))\s*[:\uff1a]"
     r"|^第\s*\d+\s*页|^page \d+",
@@ -65,86 +64,6 @@ class Header:
                         row=self.top + first + 1)]  # fmt: skip
 
 
-def role_of(header: str, table: Table | None = None) -> str:
-    """Give the column of a table that a header names, "" if none.
-
-    Parameters
-    ----------
-    header : str
-        As written; of a joined header such as ``住址/楼栋`` the last part decides if the whole does not,
-        of one in two languages such as ``户编号 Household`` the first that is known.
-    table : Table, optional
-        Any input table if None.
-    """
-    roles = _ALL if table is None else table.roles
-    return next((role for key in _keys(header) if (role := roles.get(key, ""))), "")
-
-
-def _keys(header: str) -> Iterator[str]:
-    """Give what a header may be known by, the whole of it first."""
-    yield header_key(header)
-    if "/" in header:
-        yield header_key(header.rsplit("/", 1)[1])
-    if two := _TWO_LANGUAGES.match(header):
-        yield from map(header_key, two.groups())
-
-
-def roles_of(headers: Sequence[str], table: Table, *, file: str, sheet: str) -> dict[str, int]:
-    """Decide which header plays each role.
-
-    Parameters
-    ----------
-    headers : sequence of str
-        As written.
-    table : Table
-    file, sheet : str
-        For messages.
-
-    Returns
-    -------
-    dict of str to int
-        Column name -> position in `headers`.  A header that is the product's own wins over synonyms.
-
-    Raises
-    ------
-    SchemaError
-        Two headers compete for one role.
-    """
-    candidates: dict[str, list[int]] = {}
-    for i, header in enumerate(headers):
-        role = role_of(header, table)
-        if role:
-            candidates.setdefault(role, []).append(i)
-    chosen: dict[str, int] = {}
-    faults: list[Finding] = []
-    for role, places in candidates.items():
-        own = [
-            i
-            for i in places
-            if set(_keys(headers[i])) & set(map(header_key, table[role].headers[:2]))
-        ]
-        if len(own) == 1 or len(places) == 1:
-            chosen[role] = (own or places)[0]
-            continue
-        names = ", ".join(headers[i] for i in places)
-        faults.append(
-            Finding(
-                "ambiguous-header",
-                Severity.STOP,
-                f"{len(places)} columns could be the {role}: {names}",
-                f"{len(places)}列都可能是{table[role].headers[0]}:{names}",
-                f"head the right one {table[role].headers[0]} and rename the others",
-                f"请将正确的一列命名为{table[role].headers[0]}",
-                file,
-                sheet,
-                column=headers[places[0]],
-            )
-        )
-    if faults:
-        raise SchemaError(f"{file}: it is not clear which column is which", findings=faults)
-    return chosen
-
-
 def find_header(
     grid: Sequence[Sequence[Any]], merges: Merges, first: int, left: int, table: Table | None
 ) -> Header | None:
@@ -168,7 +87,7 @@ def find_header(
     """
     best, best_score = -1, 0.0
     for i, row in enumerate(grid[:SEARCHED]):
-        score = _score(row)
+        score = _score(row, table)
         if score > best_score:
             best, best_score = i, score
     if best < 0:
@@ -179,16 +98,22 @@ def find_header(
     return Header(names, top, last, tuple(role_of(n, table) for n in names))
 
 
-def _score(row: Sequence[Any]) -> float:
+def _score(row: Sequence[Any], table: Table | None) -> float:
     """Count the known headers of a row; any text counts a little, so that a foreign header is found."""
     texts = [v for v in row if isinstance(v, str) and v.strip()]
     if not texts:
         return 0.0
-    known = sum(bool(role_of(t)) + 0.5 * is_personal(t) for t in texts if len(t) < 40)
+    known = sum(
+        bool(role_of(t) or _stated(t, table)) + 0.5 * is_personal(t) for t in texts if len(t) < 40
+    )
     short = (
         sum(len(t) < 40 and not t.strip()[:1].isdigit() for t in texts) if len(texts) > 1 else 0.1
     )
     return known + 0.001 * short
+
+
+def _stated(text: str, table: Table | None) -> bool:
+    return table is not None and header_key(text) in table.stated
 
 
 def _extent(grid: Sequence[Sequence[Any]], best: int, ranges: Merges) -> tuple[int, int]:

@@ -56,6 +56,8 @@ class SheetTable:
     findings : tuple of Finding
     title : str
         What stands above the header.
+    roles : tuple of str
+        What each kept column is in the asked table; empty where none was asked for.
     places : tuple of int
         Column of the sheet, from 0, at which each kept column stands.
     header_row : int
@@ -74,6 +76,7 @@ class SheetTable:
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     title: str = ""
+    roles: tuple[str, ...] = ()
     places: tuple[int, ...] = ()
     header_row: int = 1
     encoding: str = ""
@@ -116,7 +119,7 @@ def read_table(
     Returns
     -------
     list of SheetTable
-        One or more.
+        One or more; none where the table says that no sheet of this file is meant.
 
     Raises
     ------
@@ -125,6 +128,11 @@ def read_table(
     """
     name = name or Path(path).name
     raws = read_grids(path, sheet=sheet, encoding=encoding, name=name)
+    if table is not None and sheet is None:
+        kept = [raw for raw in raws if not raw.sheet or table.means(raw.sheet)]
+        if raws and not kept:
+            return []
+        raws = kept
     tables = [t for t in (_tabulate(raw, name, table) for raw in raws) if t is not None]
     if not tables:
         names = ", ".join(raw.sheet for raw in raws if raw.sheet)
@@ -174,6 +182,7 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
         faults=_moved(faults, full),
         findings=(*raw.findings, *where),
         title=_title(grid[: header.top]),
+        roles=() if table is None else tuple(header.roles[i] for i in keep),
         places=tuple(i + raw.left for i in keep),
         header_row=header.last + raw.first + 1,
         encoding=raw.encoding,

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from planner.errors import Finding, SchemaError, Severity
-from planner.intake.sheets.headers import role_of
+from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable
-from planner.model.schema import Table, header_key, is_personal
+from planner.model.schema import Table, is_personal
 
 __all__ = ["ENOUGH", "is_complete", "missing_columns"]
 
@@ -28,10 +28,7 @@ def is_complete(t: SheetTable, table: Table) -> bool:
     table : Table
         What it should be.
     """
-    roles = {
-        table.roles.get(header_key(h)) or table.roles.get(header_key(h.rsplit("/", 1)[-1]))
-        for h in t.headers
-    }
+    roles = {role_of(h, table) for h in t.headers}
     return any(parts <= roles for parts in ENOUGH)
 
 

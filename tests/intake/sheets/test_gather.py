@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.intake.sheets.gather import labels
+import pytest
+from openpyxl import Workbook
+
+from planner.errors import SheetError
+from planner.intake.sheets.gather import gather, labels
+from planner.model.schema import HOUSEHOLDS
 
 
 def test_bare_names_where_they_differ() -> None:
@@ -18,3 +23,30 @@ def test_as_many_folders_as_it_takes() -> None:
     paths = ["/a/1/x/h.csv", "/a/2/x/h.csv", "/a/1/x/h.csv"]
     assert labels(paths) == {Path("/a/1/x/h.csv"): "1/x/h.csv", Path("/a/2/x/h.csv"): "2/x/h.csv"}
     assert labels(["h.csv", "x/h.csv"]) == {Path("h.csv"): "h.csv", Path("x/h.csv"): "x/h.csv"}
+
+
+def book(path: Path, *names: str) -> Path:
+    """Write a workbook with one home on each sheet."""
+    made = Workbook()
+    made.remove(made.worksheets[0])
+    for n, name in enumerate(names):
+        sheet = made.create_sheet(name)
+        sheet.append(["编号", "地址"])
+        sheet.append([f"H{n}", f"幸福路{n + 1}号"])
+    made.save(path)
+    return path
+
+
+def test_sheets_are_chosen_or_left_out(tmp_path: Path) -> None:
+    """By name or pattern, in any of the files; a file of which none is meant is passed over."""
+    files = [book(tmp_path / "a.xlsx", "甲社区", "旧表"), book(tmp_path / "b.xlsx", "说明")]
+
+    def read(**choice: tuple[str, ...]) -> list[str]:
+        return [t.sheet for t in gather(files, HOUSEHOLDS.told(**choice)).tables]
+
+    assert read() == ["甲社区", "旧表", "说明"]
+    assert read(sheets=("*社区", "说明")) == ["甲社区", "说明"]
+    assert read(left_out=("旧*",)) == ["甲社区", "说明"]
+    with pytest.raises(SheetError, match="甲社区、旧表、说明") as caught:
+        read(sheets=("乙社区",))
+    assert "[sheets]" in caught.value.zh

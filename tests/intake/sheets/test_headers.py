@@ -8,16 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.errors import SchemaError
 from planner.intake.sheets.headers import (
     Header,
     find_header,
     is_header_row,
     is_total_row,
-    role_of,
-    roles_of,
 )
-from planner.model.schema import HOUSEHOLDS, MEMBERS
+from planner.model.schema import HOUSEHOLDS
 
 HEAD = ["编号", "地址", "社区"]
 BODY: list[Any] = ["H1", "幸福路1号", "甲社区"]
@@ -28,17 +25,6 @@ def found(grid: list[list[Any]], merges: list[tuple[int, int, int, int]] | None 
     header = find_header(grid, merges or [], 0, 0, HOUSEHOLDS)
     assert header is not None
     return header
-
-
-@pytest.mark.parametrize(
-    ("header", "role"),
-    [("地址", "address"), ("地 址(必填)", "address"), ("＊地址：", "address"), ("ADDRESS", "address"),
-     ("户编号 Household", "id"), ("住址/楼栋", "building"),
-     ("经度", "lon"), ("姓名", ""), ("", ""), ("/", "")],
-)  # fmt: skip
-def test_roles(header: str, role: str) -> None:
-    """Brackets, blanks, width and language do not matter; what is not known has no role."""
-    assert role_of(header, HOUSEHOLDS) == role
 
 
 @given(st.integers(0, 8), st.integers(0, 3))
@@ -77,16 +63,6 @@ def test_columns_that_are_kept() -> None:
     header = found([["编号", "姓名", "", "地址"]])
     assert header.kept(HOUSEHOLDS) == [0, 3]
     assert header.kept(None) == [0, 1, 3]
-
-
-def test_competing_columns_are_all_named() -> None:
-    """Every clash at once; the product's own header wins over synonyms."""
-    assert roles_of(["户籍地址", "地址"], HOUSEHOLDS, file="a", sheet="") == {"address": 1}
-    with pytest.raises(SchemaError) as caught:
-        roles_of(["住址", "居住地", "栋", "幢"], HOUSEHOLDS, file="a.xlsx", sheet="表")
-    assert [f.column for f in caught.value.findings] == ["住址", "栋"]
-    assert "住址, 居住地" in caught.value.findings[0].what
-    assert roles_of(["中心户"], MEMBERS, file="a", sheet="") == {"is_centre": 0}
 
 
 @pytest.mark.parametrize(

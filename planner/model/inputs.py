@@ -1,0 +1,249 @@
+"""What a run reads: the sections ``[inputs]``, ``[columns]`` and ``[sheets]`` of the project file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from glob import glob
+from pathlib import Path
+from typing import Any, Final
+
+from planner.errors import ConfigError
+from planner.model.schema import (
+    ALIASES,
+    BUILDINGS,
+    HOUSEHOLDS,
+    MEMBERS,
+    NOMINATIONS,
+    TIES,
+    Table,
+)
+from planner.model.section import made, read_section, refuse_unknown
+
+__all__ = ["DATUMS", "Inputs", "read_inputs"]
+
+DATUMS: Final = ("wgs84", "gcj02", "bd09")
+LEAVE_OUT: Final = "leave_out"
+_TABLES: Final = {
+    "households": HOUSEHOLDS,
+    "members": Table("members", (*MEMBERS.columns, *NOMINATIONS.columns)),
+    "buildings": BUILDINGS,
+    "ties": TIES,
+    "aliases": ALIASES,
+}
+"""The tables that a project file may describe, by the names that it has for them."""
+_ENDINGS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files that a run reads; none of them is ever changed.
+
+    Parameters
+    ----------
+    households : Path or tuple of Path
+        Workbook, CSV or GeoPackage; several are read as one.
+    members : Path
+        The same for those who serve.
+    streets : Path or None
+        OpenStreetMap extract (``.osm.pbf``, ``.osm``) or a line layer of one's own.
+    fences : Path or None
+        Polygons that no zone crosses; without them the column 社区/community is the fence, if the
+        sheet has one.
+    buildings : Path or None
+        The office's building table, with coordinates (楼栋表).
+    datum, buildings_datum : str
+        Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
+        ``bd09`` (Baidu).
+    fences_datum, streets_datum : str or None
+        The same of the fences and of a line layer of one's own, whatever these files say of themselves;
+        None where they are to be believed.
+    aliases : Path or None
+        Old and local names of streets and estates, and today's.
+    ties : Path or None
+        Who belongs together, and who is to be kept apart.
+    accepted : Path or None
+        Accepted answers of earlier reviews; ``accepted.csv`` beside the project file unless named.
+    cache : Path or None
+        Folder for the gazetteer, which is built once; ``.planner`` beside the project file unless
+        named, None (``cache = false``) keeps nothing.  It never holds residents.
+    columns : mapping of str to mapping of str to str
+        Name of a table -> heading as the office writes it -> column of that table, "" for one that is not
+        to be read.
+    sheets : mapping of str to tuple of str
+        Name of a table -> the sheets that alone are read, by name or pattern; ``leave_out`` -> those
+        that are not read in any.
+    detour_factor : float or None
+        Only when there are no streets: walk = factor x straight line, and every output says so.
+    """
+
+    households: Path | tuple[Path, ...]
+    members: Path
+    streets: Path | None = None
+    fences: Path | None = None
+    buildings: Path | None = None
+    datum: str = "wgs84"
+    buildings_datum: str = "wgs84"
+    detour_factor: float | None = None
+    accepted: Path | None = None
+    aliases: Path | None = None
+    ties: Path | None = None
+    cache: Path | None = None
+    fences_datum: str | None = None
+    streets_datum: str | None = None
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("datum", "buildings_datum", "fences_datum", "streets_datum"):
+            if (getattr(self, name) or "wgs84") not in DATUMS:
+                raise ConfigError(
+                    f"{name} = {getattr(self, name)!r} is not a datum",
+                    remedy="one of: " + ", ".join(DATUMS),
+                )
+        if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
+            raise ConfigError(
+                f"detour_factor = {self.detour_factor:g} is not between 1 and 5",
+                remedy="1.3 is usual for a town with ordinary streets",
+            )
+
+    @property
+    def household_files(self) -> tuple[Path, ...]:
+        """The files of households, one or several."""
+        return self.households if isinstance(self.households, tuple) else (self.households,)
+
+    def told(self, table: Table) -> Table:
+        """Give a table as this office hands it in: its headings, and which sheets are meant."""
+        return table.told(
+            self.columns.get(table.name),
+            self.sheets.get(table.name, ()),
+            self.sheets.get(LEAVE_OUT, ()),
+        )
+
+
+def read_inputs(
+    values: Mapping[str, Any],
+    columns: Mapping[str, Any],
+    sheets: Mapping[str, Any],
+    folder: Path,
+    where: str,
+) -> Inputs:
+    """Read the three sections that say what is read.
+
+    Parameters
+    ----------
+    values, columns, sheets : mapping
+        The sections as TOML gives them.
+    folder : Path
+        Paths are relative to it.
+    where : str
+        Bare name of the file, for messages.
+
+    Raises
+    ------
+    ConfigError
+        A key is unknown or missing, a value is of another kind, or a path names nothing.
+    """
+    at = f"{where}, [inputs]"
+    kept = dict(values)
+    usual: dict[str, Any] = {"accepted": folder / "accepted.csv", "cache": folder / ".planner"}
+    if kept.get("cache") is False:
+        usual["cache"] = kept.pop("cache") or None
+    for name, words in (("columns", "[columns]"), ("sheets", "[sheets]")):
+        if name in kept:
+            raise ConfigError(
+                f"{at}: {name} is a section of its own",
+                remedy=f"write it under the heading {words}",
+                zh=f"{at}：{name} 应单独成节",
+                remedy_zh=f"请写在 {words} 之下",
+            )
+    for name in ("households", "members"):
+        if name not in kept:
+            raise ConfigError(
+                f"{at}: {name} is missing",
+                remedy=f'add a line such as: {name} = "{name}.xlsx"',
+                zh=f"{at}：缺少 {name}",
+                remedy_zh=f'请加一行，例如 {name} = "{name}.xlsx"',
+            )
+    usual["households"] = _files(kept.pop("households"), folder, f"{at}.households")
+    taken = usual | read_section(Inputs, kept, at, folder=folder)
+    taken["columns"] = _columns(columns, f"{where}, [columns]")
+    taken["sheets"] = _sheets(sheets, f"{where}, [sheets]")
+    return made(Inputs, taken, at)
+
+
+def _columns(values: Mapping[str, Any], where: str) -> dict[str, dict[str, str]]:
+    """Read which heading is which column, table by table."""
+    refuse_unknown(values, tuple(_TABLES), where)
+    found: dict[str, dict[str, str]] = {}
+    for name, given in values.items():
+        table, at = _TABLES[name], f"{where}.{name}"
+        if not isinstance(given, Mapping):
+            raise _no_columns(at, table)
+        own = found.setdefault(table.name, {})
+        for heading, meant in given.items():
+            column = table.column_named(meant) if isinstance(meant, str) and meant else meant
+            if not isinstance(column, str):
+                raise _no_columns(f"{at}, {heading}", table)
+            own[str(heading)] = column
+    return found
+
+
+def _no_columns(at: str, table: Table) -> ConfigError:
+    names = "、".join(c.headers[0] for c in table.columns)
+    english = ", ".join(c.headers[1] for c in table.columns)
+    return ConfigError(
+        f"{at}: this is no column of the {table.name}",
+        remedy=f'write "heading in the sheet" = "column", the column one of: {english}; "" leaves it unread',
+        zh=f"{at}：没有这样的列",
+        remedy_zh=f'写法为 "表中列名" = "列"，可选：{names}；"" 表示不读取该列',
+    )
+
+
+def _sheets(values: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
+    """Read which sheets are meant, and which are left out."""
+    refuse_unknown(values, (*_TABLES, LEAVE_OUT), where)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, given in values.items():
+        named = [given] if isinstance(given, str) else given
+        if not isinstance(named, list) or not all(isinstance(n, str) and n.strip() for n in named):
+            raise ConfigError(
+                f"{where}.{name} must be a list of names of sheets, not {given!r}",
+                remedy=f'such as: {name} = ["甲社区", "*村"]',
+                zh=f"{where}.{name} 应为工作表名称列表",
+                remedy_zh=f'例如 {name} = ["甲社区", "*村"]',
+            )
+        found[_TABLES[name].name if name in _TABLES else name] = tuple(n.strip() for n in named)
+    return found
+
+
+def _files(value: object, folder: Path, where: str) -> Path | tuple[Path, ...]:
+    """Give the file that is named, or those of a list, a folder or a pattern such as ``homes/*.xlsx``."""
+    named = value if isinstance(value, list) else [value]
+    if not named or not all(isinstance(text, str) and text.strip() for text in named):
+        raise ConfigError(
+            f"{where} must be a path in quotes, or a list of them, not {value!r}",
+            remedy='such as: households = "households.xlsx"',
+            zh=f"{where} 应为加引号的路径或路径列表",
+            remedy_zh='例如 households = "households.xlsx"',
+        )
+    files: list[Path] = []
+    for text in map(str, named):
+        path = folder / text
+        found = [path]
+        if path.is_dir():
+            found = [p for p in sorted(path.iterdir()) if p.suffix.lower() in _ENDINGS]
+        elif any(mark in text for mark in "*?[") and not path.exists():
+            found = sorted(Path(p) for p in glob(str(path)))  # noqa: PTH207 - may be absolute
+        # what Excel and WPS put beside a workbook that is open
+        found = [p for p in found if not p.name.startswith("~$")]
+        if not found:
+            raise ConfigError(
+                f"{where}: no table of households is found under {text}",
+                remedy="name the files themselves, or put them into that folder",
+                zh=f"{where}：{text} 下没有找到居民户表",
+                remedy_zh="请直接写出文件名，或将表格放入该文件夹",
+            )
+        files += found
+    unique = tuple(dict.fromkeys(files))
+    return unique[0] if len(unique) == 1 else unique
