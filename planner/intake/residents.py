@@ -214,8 +214,8 @@ def read_buildings(
     lon, lat, _, said = read_coordinates(frame.assign(address=""))
     placed = np.isfinite(lon)
     what, zh = "the building has no coordinates and cannot be looked up", "楼栋无坐标，无法用于匹配"
-    told = Finding("building-without-place", Severity.WARN, what, zh, column="lon")
-    findings += [*said, *each(frame, np.flatnonzero(~placed), told)]
+    bare = Finding("building-without-place", Severity.WARN, what, zh, column="lon")
+    findings += [*said, *each(frame, np.flatnonzero(~placed), bare)]
     if not placed.any():
         raise SchemaError(
             f"{Path(path).name}: no building has coordinates",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -96,3 +97,8 @@ def test_the_screen_of_a_plan(
     assert told.index("beyond") < told.index("Zones") < told.index("Proof")
     assert "_per_" not in told
     assert "walk_m" not in told
+    # not even a comma of the other language
+    assert not re.search("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]", told.partition("\n")[2])
+    spoken.setenv("PLANNER_LANG", "zh")
+    closing_table(plan, {})
+    assert "，全部连通" in capsys.readouterr().out
