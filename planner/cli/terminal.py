@@ -198,9 +198,11 @@ def show_findings(findings: Iterable[Finding]) -> None:
         head = say(*SEVERITY_SAID[first.severity])
         count = f" ×{kind.count:,}" if kind.count > 1 else ""
         show.print(f"[{head}{count}] {say(first.what_zh, first.what)}", markup=False)
-        if places := [f.where for f in kind.examples if f.where]:
+        chinese = languages() == ("zh",)
+        if places := [p for f in kind.examples if (p := f.where_zh if chinese else f.where)]:
             more = " ..." if kind.count > len(kind.examples) else ""
-            show.print(f"    {'; '.join(places)}{more}", markup=False)
+            between = "；" if chinese else "; "
+            show.print(f"    {between.join(places)}{more}", markup=False)
         if first.remedy or first.remedy_zh:
             show.print(f"    -> {say(first.remedy_zh, first.remedy)}", markup=False)
 
@@ -274,8 +276,9 @@ def _plan_rows(plan: Plan, figures: Mapping[str, Any]) -> Iterator[tuple[str, st
         yield say("数量", "Arithmetic"), say(clash["what_zh"], clash["what"])
     for repair in advice.get("repairs", [])[:MOST_TOLD]:
         yield say("建议", "Repair"), say(repair["what_zh"], repair["what"])
+    seconds = sum(figures["seconds"].values())
     memory = f", {figures['peak_gb']:g} GB" if figures.get("peak_gb") else ""
-    yield say("用时", "Time"), f"{sum(figures['seconds'].values()):.1f} s{memory}"
+    yield say("用时", "Time"), f"{seconds:.1f}{say('秒', ' s')}{memory}"
 
 
 SEVERITY_SAID = {
