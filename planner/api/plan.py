@@ -75,8 +75,7 @@ class Plan(PlanTables):
         InputError
             The file is missing, damaged, or not a plan.
         """
-        file = Path(path)
-        return cls.of(read_plan(file / "plan.gpkg" if file.is_dir() else file))
+        return cls.of(read_plan(path))
 
     def map(
         self,

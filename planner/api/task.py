@@ -50,8 +50,7 @@ class Wishes:
         if self.previous is None:
             return None
         if isinstance(self.previous, str | Path):
-            path = Path(self.previous)
-            return read_previous_plan(path / "plan.gpkg" if path.is_dir() else path)
+            return read_previous_plan(self.previous)
         return PreviousPlan.of(self.previous)
 
 

@@ -197,13 +197,12 @@ def verify(
     from planner.api.plan import Plan
     from planner.errors import InputError
 
-    file = plan / "plan.gpkg" if plan.is_dir() else plan
-    found = Plan.load(file).verify(seconds=seconds)
+    found = Plan.load(plan).verify(seconds=seconds)
     gap = f"within {100 * found.certificate.optimality_gap:.2f} % of the best possible 与最优差距"
     if not found.holds:
         wrong = ", ".join(found.differs)
         raise InputError(
-            f"{file}: {f'these figures are wrong: {wrong}' if wrong else f'proven again was only {gap}'} "
+            f"{plan}: {f'these figures are wrong: {wrong}' if wrong else f'proven again was only {gap}'} "
             f"({found.seconds:.0f} s) 未能复核",
             remedy="allow more --seconds, or plan again 延长时限或重新规划",
         )

@@ -50,10 +50,9 @@ def check(
     """
     from planner.api.check.check import check as check_inputs
     from planner.errors import ConfigError
-    from planner.model.project import Project
+    from planner.model.project import Project, project_file
 
-    project = project / "planner.toml" if (project / "planner.toml").is_file() else project
-    named = project.suffix.lower() == ".toml"
+    named = project_file(project) is not None
     if named and (members is not None or streets is not None):
         raise ConfigError(
             "a project file names its own members and streets 项目文件中已写明党员表与路网",

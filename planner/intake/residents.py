@@ -30,6 +30,7 @@ from planner.intake.sheets.headings import toml_line
 from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
 from planner.intake.twofold import is_twofold, without_contacts
+from planner.model.inputs import sheet_files
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
 __all__ = [
@@ -136,7 +137,8 @@ def read_households(
     Parameters
     ----------
     paths : path or iterable of paths
-        Workbooks, CSVs or layers of points; see `planner.intake.sheets.read.read_table`.
+        Workbooks, CSVs or layers of points (see `planner.intake.sheets.read.read_table`), folders of
+        them, or patterns such as ``homes/*.xlsx``.
     sheet : str, optional
         Read this sheet only.
     area : (min lon, min lat, max lon, max lat), optional
@@ -248,9 +250,15 @@ def read_residents(
     names : mapping of Path to str, optional
         What the files are called in messages; see `planner.intake.sheets.gather.labels`.
     """
-    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
+    given = [paths] if isinstance(paths, str | Path) else paths
+    files = sheet_files(map(Path, given))
     if not files:
-        raise InputError(f"no file of {table.name} was named", remedy="name at least one")
+        raise InputError(
+            f"no file of {table.name} was named",
+            remedy="name at least one",
+            zh="没有指定任何文件",
+            remedy_zh="请至少指定一个文件",
+        )
     got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
     read = [columns_of(t, table, ignored) for t in got.tables]
     _require_one_measure(got.tables, [f for f, _ in read], table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
@@ -20,7 +20,7 @@ from planner.model.schema import (
 )
 from planner.model.section import made, read_section, refuse_unknown
 
-__all__ = ["DATUMS", "Inputs", "read_inputs"]
+__all__ = ["DATUMS", "Inputs", "read_inputs", "sheet_files"]
 
 DATUMS: Final = ("wgs84", "gcj02", "bd09")
 LEAVE_OUT: Final = "leave_out"
@@ -227,23 +227,51 @@ def _files(value: object, folder: Path, where: str) -> Path | tuple[Path, ...]:
             zh=f"{where} 应为加引号的路径或路径列表",
             remedy_zh='例如 households = "households.xlsx"',
         )
+    try:
+        unique = tuple(sheet_files([folder / str(text) for text in named]))
+    except ConfigError as error:
+        raise ConfigError(
+            f"{where}: {error.message}",
+            remedy=error.remedy,
+            zh=f"{where}：{error.zh}",
+            remedy_zh=error.remedy_zh,
+        ) from None
+    return unique[0] if len(unique) == 1 else unique
+
+
+def sheet_files(paths: Iterable[Path]) -> list[Path]:
+    """Give the files that paths name: a file itself, those of a folder, or those that fit a pattern.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Such as ``homes.xlsx``, ``homes`` or ``homes/*.xlsx``; a file need not exist.
+
+    Returns
+    -------
+    list of Path
+        Each once.  What Excel and WPS put beside a workbook that is open (``~$homes.xlsx``) is no table.
+
+    Raises
+    ------
+    ConfigError
+        A folder or pattern has none.
+    """
     files: list[Path] = []
-    for text in map(str, named):
-        path = folder / text
+    for path in paths:
         found = [path]
         if path.is_dir():
             found = [p for p in sorted(path.iterdir()) if p.suffix.lower() in _ENDINGS]
-        elif any(mark in text for mark in "*?[") and not path.exists():
+        elif any(mark in str(path) for mark in "*?[") and not path.exists():
             found = sorted(Path(p) for p in glob(str(path)))  # noqa: PTH207 - may be absolute
-        # what Excel and WPS put beside a workbook that is open
-        found = [p for p in found if not p.name.startswith("~$")]
+        if found != [path]:
+            found = [p for p in found if not p.name.startswith("~$")]
         if not found:
             raise ConfigError(
-                f"{where}: no table of households is found under {text}",
+                f"no sheet is found under {path.name}",
                 remedy="name the files themselves, or put them into that folder",
-                zh=f"{where}：{text} 下没有找到居民户表",
+                zh=f"{path.name} 下没有找到表格",
                 remedy_zh="请直接写出文件名，或将表格放入该文件夹",
             )
         files += found
-    unique = tuple(dict.fromkeys(files))
-    return unique[0] if len(unique) == 1 else unique
+    return list(dict.fromkeys(files))

@@ -16,7 +16,16 @@ from planner.model.levels import Level, read_levels
 from planner.model.rules import DEFAULT_PROFILE, RuleBook
 from planner.model.section import made, read_section, refuse_unknown
 
-__all__ = ["MOVE_PRICE_M", "TEMPLATE", "Affinity", "Inputs", "Project", "Search", "Siting"]
+__all__ = [
+    "MOVE_PRICE_M",
+    "TEMPLATE",
+    "Affinity",
+    "Inputs",
+    "Project",
+    "Search",
+    "Siting",
+    "project_file",
+]
 
 MOVE_PRICE_M = 200.0
 """Metres that a home changing hands is charged for, unless the project says otherwise."""
@@ -190,7 +199,7 @@ class Project:
             The file is missing or not TOML, a key is unknown, or a value is wrong.
         """
         file = Path(path)
-        file = file / "planner.toml" if file.is_dir() else file
+        file = project_file(file) or (file / "planner.toml" if file.is_dir() else file)
         try:
             values = tomllib.loads(file.read_text("utf-8-sig"))
         except FileNotFoundError:
@@ -260,6 +269,20 @@ class Project:
             affinity=section("affinity", Affinity),
             levels=read_levels(levels, {**given["mentors"], **mentors}, folder, where),
         )
+
+
+def project_file(path: str | Path) -> Path | None:
+    """Give the project file that a path names: itself, or the ``planner.toml`` of a folder; else None.
+
+    Parameters
+    ----------
+    path : str or Path
+        Anything that may be handed in, such as a sheet.
+    """
+    file = Path(path)
+    if file.suffix.lower() == ".toml":
+        return file
+    return file / "planner.toml" if (file / "planner.toml").is_file() else None
 
 
 _SECTIONS = (

@@ -53,20 +53,22 @@ class PreviousPlan:
 
 
 def read_previous_plan(path: str | Path) -> PreviousPlan:
-    """Read the previous plan: ``plan.gpkg`` of an earlier run, or a sheet of homes and centres.
+    """Read the previous plan: ``plan.gpkg`` of an earlier run, or a sheet of homes and centres; or its folder.
 
     Raises
     ------
     InputError
         The file is missing, damaged, or says nothing of homes and centres.
     """
-    from planner.plan.store.plans import is_plan, read_plan
+    from planner.plan.store.plans import is_plan, plan_file, read_plan
 
-    file = Path(path)
+    file = plan_file(path)
     if not file.is_file():
         raise InputError(
             f"there is no previous plan at {file}",
             remedy="give the plan.gpkg of an earlier run, or a sheet with the columns 编号 and 中心户",
+            zh=f"找不到原方案 {file}",
+            remedy_zh="请指定以前生成的 plan.gpkg，或含“编号”“中心户”两列的表格",
         )
     with file.open("rb") as opened:
         database = opened.read(len(SQLITE)) == SQLITE

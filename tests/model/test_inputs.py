@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from planner.errors import ConfigError
-from planner.model.inputs import Inputs
+from planner.intake.residents import read_households
+from planner.model.inputs import Inputs, sheet_files
 from planner.model.project import TEMPLATE, Project
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS
 
@@ -56,6 +57,17 @@ def test_no_households_at_all_are_refused(tmp_path: Path, value: str) -> None:
     file = write(tmp_path, f"[inputs]\nhouseholds = {value}\nmembers = 'm'\n")
     with pytest.raises(ConfigError, match=r"\[inputs\]\.households"):
         Project.read(file)
+
+
+def test_the_same_rule_holds_for_whoever_names_files(tmp_path: Path) -> None:
+    """From Python too: a folder is its sheets, a pattern what fits it, a file itself, there or not."""
+    (tmp_path / "b.csv").write_text("编号,地址\nB,幸福路2号\n", "utf-8")
+    (tmp_path / "a.csv").write_text("编号,地址\nA,幸福路1号\n", "utf-8")
+    for given in (tmp_path, str(tmp_path / "*.csv"), [tmp_path / "a.csv", tmp_path]):
+        assert read_households(given).kept["id"].tolist() == ["A", "B"]
+    assert sheet_files([tmp_path / "none.csv"]) == [tmp_path / "none.csv"]
+    with pytest.raises(ConfigError, match="no sheet is found"):
+        read_households(tmp_path / "*.xlsx")
 
 
 def test_headings_as_the_project_describes_them(tmp_path: Path) -> None:

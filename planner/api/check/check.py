@@ -25,7 +25,8 @@ from planner.intake.sheets.formats.guard import kind_of, open_book, read_bytes
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.survey import Survey, survey
-from planner.model.project import Inputs, Project
+from planner.model.inputs import sheet_files
+from planner.model.project import Inputs, Project, project_file
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 from planner.privacy import Secrets
 from planner.privacy.person import People
@@ -238,7 +239,7 @@ def check(
 
     Parameters
     ----------
-    project : Project, path of a ``planner.toml``, or paths of household sheets
+    project : Project, path of a ``planner.toml`` or its folder, or paths of household sheets
     members : paths
         Member sheets, where household sheets were given.
     ground : Ground or path, optional
@@ -261,7 +262,7 @@ def check(
         The project file itself is wrong; all faults of sheets are findings.
     """
     clock = Clock(listener)
-    if isinstance(project, str | Path) and Path(project).suffix.lower() == ".toml":
+    if isinstance(project, str | Path) and project_file(project) is not None:
         project = Project.read(project)
     task = project if isinstance(project, Project) else None
     inputs = None if task is None else task.inputs
@@ -347,7 +348,7 @@ def _wanted(
 
 
 def _paths(given: str | Path | Iterable[str | Path]) -> list[Path]:
-    return [Path(given)] if isinstance(given, str | Path) else [Path(p) for p in given]
+    return sheet_files(map(Path, [given] if isinstance(given, str | Path) else given))
 
 
 def _fences(path: Path) -> list[Finding]:

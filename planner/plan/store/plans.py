@@ -46,7 +46,7 @@ from planner.plan.store.geopackage import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT_VERSION", "is_plan", "read_plan", "store_plan"]
+__all__ = ["FORMAT_VERSION", "is_plan", "plan_file", "read_plan", "store_plan"]
 
 FORMAT_VERSION = 1
 _FEATURES = ("units", "households", "centres", "zones", "gaps")
@@ -97,23 +97,32 @@ def is_plan(path: str | Path) -> bool:
         return found.fetchone() is not None
 
 
+def plan_file(path: str | Path) -> Path:
+    """Give the plan file that a path names: itself, or the ``plan.gpkg`` of a folder."""
+    file = Path(path)
+    return file / "plan.gpkg" if file.is_dir() else file
+
+
 def read_plan(path: str | Path) -> PlanTables:
     """Read a plan file back, equal to what was stored.
 
     Parameters
     ----------
     path : str or Path
-        A file written by `store_plan`.  It is opened read-only.
+        A file written by `store_plan`, or the folder it lies in.  It is opened read-only.
 
     Raises
     ------
     InputError
         The file is missing, damaged, cut short, of another version, or not a plan.
     """
-    file = Path(path)
+    file = plan_file(path)
     if not file.is_file():
         raise InputError(
-            f"there is no plan file {file}", remedy="give the plan.gpkg of an earlier run"
+            f"there is no plan file {file}",
+            remedy="give the plan.gpkg of an earlier run, or the folder it lies in",
+            zh=f"找不到方案文件 {file}",
+            remedy_zh="请指定以前生成的 plan.gpkg，或其所在文件夹",
         )
     with _refusing(file), closing(open_package(file)) as db:
         manifest = _checked_manifest(db, file)
