@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from planner.api.progress import Clock
@@ -12,22 +11,21 @@ from planner.demand.bind import Strengths, strengths_in
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
-from planner.errors import ConfigError, Finding
-from planner.files import write_files
+from planner.errors import Finding
 from planner.intake.fences.read import survey_fences
 from planner.intake.online.consent import Online, Pace
 from planner.intake.online.estimate import Estimate
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties
-from planner.model.project import TEMPLATE, Project
+from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES
 from planner.plan.guiding import Guides, read_guides
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["Estimate", "Online", "Opened", "online_of", "open_project", "write_project"]
+__all__ = ["Estimate", "Online", "Opened", "online_of", "open_project"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,16 +149,3 @@ def online_of(
     """
     online = Online.of(project, consent)
     return online.offline() if online and offline else online
-
-
-def write_project(path: Path, *, replacing: bool = False) -> None:
-    """Write a project file to fill in.
-
-    Raises
-    ------
-    ConfigError
-        There is one, and it is not to be replaced.
-    """
-    if path.exists() and not replacing:
-        raise ConfigError(f"{path} exists already", remedy="choose another name, or add --force")
-    write_files(path.parent, {path.name: TEMPLATE.encode()})

@@ -24,6 +24,7 @@ from planner.cli.terminal import (
     progress,
     say,
 )
+from planner.errors import without_numbers
 
 if TYPE_CHECKING:
     from planner.api.plan import Plan
@@ -68,17 +69,40 @@ def demo(
 
 
 def init(
-    path: Annotated[Path, typer.Argument(help="Project file to write. 项目文件")] = Path(
-        "planner.toml"
-    ),
-    force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists.")] = False,
+    path: Annotated[
+        Path,
+        typer.Argument(help="Folder of the sheets, or the project file to write. 表格所在文件夹"),
+    ] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
 ) -> None:
-    """Write a commented project file to fill in. 生成项目文件"""
-    from planner.api.opening import write_project
+    """Look at a folder, say what each file seems to be, and write the project file. 生成项目文件
 
-    write_project(path, replacing=force)
+    Paths, datums and columns that are found stand in it, each with the reason as a comment; read it, correct
+    it, and check the sheets. 找到的文件、坐标基准和列名写入项目文件，并注明理由，请核对后再体检。
+    """
+    from planner.api.init.new_project import write_project
+    from planner.api.init.surmise import KINDS
+
+    file, made = write_project(path, replacing=force)
+    if made.seen:
+        table = Table(say("文件", "file"), say("似为", "seems to be"), say("理由", "because"))
+        for one in made.seen:
+            name = f"{one.path.name} {one.sheet}".strip()
+            table.add_row(
+                escape(without_numbers(name)),
+                say(*KINDS[one.kind]),
+                escape(without_numbers(say(one.why_zh, one.why))),
+            )
+        console.print(table)
+    for key in made.missing:
+        zh, en = KINDS[key]
+        console.print(say(f"未找到{zh}，请在项目文件中填写", f"no {en} were found: fill them in"))
+    told = escape(str(file))
     console.print(
-        f"wrote {escape(str(path))}: fill in \\[inputs], then: planner zone {escape(str(path))}"
+        say(
+            f"已写出 {told}：请核对，然后运行 planner check {told}",
+            f"wrote {told}: look it over, then: planner check {told}",
+        )
     )
 
 

@@ -110,9 +110,9 @@ class Table:
     def means(self, sheet: str) -> bool:
         """Tell whether a sheet of this name is to be read."""
         name = sheet.strip()
-        if any(fnmatchcase(name, pattern) for pattern in self.left_out):
+        if any(name == p or fnmatchcase(name, p) for p in self.left_out):
             return False
-        return not self.sheets or any(fnmatchcase(name, pattern) for pattern in self.sheets)
+        return not self.sheets or any(name == p or fnmatchcase(name, p) for p in self.sheets)
 
     def told(
         self,

@@ -1,0 +1,1 @@
+"""From a folder of the office's files to a first project file."""
