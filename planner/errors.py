@@ -164,16 +164,9 @@ def _catalogue() -> Mapping[str, Mapping[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class FindingKind:
-    """Findings of one kind, told together.
+    """Findings of one kind, told together: `count` in all, the weightiest few of them, and the first.
 
-    Parameters
-    ----------
-    first : Finding
-        The weightiest: what concerns a whole file comes before what concerns a row.
-    examples : tuple of Finding
-        The weightiest few, the first among them.
-    count : int
-        All of them.
+    What concerns a whole file weighs more than what concerns a row.
     """
 
     first: Finding
@@ -320,22 +313,9 @@ class MissingExtraError(PlannerError, ImportError):
 class RuleClash:
     """The hard rule that cannot hold in one part of a problem, in numbers alone.
 
-    Parameters
-    ----------
-    rule : str
-        Its name.
-    low, high : float or None
-        What it asks for; None where that side is free.
-    per : float or None
-        For each of how many in the part, where the limits are counted so.
-    total : float
-        What the part has in all.
-    missed : float
-        By how much the best attempt misses, at `centre`.
-    centre, unit : int
-        Positions in the problem: where the attempt misses, and a unit of the part.
-    units, centres : int
-        Size of the part.
+    It asks for `low` and `high` (None: free on that side), `per` so many in the part where limits are counted
+    so; the part has `total`, and the best attempt misses by `missed` at `centre`.  `centre` and `unit` are
+    positions in the problem; `units` and `centres` are the size of the part.
     """
 
     rule: str

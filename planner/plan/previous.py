@@ -53,7 +53,7 @@ class PreviousPlan:
 
 
 def read_previous_plan(path: str | Path) -> PreviousPlan:
-    """Read the previous plan: ``plan.gpkg`` of an earlier run, or a sheet of homes and centres; or its folder.
+    """Read the previous plan: ``plan.gpkg`` of an earlier run, its folder, or a sheet of homes and centres.
 
     Raises
     ------
