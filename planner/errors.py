@@ -42,7 +42,6 @@ __all__ = [
     "OutputError",
     "PlannerError",
     "PrivacyError",
-    "RuleClash",
     "SchemaError",
     "Severity",
     "SheetError",
@@ -306,43 +305,8 @@ class MissingExtraError(PlannerError, ImportError):
         super().__init__(
             f"this needs the package {package!r}, which is not installed",
             remedy=f'pip install "zone-planner[{extra}]"',
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RuleClash:
-    """The hard rule that cannot hold in one part of a problem, in numbers alone.
-
-    It asks for `low` and `high` (None: free on that side), `per` so many in the part where limits are counted
-    so; the part has `total`, and the best attempt misses by `missed` at `centre`.  `centre` and `unit` are
-    positions in the problem; `units` and `centres` are the size of the part.
-    """
-
-    rule: str
-    low: float | None
-    high: float | None
-    per: float | None
-    total: float
-    missed: float
-    centre: int
-    unit: int
-    units: int
-    centres: int
-
-    def words(self, centre: str, where: str) -> str:
-        """Say it, with names for the centre and for the part; in English and Chinese."""
-        low = "no floor" if self.low is None else f"at least {self.low:g}"
-        high = "no ceiling" if self.high is None else f"at most {self.high:g}"
-        low_zh = "不设下限" if self.low is None else f"至少{self.low:g}"
-        high_zh = "不设上限" if self.high is None else f"至多{self.high:g}"
-        per = "" if self.per is None else f" for each of {self.per:g}"
-        per_zh = "" if self.per is None else f"（按{self.per:g}个计）"
-        return (
-            f"hard rules cannot hold together in {where} ({self.units} units, {self.centres} centres): "
-            f"{self.rule} asks for {low} and {high}{per}, there are {self.total:g} in all, and the best "
-            f"attempt misses by {self.missed:g} at {centre} "
-            f"硬性规则无法同时满足：{self.rule}要求{low_zh}、{high_zh}{per_zh}，共有{self.total:g}，"
-            f"最佳方案仍差{self.missed:g}"
+            zh=f"此功能需要软件包 {package}，尚未安装",
+            remedy_zh=f'请运行 pip install "zone-planner[{extra}]"',
         )
 
 
@@ -355,10 +319,10 @@ class InfeasibleError(PlannerError):
         Which rules, where, with the numbers.
     certificate : object, optional
         The `planner.model.problem.Certificate` of the attempt, where there is one.
-    remedy : str, optional
-        The cheapest ways out.
-    clash : RuleClash, optional
-        What the message says, for whoever knows the names of centres.
+    remedy, zh, remedy_zh : str, optional
+        The cheapest ways out; and both in Chinese.
+    clash : object, optional
+        The `planner.model.clash.RuleClash` that the message tells, for whoever knows the names of centres.
     proven : bool
         Whether it is proven that no plan keeps them.
     """
@@ -371,23 +335,13 @@ class InfeasibleError(PlannerError):
         *,
         certificate: object = None,
         remedy: str = "",
-        clash: RuleClash | None = None,
+        clash: object = None,
         proven: bool = True,
+        zh: str = "",
+        remedy_zh: str = "",
     ) -> None:
-        super().__init__(message, remedy=remedy)
+        super().__init__(message, remedy=remedy, zh=zh, remedy_zh=remedy_zh)
         self.certificate, self.clash, self.proven = certificate, clash, proven
-
-    def named(self, centre: str, where: str) -> InfeasibleError:
-        """Say the same with names in place of positions."""
-        if self.clash is None:
-            return self
-        return InfeasibleError(
-            self.clash.words(centre, where),
-            certificate=self.certificate,
-            remedy=self.remedy,
-            clash=self.clash,
-            proven=self.proven,
-        )
 
 
 class OutputError(PlannerError, OSError):

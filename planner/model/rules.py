@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -20,7 +21,7 @@ from planner.errors import ConfigError
 from planner.model.arrays import Floats
 from planner.model.section import made, read_section, refuse_unknown
 
-__all__ = ["DEFAULT_PROFILE", "Bound", "RuleBook", "WalkLimit", "profile_names"]
+__all__ = ["DEFAULT_PROFILE", "Bound", "RuleBook", "WalkLimit", "profile_names", "rule_words"]
 
 DEFAULT_PROFILE = "bagongshan-1-5-15"
 
@@ -233,3 +234,28 @@ def profile_names() -> tuple[str, ...]:
     return tuple(
         sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
     )
+
+
+_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "households_per_zone": ("每个责任区户数", "households in a zone"),
+        "members_per_zone": ("每个责任区党员数", "members in a zone"),
+        "households_per_member": ("每名党员服务户数", "households per member"),
+        "load_per_zone": ("每个责任区工作量", "workload of a zone"),
+        "walk_m": ("到中心户步行距离（米）", "walk to the centre (m)"),
+    }
+)
+
+
+def rule_words(name: str) -> tuple[str, str]:
+    """Name a rule for people.
+
+    Returns
+    -------
+    (str, str)
+        Chinese and English; the name itself where the rule is not known.
+    """
+    if name.startswith("talent:"):
+        talent = name.removeprefix("talent:")
+        return f"每个责任区“{talent}”人数", f"members of a zone with the strength {talent}"
+    return _WORDS.get(name, (name, name.replace("_", " ")))

@@ -77,8 +77,8 @@ def test_a_proof_speaks_in_ids_and_names(
     assert "红旗社区" in refused.message or "东风社区" in refused.message
     assert "centre M00" in refused.message
     assert "号楼" in refused.message
-    assert "households_per_zone" in refused.message
-    assert "硬性规则无法同时满足" in refused.message
+    assert "households in a zone" in refused.message
+    assert "硬性规则无法同时满足" in refused.zh
     assert "fence" not in refused.message
     assert not any(h in str(refused) for h in sheets[0].kept["id"])
 
@@ -99,6 +99,6 @@ def test_out_of_time_is_not_called_impossible(
     assert not refused.proven
     assert "cannot hold" not in refused.message
     assert "was found in time" in refused.message
-    assert "尚未证明" in refused.message
+    assert "尚未证明" in refused.zh
     assert "centre M00" in refused.message
     assert "seconds" in refused.remedy

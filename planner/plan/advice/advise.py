@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from planner.demand.demand import Demand
 from planner.errors import InfeasibleError
 from planner.model.audit import audit
+from planner.model.clash import RuleClash
 from planner.model.problem import Certificate, Result
 from planner.model.project import Search
-from planner.model.rules import RuleBook
+from planner.model.rules import RuleBook, rule_words
 from planner.network import Network
 from planner.plan.advice import Around, Candidate, Clash, Repair, arithmetic, fitting_rules, repairs
 from planner.plan.advice.arithmetic import Counts
@@ -142,23 +143,32 @@ def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> 
     stop = Stop(gap=0.02, seconds=min(search.seconds, search.advice_seconds))
     result = solve(problem, stop=stop, seed=search.seed)
     advice = advise(counted, softened, result, search)
-    offered = [r.what for r in advice.repairs[:3]]
+    repairs, clashes = advice.repairs[:3], advice.clashes[:3]
     return InfeasibleError(
-        "; ".join([refused.message, *(c.what for c in advice.clashes[:3])]),
+        "; ".join([refused.message, *(c.what for c in clashes)]),
         certificate=audit(problem, result.assignment, result.bound_m),
-        remedy="; or ".join(offered) or refused.remedy,
+        remedy="; or ".join(r.what for r in repairs) or refused.remedy,
         clash=refused.clash,
         proven=refused.proven,
+        zh="；".join([refused.zh, *(c.what_zh for c in clashes)]),
+        remedy_zh="；或".join(r.what_zh for r in repairs) or refused.remedy_zh,
     )
 
 
 def in_names(refused: InfeasibleError, demand: Demand) -> InfeasibleError:
     """Name the centre and the community that a refusal of the search speaks of by position."""
-    if (clash := refused.clash) is None:
+    clash = refused.clash
+    if not isinstance(clash, RuleClash):
         return refused
     row, fence = demand.centres.iloc[clash.centre], str(demand.units["fence"].iloc[clash.unit])
     label = f" ({row['label']})" if row["label"] else ""
-    return refused.named(f"centre {row['centre_id']}{label}", fence or "the district 全区")
+    return clash.error(
+        (f"中心户{row['centre_id']}{label}", f"centre {row['centre_id']}{label}"),
+        (fence or "全区", fence or "the district"),
+        remedy=(refused.remedy_zh, refused.remedy),
+        certificate=refused.certificate,
+        proven=refused.proven,
+    )
 
 
 def refuse_broken(demand: Demand, certificate: Certificate, advice: Advice) -> None:
@@ -175,12 +185,17 @@ def refuse_broken(demand: Demand, certificate: Certificate, advice: Advice) -> N
         return
     worst = max(broken, key=lambda v: v.excess)
     centre = demand.centres["centre_id"].iloc[worst.centre]
+    rule_zh, rule = rule_words(worst.rule)
+    repairs = advice.repairs[:3]
     raise InfeasibleError(
-        f"no plan that keeps the hard rule {worst.rule} was found in time, and whether there is one is "
-        f"not known: the zone of centre {centre} has {worst.amount:g}, allowed is {worst.limit:g} "
-        f"限时内未找到满足硬性规则 {worst.rule} 的方案，是否存在尚未证明",
+        f"no plan that keeps the hard rule on {rule} was found in time, and whether there is one is "
+        f"not known: the zone of centre {centre} has {worst.amount:g}, allowed is {worst.limit:g}",
         certificate=certificate,
-        remedy="; or ".join([r.what for r in advice.repairs[:3]])
+        remedy="; or ".join(r.what for r in repairs)
         or "allow more seconds, make the rule elastic, add a centre there, or widen the limit",
         proven=False,
+        zh=f"限时内未找到满足硬性规则“{rule_zh}”的方案，是否存在尚未证明："
+        f"中心户{centre}的责任区为{worst.amount:g}，限值为{worst.limit:g}",
+        remedy_zh="；或".join(r.what_zh for r in repairs)
+        or "请延长时限、将该规则改为弹性、在该处增设中心户或放宽上下限",
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from planner.model.problem import Certificate, RuleOutcome
+from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
 
 __all__ = [
@@ -26,30 +25,6 @@ __all__ = [
 LANGUAGES = ("zh", "en")
 Both = tuple[str, str]
 """One text in Chinese and in English."""
-
-_RULES: Mapping[str, Both] = MappingProxyType(
-    {
-        "households_per_zone": ("每个责任区户数", "households in a zone"),
-        "members_per_zone": ("每个责任区党员数", "members in a zone"),
-        "households_per_member": ("每名党员服务户数", "households per member"),
-        "load_per_zone": ("每个责任区工作量", "workload of a zone"),
-        "walk_m": ("到中心户步行距离（米）", "walk to the centre (m)"),
-    }
-)
-
-
-def rule_words(name: str) -> Both:
-    """Name a rule for people.
-
-    Returns
-    -------
-    (str, str)
-        Chinese and English; the name itself where the rule is not known.
-    """
-    if name.startswith("talent:"):
-        talent = name.removeprefix("talent:")
-        return f"每个责任区“{talent}”人数", f"members of a zone with the strength {talent}"
-    return _RULES.get(name, (name, name.replace("_", " ")))
 
 
 def broken_rules(names: object) -> list[Both]:

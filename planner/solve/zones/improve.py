@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.errors import InfeasibleError, RuleClash
+from planner.errors import InfeasibleError
 from planner.model.arrays import Floats
+from planner.model.clash import RuleClash
 from planner.model.problem import Problem
 from planner.solve.zones.anneal import Annealer
 from planner.solve.zones.exact import solve_exactly
@@ -155,8 +156,12 @@ def refusal(problem: Problem, track: Track) -> InfeasibleError:
         units=one.n_units,
         centres=one.n_centres,
     )
-    return InfeasibleError(
-        clash.words(f"centre {clash.centre}", f"fence {int(problem.fence[clash.unit])}"),
-        remedy="make the rule elastic, widen its limits, or add or drop a centre there",
-        clash=clash,
+    fence = int(problem.fence[clash.unit])
+    return clash.error(
+        (f"第{clash.centre}个中心户", f"centre {clash.centre}"),
+        (f"第{fence}个社区", f"fence {fence}"),
+        remedy=(
+            "请将该规则改为弹性、放宽上下限，或在该处增减中心户",
+            "make the rule elastic, widen its limits, or add or drop a centre there",
+        ),
     )

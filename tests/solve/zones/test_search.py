@@ -47,7 +47,7 @@ def test_hard_rules_hold_or_are_refused(problem: Problem) -> None:
     best, plan = best_plan(problem)
     full = plan is not None and (plan >= 0).all()
     if not full:
-        with pytest.raises(InfeasibleError, match="households_per_zone"):
+        with pytest.raises(InfeasibleError, match="households in a zone"):
             solve(problem, stop=Stop(0.0, 300.0))
         return
     result = solve(problem, stop=Stop(0.0, 300.0))
