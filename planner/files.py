@@ -1,8 +1,7 @@
 """The only writer: each file appears whole or not at all.
 
-Every file is made under a temporary name in its own folder, flushed to the disk, and renamed over the
-old one; the rename is the one moment at which anything changes.  A lock file keeps two runs out of one
-folder, and what a killed run left behind is swept by the next.
+Every file is made under a temporary name in its own folder, flushed to the disk, and renamed over the old
+one.  A lock file keeps two runs out of one folder; what a killed run left behind is swept by the next.
 """
 
 from __future__ import annotations
@@ -262,11 +261,15 @@ def _check_names(names: Iterable[str]) -> None:
             raise OutputError(
                 f"{name!r} is no file name that every system takes",
                 remedy=f"use a plain name, such as {safe_name(name)!r}",
+                zh=f"文件名 {name!r} 不能在所有系统上使用",
+                remedy_zh=f"请用普通的文件名，例如 {safe_name(name)!r}",
             )
         if name.casefold() in seen:
             raise OutputError(
                 f"two files would share the name {name!r} where case does not count",
                 remedy="give them names that differ in more than upper and lower case",
+                zh=f"两个文件的名称 {name!r} 仅大小写不同",
+                remedy_zh="请改为不同的名称",
             )
         seen.add(name.casefold())
 
@@ -284,6 +287,8 @@ def _reported(path: Path) -> Iterator[None]:
             f"cannot write {path}: {reason} ({_free_space(path)} free)",
             remedy="close the file where it is open, free some space, or choose another folder "
             "with --out; what was there before is untouched",
+            zh=f"无法写入 {path}：{reason}（剩余空间 {_free_space(path)}）",
+            remedy_zh="请关闭正在使用该文件的程序、清理磁盘空间，或用 --out 另选文件夹；原有文件未受影响",
         ) from error
 
 
@@ -373,6 +378,8 @@ def _take(path: Path) -> int:
             raise OutputError(
                 f"{path.parent} is being written by another run (process {pid})",
                 remedy="wait until it is done, or choose another folder with --out",
+                zh=f"另一个运行（进程 {pid}）正在写入 {path.parent}",
+                remedy_zh="请等它结束，或用 --out 另选文件夹",
             ) from None
         with suppress(OSError):
             if os.path.samestat(os.fstat(handle), path.stat()):

@@ -227,13 +227,19 @@ class CapacitatedZones(
         for name, least in (("n_zones", 1), ("n_init", 1), ("max_iter", 1), ("n_recuts", 0)):
             value = getattr(self, name)
             if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-                raise ConfigError(f"{name}={value!r}: a whole number of at least {least} is needed")
+                raise ConfigError(
+                    f"{name}={value!r}: a whole number of at least {least} is needed",
+                    zh=f"{name}={value!r}：应为不小于 {least} 的整数",
+                )
         for name in ("size_min", "size_max", "tol"):
             value = getattr(self, name)
             if value is None and name != "tol":
                 continue
             if not isinstance(value, Real) or isinstance(value, bool) or not float(value) >= 0:
-                raise ConfigError(f"{name}={value!r}: a number of at least 0 is needed")
+                raise ConfigError(
+                    f"{name}={value!r}: a number of at least 0 is needed",
+                    zh=f"{name}={value!r}：应为不小于 0 的数",
+                )
 
     def _check_sizes(self, unit: FloatArray) -> None:
         """Refuse bounds that no zones can meet, with the numbers."""
@@ -242,10 +248,15 @@ class CapacitatedZones(
             raise ConfigError(
                 f"n_samples={rows} rows for n_zones={zones}: each zone needs a row of its own",
                 remedy=f"ask for at most {rows} zones",
+                zh=f"n_samples={rows} 行，n_zones={zones}：每个责任区至少要有一行",
+                remedy_zh=f"n_zones 最多为 {rows}",
             )
         low, high = self._bounds()
         if low > high:
-            raise ConfigError(f"size_min={low:g} is above size_max={high:g}")
+            raise ConfigError(
+                f"size_min={low:g} is above size_max={high:g}",
+                zh=f"size_min={low:g} 大于 size_max={high:g}",
+            )
         if not self.weigh_size:
             low, high = float(np.ceil(low)), float(np.floor(high))
         slack = 1e-9 * total
@@ -253,16 +264,22 @@ class CapacitatedZones(
             raise ConfigError(
                 f"size_min={low:g} in {zones} zones makes {low * zones:g}, but there are {total:g}",
                 remedy=f"size_min may be {total / zones:g} at most, or n_zones {int(total // low)}",
+                zh=f"size_min={low:g} 乘以 {zones} 个责任区为 {low * zones:g}，实有 {total:g}",
+                remedy_zh=f"size_min 最多为 {total / zones:g}，或 n_zones 最多为 {int(total // low)}",
             )
         if high * zones < total - slack:
             raise ConfigError(
                 f"size_max={high:g} in {zones} zones makes {high * zones:g}, but there are {total:g}",
                 remedy=f"size_max must be {total / zones:g} at least, or the zones more in number",
+                zh=f"size_max={high:g} 乘以 {zones} 个责任区为 {high * zones:g}，实有 {total:g}",
+                remedy_zh=f"size_max 至少为 {total / zones:g}，或增加责任区",
             )
         if unit.max() > high:
             raise ConfigError(
                 f"a row of size {unit.max():g} fits into no zone of size_max={high:g}",
                 remedy="raise size_max, or cut the row in two",
+                zh=f"有一行的大小为 {unit.max():g}，超过 size_max={high:g}",
+                remedy_zh="请增大 size_max，或将该行拆开",
             )
 
     def _bounds(self) -> tuple[float, float]:
@@ -331,9 +348,15 @@ def _validated(estimator: CapacitatedZones, X: ArrayLike, **options: Any) -> Flo
 
 def _refuse_weights(weight: FloatArray) -> None:
     if weight.min() < 0:
-        raise ConfigError(f"sample_weight has {weight.min():g}: weights must not be negative")
+        raise ConfigError(
+            f"sample_weight has {weight.min():g}: weights must not be negative",
+            zh=f"sample_weight 含 {weight.min():g}：权重不能为负",
+        )
     if weight.sum() <= 0:
-        raise ConfigError("sample_weight is zero in every row: something must weigh")
+        raise ConfigError(
+            "sample_weight is zero in every row: something must weigh",
+            zh="sample_weight 全为零：至少应有一个大于零",
+        )
 
 
 def _inertia(

@@ -121,13 +121,17 @@ class Plan(PlanTables):
             return map_page(self, audience=to, title=title, people=people, basemap=tiles)
         if to is not Audience.MEETING:
             raise ConfigError(
-                f"two plans are compared for a meeting, not for {to.terms.en} 前后对照只有会议版",
+                f"two plans are compared for a meeting, not for {to.terms.en}",
                 remedy="leave the audience out, or draw each plan by itself",
+                zh=f"前后对照只有会议版，没有{to.terms.zh}版",
+                remedy_zh="请不要指定受众，或分别出图",
             )
         if basemap:
             raise ConfigError(
-                "two plans are compared without a base map 前后对照不支持在线底图",
+                "two plans are compared without a base map",
                 remedy="leave the base map out",
+                zh="前后对照不支持在线底图",
+                remedy_zh="请去掉底图",
             )
         return compare_page(self.compare(against), title=title)
 
@@ -181,8 +185,12 @@ class Plan(PlanTables):
             shown = self._released(people)
         except PrivacyError as refused:
             where = write_files(folder, own, private=private)["plan.gpkg"]
-            remedy = f"{refused.remedy}. The plan is kept in {where}; 方案已保存"
-            raise PrivacyError(refused.message, remedy=remedy) from None
+            raise PrivacyError(
+                refused.message,
+                remedy=f"{refused.remedy}. The plan is kept in {where}",
+                zh=refused.zh,
+                remedy_zh=f"{refused.remedy_zh}；方案已保存在 {where}",
+            ) from None
         return write_files(folder, {**own, **shown}, private=private)
 
     def _sealed(self, people: People) -> Plan:

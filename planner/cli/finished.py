@@ -18,6 +18,7 @@ from planner.cli.terminal import (
     console,
     new_folder,
     print_json,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -77,7 +78,10 @@ def draw_map(
     path = out or Path(name)
     if path.exists() and not force:
         raise ConfigError(
-            f"{path} exists already 文件已存在", remedy="choose another name, or add --force"
+            f"{path} exists already",
+            remedy="choose another name, or add --force",
+            zh=f"{path} 已存在",
+            remedy_zh="请另取文件名，或加 --force 覆盖",
         )
     made = Plan.load(plan)
     people = None if project is None else people_of(project, made)
@@ -119,7 +123,10 @@ def compare(
 
     if out.exists() and not force:
         raise ConfigError(
-            f"{out} exists already 文件已存在", remedy="choose another name, or add --force"
+            f"{out} exists already",
+            remedy="choose another name, or add --force",
+            zh=f"{out} 已存在",
+            remedy_zh="请另取文件名，或加 --force 覆盖",
         )
     before, after = Plan.load(old), Plan.load(new)
     page = after.map(audience=audience, against=before, title=title)
@@ -198,15 +205,24 @@ def verify(
     from planner.errors import InputError
 
     found = Plan.load(plan).verify(seconds=seconds)
-    gap = f"within {100 * found.certificate.optimality_gap:.2f} % of the best possible 与最优差距"
+    share = f"{100 * found.certificate.optimality_gap:.2f}"
+    gap, gap_zh = f"within {share} % of the best possible", f"与理论最优相差不超过{share}%"
     if not found.holds:
         wrong = ", ".join(found.differs)
+        why = f"these figures are wrong: {wrong}" if wrong else f"proven again was only {gap}"
+        why_zh = f"以下数字有误：{wrong}" if wrong else f"只能证明{gap_zh}"
         raise InputError(
-            f"{plan}: {f'these figures are wrong: {wrong}' if wrong else f'proven again was only {gap}'} "
-            f"({found.seconds:.0f} s) 未能复核",
-            remedy="allow more --seconds, or plan again 延长时限或重新规划",
+            f"{plan}: {why} ({found.seconds:.0f} s)",
+            remedy="allow more --seconds, or plan again",
+            zh=f"{plan} 未能复核：{why_zh}（{found.seconds:.0f}秒）",
+            remedy_zh="请延长时限（--seconds），或重新规划",
         )
-    console.print(f"verified 已复核 ({found.seconds:.1f} s): {gap}")
+    console.print(
+        say(
+            f"已复核（{found.seconds:.1f}秒）：{gap_zh}",
+            f"verified ({found.seconds:.1f} s): {gap}",
+        )
+    )
 
 
 def lookup(

@@ -54,11 +54,18 @@ def demo(
     from planner.model.project import Project
 
     if town not in ("helsinki", "bagongshan"):
-        raise ConfigError(f"there is no demo town {town!r}", remedy="one of: helsinki, bagongshan")
+        raise ConfigError(
+            f"there is no demo town {town!r}",
+            remedy="one of: helsinki, bagongshan",
+            zh=f"没有示例城市 {town!r}",
+            remedy_zh="可选 helsinki、bagongshan",
+        )
     if town == "bagongshan" and seed:
         raise ConfigError(
             "the town bagongshan is one office, as it lies in data/bagongshan",
             remedy="leave --seed out, or take --town helsinki",
+            zh="bagongshan 是固定的示例",
+            remedy_zh="请不要加 --seed，或改用 --town helsinki",
         )
     out = new_folder(out, replacing=replace)
     folder = out / "input"

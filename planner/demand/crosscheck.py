@@ -109,16 +109,18 @@ def held_against_fences(
             best, likely = found, wrong
     if likely is not None:
         raise DatumError(
-            f"{_told(now, len(people))}; {likely.what}: then {100 * best.score:.0f} % would fit "
-            f"{_told_zh(now, len(people))}；{likely.what_zh}，则{100 * best.score:.0f}%相符",
-            remedy=f"{likely.remedy} {likely.remedy_zh}",
+            f"{_told(now, len(people))}; {likely.what}: then {100 * best.score:.0f} % would fit",
+            remedy=likely.remedy,
+            zh=f"{_told_zh(now, len(people))}；{likely.what_zh}，则{100 * best.score:.0f}%相符",
+            remedy_zh=likely.remedy_zh,
         )
     if now.inside < HALF or now.agrees < HALF:
         raise DatumError(
-            f"{_told(now, len(people))}: {_apart(fences, people)} {_told_zh(now, len(people))}",
+            f"{_told(now, len(people))}: {_apart(fences, people)[1]}",
             remedy="look at both layers on one map: the fences are of another place, in another datum, or "
-            "named after other communities 请在同一地图上核对两个图层：边界可能属于其他地区、坐标基准不同，"
-            "或社区名称不一致",
+            "named after other communities",
+            zh=f"{_told_zh(now, len(people))}：{_apart(fences, people)[0]}",
+            remedy_zh="请在同一地图上核对两个图层：边界可能属于其他地区、坐标基准不同，或社区名称不一致",
         )
     if now.agrees < SOUND:
         off = round((1 - now.agrees) * len(people))
@@ -211,12 +213,13 @@ def _told_zh(fit: _Fit, n: int) -> str:
     return text
 
 
-def _apart(fences: gpd.GeoDataFrame, people: pd.DataFrame) -> str:
+def _apart(fences: gpd.GeoDataFrame, people: pd.DataFrame) -> tuple[str, str]:
     west, south, east, north = fences.total_bounds
     lon, lat = people["lon"].median(), people["lat"].median()
+    reach = f"{west:.3f}, {south:.3f}", f"{east:.3f}, {north:.3f}"
     return (
-        f"the fences reach from {west:.3f}, {south:.3f} to {east:.3f}, {north:.3f}, the people live around "
-        f"{lon:.2f}, {lat:.2f}"
+        f"边界范围为 {reach[0]} 至 {reach[1]}，住户在 {lon:.2f}, {lat:.2f} 一带",
+        f"the fences reach from {reach[0]} to {reach[1]}, the people live around {lon:.2f}, {lat:.2f}",
     )
 
 
@@ -261,10 +264,10 @@ def buildings_among_streets(
     inside = float((metres_outside(lon, lat, area) == 0).mean())
     if inside < HALF:
         raise DatumError(
-            f"only {100 * inside:.0f} % of the {len(table)} buildings of the table lie among the streets "
-            f"楼栋表的{len(table)}栋楼中仅{100 * inside:.0f}%位于路网范围内",
-            remedy="the table or the extract is of another place, or lon and lat are exchanged "
-            "请核对楼栋表与路网是否为同一地区，经纬度是否颠倒",
+            f"only {100 * inside:.0f} % of the {len(table)} buildings of the table lie among the streets",
+            remedy="the table or the extract is of another place, or lon and lat are exchanged",
+            zh=f"楼栋表的{len(table)}栋楼中仅{100 * inside:.0f}%位于路网范围内",
+            remedy_zh="请核对楼栋表与路网是否为同一地区，经纬度是否颠倒",
         )
     nearest, own = witnesses(base), Datum(stated)
     if nearest is None:
@@ -275,7 +278,8 @@ def buildings_among_streets(
         shift, fits = f"{seen.shift_m:,.0f}", seen.best
         raise DatumError(
             f"the table of buildings lies about {shift} m beside the map as {own.name}, and fits as "
-            f"{fits.name} 楼栋表按{own.name}与地图整体偏移约{shift}米，疑为{fits.name}坐标",
-            remedy=f'set buildings_datum = "{fits.value}" under [inputs] '
-            f'请在[inputs]中写明 buildings_datum = "{fits.value}"',
+            f"{fits.name}",
+            remedy=f'set buildings_datum = "{fits.value}" under [inputs]',
+            zh=f"楼栋表按{own.name}与地图整体偏移约{shift}米，疑为{fits.name}坐标",
+            remedy_zh=f'请在[inputs]中写明 buildings_datum = "{fits.value}"',
         )

@@ -175,6 +175,8 @@ class Ground:
                 raise ConfigError(
                     f"streets_datum = {datum!r}, but {path.name} is an OpenStreetMap extract, in WGS-84",
                     remedy="take streets_datum out of [inputs]",
+                    zh=f"streets_datum = {datum!r}，但 {path.name} 是 OpenStreetMap 数据，坐标为 WGS-84",
+                    remedy_zh="请从 [inputs] 中去掉 streets_datum",
                 )
             return cls.from_extract(read_extract(path, homes=homes), buildings=buildings)
         nothing = no_layer(
@@ -245,12 +247,17 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
             "no streets were given, so no walk can be measured",
             remedy="name an OpenStreetMap extract or a line layer under [inputs] streets, or set "
             "detour_factor = 1.3 to walk straight lines (every output will say so)",
+            zh="没有路网，无法计算步行距离",
+            remedy_zh="请在 [inputs] streets 填写 OpenStreetMap 数据或道路图层；"
+            "或设 detour_factor = 1.3 按直线距离估算（各项成果均会注明）",
         )
     lon, lat = homes["lon"].to_numpy(float), homes["lat"].to_numpy(float)
     if not (np.isfinite(lon) & np.isfinite(lat)).any():
         raise NetworkError(
             "without streets there is nothing to look addresses up in, and no home has lon/lat",
             remedy="add lon and lat to the household sheet, or name a street extract",
+            zh="没有路网就无法查找地址，而居民表中也没有经纬度",
+            remedy_zh="请在居民表中填写经纬度，或提供路网数据",
         )
     return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
 

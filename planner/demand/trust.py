@@ -108,7 +108,12 @@ def trusted(
         if not shifted:
             told(_conflicts(frame, placed, ground))
         if shifted and strict:
-            raise DatumError("\n".join(map(str, shifted)), remedy=shifted[0].remedy)
+            raise DatumError(
+                "\n".join(map(str, shifted)),
+                remedy=shifted[0].remedy,
+                zh="\n".join(f.zh for f in shifted),
+                remedy_zh=shifted[0].remedy_zh,
+            )
     changed = replace(residents, findings=(*residents.findings, *findings))
     return Trusted(_set_aside(changed, frame, held), tuple(findings), evidence)
 

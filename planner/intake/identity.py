@@ -186,6 +186,9 @@ def _clashes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Find
             f"({int(clash.sum())} of {len(frame)} rows)",
             findings=faults,
             remedy="give each home an id of its own, or leave the column out",
+            zh=f"{files}：{table.name_zh}的“编号”列中有 {len(faults)} 个编号重复用于不同的住户"
+            f"（{len(frame)} 行中的 {int(clash.sum())} 行）",
+            remedy_zh="请为每户编一个不重复的编号，或不用该列",
         )
     return frame.assign(code=frame["code"].mask(clash, "duplicate-id"), reason=reasons), faults
 

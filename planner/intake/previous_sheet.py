@@ -78,8 +78,7 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
                     "these two columns",
                     "请提供以前的 plan.gpkg、roster.internal.xlsx，或含这两列的表格", file=name,
                 )
-            ],
-        )  # fmt: skip
+            ], zh=f"{name} 没有写明每户属于哪个中心户",)  # fmt: skip
     zone: dict[str, str] = {}
     places: dict[str, Finding] = {}
     for home, centre, at in rows:
@@ -88,7 +87,11 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
             places.setdefault(centre, at)
     twice = [at for home, centre, at in rows if zone[home] != centre]
     if twice:
-        raise SchemaError(f"{name} gives some homes to two centres", findings=twice)
+        raise SchemaError(
+            f"{name} gives some homes to two centres",
+            findings=twice,
+            zh=f"{name} 中有的户对应两个中心户",
+        )
     return StandingSheet(zone, places, tuple(findings))
 
 
@@ -146,6 +149,7 @@ def match_centres(
         raise SchemaError(
             f"{len(unknown)} zones of the plan that stands belong to nobody known",
             findings=[_at(sheet.places[z], homes[z]) for z in unknown[:LISTED]],
+            zh=f"原方案中有 {len(unknown)} 个责任区的中心户不在现有名单中",
         )
     dissolved = tuple(
         Finding(

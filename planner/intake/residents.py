@@ -222,6 +222,8 @@ def read_buildings(
         raise SchemaError(
             f"{Path(path).name}: no building has coordinates",
             remedy="give 经度/lon and 纬度/lat for each building",
+            zh=f"{Path(path).name}：所有楼栋都没有坐标",
+            remedy_zh="请为每栋楼填写经度和纬度",
         )
     table = pd.DataFrame({**cleaned, "lon": lon, "lat": lat})[placed].reset_index(drop=True)
     return table, tuple(findings)

@@ -127,8 +127,7 @@ def read_ties(path: str | Path, *, encoding: str | None = None, told: Table = TI
                     "head the columns 甲, 乙 and 关系 (or a, b and kind)",
                     "请将列命名为甲、乙、关系", name,
                 )
-            ],
-        )  # fmt: skip
+            ], zh=f"{name} 没有写明谁与谁有关系",)  # fmt: skip
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     kept, dropped = _once(rows)
     return TieSheet(kept, (*findings, *dropped), ((name, digest),))

@@ -100,11 +100,15 @@ class Inputs:
                 raise ConfigError(
                     f"{name} = {getattr(self, name)!r} is not a datum",
                     remedy="one of: " + ", ".join(DATUMS),
+                    zh=f"{name} = {getattr(self, name)!r} 不是可用的坐标基准",
+                    remedy_zh=f"可选：{', '.join(DATUMS)}",
                 )
         if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
             raise ConfigError(
                 f"detour_factor = {self.detour_factor:g} is not between 1 and 5",
                 remedy="1.3 is usual for a town with ordinary streets",
+                zh=f"detour_factor = {self.detour_factor:g} 不在 1 至 5 之间",
+                remedy_zh="普通城镇一般取 1.3",
             )
 
     @property

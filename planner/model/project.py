@@ -55,13 +55,25 @@ class Search:
 
     def __post_init__(self) -> None:
         if not 0 <= self.gap < 1:
-            raise ConfigError(f"gap = {self.gap:g} is not a share between 0 and 1")
+            raise ConfigError(
+                f"gap = {self.gap:g} is not a share between 0 and 1",
+                zh=f"gap = {self.gap:g} 应在 0 与 1 之间",
+            )
         if self.seed < 0:
-            raise ConfigError(f"seed = {self.seed} must be a whole number, 0 or more")
+            raise ConfigError(
+                f"seed = {self.seed} must be a whole number, 0 or more",
+                zh=f"seed = {self.seed} 应为 0 或以上的整数",
+            )
         if not self.seconds > 0:
-            raise ConfigError(f"seconds = {self.seconds:g} must be above 0")
+            raise ConfigError(
+                f"seconds = {self.seconds:g} must be above 0",
+                zh=f"seconds = {self.seconds:g} 应大于 0",
+            )
         if not self.advice_seconds >= 0:
-            raise ConfigError(f"advice_seconds = {self.advice_seconds:g} is negative")
+            raise ConfigError(
+                f"advice_seconds = {self.advice_seconds:g} is negative",
+                zh=f"advice_seconds = {self.advice_seconds:g} 不能为负",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,10 @@ class Siting:
     def __post_init__(self) -> None:
         for name in ("score_m", "strength_m", "seconds"):
             if not getattr(self, name) >= 0:
-                raise ConfigError(f"{name} = {getattr(self, name):g} is negative")
+                raise ConfigError(
+                    f"{name} = {getattr(self, name):g} is negative",
+                    zh=f"{name} = {getattr(self, name):g} 不能为负",
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +148,26 @@ class Affinity:
         for name in ("tie_m", "apart_m", "compound_m", "talent_price", "move_price_m"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
-                raise ConfigError(f"{name} = {value:g} must be 0 or more")
+                raise ConfigError(
+                    f"{name} = {value:g} must be 0 or more",
+                    zh=f"{name} = {value:g} 应为 0 或以上",
+                )
         object.__setattr__(self, "talents", tuple(talent.strip() for talent in self.talents))
         for talent in self.talents:
             if not talent or "," in talent:
                 raise ConfigError(
                     f"talents: {talent!r} is no talent",
                     remedy='write each by itself: talents = ["矛盾调解员", "政策宣讲员"]',
+                    zh=f"talents：{talent!r} 不是一项特长",
+                    remedy_zh='请分别写出：talents = ["矛盾调解员", "政策宣讲员"]',
                 )
         if len(set(self.talents)) < len(self.talents):
-            raise ConfigError("talents names one twice", remedy="drop one of the two")
+            raise ConfigError(
+                "talents names one twice",
+                remedy="drop one of the two",
+                zh="talents 中有一项重复",
+                remedy_zh="请去掉其中一个",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +235,10 @@ class Project:
                 remedy_zh="可用 planner init 生成",
             ) from None
         except (IsADirectoryError, PermissionError):
-            raise ConfigError(f"{file.resolve()} is not a readable file") from None
+            raise ConfigError(
+                f"{file.resolve()} is not a readable file",
+                zh=f"{file.resolve()} 不是可读取的文件",
+            ) from None
         except UnicodeDecodeError:
             raise ConfigError(
                 f"{file.name} is not saved as UTF-8; Chinese editors often save as GB18030 (ANSI)",
@@ -241,7 +269,10 @@ class Project:
         at = {name: f"{where}, [{name}]" for name in _SECTIONS}
         for name, section in given.items():
             if not isinstance(section, Mapping):
-                raise ConfigError(f"{where}: {name} must be a section, written [{name}]")
+                raise ConfigError(
+                    f"{where}: {name} must be a section, written [{name}]",
+                    zh=f"{where}：{name} 应单独成节，写作 [{name}]",
+                )
 
         def section(name: str, kind: type[T]) -> T:
             return made(kind, read_section(kind, given[name], at[name]), at[name])
@@ -254,6 +285,8 @@ class Project:
             raise ConfigError(
                 f"{at['online']}: provider is missing",
                 remedy="name one (amap, tianditu, baidu, nominatim), or drop the section",
+                zh=f"{at['online']}：缺少 provider",
+                remedy_zh="请写明一个（amap、tianditu、baidu、nominatim），或去掉该节",
             )
         rules = {"profile": DEFAULT_PROFILE, **given["rules"]}
         levels = values.get("levels", [])
@@ -300,6 +333,8 @@ class _Outputs:
             raise ConfigError(
                 f"smallest = {self.smallest}: counts below 5 homes are never told",
                 remedy="give 5 or more; 10 is usual",
+                zh=f"smallest = {self.smallest}：5 户以下的数目从不公布",
+                remedy_zh="请填 5 或以上，一般取 10",
             )
 
 

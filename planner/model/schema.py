@@ -81,6 +81,11 @@ class Table:
         return next(c for c in self.columns if c.name == name)
 
     @property
+    def name_zh(self) -> str:
+        """The name in Chinese."""
+        return _TABLES_ZH.get(self.name, "表")
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Column names in order."""
         return tuple(c.name for c in self.columns)
@@ -133,6 +138,10 @@ class Table:
         return replace(self, given=given, sheets=sheets, left_out=left_out)
 
 
+_TABLES_ZH = {
+    "households": "居民户表", "members": "党员表", "buildings": "楼栋表", "ties": "关系表",
+    "aliases": "地名对照表", "plan that stands": "原方案",
+}  # fmt: skip
 _BRACKETS = re.compile(r"[(\[{<【〔《「][^)\]}>】〕》」]*[)\]}>】〕》」]")
 _FILLER = re.compile(r"[\s_*:;,.、。'\"“”\-\u200b-\u200f\u2060\ufeff]+")
 

@@ -15,13 +15,13 @@ from planner.errors import ConfigError
 __all__ = ["made", "read_section", "refuse_unknown"]
 
 T = TypeVar("T")
-_ASKED: tuple[tuple[Any, str], ...] = (
-    (bool, "true or false"),
-    (float, "a number"),
-    (int, "a whole number"),
-    (Path, "a path in quotes"),
-    (tuple[str, ...], 'a list such as ["a", "b"]'),
-    (str, "a text in quotes"),
+_ASKED: tuple[tuple[Any, str, str], ...] = (
+    (bool, "true or false", " true 或 false"),
+    (float, "a number", "数字"),
+    (int, "a whole number", "整数"),
+    (Path, "a path in quotes", "加引号的路径"),
+    (tuple[str, ...], 'a list such as ["a", "b"]', '列表，例如 ["a", "b"]'),
+    (str, "a text in quotes", "加引号的文字"),
 )
 
 
@@ -63,12 +63,16 @@ def refuse_unknown(values: object, known: tuple[str, ...], where: str) -> Mappin
     """Refuse what is no section, or has a key that is not one of these."""
     if not isinstance(values, Mapping):
         raise ConfigError(
-            f"{where} must be a section, with a line such as {known[0]} = ..., not {values!r}"
+            f"{where} must be a section, with a line such as {known[0]} = ..., not {values!r}",
+            zh=f"{where} 应为一节，其下各行写作 {known[0]} = ...，而不是 {values!r}",
         )
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ConfigError(
-            f"{where}: unknown key {unknown[0]!r}", remedy="known keys: " + ", ".join(known)
+            f"{where}: unknown key {unknown[0]!r}",
+            remedy="known keys: " + ", ".join(known),
+            zh=f"{where}：不认识的键 {unknown[0]!r}",
+            remedy_zh=f"可用的键：{', '.join(known)}",
         )
     return values
 
@@ -78,7 +82,12 @@ def made(kind: Callable[..., T], values: Mapping[str, Any], where: str) -> T:
     try:
         return kind(**values)
     except ConfigError as error:
-        raise ConfigError(f"{where}: {error.message}", remedy=error.remedy) from None
+        raise ConfigError(
+            f"{where}: {error.message}",
+            remedy=error.remedy,
+            zh=f"{where}：{error.zh}",
+            remedy_zh=error.remedy_zh,
+        ) from None
 
 
 def _value(value: object, hint: Any, where: str, folder: Path) -> Any:
@@ -93,6 +102,11 @@ def _value(value: object, hint: Any, where: str, folder: Path) -> Any:
     except msgspec.ValidationError:
         found = None
     if found is None or (isinstance(found, float) and math.isnan(found)):
-        asked = next(words for known, words in _ASKED if hint in (known, known | None))
-        raise ConfigError(f"{where} must be {asked}, not {value!r}")
+        asked, asked_zh = next(
+            (en, zh) for known, en, zh in _ASKED if hint in (known, known | None)
+        )
+        raise ConfigError(
+            f"{where} must be {asked}, not {value!r}",
+            zh=f"{where} 应为{asked_zh}，而不是 {value!r}",
+        )
     return found

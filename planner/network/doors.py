@@ -42,12 +42,20 @@ def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataF
 
     path = Path(source)
     if not path.is_file():
-        raise NetworkError(f"{path}: there is no such file", remedy="check the path of the streets")
+        raise NetworkError(
+            f"{path}: there is no such file",
+            remedy="check the path of the streets",
+            zh=f"找不到路网文件 {path}",
+            remedy_zh="请检查 [inputs] streets 的路径",
+        )
     try:
         return path.name, geopandas.read_file(path)
     except (RuntimeError, ValueError, OSError) as error:
         raise NetworkError(
-            f"{path}: cannot be read as a layer ({error})", remedy="give a GeoPackage or GeoJSON"
+            f"{path}: cannot be read as a layer ({error})",
+            remedy="give a GeoPackage or GeoJSON",
+            zh=f"{path}：无法作为图层读取（{error}）",
+            remedy_zh="请提供 GeoPackage 或 GeoJSON",
         ) from error
 
 
@@ -57,6 +65,8 @@ def to_degrees(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
         raise NetworkError(
             f"{name}: does not say its coordinate system (CRS)",
             remedy='set it before, for example layer.set_crs("EPSG:4326")',
+            zh=f"{name}：没有写明坐标系（CRS）",
+            remedy_zh="请在 QGIS 中设定坐标系后重新保存",
         )
     frame = frame[frame.geometry.notna()]
     return frame.to_crs("EPSG:4326")
@@ -118,10 +128,20 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
     frame = frame.explode(index_parts=False)
     frame = frame[frame.geom_type.isin(["LineString", "LinearRing"]) & ~frame.is_empty]
     if not len(frame):
-        raise NetworkError(f"{name}: holds no lines", remedy="give a layer of street centre lines")
+        raise NetworkError(
+            f"{name}: holds no lines",
+            remedy="give a layer of street centre lines",
+            zh=f"{name}：其中没有线",
+            remedy_zh="请提供道路中心线图层",
+        )
     lines = shapely.force_2d(frame.geometry.to_numpy())
     if not np.isfinite(shapely.get_coordinates(lines)).all():
-        raise NetworkError(f"{name}: has coordinates that are not numbers", remedy="mend the layer")
+        raise NetworkError(
+            f"{name}: has coordinates that are not numbers",
+            remedy="mend the layer",
+            zh=f"{name}：有的坐标不是数字",
+            remedy_zh="请修复该图层",
+        )
     tags, says_level = _tags(frame)
     walked = np.array([walkable(t) for t in tags], bool)
     # A drawn layer has no houses to tell a town's main street by: a street that touches it must do.
@@ -134,6 +154,8 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
         raise NetworkError(
             f"{name}: holds no streets that a pedestrian may walk",
             remedy="correct the columns highway, foot and access, or give another layer",
+            zh=f"{name}：没有可步行的道路",
+            remedy_zh="请更正 highway、foot、access 各列，或换用其他图层",
         )
     kept = np.flatnonzero(walked)
     level = tuple(_level(tags[i]) if says_level else "" for i in kept)

@@ -109,6 +109,8 @@ class WalkingNetwork:
             raise NetworkError(
                 f"{extract.source}: holds no streets that a pedestrian may walk",
                 remedy="export a larger area, or give your own street layer",
+                zh=f"{extract.source}：没有可步行的道路",
+                remedy_zh="请扩大范围重新导出，或提供自己的道路图层",
             )
         plane = projection or LocalProjection.around(*ways.lon_lat.T)
         xy = plane.to_xy(*ways.lon_lat.T)
@@ -164,7 +166,12 @@ class WalkingNetwork:
         attach = ways.attach[order]
         made = build.build_edges(noded.xy, noded.node, noded.offset, attach)
         if not len(made.ends):
-            raise NetworkError(f"{name}: its lines have no length", remedy="mend the layer")
+            raise NetworkError(
+                f"{name}: its lines have no length",
+                remedy="mend the layer",
+                zh=f"{name}：其中的线没有长度",
+                remedy_zh="请修复该图层",
+            )
         barred = None if barriers is None else to_degrees(barriers, f"barriers of {name}")
         said = told_of_lines(name, ways.left_out, noded.joined, noded.apart)
         return cls._of(made, plane, barriers_in(barred, plane), name, said)
@@ -180,7 +187,10 @@ class WalkingNetwork:
     ) -> WalkingNetwork:
         if not len(made.ends):
             raise NetworkError(
-                f"{source}: its streets have no length", remedy="export a larger area"
+                f"{source}: its streets have no length",
+                remedy="export a larger area",
+                zh=f"{source}：其中的道路没有长度",
+                remedy_zh="请扩大范围重新导出",
             )
         whole = cls(
             projection=plane,

@@ -23,6 +23,7 @@ from planner.errors import InputError
 
 __all__ = [
     "AGAIN",
+    "AGAIN_ZH",
     "FORMAT",
     "LONGEST_NAME",
     "Changes",
@@ -40,6 +41,7 @@ _PRIVATE = re.compile(
     r"(?<!\d)(1[3-9]\d(?:[ -]?\d{4}){2}|\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx])(?![\dA-Za-z])"
 )
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+AGAIN_ZH = "请从本方案的地图重新导出调整"
 AGAIN = "export the changes again from the map of this plan"
 
 
@@ -105,11 +107,18 @@ def read_changes(source: str | Path | bytes) -> Changes:
             f"{where} has {len(data) / 1e6:,.0f} MB; changes have at most "
             f"{LARGEST_FILE / 1e6:,.0f} MB",
             remedy="give the changes.json that the map exported",
+            zh=f"{where} 有 {len(data) / 1e6:,.0f} MB，超过上限 {LARGEST_FILE / 1e6:,.0f} MB",
+            remedy_zh="请提供地图导出的 changes.json",
         )
     try:
         value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{where} is not JSON", remedy=AGAIN) from error
+        raise InputError(
+            f"{where} is not JSON",
+            remedy=AGAIN,
+            zh=f"{where} 不是 JSON",
+            remedy_zh=AGAIN_ZH,
+        ) from error
     return _Reader(where).changes(value)
 
 
@@ -121,6 +130,8 @@ def _bytes_of(path: Path) -> bytes:
         raise InputError(
             f"the changes {path} cannot be read: {error.strerror}",
             remedy="give the changes.json that the map exported",
+            zh=f"无法读取 {path}：{error.strerror}",
+            remedy_zh="请提供地图导出的 changes.json",
         ) from error
 
 
@@ -135,7 +146,12 @@ class _Reader:
         self.where = where
 
     def refuse(self, what: str) -> InputError:
-        return InputError(f"{self.where}: {what}", remedy=AGAIN)
+        return InputError(
+            f"{self.where}: {what}",
+            remedy=AGAIN,
+            zh=f"{self.where}：内容有误（{what}）",
+            remedy_zh=AGAIN_ZH,
+        )
 
     def changes(self, value: Any) -> Changes:
         top = self.mapping(value, _KEYS, "the file", optional={"unlocked"})
@@ -215,5 +231,7 @@ class _Reader:
             raise InputError(
                 f"{self.where}: {what} holds a number like a phone's or a citizen's id number",
                 remedy="take the number out of the note, on the map or in the file",
+                zh=f"{self.where}：{what} 中含类似电话或身份证号的数字",
+                remedy_zh="请在地图上或文件中将其从备注中去掉",
             )
         return Note(float(one["lon"]), float(one["lat"]), text)

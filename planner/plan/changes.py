@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import InfeasibleError, InputError, PlannerError
+from planner.errors import InfeasibleError, InputError
 from planner.model import audit
 from planner.model.problem import Certificate, Part, Problem, Result
 from planner.model.project import MOVE_PRICE_M
+from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
 from planner.plan.build import assemble
-from planner.plan.changefile import AGAIN, LONGEST_NAME, Changes, holds_private
+from planner.plan.changefile import AGAIN, AGAIN_ZH, LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
 from planner.plan.provenance import history_of, locks_of, plan_fingerprint
@@ -44,6 +45,8 @@ def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:
             "the changes were made on another plan, or on an earlier state of this one",
             remedy="apply them to the plan.gpkg that lies beside the map that they were made on, "
             "or make them again on the map of this plan",
+            zh="这些调整是在另一个方案或该方案的旧版本上做的",
+            remedy_zh="请用于导出调整时地图旁的 plan.gpkg，或在本方案的地图上重新调整",
         )
     unit = {u: i for i, u in enumerate(tables.units["unit_id"])}
     centre = {c: i for i, c in enumerate(tables.centres["centre_id"])} | {"": -1}
@@ -52,26 +55,43 @@ def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:
     homes = {int(h): c for c, h in enumerate(tables.problem.home)}
     for number, move in enumerate(changes.moves, 1):
         if move.unit not in unit:
-            raise InputError(f"move {number}: the plan has no unit {move.unit!r}", remedy=AGAIN)
+            raise InputError(
+                f"move {number}: the plan has no unit {move.unit!r}",
+                remedy=AGAIN,
+                zh=f"第 {number} 项调整：方案中没有单元 {move.unit!r}",
+                remedy_zh=AGAIN_ZH,
+            )
         for name in (move.origin, move.target):
             if name not in centre:
-                raise InputError(f"move {number}: the plan has no centre {name!r}", remedy=AGAIN)
+                raise InputError(
+                    f"move {number}: the plan has no centre {name!r}",
+                    remedy=AGAIN,
+                    zh=f"第 {number} 项调整：方案中没有中心户 {name!r}",
+                    remedy_zh=AGAIN_ZH,
+                )
         u, target = unit[move.unit], centre[move.target]
         if assignment[u] != centre[move.origin]:
             raise InputError(
                 f"move {number}: unit {move.unit} is not in the zone of {move.origin or 'nobody'}",
                 remedy=AGAIN,
+                zh=f"第 {number} 项调整：单元 {move.unit} 不在 {move.origin or '任何中心户'} 的责任区内",
+                remedy_zh=AGAIN_ZH,
             )
         if u in homes and target != homes[u]:
             raise InputError(
                 f"move {number}: unit {move.unit} is the home of a centre and stays in its zone",
                 remedy="take this move out: the zone would be left without its centre",
+                zh=f"第 {number} 项调整：单元 {move.unit} 是中心户的住处，须留在本责任区",
+                remedy_zh="请去掉该项，否则责任区将没有中心户",
             )
         if target >= 0 and not _may_serve(tables.problem, u, target):
             raise InputError(
                 f"move {number}: centre {move.target} may not serve unit {move.unit}: too far, "
                 "beyond a fence, or without a way",
                 remedy="choose one of the centres that the map offers for it",
+                zh=f"第 {number} 项调整：中心户 {move.target} 不能服务单元 {move.unit}："
+                "太远、跨越边界或无路可达",
+                remedy_zh="请在地图给出的中心户中选择",
             )
         assignment[u] = target
     return assignment
@@ -81,21 +101,35 @@ def _check_locks(tables: PlanTables, changes: Changes, unit: Mapping[str, int]) 
     for what, names in (("locks", changes.locks), ("unlocked", changes.unlocked)):
         for name in names:
             if name not in unit:
-                raise InputError(f"{what}: the plan has no unit {name!r}", remedy=AGAIN)
+                raise InputError(
+                    f"{what}: the plan has no unit {name!r}",
+                    remedy=AGAIN,
+                    zh=f"{what}：方案中没有单元 {name!r}",
+                    remedy_zh=AGAIN_ZH,
+                )
     held = set(locks_of(tables))
     if strangers := sorted(set(changes.unlocked) - held):
-        raise InputError(f"unlocked: unit {strangers[0]} is not locked in the plan", remedy=AGAIN)
+        raise InputError(
+            f"unlocked: unit {strangers[0]} is not locked in the plan",
+            remedy=AGAIN,
+            zh=f"unlocked：单元 {strangers[0]} 在方案中并未锁定",
+            remedy_zh=AGAIN_ZH,
+        )
     closed = held - set(changes.unlocked)
     if lost := sorted(closed - set(changes.locks)):
         raise InputError(
             f"unit {lost[0]} is locked in the plan, and the changes neither keep nor open the lock",
             remedy=AGAIN,
+            zh=f"单元 {lost[0]} 在方案中已锁定，而调整既未保留也未解除锁定",
+            remedy_zh=AGAIN_ZH,
         )
     moved = sorted(closed & {m.unit for m in changes.moves})
     if moved:
         raise InputError(
             f"unit {moved[0]} is locked where it is ({len(moved)} of the moves are of locked units)",
             remedy="unlock it on the map first, or leave it where it is",
+            zh=f"单元 {moved[0]} 已锁定（涉及 {len(moved)} 项调整）",
+            remedy_zh="请先在地图上解锁，或不移动它",
         )
 
 
@@ -138,11 +172,10 @@ def apply_changes(
     Raises
     ------
     InputError
-        See `replayed`; or `by` is not an office's name.
+        See `replayed`; or `by` is not an office's name; or a zone falls apart and `complete` is not asked
+        for, or what was moved cannot be connected.
     InfeasibleError
         A hard rule is broken.
-    PlannerError
-        A zone falls apart and `complete` is not asked for, or what was moved cannot be connected.
     """
     office = _office(by)
     problem, before = tables.problem, tables.certificate
@@ -183,6 +216,8 @@ def _office(by: str) -> str:
             f"--by is not the name of an office (at most {LONGEST_NAME} characters, no numbers of "
             "phones or identity cards)",
             remedy="name the office or the meeting, not a person",
+            zh=f"--by 应为单位名称（至多 {LONGEST_NAME} 个字，不得含电话或身份证号）",
+            remedy_zh="请填写单位或会议名称，不要填写个人",
         )
     return by
 
@@ -194,19 +229,25 @@ def _checked(
     found = audit.audit(problem, assignment, bound_m)
     if found.disconnected:
         names = ", ".join(str(ids[c]) for c in found.disconnected[:5])
-        raise PlannerError(
+        raise InputError(
             f"{len(found.disconnected)} zones are not connected after these changes: {names}",
             remedy="add --complete to let the rest follow, or move the units that lie between, too",
+            zh=f"调整后有 {len(found.disconnected)} 个责任区不连通：{names}",
+            remedy_zh="请加 --complete 由程序补齐，或将其间的单元一并移动",
         )
     certificate = audit.check(problem, Result(assignment.astype(np.int32), bound_m))
     hard = {rule.name for rule in problem.rules if rule.hard}
     if broken := [v for v in certificate.violations if v.rule in hard]:
         worst = max(broken, key=lambda v: v.excess)
+        rule_zh, rule = rule_words(worst.rule)
         raise InfeasibleError(
-            f"the hard rule {worst.rule} does not hold after these changes: the zone of centre "
+            f"the hard rule on {rule} does not hold after these changes: the zone of centre "
             f"{ids[worst.centre]} has {worst.amount:g}, allowed is {worst.limit:g}",
             certificate=certificate,
             remedy="add --complete to let the rest follow, or take moves back",
+            zh=f"调整后不符合硬性规则“{rule_zh}”："
+            f"中心户 {ids[worst.centre]} 的责任区为 {worst.amount:g}，限值为 {worst.limit:g}",
+            remedy_zh="请加 --complete 由程序补齐，或撤回部分调整",
         )
     return certificate
 
@@ -239,10 +280,12 @@ def _completed(
     lost = np.flatnonzero(held & (found != assignment))
     if len(lost):
         names = tables.units["unit_id"].to_numpy(object)[lost[:5]]
-        raise PlannerError(
+        raise InputError(
             f"{len(lost)} moved or locked units cannot be connected with their centre: "
             f"{', '.join(map(str, names))}",
             remedy="move the units that lie between them and the centre, too, or take these back",
+            zh=f"有 {len(lost)} 个移动或锁定的单元无法与其中心户连通：{'、'.join(map(str, names))}",
+            remedy_zh="请将其间的单元一并移动，或撤回这些调整",
         )
     return found
 

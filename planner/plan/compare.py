@@ -130,8 +130,10 @@ def compared(before: PlanTables, after: PlanTables) -> Comparison:
         old, new = _same_units(before, after)
         if len(before.units) and len(after.units) and not len(old):
             raise InputError(
-                "the two plans have no home and no building in common 两个方案没有共同的住户或楼栋",
+                "the two plans have no home and no building in common",
                 remedy="give two plans of one district",
+                zh="两个方案没有共同的住户或楼栋",
+                remedy_zh="请选择同一地区的两个方案",
             )
         weight = after.units["households"].to_numpy(np.int64)[new]
         zones = assignment_of(before)[old], assignment_of(after)[new]

@@ -67,6 +67,8 @@ def _guides(level: Level, sheet: Path, members: Residents) -> Guides:
         raise ConfigError(
             f"level {level.name}: nobody is listed for it",
             remedy='name their sheet, such as: sheet = "leaders.xlsx"',
+            zh=f"层级 {level.name}：没有名单",
+            remedy_zh='请写明名单，例如 sheet = "leaders.xlsx"',
         )
     own = None if level.sheet is None else read_members(level.sheet)
     people = members if own is None else own
@@ -78,9 +80,11 @@ def _guides(level: Level, sheet: Path, members: Residents) -> Guides:
     if not len(listed):
         where = (level.sheet or sheet).name
         raise ConfigError(
-            f"level {level.name}: {where} lists no {level.title}; {where}没有{level.title_zh}",
+            f"level {level.name}: {where} lists no {level.title}",
             remedy=f"mark them in the column 是否指导员/mentor, or name their sheet: "
             f'[inputs] {level.name}s = "{level.name}s.xlsx"',
+            zh=f"层级 {level.name}：{where} 中没有{level.title_zh}",
+            remedy_zh=f'请在“是否指导员”列标注，或写明名单：[inputs] {level.name}s = "{level.name}s.xlsx"',
         )
     return Guides(level, listed, own, () if own is None else (*own.findings, *known.findings))
 
@@ -194,8 +198,10 @@ def _place(
 
 def _nobody(level: Level) -> InputError:
     return InputError(
-        f"level {level.name}: nobody of it has a place on the map; {level.title_zh}均未能定位",
+        f"level {level.name}: nobody of it has a place on the map",
         remedy="correct their addresses, or give lon and lat",
+        zh=f"层级 {level.name}：{level.title_zh}均未能定位",
+        remedy_zh="请更正其地址，或填写经纬度",
     )
 
 

@@ -118,5 +118,8 @@ def audience_of(name: str | Audience) -> Audience:
         return Audience(str(name).strip().lower())
     except ValueError:
         raise ConfigError(
-            f"there is no audience {name!r} 没有这种受众", remedy="one of: " + ", ".join(Audience)
+            f"there is no audience {name!r}",
+            remedy="one of: " + ", ".join(Audience),
+            zh=f"没有这种受众：{name!r}",
+            remedy_zh=f"可选：{'、'.join(Audience)}",
         ) from None

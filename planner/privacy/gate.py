@@ -142,6 +142,8 @@ def _require_mark(data: bytes, name: str) -> None:
         raise PrivacyError(
             f"{name} is not released: it is internal and does not say so",
             remedy="report this: an internal file must carry its watermark",
+            zh=f"{name} 未放行：内部资料未带标识",
+            remedy_zh="请反馈：内部资料须带水印",
         )
 
 
@@ -152,10 +154,9 @@ def _refusal(name: str, audience: Audience, found: Counter[tuple[str, str]]) -> 
     ]
     more = f"; and {len(found) - 8} more" if len(found) > 8 else ""
     return PrivacyError(
-        f"{name} is not released to its audience ({terms.en} {terms.zh}): it holds "
-        + "; ".join(lines)
-        + more,
+        f"{name} is not released to its audience ({terms.en}): it holds " + "; ".join(lines) + more,
         remedy="look for names, ids, phones or rooms in the title, the notes, the names of files, and the "
-        "building, street and fence names of the input, and mend them there; "
-        "请检查标题、备注、文件名及楼栋、道路、边界名称中是否含有个人信息",
+        "building, street and fence names of the input, and mend them there",
+        zh=f"{name} 未放行（{terms.zh}版）：其中有 {found.total()} 处不应公开的内容",
+        remedy_zh="请检查标题、备注、文件名及楼栋、道路、边界名称中是否含有个人信息",
     )

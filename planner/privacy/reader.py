@@ -87,7 +87,8 @@ def parts_of(data: bytes, name: str = "", *, depth: int = 0) -> Iterator[Part]:
     """
     if depth > _DEEPEST or len(data) > _MOST_BYTES:
         raise PrivacyError(
-            f"{name or 'the file'} is not released: it is packed too deeply or too large to be read"
+            f"{name or 'the file'} is not released: it is packed too deeply or too large to be read",
+            zh=f"{name or '文件'} 未放行：嵌套过深或过大，无法检查",
         )
     if data.startswith(b"PK\x03\x04"):
         yield from _zip_parts(data, name, depth)
@@ -113,10 +114,16 @@ def unpacked(data: bytes, name: str = "") -> bytes:
         except zlib.error:
             continue
         if engine.unconsumed_tail:
-            raise PrivacyError(f"{name or 'the file'} is not released: it is too large to be read")
+            raise PrivacyError(
+                f"{name or 'the file'} is not released: it is too large to be read",
+                zh=f"{name or '文件'} 未放行：过大，无法检查",
+            )
         if engine.eof:
             return made
-    raise PrivacyError(f"{name or 'the file'} is not released: a packed part cannot be read")
+    raise PrivacyError(
+        f"{name or 'the file'} is not released: a packed part cannot be read",
+        zh=f"{name or '文件'} 未放行：压缩部分无法读取",
+    )
 
 
 def _decoded(data: bytes) -> str:
@@ -324,10 +331,16 @@ def _zip_parts(data: bytes, name: str, depth: int) -> Iterator[Part]:
     try:
         book = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError):
-        raise PrivacyError(f"{name} is not released: it is damaged and cannot be read") from None
+        raise PrivacyError(
+            f"{name} is not released: it is damaged and cannot be read",
+            zh=f"{name} 未放行：已损坏，无法检查",
+        ) from None
     with book:
         if sum(info.file_size for info in book.infolist()) > _MOST_BYTES:
-            raise PrivacyError(f"{name} is not released: it is too large to be read")
+            raise PrivacyError(
+                f"{name} is not released: it is too large to be read",
+                zh=f"{name} 未放行：过大，无法检查",
+            )
         yield Part(
             f"{name}: names of its parts",
             folded(

@@ -36,9 +36,15 @@ class Stop:
         for name in ("gap", "seconds"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-                raise ConfigError(f"stop.{name} must be a number of 0 or more, not {value!r}")
+                raise ConfigError(
+                    f"stop.{name} must be a number of 0 or more, not {value!r}",
+                    zh=f"stop.{name} 应为不小于 0 的数，而不是 {value!r}",
+                )
         if math.isinf(self.gap):
-            raise ConfigError("stop.gap must be finite")
+            raise ConfigError(
+                "stop.gap must be finite",
+                zh="stop.gap 应为有限的数",
+            )
 
 
 @dataclass(frozen=True, slots=True)

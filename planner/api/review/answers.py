@@ -63,6 +63,8 @@ def read_choices(
             f"{path.name}: {len(faults)} choice(s) cannot be used, so none was remembered",
             findings=faults,
             remedy="write 1 to 5, 无 or none, or lon,lat; leave a line empty to decide later",
+            zh=f"{path.name}：有 {len(faults)} 处选择无法采用，本次未记录任何结果",
+            remedy_zh="请填写 1 至 5、无，或 经度,纬度；暂不决定的请留空",
         )
     return chosen, left
 
@@ -80,6 +82,8 @@ def _review_sheet(path: Path) -> tuple[RawSheet, dict[str, int]]:
         f"{path.name} is not a review workbook: columns such as {CHOICE!r} are missing",
         findings=[],
         remedy="fill in the workbook that planner review --out wrote, and keep its header",
+        zh=f"{path.name} 不是复核表：缺少“{CHOICE}”等列",
+        remedy_zh="请填写由 planner review --out 写出的复核表，并保留表头",
     )
 
 

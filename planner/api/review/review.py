@@ -208,6 +208,8 @@ def review(
         raise ConfigError(
             "there is no file for accepted answers",
             remedy='set accepted = "accepted.csv" in [inputs]',
+            zh="没有指定存放复核结果的文件",
+            remedy_zh='请在 [inputs] 中写明 accepted = "accepted.csv"',
         )
     opened = open_project(project, Clock(None), people_only=True)
     stands = opened.ground

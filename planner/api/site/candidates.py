@@ -64,15 +64,18 @@ def list_candidates(
     able = people[people["cause"] == ""].reset_index(drop=True)
     if not len(able):
         raise ConfigError(
-            "nobody can be chosen as a centre 没有可选的候选户",
+            "nobody can be chosen as a centre",
             remedy="mark candidates in the column 候选户/candidate, and see that their addresses are found",
+            zh="没有可选的候选户",
+            remedy_zh="请在“候选户”列标注，并确认其地址能够定位",
         )
     lost = able.iloc[:0] if not force else people[people["forced"] & (people["cause"] != "")]
     if len(lost):
         raise ConfigError(
-            f"member {lost['id'].iloc[0]} must be chosen, but has no place on the walking network "
-            "指定入选的党员未能落到步行路网上",
+            f"member {lost['id'].iloc[0]} must be chosen, but has no place on the walking network",
             remedy="correct the address, or give lon and lat near a street",
+            zh=f"指定入选的党员 {lost['id'].iloc[0]} 未能落到步行路网上",
+            remedy_zh="请更正其地址，或填写道路附近的经纬度",
         )
     merit, said = _merit(able, terms)
     return able.assign(merit_m=merit), people[people["cause"] != ""], said
@@ -82,18 +85,24 @@ def _check_named(people: pd.DataFrame, force: Sequence[str], forbid: Sequence[st
     unknown = sorted({*force, *forbid} - set(people["id"]))
     if unknown:
         raise ConfigError(
-            f"there is no member {unknown[0]!r} 党员表中没有此编号",
-            remedy="give ids as in the sheet 请填写党员表中的编号",
+            f"there is no member {unknown[0]!r}",
+            remedy="give ids as in the sheet",
+            zh=f"党员表中没有编号 {unknown[0]!r}",
+            remedy_zh="请填写党员表中的编号",
         )
     if both := sorted(set(force) & set(forbid)):
-        raise ConfigError(f"member {both[0]!r} is both forced and forbidden 同时被指定入选与不选")
+        raise ConfigError(
+            f"member {both[0]!r} is both forced and forbidden",
+            zh=f"党员 {both[0]!r} 同时被指定入选与不选",
+        )
     units = people[people["forced"] & (people["unit"] >= 0)]
     if units["unit"].duplicated().any():
         pair = units[units["unit"].duplicated(keep=False)].sort_values("unit")["id"].tolist()[:2]
         raise ConfigError(
-            f"members {pair[0]} and {pair[1]} live in one stairwell or building, which has one zone "
-            "两人同住一处，只能选一人",
-            remedy="force one of the two 请只指定其中一人",
+            f"members {pair[0]} and {pair[1]} live in one stairwell or building, which has one zone",
+            remedy="force one of the two",
+            zh=f"党员 {pair[0]} 与 {pair[1]} 同住一处，一处只能有一个责任区",
+            remedy_zh="请只指定其中一人",
         )
 
 

@@ -130,6 +130,8 @@ class Proposal:
             raise ConfigError(
                 f"{clash[0]} in {where} is a file of the project, which is never changed",
                 remedy="choose another folder with --out",
+                zh=f"{where} 中的 {clash[0]} 是项目所用的文件，不会被改动",
+                remedy_zh="请用 --out 另选文件夹",
             )
         return write_files(where, files, private=tuple(files))
 
@@ -192,9 +194,10 @@ def site(
     """
     if count is not None and (fewest or count < 1):
         raise ConfigError(
-            "ask for a number of centres or for the fewest, not both 数量与最少数量不能同时指定"
+            "ask for a number of centres or for the fewest, not both"
             if fewest
-            else f"{count} centres cannot be chosen 数量至少为 1"
+            else f"{count} centres cannot be chosen: at least 1",
+            zh="数量与最少数量不能同时指定" if fewest else f"不能选出 {count} 名中心户：至少为 1",
         )
     file = None if isinstance(project, Project) else Path(project)
     task = project if isinstance(project, Project) else Project.read(project)

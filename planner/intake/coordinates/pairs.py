@@ -120,7 +120,11 @@ def _refuse_metres(lon: Floats, lat: Floats, frame: pd.DataFrame) -> None:
         "请转换为WGS-84经纬度，或提交写明坐标系的GeoPackage", column="lon",
     )  # fmt: skip
     first = at_row(frame, int(np.flatnonzero(far)[0]), told)
-    raise SchemaError(f"{first.file}: lon and lat are not degrees", findings=[first])
+    raise SchemaError(
+        f"{first.file}: lon and lat are not degrees",
+        findings=[first],
+        zh=f"{first.file}：经纬度不是以度为单位",
+    )
 
 
 def likely_crs(large: float, small: float) -> str:

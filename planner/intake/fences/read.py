@@ -194,7 +194,12 @@ def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
     import pyogrio
 
     if not path.is_file():
-        raise InputError(f"there is no fence file {path.resolve()}", remedy="check [inputs] fences")
+        raise InputError(
+            f"there is no fence file {path.resolve()}",
+            remedy="check [inputs] fences",
+            zh=f"找不到边界文件 {path.resolve()}",
+            remedy_zh="请检查 [inputs] fences",
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # remarks on rings, told here as findings
@@ -208,9 +213,16 @@ def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
         raise InputError(
             f"{path.name} cannot be read as a map layer ({type(error).__name__})",
             remedy="save it as GeoPackage or GeoJSON",
+            zh=f"{path.name} 无法作为地图图层读取（{type(error).__name__}）",
+            remedy_zh="请另存为 GeoPackage 或 GeoJSON",
         ) from None
     if "geometry" not in read.columns or not len(read):
-        raise InputError(f"{path.name} must hold polygons, one for each fence", remedy=REMEDY[0])
+        raise InputError(
+            f"{path.name} must hold polygons, one for each fence",
+            remedy=REMEDY[0],
+            zh=f"{path.name} 应为面图层，每个社区一个面",
+            remedy_zh=REMEDY[1],
+        )
     absent = shapely.is_missing(strict.geometry.to_numpy())
     closed = np.flatnonzero(absent & ~shapely.is_missing(read.geometry.to_numpy()))
     return read, name, closed.tolist()
@@ -222,6 +234,8 @@ def _only(layers: list[str], file: str) -> str:
     raise InputError(
         f"{file} must hold one layer of polygons; its layers are: {', '.join(layers) or 'none'}",
         remedy="save the fences as a file of their own",
+        zh=f"{file} 应只有一个面图层；现有图层：{'、'.join(layers) or '无'}",
+        remedy_zh="请将边界另存为单独的文件",
     )
 
 

@@ -113,8 +113,7 @@ def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, t
                 Finding("missing-column", Severity.STOP, "no sheet has both a column 旧名/old and 现名/name",
                         "没有同时含旧名列和现名列的工作表", "head the two columns 旧名 and 现名",
                         "请将两列命名为旧名和现名", name)
-            ],
-        )  # fmt: skip
+            ], zh=f"{name} 不是地名对照表",)  # fmt: skip
     names: dict[str, str] = {}
     for old, (_, line) in said.items():
         if old in against:

@@ -65,5 +65,6 @@ def read_flags(values: pd.Series, rows: pd.DataFrame) -> NDArray[np.bool_]:
         raise SchemaError(
             f"{files}: {len(unclear)} cell(s) of 是否中心户/centre cannot be read",
             findings=[at_row(rows, i, told) for i in unclear],
+            zh=f"{files}：“是否中心户”列有 {len(unclear)} 个单元格看不明白",
         )
     return np.array(said, bool)

@@ -261,4 +261,8 @@ def _long_ids(t: SheetTable, rows: Iterable[int], header: str) -> SchemaError:
         for r in rows
     ]  # fmt: skip
     what = f"{len(findings)} id(s) are numbers past 15 digits, which Excel does not keep"
-    return SchemaError(f"{t.file}: {what}", findings=findings)
+    return SchemaError(
+        f"{t.file}: {what}",
+        findings=findings,
+        zh=f"{t.file}：有 {len(findings)} 个编号超过15位，Excel 未能保留末几位",
+    )

@@ -138,7 +138,10 @@ def read_table(
         names = ", ".join(raw.sheet for raw in raws if raw.sheet)
         where = f"{name} (sheets: {names})" if names else name
         raise SheetError(
-            f"{where} holds no data rows", remedy="headers need at least one row below them"
+            f"{where} holds no data rows",
+            remedy="headers need at least one row below them",
+            zh=f"{where} 中没有数据行",
+            remedy_zh="表头下面至少要有一行数据",
         )
     return tables
 
@@ -161,6 +164,9 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
             f"{file}: {len(ragged)} of {len(body)} rows have more fields than the header has, first row "
             f"{min(ragged) + raw.first + 1}",
             remedy="the separator is wrong, or addresses hold it unquoted: save the file as .xlsx",
+            zh=f"{file}：{len(body)} 行中有 {len(ragged)} 行的列数多于表头，"
+            f"首行为第 {min(ragged) + raw.first + 1} 行",
+            remedy_zh="分隔符不对，或地址中含未加引号的分隔符：请另存为 .xlsx",
         )
     body, left_out = _without_repeats([(i, r) for i, r in body if i not in ragged], header, raw)
     if not body and not ragged:

@@ -75,7 +75,11 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
             )
         )
     names = ", ".join(dict.fromkeys(t.file for t in lacking))
-    return SchemaError(f"{names}: required columns of {table.name} are missing", findings=faults)
+    return SchemaError(
+        f"{names}: required columns of {table.name} are missing",
+        findings=faults,
+        zh=f"{names}：{table.name_zh}缺少必需的列",
+    )
 
 
 _LONG = re.compile(r"\d{5,}|\d+\.\d{3,}")

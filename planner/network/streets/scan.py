@@ -22,6 +22,7 @@ __all__ = ["Scan", "scan"]
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 DEGREE = 1e-7  # OpenStreetMap counts in ten-millionths of a degree
 PROLOGUE = 65536  # bytes: a document type stands before the first element
+EXPORT_ZH = "请重新导出该区域的 .osm.pbf（例如从 https://extract.bbbike.org）"
 EXPORT = "export the area again as .osm.pbf (for example from https://extract.bbbike.org)"
 
 
@@ -89,24 +90,48 @@ def scan(path: str | Path) -> Scan:
         raise NetworkError(
             f"{path}: cannot be read as an OpenStreetMap file ({error}); it may be cut short",
             remedy=EXPORT,
+            zh=f"{path}：无法作为 OpenStreetMap 数据读取（{error}），可能不完整",
+            remedy_zh=EXPORT_ZH,
         ) from error
     if not raw.node_id:
-        raise NetworkError(f"{path}: holds no nodes", remedy=EXPORT)
+        raise NetworkError(
+            f"{path}: holds no nodes",
+            remedy=EXPORT,
+            zh=f"{path}：其中没有任何点",
+            remedy_zh=EXPORT_ZH,
+        )
     return raw.finish(date or raw.newest, generator)
 
 
 def _refuse(path: Path) -> None:
     if not path.exists():
-        raise NetworkError(f"{path}: there is no such file", remedy="check the path of the streets")
+        raise NetworkError(
+            f"{path}: there is no such file",
+            remedy="check the path of the streets",
+            zh=f"找不到路网文件 {path}",
+            remedy_zh="请检查 [inputs] streets 的路径",
+        )
     if not path.is_file():
-        raise NetworkError(f"{path}: is not a file", remedy="name the street extract itself")
+        raise NetworkError(
+            f"{path}: is not a file",
+            remedy="name the street extract itself",
+            zh=f"{path} 不是文件",
+            remedy_zh="请写出路网文件本身",
+        )
     if not path.name.lower().endswith(SUFFIXES):
         raise NetworkError(
             f"{path}: not a known kind of street extract",
             remedy="use one of " + ", ".join(SUFFIXES),
+            zh=f"{path}：不是可用的路网数据",
+            remedy_zh=f"可用的类型：{'、'.join(SUFFIXES)}",
         )
     if path.stat().st_size == 0:
-        raise NetworkError(f"{path}: the file is empty", remedy=EXPORT)
+        raise NetworkError(
+            f"{path}: the file is empty",
+            remedy=EXPORT,
+            zh=f"{path}：文件为空",
+            remedy_zh=EXPORT_ZH,
+        )
     if not path.name.lower().endswith(".pbf"):  # PBF holds no XML
         _refuse_doctype(path)
 
@@ -117,15 +142,27 @@ def _refuse_doctype(path: Path) -> None:
         with _opened(path) as stream:
             head = stream.read(PROLOGUE)
     except (OSError, EOFError) as error:
-        raise NetworkError(f"{path}: cannot be unpacked ({error})", remedy=EXPORT) from error
+        raise NetworkError(
+            f"{path}: cannot be unpacked ({error})",
+            remedy=EXPORT,
+            zh=f"{path}：无法解压（{error}）",
+            remedy_zh=EXPORT_ZH,
+        ) from error
     head = head.replace(b"\x00", b"").lower()  # UTF-16 is XML too
     if b"<!doctype" in head or b"<!entity" in head:
         raise NetworkError(
             f"{path}: not a plain OpenStreetMap file: it declares a document type or entities",
             remedy=EXPORT,
+            zh=f"{path}：不是普通的 OpenStreetMap 文件（声明了文档类型或实体）",
+            remedy_zh=EXPORT_ZH,
         )
     if b"<osm" not in head:
-        raise NetworkError(f"{path}: not an OpenStreetMap file: no <osm> element", remedy=EXPORT)
+        raise NetworkError(
+            f"{path}: not an OpenStreetMap file: no <osm> element",
+            remedy=EXPORT,
+            zh=f"{path}：不是 OpenStreetMap 文件（没有 <osm>）",
+            remedy_zh=EXPORT_ZH,
+        )
 
 
 def _opened(path: Path) -> IO[bytes]:

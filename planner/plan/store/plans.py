@@ -266,6 +266,8 @@ def _damaged(file: Path, why: str) -> InputError:
     return InputError(
         f"{file} cannot be read as a plan: {why}",
         remedy="take the file from a backup, or plan again and keep the new plan.gpkg",
+        zh=f"{file} 无法作为方案读取：{why}",
+        remedy_zh="请使用备份，或重新划分并保留新的 plan.gpkg",
     )
 
 
@@ -276,6 +278,8 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
         raise InputError(
             f"{file} is a GeoPackage, but not a plan (it has no table {_MANIFEST})",
             remedy="give the plan.gpkg of an earlier run",
+            zh=f"{file} 是 GeoPackage，但不是方案",
+            remedy_zh="请指定以前生成的 plan.gpkg",
         )
     found: dict[str, dict[str, str]] = {}
     for name, rows, columns in db.execute(
@@ -292,6 +296,8 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
         raise InputError(
             f"{file} was written by another version of the planner",
             remedy="plan again with this version and keep the new plan.gpkg",
+            zh=f"{file} 由其他版本生成",
+            remedy_zh="请用本版本重新划分，并保留新的 plan.gpkg",
         )
     return found
 

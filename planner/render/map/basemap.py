@@ -100,9 +100,11 @@ def basemap_of(name: str, environ: Mapping[str, str] | None = None) -> Basemap:
         key = (os.environ if environ is None else environ).get(TIANDITU_KEY, "").strip()
         if not re.fullmatch(r"[0-9A-Za-z]{8,64}", key):
             raise ConfigError(
-                f"the base map of Tianditu needs a key, and {TIANDITU_KEY} does not hold one 缺少天地图密钥",
+                f"the base map of Tianditu needs a key, and {TIANDITU_KEY} does not hold one",
                 remedy=f"set {TIANDITU_KEY} to a key for browsers (浏览器端), not for servers: everyone who "
                 "opens the page can read it",
+                zh=f"缺少天地图密钥：{TIANDITU_KEY} 中没有密钥",
+                remedy_zh=f"请将 {TIANDITU_KEY} 设为浏览器端密钥（不要用服务端密钥）：打开网页的人都能看到它",
             )
         layers = tuple(_TIANDITU.format(layer=layer, key=key) for layer in ("vec", "cva"))
         return Basemap(layers, "01234567", "天地图 Tianditu", 18)
@@ -113,20 +115,31 @@ def basemap_of(name: str, environ: Mapping[str, str] | None = None) -> Basemap:
 
 def _checked(text: str) -> str:
     """Give the host of an address of tiles."""
+    remedy_zh = "请写 tianditu，或 https://tiles.example.org/{z}/{x}/{y}.png 这样的地址"
     remedy = "give tianditu, or an address such as https://tiles.example.org/{z}/{x}/{y}.png"
     places = {"x": "{x}" in text, "y": "{y}" in text or "{-y}" in text, "z": "{z}" in text}
     if len(text) > _LONGEST or not _ALLOWED.fullmatch(text) or not all(places.values()):
-        raise ConfigError("the base map is no address of tiles 底图地址不正确", remedy=remedy)
+        raise ConfigError(
+            "the base map is no address of tiles",
+            remedy=remedy,
+            zh="底图地址不正确",
+            remedy_zh=remedy_zh,
+        )
     parts = urlsplit(text.replace("{s}", "a"))
     host = parts.netloc.lower()
     if "@" in text or not _HOST.fullmatch(host):
         raise ConfigError(
-            "the base map's address must name a plain host 底图地址不正确", remedy=remedy
+            "the base map's address must name a plain host",
+            remedy=remedy,
+            zh="底图地址应写明普通的主机名",
+            remedy_zh=remedy_zh,
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and _own_network(parts.hostname)):
         raise ConfigError(
-            "the base map's address must begin with https:// 底图地址须为https",
+            "the base map's address must begin with https://",
             remedy="http:// is for a host of your own network only",
+            zh="底图地址须以 https:// 开头",
+            remedy_zh="http:// 只用于本单位内网的主机",
         )
     return str(parts.hostname)
 
@@ -147,6 +160,8 @@ def _refuse_datum(host: str) -> None:
     if datum:
         raise ConfigError(
             f"tiles of {host} are on {datum}: they would lie 300 to 700 m beside the plan, by another amount "
-            f"in every place 该底图为{datum}坐标，与方案不重合",
+            f"in every place",
             remedy="use tianditu (CGCS2000), or tiles of your own on WGS-84",
+            zh=f"{host} 的底图为 {datum} 坐标，与方案相差 300 至 700 米且各处不一",
+            remedy_zh="请用天地图（CGCS2000），或自有的 WGS-84 底图",
         )

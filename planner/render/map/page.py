@@ -139,8 +139,10 @@ def map_page(
     shown: list[str] = []
     if basemap and audience is Audience.INTERNAL:
         raise ConfigError(
-            "an internal map makes no requests: no base map 内部版不得使用在线底图",
+            "an internal map makes no requests: no base map",
             remedy="leave --basemap out, or draw it for a meeting",
+            zh="内部版不得使用在线底图",
+            remedy_zh="请去掉 --basemap，或改出会议版",
         )
     if audience is Audience.PUBLIC:
         payload = public_payload(tables, people, title=title)
