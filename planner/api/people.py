@@ -24,7 +24,7 @@ from planner.model.tables import PlanTables
 from planner.privacy.marks import CARE_WORDS, folded, marks_in, phone_key
 from planner.privacy.person import People, Person
 
-__all__ = ["People", "people_in", "people_of", "private_of"]
+__all__ = ["People", "people_in", "people_of", "private_of", "sheets_of"]
 
 NAME: Final = "a resident's name"
 PHONE: Final = "a resident's phone number"
@@ -65,15 +65,26 @@ def people_of(project: Project | str | Path, plan: PlanTables | None = None) -> 
     """
     if not isinstance(project, Project):
         project = Project.read(project)
-    inputs = project.inputs
     with opened_once():
-        read = (
-            read_residents(inputs.households, inputs.told(HOUSEHOLDS)),
-            read_residents(inputs.members, inputs.told(MEMBERS)),
-        )
-        if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
-            _require_same({digest for r in read for _, digest in r.sources}, stated)
-        return people_in(project, read)
+        return people_in(project, sheets_of(project, plan))
+
+
+def sheets_of(project: Project, plan: PlanTables | None = None) -> tuple[Residents, Residents]:
+    """Read households and members of a project; with a plan, they must be those that it was made of.
+
+    Raises
+    ------
+    InputError
+        The sheets have changed since the plan was made, or cannot be read.
+    """
+    inputs = project.inputs
+    read = (
+        read_residents(inputs.households, inputs.told(HOUSEHOLDS)),
+        read_residents(inputs.members, inputs.told(MEMBERS)),
+    )
+    if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
+        _require_same({digest for r in read for _, digest in r.sources}, stated)
+    return read
 
 
 def people_in(project: Project, read: tuple[Residents, Residents]) -> People:

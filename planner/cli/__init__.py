@@ -28,6 +28,7 @@ app = typer.Typer(
     [bold]When people move 人员变动[/bold]   planner zone planner.toml --previous out/plan.gpkg --out new/
 
     [bold]Check the sheets first 先体检[/bold]   planner check planner.toml --out checked/
+    [bold]The sheets filled in 回填原表[/bold]   planner fill out/ planner.toml --out filled/
     [bold]For the public, for the office 公开版、内部版[/bold]   planner map out/plan.gpkg --audience public
 
     Exit codes 退出码: 0 done 完成, 1 our fault 程序故障, 2 bad input 输入有误, 3 rules cannot hold 规则不符,
@@ -75,6 +76,7 @@ for command in (
     finished.draw_map,
     finished.compare,
     finished.verify,
+    finished.fill,
     sheets.check,
     sheets.review,
     planning.rules,

@@ -13,6 +13,7 @@ from rich.table import Table
 from planner.cli.terminal import (
     AsJson,
     OutFolder,
+    ProjectFile,
     Replace,
     closing_table,
     console,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from planner.api.plan import Lookup, Place
 
 
-__all__ = ["apply", "compare", "draw_map", "lookup", "verify"]
+__all__ = ["apply", "compare", "draw_map", "fill", "lookup", "verify"]
 
 PlanFile = Annotated[Path, typer.Argument(help="A plan, or the folder it lies in. 方案 plan.gpkg")]
 
@@ -223,6 +224,23 @@ def verify(
             f"verified ({found.seconds:.1f} s): {gap}",
         )
     )
+
+
+def fill(
+    plan: PlanFile,
+    project: ProjectFile,
+    out: OutFolder = Path("filled"),
+) -> None:
+    """Give the office's own sheets back with zone, centre and serving member filled in. 回填原表
+
+    The copies keep the layout of the sheets; formulas stand as values, the sheets themselves are never
+    changed. They hold residents: treat them like the sheets. 原表不变；副本含居民信息，请勿外传。
+    """
+    from planner.api.fill import fill as fill_in
+    from planner.api.plan import Plan
+
+    for path in fill_in(Plan.load(plan), project, out).values():
+        Console(highlight=False).print(str(path), markup=False)
 
 
 def lookup(

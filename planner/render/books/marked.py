@@ -21,7 +21,17 @@ from typing import Any, Final
 from planner.errors import Finding, Severity
 from planner.render.text.check_words import SEVERITY_WORDS
 
-__all__ = ["Grid", "Spot", "book_bytes", "mark_rows", "mark_workbook"]
+__all__ = [
+    "Grid",
+    "Spot",
+    "book_bytes",
+    "copied_book",
+    "finished_bytes",
+    "laid_out",
+    "mark_rows",
+    "mark_workbook",
+    "put",
+]
 
 LIST_SHEET: Final = "体检结果"
 COMMENTS: Final = 3000
@@ -98,6 +108,17 @@ def mark_workbook(data: bytes, spots: Sequence[Spot], summary: Sequence[tuple[st
     ValueError
         The workbook cannot be laid out again; see `mark_rows`.
     """
+    return _finished(copied_book(data), spots, summary)
+
+
+def copied_book(data: bytes) -> Any:
+    """Open a workbook to make a copy: values in place of formulas, no way out of the file.
+
+    Raises
+    ------
+    ValueError
+        The workbook cannot be laid out again; see `laid_out`.
+    """
     import warnings
 
     import openpyxl
@@ -112,7 +133,7 @@ def mark_workbook(data: bytes, spots: Sequence[Spot], summary: Sequence[tuple[st
             raise ValueError(f"the workbook cannot be copied ({type(error).__name__})") from None
         for sheet in book.worksheets:
             _defuse(sheet)
-        return _finished(book, spots, summary)
+        return book
 
 
 def _refuse_wide_merges(data: bytes) -> None:
@@ -150,6 +171,13 @@ def mark_rows(
     bytes
         The marked ``.xlsx``.
     """
+    book, names = laid_out(grids)
+    renamed = [Spot(s.finding, names.get(s.sheet, s.sheet), s.row, s.column) for s in spots]
+    return _finished(book, renamed, summary)
+
+
+def laid_out(grids: Iterable[Grid]) -> tuple[Any, dict[str, str]]:
+    """Lay rows out in a new workbook, in the places they had; give what each sheet is called there."""
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -163,9 +191,8 @@ def mark_rows(
         for r, row in enumerate(grid.rows, start=grid.first + 1):
             for c, value in enumerate(row, start=grid.left + 1):
                 if value is not None and value != "":
-                    _put(sheet.cell(r, c), value)
-    renamed = [Spot(s.finding, names.get(s.sheet, s.sheet), s.row, s.column) for s in spots]
-    return _finished(book, renamed, summary)
+                    put(sheet.cell(r, c), value)
+    return book, names
 
 
 def _finished(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) -> bytes:
@@ -182,6 +209,11 @@ def _finished(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str
             )
         )
     _list(book, ordered, lines)
+    return finished_bytes(book)
+
+
+def finished_bytes(book: Any) -> bytes:
+    """Pack a copy; equal sheets give equal bytes."""
     for name in ("created", "modified"):
         setattr(book.properties, name, datetime(2000, 1, 1))  # equal sheets give equal copies
     return book_bytes(book)
@@ -197,7 +229,7 @@ def _defuse(sheet: Any) -> None:
             cell.hyperlink = None
 
 
-def _put(cell: Any, value: Any) -> None:
+def put(cell: Any, value: Any) -> None:
     """Write a value as what it is; a text never becomes a formula, a number or a link."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
@@ -209,15 +241,15 @@ def _put(cell: Any, value: Any) -> None:
     if value != value:  # NaN or NaT: nothing
         return
     if isinstance(value, int | float) and abs(value) >= _EXACT:
-        _put(cell, str(value))  # infinity, or more digits than a cell keeps
+        put(cell, str(value))  # infinity, or more digits than a cell keeps
         return
     if getattr(value, "tzinfo", None) is not None:
-        _put(cell, str(value))
+        put(cell, str(value))
         return
     try:
         cell.value = value
     except ValueError:
-        _put(cell, str(value))
+        put(cell, str(value))
 
 
 def _colour(book: Any, spots: Sequence[Spot]) -> None:
@@ -272,8 +304,8 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
         other.sheet_view.tabSelected = False
     bold, wrap = Font(bold=True), Alignment(wrap_text=True, vertical="top")
     for r, (left, right) in enumerate(summary, start=1):
-        _put(sheet.cell(r, 1), left)
-        _put(sheet.cell(r, 2), right)
+        put(sheet.cell(r, 1), left)
+        put(sheet.cell(r, 2), right)
         sheet.cell(r, 1).font = bold
     top = len(summary) + 2
     heads = (
@@ -288,7 +320,7 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
         "code",
     )
     for c, head in enumerate(heads, start=1):
-        _put(sheet.cell(top, c), head)
+        put(sheet.cell(top, c), head)
         sheet.cell(top, c).font = bold
     fills = {s: PatternFill("solid", fgColor=colour) for s, colour in _FILL.items()}
     for r, spot in enumerate(spots, start=top + 1):
@@ -306,7 +338,7 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
         )
         for c, value in enumerate(values, start=1):
             if value not in (None, ""):
-                _put(sheet.cell(r, c), value)
+                put(sheet.cell(r, c), value)
         sheet.cell(r, 1).fill = fills[f.severity]
         for c in (5, 6, 7, 8):
             sheet.cell(r, c).alignment = wrap
@@ -315,7 +347,7 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
             place = f"{get_column_letter(spot.column or 1)}{spot.row}"
             quoted = spot.sheet.replace("'", "''")
             if f.row is None:
-                _put(cell, "整列 all" if f.column else "表头 head")
+                put(cell, "整列 all" if f.column else "表头 head")
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{place}")
             cell.font = Font(color="FF0563C1", underline="single")
     for letter, width in zip("ABCDEFGHI", (20, 18, 8, 16, 44, 40, 44, 40, 18), strict=True):
