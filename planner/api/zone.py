@@ -17,17 +17,19 @@ from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
 from planner.api.task import Case, Solved, Task, Wishes
 from planner.demand.bind import bind
-from planner.demand.demand import Demand, build_demand
+from planner.demand.demand import build_demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError
 from planner.files import probe
 from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
+from planner.intake.sheets.headings import role_of
 from planner.model import audit
 from planner.model.problem import Problem, Result
 from planner.model.project import Inputs, Project, Search
 from planner.model.rules import RuleBook
+from planner.model.schema import MEMBERS
 from planner.model.tables import PlanTables
 from planner.network import Network
 from planner.plan.advice.advise import (
@@ -210,7 +212,8 @@ def demand(task: Task, located: Located, clock: Clock) -> Case:
     rules, said = project.rules, ()
     with clock.stage("demand"):
         made = build_demand(located.households, located.members, network, rules)
-        _refuse_without_centres(made)
+        if not len(made.centres):
+            raise _without_centres(opened)
         require_centres(Ledger.of(located, made), allow_missing=wishes.allow_missing_centres)
         fitting = Advice.of_counts(made, rules).fitting if wishes.fit_rules else None
         if fitting is not None:
@@ -321,11 +324,19 @@ def _gap_words(p: Progress) -> str:
     return f"within {100 * max(p.value_m - p.bound_m, 0.0) / p.value_m:.2f} %"
 
 
-def _refuse_without_centres(made: Demand) -> None:
-    if not len(made.centres):
-        raise ConfigError(
-            "no member with a known home is marked as a centre",
-            remedy="mark the central households in the column 是否中心户/centre with 是 or yes",
-            zh="没有已定位的党员被标为中心户",
-            remedy_zh="请在党员表“是否中心户”列中填写“是”",
+def _without_centres(opened: Opened) -> ConfigError:
+    """Say that nobody is a centre; where the other sheet says who is one, the two are exchanged."""
+    marks = [h for h in sorted(opened.households.unread) if role_of(h, MEMBERS) == "is_centre"]
+    if marks and not any("is_centre" in own for own in opened.members.headings.values()):
+        return ConfigError(
+            f"the column {marks[0]} stands in the sheet of households, and not in that of members",
+            remedy="the two sheets seem to be exchanged: look at households and members under [inputs]",
+            zh=f"“{marks[0]}”列出现在居民户表中，而党员表中没有",
+            remedy_zh="两张表似乎填反了：请核对 [inputs] 中的 households 与 members",
         )
+    return ConfigError(
+        "no member with a known home is marked as a centre",
+        remedy="mark the central households in the column 是否中心户/centre with 是 or yes",
+        zh="没有已定位的党员被标为中心户",
+        remedy_zh="请在党员表“是否中心户”列中填写“是”",
+    )

@@ -96,7 +96,7 @@ def main() -> None:
             sys.exit(code)
     except PlannerError as error:
         told = without_numbers(error.told(languages()))
-        console.print(f"[bold red]error 错误[/bold red] {escape(told)}")
+        console.print(f"[bold red]{say('错误', 'error')}[/bold red] {escape(told)}")
         sys.exit(error.exit_code)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
@@ -119,7 +119,7 @@ def _machine(error: OSError | MemoryError) -> NoReturn:
     name = getattr(error, "filename", None)
     where = f" {Path(str(name)).name}" if name else ""
     console.print(
-        f"[bold red]error 错误[/bold red]{escape(where)}: "
+        f"[bold red]{say('错误', 'error')}[/bold red]{escape(where)}: "
         + say(f"系统拒绝：{reason}", f"the system refused: {reason}")
         + "\n  -> "
         + say(

@@ -62,16 +62,16 @@ Replace = Annotated[
     ),
 ]
 STAGE_WORDS = {
-    "read": "Reading the sheets 读取表格",
-    "ground": "Streets and addresses 路网与地址库",
-    "geocode": "Finding every address 地址匹配",
-    "demand": "Demand units and walks 需求单元与步行距离",
-    "zones": "Zones 划分责任区",
-    "check": "Independent check 独立核验",
-    "advice": "What would mend broken rules 规则协商",
-    "draw": "Shapes and gaps 边界与空白",
-    "site": "Walks to every candidate 候选户步行距离",
-    "choose": "Choosing the centres 择优选户",
+    "read": ("读取表格", "Reading the sheets"),
+    "ground": ("路网与地址库", "Streets and addresses"),
+    "geocode": ("地址匹配", "Finding every address"),
+    "demand": ("需求单元与步行距离", "Demand units and walks"),
+    "zones": ("划分责任区", "Zones"),
+    "check": ("独立核验", "Independent check"),
+    "advice": ("规则协商", "What would mend broken rules"),
+    "draw": ("边界与空白", "Shapes and gaps"),
+    "site": ("候选户步行距离", "Walks to every candidate"),
+    "choose": ("择优选户", "Choosing the centres"),
 }
 
 
@@ -104,7 +104,7 @@ class progress:  # noqa: N801 - used as a context manager only
     def __call__(self, event: Event) -> None:
         """Move the bar of the event's stage."""
         if event.stage not in self.tasks:
-            words = STAGE_WORDS.get(event.stage, event.stage)
+            words = say(*STAGE_WORDS.get(event.stage, (event.stage, event.stage)))
             self.tasks[event.stage] = self.bars.add_task(words, total=1.0, detail="")
             if not console.is_terminal:
                 console.print(words)

@@ -114,8 +114,9 @@ def trusted(
                 zh="\n".join(f.zh for f in shifted),
                 remedy_zh=shifted[0].remedy_zh,
             )
-    changed = replace(residents, findings=(*residents.findings, *findings))
-    return Trusted(_set_aside(changed, frame, held), tuple(findings), evidence)
+    said = residents.headed(findings)
+    changed = replace(residents, findings=(*residents.findings, *said))
+    return Trusted(_set_aside(changed, frame, held), said, evidence)
 
 
 _Said = tuple[int, Finding]

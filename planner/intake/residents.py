@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -25,10 +25,10 @@ from planner.intake.sheets.cell_values import (
 )
 from planner.intake.sheets.columns import PARTS, addresses_of, on_road
 from planner.intake.sheets.flags import read_flags
-from planner.intake.sheets.gather import columns_of, gather
-from planner.intake.sheets.headings import toml_line
+from planner.intake.sheets.gather import columns_of, gather, headings_of
 from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
+from planner.intake.sheets.required import require_one_measure
 from planner.intake.twofold import is_twofold, without_contacts
 from planner.model.inputs import sheet_files
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
@@ -92,6 +92,10 @@ class Residents:
         What the sheets' own column of estates (小区) holds.
     told : Table or None
         What the sheets should be, as the project describes it: for whoever reads more of them.
+    headings : mapping of (str, str) to mapping of str to str
+        File and sheet -> column -> its heading there.
+    unread : frozenset of str
+        Headings of the columns that no role needs.
     """
 
     kept: pd.DataFrame
@@ -102,11 +106,22 @@ class Residents:
     synthetic: bool = False
     estates: frozenset[str] = frozenset()
     told: Table | None = None
+    headings: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     @property
     def rows_read(self) -> int:
         """Rows in all files: kept, held and repeated."""
         return len(self.kept) + len(self.held) + self.repeated
+
+    def headed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Name columns as the office's own sheets do."""
+        made = []
+        for told in findings:
+            sheets = (h for at, h in self.headings.items() if at[0] == told.file)
+            own = self.headings.get((told.file, told.sheet)) or next(sheets, {})
+            made.append(replace(told, column=own.get(told.column, told.column)))
+        return tuple(made)
 
     def within(self, area: Area) -> Residents:
         """Put right coordinates that fall into an area only with lon and lat swapped.
@@ -122,6 +137,7 @@ class Residents:
             Itself where nothing is swapped.
         """
         kept, said = apply_area(self.kept, area)
+        said = [] if not said else [*self.headed(said)]
         return self if not said else replace(self, kept=kept, findings=(*self.findings, *said))
 
 
@@ -263,7 +279,7 @@ def read_residents(
         )
     got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
     read = [columns_of(t, table, ignored) for t in got.tables]
-    _require_one_measure(got.tables, [f for f, _ in read], table)
+    require_one_measure(got.tables, [f for f, _ in read], table)
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
     frame, typed = _typed(frame, table)
@@ -278,34 +294,12 @@ def read_residents(
     titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
     marked = any(word in titles for word in _SYNTHETIC)
     estates = frozenset(frame["compound"]) - {""}
-    return Residents(kept, aside, (*findings, *held), got.sources, repeated, marked, estates, table)
-
-
-def _require_one_measure(
-    tables: Sequence[SheetTable], frames: Sequence[pd.DataFrame], table: Table
-) -> None:
-    """Refuse sheets of which some weigh their homes and some do not: 1 beside 45 minutes means nothing."""
-    heads = [str(f["load_header"].iloc[0]) if len(f) else None for f in frames]
-    weighed = [(t, h) for t, h in zip(tables, heads, strict=True) if h]
-    bare = [t for t, h in zip(tables, heads, strict=True) if h == ""]
-    if not (_of_homes(table) and weighed and bare):
-        return
-    first, header = weighed[0]
-    lacking = ", ".join(dict.fromkeys(f"{t.file} {t.sheet}".strip() for t in bare[:10]))
-    line = toml_line(table, header, "")
-    fault = Finding(
-        "load-in-part", Severity.STOP,
-        f"the weight {header} stands in {len(weighed)} sheet(s) and is missing in {len(bare)}: {lacking}",
-        f"“{header}”列在{len(weighed)}张表中有、在{len(bare)}张表中没有：{lacking}",
-        f"fill it in everywhere, or leave it out under [columns]: {line}",
-        f"请在各表补齐该列；如不使用，请在项目文件 [columns] 下写明：{line}",
-        first.file, first.sheet, column=header,
-    )  # fmt: skip
-    raise SchemaError(
-        "some sheets weigh their homes and some do not",
-        findings=[fault],
-        zh="有的表填写了权重，有的没有",
+    headings = {(t.file, t.sheet): headings_of(t, table) for t in got.tables}
+    unread = frozenset(h for t in got.tables for h in t.unread)
+    made = Residents(
+        kept, aside, (), got.sources, repeated, marked, estates, table, headings, unread
     )
+    return replace(made, findings=made.headed([*findings, *held]))
 
 
 def _of_homes(table: Table) -> bool:

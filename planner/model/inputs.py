@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from glob import glob
 from pathlib import Path
 from typing import Any, Final
@@ -161,6 +161,7 @@ def read_inputs(
                 zh=f"{at}：{name} 应单独成节",
                 remedy_zh=f"请写在 {words} 之下",
             )
+    refuse_unknown(kept, tuple(f.name for f in fields(Inputs)), at)
     for name in ("households", "members"):
         if name not in kept:
             raise ConfigError(

@@ -228,12 +228,7 @@ class Project:
         try:
             values = tomllib.loads(file.read_text("utf-8-sig"))
         except FileNotFoundError:
-            raise ConfigError(
-                f"there is no project file {file.resolve()}",
-                remedy="write one with: planner init",
-                zh=f"找不到项目文件 {file.resolve()}",
-                remedy_zh="可用 planner init 生成",
-            ) from None
+            raise _no_project(file) from None
         except (IsADirectoryError, PermissionError):
             raise ConfigError(
                 f"{file.resolve()} is not a readable file",
@@ -302,6 +297,22 @@ class Project:
             affinity=section("affinity", Affinity),
             levels=read_levels(levels, {**given["mentors"], **mentors}, folder, where),
         )
+
+
+def _no_project(file: Path) -> ConfigError:
+    """Say that there is no such file, and which project files are there."""
+    there = file.parent if file.parent.is_dir() else Path()
+    near = ", ".join(p.name for p in sorted(there.glob("*.toml"))[:5])
+    return ConfigError(
+        f"there is no project file {file.resolve()}",
+        remedy=(
+            f"there is {near}: name it; or " if near else "go to the folder of the project, or "
+        )
+        + "write one with: planner init",
+        zh=f"找不到项目文件 {file.resolve()}",
+        remedy_zh=(f"该文件夹中有 {near}，请改用它；" if near else "请先进入项目所在文件夹；")
+        + "也可用 planner init 生成",
+    )
 
 
 def project_file(path: str | Path) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -68,11 +69,13 @@ def refuse_unknown(values: object, known: tuple[str, ...], where: str) -> Mappin
         )
     unknown = sorted(set(values) - set(known))
     if unknown:
+        near = get_close_matches(unknown[0], known, 1)
+        meant, meant_zh = (f"{near[0]}? ", f"是否应为 {near[0]}？") if near else ("", "")
         raise ConfigError(
             f"{where}: unknown key {unknown[0]!r}",
-            remedy="known keys: " + ", ".join(known),
+            remedy=f"{meant}known keys: {', '.join(known)}",
             zh=f"{where}：不认识的键 {unknown[0]!r}",
-            remedy_zh=f"可用的键：{', '.join(known)}",
+            remedy_zh=f"{meant_zh}可用的键：{', '.join(known)}",
         )
     return values
 

@@ -50,12 +50,15 @@ def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataF
         )
     try:
         return path.name, geopandas.read_file(path)
-    except (RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # GDAL raises many kinds
+        why = type(error).__name__
         raise NetworkError(
-            f"{path}: cannot be read as a layer ({error})",
-            remedy="give a GeoPackage or GeoJSON",
-            zh=f"{path}：无法作为图层读取（{error}）",
-            remedy_zh="请提供 GeoPackage 或 GeoJSON",
+            f"{path}: cannot be read as a layer of streets ({why})",
+            remedy="unpack it if it is packed, open it in QGIS and save it as GeoPackage; or give an "
+            "OpenStreetMap extract (.osm.pbf)",
+            zh=f"{path}：无法作为道路图层读取（{why}）",
+            remedy_zh="如为压缩包请先解压；在 QGIS 中打开并另存为 GeoPackage，"
+            "或提供 OpenStreetMap 数据（.osm.pbf）",
         ) from error
 
 

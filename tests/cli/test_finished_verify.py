@@ -73,7 +73,7 @@ def test_a_file_that_claims_too_much_is_refused(plan: Plan, tmp_path: Path) -> N
         assert isinstance(said.exception, InputError)
         assert said.exception.exit_code == 2
         assert words in said.exception.message
-        assert "未能复核" in said.exception.message
+        assert "未能复核" in said.exception.zh
 
 
 def _moved(plan: Plan) -> Plan:

@@ -267,10 +267,6 @@ def _listed(own: Sequence[Surmise]) -> str:
     return ", ".join(_quoted(name) for name in dict.fromkeys(s.sheet for s in own))
 
 
-def _listed(own: Sequence[Surmise]) -> str:
-    return ", ".join(_quoted(name) for name in dict.fromkeys(s.sheet for s in own))
-
-
 def _filled(
     found: Mapping[str, Sequence[str]], missing: Sequence[str], sections: Sequence[str]
 ) -> Iterator[str]:

@@ -17,7 +17,7 @@ from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
 from planner.model.schema import Table, header_key
 
-__all__ = ["Gathered", "columns_of", "gather", "labels"]
+__all__ = ["Gathered", "columns_of", "gather", "headings_of", "labels"]
 
 LEFT_OUT: Final = frozenset({"stairwell", "floor", "room"})
 """Where a date stands for what a clerk typed, such as 2-1, the cell is left out..."""
@@ -203,6 +203,15 @@ def columns_of(
     frame = pd.DataFrame(columns, dtype=object)
     frame = frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
     return frame, [*said, *chosen, *_dates(t, role_at)]
+
+
+def headings_of(t: SheetTable, table: Table) -> dict[str, str]:
+    """Give the heading under which each column of a table stands in a sheet; the first, where several do."""
+    found: dict[str, str] = {}
+    for header in t.headers:
+        if role := role_of(header, table):
+            found.setdefault(role, header)
+    return found
 
 
 def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:

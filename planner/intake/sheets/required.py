@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from planner.errors import Finding, SchemaError, Severity
-from planner.intake.sheets.headings import role_of
+from planner.intake.sheets.headings import role_of, toml_line
 from planner.intake.sheets.read import SheetTable
-from planner.model.schema import Table, is_personal
+from planner.model.schema import HOUSEHOLDS, Table, is_personal
 
-__all__ = ["ENOUGH", "is_complete", "missing_columns"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ENOUGH", "is_complete", "missing_columns", "require_one_measure"]
 
 ENOUGH = (
     {"address"}, {"lon", "lat"}, {"community", "building"}, {"name", "building"}, {"compound"}, {"road"},
@@ -79,6 +83,33 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
         f"{names}: required columns of {table.name} are missing",
         findings=faults,
         zh=f"{names}：{table.name_zh}缺少必需的列",
+    )
+
+
+def require_one_measure(
+    tables: Sequence[SheetTable], frames: Sequence[pd.DataFrame], table: Table
+) -> None:
+    """Refuse sheets of which some weigh their homes and some do not: 1 beside 45 minutes means nothing."""
+    heads = [str(f["load_header"].iloc[0]) if len(f) else None for f in frames]
+    weighed = [(t, h) for t, h in zip(tables, heads, strict=True) if h]
+    bare = [t for t, h in zip(tables, heads, strict=True) if h == ""]
+    if table.name != HOUSEHOLDS.name or not weighed or not bare:
+        return
+    first, header = weighed[0]
+    lacking = ", ".join(dict.fromkeys(f"{t.file} {t.sheet}".strip() for t in bare[:10]))
+    line = toml_line(table, header, "")
+    fault = Finding(
+        "load-in-part", Severity.STOP,
+        f"the weight {header} stands in {len(weighed)} sheet(s) and is missing in {len(bare)}: {lacking}",
+        f"“{header}”列在{len(weighed)}张表中有、在{len(bare)}张表中没有：{lacking}",
+        f"fill it in everywhere, or leave it out under [columns]: {line}",
+        f"请在各表补齐该列；如不使用，请在项目文件 [columns] 下写明：{line}",
+        first.file, first.sheet, column=header,
+    )  # fmt: skip
+    raise SchemaError(
+        "some sheets weigh their homes and some do not",
+        findings=[fault],
+        zh="有的表填写了权重，有的没有",
     )
 
 

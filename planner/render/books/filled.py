@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from planner.render.books.marked import Grid, copied_book, finished_bytes, laid_out, put
+from planner.render.books.marked import Grid, book_bytes, copied_book, laid_out, put
 
 __all__ = ["Fill", "fill_rows", "fill_workbook"]
 
@@ -75,4 +75,4 @@ def _filled(book: Any, fills: Sequence[Fill], names: Mapping[str, str]) -> bytes
                 cell = sheet.cell(row, column)
                 if values[at] != "" and not isinstance(cell, MergedCell):
                     put(cell, values[at])
-    return finished_bytes(book)
+    return book_bytes(book)

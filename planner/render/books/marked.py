@@ -26,7 +26,6 @@ __all__ = [
     "Spot",
     "book_bytes",
     "copied_book",
-    "finished_bytes",
     "laid_out",
     "mark_rows",
     "mark_workbook",
@@ -209,13 +208,6 @@ def _finished(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str
             )
         )
     _list(book, ordered, lines)
-    return finished_bytes(book)
-
-
-def finished_bytes(book: Any) -> bytes:
-    """Pack a copy; equal sheets give equal bytes."""
-    for name in ("created", "modified"):
-        setattr(book.properties, name, datetime(2000, 1, 1))  # equal sheets give equal copies
     return book_bytes(book)
 
 
@@ -398,6 +390,8 @@ def book_bytes(book: Any) -> bytes:
             archive.writestr(ws.path[1:], writer.read())
             self.manifest.append(ws)
 
+    for name in ("created", "modified"):
+        setattr(book.properties, name, datetime(2000, 1, 1))  # equal sheets give equal copies
     buffer = io.BytesIO()
     with _Archive(buffer, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         InMemory(book, archive).write_data()
