@@ -5,21 +5,12 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from pathlib import Path
-from typing import Any
-
 import nox
 
 nox.options.sessions = ["lint", "types", "house"]
 nox.options.default_venv_backend = (
     "none"  # in the environment of the caller, which has the extra dev
 )
-
-
-def _project() -> dict[str, Any]:
-    return tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
 
 
 @nox.session
@@ -50,12 +41,11 @@ def tests(session: nox.Session) -> None:
 @nox.session(venv_backend="venv")
 def minimum(session: nox.Session) -> None:
     """Install the lowest version of each direct dependency; run the tests from sheets to plans."""
-    project = _project()
-    lowest = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    lowest += project["optional-dependencies"]["online"]
-    pins = [re.sub(r">=", "==", text) for text in lowest if not text.startswith("zone-planner")]
-    session.install(*pins)
-    session.install("--no-deps", "-e", ".")
+    session.install("uv")
+    lowest = ("--resolution", "lowest-direct", "-e", ".[test,online]")
+    session.run(
+        "uv", "pip", "install", "-q", *lowest, env={"VIRTUAL_ENV": session.virtualenv.location}
+    )
     session.run("planner", "demo", "--town", "bagongshan", "--out", session.create_tmp())
     chosen = session.posargs or [
         "tests/intake",
