@@ -78,12 +78,12 @@ def page_sums(pages: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> Sums:
     return sums
 
 
-def _range(told: int, meta: dict[str, Any]) -> tuple[float, float]:
+def _range(told: int, meta: dict[str, Any], spread: int | None = None) -> tuple[float, float]:
     if told < FEW:
         return 0.0, _FAR
     if told > 0 and (told - meta["smallest"]) % meta["rounded"]:
         return told, told  # not rounded: taken for the truth
-    low, high = bounds_of(np.array([told]), meta["smallest"], meta["rounded"])
+    low, high = bounds_of(np.array([told]), meta["smallest"], meta["rounded"], spread=spread)
     return float(low[0]), float(high[0])
 
 
@@ -109,7 +109,7 @@ def _blocks(
         members[b].append(known[name])
     sums.blocks = members
     for inside, told in zip(members, data["blocks"]["homes"], strict=True):
-        low, high = _range(told, meta)
+        low, high = _range(told, meta, meta["rounded"] - 1)
         if high < len(inside):  # some have none, whoever lives there besides
             for u in inside:
                 sums.low[u] = 0.0

@@ -107,12 +107,22 @@ def shown_counts(
     return np.where((counts > 0) & (counts < smallest), few, near)
 
 
-def bounds_of(told: Ints, smallest: int, base: int) -> tuple[Ints, Ints]:
-    """Give what a reader may infer of told counts: the least and the most that each can be."""
-    half = base // 2
-    low = np.where(told == 0, 0, np.where(told < 0, 1, np.maximum(told - half, smallest)))
+def bounds_of(
+    told: Ints, smallest: int, base: int, *, spread: int | None = None
+) -> tuple[Ints, Ints]:
+    """Give what a reader may infer of told counts: the least and the most that each can be.
+
+    Parameters
+    ----------
+    told : ndarray of int, shape (n,)
+        From `shown_counts`.
+    spread : int, optional
+        How far a told count may lie from the truth: half the base if None, base - 1 for `Blocks.homes`.
+    """
+    spread = base // 2 if spread is None else spread
+    low = np.where(told == 0, 0, np.where(told < 0, 1, np.maximum(told - spread, smallest)))
     few = np.where(told == FEW, smallest - 1, LARGEST)
-    return low, np.where(told < 0, few, np.where(told == 0, 0, told + half))
+    return low, np.where(told < 0, few, np.where(told == 0, 0, told + spread))
 
 
 def blocks_of(problem: Problem, zone: Ints, walk: WalkLimit, *, smallest: int, base: int) -> Blocks:
@@ -140,9 +150,66 @@ def blocks_of(problem: Problem, zone: Ints, walk: WalkLimit, *, smallest: int, b
     first = np.zeros(n, np.int64)
     first[of[::-1]] = np.arange(problem.n_units)[::-1]
     true = np.bincount(of, problem.households, n).astype(np.int64)
-    homes = shown_counts(true, smallest, base, least=np.bincount(of, minlength=n))
+    places = np.bincount(of, minlength=n)
+    homes = shown_counts(true, smallest, base, least=places)
+    homes = _balanced(true, homes, zone[first], places, _limits(problem), smallest, base)
     told, far_m = _told(problem, of, np.where(homes < 0, smallest // 2, homes), walk)
     return Blocks(of, zone[first], fixed, homes, far_m, told)
+
+
+def _limits(problem: Problem) -> tuple[float, float]:
+    """Give the least and the most homes that the rules allow a zone."""
+    low, high = -np.inf, np.inf
+    for r in problem.rules:
+        if r.per is None and np.array_equal(r.amount, problem.households):
+            low = max(low, -np.inf if r.low is None else r.low)
+            high = min(high, np.inf if r.high is None else r.high)
+    return low, high
+
+
+def _balanced(
+    true: Ints,
+    told: Ints,
+    zone: Ints,
+    places: Ints,
+    limits: tuple[float, float],
+    smallest: int,
+    base: int,
+) -> Ints:
+    """Round some counts the other way, so that what is told of a zone adds up near its truth.
+
+    Rounded one by one, the blocks of a zone drift by one each: a zone that keeps a rule seems to break it.
+    After controlled rounding (Cox, 1987) a zone is told within half the base, on the true side of the
+    limits where its blocks allow that; each block stays within base - 1 of its truth.
+    """
+    told, half = told.copy(), base // 2
+    order = np.argsort(zone, kind="stable")
+    starts = np.flatnonzero(np.diff(zone[order], prepend=-2))
+    for inside in np.split(order, starts[1:]):
+        if not len(inside) or zone[inside[0]] < 0 or (told[inside] < 0).any():
+            continue
+        total = true[inside].sum()
+
+        def turn(up: bool, inside: Ints = inside) -> bool:
+            off = (true - told)[inside] * (1 if up else -1)
+            # lowered too far, a block of single houses would be known to be one
+            floor = np.maximum(places[inside], smallest + half)
+            safe = up | (told[inside] - base + half > floor)
+            best = int(np.argmax(np.where(safe, off, 0)))
+            if not safe[best] or off[best] <= 0:
+                return False
+            told[inside[best]] += base if up else -base
+            return True
+
+        while abs(drift := total - told[inside].sum()) > half and turn(bool(drift > 0)):
+            pass
+        for limit, at_least in zip(limits, (True, False), strict=True):
+            holds, seems = (
+                (n >= limit) if at_least else (n <= limit) for n in (total, told[inside].sum())
+            )
+            if holds != seems:
+                turn(bool(holds == at_least))
+    return told
 
 
 class _Joined:

@@ -140,6 +140,8 @@ class Told:
                 units = self.tables.units
                 far = units["walk_m"].to_numpy(float) > self.tables.rules.walk.limit_m
                 worst, broken = rule.worst, self.count(broken, int(far.sum()))
+            elif worst is not None and not broken:  # rounded, it may seem to break what it keeps
+                worst = float(np.clip(worst, rule.low, rule.high))
             if worst is not None and worst < self.terms.smallest:
                 worst = None
         return worst if worst is None or self.whole else round(worst), broken
