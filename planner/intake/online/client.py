@@ -114,7 +114,7 @@ class Client:
         self._cache = cache
         self._record = record
         self._httpx = _import_httpx()
-        self._web = self._fresh()
+        self._web: httpx.Client
         self._retired: list[httpx.Client] = []
         self._jitter = np.random.default_rng()  # of the pauses alone: no plan depends on it
         self._end = time.monotonic() + settings.seconds
@@ -124,6 +124,7 @@ class Client:
 
     def __enter__(self) -> Self:
         _quiet.__enter__()
+        self._web = self._fresh()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -64,6 +64,6 @@ def lane(
 def outcomes(of: Lane, counts: list[int]) -> list[Outcome]:
     """Choose so many in each fence."""
     return [
-        Outcome(q, choose(q, k, seconds=30.0, seed=0, gap=0.0) if k else None)
+        Outcome(q, choose(q, k, seconds=120.0, seed=0, gap=0.0) if k else None)
         for q, k in zip(of.quarters, counts, strict=True)
     ]

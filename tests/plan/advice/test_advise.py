@@ -43,7 +43,7 @@ def test_a_member_is_offered_as_a_centre(setting: Setting) -> None:
     """Repairs name members who are no centres, and keep what was counted."""
     counted = Advice.of_counts(setting.demand, CROWDED)
     result = solve(setting.demand.problem, stop=Stop(0.0, 5.0))
-    made = advise(counted, setting, result, Search(advice_seconds=10))
+    made = advise(counted, setting, result, Search(advice_seconds=60))
     assert made.clashes == counted.clashes
     added = [r for r in made.repairs if r.kind == "add_centre"]
     assert added
@@ -78,7 +78,7 @@ def test_walks_to_a_new_centre_are_those_of_the_problem(setting: Setting) -> Non
 def test_a_refusal_offers_what_would_mend_it(setting: Setting) -> None:
     """Hard rules that cannot hold: the error carries the clash, the repairs and the figures."""
     refused = InfeasibleError("cannot hold", remedy="plain")
-    made = with_repairs(refused, setting, Search(advice_seconds=10))
+    made = with_repairs(refused, setting, Search(advice_seconds=60))
     assert "cannot hold" in str(made)
     assert "14" in str(made)
     assert made.remedy != "plain"
