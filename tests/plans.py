@@ -398,7 +398,8 @@ def _frames_equal(one: Any, other: Any) -> None:
 
 def without_gaps(tables: PlanTables) -> PlanTables:
     """Give the same plan with no gap and nothing moved: tables may be empty."""
-    return replace(tables, gaps=tables.gaps.iloc[:0].copy(), findings=())
+    zones = tables.zones.assign(gaps=0)
+    return replace(tables, gaps=tables.gaps.iloc[:0].copy(), zones=zones, findings=())
 
 
 def unproven(tables: PlanTables) -> PlanTables:

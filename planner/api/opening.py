@@ -12,6 +12,7 @@ from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
 from planner.errors import Finding
+from planner.files import free_folder, mark_as_read
 from planner.intake.fences.read import survey_fences
 from planner.intake.online.consent import Online, Pace
 from planner.intake.online.estimate import Estimate
@@ -25,7 +26,7 @@ from planner.plan.guiding import Guides, read_guides
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["Estimate", "Online", "Opened", "online_of", "open_project"]
+__all__ = ["Estimate", "Online", "Opened", "free_folder", "online_of", "open_project"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +117,7 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
         A file cannot be used as it is.
     """
     inputs = project.inputs
+    mark_as_read(*project.files)
     with opened_once():
         with clock.stage("read"):
             households = read_residents(inputs.households, inputs.told(HOUSEHOLDS))

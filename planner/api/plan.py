@@ -11,13 +11,14 @@ from typing import Any, Self
 import numpy as np
 
 from planner.errors import ConfigError, PrivacyError
-from planner.files import Content, write_files
+from planner.files import Content, mark_as_read, write_files
 from planner.model.proof.verify import Verification, verify
 from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison, compared
 from planner.plan.ledger import ledger_lines
 from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
+from planner.plan.store.plans import plan_file
 from planner.privacy import SEAL, Secrets, released
 from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
 from planner.privacy.person import People
@@ -75,7 +76,9 @@ class Plan(PlanTables):
         InputError
             The file is missing, damaged, or not a plan.
         """
-        return cls.of(read_plan(path))
+        file = plan_file(path)
+        mark_as_read(file, plan=True)
+        return cls.of(read_plan(file))
 
     def map(
         self,
@@ -151,7 +154,9 @@ class Plan(PlanTables):
         """
         return compared(before, self)
 
-    def save(self, folder: str | Path, *, people: People | None = None) -> dict[str, Path]:
+    def save(
+        self, folder: str | Path, *, people: People | None = None, replacing: bool = False
+    ) -> dict[str, Path]:
         """Write the map, the plan file, the roster and the summaries.
 
         Each file appears whole or not at all; what was there before stays until then.  The map and the
@@ -164,6 +169,8 @@ class Plan(PlanTables):
             Made if it is absent.
         people : People, optional
             What the gate shall know besides ids; see `map`.
+        replacing : bool
+            What stands there may go although it was edited since, or is a plan that was read.
 
         Returns
         -------
@@ -173,7 +180,8 @@ class Plan(PlanTables):
         Raises
         ------
         OutputError
-            The folder cannot be written; nothing half-written is left.
+            The folder cannot be written, or holds an input, an edited file or somebody else's under one
+            of these names; nothing half-written is left.
         PrivacyError
             A file for a meeting holds what it must not.  Then the plan file alone is written, so that
             no work is lost.
@@ -184,14 +192,15 @@ class Plan(PlanTables):
         try:
             shown = self._released(people)
         except PrivacyError as refused:
-            where = write_files(folder, own, private=private)["plan.gpkg"]
+            made = write_files(folder, own, private=private, replacing=replacing)
+            where = made["plan.gpkg"]
             raise PrivacyError(
                 refused.message,
                 remedy=f"{refused.remedy}. The plan is kept in {where}",
                 zh=refused.zh,
                 remedy_zh=f"{refused.remedy_zh}；方案已保存在 {where}",
             ) from None
-        return write_files(folder, {**own, **shown}, private=private)
+        return write_files(folder, {**own, **shown}, private=private, replacing=replacing)
 
     def _sealed(self, people: People) -> Plan:
         """Keep digests of what no file for others may hold: every later command knows it by them."""

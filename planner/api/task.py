@@ -10,11 +10,13 @@ from planner.api.plan import Plan
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding
+from planner.files import mark_as_read
 from planner.model.problem import Certificate, Result
 from planner.model.rules import RuleBook
 from planner.model.ties import Helpers
 from planner.plan.advice.advise import Advice, Setting
 from planner.plan.previous import PreviousPlan, read_previous_plan
+from planner.plan.store.plans import plan_file
 from planner.solve import rezone
 
 __all__ = ["Case", "Solved", "Task", "Wishes"]
@@ -50,7 +52,9 @@ class Wishes:
         if self.previous is None:
             return None
         if isinstance(self.previous, str | Path):
-            return read_previous_plan(self.previous)
+            path = plan_file(self.previous)
+            mark_as_read(path, plan=path.suffix.lower() == ".gpkg")
+            return read_previous_plan(path)
         return PreviousPlan.of(self.previous)
 
 

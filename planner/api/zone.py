@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.api.opening import Estimate, Opened, online_of, open_project
 from planner.api.people import people_in
-from planner.api.plan import Plan
+from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
 from planner.api.task import Case, Solved, Task, Wishes
 from planner.demand.bind import bind
@@ -21,7 +21,7 @@ from planner.demand.demand import build_demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError
-from planner.files import probe
+from planner.files import mark_as_read, probe
 from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headings import role_of
@@ -103,6 +103,7 @@ def run_and_save(
     *,
     consent: Callable[[Estimate], bool] | None = None,
     listener: Listener | None = None,
+    replacing: bool = False,
 ) -> tuple[Plan, dict[str, Path]]:
     """Do the whole job and write it: `run`, then `Plan.save`, whose gate knows the sheets' people.
 
@@ -113,6 +114,8 @@ def run_and_save(
         Tried before the search begins.
     wishes, consent, listener
         See `run`.
+    replacing : bool
+        See `Plan.save`.
 
     Returns
     -------
@@ -120,15 +123,16 @@ def run_and_save(
     dict of str to Path
         Where each file lies.
     """
-    probe(folder)
     wishes = wishes or Wishes()
+    mark_as_read(*project.files)
     clock, previous = Clock.of(listener), wishes.standing()
+    probe(folder, AUDIENCE_OF, replacing=replacing)
     online = online_of(project, consent, offline=wishes.offline)
     with opened_once():
         opened = open_project(project, clock)
         people = people_in(project, (opened.households, opened.members))
     plan = zoned(Task(opened, wishes, previous, online), clock)
-    return plan, plan.save(folder, people=people)
+    return plan, plan.save(folder, people=people, replacing=replacing)
 
 
 def make_plan(

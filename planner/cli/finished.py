@@ -171,7 +171,7 @@ def apply(
 
     before = Plan.load(plan)
     after = before.apply(changes, complete=complete, seconds=seconds, by=by)
-    written = after.save(new_folder(out, replacing=replace))
+    written = after.save(new_folder(out, replacing=replace), replacing=replace)
     if as_json:
         print_json({**after.summary(), "files": {n: str(p) for n, p in written.items()}})
         return

@@ -70,7 +70,7 @@ def demo(
     out = new_folder(out, replacing=replace)
     folder = out / "input"
     project = write_town(folder) if town == "bagongshan" else write_demo(folder, seed=seed)
-    plan, written = _plan(Project.read(project), out)
+    plan, written = _plan(Project.read(project), out, replacing=replace)
     closing_table(plan, written)
     _leave(plan, strict=False)
 
@@ -191,7 +191,11 @@ def zone(
         offline=offline,
     )
     plan, written = _plan(
-        Project.read(project), new_folder(out, replacing=replace), wishes, yes=yes
+        Project.read(project),
+        new_folder(out, replacing=replace),
+        wishes,
+        yes=yes,
+        replacing=replace,
     )
     if as_json:
         print_json({**plan.summary(), "files": {n: str(p) for n, p in written.items()}})
@@ -243,7 +247,12 @@ def _rule_lines(book: RuleBook) -> Iterator[str]:
 
 
 def _plan(
-    project: Project, out: Path, wishes: Wishes | None = None, *, yes: bool = False
+    project: Project,
+    out: Path,
+    wishes: Wishes | None = None,
+    *,
+    yes: bool = False,
+    replacing: bool = False,
 ) -> tuple[Plan, dict[str, Path]]:
     from planner.api.opening import online_of
     from planner.api.zone import Wishes, run_and_save
@@ -260,6 +269,7 @@ def _plan(
                 wishes,
                 consent=consent_asker(online, listener, yes=yes) if online else None,
                 listener=listener,
+                replacing=replacing,
             )
         except KeyboardInterrupt:
             if online and listener.asked:

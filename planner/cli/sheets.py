@@ -40,6 +40,13 @@ def check(
             help="Check the digits of citizens' id numbers too; nothing else reads them. 校验身份证号",
         ),
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Marked copies in OUT may be lost although they were edited. 覆盖已编辑的副本",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the sheets: every problem, its row and column, and what to do. 数据体检
@@ -65,7 +72,7 @@ def check(
             Project.read(project) if named else project, members=() if members is None else members,
             ground=streets, id_numbers=id_numbers, listener=listener,
         )  # fmt: skip
-        written = report.save(out) if out is not None else {}
+        written = report.save(out, replacing=replace) if out is not None else {}
     if as_json:
         print_json({**report.figures(), "findings": [asdict(f) for f in report.findings]})
         raise typer.Exit(report.exit_code)
@@ -93,6 +100,10 @@ def review(
         bool,
         typer.Option("--doubtful", help="Also homes placed without confidence. 包括把握不足的地址"),
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Overwrite one that was filled in. 覆盖已填写的复核表"),
+    ] = False,
 ) -> None:
     """Settle addresses that fit several places or none. 地址复核
 
@@ -109,4 +120,4 @@ def review(
             return
         found = collect(project, doubtful=doubtful)
     show.print(str(found), markup=False)
-    show.print(str(found.save(out or Path("review.xlsx"))), markup=False)
+    show.print(str(found.save(out or Path("review.xlsx"), replacing=force)), markup=False)

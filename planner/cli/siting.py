@@ -10,7 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.cli.terminal import OutFolder, ProjectFile, consent_asker, console, progress
+from planner.cli.terminal import (
+    OutFolder,
+    ProjectFile,
+    consent_asker,
+    console,
+    new_folder,
+    progress,
+)
 
 if TYPE_CHECKING:
     from planner.api.site.site import Proposal
@@ -52,6 +59,13 @@ def site(
         bool,
         typer.Option("--offline", help="Send nothing, whatever else is said; always wins. 不联网"),
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Overwrite the proposal in OUT; else a dated folder is made beside it. 覆盖原方案",
+        ),
+    ] = False,
 ) -> None:
     r"""Choose the centres among the candidates: short walks, good scores. 择优选户
 
@@ -80,7 +94,8 @@ def site(
             consent=consent_asker(online, listener, yes=yes) if online else None,
             listener=listener,
         )
-        written = made.save(out, people=people_of(task))
+        where = new_folder(out, replacing=replace, holding="proposal.internal.xlsx")
+        written = made.save(where, people=people_of(task), replacing=replace)
     _show(made, written)
 
 

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -289,18 +288,18 @@ SEVERITY_SAID = {
 }
 
 
-def new_folder(folder: Path, *, replacing: bool) -> Path:
-    """Give a folder for a plan: a dated one beside it where a plan stands there already."""
-    if replacing or not (folder / "plan.gpkg").exists():
+def new_folder(folder: Path, *, replacing: bool, holding: str = "plan.gpkg") -> Path:
+    """Give a folder for results: a dated one beside it where some stand there already."""
+    from planner.api.opening import free_folder
+
+    free = folder if replacing else free_folder(folder, holding)
+    if free == folder:
         return folder
-    day = date.today().isoformat()
-    names = (f"{folder.name}-{day}", *(f"{folder.name}-{day}-{n}" for n in range(2, 1000)))
-    free = next(p for p in (folder.with_name(n) for n in names) if not (p / "plan.gpkg").exists())
     console.print(
         escape(
             say(
-                f"{folder} 中已有方案，不予覆盖；新方案写入 {free}（如需覆盖请加 --replace）",
-                f"a plan stands in {folder} and is kept; the new one goes to {free} (--replace overwrites)",
+                f"{folder} 中已有结果，不予覆盖；新结果写入 {free}（如需覆盖请加 --replace）",
+                f"what stands in {folder} is kept; the new results go to {free} (--replace overwrites)",
             )
         )
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.demand.crosscheck import buildings_among_streets
 from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError
-from planner.files import atomic_write, safe_name
+from planner.files import atomic_write, open_layer, safe_name
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.gazetteer import shelf
 from planner.intake.gazetteer.accepted import read_accepted
@@ -196,7 +196,7 @@ def _turned(path: Path, datum: Datum) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import shapely
 
-    frame = gpd.read_file(path).to_crs("EPSG:4326")
+    frame = open_layer(path).to_crs("EPSG:4326")
     lines = shapely.transform(
         frame.geometry.to_numpy(), lambda c: convert(c[:, 0], c[:, 1], datum, Datum.WGS84)
     )

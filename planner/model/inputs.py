@@ -20,7 +20,7 @@ from planner.model.schema import (
 )
 from planner.model.section import made, read_section, refuse_unknown
 
-__all__ = ["DATUMS", "Inputs", "read_inputs", "sheet_files"]
+__all__ = ["DATUMS", "SHEETS", "Inputs", "read_inputs", "sheet_files"]
 
 DATUMS: Final = ("wgs84", "gcj02", "bd09")
 LEAVE_OUT: Final = "leave_out"
@@ -32,7 +32,7 @@ _TABLES: Final = {
     "aliases": ALIASES,
 }
 """The tables that a project file may describe, by the names that it has for them."""
-_ENDINGS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
+SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ def sheet_files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         found = [path]
         if path.is_dir():
-            found = [p for p in sorted(path.iterdir()) if p.suffix.lower() in _ENDINGS]
+            found = [p for p in sorted(path.iterdir()) if p.suffix.lower() in SHEETS]
         elif any(mark in str(path) for mark in "*?[") and not path.exists():
             found = sorted(Path(p) for p in glob(str(path)))  # noqa: PTH207 - may be absolute
         if found != [path]:

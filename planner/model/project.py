@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from planner.errors import ConfigError
-from planner.model.inputs import Inputs, read_inputs
+from planner.model.inputs import SHEETS, Inputs, read_inputs
 from planner.model.levels import Level, read_levels
 from planner.model.rules import DEFAULT_PROFILE, RuleBook
 from planner.model.section import made, read_section, refuse_unknown
@@ -196,6 +196,13 @@ class Project:
         What ties and talents are worth.
     levels : tuple of Level
         Who looks after the centres, and who after those; lowest first.
+    file : Path or None
+        The project file itself.
+
+    Raises
+    ------
+    ConfigError
+        Answers, or the gazetteer, are to be kept where an input lies.
     """
 
     inputs: Inputs
@@ -208,6 +215,39 @@ class Project:
     siting: Siting = field(default_factory=Siting)
     affinity: Affinity = field(default_factory=Affinity)
     levels: tuple[Level, ...] = ()
+    file: Path | None = None
+
+    def __post_init__(self) -> None:
+        kept = {
+            "[online] cache": self.online_cache,
+            "[inputs] cache": self.inputs.cache,
+            "[inputs] accepted": self.inputs.accepted,
+        }
+        named = {path.absolute() for path in self.files}
+        for where, path in kept.items():
+            if path is None:
+                continue
+            sheet = where != "[inputs] accepted" and path.suffix.lower() in SHEETS
+            if sheet or path.absolute() in named:
+                raise ConfigError(
+                    f"{where} = {path.name}: the program would write into a file that it reads",
+                    remedy="name a file of its own that holds nothing else",
+                    zh=f"{where} = {path.name}：程序会写入一个输入文件",
+                    remedy_zh="请另起一个专用的文件名",
+                )
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that the project names as an input, itself among them; none may be written to."""
+        named = self.inputs
+        return tuple(
+            path
+            for path in (
+                self.file, *named.household_files, named.members, named.streets, named.fences,
+                named.buildings, named.aliases, named.ties, *(level.sheet for level in self.levels),
+            )
+            if path is not None
+        )  # fmt: skip
 
     @classmethod
     def of(cls, source: Project | str | Path) -> Project:
@@ -248,7 +288,8 @@ class Project:
                 zh=f"{file.name} 格式有误：{error}",
                 remedy_zh="文字和路径须加引号；Windows 路径请写 \\\\ 或 /",
             ) from None
-        return cls.from_mapping(values, folder=file.parent, where=file.name)
+        made = cls.from_mapping(values, folder=file.parent, where=file.name)
+        return replace(made, file=file)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], *, folder: Path, where: str) -> Self:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from planner.errors import NetworkError
+from planner.errors import InputError, NetworkError
+from planner.files import open_layer
 from planner.model.arrays import Bools, Geometries
 from planner.model.plane import LocalProjection
 from planner.network.joining import Barriers
@@ -38,8 +39,6 @@ def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataF
     """Name and content of a layer: read from a local file, or as given."""
     if not isinstance(source, str | Path):
         return "the street layer", source
-    import geopandas
-
     path = Path(source)
     if not path.is_file():
         raise NetworkError(
@@ -49,8 +48,12 @@ def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataF
             remedy_zh="请检查 [inputs] streets 的路径",
         )
     try:
-        return path.name, geopandas.read_file(path)
+        return path.name, open_layer(path)
     except Exception as error:  # GDAL raises many kinds
+        if isinstance(error, InputError):
+            raise NetworkError(
+                error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
+            ) from None
         why = type(error).__name__
         raise NetworkError(
             f"{path}: cannot be read as a layer of streets ({why})",

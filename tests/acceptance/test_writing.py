@@ -20,10 +20,10 @@ from planner.errors import OutputError
 from planner.files import TEMP_PREFIX
 from tests.acceptance.corpus import HEAD, plain, write_as
 from tests.conftest import Cli
+from tests.files.test_write import Failing
 from tests.intake.online.conftest import places, serve
 from tests.intake.online.fake import Fake
 from tests.intake.online.test_consent import N, write_project
-from tests.test_files import Failing
 
 __all__ = ["serve"]
 

@@ -17,7 +17,7 @@ from planner.api.people import private_of
 from planner.api.progress import Clock, Listener
 from planner.demand.ground import Ground
 from planner.errors import Finding, PlannerError, Severity
-from planner.files import safe_name, write_files
+from planner.files import mark_as_read, safe_name, write_files
 from planner.intake.fences.read import survey_fences
 from planner.intake.idnumbers import examine_id_numbers
 from planner.intake.sheets.formats.grids import opened_once, read_grids
@@ -158,7 +158,7 @@ class CheckReport:
     def _repr_html_(self) -> str:
         return checktext.html(self.figures(), self.findings, 200)
 
-    def save(self, folder: str | Path) -> dict[str, Path]:
+    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
         """Write the report and a marked copy of each sheet.
 
         The copies hold what the sheets held, people included; the report holds no personal values.
@@ -167,6 +167,8 @@ class CheckReport:
         ----------
         folder : str or Path
             Made if it is absent.
+        replacing : bool
+            Copies that were edited since may be lost.
 
         Returns
         -------
@@ -176,7 +178,7 @@ class CheckReport:
         Raises
         ------
         OutputError
-            A file cannot be written; the sheets handed in are never touched.
+            A file cannot be written, or was edited since; the sheets handed in are never touched.
         PrivacyError
             The report would tell of a person, as where a file is named after one; nothing is written.
         """
@@ -191,7 +193,7 @@ class CheckReport:
             name = safe_name(f"{path.stem}.checked.xlsx", taken=files)
             files[name] = self.marked(path)
         own = [name for name in files if name.endswith(".xlsx")]  # they hold what the sheets hold
-        return write_files(folder, files, private=own)
+        return write_files(folder, files, private=own, replacing=replacing)
 
     def marked(self, path: str | Path) -> bytes:
         """Make the marked copy of one file.
@@ -266,6 +268,7 @@ def check(
         project = Project.read(project)
     task = project if isinstance(project, Project) else None
     inputs = None if task is None else task.inputs
+    mark_as_read(*(() if task is None else task.files))
     wanted = _wanted(project, members)
     named = labels(path for _, paths in wanted for path in paths)
     with opened_once():

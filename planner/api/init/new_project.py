@@ -114,7 +114,7 @@ def write_project(path: str | Path, *, replacing: bool = False) -> tuple[Path, N
             remedy_zh="请另取文件名，或加 --force 覆盖",
         )
     made = new_project(file.parent)
-    write_files(file.parent, {file.name: made.text.encode()})
+    write_files(file.parent, {file.name: made.text.encode()}, replacing=replacing)
     return file, made
 
 

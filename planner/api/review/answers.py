@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from planner.errors import Finding, SchemaError
+from planner.files import mark_as_read
 from planner.intake.gazetteer.accepted import PRECISIONS, Accepted
 from planner.intake.sheets.formats.grids import RawSheet, read_grids
 from planner.render.books.review_book import CANDIDATES, CHOICE, KEY, NONE_WORDS, candidate_headers
@@ -74,6 +75,7 @@ def _review_sheet(path: Path) -> tuple[RawSheet, dict[str, int]]:
         "地址 address", "社区 community", CHOICE, KEY,
         *(name for k in range(1, CANDIDATES + 1) for name in candidate_headers(k)),
     }  # fmt: skip
+    mark_as_read(path)
     for sheet in read_grids(path):
         names = [_text(c) for c in sheet.grid[0]] if sheet.grid else []
         if wanted <= set(names):

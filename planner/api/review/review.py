@@ -134,15 +134,21 @@ class Review:
     def _repr_html_(self) -> str:
         return f"<p>{escape(str(self))}</p>{self.table().head(200).to_html(escape=True, na_rep='')}"
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, replacing: bool = False) -> Path:
         """Write the review workbook.
+
+        Parameters
+        ----------
+        path : str or Path
+        replacing : bool
+            One that was filled in since may be lost.
 
         Raises
         ------
         OutputError
-            It cannot be written.
+            It cannot be written, or was filled in since it was.
         """
-        return atomic_write(path, review_bytes(self.lines), private=True)
+        return atomic_write(path, review_bytes(self.lines), private=True, replacing=replacing)
 
     def accept(self, path: str | Path) -> ReviewAnswers:
         """Read a filled-in workbook and remember its answers.

@@ -197,7 +197,7 @@ def _resolved(project: Project) -> Project:
     )
     cache = None if project.online_cache is None else _real(project.online_cache)
     made = Inputs(**{**paths, "members": Path()})
-    return replace(project, inputs=made, levels=levels, online_cache=cache)
+    return replace(project, inputs=made, levels=levels, online_cache=cache, file=None)
 
 
 def _real(path: Path) -> Path:

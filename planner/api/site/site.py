@@ -91,7 +91,9 @@ class Proposal:
         """Ids of the chosen, sorted."""
         return tuple(sorted(self.chosen["candidate_id"]))
 
-    def save(self, folder: str | Path, *, people: People | None = None) -> dict[str, Path]:
+    def save(
+        self, folder: str | Path, *, people: People | None = None, replacing: bool = False
+    ) -> dict[str, Path]:
         """Write the proposal, and what `planner zone` goes on from.
 
         Parameters
@@ -100,6 +102,8 @@ class Proposal:
             Made if it is absent.
         people : People, optional
             Names beside the ids, see `planner.api.people.people_of`.
+        replacing : bool
+            Files that were edited since may be lost.
 
         Returns
         -------
@@ -133,7 +137,7 @@ class Proposal:
                 zh=f"{where} 中的 {clash[0]} 是项目所用的文件，不会被改动",
                 remedy_zh="请用 --out 另选文件夹",
             )
-        return write_files(where, files, private=tuple(files))
+        return write_files(where, files, private=tuple(files), replacing=replacing)
 
     @property
     def lines(self) -> tuple[str, ...]:

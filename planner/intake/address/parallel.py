@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final
 
+from planner.files import run_beside
 from planner.intake.address.decode import Piece, best_path
 from planner.intake.address.grammar.labels import Kind
 from planner.intake.address.grammar.lattice import build_lattice
@@ -30,6 +31,7 @@ MOST_PROCESSES: Final = 4
 # What this process reads itself, of what each other does: it makes addresses of all of it besides.
 OWN_SHARE: Final = 0.85
 _MOST_SECONDS: Final = 600
+_MODULE: Final = "planner.intake.address.parallel"
 _MOST_KNOWN: Final = 131_072
 
 Reading = tuple[Piece, ...]
@@ -121,16 +123,11 @@ def _no_collection() -> Iterator[None]:
 
 def _read_elsewhere(lines: Sequence[Line]) -> list[Reading]:
     """Read lines in a process of its own; give nothing where that cannot be done."""
-    command = [sys.executable, "-m", __name__]
-    paths = os.pathsep.join(path or "." for path in sys.path)
     try:
-        child = subprocess.run(  # noqa: S603 - this very module
-            command,
-            input=json.dumps(lines).encode(),
-            capture_output=True,
-            timeout=_MOST_SECONDS,
-            env={**os.environ, "PYTHONPATH": paths},
-            check=True,
+        child = run_beside(
+            _MODULE,
+            data=json.dumps(lines).encode(),
+            seconds=_MOST_SECONDS,
         )
         answer = json.loads(child.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.errors import Finding, InputError, Severity
+from planner.files import layer_names, open_layer
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.fences.borders import gaps, overlaps
 from planner.intake.fences.outlines import REMEDY, Layer, in_degrees, mended, plane_of, sound
@@ -191,8 +192,6 @@ def _rest(layer: Layer, code: str, n: int, what: str, zh: str) -> list[Finding]:
 
 def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
     """Read the one layer of shapes; say which features had open rings."""
-    import pyogrio
-
     if not path.is_file():
         raise InputError(
             f"there is no fence file {path.resolve()}",
@@ -203,10 +202,10 @@ def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # remarks on rings, told here as findings
-            layers = [str(n) for n, kind in pyogrio.list_layers(path) if kind is not None]
+            layers = [str(n) for n, kind in layer_names(path) if kind is not None]
             name = _only(layers, path.name)
-            read = pyogrio.read_dataframe(path, layer=name, on_invalid="fix")
-            strict = pyogrio.read_dataframe(path, layer=name, on_invalid="ignore", columns=[])
+            read = open_layer(path, name, on_invalid="fix")
+            strict = open_layer(path, name, on_invalid="ignore", columns=[])
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one

@@ -28,6 +28,7 @@ _APPLICATION: Final = 0x5A4F4E45
 _TABLE: Final = "answers_1"
 _ABSENT_DAYS: Final = 30
 _FOUND_DAYS: Final = 365
+_MAGIC: Final = b"SQLite format 3\x00"
 _BUSY_S: Final = 10.0
 _CHUNK: Final = 500
 _MINUTE_S: Final = 60
@@ -111,6 +112,11 @@ class AnswerCache:
             except sqlite3.DatabaseError:
                 pass
             self.close()
+            if not _begins_as_ours(self.path):
+                self._note(
+                    "cache-foreign", "this file belongs to another program", "该文件属于其他程序"
+                )
+                return
             if not self._writable or not self._set_aside(before):
                 self._note(
                     "cache-damaged",
@@ -313,6 +319,15 @@ class AnswerCache:
             self._without(str(error))
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
+
+
+def _begins_as_ours(path: Path) -> bool:
+    """Tell a damaged file of answers from somebody's sheet: nearly all of its first bytes are SQLite's."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+        wrong = sum(a != b for a, b in zip(head, _MAGIC, strict=False))
+        return wrong * 4 <= len(head)
+    return False
 
 
 def _seal(key: str, body: str, asked: int) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import Finding, Severity, SheetError
+from planner.files import mark_as_read
 from planner.intake.sheets.formats.csvs import RAGGED_SHARE
 from planner.intake.sheets.formats.grids import RawSheet, read_grids
 from planner.intake.sheets.formats.guard import LONG_DIGITS
@@ -127,6 +128,7 @@ def read_table(
         The file cannot be read as a table; names the file and what to do.
     """
     name = name or Path(path).name
+    mark_as_read(path)
     raws = read_grids(path, sheet=sheet, encoding=encoding, name=name)
     if table is not None and sheet is None:
         kept = [raw for raw in raws if not raw.sheet or table.means(raw.sheet)]

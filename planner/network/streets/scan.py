@@ -15,6 +15,7 @@ import osmium.io
 import osmium.osm
 
 from planner.errors import NetworkError
+from planner.files import mark_as_read
 from planner.model.arrays import Floats, Ints
 
 __all__ = ["Scan", "scan"]
@@ -81,6 +82,7 @@ def scan(path: str | Path) -> Scan:
     """
     path = Path(path)
     _refuse(path)
+    mark_as_read(path)
     raw = _Raw()
     try:
         date, generator = _header(path)

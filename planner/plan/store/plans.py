@@ -34,6 +34,7 @@ from planner.model.problem import (
 )
 from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, PlanTables
+from planner.plan.store.coherent import require_coherent
 from planner.plan.store.geopackage import (
     begin,
     open_package,
@@ -114,7 +115,8 @@ def read_plan(path: str | Path) -> PlanTables:
     Raises
     ------
     InputError
-        The file is missing, damaged, cut short, of another version, or not a plan.
+        The file is missing, damaged, cut short, of another version, or not a plan; or its tables and
+        figures contradict each other.
     """
     file = plan_file(path)
     if not file.is_file():
@@ -131,7 +133,7 @@ def read_plan(path: str | Path) -> PlanTables:
         problem = _problem_from(frames, notes)
         if problem.fingerprint() != notes["fingerprint"]:
             raise _damaged(file, "its numbers do not match their own digest")
-        return PlanTables(
+        tables = PlanTables(
             **{name: frames[name] for name in (*_FEATURES, "members")},  # type: ignore[arg-type]
             base={name: frames[name] for name in BASE_LAYERS},  # type: ignore[misc]
             problem=problem,
@@ -146,6 +148,8 @@ def read_plan(path: str | Path) -> PlanTables:
             joins=frames.get("joins"),
             helpers=frames.get("helpers"),
         )
+        require_coherent(tables)
+        return tables
 
 
 # --- what goes in -------------------------------------------------------------------------------
@@ -254,7 +258,10 @@ def _refusing(file: Path) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (sqlite3.Error, PlannerError, ValueError, KeyError, TypeError, IndexError, OSError) as e:
+    except (
+        sqlite3.Error, PlannerError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+        RecursionError, OSError,
+    ) as e:  # fmt: skip
         raise _damaged(file, str(e).splitlines()[0] if str(e) else type(e).__name__) from e
     except Exception as error:
         if not type(error).__module__.startswith(("shapely", "pandas", "geopandas")):
@@ -290,7 +297,7 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
         count = db.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]  # noqa: S608
         if count != rows:
             raise _damaged(file, f"the table {name} has {count} rows instead of {rows}")
-        found[name] = json.loads(columns)
+        found[name] = _present(db, name, json.loads(columns), file)
     version = db.execute("SELECT value FROM plan WHERE name = 'format'").fetchone()
     if version is None or json.loads(version[0]) != FORMAT_VERSION:
         raise InputError(
@@ -300,6 +307,17 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
             remedy_zh="请用本版本重新划分，并保留新的 plan.gpkg",
         )
     return found
+
+
+def _present(
+    db: sqlite3.Connection, name: str, columns: dict[str, str], file: Path
+) -> dict[str, str]:
+    """Refuse columns that are missing: SQLite would take a quoted name that it does not know for a text."""
+    there = {row[1] for row in db.execute(f"PRAGMA table_info({quoted(name)})")}
+    for column, kind in columns.items():
+        if ("geom" if kind == "geometry" else column) not in there:
+            raise _damaged(file, f"the table {name} has no column {column}")
+    return columns
 
 
 def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Problem:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import math
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ __all__ = [
     "new_book",
     "plain_text",
     "set_page",
+    "sheet_title",
     "watermark",
 ]
 
@@ -37,6 +40,8 @@ _OPTIONS = {
     "nan_inf_to_errors": False,
 }
 _LONGEST_CELL = 32_000
+_BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BAD_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 _FONT = "Microsoft YaHei"
 _INK, _ACCENT, _PALE, _RULE = "#1F2933", "#8C2F2B", "#F6F1EC", "#D9D2CA"
 
@@ -134,7 +139,8 @@ def watermark(sheet: Any, day: str) -> None:
 
 def add_table(book: Any, styles: dict[str, Any], content: Sheet, title: str) -> None:
     """Lay one sheet out: headings that stay, a filter, one style for each kind of column."""
-    sheet = book.add_worksheet(content.name)
+    taken = [other.name for other in book.worksheets()]
+    sheet = book.add_worksheet(sheet_title(content.name, taken))
     set_page(sheet, plain_text(title))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
@@ -164,3 +170,25 @@ def plain_text(value: str) -> str:
     """Keep text that a workbook can hold: no control characters, no half characters, not too long."""
     whole = value.encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c >= " " or c in "\t\n" else " " for c in whole)[:_LONGEST_CELL]
+
+
+def sheet_title(wanted: str, taken: Sequence[str]) -> str:
+    """Make a sheet title that Excel takes, and that no other sheet has.
+
+    Parameters
+    ----------
+    wanted : str
+        Any text, such as what a project calls a level.
+    taken : sequence of str
+        Titles of the other sheets.
+
+    Returns
+    -------
+    str
+    """
+    folded = _BAD_CHARACTERS.sub("", unicodedata.normalize("NFC", wanted))
+    name = _BAD_TITLE.sub("_", folded).strip("' ")[:31].strip("' ") or "数据"
+    used, made, n = {t.casefold() for t in taken}, name, 2
+    while made.casefold() in used or made.casefold() == "history":
+        made, n = f"{name[:27]}-{n}", n + 1
+    return made

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from planner.errors import Finding, Severity
+from planner.render.books.look import sheet_title
 from planner.render.text.check_words import SEVERITY_WORDS
 
 __all__ = [
@@ -50,7 +50,6 @@ _RANK: Final = list(SEVERITY_WORDS)
 _BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+(?::[A-Z]+\d+)?)"')
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-_BAD_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ def laid_out(grids: Iterable[Grid]) -> tuple[Any, dict[str, str]]:
     book.remove(book.active)
     names: dict[str, str] = {}
     for grid in grids:
-        title = _title(grid.name or "数据", book.sheetnames)
+        title = sheet_title(grid.name or "数据", book.sheetnames)
         names[grid.name] = title
         sheet = book.create_sheet(title)
         for r, row in enumerate(grid.rows, start=grid.first + 1):
@@ -290,7 +289,7 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.hyperlink import Hyperlink
 
-    sheet = book.create_sheet(_title(LIST_SHEET, book.sheetnames), 0)
+    sheet = book.create_sheet(sheet_title(LIST_SHEET, book.sheetnames), 0)
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
@@ -345,16 +344,6 @@ def _list(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) 
     for letter, width in zip("ABCDEFGHI", (20, 18, 8, 16, 44, 40, 44, 40, 18), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = sheet.cell(top + 1, 1)
-
-
-def _title(wanted: str, taken: Sequence[str]) -> str:
-    """Make a sheet title that Excel takes and that no other sheet has."""
-    folded = _BAD_CHARACTERS.sub("", unicodedata.normalize("NFC", wanted))
-    name = _BAD_TITLE.sub("_", folded).strip("' ")[:31] or "数据"
-    used, made, n = {t.casefold() for t in taken}, name, 2
-    while made.casefold() in used or made.casefold() == "history":
-        made, n = f"{name[:27]}-{n}", n + 1
-    return made
 
 
 class _Archive(zipfile.ZipFile):

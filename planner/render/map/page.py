@@ -20,7 +20,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from planner.errors import ConfigError
+from planner.errors import ConfigError, OutputError
 from planner.files import atomic_write
 from planner.model.tables import PlanTables
 from planner.privacy import Secrets, check_page, released
@@ -78,13 +78,25 @@ class MapPage:
     def save(self, path: str | Path) -> Path:
         """Write the page, whole or not at all.
 
+        Parameters
+        ----------
+        path : str or Path
+            Ends in ``.html``.
+
         Raises
         ------
         OutputError
-            The file cannot be written.
+            The file cannot be written, or something that is no map stands there.
         PrivacyError
             The page was changed since it was made, into what its audience must not see.
         """
+        if Path(path).suffix.lower() not in (".html", ".htm"):
+            raise OutputError(
+                f"{Path(path).name} is no name for a page: it must end in .html",
+                remedy="give another name with --out",
+                zh=f"{Path(path).name} 不是网页文件名，须以 .html 结尾",
+                remedy_zh="请用 --out 另起文件名",
+            )
         data = self.html.encode("utf-8")
         if self.passed != _digest(self.html, self.audience, self.phones):
             allowed = Secrets({}, phones=self.phones)

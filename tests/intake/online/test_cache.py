@@ -97,11 +97,26 @@ def test_damaged_files_are_kept_aside(tmp_path: Path) -> None:
     """Each damaged file gets a name of its own, and the finding says which."""
     path = tmp_path / "a.sqlite"
     for n in (1, 2):
-        path.write_bytes(b"not a database, " * 300)
+        path.write_bytes(b"SQLite format 3\x00" + b"not a database, " * 300)
         with AnswerCache(path) as cache:
             cache.put("a", FOUND)
             assert cache.get(["a"]) == {"a": FOUND}
             assert f"corrupt-{n}" in cache.findings[0].what
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"id,address\nJM1,\n", b"PK\x03\x04" + b"x" * 99, b"ab", "编号,地址\n".encode("gb18030")],
+)
+def test_a_sheet_is_no_damaged_cache(tmp_path: Path, content: bytes) -> None:
+    """A file that is named by a slip of the hand is neither moved aside nor written to."""
+    path = tmp_path / "answers.sqlite"
+    path.write_bytes(content)
+    with AnswerCache(path) as cache:
+        cache.put("a", FOUND)
+        assert cache.get(["a"]) == {}
+        assert [f.code for f in cache.findings] == ["cache-foreign"]
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"answers.sqlite": content}
 
 
 def test_other_schemas_are_left_alone(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from planner.errors import SheetError
+from planner.errors import InputError, SheetError
+from planner.files import layer_names, open_layer
 
 __all__ = ["read_layers"]
 
@@ -31,10 +32,8 @@ def read_layers(path: Path, wanted: str | None) -> list[tuple[str, Grid]]:
     SheetError
         The file or a layer cannot be read, or has no CRS.
     """
-    import pyogrio
-
     try:
-        names = [str(n) for n, kind in pyogrio.list_layers(path)]
+        names = [str(n) for n, kind in layer_names(path)]
         if wanted is not None and wanted not in names:
             raise SheetError(
                 f"{path.name} has no layer {wanted!r}", remedy=f"its layers are: {', '.join(names)}"
@@ -42,6 +41,10 @@ def read_layers(path: Path, wanted: str | None) -> list[tuple[str, Grid]]:
         return [_layer(path, n) for n in names if wanted in (None, n)]
     except SheetError:
         raise
+    except InputError as error:
+        raise SheetError(
+            error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
+        ) from None
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
         raise SheetError(
             f"{path.name} cannot be read as a map layer ({type(error).__name__})",
@@ -52,9 +55,8 @@ def read_layers(path: Path, wanted: str | None) -> list[tuple[str, Grid]]:
 def _layer(path: Path, layer: str) -> tuple[str, Grid]:
     """Read a layer of points as a table with lon and lat."""
     import geopandas as gpd
-    import pyogrio
 
-    read = pyogrio.read_dataframe(path, layer=layer)
+    read = open_layer(path, layer)
     headers = [str(c) for c in read.columns if c != "geometry"]
     rows: Grid = [list(r) for r in read[headers].itertuples(index=False)]
     if isinstance(read, gpd.GeoDataFrame) and read.geometry.notna().any():

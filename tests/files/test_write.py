@@ -13,17 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from planner.errors import OutputError
 from planner.files import (
     LOCK_NAME,
     TEMP_PREFIX,
     atomic_write,
-    make_private,
-    safe_name,
-    set_aside,
     write_files,
 )
 
@@ -235,18 +230,6 @@ def test_names_that_differ_by_case_only(tmp_path: Path) -> None:
         write_files(tmp_path, {"A.txt": b"1", "a.TXT": b"2"})
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.text(max_size=200), st.text(max_size=10))
-def test_safe_name_is_always_accepted(text: str, other: str) -> None:
-    """Any text becomes a name that passes the writer's own check, and differs from those taken."""
-    name = safe_name(text)
-    assert safe_name(name) == name
-    assert "/" not in name
-    assert name not in {"", ".", ".."}
-    second = safe_name(text, taken=[name.upper(), other])
-    assert second.casefold() != name.casefold()
-
-
 def test_a_folder_in_the_way(tmp_path: Path) -> None:
     """A folder that has the file's name is reported, not emptied."""
     (tmp_path / "a.txt").mkdir()
@@ -255,32 +238,32 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").is_dir()
 
 
-def test_a_private_file_is_its_owners_from_the_first_byte(tmp_path: Path) -> None:
-    """It is made with its folder; what has content keeps its mode and its bytes."""
-    path = tmp_path / "deep" / "a.sqlite"
-    make_private(path)
-    assert path.stat().st_mode & 0o777 == 0o600
-    path.chmod(0o644)
-    make_private(path)
-    assert path.stat().st_mode & 0o777 == 0o600
-    path.write_bytes(b"x")
-    path.chmod(0o640)
-    make_private(path)
-    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"x", 0o640)
+@pytest.mark.parametrize("private", [True, False])
+def test_a_temporary_file_is_its_owners_from_its_first_byte(tmp_path: Path, private: bool) -> None:
+    """Nobody else reads what is half written; a finished file is as open as it is meant to be."""
+    seen_modes: list[int] = []
+
+    def content(path: Path) -> None:
+        seen_modes.append(path.stat().st_mode & 0o777)
+        path.write_bytes(b"x")
+        seen_modes.append(path.stat().st_mode & 0o777)
+
+    path = atomic_write(tmp_path / "a.bin", content, private=private)
+    assert seen_modes == [0o600, 0o600]
+    assert bool(path.stat().st_mode & 0o077) != private
 
 
-def test_damaged_files_are_set_aside_one_by_one(tmp_path: Path) -> None:
-    """Each gets the first number that is free, and what belongs to it goes along."""
-    path = tmp_path / "a.db"
-    for n in (1, 2):
-        path.write_bytes(b"%d" % n)
-        (tmp_path / "a.db-journal").write_bytes(b"j")
-        assert set_aside(path, "corrupt", tails=("-journal", "-wal")).name == f"a.db.corrupt-{n}"
-    assert seen(tmp_path) == {
-        "a.db.corrupt-1": b"1",
-        "a.db.corrupt-1-journal": b"j",
-        "a.db.corrupt-2": b"2",
-        "a.db.corrupt-2-journal": b"j",
-    }
-    with pytest.raises(FileNotFoundError):
-        set_aside(path, "corrupt")
+def test_a_temporary_file_of_bytes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is opened with its mode, never changed to it afterwards."""
+    made: list[tuple[str, int]] = []
+    real = os.open
+
+    def opened(path: str | Path, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT:
+            made.append((Path(path).name, mode))
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", opened)
+    write_files(tmp_path, {"a.bin": b"x", "b.bin": b"y"})
+    assert {mode for _, mode in made} == {0o600}
+    assert len([name for name, _ in made if name.startswith(TEMP_PREFIX)]) == 2

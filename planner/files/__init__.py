@@ -1,0 +1,28 @@
+"""Where files are touched: the only writer, the one door to map layers, the processes that read beside us."""
+
+from __future__ import annotations
+
+from planner.files.beside import run_beside
+from planner.files.folder import LOCK_NAME, TEMP_PREFIX
+from planner.files.geodata import layer_names, open_layer
+from planner.files.record import append_line, free_folder, make_private, safe_name, set_aside
+from planner.files.untouched import mark_as_read
+from planner.files.write import Content, atomic_write, probe, write_files
+
+__all__ = [
+    "LOCK_NAME",
+    "TEMP_PREFIX",
+    "Content",
+    "append_line",
+    "atomic_write",
+    "free_folder",
+    "layer_names",
+    "make_private",
+    "mark_as_read",
+    "open_layer",
+    "probe",
+    "run_beside",
+    "safe_name",
+    "set_aside",
+    "write_files",
+]
