@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from planner.model.audit import audit
 from planner.model.tables import PlanTables
 from planner.network import WalkingNetwork
 from planner.network.streets.ways import walked_ways
@@ -41,9 +42,13 @@ def make_walked_tables(*, nx: int = 12, ny: int = 8, **options: Any) -> PlanTabl
     ways = walked_ways(network, snaps, problem.home, pairs)
     assert ways is not None
     columns = {"start": ways.start, "end": ways.end, "length_m": ways.length_m}
+    walked = replace(problem, walk_m=walk_m)
+    certificate = audit(walked, zone, 0.0)
+    rules = (*certificate.rules, *tables.certificate.rules[len(certificate.rules) :])
     return replace(
         tables,
-        problem=replace(problem, walk_m=walk_m),
+        problem=walked,
+        certificate=replace(certificate, rules=rules),
         units=tables.units.assign(walk_m=np.round(own, 2)),
         ways=gpd.GeoDataFrame(columns, geometry=ways.lines, crs="EPSG:4326"),
         joins=pd.DataFrame({"way": ways.join, "along_m": ways.along_m}),

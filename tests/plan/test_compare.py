@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.model.audit import audit
 from planner.model.problem import Result
 from planner.model.tables import PlanTables
 from planner.plan.build import assemble
@@ -21,10 +22,9 @@ def recut(tables: PlanTables, moves: dict[int, int]) -> PlanTables:
     assignment = assignment_of(tables)
     for unit, centre in moves.items():
         assignment[unit] = centre
-    own = replace(
-        tables.certificate,
-        rules=tuple(r for r in tables.certificate.rules if not r.name.startswith("walk")),
-    )
+    bound_m = tables.certificate.bound_m
+    own = audit(tables.problem, assignment, bound_m)
+    own = replace(own, bound_m=min(bound_m, own.value_m))
     result = Result(assignment, own.bound_m, tables.parts)  # type: ignore[arg-type]
     return assemble(tables, result, own, Kept(tables))
 
