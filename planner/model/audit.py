@@ -12,15 +12,8 @@ from scipy.sparse.csgraph import connected_components
 
 from planner.errors import PlannerError
 from planner.model.arrays import Bools, Floats, Ints
-from planner.model.problem import (
-    Certificate,
-    Problem,
-    Result,
-    RuleOutcome,
-    TieOutcome,
-    Violation,
-    ZoneRule,
-)
+from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
+from planner.model.problem import Problem, Result, ZoneRule
 
 __all__ = ["audit", "check"]
 
@@ -32,8 +25,6 @@ def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificat
 
     Parameters
     ----------
-    problem : Problem
-        What was to be solved.
     assignment : array_like of int, shape (n_units,)
         Centre of each unit, -1 for none.
     bound_m : float
@@ -74,17 +65,6 @@ def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificat
 
 def check(problem: Problem, result: Result) -> Certificate:
     """Audit a result and refuse one that is not a plan at all.
-
-    Parameters
-    ----------
-    problem : Problem
-        What was to be solved.
-    result : Result
-        What was found.
-
-    Returns
-    -------
-    Certificate
 
     Raises
     ------
@@ -136,9 +116,9 @@ def _rules(
         found = _violations(rule, amount, per)
         violations += found
         total += rule.price_m * sum(v.excess for v in found)
-        low, high = _extremes(amount, per)
+        # A zone may be over and short at once (of a ratio to nobody): it is one zone that breaks it.
         zones = len({v.centre for v in found})
-        outcomes.append(RuleOutcome(rule.name, rule.low, rule.high, low, high, zones))
+        outcomes.append(RuleOutcome(rule.name, rule.low, rule.high, *_extremes(amount, per), zones))
     return tuple(outcomes), tuple(violations), total
 
 
@@ -204,6 +184,7 @@ def _disconnected(problem: Problem, chosen: Ints) -> tuple[int, ...]:
     inside = (chosen[first] == chosen[second]) & (chosen[first] >= 0)
     n = problem.n_units
     graph = coo_array((np.ones(int(inside.sum())), (first[inside], second[inside])), shape=(n, n))
+    # Within a zone edges stay within it, so pieces of all zones are found in one run.
     _, piece = connected_components(graph, directed=False)
     served = np.flatnonzero(chosen >= 0)
     apart = piece[served] != piece[problem.home[chosen[served]]]

@@ -24,10 +24,11 @@ CENTRES = "centre"
 MENTOR = "mentor"
 _TOLD = {"from": "below"}
 _KEYS = ("name", "title", "title_zh", "from", "sheet", "low", "high")
-_RESERVED = frozenset(
-    {"centre_id", "number", "fence", "colour", "households", "members", "gaps", "broken", "geometry",
-     "unit_id", "label", "load", "zone"}
-)  # fmt: skip
+# Columns that the zones' table has already; a level's name becomes one.
+_RESERVED = (
+    *("centre_id", "number", "fence", "colour", "households", "members", "gaps", "broken"),
+    *("geometry", "unit_id", "label", "load", "zone"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +143,12 @@ def audit_level(
 
     Parameters
     ----------
-    level : Level
-        What was to be filled.
     given : array_like of int, shape (n_clients,)
         Who looks after each client.
     walk_m : array_like of float, shape (n_clients,)
         Walk between the two, measured again; NaN where there is no path.
     people : int
         How many could look after somebody.
-    low, high : int or None
-        What each may have.
     ceiling : array_like of float, shape (people,)
         Ceilings of single people; NaN for none.
 
@@ -172,14 +169,21 @@ def audit_level(
     serves = load > 0
     known = walk[np.isfinite(walk)]
     return LevelOutcome(
-        level.name, level.title, level.title_zh, level.below,
-        clients=len(of), people=people, serving=int(serves.sum()), low=low, high=high,
-        load_min=int(load[serves].min(initial=len(of))), load_max=int(load.max(initial=0)),
+        **{name: getattr(level, name) for name in ("name", "title", "title_zh", "below")},
+        clients=len(of),
+        people=people,
+        serving=int(serves.sum()),
+        low=low,
+        high=high,
+        load_min=int(load[serves].min(initial=len(of))),
+        load_max=int(load.max(initial=0)),
         walk_mean_m=round(float(known.mean()), 1) if len(known) else None,
         walk_max_m=round(float(known.max()), 1) if len(known) else None,
+        # Whose own ceiling lies below the floor is not short: more is not wanted of them.
         short=int((serves & (load < np.minimum(low or 0, most))).sum()),
-        over=int((load > most).sum()), unreached=len(walk) - len(known),
-    )  # fmt: skip
+        over=int((load > most).sum()),
+        unreached=len(walk) - len(known),
+    )
 
 
 def read_levels(
@@ -193,10 +197,6 @@ def read_levels(
         The tables ``[[levels]]``: ``name, title, title_zh, from, sheet, low, high``.
     mentors : mapping
         The section ``[mentors]``: the same keys but for name and from; a level of mentors in short.
-    folder : Path
-        Of the project file.
-    where : str
-        For messages.
 
     Raises
     ------

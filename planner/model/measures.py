@@ -36,28 +36,14 @@ def walk_summary(walk_m: ArrayLike, weight: ArrayLike) -> dict[str, float]:
     walks, weights = walks[used], weights[used]
     order = np.argsort(walks, kind="stable")
     share = np.cumsum(weights[order])
+    # A hair less than nine tenths: the sum of shares may come out above what they add up to.
     p90 = walks[order][np.searchsorted(share, 0.9 * share[-1] * (1 - 1e-12))]
     mean = float((walks * weights).sum() / weights.sum())
     return {"mean": mean, "p90": float(p90), "max": float(walks.max())}
 
 
 def walk_outcome(problem: Problem, assignment: ArrayLike, limit_m: float) -> RuleOutcome:
-    """Hold the walks against the walk limit.
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem.
-    assignment : array_like of int, shape (n_units,)
-        Centre of each unit, -1 for none.
-    limit_m : float
-        The walk limit, metres.
-
-    Returns
-    -------
-    RuleOutcome
-        Named ``walk_m``; `broken` counts households beyond the limit.
-    """
+    """Hold the walks of an assignment against the limit; `broken` counts households beyond it."""
     pair = problem.pairs_of(assignment)
     lived = (pair >= 0) & (problem.households > 0)
     walk_m = problem.walk_m[pair[lived]]

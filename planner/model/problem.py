@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.model.arrays import AnyInts, Floats, Ints, Ints32
+from planner.model.arrays import AnyInts, Floats, Ints, Ints32, freeze
 from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
 from planner.model.ties import Ties
 
@@ -28,13 +28,6 @@ __all__ = [
     "Violation",
     "ZoneRule",
 ]
-
-
-def _frozen(values: ArrayLike, dtype: Any) -> NDArray[Any]:
-    """Copy first: freezing a view would freeze the caller's array too."""
-    array = np.array(values, dtype=dtype)
-    array.setflags(write=False)
-    return array
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,37 +64,15 @@ class ZoneRule:
     price_m: float = 1000.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "amount", _frozen(self.amount, np.float64))
+        freeze(self, amount=np.float64)
         if self.per is not None:
-            object.__setattr__(self, "per", _frozen(self.per, np.float64))
+            freeze(self, per=np.float64)
             if self.per.shape != self.amount.shape:
                 raise ValueError(f"rule {self.name}: per and amount differ in shape")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"rule {self.name}: low {self.low} is above high {self.high}")
         if not self.price_m >= 0:
             raise ValueError(f"rule {self.name}: price_m must not be negative")
-
-    def over_weights(self) -> Floats | None:
-        """Give w with ``sum(w) - ceiling`` the excess of a zone; None if the top is free."""
-        if self.high is None:
-            return None
-        return self.amount if self.per is None else self.amount - self.high * self.per
-
-    def under_weights(self) -> Floats | None:
-        """Give w with ``floor - sum(w)`` the shortfall of a zone; None if the bottom is free."""
-        if self.low is None:
-            return None
-        return self.amount if self.per is None else self.amount - self.low * self.per
-
-    @property
-    def ceiling(self) -> float:
-        """Right-hand side that belongs to `over_weights`."""
-        return float(self.high) if self.per is None and self.high is not None else 0.0
-
-    @property
-    def floor(self) -> float:
-        """Right-hand side that belongs to `under_weights`."""
-        return float(self.low) if self.per is None and self.low is not None else 0.0
 
     def take(self, units: AnyInts) -> ZoneRule:
         """Restrict the rule to some units, in the order given."""
@@ -169,19 +140,18 @@ class Problem:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "load", _frozen(self.load, np.float64))
-        put(self, "households", _frozen(self.households, np.int64))
-        put(self, "home", _frozen(self.home, np.int32))
-        put(self, "pair_start", _frozen(self.pair_start, np.int64))
-        put(self, "pair_centre", _frozen(self.pair_centre, np.int32))
-        put(self, "walk_m", _frozen(self.walk_m, np.float64))
-        put(self, "adjacency", _frozen(np.asarray(self.adjacency).reshape(-1, 2), np.int32))
         put(self, "rules", tuple(self.rules))
-        for name, n in (("penalty_m", self.n_pairs), ("change_m", self.n_pairs)):
-            values = np.asarray(getattr(self, name), np.float64)
-            put(self, name, _frozen(values if values.size else np.zeros(n), np.float64))
-        fence = np.asarray(self.fence, np.int32)
-        put(self, "fence", _frozen(fence if fence.size else np.zeros(self.n_units), np.int32))
+        put(self, "adjacency", np.reshape(self.adjacency, (-1, 2)))
+        freeze(self, load=np.float64, households=np.int64, home=np.int32, adjacency=np.int32)
+        freeze(self, pair_start=np.int64, pair_centre=np.int32, walk_m=np.float64)
+        for name, n in (
+            ("penalty_m", self.n_pairs),
+            ("change_m", self.n_pairs),
+            ("fence", self.n_units),
+        ):
+            if not np.size(getattr(self, name)):
+                put(self, name, np.zeros(n))
+        freeze(self, penalty_m=np.float64, change_m=np.float64, fence=np.int32)
         self._check()
 
     def _check(self) -> None:
@@ -267,6 +237,7 @@ class Problem:
             A unit is given a centre that may not serve it.
         """
         chosen = np.asarray(assignment, np.int64)
+        # Pairs are sorted by unit, then centre, so that unit and centre make one sorted key.
         keys = self.pair_unit.astype(np.int64) * max(self.n_centres, 1) + self.pair_centre
         wanted = np.arange(self.n_units) * max(self.n_centres, 1) + chosen
         at = np.searchsorted(keys, wanted)
@@ -285,10 +256,9 @@ class Problem:
     def fingerprint(self) -> str:
         """Digest of all the numbers, the price of changes left out: equal problems, equal digests."""
         digest = hashlib.sha256()
-        arrays: list[NDArray[Any]] = [
-            self.load, self.households, self.home, self.pair_start, self.pair_centre,
-            self.walk_m, self.penalty_m, self.adjacency, self.fence,
-        ]  # fmt: skip
+        # In this order for good: plan files carry the digest of the problem that they solve.
+        arrays: list[NDArray[Any]] = [self.load, self.households, self.home, self.pair_start]
+        arrays += [self.pair_centre, self.walk_m, self.penalty_m, self.adjacency, self.fence]
         for rule in self.rules:
             digest.update(repr((rule.name, rule.low, rule.high, rule.hard, rule.price_m)).encode())
             arrays += [rule.amount] if rule.per is None else [rule.amount, rule.per]
@@ -363,6 +333,6 @@ class Result:
     stopped: str = "gap"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "assignment", _frozen(self.assignment, np.int32))
+        freeze(self, assignment=np.int32)
         object.__setattr__(self, "parts", tuple(self.parts))
         object.__setattr__(self, "curve", tuple(self.curve))

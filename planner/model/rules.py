@@ -235,21 +235,19 @@ class RuleBook:
             else:
                 at = f"{where}.{key}"
                 changes[key] = made(partial(replace, part), read_section(type(part), value, at), at)
-        if (
-            changes.keys() & {"members_per_zone", "households_per_member"}
-            and "households_per_zone" not in changes
-        ):
+        # What the profile's zones follow from has changed, so they follow from that anew.
+        of_members = changes.keys() & {"members_per_zone", "households_per_member"}
+        if of_members and "households_per_zone" not in changes:
             changes["households_per_zone"] = replace(base.households_per_zone, low=None, high=None)
         return made(partial(replace, base), changes, where)
 
     def to_mapping(self) -> dict[str, Any]:
         """Give the rule book as nested plain values: the inverse of `from_mapping`."""
-        return {
-            key: {k: v for k, v in value.items() if v is not None}
-            if isinstance(value, dict)
-            else value
-            for key, value in asdict(self).items()
-        }
+
+        def stated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            return {key: value for key, value in pairs if value is not None}  # TOML has no null
+
+        return asdict(self, dict_factory=stated)
 
 
 def profile_names() -> tuple[str, ...]:

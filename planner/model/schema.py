@@ -39,13 +39,10 @@ class Column:
     listed : str
         Headers under which files carry it, commas between; the first two, Chinese and English, are the
         product's own.
-    doc : str
-        Meaning.
     """
 
     name: str
     listed: str
-    doc: str = ""
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -148,13 +145,7 @@ _FILLER = re.compile(r"[\s_*:;,.、。'\"“”\-\u200b-\u200f\u2060\ufeff]+")
 
 @lru_cache(maxsize=4096)
 def header_key(text: str) -> str:
-    """Reduce a header to what is compared: ``地址(必填)``, ``地 址`` and ``＊地址：`` are one.
-
-    Parameters
-    ----------
-    text : str
-        Header as written.
-    """
+    """Reduce a header to what is compared: ``地址(必填)``, ``地 址`` and ``＊地址：`` are one."""
     folded = unicodedata.normalize("NFKC", text)
     bare = _FILLER.sub("", _BRACKETS.sub("", folded)).casefold()
     return bare or _FILLER.sub("", folded).casefold()
@@ -185,7 +176,6 @@ _ID = Column(
     "id",
     "编号, id, 户编号, 家庭编号, 居民户编号, 户号, 住户编号, 党员编号, 编码, household_id, "
     "member_id, no, number, identifier, uid, code",
-    "Names the row in every list; a stable one is made where it is missing",
 )
 _WHERE = (
     Column(
@@ -193,87 +183,57 @@ _WHERE = (
         "地址, address, 住址, 家庭住址, 家庭地址, 居住地址, 现居住地址, 现住址, 现居住地, "
         "常住地址, 户籍地址, 详细地址, 住所, 居住地, 门牌地址, 通讯地址, 标准地址, 户籍所在地, "
         "street address, home address, residence, addr, full address",
-        "Where the home is, as written; the building is looked up, the room is not",
     ),
+    # Compound, road and its number: where the address stands in several columns.
     Column(
         "compound",
         "小区, compound, 小区名称, 小区名, 所属小区, 所在小区, 住宅小区, 楼盘, 院落, estate",
-        "Estate, where the address stands in several columns",
     ),
     Column(
         "road",
         "道路, road, 路名, 道路名称, 路街巷, 街路巷, 街巷, 路巷, 街巷名称, street, street name",
-        "Road, where the address stands in several columns",
     ),
-    Column(
-        "road_number",
-        "门牌, house number, 门牌号, 门牌号码, 路号, house no, street number",
-        "Number on the road, where the address stands in several columns",
-    ),
-    Column(
-        "lon",
-        "经度, lon, longitude, lng, long, x, x坐标, 东经, point_x, 经度坐标",
-        "Longitude, WGS-84",
-    ),
-    Column("lat", "纬度, lat, latitude, y, y坐标, 北纬, point_y, 纬度坐标", "Latitude, WGS-84"),
+    Column("road_number", "门牌, house number, 门牌号, 门牌号码, 路号, house no, street number"),
+    # No x and y of a plane: which of the two is east differs from office to office.
+    Column("lon", "经度, lon, longitude, lng, long, x, x坐标, 东经, point_x, 经度坐标"),
+    Column("lat", "纬度, lat, latitude, y, y坐标, 北纬, point_y, 纬度坐标"),
     Column(
         "building",
         "楼栋, building, 楼号, 栋, 幢, 栋号, 幢号, 楼栋号, 楼幢, 楼, 楼栋名称, 楼宇, 楼幢号, "
         "building_no, bldg, block",
-        "Building within the community or compound",
     ),
     Column(
-        "stairwell",
-        "单元, stairwell, 单元号, 单元编号, 楼道, 门洞, 梯, staircase, entrance, stair",
-        "Stairwell of the building",
+        "stairwell", "单元, stairwell, 单元号, 单元编号, 楼道, 门洞, 梯, staircase, entrance, stair"
     ),
-    Column("floor", "楼层, floor, 层, 层数, 所在楼层, storey, level", "Floor"),
+    Column("floor", "楼层, floor, 层, 层数, 所在楼层, storey, level"),
+    # Read only to order the floors of a building; kept nowhere.
     Column(
-        "room",
-        "房号, room, 室, 户室, 室号, 门号, 房间号, 房屋号, flat, apartment, apt, unit, door",
-        "Read only to order the floors of a building; kept nowhere",
+        "room", "房号, room, 室, 户室, 室号, 门号, 房间号, 房屋号, flat, apartment, apt, unit, door"
     ),
     Column(
         "community",
         "社区, community, 所属社区, 村社区, 社区名称, 村居, 村, 网格, 所属网格, 网格名称, "
         "居委会, 社区网格, 村委会, committee, fence, grid, neighbourhood, neighborhood",
-        "Boundary that no zone crosses",
     ),
 )
-HOUSEHOLDS = Table(
-    "households",
-    (
-        _ID,
-        *_WHERE,
-        Column(
-            "load",
-            "权重, load, 负荷, 工作量, 家庭人口, 家庭人数, 人口数, 人口, 人数, 常住人口, "
-            "常住人数, 家庭成员数, 户数, weight, minutes, persons, people, households",
-            "How much serving the home takes: 1 unless stated",
-        ),
-    ),
+# People in a home stand for its load: offices rarely count minutes, and a larger home takes more of them.
+_LOAD = Column(
+    "load",
+    "权重, load, 负荷, 工作量, 家庭人口, 家庭人数, 人口数, 人口, 人数, 常住人口, "
+    "常住人数, 家庭成员数, 户数, weight, minutes, persons, people, households",
 )
-MEMBERS = Table(
-    "members",
-    (
-        _ID,
-        *_WHERE,
-        Column(
-            "is_centre",
-            "是否中心户, centre, 中心户, 党员中心户, 是否党员中心户, 是否为中心户, center, "
-            "is_centre, is_center, central household",
-            "Whether the member's home is the centre of a zone",
-        ),
-    ),
+_IS_CENTRE = Column(
+    "is_centre",
+    "是否中心户, centre, 中心户, 党员中心户, 是否党员中心户, 是否为中心户, center, "
+    "is_centre, is_center, central household",
 )
+HOUSEHOLDS = Table("households", (_ID, *_WHERE, _LOAD))
+MEMBERS = Table("members", (_ID, *_WHERE, _IS_CENTRE))
 BUILDINGS = Table(
     "buildings",
     (
-        Column(
-            "name",
-            "小区, compound, 小区名称, 名称, name, 楼盘, 院落",
-            "Compound or street that the building belongs to",
-        ),
+        # A building table heads its estates with 名称 alone, which in a sheet of people is a name.
+        Column("name", "小区, compound, 小区名称, 名称, name, 楼盘, 院落"),
         *(c for c in _WHERE if c.name not in ("compound", "floor", "room")),
     ),
 )
@@ -286,7 +246,6 @@ STANDING = Table(
             "zone",
             "中心户, centre, 中心户编号, 所属中心户, 原中心户, 现中心户, 责任区中心户, 中心户id, "
             "center, centre_id, center_id, zone, zone_id, 责任区, 责任区编号",
-            "Id of the centre that the home has",
         ),
     ),
 )
@@ -295,14 +254,11 @@ ALIASES = Table(
     "aliases",
     (
         Column(
-            "old",
-            "旧名, old, 曾用名, 原名, 别名, 俗称, 旧路名, 旧称, alias, old name, former name",
-            "Name as some still write it",
+            "old", "旧名, old, 曾用名, 原名, 别名, 俗称, 旧路名, 旧称, alias, old name, former name"
         ),
         Column(
             "name",
             "现名, name, 标准名, 标准名称, 新名, 正式名称, 新路名, new, new name, official name",
-            "Name of today, as the map or the building table has it",
         ),
     ),
 )
@@ -314,33 +270,14 @@ NOMINATIONS = Table(
             "candidate",
             "候选户, candidate, 候选, 是否候选, 是否候选户, 候选中心户, 候选人, 推荐人选, "
             "nominated, nominee, is candidate",
-            "Whether the member may be chosen as a centre",
         ),
         Column(
-            "score",
-            "择优得分, score, 得分, 评分, 综合得分, 综合评分, 考评得分, 总分, 分数, points",
-            "How well the member did where candidates were compared",
+            "score", "择优得分, score, 得分, 评分, 综合得分, 综合评分, 考评得分, 总分, 分数, points"
         ),
-        Column(
-            "role",
-            "角色, role, 职务, 党内职务, 身份, 党员身份, 身份类别, 人员类别, 岗位",
-            "What the member does in the community",
-        ),
-        Column(
-            "strengths",
-            "特长, strengths, strength, 专长, 服务特长, 个人特长, 技能, skills",
-            "What the member is good at, several with 、 between",
-        ),
-        Column(
-            "mentor",
-            "是否指导员, mentor, 指导员, 党建指导员, 是否导师, 导师, is mentor",
-            "Whether the member guides centres",
-        ),
-        Column(
-            "capacity",
-            "可联系数, capacity, 联系上限, 最多联系, 上限, 容量, most, maximum",
-            "Most that one who guides may be given",
-        ),
+        Column("role", "角色, role, 职务, 党内职务, 身份, 党员身份, 身份类别, 人员类别, 岗位"),
+        Column("strengths", "特长, strengths, strength, 专长, 服务特长, 个人特长, 技能, skills"),
+        Column("mentor", "是否指导员, mentor, 指导员, 党建指导员, 是否导师, 导师, is mentor"),
+        Column("capacity", "可联系数, capacity, 联系上限, 最多联系, 上限, 容量, most, maximum"),
     ),
 )
 """What a members' sheet says beyond where people live; read apart from the members."""
@@ -350,23 +287,13 @@ TIES = Table(
         Column(
             "a",
             "甲, a, 编号甲, 甲编号, 甲方, 甲方编号, 户编号, household, household_id, id a, first",
-            "Id of a household",
         ),
         Column(
             "b",
             "乙, b, 编号乙, 乙编号, 乙方, 乙方编号, 对方编号, 对方, other, other_id, id b, second",
-            "Id of another household, or of a member",
         ),
-        Column(
-            "kind",
-            "关系, kind, 类型, 关系类型, 类别, relation, tie",
-            "亲属/kin, 老单位/workmates, 帮扶/helper, or 分开/apart",
-        ),
-        Column(
-            "metres",
-            "折合米数, metres, 米数, 折合, meters, price_m, price",
-            "Price of breaking it; that of the project file where it is empty",
-        ),
+        Column("kind", "关系, kind, 类型, 关系类型, 类别, relation, tie"),
+        Column("metres", "折合米数, metres, 米数, 折合, meters, price_m, price"),
     ),
 )
 """Who belongs together, and who is to be kept apart."""

@@ -35,12 +35,6 @@ def read_section(
     ----------
     kind : type
         The dataclass that the section states.
-    values : object
-        As TOML gives it.
-    where : str
-        File and section, for messages.
-    folder : Path
-        Paths are relative to it.
 
     Returns
     -------

@@ -5,8 +5,10 @@ Geometry is EPSG:4326.  Ids are text, exactly as given.  A zone is named by its 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -44,37 +46,15 @@ class GapCause:
     remedy_zh: str = ""
 
 
-GAP_CAUSES: Mapping[str, GapCause] = MappingProxyType(
-    {
-        cause.code: cause
-        for cause in (
-            GapCause("address_not_found", "address not found", "地址未找到",
-                     "correct the address, or give lon and lat", "请更正地址，或提供经纬度"),
-            GapCause("no_walking_path", "no walking path to any centre", "无步行路径",
-                     "look at the streets there", "请核对该处路网"),
-            GapCause("beyond_walk_limit", "beyond the walk limit", "超出步行距离",
-                     "add a centre nearer by", "请在附近增设中心户"),
-            GapCause("zone_over_limit", "zone over its limit", "责任区超员",
-                     "add a centre, or raise the limit", "请增设中心户，或放宽上限"),
-            GapCause("beyond_hard_limit", "beyond the hard walk limit", "超出步行上限（硬性）",
-                     "add a centre nearer by, or make the limit elastic", "请在附近增设中心户，或放宽上限"),
-            GapCause("no_centre_in_fence", "no centre in this community", "本社区没有中心户",
-                     "mark a member of this community as a centre", "请在本社区党员中指定中心户"),
-            GapCause("outside_fences", "outside every community", "不在任何社区边界内",
-                     "correct the coordinates, or extend the fences", "请核对坐标，或补全社区边界"),
-            GapCause("refused_load", "its weight is no number that can be used", "权重无效",
-                     "correct the weight in the sheet", "请更正表中的权重"),
-            GapCause("behind_gate", "on the other side of a gate or wall", "被大门或围墙隔开",
-                     "open the gate on the map, or add the passage", "请在路网中补充通道或开放大门"),
-            GapCause("other_piece", "on streets that lead to no centre", "所在路段与中心户不连通",
-                     "add the missing link, or a centre there", "请补全道路连接，或增设中心户"),
-            GapCause("far_from_streets", "far from any street", "附近没有道路",
-                     "correct the coordinates, or the streets", "请核对坐标，或换用覆盖该处的路网"),
-            GapCause("outside_streets", "outside the ground of the streets", "位于路网范围外",
-                     "correct the coordinates or the address", "请更正坐标或地址"),
-        )
-    }
-)  # fmt: skip
+def _causes() -> Mapping[str, GapCause]:
+    text = resources.files("planner.model").joinpath("gap_causes.csv").read_text("utf-8")
+    return MappingProxyType(
+        {row["code"]: GapCause(**row) for row in csv.DictReader(text.splitlines())}
+    )
+
+
+GAP_CAUSES: Mapping[str, GapCause] = _causes()
+"""By code, in the order in which they are told."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,13 +5,13 @@ Numbers only: which people a row stands for, and what they are to each other, st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.model.arrays import Bools, Floats, Ints, Ints32
+from planner.model.arrays import Bools, Floats, Ints, Ints32, freeze, frozen
 
 __all__ = ["Helpers", "Ties"]
 
@@ -45,21 +45,14 @@ class Ties:
     people: Ints
 
     def __post_init__(self) -> None:
-        kinds: tuple[tuple[str, Any], ...] = (
-            ("a", np.int32), ("b", np.int32), ("price_m", np.float64), ("apart", np.bool_),
-            ("people", np.int64),
-        )  # fmt: skip
-        for name, kind in kinds:
-            values = np.array(getattr(self, name), dtype=kind)
-            if name == "a":
-                object.__setattr__(self, name, values)
-            if name == "price_m" and values.shape == self.b.shape:
-                values = np.where(self.a == self.b, 0.0, values)
-            values.setflags(write=False)
+        freeze(self, a=np.int32, b=np.int32, price_m=np.float64, apart=np.bool_, people=np.int64)
+        for field in fields(self):
+            values = getattr(self, field.name)
             if values.shape != self.a.shape or values.ndim != 1:
-                raise ValueError(f"not ties: {name} differs in length")
-            object.__setattr__(self, name, values)
-        if len(self.a) and (self.a.min() < 0 or (self.a > self.b).any()):
+                raise ValueError(f"not ties: {field.name} differs in length")
+        priced = np.where(self.a == self.b, 0.0, self.price_m)
+        object.__setattr__(self, "price_m", frozen(priced, np.float64))
+        if (self.a < 0).any() or (self.a > self.b).any():
             raise ValueError("not ties: a and b must be units, a no greater than b")
         if not (np.isfinite(self.price_m).all() and (self.price_m >= 0).all()):
             raise ValueError("not ties: prices must be finite and not negative")
@@ -70,7 +63,7 @@ class Ties:
     @property
     def arrays(self) -> list[NDArray[Any]]:
         """All columns, in order: for digests and files."""
-        return [self.a, self.b, self.price_m, self.apart, self.people]
+        return [getattr(self, field.name) for field in fields(self)]
 
     @property
     def priced(self) -> bool:
@@ -115,10 +108,7 @@ class Helpers:
     price_m: Floats
 
     def __post_init__(self) -> None:
-        for name, kind in (("household", np.int64), ("member", np.int64), ("price_m", np.float64)):
-            values = np.array(getattr(self, name), dtype=kind)
-            values.setflags(write=False)
-            object.__setattr__(self, name, values)
+        freeze(self, household=np.int64, member=np.int64, price_m=np.float64)
 
     def __len__(self) -> int:
         return len(self.household)

@@ -115,11 +115,6 @@ def walks(mesh: Mesh, sources: Snaps, targets: Snaps, limit_m: float | None) -> 
         Those off the network take part in no pair.
     limit_m : float or None
         Longest walk; None for all.
-
-    Returns
-    -------
-    Walks
-        By source, then target.
     """
     from_, to = np.flatnonzero(sources.edge >= 0), np.flatnonzero(targets.edge >= 0)
     ends = _Ends(from_, sources.take(from_), to, targets.take(to))

@@ -123,8 +123,6 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
     ----------
     frame : GeoDataFrame
         EPSG:4326; of its columns those named like OpenStreetMap's keys are read.
-    name : str
-        Of the layer.
 
     Raises
     ------

@@ -324,11 +324,6 @@ class WalkingNetwork:
     def walks(self, sources: Snaps, targets: Snaps, *, limit_m: float | None) -> Walks:
         """Give the walks of all pairs no longer than `limit_m` metres; None for all pairs.
 
-        Parameters
-        ----------
-        sources, targets : Snaps
-            Of this network.
-
         Returns
         -------
         Walks
@@ -337,13 +332,7 @@ class WalkingNetwork:
         return distance.walks(self.mesh, sources, targets, limit_m)
 
     def nearest(self, sources: Snaps, targets: Snaps) -> tuple[Ints32, Floats]:
-        """Nearest source of each target, and the walk; -1 and infinite where there is none.
-
-        Parameters
-        ----------
-        sources, targets : Snaps
-            Of this network.
-        """
+        """Nearest source of each target, and the walk; -1 and infinite where there is none."""
         return distance.nearest(self.mesh, sources, targets)
 
     def adjacency(self, snaps: Snaps, group: ArrayLike | None = None) -> Ints32:

@@ -93,8 +93,6 @@ def nearest_edge(
         Index of `edges`.
     barriers : Barriers
         What legs must not cross where it can be helped.
-    max_m : float or None
-        Longest leg.
 
     Returns
     -------

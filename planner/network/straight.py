@@ -61,8 +61,6 @@ class StraightNetwork:
         ----------
         lon, lat : array_like of float, shape (n,)
             Degrees, WGS-84.
-        max_m : float, optional
-            Has no bearing here.
         """
         del max_m
         xy = np.round(self.projection.to_xy_or_nan(lon, lat) / GRID_M) * GRID_M

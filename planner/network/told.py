@@ -16,8 +16,6 @@ def told_of_extract(counts: Mapping[str, int], shut: int) -> tuple[Finding, ...]
     ----------
     counts : mapping of str to int
         `planner.network.streets.osm.Extract.counts`.
-    shut : int
-        Private gates that nobody passes.
     """
     trunk, deleted = counts.get("trunk_ways_walked", 0), counts.get("deleted_objects", 0)
     walked = Finding(
@@ -50,8 +48,6 @@ def told_of_lines(name: str, left_out: int, joined: int, apart: int) -> tuple[Fi
 
     Parameters
     ----------
-    name : str
-        Of the layer.
     left_out : int
         Lines that their own columns forbid to walkers.
     joined, apart : int

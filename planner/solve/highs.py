@@ -115,10 +115,6 @@ def search(
 
     Parameters
     ----------
-    highs : highspy.Highs
-        With its limits.
-    lp : highspy.HighsLp
-        The programme.
     start : ndarray of float, shape (n_columns,), optional
         A solution to begin with.
     halt : threading.Event, optional
@@ -185,8 +181,6 @@ def run_interruptibly(highs: highspy.Highs, halt: threading.Event | None = None)
 
     Parameters
     ----------
-    highs : highspy.Highs
-        With its model.
     halt : threading.Event, optional
         Stops the search from another thread.
 

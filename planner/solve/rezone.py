@@ -47,12 +47,8 @@ def price_changes(problem: Problem, unit: ArrayLike, previous: Previous) -> Prob
 
     Parameters
     ----------
-    problem : Problem
-        The problem without the price.
     unit : array_like of int, shape (n_people,)
         Unit of each household and member, -1 if it has none.
-    previous : Previous
-        Where each one was.
 
     Returns
     -------

@@ -77,8 +77,6 @@ def staff(
         What each client weighs, such as the homes of a stairwell.
     walk_m : array_like of float, shape (n_clients, n_servers)
         Walk between the two, metres; not finite where there is none.
-    low, high : float, optional
-        What one server looks after.
     ceiling : array_like of float, shape (n_servers,), optional
         Ceilings of single servers, below `high`; NaN for none.
 

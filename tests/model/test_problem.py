@@ -76,13 +76,15 @@ def test_what_does_not_fit_is_refused(changes: dict[str, object], named: str) ->
         line_of_four(**changes)
 
 
-def test_a_ratio_rule_is_linear() -> None:
-    """At most 25 households a member: households less 25 times members is at most 0."""
-    rule = ZoneRule("households_per_member", np.array([50.0, 10]), None, 25, per=np.array([1.0, 1]))
-    assert rule.over_weights() is not None
-    assert rule.over_weights().tolist() == [25, -15]  # type: ignore[union-attr]
-    assert rule.ceiling == 0
-    assert rule.under_weights() is None
+def test_a_rule_for_some_units() -> None:
+    """What it is counted for goes along, in the order asked for; its limits stay."""
+    rule = ZoneRule("households_per_member", np.array([50.0, 10]), None, 25, per=np.array([1.0, 2]))
+    some = rule.take(np.array([1, 0, 1]))
+    assert some.amount.tolist() == [10, 50, 10]
+    assert some.per is not None
+    assert some.per.tolist() == [2, 1, 2]
+    assert (some.name, some.low, some.high) == (rule.name, None, 25)
+    assert rule.take(np.array([0])).amount.tolist() == [50]
 
 
 def test_penalties_cannot_flatter_the_optimality_gap() -> None:

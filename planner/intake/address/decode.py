@@ -32,11 +32,6 @@ def best_path(lattice: Lattice) -> list[Piece]:
     Readings that trail the best one at the same cut by more than any later transition can win
     back are dropped on the way.
 
-    Parameters
-    ----------
-    lattice : Lattice
-        Candidate spans of one line.
-
     Returns
     -------
     list of Piece

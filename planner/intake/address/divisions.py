@@ -25,11 +25,6 @@ _TAIL = re.compile(
 def short_name(name: str) -> str:
     """Drop the ending of an official name: ``八公山区`` gives ``八公山``.
 
-    Parameters
-    ----------
-    name : str
-        Official name.
-
     Returns
     -------
     str

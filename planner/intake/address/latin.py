@@ -49,11 +49,6 @@ def _inner_pieces(text: str) -> tuple[str, list[Piece]]:
 def read_latin(text: str) -> list[Piece] | None:
     """Read a line in Latin script.
 
-    Parameters
-    ----------
-    text : str
-        Folded.
-
     Returns
     -------
     list of Piece or None

@@ -78,11 +78,6 @@ class Names:
     def spans(self, line: str) -> tuple[Piece, ...]:
         """Find the known names of a line that stand in it as whole names.
 
-        Parameters
-        ----------
-        line : str
-            Folded.
-
         Returns
         -------
         tuple of Piece

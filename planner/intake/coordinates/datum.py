@@ -129,8 +129,6 @@ def shift_m(lon: ArrayLike, lat: ArrayLike, one: Datum | str, other: Datum | str
     ----------
     lon, lat : array_like of float, shape (n,)
         Degrees.
-    one, other : Datum
-        The two readings.
 
     Returns
     -------

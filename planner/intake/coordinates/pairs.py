@@ -45,8 +45,6 @@ def read_coordinates(frame: pd.DataFrame) -> tuple[Floats, Floats, Bools, list[F
         Degrees; NaN where absent or not a place.
     bad : ndarray of bool, shape (n,)
         Something was given, and it is not a place: (0, 0), 999, NaN, one of the two alone.
-    said : list of Finding
-        Every repair.
 
     Raises
     ------

@@ -178,8 +178,6 @@ def read_accepted(path: str | Path) -> tuple[dict[str, Accepted], tuple[Finding,
 
     Returns
     -------
-    answers : dict of str to Accepted
-        By key.
     findings : tuple of Finding
         Lines that cannot be used, and of contradicting lines all but the last.
 

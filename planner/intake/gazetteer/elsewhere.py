@@ -46,10 +46,6 @@ def doubt_elsewhere(
 
     Parameters
     ----------
-    texts : sequence of str, length n
-        Distinct addresses as written.
-    matches : sequence of Match, length n
-        What was found for them.
     gazetteer : Gazetteer
         Whose place names are those of here.
 

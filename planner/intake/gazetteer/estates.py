@@ -61,13 +61,7 @@ class Index:
 
 @lru_cache(maxsize=4)
 def index_of(gazetteer: Gazetteer) -> Index:
-    """Take the Chinese names of a gazetteer apart.
-
-    Returns
-    -------
-    Index
-        Made once for each gazetteer.
-    """
+    """Take the Chinese names of a gazetteer apart."""
     keys: dict[str, list[int]] = defaultdict(list)
     stairwells: dict[str, list[int]] = defaultdict(list)
     compounds: dict[str, list[int]] = defaultdict(list)
@@ -114,13 +108,7 @@ def placed_keys(address: Address) -> tuple[str, ...]:
 
 
 def bare_name(compound: str) -> str:
-    """Drop what all estates are called by (``小区``), unless nothing would be left.
-
-    Parameters
-    ----------
-    compound : str
-        In its comparable spelling.
-    """
+    """Drop what all estates are called by (``小区``), unless nothing would be left."""
     return _SUFFIX.sub("", compound) or compound
 
 
@@ -131,8 +119,6 @@ def namesakes(
 
     Parameters
     ----------
-    name : str
-        Bare name of the estate.
     context : iterable of str
         What the address or the sheet says besides, such as a community.
 

@@ -64,8 +64,6 @@ def geocode(
     ----------
     addresses : Series or iterable of str, length n
         As written, Chinese or western.
-    gazetteer : Gazetteer
-        Where to look.
     community : Series or sequence of str, length n, optional
         Community of each address; tells streets of one name apart.
 

@@ -40,8 +40,6 @@ def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: st
     ----------
     reading : Reading
         Whose street name was found to be `key`.
-    key : str
-        Street key in the gazetteer.
     community : str
         What the sheet says beside the address; helps to tell places of one name apart.
     """
@@ -79,8 +77,6 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
 
     Parameters
     ----------
-    places : sequence of int
-        Positions in the gazetteer's points.
     context : sequence of str
         Further words of the address: a town, a quarter, a community.
     """
@@ -109,8 +105,6 @@ def find_name(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
 
     Parameters
     ----------
-    text : str
-        The whole address.
     context : sequence of str
         As for `pick_place`.
     """
@@ -119,13 +113,7 @@ def find_name(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
 
 
 def find_district(text: str, gazetteer: Gazetteer) -> Match:
-    """Tell that a text names a town, a quarter or a community: nobody is placed in its middle.
-
-    Parameters
-    ----------
-    text : str
-        A name.
-    """
+    """Tell that a text names a town, a quarter or a community: nobody is placed in its middle."""
     name = fold_text(text).strip()
     for places in (gazetteer.districts.get(name, ()), gazetteer.names.get(name, ())):
         if name and places:
@@ -161,13 +149,7 @@ def _two_homes(groups: Sequence[Sequence[int]], gazetteer: Gazetteer) -> bool:
 
 
 def candidate_at(group: Sequence[int], gazetteer: Gazetteer) -> Candidate:
-    """Make a candidate of points that are one place.
-
-    Parameters
-    ----------
-    group : sequence of int
-        Positions in the gazetteer's points.
-    """
+    """Make a candidate of points that are one place."""
     found = _at(group, gazetteer, 0.0)
     assert found.xy is not None
     place = str(gazetteer.points.place[group[0]])

@@ -249,8 +249,6 @@ class AnswerCache:
         ----------
         key : str
             From `answer_key`.
-        reply : Reply
-            Found or absent.
         """
         if reply.verdict not in (Verdict.FOUND, Verdict.ABSENT):
             return
@@ -274,27 +272,13 @@ class AnswerCache:
             self._write([(drop, (key,)) for key in wrong])
 
     def spend(self, host: str) -> None:
-        """Count one request to a host; written with the next answer, or with the tenth request.
-
-        Parameters
-        ----------
-        host : str
-            Who is asked.
-        """
+        """Count one request to a host; written with the next answer, or with the tenth request."""
         self._spent[host, int(time.time()) // _MINUTE_S] += 1
         if sum(self._spent.values()) >= _UNWRITTEN:
             self._write([])
 
     def spent(self, host: str, minutes: int = 60) -> int:
-        """Give the requests to a host in the last hour, of all runs that share the file.
-
-        Parameters
-        ----------
-        host : str
-            Who was asked.
-        minutes : int, optional
-            Instead of an hour.
-        """
+        """Give the requests to a host in the last hour, of all runs that share the file."""
         since = int(time.time()) // _MINUTE_S - minutes
         try:
             row = self._live().execute(

@@ -134,15 +134,7 @@ class Questions:
     known: dict[str, Reply]
 
     def estimate(self, settings: ProviderSettings, cache: AnswerCache | None) -> Estimate:
-        """Say what asking them would take.
-
-        Parameters
-        ----------
-        settings : ProviderSettings
-            Which service.
-        cache : AnswerCache or None
-            Knows what was spent today.
-        """
+        """Say what asking them would take."""
         sent = len(self.order)
         in_run = min(sent, settings.most)
         left = None
@@ -178,10 +170,6 @@ def questions(
     ----------
     column : Series of str
         Addresses as written.
-    settings : ProviderSettings
-        Which service.
-    cache : AnswerCache or None
-        Answers that were kept.
     offline
         As for `planner.intake.online.ask.ask`.
     cutter : Cutter

@@ -84,12 +84,8 @@ def judge_all(
 
     Parameters
     ----------
-    asked : mapping of str to Outgoing
-        By answer key.
     replies : mapping of str to Reply
         Found or absent, by answer key.
-    settings : ProviderSettings
-        What is accepted.
     area : Area or None
         Where homes should lie, degrees WGS-84.
     """
@@ -165,10 +161,6 @@ def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str
     ----------
     offline : mapping
         A row of `planner.intake.gazetteer.geocode.geocode`.
-    online : Judged
-        The answer.
-    source : str
-        Name of the service.
 
     Returns
     -------

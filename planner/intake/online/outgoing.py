@@ -134,13 +134,7 @@ class Cutter:
         self._known: dict[tuple[str, ...], Outgoing] = {}
 
     def __call__(self, text: str) -> Outgoing:
-        """Cut one address down to its building.
-
-        Parameters
-        ----------
-        text : str
-            As written.
-        """
+        """Cut one address down to its building."""
         numberless = _NUMBERS.sub(" ", _PERSON.sub(" ", _folded(text)))
         clean = " ".join(_PHONE_WORDS.sub(" ", numberless).split())
         if _several(clean):
@@ -184,11 +178,6 @@ def _known_parts(kept: Address, knows: Callable[[str, str], bool]) -> Address | 
 
 def cut_label(text: str) -> str:
     """Cut a place as the service words it down to its building, should it say more.
-
-    Parameters
-    ----------
-    text : str
-        Label of an answer.
 
     Returns
     -------

@@ -311,11 +311,6 @@ class ProviderSettings:
     def api_key(self, environ: Mapping[str, str] | None = None) -> str:
         """Read the key from the environment.
 
-        Parameters
-        ----------
-        environ : mapping of str to str, optional
-            Instead of the process's own.
-
         Returns
         -------
         str
@@ -348,11 +343,6 @@ class ProviderSettings:
 
     def check_ready(self, environ: Mapping[str, str] | None = None) -> None:
         """Refuse early what asking would stumble over: a missing key, a missing package.
-
-        Parameters
-        ----------
-        environ : mapping of str to str, optional
-            Instead of the process's own.
 
         Raises
         ------

@@ -80,12 +80,8 @@ def verify(
 
     Parameters
     ----------
-    problem : Problem
-        What was solved.
     assignment : array_like of int, shape (n_units,)
         Centre of each unit, -1 for none.
-    claimed : Certificate
-        What the plan carries.
     prizes : mapping of int to float
         Metres by unit; a unit without one counts as 0.
     seconds : float
@@ -122,13 +118,12 @@ class _Model:
         self.problem = problem
         p, n = problem, problem.n_units
         unit, centre = p.pair_unit.astype(np.int64), p.pair_centre.astype(np.int64)
+        # Not `Problem.pair_cost_m`, which the search uses: an error there must not hide here.
         cost = p.load[unit] * p.walk_m + p.penalty_m + p.change_m
         home = np.full(n, -1, np.int64)
         home[p.home] = np.arange(p.n_centres)
         edges = np.concatenate([p.adjacency, p.adjacency[:, ::-1]]).astype(np.int64)
-        self._beside: list[list[int]] = [[] for _ in range(n)]
-        for a, b in edges:
-            self._beside[a].append(int(b))
+        self._beside = [edges[at, 1].tolist() for at in _grouped(edges[:, 0], n)]
         self.skip = p.unserved_m * np.where(p.load > 0, p.load, 1.0)
         self._reach = [
             self._reached(c, unit[mine], p.walk_m[mine], cost[mine], home)
@@ -239,6 +234,7 @@ class _Model:
         )
         if found.status == 2:
             return np.inf
+        # The dual bound, not the value: what a solver found is above the best, never surely below it.
         proven = getattr(found, "mip_dual_bound", None)
         if proven is None:
             return float(found.fun) if found.status == 0 else -np.inf
@@ -280,9 +276,7 @@ def _held(reaches: list[_Reach], first: Ints) -> csr_array:
     value: list[float] = []
     count = 0
     for reach, start in zip(reaches, first, strict=False):
-        for i, holders in enumerate(reach.holders):
-            if i == 0:
-                continue
+        for i, holders in enumerate(reach.holders[1:], 1):
             row += [count] * (1 + len(holders))
             column += [start + i, *(start + j for j in holders)]
             value += [1.0, *([-1.0] * len(holders))]
@@ -291,8 +285,7 @@ def _held(reaches: list[_Reach], first: Ints) -> csr_array:
 
 
 def _size(matrix: csr_array) -> tuple[int, int]:
-    """Give the rows and columns of a matrix."""
-    size: Any = matrix.shape
+    size: Any = matrix.shape  # scipy's types do not say how many
     return int(size[0]), int(size[1])
 
 

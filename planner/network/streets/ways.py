@@ -55,8 +55,6 @@ def walked_ways(
 
     Parameters
     ----------
-    snaps : Snaps
-        Where each unit joins it.
     home : ndarray of int, shape (n_centres,)
         Unit of each centre.
     pairs : (unit, centre, walk_m)

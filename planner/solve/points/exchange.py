@@ -71,21 +71,12 @@ def exchange(cloud, near, zones, label, sweeps):
 
     Parameters
     ----------
-    cloud : Cloud
-        The points.
     near : ndarray of int32, shape (n_points, n_candidates)
         Zones to which a point may go.
-    zones : int
-        How many zones there are.
     label : ndarray of int64, shape (n_points,)
         The zone of each point; changed in place.
     sweeps : int
         Passes over the points, at most.
-
-    Returns
-    -------
-    int
-        Steps taken.
     """
     s = _state(cloud, zones, label)
     # A point is looked at again only when a zone that matters to it has changed since.

@@ -51,8 +51,6 @@ def balance(near, cost, zones, low, high, price, label):
         Candidate zones of each point.
     cost : ndarray of float, shape (n_points, n_candidates)
         What each would cost.
-    zones : int
-        How many zones there are.
     low, high : int
         Points of a zone, at least and at most.
     price : ndarray of float, shape (n_zones,)

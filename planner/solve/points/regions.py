@@ -32,8 +32,6 @@ def recut(cloud, alike, group, label, turns, random):
 
     Parameters
     ----------
-    cloud : Cloud
-        The points.
     alike : bool
         Whether each point counts as one, so that bounds can be met exactly.
     group : ndarray of int, shape (n_zones, n_members)
@@ -44,11 +42,6 @@ def recut(cloud, alike, group, label, turns, random):
         The zones to begin with, in order.
     random : ndarray of uint64, shape (2,)
         State of the generator; changed in place.
-
-    Returns
-    -------
-    int
-        How many groups became better.
     """
     chain = chained(label, len(group))
     better = 0

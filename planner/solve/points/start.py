@@ -56,8 +56,6 @@ def halved_centres(x: Floats, unit: Floats, zones: int, rng: np.random.Generator
     x : ndarray of float, shape (n_points, n_features)
     unit : ndarray of float, shape (n_points,)
         What a point counts.
-    rng : numpy.random.Generator
-        Tilts the cuts.
 
     Returns
     -------

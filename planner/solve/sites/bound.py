@@ -94,11 +94,6 @@ class Climber:
             Most steps.
         clock : Clock
             Time for them; at least one is done.
-
-        Returns
-        -------
-        Prizes
-            The best so far.
         """
         for _ in range(steps):
             bound, slope, profit = self._model.evaluate(self._prize)

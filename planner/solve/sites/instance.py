@@ -7,23 +7,12 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from planner.model.arrays import Bools, Floats, Ints
+from planner.model.arrays import Bools, Floats, Ints, freeze
 
 __all__ = ["Answer", "Sites"]
 
 TOLERANCE = 1e-9
-
-
-def _frozen(values: ArrayLike, dtype: Any) -> NDArray[Any]:
-    given = np.asarray(values)
-    # A large matrix that nobody else can change is not copied.
-    if given.dtype == dtype and not given.flags.writeable and given.flags.c_contiguous:
-        return given
-    array = np.array(given, dtype=dtype, order="C")
-    array.setflags(write=False)
-    return array
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,16 +61,11 @@ class Sites:
     price: float = np.inf
 
     def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "cost", _frozen(self.cost, np.float64))
-        put(self, "demand", _frozen(self.demand, np.float64))
-        put(self, "capacity", _frozen(self.capacity, np.float64))
-        put(self, "home", _frozen(self.home, np.int64))
-        m = len(self.capacity)
-        kinds = {"floor": np.float64, "fee": np.float64, "forced": np.bool_, "barred": np.bool_}
-        for name, dtype in kinds.items():
-            given = np.asarray(getattr(self, name), dtype)
-            put(self, name, _frozen(given if given.size else np.zeros(m, dtype), dtype))
+        freeze(self, cost=np.float64, demand=np.float64, capacity=np.float64, home=np.int64)
+        for name in ("floor", "fee", "forced", "barred"):
+            if not np.size(getattr(self, name)):
+                object.__setattr__(self, name, np.zeros(len(self.capacity)))
+        freeze(self, floor=np.float64, fee=np.float64, forced=np.bool_, barred=np.bool_)
         self._check()
 
     def _check(self) -> None:
@@ -157,7 +141,7 @@ class Answer:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "serves", _frozen(self.serves, np.int64))
+        freeze(self, serves=np.int64)
 
     @cached_property
     def chosen(self) -> Ints:

@@ -130,8 +130,6 @@ class Interchange:
         ----------
         trials : int
             Swaps to try, all walks together.
-        clock : Clock
-            Time for them.
 
         Returns
         -------

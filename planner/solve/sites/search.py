@@ -49,8 +49,6 @@ def solve(
 
     Parameters
     ----------
-    sites : Sites
-        The problem.
     stop : Stop, optional
         Gap and time that end the search; 0.5 % and two minutes by default.
     seed : int

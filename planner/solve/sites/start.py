@@ -21,13 +21,6 @@ def first_answer(sites: Sites, seed: int) -> Answer:
     the centre that is cheapest with the price of its capacity added, prices follow the loads, and
     each centre moves to the best candidate of its part, in turn.
 
-    Parameters
-    ----------
-    sites : Sites
-        The problem.
-    seed : int
-        Same seed, same answer.
-
     Returns
     -------
     Answer
@@ -59,8 +52,6 @@ def fitted(sites: Sites, chosen: Ints, price: Floats | None = None) -> Answer:
 
     Parameters
     ----------
-    sites : Sites
-        The problem.
     chosen : ndarray of int, shape (count,)
         The centres.
     price : ndarray of float, shape (count,), optional
@@ -85,13 +76,6 @@ def _cost(sites: Sites, chosen: Ints, part: Ints) -> float:
 
 def spread(sites: Sites, random: np.random.Generator) -> Ints:
     """Draw centres far from one another: forced ones first.
-
-    Parameters
-    ----------
-    sites : Sites
-        The problem.
-    random : numpy.random.Generator
-        Where the draws come from.
 
     Returns
     -------

@@ -99,8 +99,6 @@ def support(start: Ints, centre: Ints32, rank: Ints, near: Near) -> Support:
         Centre of each pair, ascending within a unit.
     rank : ndarray of int, shape (n_pairs,)
         Position of each pair in the order of its centre, nearest first.
-    near : Near
-        Neighbours of each unit.
     """
     counts = np.zeros(len(centre) + 1, np.int64)
     _scan(start, centre, rank, near, counts, np.zeros(0, np.int32))

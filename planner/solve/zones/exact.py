@@ -48,18 +48,10 @@ def solve_exactly(
 
     Parameters
     ----------
-    instance : Instance
-        The part.
     start : ndarray of int, optional
         Pairs of a known plan; one that breaks hard rules is left aside.
     gap : float
         Relative gap that is enough, of the value.
-    seconds : float
-        Time limit.
-    nodes : int, optional
-        Limit of branch-and-bound nodes.
-    seed : int
-        For HiGHS.
     halt : threading.Event, optional
         Stops the search from another thread.
     model : Model, optional

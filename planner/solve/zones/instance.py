@@ -80,16 +80,17 @@ def rows_of(problem: Problem) -> Rows:
     prices: list[float] = []
     for rule in problem.rules:
         counted = _position(amounts, rule.amount)
-        for limit, free, sign in ((rule.high, rule.ceiling, 1.0), (rule.low, rule.floor, -1.0)):
+        for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
             if limit is None:
                 continue
             share = {counted: sign}
             if rule.per is not None:
+                # amount <= limit x per is amount - limit x per <= 0: a ratio is linear in the units.
                 per = _position(amounts, rule.per)
                 share[per] = share.get(per, 0.0) - sign * limit
             names.append(rule.name)
             shares.append(share)
-            limits.append(sign * free)
+            limits.append(sign * float(limit) if rule.per is None else 0.0)
             prices.append(np.inf if rule.hard else rule.price_m)
     share = np.zeros((len(names), len(amounts)))
     for k, entries in enumerate(shares):
@@ -247,8 +248,6 @@ def cut_out(instance: Instance, keep: Bools, centres: AnyInts) -> tuple[Instance
 
     Parameters
     ----------
-    instance : Instance
-        The part.
     keep : ndarray of bool, shape (n_pairs,)
         Pairs to keep, all of them of the centres, each home's among them.
     centres : ndarray of int

@@ -42,8 +42,6 @@ def solve(
 
     Parameters
     ----------
-    problem : Problem
-        Units, centres, walks and rules.
     stop : Stop, optional
         When to stop: ``Stop()`` if None.
     start : array_like of int, shape (n_units,), optional

@@ -34,8 +34,6 @@ def repaired(instance: Instance, centre: AnyInts) -> Ints:
 
     Parameters
     ----------
-    instance : Instance
-        The part.
     centre : ndarray of int, shape (n_units,)
         Centre of each unit, by position in the part; anything else counts as none.
     """

@@ -41,8 +41,6 @@ def choose(folded: str, pieces: Sequence[Piece]) -> tuple[dict[str, Piece], list
 
     Parameters
     ----------
-    folded : str
-        The folded line.
     pieces : sequence of Piece
         Its best reading, from left to right.
 

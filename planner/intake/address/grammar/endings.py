@@ -140,13 +140,7 @@ def _reads_otherwise(text: str, word: str, at: int) -> bool:
 
 
 def find_endings(text: str) -> Endings:
-    """Find every name ending in a folded line.
-
-    Parameters
-    ----------
-    text : str
-        Folded.
-    """
+    """Find every name ending in a folded line."""
     hits: Endings = {}
     for at, char in enumerate(text, start=1):
         for word, kind in _BY_LAST.get(char, ()):
@@ -172,15 +166,7 @@ def crossing_cost(kinds: dict[str, str]) -> float:
 
 
 def is_torn(endings: Endings, start: int) -> bool:
-    """Tell whether a name from here would begin with the ending of the name before.
-
-    Parameters
-    ----------
-    endings : Endings
-        Of the line.
-    start : int
-        Where the name would begin.
-    """
+    """Tell whether a name from here would begin with the ending of the name before."""
     kinds = endings.get(start + 1)
     return start > 0 and kinds is not None and not _TEARABLE.isdisjoint(kinds)
 
@@ -211,10 +197,6 @@ def admin_options(name: str, kinds: dict[str, str], *, inside: bool) -> list[tup
 
     Parameters
     ----------
-    name : str
-        The whole name, ending included.
-    kinds : dict of str to str
-        The endings at its end.
     inside : bool
         Whether other words stand directly before it: a road of a bare direction (``南大街``) or
         a village of a bare number is then part of a longer name.
@@ -242,12 +224,8 @@ def place_class(text: str, ending: str | None, end: int) -> tuple[Kind, int]:
 
     Parameters
     ----------
-    text : str
-        The line.
     ending : str or None
         The ending there, where it is one of a named place.
-    end : int
-        Where the place would end.
     """
     if ending is None:
         return NO_ENDING
@@ -264,8 +242,6 @@ def place_options(
 
     Parameters
     ----------
-    length : int
-        Characters of the stretch.
     sort : tuple of Kind and int
         What its ending says (see `place_class`).
     closed : bool

@@ -69,12 +69,8 @@ def known_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[S
 
     Parameters
     ----------
-    text : str
-        Folded.
     cuts : set of int
         Where a name may begin; ends of names found are cuts too.
-    endings : Endings
-        Of the line.
     """
     found: dict[int, list[Span]] = {}
     above: set[str] = set()
@@ -177,15 +173,6 @@ def bare_names(text: str, cuts: set[int], endings: Endings) -> dict[int, list[Sp
 
     Roads mostly have three characters, four when a direction or a long ending is in the name;
     two or three characters more than that, from a cut on, are likely a place of their own.
-
-    Parameters
-    ----------
-    text : str
-        Folded.
-    cuts : set of int
-        Where a name may begin.
-    endings : Endings
-        Of the line.
     """
     found: dict[int, list[Span]] = {}
     open_at = set(cuts)

@@ -79,8 +79,6 @@ def build_lattice(text: str, known: Sequence[tuple[int, int, Kind]] = ()) -> Lat
 
     Parameters
     ----------
-    text : str
-        Folded.
     known : sequence of (int, int, Kind), optional
         Names that are known to stand in it: start, end and kind.
 

@@ -26,13 +26,7 @@ __all__ = [
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Split a list that is written as one string.
-
-    Parameters
-    ----------
-    text : str
-        Words between blanks.
-    """
+    """Split a list that is written as one string."""
     return tuple(text.split())
 
 

@@ -126,8 +126,6 @@ def readings(before: Kind, number: Number) -> Options:
 
     Parameters
     ----------
-    before : Kind
-        Kind of the span before.
     number : Number
         The number, with what is known of its surroundings.
 

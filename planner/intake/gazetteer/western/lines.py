@@ -64,13 +64,7 @@ def read_line(text: str) -> Line:
 
 
 def exact_readings(line: Line, streets: Container[str]) -> list[Reading]:
-    """Give the readings whose street is known, the longest street names first.
-
-    Parameters
-    ----------
-    streets : container of str
-        Known street keys.
-    """
+    """Give the readings whose street is known, the longest street names first."""
     found: list[tuple[int, int, str]] = []
     for i, j in _windows(line.tokens, LONGEST):
         key = join_name(line.tokens[i:j])

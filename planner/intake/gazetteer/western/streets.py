@@ -75,11 +75,6 @@ _PARTS = re.compile(r"(\d+)([^\W\d_]*)")
 def fold_text(text: str) -> str:
     """Fold width, ligatures, case, diacritics, dashes and apostrophes.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-
     Returns
     -------
     str

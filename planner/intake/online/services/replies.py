@@ -135,36 +135,17 @@ class Service:
 
 
 def broken(note: str) -> Reply:
-    """Give the reply for a body that is not what the service documents.
-
-    Parameters
-    ----------
-    note : str
-        What is wrong with it.
-    """
+    """Give the reply for a body that is not what the service documents."""
     return Reply(Verdict.AGAIN, note=note, fault=True)
 
 
 def field_of(value: object, name: str) -> Any:
-    """Give a member of a JSON object, None where there is none or `value` is no object.
-
-    Parameters
-    ----------
-    value : object
-        Parsed JSON.
-    name : str
-        Of the member.
-    """
+    """Give a member of a JSON object, None where there is none or `value` is no object."""
     return value.get(name) if isinstance(value, Mapping) else None
 
 
 def text_of(value: object) -> str:
     """Give a JSON string or number as text; empty lists, as AMap sends for nothing, are ``""``.
-
-    Parameters
-    ----------
-    value : object
-        Parsed JSON.
 
     Returns
     -------
@@ -178,11 +159,6 @@ def text_of(value: object) -> str:
 
 def number_of(value: object) -> float:
     """Give a JSON number, or a string that holds one, as a float.
-
-    Parameters
-    ----------
-    value : object
-        Parsed JSON.
 
     Returns
     -------

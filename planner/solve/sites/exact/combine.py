@@ -34,8 +34,6 @@ def combine(pool: Pool, best: Answer, *, clock: Clock, most: int, seed: int) -> 
         Time for it; about half of it for the relaxation.
     most : int
         Most parts in the integer programme.
-    seed : int
-        For HiGHS.
 
     Returns
     -------

@@ -34,8 +34,6 @@ def reassign(known: Answer, price: Floats, *, clock: Clock, seed: int) -> Answer
         Metres charged for each unit of demand at each centre: it tells which pairs may matter.
     clock : Clock
         Time for it, of which a few seconds are used at most.
-    seed : int
-        For HiGHS.
 
     Returns
     -------

@@ -22,15 +22,6 @@ def solve_whole(best: Answer, clock: Clock, *, seed: int) -> tuple[Answer | None
     Columns are who serves whom, who is chosen, and what is over a capacity or short of a floor where
     that has a price.
 
-    Parameters
-    ----------
-    best : Answer
-        Where to begin.
-    clock : Clock
-        Time for it.
-    seed : int
-        For HiGHS.
-
     Returns
     -------
     tuple of (Answer or None, float)

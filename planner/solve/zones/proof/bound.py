@@ -98,8 +98,6 @@ class Ascent:
 
         Parameters
         ----------
-        rounds : int
-            Times to price all centres.
         effort : int
             How far the search for one zone may be taken, of ``len(NODES)``.
         """

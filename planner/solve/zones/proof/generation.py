@@ -110,8 +110,6 @@ class Prizes:
 
         Returns
         -------
-        value : float
-            Of the programme.
         prize : ndarray of float, shape (n_units,)
             Of each unit.
         inside : bool
@@ -149,16 +147,10 @@ def choose(
 
     Parameters
     ----------
-    pool : Pool
-        Zones.
     which : ndarray of int
         Positions of the zones that may be chosen.
-    gap : float
-        Relative gap that is enough.
     nodes, seconds : int, float
         Limits of the branch and bound.
-    seed : int
-        For HiGHS.
 
     Returns
     -------

@@ -201,10 +201,6 @@ class Relaxed:
             Of the window, ascending.
         within : float
             Pairs that cost so much more than their unit's cheapest way are left out, metres.
-        clock : Clock
-            Time limit.
-        seed : int
-            For HiGHS.
         halt : threading.Event, optional
             Stops the work from another thread.
 

@@ -38,14 +38,8 @@ def raise_bound(
 
     Parameters
     ----------
-    part : TiedPart
-        The part.
     pair : ndarray of int, shape (n_units,)
         The best plan so far.
-    bound_m : float
-        Proven so far.
-    gap : float
-        Optimality gap that is enough.
     clock, seed : Clock, int
         Time for it; same seed, same outcome, unless time strikes.
 

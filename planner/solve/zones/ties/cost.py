@@ -58,8 +58,6 @@ def with_ties(
 
     Parameters
     ----------
-    problem : Problem
-        With ties.
     solve : callable
         `planner.solve.zones.search.solve`, for the problem without them.
     stop, start, seed, progress
@@ -155,8 +153,6 @@ def better(
 
     Parameters
     ----------
-    part : TiedPart
-        The part, with its ties.
     pair : ndarray of int, shape (n_units,)
         The plan.
     bound_m, gap : float

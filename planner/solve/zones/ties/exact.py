@@ -88,19 +88,13 @@ def solve_tied(
 
     Parameters
     ----------
-    part : TiedPart
-        The part.
     pair : ndarray of int, shape (n_units,)
         A connected plan.
     gap : float
         Gap that is enough, of the walks.
-    clock, seed : Clock, int
-        Time for it; for HiGHS.
 
     Returns
     -------
-    bound_m : float
-        Proven lower bound.
     pair : ndarray of int, shape (n_units,)
         A connected plan, no worse than before.
     """
