@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["fold", "same_shape"]
+__all__ = ["CJK", "fold", "same_shape"]
 
+CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+"""A Chinese character: without one an address is a western one."""
 _DASHES = "‐‑‒–—―−﹣－ー─━~～〜﹘⁃"
 _BLANKS = "\t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u00ad\u2028\u2029"
 # Radicals that a PDF gives for the characters that look the same; Unicode's own folding leaves them.

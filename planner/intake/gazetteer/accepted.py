@@ -12,14 +12,20 @@ import csv
 import hashlib
 import io
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from planner.errors import Finding, Severity
-from planner.intake.gazetteer.western.streets import fold_text, is_number, words
+from planner.intake.address.fold import CJK
+from planner.intake.gazetteer.western.streets import (
+    UNIT_WORDS,
+    fold_text,
+    is_letter,
+    is_number,
+    words,
+)
 from planner.intake.online.outgoing import Cutter
 from planner.intake.sheets.formats.grids import read_grids
 
@@ -34,15 +40,13 @@ __all__ = [
 ]
 
 PRECISIONS: Final = (
-    "stairwell", "address point", "building", "interpolated", "compound", "street", "community",
-)  # fmt: skip
+    *("stairwell", "address point", "building", "interpolated"),
+    *("compound", "street", "community"),
+)
 """From the finest to the coarsest."""
 NONE_WORD: Final = "无"
 _HEADERS: Final = ("地址", "社区", "经度", "纬度", "精度", "地点", "标识")
-_CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_UNIT: Final = frozenset({
-    "apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "no", "tel", "phone",
-})  # fmt: skip
+_UNIT: Final = UNIT_WORDS | {"tel", "phone"}
 _LONG: Final = 6
 _MOST_WORDS: Final = 6
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -116,7 +120,7 @@ def identify(asked: Sequence[tuple[str, str]]) -> list[Identity]:
 
 def _identity(text: str, beside: str, cut: Cutter) -> Identity:
     beside = fold_text(beside).strip()
-    if _CHINESE.search(text):
+    if CJK.search(text):
         out = cut(text)
         return Identity(_key("zh", out.key, beside) if out.key else "", out.text)
     said = _western(text)
@@ -140,7 +144,7 @@ def _western(text: str) -> list[str]:
             skip = False
             continue
         skip = word in _UNIT
-        home = at > 1 and is_number(word) and is_number(said[at - 2]) and _letter(said[at - 1])
+        home = at > 1 and is_number(word) and is_number(said[at - 2]) and is_letter(said[at - 1])
         if home and kept:
             kept.pop()  # 5 A 12: stairwell A, flat 12
         elif not skip and sum(c.isdigit() for c in word) < _LONG:
@@ -162,10 +166,6 @@ def _street_and_number(said: Sequence[str]) -> str:
             continue  # 12, Main Street
         part = []
     return ""
-
-
-def _letter(word: str) -> bool:
-    return len(word) == 1 and word.isalpha()
 
 
 def read_accepted(path: str | Path) -> tuple[dict[str, Accepted], tuple[Finding, ...]]:
@@ -219,13 +219,9 @@ def _answer(cells: Mapping[str, str]) -> Accepted | None:
     key = cells.get("标识", "") or identify([(text, beside)])[0].key
     if not key:
         return None
-    none = cells["经度"] == cells["纬度"] == ""
-    if none:
-        return (
-            Accepted(key, text, beside, precision="none")
-            if cells.get("精度") == NONE_WORD
-            else None
-        )
+    if cells["经度"] == cells["纬度"] == "":
+        none = Accepted(key, text, beside, precision="none")
+        return none if cells.get("精度") == NONE_WORD else None
     try:
         lon, lat = float(cells["经度"]), float(cells["纬度"])
     except ValueError:
@@ -239,9 +235,15 @@ def _answer(cells: Mapping[str, str]) -> Accepted | None:
 
 def _bad(file: str, row: int, what: str, zh: str) -> Finding:
     return Finding(
-        "bad-accepted", Severity.WARN, f"{what}; it is left out", f"{zh}，未采用",
-        "correct it, or delete it and review the address again", "请更正，或删除后重新复核", file, "", row,
-    )  # fmt: skip
+        "bad-accepted",
+        Severity.WARN,
+        f"{what}; it is left out",
+        f"{zh}，未采用",
+        "correct it, or delete it and review the address again",
+        "请更正，或删除后重新复核",
+        file=file,
+        row=row,
+    )
 
 
 def merge_accepted(
@@ -268,12 +270,15 @@ def merge_accepted(
         if before is not None and not before.same_place(answer):
             said.append(
                 Finding(
-                    "review-changed", Severity.WARN,
+                    "review-changed",
+                    Severity.WARN,
                     f"an earlier answer for {answer.text} said otherwise; the later one counts",
                     f"“{answer.text}”与先前的复核结果不同，以后一次为准",
-                    "see whether the change is meant", "请确认是否有意更改", file,
+                    "see whether the change is meant",
+                    "请确认是否有意更改",
+                    file,
                 )
-            )  # fmt: skip
+            )
         made[answer.key] = answer
     return made, tuple(said)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -100,20 +100,25 @@ def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, t
                     _left_out(table, int(row), "one of the two names is missing", "缺少旧名或现名")
                 )
             elif said.setdefault(old, (name, _left_out(table, int(row), "", "")))[0] != name:
+                # Neither row counts: which of the two is right only the office can say.
                 against.add(old)
-                findings.append(
-                    _left_out(table, int(row), "the old name has another name of today in a row above",
-                              "同一旧名在前面的行中对应另一现名")
-                )  # fmt: skip
+                what = "the old name has another name of today in a row above"
+                zh = "同一旧名在前面的行中对应另一现名"
+                findings.append(_left_out(table, int(row), what, zh))
     if not read:
         name = Path(path).name
+        missing = Finding(
+            "missing-column",
+            Severity.STOP,
+            "no sheet has both a column 旧名/old and 现名/name",
+            "没有同时含旧名列和现名列的工作表",
+            "head the two columns 旧名 and 现名",
+            "请将两列命名为旧名和现名",
+            name,
+        )
         raise SchemaError(
-            f"{name} is no table of aliases",
-            findings=[
-                Finding("missing-column", Severity.STOP, "no sheet has both a column 旧名/old and 现名/name",
-                        "没有同时含旧名列和现名列的工作表", "head the two columns 旧名 and 现名",
-                        "请将两列命名为旧名和现名", name)
-            ], zh=f"{name} 不是地名对照表",)  # fmt: skip
+            f"{name} is no table of aliases", findings=[missing], zh=f"{name} 不是地名对照表"
+        )
     names: dict[str, str] = {}
     for old, (_, line) in said.items():
         if old in against:
@@ -137,12 +142,11 @@ def _follow(old: str, said: Mapping[str, tuple[str, Finding]]) -> str | None:
 
 
 def _left_out(table: SheetTable, row: int, what: str, zh: str) -> Finding:
-    where = Finding("bad-alias", Severity.WARN, "", file=table.file, sheet=table.sheet, row=row)
+    where = Finding(
+        "bad-alias", Severity.WARN, "", "", "correct it", "请更正", table.file, table.sheet, row
+    )
     return _worded(where, what, zh)
 
 
 def _worded(where: Finding, what: str, zh: str) -> Finding:
-    return Finding(
-        "bad-alias", Severity.WARN, f"{what}; the line is left out", f"{zh}，该行未采用",
-        "correct it", "请更正", where.file, where.sheet, where.row,
-    )  # fmt: skip
+    return replace(where, what=f"{what}; the line is left out", what_zh=f"{zh}，该行未采用")

@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 
+from planner.intake.address.fold import CJK
 from planner.intake.address.grammar.lexicon import words
 from planner.intake.address.parse import Address, parse_each
 from planner.intake.gazetteer.estates import (
-    CJK,
     Index,
     bare_name,
     index_of,
@@ -25,7 +25,7 @@ from planner.intake.gazetteer.estates import (
     namesakes,
     placed_keys,
 )
-from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Cause, Match
+from planner.intake.gazetteer.found import NOT_FOUND, Cause, Match, ambiguous
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import (
     at_level,
@@ -83,17 +83,12 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
 
 
 def _find(text: str, address: Address, beside: str, index: Index, gazetteer: Gazetteer) -> Match:
-    context = (
-        address.city,
-        address.district,
-        address.town,
-        address.community,
-        beside,
-        address.compound,
-    )
+    above = (address.city, address.district, address.town, address.community)
+    context = (*above, beside, address.compound)
+    # From the finest to the vaguest: the first that is sure is taken, and the others are not tried.
     ways = (
         lambda: _by_stairwell(address, index, gazetteer, context),
-        lambda: _whole(text, gazetteer, context),
+        lambda: find_name(text, gazetteer, context),
         lambda: _by_key(address, index, gazetteer, context),
         lambda: _by_road(address, index, gazetteer, context),
         lambda: _by_compound(address, index, gazetteer, context),
@@ -121,7 +116,7 @@ def _with_options(match: Match, others: Sequence[Match]) -> Match:
     """Add what the other ways found, for whoever has to choose."""
     known = {c.xy for c in match.candidates}
     more = [c for m in others for c in m.candidates if c.xy not in known]
-    return replace(match, options=(*match.options, *dict.fromkeys(more))[:OPTIONS])
+    return match.offering((*match.options, *more))
 
 
 def _community(text: str, address: Address, beside: str, gazetteer: Gazetteer) -> Match:
@@ -146,11 +141,6 @@ def _by_stairwell(
     return NOT_FOUND
 
 
-def _whole(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
-    """Look the text up as it stands: it may be a name on the map."""
-    return find_name(text, gazetteer, context)
-
-
 def _by_key(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
     """Look the whole building up."""
     if not (address.building or address.sub_compound):
@@ -172,9 +162,8 @@ def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequ
     keys = [key for key in map(street_key, _streets(address)) if key in gazetteer.streets]
     match = NOT_FOUND
     if keys:
-        match = find_reading(
-            Reading(keys[0], tuple(numbers), tuple(context)), keys[0], gazetteer, ""
-        )
+        reading = Reading(keys[0], tuple(numbers), tuple(context))
+        match = find_reading(reading, keys[0], gazetteer, "")
     plot = f"{address.street}|{address.canonical('road_number')}|||"
     if number and match.xy is None and plot in index.keys:
         # The office's table may name the door that the map does not number.
@@ -252,20 +241,15 @@ def _by_compound(
     places = _beside(places, same, gazetteer)
     if not places:
         return NOT_FOUND
-    xy = gazetteer.points.xy
     near = index.numbered.get(address.canonical("building"), ()) if address.building else ()
     if near:
-        away = np.hypot(*(xy[list(near)][:, None] - xy[list(places)][None]).transpose(2, 0, 1)).min(
-            axis=1
-        )
+        away = gazetteer.away_m(near, places)
         order = np.argsort(away, kind="stable")
         first, second = away[order[0]], away[order[1]] if len(order) > 1 else np.inf
         if first <= NEAR_COMPOUND_M:
             sure = 0.75 if first < CLEARLY * second else 0.55
-            found = pick_place([near[order[0]]], gazetteer, ())
-            return replace(
-                at_level(found, "building", sure), matched=f"{address.compound}{address.building}"
-            )
+            found = at_level(pick_place([near[order[0]]], gazetteer, ()), "building", sure)
+            return replace(found, matched=f"{address.compound}{address.building}")
     match = pick_place(places, gazetteer, (address.town, address.community))
     return at_level(match, "compound", 0.4 if address.building else 0.5)
 
@@ -274,24 +258,20 @@ def _beside(
     places: Sequence[int], same: Mapping[str, tuple[int, ...]], gazetteer: Gazetteer
 ) -> tuple[int, ...]:
     """Keep the places of a name that lie by the one estate of that name which is meant."""
-    xy = gazetteer.points.xy
     for homes in same.values():
-        away = np.hypot(*(xy[list(places)][:, None] - xy[list(homes)][None]).transpose(2, 0, 1))
-        places = [p for p, d in zip(places, away, strict=True) if d.min() <= NEAR_COMPOUND_M]
+        away = gazetteer.away_m(places, homes)
+        places = [p for p, d in zip(places, away, strict=True) if d <= NEAR_COMPOUND_M]
     return tuple(places)
 
 
 def _which(compound: str, same: Mapping[str, tuple[int, ...]], gazetteer: Gazetteer) -> Match:
     """Hold an estate of a name that two communities have."""
     labels = tuple(f"{compound} ({place})" for place in same)
-    options = tuple(
+    options = [
         replace(candidate_at(homes, gazetteer), label=label, precision="compound")
         for label, homes in zip(labels, same.values(), strict=True)
-    )
-    first = labels[:3]
-    return Match(
-        None, code=Cause.AMBIGUOUS, told="; ".join(first), runners=first, options=options[:OPTIONS]
-    )
+    ]
+    return ambiguous(labels[:3], options)
 
 
 def _by_name(
@@ -299,6 +279,7 @@ def _by_name(
 ) -> Match:
     """Find the last known name in the text; what comes before it must not lie elsewhere."""
     folded = fold_text(text).replace(" ", "")
+    # From the end, longest first: an address goes from the large to the small.
     for end in range(len(folded), 1, -1):
         for start in range(max(0, end - LONGEST_NAME), end - 1):
             name = folded[start:end]
@@ -314,9 +295,8 @@ def _by_name(
             whole = bool(re.search(r"\d", name)) or not folded[end:]
             sure = 0.85 if whole and len(name) > 2 else 0.5
             match = at_level(match, "building" if whole else "compound", sure)
-            return _not_elsewhere(
-                match, bare_name(address.canonical("compound")), name, index, gazetteer
-            )
+            compound = bare_name(address.canonical("compound"))
+            return _not_elsewhere(match, compound, name, index, gazetteer)
     return NOT_FOUND
 
 

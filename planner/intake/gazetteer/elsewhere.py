@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import Final
 
 from planner.intake.address.canonical import canonical_field
+from planner.intake.address.fold import CJK
 from planner.intake.address.parse import Address, parse_address
-from planner.intake.gazetteer.found import OPTIONS, Cause, Match
+from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.gazetteer.index import Gazetteer
-from planner.intake.gazetteer.western.streets import fold_text, words
+from planner.intake.gazetteer.western.streets import UNIT_WORDS, fold_text, words
 
 __all__ = ["doubt_elsewhere"]
 
@@ -28,15 +29,13 @@ SHARED: Final = 0.05
 SHARED_LEAST: Final = 5
 LIKE: Final = 80.0
 UNKNOWN_TOWN: Final = 0.6
-_CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _ENDING: Final = re.compile(
     "(特别行政区|自治区|自治州|自治县|地区|街道办事处|街道|省|市|区|县|镇|乡|旗)$"
 )
-_NO_PLACE: Final = frozenset({
-    "apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "bldg", "building", "no",
-    "rear", "front", "upper", "lower", "basement", "stairwell", "entrance", "stairs", "house", "block",
-    "usa", "us", "finland", "suomi", "china",
-})  # fmt: skip
+_NO_PLACE: Final = UNIT_WORDS | {
+    *("bldg", "building", "rear", "front", "upper", "lower", "basement", "stairwell", "entrance"),
+    *("stairs", "house", "block", "usa", "us", "finland", "suomi", "china"),
+}
 
 
 def doubt_elsewhere(
@@ -56,18 +55,14 @@ def doubt_elsewhere(
         among the candidates, where an address says that it is not of here.
     """
     levels, western = _names_of(gazetteer)
-    said = [
-        parse_address(t, gazetteer.names_known) if _CHINESE.search(t) else _tails(t) for t in texts
-    ]
+    said = [parse_address(t, gazetteer.names_known) if CJK.search(t) else _tails(t) for t in texts]
     read = [s for s in said if isinstance(s, Address)]
     shared = {
         level: known | _common(_bare(level, a) for a in read) for level, known in levels.items()
     }
-    tails = (
-        western | _common(t for s in said if isinstance(s, tuple) for t in s)
-        if western
-        else western
-    )
+    # Where the map names no place in western letters nothing can be held against a line of them.
+    tails = _common(t for s in said if isinstance(s, tuple) for t in s) if western else frozenset()
+    tails |= western
     out: list[Match] = []
     for match, told in zip(matches, said, strict=True):
         if match.xy is None:
@@ -87,9 +82,8 @@ def _less(match: Match) -> Match:
 
 
 def _doubted(match: Match) -> Match:
-    options = match.candidates[:OPTIONS]
-    told = match.matched
-    return Match(None, code=Cause.ELSEWHERE, told=told, runners=(told,), options=options)
+    told = Match(None, code=Cause.ELSEWHERE, told=match.matched, runners=(match.matched,))
+    return told.offering(match.candidates)
 
 
 def _bare(level: str, address: Address) -> str:
@@ -125,19 +119,16 @@ def _names_of(gazetteer: Gazetteer) -> tuple[dict[str, frozenset[str]], frozense
     names = {*gazetteer.districts, *map(str, set(points.place)), *table}
     levels: dict[str, set[str]] = {level: set() for level in LEVELS}
     for name in sorted(names):
-        if _CHINESE.search(name):
+        if CJK.search(name):
             read = parse_address(name)
             for level in LEVELS:
                 levels[level].add(_bare(level, read))
-    western = {" ".join(_words(fold_text(n))) for n in names if not _CHINESE.search(n)} - {""}
+    western = {" ".join(_words(fold_text(n))) for n in names if not CJK.search(n)} - {""}
     # a county's towns are called 市 by some and 区 or 县 by others: one name is enough
     near = levels["city"] | levels["district"]
-    fixed = {
-        level: frozenset(
-            (found | near if level in ("city", "district") and found else found) - {""}
-        )
-        for level, found in levels.items()
-    }
+    for level in ("city", "district"):
+        levels[level] |= near if levels[level] else set()
+    fixed = {level: frozenset(found - {""}) for level, found in levels.items()}
     return fixed, frozenset(western)
 
 

@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from planner.intake.address.fold import CJK
 from planner.intake.address.parse import Address, parse_address
-from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Candidate, Cause, Match
+from planner.intake.gazetteer.found import NOT_FOUND, Candidate, Cause, Match
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer
 from planner.intake.gazetteer.match import candidate_at
 from planner.intake.gazetteer.western.streets import fold_text, street_key
 
-__all__ = ["CJK", "Index", "bare_name", "index_of", "likely", "namesakes", "placed_keys"]
+__all__ = ["Index", "bare_name", "index_of", "likely", "namesakes", "placed_keys"]
 
 # Share of characters in common, percent, from which a known name is told as a likely one.
 LIKE: Final = 65.0
 TOLD: Final = 3
-CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _SUFFIX = re.compile(r"(小区|住宅区|生活区|家属区|家属院|宿舍区|社区|大院|园区)$")
 
 
@@ -91,11 +91,17 @@ def index_of(gazetteer: Gazetteer) -> Index:
     for number, places in gazetteer.bare_numbers.items():
         numbered[number] += places
     return Index(
-        _fixed(keys), _fixed(stairwells), _fixed(compounds), _fixed(numbered),
-        {name: _fixed(numbers) for name, numbers in sorted(estates.items())},
-        {name: {p: _fixed(of) for p, of in sorted(own.items())} for name, own in sorted(parts.items())},
-        _fixed(roads),
-    )  # fmt: skip
+        keys=_fixed(keys),
+        stairwells=_fixed(stairwells),
+        compounds=_fixed(compounds),
+        numbered=_fixed(numbered),
+        estates={name: _fixed(estates[name]) for name in sorted(estates)},
+        parts={
+            name: {part: _fixed(parts[name][part]) for part in sorted(parts[name])}
+            for name in sorted(parts)
+        },
+        roads=_fixed(roads),
+    )
 
 
 def _fixed(found: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
@@ -174,17 +180,12 @@ def likely(address: Address, index: Index, gazetteer: Gazetteer) -> Match:
     if not found:
         return NOT_FOUND
     told = tuple(f"{known} ({score / 100:.2f})" for known, score in found)
-    options = tuple(
-        dict.fromkeys(
-            _option(known, one, gazetteer)
-            for (known, _), at in zip(found, places, strict=True)
-            for one in _apart(at, gazetteer)
-        )
+    like = replace(NOT_FOUND, code=Cause.LIKE, told=", ".join(told), runners=told)
+    return like.offering(
+        _option(known, one, gazetteer)
+        for (known, _), at in zip(found, places, strict=True)
+        for one in _apart(at, gazetteer)
     )
-    return replace(
-        NOT_FOUND, code=Cause.LIKE, told=", ".join(told), runners=told,
-        options=options[:OPTIONS],
-    )  # fmt: skip
 
 
 def _option(known: str, places: Sequence[int], gazetteer: Gazetteer) -> Candidate:

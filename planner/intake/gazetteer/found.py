@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["NOT_FOUND", "OPTIONS", "Candidate", "Cause", "Match"]
+__all__ = ["NOT_FOUND", "OPTIONS", "Candidate", "Cause", "Match", "ambiguous"]
 
 OPTIONS: Final = 5
 """Candidates that are kept for whoever has to choose."""
@@ -126,6 +127,16 @@ class Match:
     def less(self, by: float) -> Match:
         """Give the same with less confidence."""
         return replace(self, confidence=max(0.0, self.confidence - by))
+
+    def offering(self, options: Iterable[Candidate]) -> Match:
+        """Give the same with other options, each once and no more than are kept."""
+        return replace(self, options=tuple(dict.fromkeys(options))[:OPTIONS])
+
+
+def ambiguous(labels: tuple[str, ...], options: Iterable[Candidate]) -> Match:
+    """Give no place, for the address fits several."""
+    told = Match(None, code=Cause.AMBIGUOUS, told="; ".join(labels), runners=labels)
+    return told.offering(options)
 
 
 NOT_FOUND = Match(None, code=Cause.ABSENT)

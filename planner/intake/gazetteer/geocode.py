@@ -6,17 +6,16 @@ fits two spots more than 50 m apart about equally well gets none, with both as i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from planner.intake.address.fold import CJK
 from planner.intake.gazetteer.accepted import identify
 from planner.intake.gazetteer.elsewhere import doubt_elsewhere
-from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Cause, Match
+from planner.intake.gazetteer.found import NOT_FOUND, Cause, Match
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.gazetteer.match import best_of, find_district, find_name, find_reading
 from planner.intake.gazetteer.western.lines import (
@@ -27,9 +26,6 @@ from planner.intake.gazetteer.western.lines import (
 )
 from planner.intake.gazetteer.western.spelling import StreetSpeller
 from planner.model.arrays import Floats
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["COLUMNS", "find_places", "geocode"]
 
@@ -49,7 +45,6 @@ EDIT_LOSS: Final = 0.05
 MISSING_NUMBER: Final = 1.5
 DANGLING: Final = 2.0
 SURE_ENOUGH: Final = 0.8
-_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
 def geocode(
@@ -82,11 +77,8 @@ def geocode(
         addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
     )
     texts = ["" if pd.isna(a) else str(a) for a in column]
-    beside = (
-        [""] * len(texts)
-        if community is None
-        else ["" if pd.isna(c) else str(c) for c in community]
-    )
+    said = [""] * len(texts) if community is None else community
+    beside = ["" if pd.isna(c) else str(c) for c in said]
     return _table(find_places(texts, beside, gazetteer), gazetteer, column.index)
 
 
@@ -106,9 +98,8 @@ def find_places(
     asked = list(dict.fromkeys(rows))
     known = _accepted(asked, gazetteer)
     left = [pair for pair in asked if pair not in known]
-    today = list(
-        zip(*(gazetteer.aliases.renamed(part) for part in zip(*left, strict=True)), strict=True)
-    )
+    columns = (gazetteer.aliases.renamed(part) for part in zip(*left, strict=True))
+    today = list(zip(*columns, strict=True))
     found = doubt_elsewhere([text for text, _ in today], _find(today, gazetteer), gazetteer)
     known.update(zip(left, found, strict=True))
     return [known[pair] for pair in rows]
@@ -138,7 +129,7 @@ def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]
     from planner.intake.gazetteer.chinese import find_chinese
 
     found: list[Match | None] = [None] * len(asked)
-    chinese = [i for i, (text, _) in enumerate(asked) if _CHINESE.search(text)]
+    chinese = [i for i, (text, _) in enumerate(asked) if CJK.search(text)]
     for i, match in zip(chinese, find_chinese([asked[i] for i in chinese], gazetteer), strict=True):
         found[i] = match
     loose: list[int] = []
@@ -151,7 +142,7 @@ def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]
         found[i] = _better(found[i] or NOT_FOUND, match)
     return [
         match
-        if match and _CHINESE.search(text)
+        if match and CJK.search(text)
         else _or_named(match or NOT_FOUND, text, beside, gazetteer)
         for match, (text, beside) in zip(found, asked, strict=True)
     ]
@@ -166,7 +157,7 @@ def _or_named(match: Match, text: str, beside: str, gazetteer: Gazetteer) -> Mat
     if named is NOT_FOUND or (named.xy is None and match.confidence >= SURE_ENOUGH):
         named, match = match, named
     told = (*district.candidates, *named.options, *match.candidates)
-    return replace(named, options=tuple(dict.fromkeys(told))[:OPTIONS]) if told else named
+    return named.offering(told) if told else named
 
 
 def _exact(text: str, beside: str, gazetteer: Gazetteer) -> Match:
@@ -216,8 +207,7 @@ def _choose(
         return min(unsure, key=lambda item: item[0])[1]
     if best.xy is None:
         ranked = sorted((*unsure, *found), key=lambda item: (item[0], item[1].matched))
-        options = dict.fromkeys(c for _, m in ranked for c in m.candidates)
-        return replace(best, options=tuple(options)[:OPTIONS])
+        return best.offering(c for _, m in ranked for c in m.candidates)
     return best
 
 
@@ -228,8 +218,7 @@ def _better(exact: Match, loose: Match) -> Match:
     """Take the reading with mistakes only where it says more than the exact one."""
     taken = _fuller(exact, loose)
     if taken.xy is None:
-        options = dict.fromkeys((*taken.options, *exact.candidates, *loose.candidates))
-        return replace(taken, options=tuple(options)[:OPTIONS])
+        return taken.offering((*taken.options, *exact.candidates, *loose.candidates))
     return taken
 
 

@@ -186,10 +186,9 @@ class Gazetteer:
         points, kinds = rows.sorted()
         plane = _plane(points, streets)
         xy = plane.to_xy(points["lon"], points["lat"]) if len(kinds) else np.zeros((0, 2))
-        made = Points(
-            points["label"], xy, np.column_stack([points["lon"], points["lat"]]),
-            points["source"], points["place"], points["building"],
-        )  # fmt: skip
+        lon_lat = np.column_stack([points["lon"], points["lat"]])
+        words = {name: points[name] for name in ("label", "source", "place", "building")}
+        made = Points(xy=xy, lon_lat=lon_lat, **words)
         streets_by_key = _streets(points, xy, _line_extents(streets, plane), others)
         known = known_names(streets_by_key.values(), places, table, others)
         return cls(
@@ -216,6 +215,12 @@ class Gazetteer:
             digest.update(str(text).encode("utf-8", "replace") + b"\x1f")
         return digest.hexdigest()
 
+    def away_m(self, these: Sequence[int], those: Sequence[int]) -> Floats:
+        """Give how far each of some points is from the nearest of others, metres."""
+        xy = self.points.xy
+        step = xy[list(these)][:, None] - xy[list(those)][None]
+        return np.hypot(step[..., 0], step[..., 1]).min(axis=1)
+
     def apart_m(self, positions: Sequence[int]) -> float:
         """Give the largest side of the box around some points, metres."""
         return float(np.ptp(self.points.xy[list(positions)], axis=0).max()) if positions else 0.0
@@ -234,22 +239,14 @@ class _Rows:
         if not len(layer):
             return
         at = layer.geometry.representative_point()
-        column = {c: layer[c].astype("string").fillna("").to_list() if c in layer else [""] * len(layer)
-                  for c in ("street", "number", "name", "place", "source", "building", "kind")}  # fmt: skip
-        for i, (lon, lat) in enumerate(zip(at.x, at.y, strict=True)):
-            name = column["name"][i]
-            street, number = (
-                (column["street"][i], column["number"][i]) if kind == "address" else ("", "")
-            )
-            told = "district" if column["kind"][i] in DISTRICTS and kind == "name" else kind
+        columns = ("street", "number", "name", "place", "source", "building", "kind")
+        told_of = layer.reindex(columns=columns).astype("string").fillna("").to_numpy(object)
+        for values, lon, lat in zip(told_of.tolist(), at.x, at.y, strict=True):
+            street, number, name, place, from_, building, sort = values
+            street, number = (street, number) if kind == "address" else ("", "")
+            told = "district" if sort in DISTRICTS and kind == "name" else kind
             label = f"{street} {number}".strip() if kind == "address" and street else name
-            rest = (
-                column["place"][i],
-                source or column["source"][i],
-                column["building"][i],
-                lon,
-                lat,
-            )
+            rest = (place, source or from_, building, lon, lat)
             self._rows.append((told, label or number, street, number, name, *rest))
             # Another spelling is no second door of the same number.
             for other in spellings(name, self._others):
@@ -362,6 +359,7 @@ def _numbers_of(text: str) -> list[str]:
 def _street(name: str, known: Mapping[str, Sequence[int]], spots: Floats) -> Street:
     spans = [s for s in map(number_span, known) if len(s) == 2]
     ranges = sum(0 < b - a <= RANGE_MOST for a, b in spans)
+    # 89-15 is a house of block 89 where many numbers look so and few could be ranges.
     block = len(spans) > BLOCK_SHARE * len(known) and ranges < 0.5 * len(spans)
     numbers = {number: tuple(places) for number, places in known.items()}
     if not block:
@@ -371,13 +369,11 @@ def _street(name: str, known: Mapping[str, Sequence[int]], spots: Floats) -> Str
                 step = 2 if span[0] % 2 == span[1] % 2 else 1
                 for inner in range(span[0], span[1] + 1, step):
                     numbers.setdefault(str(inner), tuple(known[number]))
-    low, high = spots.min(axis=0), spots.max(axis=0)
+    west, south, east, north = (*spots.min(axis=0).tolist(), *spots.max(axis=0).tolist())
+    # A vertex near the middle, not the middle: of a bent street that may lie in another one.
     centre = np.median(spots, axis=0)
-    middle = spots[int(np.argmin(((spots - centre) ** 2).sum(axis=1)))]
-    return Street(
-        name, numbers, block, (float(low[0]), float(low[1]), float(high[0]), float(high[1])),
-        (float(middle[0]), float(middle[1])),
-    )  # fmt: skip
+    x, y = spots[int(np.argmin(((spots - centre) ** 2).sum(axis=1)))].tolist()
+    return Street(name, numbers, block, (west, south, east, north), (x, y))
 
 
 def _bare_numbers(points: Mapping[str, NDArray[Any]]) -> dict[str, tuple[int, ...]]:

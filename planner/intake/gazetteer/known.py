@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["DISTRICTS", "known_names", "spellings"]
 
-DISTRICTS: Final = frozenset({
-    "city", "town", "village", "hamlet", "suburb", "quarter", "neighbourhood", "borough", "district",
-    "isolated_dwelling", "locality",
-})  # fmt: skip
+DISTRICTS: Final = frozenset(
+    (
+        *("city", "town", "village", "hamlet", "suburb", "quarter", "neighbourhood", "borough"),
+        *("district", "isolated_dwelling", "locality"),
+    )
+)
 """Kinds of place that are no single spot."""
 _ESTATES: Final = DISTRICTS - {"city", "borough", "district"} | {"residential", "apartments"}
 _VILLAGE: Final = re.compile("(?:村|社区|村委会|居委会|屯)$")

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from planner.intake.address.parse import parse_address
-from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Candidate, Cause, Match
+from planner.intake.gazetteer.found import NOT_FOUND, OPTIONS, Candidate, Cause, Match, ambiguous
 from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer, Street
 from planner.intake.gazetteer.western.lines import Reading
 from planner.intake.gazetteer.western.streets import fold_text, number_span
@@ -47,13 +47,9 @@ def find_reading(reading: Reading, key: str, gazetteer: Gazetteer, community: st
     for nth, number in enumerate(reading.numbers):
         places = street.numbers.get(number)
         if places:
-            lost = (
-                0.0
-                if nth == 0
-                else 0.03
-                if _same_house(number, reading.numbers[0], street)
-                else 0.2
-            )
+            # A stairwell or a block less is the house that was asked for; another number may not be.
+            same = _same_house(number, reading.numbers[0], street)
+            lost = 0.0 if nth == 0 else 0.03 if same else 0.2
             return pick_place(places, gazetteer, (*reading.rest, community)).less(lost)
     fitting = [n for n in reading.numbers if ("-" in n) == street.block]
     for number in (*fitting, *reading.numbers)[:1]:
@@ -94,10 +90,7 @@ def pick_place(places: Sequence[int], gazetteer: Gazetteer, context: Sequence[st
     if near and not _two_homes(groups, gazetteer):
         others = tuple(candidate_at(g, gazetteer) for g in groups[1:OPTIONS])
         return replace(_at(groups[0], gazetteer, 0.6), runners=labels[1:], options=others)
-    options = tuple(candidate_at(g, gazetteer) for g in groups[:OPTIONS])
-    return Match(
-        None, code=Cause.AMBIGUOUS, told="; ".join(labels), runners=labels, options=options
-    )
+    return ambiguous(labels, (candidate_at(g, gazetteer) for g in groups[:OPTIONS]))
 
 
 def find_name(text: str, gazetteer: Gazetteer, context: Sequence[str]) -> Match:
@@ -118,14 +111,12 @@ def find_district(text: str, gazetteer: Gazetteer) -> Match:
     for places in (gazetteer.districts.get(name, ()), gazetteer.names.get(name, ())):
         if name and places:
             groups = _spots(places, gazetteer)
-            options = tuple(
+            options = [
                 replace(candidate_at(g, gazetteer), precision="community") for g in groups[:OPTIONS]
-            )
+            ]
             at = options[0]
-            return Match(
-                None, "community", 0.1, at.label, at.source, Cause.COMMUNITY,
-                runners=(at.label,), options=options,
-            )  # fmt: skip
+            told = Match(None, "community", 0.1, at.label, at.source, Cause.COMMUNITY)
+            return replace(told, runners=(at.label,)).offering(options)
     return NOT_FOUND
 
 
@@ -194,8 +185,7 @@ def _by_context(groups: list[list[int]], gazetteer: Gazetteer, context: str) -> 
     at = [i for name, where in _districts(gazetteer) if _says(said, name) for i in where]
     if not at:
         return None
-    first = np.array([points.xy[g[0]] for g in groups])
-    away = np.hypot(*(first[:, None] - points.xy[at][None]).transpose(2, 0, 1)).min(axis=1)
+    away = gazetteer.away_m([g[0] for g in groups], at)
     order = np.argsort(away, kind="stable")
     return groups[order[0]] if away[order[0]] < 0.6 * away[order[1]] else None
 
@@ -213,14 +203,13 @@ def _districts(gazetteer: Gazetteer) -> tuple[tuple[str, tuple[int, ...]], ...]:
 def _at(group: Sequence[int], gazetteer: Gazetteer, confidence: float) -> Match:
     points = gazetteer.points
     middle = np.median(points.xy[list(group)], axis=0)
-    best = min(
-        group,
-        key=lambda i: (
-            points.source[i] != "building",
-            round(float(np.hypot(*(points.xy[i] - middle))), 2),
-            i,
-        ),
-    )
+
+    def rank(i: int) -> tuple[bool, float, int]:
+        # To the centimetre: of spots equally far from the middle the first, whatever the rounding.
+        away = float(np.hypot(*(points.xy[i] - middle)))
+        return points.source[i] != "building", round(away, 2), i
+
+    best = min(group, key=rank)
     source = str(points.source[best])
     precision = source if source in ("building", "address point") else "building"
     x, y = points.xy[best]
@@ -244,10 +233,10 @@ def _between(street: Street, number: str, gazetteer: Gazetteer) -> Match | None:
             return None
         share = (house - numbers[right - 1]) / (numbers[right] - numbers[right - 1])
         x, y = a + share * (b - a)
-        return Match(
-            (float(x), float(y)), "interpolated", max(0.55, 0.79 - gap / 1000), said, "interpolated"
-        )
+        sure = max(0.55, 0.79 - gap / 1000)
+        return Match((float(x), float(y)), "interpolated", sure, said, "interpolated")
     end = 0 if right == 0 else -1
+    # Beyond the last known number no more than two houses of one side: the street may end, or turn.
     if abs(int(numbers[end]) - house) <= 4:
         x, y = xy[places[end]]
         return Match((float(x), float(y)), "interpolated", 0.5, said, "interpolated")
@@ -259,9 +248,8 @@ def _street_level(street: Street, numbered: bool) -> Match:
         return Match(street.middle, "street", 0.4, street.name, "street")
     middle = Candidate(street.name, street.middle, "street", "street")
     code = Cause.NUMBER if numbered else Cause.NUMBERLESS
-    return Match(
-        None, "street", 0.2, street.name, "street", code, runners=(street.name,), options=(middle,)
-    )
+    told = Match(None, "street", 0.2, street.name, "street", code, runners=(street.name,))
+    return told.offering([middle])
 
 
 def best_of(found: Sequence[tuple[float, Match]]) -> Match:
@@ -284,19 +272,14 @@ def best_of(found: Sequence[tuple[float, Match]]) -> Match:
     others = [(c, m) for c, m in ranked[1:] if m.xy is not None and not _same_spot(m, best)]
     if best.xy is None or not others:
         if best.xy is None and others and not best.options:
-            return replace(
-                best, options=tuple(dict.fromkeys(m.candidates[0] for _, m in others))[:OPTIONS]
-            )
+            return best.offering(m.candidates[0] for _, m in others)
         return best
     margin = others[0][0] - cost
     names = tuple(dict.fromkeys(m.matched for _, m in others))[:3]
     options = tuple(dict.fromkeys(m.candidates[0] for _, m in others))[: OPTIONS - 1]
+    # Costs are edits: less than one apart is one slip of a finger, which proves nothing.
     if margin < 0.75:
-        runners = (best.matched, *names[:2])
-        options = (best.candidates[0], *options)
-        return Match(
-            None, code=Cause.AMBIGUOUS, told="; ".join(runners), runners=runners, options=options
-        )
+        return ambiguous((best.matched, *names[:2]), (best.candidates[0], *options))
     kept = min(best.confidence, 0.79) if margin < 1.25 else best.confidence
     return replace(best, confidence=kept, runners=names, options=options)
 

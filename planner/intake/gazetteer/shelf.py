@@ -24,8 +24,7 @@ __all__ = ["FORMAT", "fingerprint_of", "from_bytes", "to_bytes"]
 
 FORMAT: Final = b"planner-gazetteer-2"
 _TEXTS: Final = ("label", "source", "place", "building")
-_CHUNK: Final = 1 << 20
-_LARGEST: Final = 1 << 30
+_LARGEST: Final = 1 << 30  # bytes unpacked: a small file could otherwise fill the memory
 
 
 def fingerprint_of(sources: Iterable[Path | None], *, also: Iterable[str] = ()) -> str:
@@ -57,18 +56,16 @@ def fingerprint_of(sources: Iterable[Path | None], *, also: Iterable[str] = ()) 
 
 
 def _digest(path: Path) -> bytes:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_CHUNK):
-            digest.update(block)
-    return digest.digest()
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _code() -> bytes:
     """Digest the readers: a gazetteer that older code made is made again."""
     root = Path(__file__).parents[2]
     digest = hashlib.sha256()
-    for path in sorted((*root.glob("intake/**/*.py"), *root.glob("network/**/*.py"))):
+    read_by = ("intake/**/*.py", "intake/**/*.toml", "network/**/*.py")
+    for path in sorted(path for pattern in read_by for path in root.glob(pattern)):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.digest()
 
@@ -141,15 +138,7 @@ def from_bytes(data: bytes, fingerprint: str) -> Gazetteer | None:
         raise ValueError("the gazetteer is damaged")
     try:
         return _read(body)
-    except (
-        AttributeError,
-        KeyError,
-        TypeError,
-        IndexError,
-        EOFError,
-        zlib.error,
-        OSError,
-    ) as error:
+    except (AttributeError, LookupError, TypeError, EOFError, zlib.error, OSError) as error:
         raise ValueError(f"the gazetteer is damaged ({type(error).__name__})") from None
 
 
@@ -161,13 +150,7 @@ def _read(body: bytes) -> Gazetteer:
     columns = {name: np.array(told["points"][name], object) for name in _TEXTS}
     points = Points(xy=xy, lon_lat=lon_lat, **columns)
     streets = {
-        key: Street(
-            name,
-            {number: tuple(places) for number, places in numbers.items()},
-            block,
-            tuple(extent),
-            tuple(middle),
-        )
+        key: Street(name, _tuples(numbers), block, tuple(extent), tuple(middle))
         for key, (name, block, extent, middle, numbers) in told["streets"].items()
     }
     return Gazetteer(

@@ -15,26 +15,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from planner.intake.address.fold import fold
+from planner.intake.address.fold import CJK, fold
 from planner.intake.address.grammar.lexicon import SUFFIXES, words
-from planner.intake.address.parse import Address, parse_address
+from planner.intake.address.parse import FIELDS, Address, parse_address
 
 __all__ = ["Cutter", "Outgoing", "cut_label"]
 
-_PARTS: Final = (
-    "province",
-    "city",
-    "district",
-    "dev_zone",
-    "town",
-    "community",
-    "road",
-    "branch_road",
-    "road_number",
-    "compound",
-    "sub_compound",
-    "building",
-)
+# From the province down to the building: stairwell, floor and room never leave.
+_PARTS: Final = FIELDS[: FIELDS.index("building") + 1]
 _ENDINGS: Final = {
     "province": "",
     "city": "",
@@ -48,7 +36,6 @@ _ENDINGS: Final = {
     "sub_compound": f"{SUFFIXES['spoi']} 期 村 庄 支弄",
 }
 _NAMED: Final = {name: words(text) for name, text in _ENDINGS.items()}
-_CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _SURNAMES: Final = frozenset(
     "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭"
     "陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严武戴莫孔向汤常温康施文牛樊葛邢安齐易乔"
@@ -184,7 +171,7 @@ def cut_label(text: str) -> str:
     str
         ``""`` where no building-level place is left.
     """
-    if not _CHINESE.search(text):
+    if not CJK.search(text):
         return _NUMBERS.sub(" ", _folded(text)).strip()[:120]
     return _joined(
         _kept(parse_address(_NUMBERS.sub(" ", _folded(text))), frozenset(), sure=False), 400
@@ -225,7 +212,7 @@ def _plausible(name: str, value: str) -> bool:
         return not long and not _PEOPLE_WORD.search(value)
     if _LONG_NUMBER.search(value) or _PEOPLE_WORD.search(value):
         return False
-    if not _CHINESE.search(value):
+    if not CJK.search(value):
         return name == "road" and "_" not in value
     if name in ("province", "city"):
         return True
@@ -239,7 +226,7 @@ def _plausible(name: str, value: str) -> bool:
 
 def _joined(kept: Address, most_bytes: int) -> str:
     values = {name: value for name in _PARTS if (value := getattr(kept, name))}
-    chinese = any(_CHINESE.search(value) for value in values.values())
+    chinese = any(CJK.search(value) for value in values.values())
     for name, unit in (("road_number", "号"), ("building", "号楼")):
         # `小区3-2-501` names its building without a unit word, which a service would not read.
         if chinese and values.get(name, "").isdecimal():

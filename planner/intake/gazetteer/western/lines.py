@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from planner.intake.gazetteer.western.streets import (
+    UNIT_WORDS,
     fold_text,
+    is_letter,
     is_number,
     join_name,
     number_key,
@@ -17,9 +19,7 @@ from planner.intake.gazetteer.western.streets import (
 __all__ = ["Line", "Reading", "exact_readings", "loose_readings", "read_line"]
 
 LONGEST: Final = 6
-_UNIT_WORDS = frozenset(
-    {"apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "bldg", "no"}
-)
+_UNIT_WORDS = UNIT_WORDS | {"bldg"}
 _MOST_WORDS = 24
 
 
@@ -110,18 +110,12 @@ def _readings(tokens: tuple[str, ...], i: int, j: int, key: str) -> list[Reading
     right = j if j < len(tokens) and tokens[j] != "," else j + 1
     if right < len(tokens) and is_number(tokens[right]) and (right == j or len(tokens[right]) < 5):
         letter = tokens[right + 1] if right + 1 < len(tokens) else ""
-        letter = letter if len(letter) == 1 and letter.isalpha() else ""
+        letter = letter if is_letter(letter) else ""
         numbers = list(_spellings(tokens[right], letter))
         if right + 1 < len(tokens) and is_number(tokens[right + 1]):
             numbers.append(number_key(f"{tokens[right]}-{tokens[right + 1]}"))
-        found.append(
-            Reading(
-                key,
-                tuple(dict.fromkeys(numbers)),
-                tokens[:i] + tokens[right + 1 :],
-                _word(tokens, i - 1),
-            )
-        )
+        rest = tokens[:i] + tokens[right + 1 :]
+        found.append(Reading(key, tuple(dict.fromkeys(numbers)), rest, _word(tokens, i - 1)))
     return found or [Reading(key, (), tokens[:i] + tokens[j:])]
 
 
@@ -132,22 +126,14 @@ def _house_before(tokens: tuple[str, ...], i: int) -> tuple[int, str] | None:
         at -= 1
         if at > 0 and tokens[at - 1] != ",":
             return None
-    if (
-        at > 1
-        and is_number(tokens[at])
-        and _is_letter(tokens[at - 1])
-        and is_number(tokens[at - 2])
-    ):
+    home = at > 1 and is_number(tokens[at]) and is_letter(tokens[at - 1])
+    if home and is_number(tokens[at - 2]):
         return at - 2, tokens[at - 1]
-    letter = tokens[at] if at > 0 and _is_letter(tokens[at]) else ""
+    letter = tokens[at] if at > 0 and is_letter(tokens[at]) else ""
     at -= bool(letter)
     if at < 0 or not is_number(tokens[at]) or (at and tokens[at - 1] in _UNIT_WORDS):
         return None
     return at, letter
-
-
-def _is_letter(token: str) -> bool:
-    return len(token) == 1 and token.isalpha()
 
 
 def _word(tokens: tuple[str, ...], i: int) -> bool:

@@ -8,14 +8,17 @@ are told apart by their house numbers, or reported as ambiguous.
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from functools import lru_cache
-from typing import Final
+from importlib import resources
 
 from planner.intake.address.fold import same_shape
 
 __all__ = [
+    "UNIT_WORDS",
     "fold_text",
+    "is_letter",
     "is_number",
     "join_name",
     "number_key",
@@ -27,49 +30,31 @@ __all__ = [
     "words",
 ]
 
-_LETTERS = str.maketrans({
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i",
-    **dict.fromkeys("‐‑‒–—―−﹣－~～〜", "-"), **dict.fromkeys("'’‘`´ʼ＇", ""),
-})  # fmt: skip
-_TYPES: Final[dict[str, str]] = {
-    "avenue": "ave", "av": "ave", "aven": "ave", "avn": "ave", "boulevard": "blvd", "boul": "blvd",
-    "bvd": "blvd",
-    "street": "st", "str": "st", "strt": "st", "saint": "st", "road": "rd", "place": "pl",
-    "plc": "pl", "drive": "dr", "drv": "dr", "court": "ct", "crt": "ct", "lane": "ln",
-    "terrace": "ter", "terr": "ter",
-    "parkway": "pkwy", "pky": "pkwy", "parkwy": "pkwy", "highway": "hwy", "hiway": "hwy",
-    "expressway": "expy",
-    "expwy": "expy", "turnpike": "tpke", "tpk": "tpke", "square": "sq", "circle": "cir", "circ": "cir",
-    "crescent": "cres", "cr": "cres", "heights": "hts", "gardens": "gdns", "garden": "gdn", "plaza": "plz",
-    "alley": "aly", "trail": "trl", "loop": "loop", "close": "cl", "way": "wy", "row": "row", "walk": "walk",
-    "oval": "oval", "path": "path", "mews": "mews", "grove": "grv", "point": "pt",
-    "esplanade": "espl", "quay": "qy",
-    "freeway": "fwy", "mount": "mt", "fort": "ft", "bridge": "brg", "center": "ctr",
-    "centre": "ctr", "junction": "jct",
-    "strasse": "strasse", "allee": "allee", "platz": "platz", "rue": "rue",
-}  # fmt: skip
-_DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w", "northeast": "ne", "northwest": "nw",
-               "southeast": "se", "southwest": "sw"}  # fmt: skip
-_ONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
-"tenth", "eleventh",
-         "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
-         "nineteenth", "twentieth")  # fmt: skip
-_SHORT = {**_TYPES, **_DIRECTIONS, **{w: str(i + 1) for i, w in enumerate(_ONES)}}
-_LONG = {
-    short: long for long, short in reversed(list(_TYPES.items())) if long not in ("saint", "garden")
-}
-_LONG |= {v: k for k, v in _DIRECTIONS.items()}
-_LONG |= {"st": "street", "ave": "avenue", "blvd": "boulevard", "ter": "terrace", "cir": "circle",
-"cres": "crescent",
-          "pl": "place", "ct": "court", "dr": "drive", "pkwy": "parkway", "tpke": "turnpike",
-          "expy": "expressway"}  # fmt: skip
-_TYPE_WORDS = frozenset(_TYPES.values()) - {"mt", "ft"}
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
+    | dict.fromkeys("‐‑‒–—―−﹣－~～〜", "-")
+    | dict.fromkeys("'’‘`´ʼ＇", "")
+)
+_TOLD = tomllib.loads(resources.files(__package__).joinpath("street_words.toml").read_text("utf-8"))
+_TYPES = {short: told.split() for short, told in _TOLD["types"].items()}
+_ORDINALS = _TOLD["ordinals"]["words"].split()
+_SHORT = {long: short for short, longs in _TYPES.items() for long in longs}
+_SHORT |= {long: short for short, long in _TOLD["directions"].items()}
+_SHORT |= {word: str(i) for i, word in enumerate(_ORDINALS, 1)}
+# A garden is more often in a name than its type, so that it is not spelt out.
+_LONG = {short: longs[0] for short, longs in _TYPES.items() if short != "gdn"}
+_LONG |= _TOLD["directions"]
+_TYPE_WORDS = _TYPES.keys() - {"mt", "ft"}  # these stand before a name, not behind it
 _ORDINAL = re.compile(r"^(\d+)[^\W\d_]{1,4}$")
 _WORD = re.compile(r"\d+[^\W_]*(?:\s?[-/]\s?\d+[^\W_]*)*|[^\W\d_]+|[,;\n|()]")
 _NUMBER = re.compile(r"^\d+[^\W\d_]{0,2}(?:[-/]\d+[^\W\d_]{0,2})*$")
 _NUMBER_WORD = re.compile("[号號](院|楼)?|^第")
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 _PARTS = re.compile(r"(\d+)([^\W\d_]*)")
+UNIT_WORDS = frozenset(
+    ("apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "no")
+)
+"""Words before the number of a home inside a building."""
 
 
 def fold_text(text: str) -> str:
@@ -92,6 +77,11 @@ def words(text: str) -> tuple[str, ...]:
     """Cut a folded line into words, numbers (``89-15``, ``12b``) and breaks (``,``)."""
     found = _WORD.findall(text)
     return tuple("," if w in ",;\n|()" else w.replace(" ", "").replace("/", "-") for w in found)
+
+
+def is_letter(word: str) -> bool:
+    """Tell whether a word is one letter, as that of a stairwell or of a house beside another."""
+    return len(word) == 1 and word.isalpha()
 
 
 def is_number(word: str) -> bool:
