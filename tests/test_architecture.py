@@ -405,18 +405,6 @@ OWED = {
     "cli/planning",
     "cli/sheets",
     "cli/siting",
-    "intake/address/canonical",
-    "intake/gazetteer/chinese",
-    "intake/gazetteer/elsewhere",
-    "intake/gazetteer/found",
-    "intake/gazetteer/index",
-    "intake/gazetteer/match",
-    "intake/gazetteer/western/lines",
-    "intake/gazetteer/western/spelling",
-    "model/certificate",
-    "model/levels",
-    "model/tables",
-    "model/ties",
     "plan/names",
 }
 """Modules that are tested through others only, and are owed tests of their own; none may be added."""

@@ -12,13 +12,12 @@ from functools import lru_cache
 from typing import Final
 
 from planner.intake.address.canonical import canonical_field
-from planner.intake.address.fold import fold
+from planner.intake.address.fold import CJK, fold
 from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.western.streets import fold_text, street_key
 
 __all__ = ["Door", "door_of"]
 
-_CHINESE: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 # What people leave out when they speak of an estate: 阳光小区 is 阳光.
 _ESTATE: Final = re.compile("(?:住宅小区|小区|住宅区|生活区)$")
 _PLACES: Final = ("community", "road", "branch_road", "road_number", "compound", "sub_compound")
@@ -96,7 +95,7 @@ class Door:
     def building_label(self) -> str:
         """The building in words: ``阳光小区3号楼``, ``Main Street 12``."""
         spoken = self.building if _SPOKEN.fullmatch(self.building) else ""
-        if spoken and (not self.written or _CHINESE.search(self.written)):
+        if spoken and (not self.written or CJK.search(self.written)):
             spoken += "号" if self.written.endswith("弄") else "座" if spoken.isalpha() else "号楼"
             return self.written + (spoken if self.building[-1:].isascii() else self.building)
         return f"{self.written} {spoken}".strip()
@@ -106,7 +105,7 @@ class Door:
         """The stairwell in words: ``阳光小区3号楼1单元``, ``Main Street 12 B``."""
         if not _SPOKEN.fullmatch(self.stairwell):
             return self.building_label
-        if not self.building_label or _CHINESE.search(self.building_label):
+        if not self.building_label or CJK.search(self.building_label):
             return f"{self.building_label}{self.stairwell}单元"
         return f"{self.building_label} {self.stairwell}"
 
@@ -196,7 +195,7 @@ def _place_of(address: Address) -> tuple[str, str]:
         name = _ESTATE.sub("", address.canonical("compound")) or address.canonical("compound")
         return name + part, _plain(address.compound + address.sub_compound)
     road, number = address.branch_road or address.road, address.canonical("road_number")
-    if road and not _CHINESE.search(road):
+    if road and not CJK.search(road):
         key = street_key(fold_text(road)) or road
         return f"{key}#{number}", f"{_western(road)} {number}".strip()
     key = address.street
@@ -211,7 +210,9 @@ def _place_of(address: Address) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    return fold(text).replace(" ", "")
+    return fold(text).replace(
+        " ", ""
+    )  # Chinese has no blanks, so those that were typed mean nothing
 
 
 def _western(text: str) -> str:
@@ -226,7 +227,7 @@ def _of_estate(text: str) -> Door:
         return Door()
     found = parse_address(text)
     place, written = _place_of(found)
-    bare = _plain(text) if _CHINESE.search(text) else _western(text)
+    bare = _plain(text) if CJK.search(text) else _western(text)
     before = text[: min((found.spans[n][0] for n in _PLACES if n in found.spans), default=0)]
     # A town that is read off the front of an estate (`望京|西园三区`) may be a part of its name.
     if place and not found.remainder and (not before or before.rstrip(" ,").endswith(_ADMIN)):
@@ -246,7 +247,7 @@ def _of_building(text: str) -> Door:
     if not numbered:
         address = parse_address(text)
         found = _of_address(address)
-        known = found.building or (found.place and not _CHINESE.search(text))
+        known = found.building or (found.place and not CJK.search(text))
         if known and not _TELLING.search(address.remainder):
             return found
     # Two buildings that share a door keep both numbers: 12、14号 is 12,14 and never 1214.

@@ -20,32 +20,14 @@ _RADICALS = dict(
     )
 )
 _ROMAN = dict(zip("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹ", "一二三四五六七八九十" * 2, strict=True))
+# Traditional forms of unit words alone: a whole conversion would change names.
+_WRITTEN = "〇＃﹟№號樓棟區縣鎮鄉單層戶戸門園廣場灣東衖"
+_MEANT = "零###号楼栋区县镇乡单层户户门园广场湾东弄"
 _SPECIAL: dict[int, str] = {
     **{ord(c): same for c, same in (_RADICALS | _ROMAN).items()},
     **{ord(c): "-" for c in _DASHES},
     **{ord(c): " " for c in _BLANKS},
-    ord("〇"): "零",
-    ord("＃"): "#",
-    ord("﹟"): "#",
-    ord("№"): "#",
-    ord("號"): "号",
-    ord("樓"): "楼",
-    ord("棟"): "栋",
-    ord("區"): "区",
-    ord("縣"): "县",
-    ord("鎮"): "镇",
-    ord("鄉"): "乡",
-    ord("單"): "单",
-    ord("層"): "层",
-    ord("戶"): "户",
-    ord("戸"): "户",
-    ord("門"): "门",
-    ord("園"): "园",
-    ord("廣"): "广",
-    ord("場"): "场",
-    ord("灣"): "湾",
-    ord("東"): "东",
-    ord("衖"): "弄",
+    **{ord(c): same for c, same in zip(_WRITTEN, _MEANT, strict=True)},
 }
 
 

@@ -70,10 +70,13 @@ class Names:
             folded = fold(name).replace(" ", "")
             if len(folded) >= _HEAD and _CJK.search(folded):
                 found[folded[:_HEAD]].append((folded, _KINDS[sort]))
-        return cls({
-            head: tuple(sorted(set(own), key=lambda one: (-len(one[0]), one)))
-            for head, own in found.items()
-        })  # fmt: skip
+
+        def longest_first(one: tuple[str, Kind]) -> tuple[int, tuple[str, Kind]]:
+            return -len(one[0]), one
+
+        return cls(
+            {head: tuple(sorted(set(own), key=longest_first)) for head, own in found.items()}
+        )
 
     def spans(self, line: str) -> tuple[Piece, ...]:
         """Find the known names of a line that stand in it as whole names.

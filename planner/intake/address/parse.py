@@ -35,21 +35,8 @@ from planner.intake.address.parallel import Line, Reading, read_line, reading_ah
 __all__ = ["FIELDS", "Address", "parse_address", "parse_addresses", "parse_each"]
 
 FIELDS: Final = (
-    "province",
-    "city",
-    "district",
-    "dev_zone",
-    "town",
-    "community",
-    "road",
-    "branch_road",
-    "road_number",
-    "compound",
-    "sub_compound",
-    "building",
-    "stairwell",
-    "floor",
-    "room",
+    *("province", "city", "district", "dev_zone", "town", "community", "road", "branch_road"),
+    *("road_number", "compound", "sub_compound", "building", "stairwell", "floor", "room"),
     "remainder",
 )
 """Names of the text fields of `Address`, from the largest place to the smallest."""
@@ -151,7 +138,7 @@ class Address:
 
         Road, number, compound, part and building joined by ``|``; equal for all spellings of one
         place that name the same elements.  Stairwell, floor and room are not in it, nor are
-        province to town: join it with the fence or `area_key` where road names repeat.
+        province to town: join it with the fence where road names repeat.
         """
         place = self.street
         if place.endswith(("组", "队", "社")):
@@ -180,17 +167,6 @@ class Address:
         if compound and (road or number):
             keys.append(f"||{compound}|{part}|{building}")
         return tuple(dict.fromkeys(keys))
-
-    @property
-    def unit_key(self) -> str:
-        """Identity of the stairwell: `building_key` and the stairwell."""
-        return f"{self.building_key}|{self.canonical('stairwell')}" if self.building_key else ""
-
-    @property
-    def area_key(self) -> str:
-        """District, town and community in their comparable spelling, joined by ``|``."""
-        parts = [self.canonical(name) for name in ("district", "town", "community")]
-        return "|".join(parts) if any(parts) else ""
 
 
 class _Line(NamedTuple):

@@ -109,14 +109,16 @@ def _refuse_metres(lon: Floats, lat: Floats, frame: pd.DataFrame) -> None:
     x, y = np.nanmedian(np.where(far, lon, np.nan)), np.nanmedian(np.where(far, lat, np.nan))
     large, small = max(abs(x), abs(y)), min(abs(x), abs(y))
     told = Finding(
-        "metres", Severity.STOP,
+        "metres",
+        Severity.STOP,
         f"{int(far.sum())} coordinates are metres, not degrees (about {x:,.0f}, {y:,.0f}); "
         f"likely {likely_crs(large, small)}",
         f"{int(far.sum())}处坐标为投影米制（约{x:,.0f}，{y:,.0f}），不是经纬度；"
         f"可能是{likely_crs_zh(large, small)}",
         "convert them to WGS-84 degrees, or hand in a GeoPackage that states its CRS",
-        "请转换为WGS-84经纬度，或提交写明坐标系的GeoPackage", column="lon",
-    )  # fmt: skip
+        "请转换为WGS-84经纬度，或提交写明坐标系的GeoPackage",
+        column="lon",
+    )
     first = at_row(frame, int(np.flatnonzero(far)[0]), told)
     raise SchemaError(
         f"{first.file}: lon and lat are not degrees",
@@ -184,9 +186,12 @@ def _unswap(
     lon[which], lat[which] = lat[which].copy(), lon[which].copy()
     place, zh = ("the whole column", "整列") if whole else ("this row", "该行")
     told = Finding(
-        "swapped", Severity.FIX, f"lon and lat were swapped in {place} and put right",
-        f"{zh}经纬度颠倒，已更正", column="lon",
-    )  # fmt: skip
+        "swapped",
+        Severity.FIX,
+        f"lon and lat were swapped in {place} and put right",
+        f"{zh}经纬度颠倒，已更正",
+        column="lon",
+    )
     return (
         once(frame, int(given.sum()), told) if whole else each(frame, np.flatnonzero(wrong), told)
     )

@@ -69,7 +69,8 @@ def test_width_numerals_and_units_do_not_matter(block: int, stair: int, room: in
         f"阳光小区{block}号楼 {stair} 单元 {room} 室",
     ]
     for other in map(parse_address, others):
-        assert other.unit_key == plain.unit_key == f"||阳光小区||{block}|{stair}"
+        assert other.building_key == plain.building_key == f"||阳光小区||{block}"
+        assert other.canonical("stairwell") == str(stair)
         assert other.canonical("room") == str(room)
 
 

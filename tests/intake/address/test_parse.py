@@ -258,14 +258,6 @@ def test_keys_tell_places_apart() -> None:
     assert len(set(keys)) == len(lines)
 
 
-def test_unit_and_area_keys() -> None:
-    """The stairwell adds to the building key; the area key holds what the building key leaves."""
-    found = parse_address("八公山区土坝孜街道建井社区幸福路12号3栋二单元501")
-    assert found.unit_key == "幸福路|12|||3|2"
-    assert found.area_key == "八公山区|土坝孜街道|建井社区"
-    assert parse_address("2单元").unit_key == ""
-
-
 def test_alternative_keys_join_road_and_estate() -> None:
     """An address that names road number and estate can be found by either."""
     both = parse_address("幸福路12号阳光小区3栋").building_keys

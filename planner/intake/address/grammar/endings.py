@@ -14,6 +14,7 @@ from planner.intake.address.grammar.lexicon import (
     NEITHER_SUFFIXES,
     SUFFIXES,
     TRADE_SUFFIXES,
+    WORTH,
     words,
 )
 from planner.intake.address.grammar.numerals import CHINESE_DIGITS
@@ -50,12 +51,6 @@ _LENGTHS: Final[dict[str, tuple[float, ...]]] = {
     "block": (-9, -9, -9, -1.0, 2.0, 2.0, 1.2, 0.5, -0.3, -1, -1.5, -2, -2),
     "road": (-9, -9, -0.8, 2.3, 2.6, 2.2, 1.2, 0.0, -1, -2, -2.5, -3, -3),
 }
-_WORTH: Final[dict[str, float]] = {
-    "街": -0.3, "道": -1.5, "巷": -0.3, "弄": -0.8, "线": -1.5, "组": -1.0, "队": -2, "社": -4,
-    "里弄": -0.5, "新村": -2.0, "屯": -0.8, "大队": -0.5, "办事处": -1.5, "林场": -1.2, "农场": -1.2,
-    "乡": -0.3, "旗": -1.0,
-    "新区": -0.5, "工业区": -2.0, "工业园": -2.2, "工业园区": -2.0, "产业园区": -2.0,
-}  # fmt: skip
 # An ending that reads otherwise because of what stands before it, or after it.
 _NOT_AFTER: Final = {
     "区": re.compile("[小社园发业校厂街片库监宅务贸技住政治属活]区$"),
@@ -185,7 +180,7 @@ def _admin_score(stem: str, kind: str, word: str) -> float | None:
         family = "street"
     elif word == "社区":
         family = "block"
-    score = _LENGTHS[family][min(length, LONGEST_ADMIN)] + _WORTH.get(word, 0.0)
+    score = _LENGTHS[family][min(length, LONGEST_ADMIN)] + WORTH.get(word, 0.0)
     if word == "市":
         known = stem in BARE_CITIES
         score += (2.0 if known else -0.8) if kind == "city" else (-2.5 if known else 0.0)

@@ -7,7 +7,9 @@ building > stairwell > floor > room.
 
 from __future__ import annotations
 
+import tomllib
 from enum import IntEnum
+from importlib import resources
 from typing import Final
 
 __all__ = ["FIELD", "FOLLOWS", "IMPOSSIBLE", "PRECEDES", "Kind"]
@@ -71,115 +73,15 @@ _INNER = (_K.BLD, _K.CELL, _K.FLR, _K.ROOM)
 _ADMIN = (_K.PROV, _K.CITY, _K.DIST, _K.TOWN)
 
 
-_SPECIAL: Final[dict[tuple[Kind, ...], dict[tuple[Kind, ...], float]]] = {
-    (_K.START,): {
-        (_K.PROV, _K.CITY, _K.DIST): 0.4,
-        (_K.COMM,): -1.0,
-        _PLACES: -0.3,
-        (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -4.0,
-        _INNER: -2.5,
-        (_K.ASSIST,): -3.0,
-    },
-    (_K.PROV,): {
-        (_K.CITY,): 0.8,
-        (_K.DIST,): 0.3,
-        (_K.TOWN, _K.DEV): -1.5,
-        (_K.COMM, _K.ROAD): -2.0,
-        _PLACES: -1.5,
-        (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
-        _INNER: -4.0,
-    },
-    (_K.CITY,): {
-        (_K.DIST,): 0.8,
-        (_K.TOWN, _K.DEV): 0.0,
-        (_K.ROAD,): -0.3,
-        (_K.COMM,): -1.5,
-        _PLACES: -0.6,
-        (_K.RNO, _K.SROAD, _K.SUB, _K.OTHER): -5.0,
-        _INNER: -4.0,
-    },
-    (_K.DIST,): {
-        (_K.TOWN,): 0.6,
-        (_K.ROAD,): 0.3,
-        (_K.DEV,): -0.3,
-        (_K.COMM,): -0.5,
-        (_K.RNO,): -3.0,
-        (_K.SROAD, _K.SUB, _K.OTHER): -4.5,
-        _INNER: -3.5,
-    },
-    (_K.DEV,): {
-        (_K.ROAD,): 0.5,
-        (_K.TOWN,): -0.8,
-        (_K.RNO,): -2.0,
-        (_K.SROAD, _K.OTHER): -4.0,
-        (_K.SUB,): -3.0,
-        _INNER: -2.0,
-    },
-    (_K.TOWN,): {
-        (_K.ROAD, _K.COMM): 0.4,
-        (_K.DEV,): -1.0,
-        (_K.RNO,): -0.8,
-        (_K.TOWN,): -2.5,
-        (_K.SROAD, _K.SUB, _K.OTHER): -4.0,
-        _INNER: -1.5,
-    },
-    (_K.COMM,): {
-        (_K.ROAD,): 0.3,
-        (_K.RNO,): 0.2,
-        (_K.OTHER, _K.SROAD): -4.0,
-        (_K.SUB,): -1.0,
-        _INNER: -0.8,
-    },
-    (_K.ROAD,): {
-        (_K.RNO,): 1.2,
-        (_K.SROAD,): -0.8,
-        _PLACES: -0.2,
-        (_K.SUB, _K.OTHER): -3.0,
-        (_K.COMM, _K.TOWN): -2.5,
-        _INNER: -1.5,
-        (_K.DEV,): -3.5,
-    },
-    (_K.SROAD,): {
-        (_K.RNO,): 1.0,
-        (_K.SUB, _K.OTHER): -3.0,
-        _INNER: -1.5,
-        (_K.ROAD,): -2.0,
-        (_K.COMM, _K.TOWN): -3.5,
-    },
-    (_K.RNO,): {
-        _PLACES: 0.0,
-        (_K.SUB,): -2.0,
-        (_K.OTHER,): -2.5,
-        _INNER: 0.0,
-        (_K.ROAD, _K.SROAD, _K.COMM): -3.0,
-    },
-    _PLACES: {
-        (_K.SUB,): 0.0,
-        _INNER: 0.3,
-        (_K.ROAD,): -1.0,
-        (_K.SROAD,): -3.0,
-        (_K.RNO,): -0.8,
-        (_K.COMM,): -2.0,
-        (_K.TOWN,): -2.5,
-        (_K.OTHER,): -1.8,
-    },
-    (_K.SUB,): {_INNER: 0.3, (_K.OTHER,): -1.0, (_K.ROAD, _K.RNO): -2.0},
-    (_K.BLD,): {(_K.SUB,): -2.0, _PLACES: -2.5, (_K.OTHER,): -1.0},
-    (_K.CELL,): {(_K.SUB,): -2.5, _PLACES: -3.0, (_K.OTHER,): -1.0, (_K.BLD,): -3.0},
-    (_K.FLR,): {(_K.SUB,): -2.0, _PLACES: -2.5, (_K.OTHER,): -0.5, (_K.BLD, _K.CELL): -2.5},
-    (_K.ROOM,): {(_K.SUB,): -3.0, _PLACES: -3.5, (_K.OTHER,): -0.3, (_K.FLR,): -3.0},
-    (_K.OTHER,): {_INNER: -0.5, (_K.OTHER,): -2.0, (_K.ROAD,): -4.0},
-    (_K.ASSIST,): {
-        _PLACES: -0.5,
-        (_K.SUB,): -1.5,
-        (_K.SROAD,): 0.0,
-        (_K.ROAD, _K.COMM): -1.0,
-        (_K.RNO,): -0.8,
-        _INNER: -0.5,
-        (_K.OTHER,): -1.0,
-        (_K.ASSIST,): -1.0,
-    },
-}
+_TOLD: Final = tomllib.loads(
+    resources.files("planner.intake.address.grammar").joinpath("follows.toml").read_text("utf-8")
+)
+
+
+def _kinds(told: str) -> tuple[Kind, ...]:
+    """Read one name of `follows.toml`: kinds, or one of the two groups."""
+    groups = {"PLACES": _PLACES, "INNER": _INNER}
+    return groups.get(told) or tuple(Kind[name] for name in told.split())
 
 
 def _plain(a: Kind, b: Kind) -> float:
@@ -194,10 +96,10 @@ def _plain(a: Kind, b: Kind) -> float:
 
 def _followed_by() -> list[list[float]]:
     table = [[_plain(a, b) for b in Kind] for a in Kind]
-    for befores, afters in _SPECIAL.items():
-        for a in befores:
+    for befores, afters in _TOLD.items():
+        for a in _kinds(befores):
             for after, value in afters.items():
-                for b in after:
+                for b in _kinds(after):
                     table[a][b] = value
     # Units name themselves, so the small may stand before the large (501室2单元3栋).
     for a in _INNER:
