@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import FrozenInstanceError
 
 import pytest
 
-from planner.model.certificate import Certificate, RuleOutcome, TieOutcome
+from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
 
 
 def made(**changes: float) -> Certificate:
@@ -49,7 +50,8 @@ def test_a_plan_without_walks() -> None:
     assert made(cost_m=0.0, bound_m=0.0).optimality_gap == math.inf
     nothing = made(cost_m=0.0, penalty_m=0.0, change_m=0.0, bound_m=0.0)
     assert (nothing.optimality_gap, nothing.gap_objective) == (0.0, 0.0)
-    assert made(cost_m=0.5, penalty_m=0.0, change_m=0.0, bound_m=0.0).gap_objective == 1.0
+    step = made(cost_m=0.5, penalty_m=0.0, change_m=0.0, bound_m=0.0)
+    assert (step.optimality_gap, step.gap_objective) == (1.0, 1.0)
 
 
 def test_connection_is_told_by_its_exceptions() -> None:
@@ -76,3 +78,14 @@ def test_the_worst_is_the_side_that_breaks_more(
 ) -> None:
     """Whichever limit is broken more, or is nearer; of two alike the upper one."""
     assert RuleOutcome("r", low, high, lowest, highest, 0).worst == worst
+
+
+def test_a_certificate_is_not_changed_afterwards() -> None:
+    """Nobody betters a figure of a finished plan, nor of one of its rules."""
+    rule = RuleOutcome("r", None, 10, 6, 9, 0)
+    breach = Violation("r", 0, 12.0, 10.0, 2.0)
+    told = TieOutcome(1, 2, 0, 0, 0, 0, 7.0)
+    for value in (made(), rule, breach, told):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, next(iter(value.__annotations__)), 0)
+    assert made() != made(), "two plans are never one because their figures are"

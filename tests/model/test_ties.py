@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,11 @@ def test_columns_are_frozen_and_in_order() -> None:
     ]
     assert ties.arrays[2] is ties.price_m
     assert not any(column.flags.writeable for column in ties.arrays)
+    for value in (ties, Helpers([0], [0], [1.0])):
+        assert value == value
+        assert value != type(value)(**{f.name: getattr(value, f.name) for f in fields(value)})
+        with pytest.raises(FrozenInstanceError):
+            value.price_m = np.zeros(3)  # type: ignore[misc]
 
 
 def test_none_at_all() -> None:

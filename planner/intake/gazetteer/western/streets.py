@@ -35,7 +35,11 @@ _LETTERS = str.maketrans(
     | dict.fromkeys("‐‑‒–—―−﹣－~～〜", "-")
     | dict.fromkeys("'’‘`´ʼ＇", "")
 )
-_TOLD = tomllib.loads(resources.files(__package__).joinpath("street_words.toml").read_text("utf-8"))
+_TOLD = tomllib.loads(
+    resources.files("planner.intake.gazetteer.western")
+    .joinpath("street_words.toml")
+    .read_text("utf-8")
+)
 _TYPES = {short: told.split() for short, told in _TOLD["types"].items()}
 _ORDINALS = _TOLD["ordinals"]["words"].split()
 _SHORT = {long: short for short, longs in _TYPES.items() for long in longs}
