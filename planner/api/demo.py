@@ -7,19 +7,21 @@ town of `write_town` is the office in ``data/bagongshan``.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from planner.files import write_files
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.plane import LocalProjection
 from planner.model.project import TEMPLATE
 from planner.network.streets.osm import Extract, read_extract
+from planner.render.books.look import new_book
 
 __all__ = [
     "Register",
@@ -40,12 +42,9 @@ SYNTHETIC = "合成示例数据，非真实居民 / SYNTHETIC, not real resident
 class Size:
     """How large a register to make.
 
-    Parameters
-    ----------
-    buildings, households, members, centres : int
-        Counts.  The defaults are such that the letter of the default profile can just hold.
-    lost : int
-        Households whose address is nowhere: offices have them, and a plan must not lose them.
+    `buildings` and `households` and `members` and `centres`: counts. The defaults are such that the
+    letter of the default profile can just hold.
+    `lost`: households whose address is nowhere: offices have them, and a plan must not lose them.
     """
 
     buildings: int = 240
@@ -59,10 +58,7 @@ class Size:
 class Register:
     """A made-up register.
 
-    Parameters
-    ----------
-    households, members : DataFrame
-        With the Chinese headers of an office's sheets; all text.
+    `households` and `members`: with the Chinese headers of an office's sheets; all text.
     """
 
     households: pd.DataFrame
@@ -72,15 +68,8 @@ class Register:
 def write_demo(folder: str | Path, *, seed: int = 0) -> Path:
     """Write the demonstration's input: two workbooks, the streets, and a project file.
 
-    Parameters
-    ----------
-    folder : str or Path
-        Made if it is absent.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written.
+    `folder`: made if it is absent.
+    Raises `OutputError`: the folder cannot be written.
     """
     title = "赫尔辛基市中心 · 党员中心户责任区（示例）"
     return write_office(folder, demo_streets(), Size(), title=title, seed=seed)
@@ -91,12 +80,8 @@ def write_office(
 ) -> Path:
     """Write what an office would hand over for any extract: workbooks, streets, project file.
 
-    Parameters
-    ----------
-    folder : str or Path
-        Made if it is absent.
-    rules : str
-        Lines of TOML that override numbers of the default profile.
+    `folder`: made if it is absent.
+    `rules`: lines of TOML that override numbers of the default profile.
     """
     register = make_register(read_extract(streets), size, seed=seed)
     suffix = "".join(streets.suffixes[-2:])
@@ -119,15 +104,8 @@ def write_office(
 def write_town(folder: str | Path) -> Path:
     """Write the office of the made-up town: sheets, building table, communities, streets, project file.
 
-    Parameters
-    ----------
-    folder : str or Path
-        Made if it is absent.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written.
+    `folder`: made if it is absent.
+    Raises `OutputError`: the folder cannot be written.
     """
     files = {
         path.name: path.read_bytes() for path in sorted(_town_office().iterdir()) if path.is_file()
@@ -155,10 +133,7 @@ def demo_streets() -> Path:
 def make_register(extract: Extract, size: Size, *, seed: int = 0) -> Register:
     """Make households, members and centres on the real places of an extract.
 
-    Parameters
-    ----------
-    extract : Extract
-        Its street addresses are used; where it has too few of them, its buildings, by lon/lat.
+    `extract`: its street addresses are used; where it has too few of them, its buildings, by lon/lat.
     """
     rng = np.random.default_rng(seed)
     places = _places(extract, size, rng)
@@ -172,6 +147,7 @@ def make_register(extract: Extract, size: Size, *, seed: int = 0) -> Register:
 def _places(extract: Extract, size: Size, rng: np.random.Generator) -> pd.DataFrame:
     """Choose addresses, or buildings where the extract has hardly any addresses."""
     table = _addresses(extract)
+    # as on the mainland, where hardly a house has its number on the map
     if len(table) < size.buildings:
         at = extract.buildings.geometry.representative_point()
         table = pd.DataFrame({"address": "", "lon": at.x, "lat": at.y}).sort_values(["lon", "lat"])
@@ -192,26 +168,30 @@ def _addresses(extract: Extract) -> pd.DataFrame:
     return table.sort_values(["address", "lon", "lat"]).drop_duplicates("address")
 
 
-def _households(buildings: int, households: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _households(buildings: int, households: int, rng: np.random.Generator) -> Ints:
     """Draw a plausible number of homes for each building: floors times homes a floor."""
     if households <= buildings:
         homes = np.zeros(buildings, np.int64)
+        # fewer homes than buildings: some stand empty
         homes[rng.choice(buildings, households, replace=False)] = 1
         return homes
+    # three to seven floors with one to three homes each
     weight = rng.integers(3, 8, buildings) * rng.integers(1, 4, buildings)
     exact = np.maximum(1.0, weight * households / weight.sum())
     homes = np.floor(exact * households / exact.sum()).astype(np.int64)
+    # largest remainders first, so that the sum is exact
     order = np.argsort(homes - exact, kind="stable")
     homes[order[: households - int(homes.sum())]] += 1
     return homes
 
 
 def _members(
-    places: pd.DataFrame, homes: NDArray[np.int64], size: Size, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    places: pd.DataFrame, homes: Ints, size: Size, rng: np.random.Generator
+) -> tuple[Ints, Bools]:
     """Let members live evenly where people live, and spread the centres."""
     lived = np.flatnonzero(homes)
     step = homes.sum() / size.members
+    # Systematic sampling along the homes: members are where people are, without clusters.
     every = (step * (np.arange(size.members) + rng.random())).astype(np.int64)
     building = np.sort(np.repeat(lived, homes[lived])[every])
     xy = places[["x", "y"]].to_numpy()
@@ -223,9 +203,9 @@ def _members(
 
 
 def spread_centres(
-    homes_xy: NDArray[np.float64],
+    homes_xy: Floats,
     weight: ArrayLike,
-    members_xy: NDArray[np.float64],
+    members_xy: Floats,
     unit: Sequence[Hashable],
     number: int,
     rng: np.random.Generator,
@@ -254,6 +234,7 @@ def spread_centres(
     means.fit(homes_xy, sample_weight=np.asarray(weight, float))
     chosen: list[int] = []
     taken: set[Hashable] = set()
+    # in an order of their own: k-means numbers its means by chance
     for middle in means.cluster_centers_[np.lexsort(means.cluster_centers_.T)]:
         near = np.argsort(((members_xy - middle) ** 2).sum(axis=1), kind="stable")
         pick = next(int(m) for m in near if unit[int(m)] not in taken)
@@ -262,7 +243,7 @@ def spread_centres(
     return chosen
 
 
-def _household_sheet(places: pd.DataFrame, homes: NDArray[np.int64], lost: int) -> pd.DataFrame:
+def _household_sheet(places: pd.DataFrame, homes: Ints, lost: int) -> pd.DataFrame:
     building = np.repeat(np.arange(len(places)), homes)
     nth = np.arange(len(building)) - np.repeat(np.cumsum(homes) - homes, homes)
     n = len(building) + lost
@@ -277,10 +258,9 @@ def _household_sheet(places: pd.DataFrame, homes: NDArray[np.int64], lost: int) 
     return pd.DataFrame(columns)
 
 
-def _where(
-    places: pd.DataFrame, building: NDArray[np.int64], lost: int = 0
-) -> dict[str, list[str]]:
+def _where(places: pd.DataFrame, building: Ints, lost: int = 0) -> dict[str, list[str]]:
     """Give addresses as text; coordinates only where the extract has no addresses."""
+    # "Nonexistent street": Helsinki has none
     nowhere = [f"Olematonkatu {n + 1}" for n in range(lost)]
     columns = {"地址": [*places["address"].to_numpy(str)[building], *nowhere]}
     if (places["address"] == "").all():
@@ -290,9 +270,7 @@ def _where(
     return columns
 
 
-def _member_sheet(
-    places: pd.DataFrame, building: NDArray[np.int64], centre: NDArray[np.bool_]
-) -> pd.DataFrame:
+def _member_sheet(places: pd.DataFrame, building: Ints, centre: Bools) -> pd.DataFrame:
     n = len(building)
     columns = {
         "编号": [f"M{i + 1:04d}" for i in range(n)],
@@ -305,14 +283,7 @@ def _member_sheet(
 
 def office_workbook(title: str, table: pd.DataFrame) -> bytes:
     """Lay a table out as an office does: a title across the top, then the headers, then rows."""
-    import datetime
-
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, **plain}) as book:
-        book.set_properties({"title": title, "created": datetime.datetime(2000, 1, 1)})
+    with new_book(title, datetime(2000, 1, 1), None) as (book, buffer):
         sheet = book.add_worksheet(title)
         head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "border": 1})
         top = book.add_format({"bold": True, "font_size": 14, "align": "center"})

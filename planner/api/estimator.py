@@ -12,7 +12,7 @@ from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -26,20 +26,17 @@ from sklearn.utils import check_random_state, validation
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from planner.errors import ConfigError
-from planner.solve.points import Effort, Partition, Points, partition
+from planner.model.arrays import Floats, Ints
+from planner.solve.points import Effort, Points, partition
 
 __all__ = ["CapacitatedZones"]
 
-FloatArray = NDArray[np.float64]
 
 WEIGHTLESS = 1e-9
 
 
 class CapacitatedZones(
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    ClusterMixin,
-    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator
 ):
     """Cut points into compact zones that each hold between so many and so many.
 
@@ -160,14 +157,32 @@ class CapacitatedZones(
         effort = Effort(self.n_init, self.max_iter, self.tol, self.n_recuts)
         rows, points = self._points(x, weight, unit)
         middle = points.x.mean(0)
+        # About the middle: squares of coordinates in millions of metres would eat the digits of
+        # distances.
         centred = Points(
             points.x - middle, points.weight, points.unit, points.zones, points.low, points.high
         )
         found = partition(centred, effort, seed)
-        self._keep(x, weight, unit, rows, found, middle)
+        self.cluster_centers_ = found.centre + middle
+        if len(found.label) == len(x):
+            self.labels_ = np.empty(len(x), np.int64)
+            self.labels_[rows] = found.label
+        else:
+            self.labels_ = self._nearest(x)
+        self.inertia_ = _inertia(x, weight, self.cluster_centers_, self.labels_)
+        self.sizes_ = np.bincount(self.labels_, unit, self.n_zones)
+        self.n_iter_ = found.rounds
+        if found.excess > 0:
+            warnings.warn(
+                f"sizes run from {self.sizes_.min():g} to {self.sizes_.max():g}: no way was found to "
+                f"bring the last {found.excess:g} within the bounds; raise n_init or n_recuts, or "
+                "widen the bounds",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
         return self
 
-    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
+    def predict(self, X: ArrayLike) -> Ints:
         """Give the zone whose mean is nearest to each row; bounds play no part.
 
         For the rows of `fit` this is not `labels_` where a bound pushed a row to another zone.
@@ -182,7 +197,7 @@ class CapacitatedZones(
         """
         return self._nearest(self._seen(X))
 
-    def transform(self, X: ArrayLike) -> FloatArray:
+    def transform(self, X: ArrayLike) -> Floats:
         """Give the distance of each row to the mean of each zone.
 
         Parameters
@@ -216,11 +231,11 @@ class CapacitatedZones(
     def _n_features_out(self) -> int:
         return len(self.cluster_centers_)
 
-    def _seen(self, X: ArrayLike) -> FloatArray:
+    def _seen(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
         return _validated(self, X, reset=False, dtype=np.float64, order="C")
 
-    def _nearest(self, x: FloatArray) -> NDArray[np.int64]:
+    def _nearest(self, x: Floats) -> Ints:
         return pairwise_distances_argmin_min(x, self.cluster_centers_)[0].astype(np.int64)
 
     def _check_parameters(self) -> None:
@@ -241,7 +256,7 @@ class CapacitatedZones(
                     zh=f"{name}={value!r}：应为不小于 0 的数",
                 )
 
-    def _check_sizes(self, unit: FloatArray) -> None:
+    def _check_sizes(self, unit: Floats) -> None:
         """Refuse bounds that no zones can meet, with the numbers."""
         rows, zones, total = len(unit), self.n_zones, float(unit.sum())
         if rows < zones:
@@ -286,14 +301,13 @@ class CapacitatedZones(
         low = 0.0 if self.size_min is None else float(self.size_min)
         return low, np.inf if self.size_max is None else float(self.size_max)
 
-    def _points(
-        self, x: FloatArray, weight: FloatArray, unit: FloatArray
-    ) -> tuple[NDArray[np.int64], Points]:
+    def _points(self, x: Floats, weight: Floats, unit: Floats) -> tuple[Ints, Points]:
         """Put the rows in an order of their own; give their positions and what is cut.
 
         Without bounds, rows at one place are one point: a weight of 2 is then the same as two rows.
         """
         low, high = self._bounds()
+        # The order of the rows must not matter, so they get one that only their values decide.
         order = np.lexsort((unit, weight, *x.T[::-1]))
         if low <= 1 and high >= unit.sum():
             weighty = order[weight[order] > 0]
@@ -307,38 +321,12 @@ class CapacitatedZones(
             first, unit, heavy = np.arange(len(order)), unit[order], weight[order]
             if not self.weigh_size:
                 low, high = max(np.ceil(low), 1.0), min(np.floor(high), float(len(x)))
+        # a row without weight still wants a zone, and must not divide by nought
         heavy = np.maximum(heavy, WEIGHTLESS * weight.mean())
         return order, Points(x[order[first]], heavy, unit, self.n_zones, low, high)
 
-    def _keep(
-        self,
-        x: FloatArray,
-        weight: FloatArray,
-        unit: FloatArray,
-        rows: NDArray[np.int64],
-        found: Partition,
-        middle: FloatArray,
-    ) -> None:
-        self.cluster_centers_ = found.centre + middle
-        if len(found.label) == len(x):
-            self.labels_ = np.empty(len(x), np.int64)
-            self.labels_[rows] = found.label
-        else:
-            self.labels_ = self._nearest(x)
-        self.inertia_ = _inertia(x, weight, self.cluster_centers_, self.labels_)
-        self.sizes_ = np.bincount(self.labels_, unit, self.n_zones)
-        self.n_iter_ = found.rounds
-        if found.excess > 0:
-            warnings.warn(
-                f"sizes run from {self.sizes_.min():g} to {self.sizes_.max():g}: no way was found to "
-                f"bring the last {found.excess:g} within the bounds; raise n_init or n_recuts, or "
-                "widen the bounds",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
 
-
-def _validated(estimator: CapacitatedZones, X: ArrayLike, **options: Any) -> FloatArray:
+def _validated(estimator: CapacitatedZones, X: ArrayLike, **options: Any) -> Floats:
     """Check input against the estimator; scikit-learn 1.5 has a method where 1.6 has a function."""
     check = getattr(validation, "validate_data", None)
     if check is not None:
@@ -346,7 +334,7 @@ def _validated(estimator: CapacitatedZones, X: ArrayLike, **options: Any) -> Flo
     return estimator._validate_data(X, **options)  # type: ignore[attr-defined]
 
 
-def _refuse_weights(weight: FloatArray) -> None:
+def _refuse_weights(weight: Floats) -> None:
     if weight.min() < 0:
         raise ConfigError(
             f"sample_weight has {weight.min():g}: weights must not be negative",
@@ -359,7 +347,5 @@ def _refuse_weights(weight: FloatArray) -> None:
         )
 
 
-def _inertia(
-    x: FloatArray, weight: FloatArray, centre: FloatArray, label: NDArray[np.int64]
-) -> float:
+def _inertia(x: Floats, weight: Floats, centre: Floats, label: Ints) -> float:
     return float(weight @ ((x - centre[label]) ** 2).sum(1))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
+
+import geopandas as gpd
 
 from planner.api.progress import Clock
 from planner.demand.bind import Strengths, strengths_in
@@ -22,9 +24,6 @@ from planner.intake.tie_sheet import TieSheet, read_ties
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES
 from planner.plan.guiding import Guides, read_guides
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 __all__ = ["Estimate", "Online", "Opened", "free_folder", "online_of", "open_project"]
 
@@ -61,6 +60,7 @@ class Opened:
     def datum(self) -> str | None:
         """What the sheets' lon/lat are declared to be in; None is WGS-84, and the ground must agree."""
         datum = self.project.inputs.datum
+        # the default is no declaration: where the map contradicts it, the user is asked
         return None if datum == "wgs84" else datum
 
     @property
@@ -72,10 +72,7 @@ class Opened:
     def believed(self) -> Self:
         """Hold the coordinates against the ground, the addresses and one another.
 
-        Raises
-        ------
-        DatumError
-            They are in another datum than was declared.
+        Raises `DatumError`: they are in another datum than was declared.
         """
         home, people = (
             trusted(residents, self.ground, datum=self.datum).residents
@@ -86,10 +83,7 @@ class Opened:
     def placed(self, online: Online | None, clock: Clock) -> Located:
         """Find a place for everyone.
 
-        Raises
-        ------
-        NetworkError
-            The streets are those of another place.
+        Raises `NetworkError`: the streets are those of another place.
         """
         pace = Pace()
 
@@ -104,17 +98,9 @@ class Opened:
 def open_project(project: Project, clock: Clock, *, people_only: bool = False) -> Opened:
     """Read every file that a project names.
 
-    Parameters
-    ----------
-    clock : Clock
-        Told of the stages ``read`` and ``ground``.
-    people_only : bool
-        Only who lives where: no fences, ties, talents or guides.
-
-    Raises
-    ------
-    InputError, NetworkError, ConfigError
-        A file cannot be used as it is.
+    `clock`: told of the stages ``read`` and ``ground``.
+    `people_only`: only who lives where: no fences, ties, talents or guides.
+    Raises `InputError`, `NetworkError`, `ConfigError`: a file cannot be used as it is.
     """
     inputs = project.inputs
     mark_as_read(*project.files)
@@ -122,6 +108,7 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
         with clock.stage("read"):
             households = read_residents(inputs.households, inputs.told(HOUSEHOLDS))
             members = read_residents(inputs.members, inputs.told(MEMBERS))
+            # a review asks where people live, and needs no file that may be faulty
             if people_only:
                 return Opened(project, households, members, read_ground(inputs, households.kept))
             fences = (
@@ -144,10 +131,7 @@ def online_of(
 ) -> Online | None:
     """Give the online service that a project names; offline it gives kept answers alone.
 
-    Raises
-    ------
-    ConfigError
-        The section ``[online]`` is wrong.
+    Raises `ConfigError`: the section ``[online]`` is wrong.
     """
     online = Online.of(project, consent)
     return online.offline() if online and offline else online

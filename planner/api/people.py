@@ -31,16 +31,21 @@ PHONE: Final = "a resident's phone number"
 NUMBER: Final = "a resident's id number"
 ADDRESS: Final = "a resident's address with its room"
 OTHER: Final = "what a sheet says of a resident"
-_NAME_WORDS = ("姓名", "户主", "联系人", "中心户名称", "fullname", "householder", "name")
-_OFFICE = ("办公电话", "办公室电话", "officephone", "officetelephone")
-_PHONE_WORDS = ("电话", "手机", "联系方式", "phone", "mobile", "telephone")
-_NUMBER_WORDS = ("身份证", "公民身份", "证件号", "idnumber", "idcard")
+# The first that fits counts: 办公电话 holds 电话, and 户主身份证号 is a number and no name.
+_KINDS = {
+    "office": ("办公电话", "办公室电话", "officephone", "officetelephone"),
+    "number": ("身份证", "公民身份", "证件号", "idnumber", "idcard"),
+    "phone": ("电话", "手机", "联系方式", "phone", "mobile", "telephone"),
+    "name": ("姓名", "户主", "联系人", "中心户名称", "fullname", "householder", "name"),
+    "care": CARE_WORDS,
+}
 _NOBODY = frozenset(
     {"无", "空", "本人", "户主", "未知", "同上", "不详", "空户", "空置", "none", "n/a", "unknown"}
 )
 _LOCAL_PHONE = re.compile(r"[\d\s()-]{7,20}(?:[转#*x]\s*\d{1,6})?")
 _SEVERAL = re.compile(r"[、,，;；/\s]+")
 _LATIN = re.compile(r"[\x00-\x7f]+")
+# Shorter texts under a private column, such as 是 or 独居, stand everywhere and mean nobody.
 _LONG = 8
 
 
@@ -72,16 +77,14 @@ def people_of(project: Project | str | Path, plan: PlanTables | None = None) -> 
 def sheets_of(project: Project, plan: PlanTables | None = None) -> tuple[Residents, Residents]:
     """Read households and members of a project; with a plan, they must be those that it was made of.
 
-    Raises
-    ------
-    InputError
-        The sheets have changed since the plan was made, or cannot be read.
+    Raises `InputError`: the sheets have changed since the plan was made, or cannot be read.
     """
     inputs = project.inputs
     read = (
         read_residents(inputs.households, inputs.told(HOUSEHOLDS)),
         read_residents(inputs.members, inputs.told(MEMBERS)),
     )
+    # a plan made in Python states no files
     if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
         _require_same({digest for r in read for _, digest in r.sources}, stated)
     return read
@@ -108,10 +111,7 @@ def _nothing() -> dict[str, set[str]]:
 def private_of(files: Iterable[tuple[Path, Table]]) -> dict[str, frozenset[str]]:
     """Gather what sheets hold of people and no report may repeat: what it is, to the strings.
 
-    Parameters
-    ----------
-    files : iterable of (Path, Table)
-        What each file should be.  One that cannot be read holds nothing that could be repeated.
+    `files`: what each file should be. One that cannot be read holds nothing that could be repeated.
     """
     private = _nothing()
     for path, table in files:
@@ -152,6 +152,7 @@ def _persons(
                 _remember(cells, kinds, private)
                 known = ids.get((file, sheet.sheet, int(row)))
                 if known is not None:
+                    # a row that repeats another one does not replace it
                     found.setdefault(known, _person(sheet, cells, kinds))
     return found
 
@@ -164,13 +165,8 @@ def _kind(header: str, table: Table) -> str:
         return role
     if role:
         return ""
-    for kind, words in (
-        ("office", _OFFICE), ("number", _NUMBER_WORDS), ("phone", _PHONE_WORDS), ("name", _NAME_WORDS),
-        ("care", CARE_WORDS),
-    ):  # fmt: skip
-        if any(word in key for word in words):
-            return kind
-    return "other" if is_personal(header) else ""
+    said = (kind for kind, words in _KINDS.items() if any(word in key for word in words))
+    return next(said, "other" if is_personal(header) else "")
 
 
 def _remember(cells: Sequence[str], kinds: Sequence[str], private: dict[str, set[str]]) -> None:
@@ -182,6 +178,7 @@ def _remember(cells: Sequence[str], kinds: Sequence[str], private: dict[str, set
         if kind == "name":
             private[NAME] |= set(_names(text))
         elif kind == "phone" and len(phone_key(text)) >= 7:
+            # as written and as digits: the file may show either
             private[PHONE] |= {text, phone_key(text)}
         elif kind == "number" and len(text) >= _LONG:
             private[NUMBER].add(text)
@@ -203,6 +200,7 @@ def _names(text: str) -> Iterator[str]:
     }:
         if name.lower() in _NOBODY or name.isdigit():
             continue
+        # "Li" and "Wu" are words of every English text
         if len(name) >= (4 if _LATIN.fullmatch(name) else 2):
             yield name
 

@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from planner.errors import ConfigError, PrivacyError
 from planner.files import Content, mark_as_read, write_files
 from planner.model.proof.verify import Verification, verify
 from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison, compared
+from planner.plan.frames import assignment_of
 from planner.plan.ledger import ledger_lines
 from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
@@ -122,6 +121,7 @@ class Plan(PlanTables):
         if against is None:
             tiles = basemap_of(basemap) if basemap else None
             return map_page(self, audience=to, title=title, people=people, basemap=tiles)
+        # the blocks of two plans are matched for one threshold, that of a meeting
         if to is not Audience.MEETING:
             raise ConfigError(
                 f"two plans are compared for a meeting, not for {to.terms.en}",
@@ -188,6 +188,8 @@ class Plan(PlanTables):
         """
         private = [name for name, to in AUDIENCE_OF.items() if to is Audience.INTERNAL]
         kept = self if people is None else self._sealed(people)
+        # The plan is hours of work, and the gate may still refuse a street's name: it is written in
+        # any case.
         own: dict[str, Content] = {"plan.gpkg": lambda path: store_plan(kept, path)}
         try:
             shown = self._released(people)
@@ -288,10 +290,10 @@ class Plan(PlanTables):
         PlannerError
             The zones are no plan of the problem that the file holds.
         """
-        position = {str(c): i for i, c in enumerate(self.centres["centre_id"])}
-        assignment = np.array([position.get(str(z), -1) for z in self.units["zone"]])
+        # the search's prices are a hint: the verifier proves with them, and needs not believe them
         prizes = {u: x for part in self.parts for u, x in zip(part.unit, part.prize, strict=False)}
-        return verify(self.problem, assignment, self.certificate, prizes, seconds=seconds)
+        plan = assignment_of(self)
+        return verify(self.problem, plan, self.certificate, prizes, seconds=seconds)
 
     def lookup(self, text: str) -> Lookup:
         """Tell whose zone an address lies in, and the walk to its centre.

@@ -7,28 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from planner.render.notebook import NotebookProgress, in_notebook
+from planner.render.notebook import Event, NotebookProgress, in_notebook
 
 __all__ = ["Clock", "Event", "Listener"]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One step of a run, for whoever shows its progress.
-
-    Parameters
-    ----------
-    stage : str
-        Such as one of `planner.api.zone.STAGES`.
-    done : float
-        Share of the stage that is done, 0 to 1.
-    detail : str
-        What is known so far, such as the optimality gap.
-    """
-
-    stage: str
-    done: float
-    detail: str = ""
 
 
 Listener = Callable[[Event], None]
@@ -38,10 +19,7 @@ Listener = Callable[[Event], None]
 class Clock:
     """Times the stages and tells the listener.
 
-    Parameters
-    ----------
-    listener : callable or None
-        Told of every `Event`; where there is none, a notebook draws bars.
+    `listener`: told of every `Event`; where there is none, a notebook draws bars.
     """
 
     listener: Listener | None
@@ -60,6 +38,7 @@ class Clock:
         self.tell(name, 0.0)
         began = time.perf_counter()
         yield
+        # a stage may be entered twice: its times add up
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
         self.tell(name, 1.0)
 

@@ -47,7 +47,7 @@ class Wishes:
     allow_missing_centres: bool = False
     offline: bool = False
 
-    def standing(self) -> PreviousPlan | None:
+    def previous_plan(self) -> PreviousPlan | None:
         """Read the plan that stands."""
         if self.previous is None:
             return None
@@ -62,12 +62,8 @@ class Wishes:
 class Task:
     """All that a run starts from.
 
-    Parameters
-    ----------
-    opened : Opened
-        The project, and what its files hold.
-    online : Online or None
-        A service to ask for addresses that the ground does not know.
+    `opened`: the project, and what its files hold.
+    `online`: a service to ask for addresses that the ground does not know.
     """
 
     opened: Opened
@@ -79,6 +75,7 @@ class Task:
     def move_price_m(self) -> float:
         """Metres charged for each home that changes hands."""
         asked = self.wishes.move_price_m
+        # what is asked on the command line wins over the project file
         return self.opened.project.affinity.move_price_m if asked is None else asked
 
 
@@ -86,14 +83,9 @@ class Task:
 class Case:
     """People and streets as a problem of numbers, with the way back to their ids.
 
-    Parameters
-    ----------
-    rules : RuleBook
-        The project's, or the nearest that fit.
-    helpers : Helpers or None
-        Households that a member looks after already.
-    before : Previous or None
-        Where people were, if the plan is a re-cut.
+    `rules`: the project's, or the nearest that fit.
+    `helpers`: households that a member looks after already.
+    `before`: where people were, if the plan is a re-cut.
     """
 
     task: Task

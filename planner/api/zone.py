@@ -32,13 +32,7 @@ from planner.model.rules import RuleBook
 from planner.model.schema import MEMBERS
 from planner.model.tables import PlanTables
 from planner.network import Network
-from planner.plan.advice.advise import (
-    Advice,
-    advise,
-    in_names,
-    refuse_broken,
-    with_repairs,
-)
+from planner.plan.advice.advise import Advice, advise, in_names, refuse_broken, with_repairs
 from planner.plan.build import assemble
 from planner.plan.draft import Survey
 from planner.plan.guiding import guided
@@ -91,7 +85,7 @@ def run(
     """
     wishes = Wishes(previous, move_price_m, fit_rules, allow_missing_centres, offline)
     project, clock = Project.of(project), Clock.of(listener)
-    previous_plan, online = wishes.standing(), online_of(project, consent, offline=offline)
+    previous_plan, online = wishes.previous_plan(), online_of(project, consent, offline=offline)
     opened = open_project(project, clock)
     return zoned(Task(opened, wishes, previous_plan, online), clock)
 
@@ -125,7 +119,8 @@ def run_and_save(
     """
     wishes = wishes or Wishes()
     mark_as_read(*project.files)
-    clock, previous = Clock.of(listener), wishes.standing()
+    clock, previous = Clock.of(listener), wishes.previous_plan()
+    # a folder that cannot be written is told of before minutes of search
     probe(folder, AUDIENCE_OF, replacing=replacing)
     online = online_of(project, consent, offline=wishes.offline)
     with opened_once():
@@ -190,7 +185,7 @@ def make_plan(
     with clock.stage("ground"):
         opened = Opened(project, households, members, Ground.of(ground))
     wishes = Wishes(previous, move_price_m, allow_missing_centres=True)
-    return zoned(Task(opened, wishes, wishes.standing()), clock)
+    return zoned(Task(opened, wishes, wishes.previous_plan()), clock)
 
 
 def zoned(task: Task, clock: Clock) -> Plan:
@@ -244,6 +239,7 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
     search = case.opened.project.search
     with clock.stage("zones"):
         problem, result = _searched(case, search, clock)
+        # the search of a re-cut puts prices of changes into the problem: the audit must see them
         case = replace(case, demand=replace(case.demand, problem=problem))
     with clock.stage("check"):
         certificate = audit.check(problem, result)

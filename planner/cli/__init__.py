@@ -63,10 +63,12 @@ def _options(
             zh=f"--lang {lang} 不是可选语言",
             remedy_zh="可选 zh、en、both",
         )
+    # Into the environment, where the product's other texts look for it as well.
     if lang:
         os.environ["PLANNER_LANG"] = lang
 
 
+# in the order of an office's work, as the help lists them
 for command in (
     planning.demo,
     planning.init,
@@ -102,8 +104,10 @@ def main() -> None:
         sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         console.print(say("已中止：未写出方案", "stopped: no plan was written"))
+        # as a shell reports a process that was interrupted
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last door: usage errors of click, then our own faults
+        # errors of usage are click's own, with its own words
         show = getattr(error, "show", None)
         if callable(show):
             show()
@@ -134,6 +138,7 @@ def _own_fault(error: Exception) -> None:
     """Say where it broke without the values: a traceback may hold residents' data."""
     import traceback
 
+    # the last frame alone: file, line and function say where, and no value is told
     frame = traceback.extract_tb(error.__traceback__)[-1]
     console.print(
         f"[bold red]internal error 内部错误[/bold red] {type(error).__name__} in "

@@ -12,15 +12,18 @@ from rich.table import Table
 
 from planner.cli.terminal import (
     AsJson,
+    Force,
     OutFolder,
     ProjectFile,
     Replace,
     closing_table,
     console,
+    new_file,
     new_folder,
     print_json,
     say,
 )
+from planner.errors import InputError
 
 if TYPE_CHECKING:
     from planner.api.plan import Lookup, Place
@@ -61,7 +64,7 @@ def draw_map(
             "page then makes requests when it is opened; without it, none. 在线底图，默认不用"
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
+    force: Force = False,
 ) -> None:
     """Draw a plan for the public, for a meeting, or for the office itself. 按受众出图
 
@@ -72,18 +75,10 @@ def draw_map(
     """
     from planner.api.people import people_of
     from planner.api.plan import Audience, Plan, audience_of
-    from planner.errors import ConfigError
 
     to = audience_of(audience)
     name = "map.html" if to is Audience.MEETING else f"map.{to}.html"
-    path = out or Path(name)
-    if path.exists() and not force:
-        raise ConfigError(
-            f"{path} exists already",
-            remedy="choose another name, or add --force",
-            zh=f"{path} 已存在",
-            remedy_zh="请另取文件名，或加 --force 覆盖",
-        )
+    path = new_file(out or Path(name), force=force)
     made = Plan.load(plan)
     people = None if project is None else people_of(project, made)
     page = made.map(audience=to, title=title, people=people, basemap=basemap)
@@ -94,6 +89,7 @@ def draw_map(
             "[bold]online 在线底图[/bold]: whoever opens it asks the tiles' host for the area shown "
             "打开时将向底图服务商请求所示区域的瓦片"
         )
+    # said on paper and on the screen: the file looks like any map
     if to is Audience.INTERNAL:
         console.print(
             "[bold red]internal 内部资料[/bold red]: holds residents; readable by you alone "
@@ -111,7 +107,7 @@ def compare(
         str, typer.Option(help="meeting 会议 only; any other is refused with the reason.")
     ] = "meeting",
     title: Annotated[str | None, typer.Option(help="Heading; that of NEW by default. 标题")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Draw two plans in one page: a switch, a slider, and what changes hands. 前后方案对照图
@@ -120,15 +116,8 @@ def compare(
     written. 会议版，按楼栋显示，先行隐私检查。
     """
     from planner.api.plan import Plan
-    from planner.errors import ConfigError
 
-    if out.exists() and not force:
-        raise ConfigError(
-            f"{out} exists already",
-            remedy="choose another name, or add --force",
-            zh=f"{out} 已存在",
-            remedy_zh="请另取文件名，或加 --force 覆盖",
-        )
+    new_file(out, force=force)
     before, after = Plan.load(old), Plan.load(new)
     page = after.map(audience=audience, against=before, title=title)
     comparison = after.compare(before)
@@ -177,6 +166,7 @@ def apply(
         return
     closing_table(after, written)
     entry = after.provenance["history"][-1]
+    # what was minimised, so that walks and broken rules are weighed as in the search
     change = entry["value_m"] - entry["value_before_m"]
     Console(highlight=False).print(
         f"{len(entry['moves'])} units moved by hand, {entry['moved_units']} in all; walking and rules "
@@ -185,14 +175,11 @@ def apply(
     )
 
 
-UNSETTLED = 2
-"""Exit code where the address was not found, or fits places of several zones."""
+UNSETTLED = 2  # exit code where the address was not found, or fits places of several zones
 
 
 def verify(
-    plan: Annotated[
-        Path, typer.Argument(help="A plan file, or the folder it lies in. 方案 plan.gpkg")
-    ],
+    plan: PlanFile,
     seconds: Annotated[
         float, typer.Option(min=0.0, help="Time after which no more is proven. 限时（秒）")
     ] = 120.0,
@@ -203,7 +190,6 @@ def verify(
     code with the search. Exit code 2: the file claims more than could be proven. 退出码2：未能复核。
     """
     from planner.api.plan import Plan
-    from planner.errors import InputError
 
     found = Plan.load(plan).verify(seconds=seconds)
     share = f"{100 * found.certificate.optimality_gap:.2f}"
@@ -263,6 +249,7 @@ def lookup(
     else:
         _tell(found)
     if not found.settled:
+        # a script must not take several zones for an answer
         raise typer.Exit(UNSETTLED)
 
 
@@ -277,48 +264,42 @@ def _tell(found: Lookup) -> None:
         _several(found)
 
 
-def _zone(place: Place) -> str:
-    return str(place.zone) if place.zone else "none 未分配"
-
-
-def _walk(place: Place) -> str:
-    if place.walk_m is None or place.minutes is None:
-        return "-"
-    minutes = f"{place.minutes:.0f}" if place.minutes >= 1 else "<1"
-    return f"{place.walk_m:,.0f} m, {minutes} min 分"
-
-
-def _match(place: Place) -> str:
+def _cells(place: Place) -> dict[str, str]:
+    """Give what a place is told by, in words: ``Place, Zone, Centre, Walk, Match``."""
+    walk = "-"
+    if place.walk_m is not None and place.minutes is not None:
+        minutes = f"{place.minutes:.0f}" if place.minutes >= 1 else "<1"
+        walk = f"{place.walk_m:,.0f} m, {minutes} min 分"
     away = f", {place.away_m:.0f} m away 相距" if place.away_m >= 1 else ""
-    return f"{place.precision}, {place.confidence:.2f}{away}"
+    return {
+        "Place 地点": escape(place.label or f"{place.lon:.6f},{place.lat:.6f}"),
+        "Zone 责任区": str(place.zone) if place.zone else "none 未分配",
+        "Centre 中心户": escape(place.centre),
+        "Walk 步行": walk,
+        "Match 匹配": escape(f"{place.precision}, {place.confidence:.2f}{away}"),
+    }
 
 
 def _one(place: Place) -> None:
     table = Table(show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("Place 地点", escape(place.label) or f"{place.lon:.6f},{place.lat:.6f}")
-    table.add_row("Zone 责任区", _zone(place))
-    table.add_row(
-        "Centre 中心户", escape(f"{place.centre} ({place.centre_id})") if place.zone else "-"
-    )
-    if place.fence:
-        table.add_row("Fence 社区", escape(place.fence))
-    table.add_row("Walk 步行", _walk(place))
-    table.add_row("Match 匹配", escape(_match(place)))
+    whose = escape(f"{place.centre} ({place.centre_id})") if place.zone else "-"
+    for name, cell in (_cells(place) | {"Centre 中心户": whose}).items():
+        if name.startswith("Walk") and place.fence:
+            table.add_row("Fence 社区", escape(place.fence))
+        table.add_row(name, cell)
     Console(highlight=False).print(table)
 
 
 def _several(found: Lookup) -> None:
+    rows = [_cells(place) for place in found.places]
     table = Table()
-    for head in ("Place 地点", "Zone 责任区", "Centre 中心户", "Walk 步行", "Match 匹配"):
+    for head in rows[0]:
         table.add_column(head, overflow="fold")
-    for place in found.places:
-        label = place.label or f"{place.lon:.6f},{place.lat:.6f}"
-        table.add_row(
-            escape(label), _zone(place), escape(place.centre), _walk(place), escape(_match(place))
-        )
+    for row in rows:
+        table.add_row(*row.values())
     show = Console(highlight=False)
     show.print(table)
     if found.settled:
-        show.print(f"All of them lie in zone {_zone(found.places[0])}. 均属同一责任区。")
+        show.print(f"All of them lie in zone {rows[0]['Zone 责任区']}. 均属同一责任区。")

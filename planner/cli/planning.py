@@ -13,9 +13,11 @@ from rich.table import Table
 
 from planner.cli.terminal import (
     AsJson,
+    Offline,
     OutFolder,
     ProjectFile,
     Replace,
+    Yes,
     closing_table,
     consent_asker,
     console,
@@ -60,6 +62,7 @@ def demo(
             zh=f"没有示例城市 {town!r}",
             remedy_zh="可选 helsinki、bagongshan",
         )
+    # its sheets are files: there is nothing to draw
     if town == "bagongshan" and seed:
         raise ConfigError(
             "the town bagongshan is one office, as it lies in data/bagongshan",
@@ -68,6 +71,7 @@ def demo(
             remedy_zh="请不要加 --seed，或改用 --town helsinki",
         )
     out = new_folder(out, replacing=replace)
+    # As files, and then read like anyone's: the demo shows the way that an office goes.
     folder = out / "input"
     project = write_town(folder) if town == "bagongshan" else write_demo(folder, seed=seed)
     plan, written = _plan(Project.read(project), out, replacing=replace)
@@ -140,16 +144,8 @@ def zone(
             "say so. 规则与实际数量不符时，按最接近的可行规则规划",
         ),
     ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option(
-            "--yes", "-y", help="Agree to ask the provider named in \\[online]. 同意在线查询"
-        ),
-    ] = False,
-    offline: Annotated[
-        bool,
-        typer.Option("--offline", help="Send nothing, whatever else is said; always wins. 不联网"),
-    ] = False,
+    yes: Yes = False,
+    offline: Offline = False,
     strict: Annotated[
         bool,
         typer.Option(
@@ -238,6 +234,7 @@ def rules(
 def _rule_lines(book: RuleBook) -> Iterator[str]:
     """Give a rule book as it would stand in a project file."""
     yield f'[rules]\nprofile = "{book.name}"'
+    # commented out: a profile that is named needs no number, and one may be uncommented
     for key in ("members_per_zone", "households_per_member", "households_per_zone", "walk"):
         values = book.to_mapping()[key].items()
         told = ", ".join(
@@ -272,6 +269,7 @@ def _plan(
                 replacing=replacing,
             )
         except KeyboardInterrupt:
+            # Ctrl-C while a service is asked: what was answered was paid for, and is not lost.
             if online and listener.asked:
                 console.print(
                     f"every answer so far is kept in 已得结果保存在 {escape(str(online.cache))}; the next "
@@ -280,12 +278,12 @@ def _plan(
             raise
 
 
-INTERRUPTED = 6
-"""Exit code where the search was ended by hand: the plan is the best so far."""
+INTERRUPTED = 6  # exit code where the search was ended by hand: the plan is the best so far
 
 
 def _leave(plan: Plan, *, strict: bool) -> None:
     """End with the exit code that the plan deserves."""
+    # by hand comes before --strict: a plan that was cut short says nothing of the rules
     if plan.provenance.get("stopped") == "interrupt":
         console.print(
             say(
@@ -310,6 +308,7 @@ def _strict_code(plan: Plan) -> int:
     if broken:
         console.print(f"[bold red]strict 严格[/bold red]: broken 违反: {escape(', '.join(broken))}")
         return 3
+    # rules first: a job that breaks them is worse than one that left homes out
     held = sum(f.severity in (Severity.HOLD, Severity.STOP) for f in plan.findings)
     if held or len(plan.gaps):
         console.print(

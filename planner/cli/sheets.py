@@ -59,6 +59,7 @@ def check(
     from planner.errors import ConfigError
     from planner.model.project import Project, project_file
 
+    # a folder stands for the project in it
     named = project_file(project) is not None
     if named and (members is not None or streets is not None):
         raise ConfigError(
@@ -69,9 +70,12 @@ def check(
         )
     with progress() as listener:
         report = check_inputs(
-            Project.read(project) if named else project, members=() if members is None else members,
-            ground=streets, id_numbers=id_numbers, listener=listener,
-        )  # fmt: skip
+            Project.read(project) if named else project,
+            members=() if members is None else members,
+            ground=streets,
+            id_numbers=id_numbers,
+            listener=listener,
+        )
         written = report.save(out, replacing=replace) if out is not None else {}
     if as_json:
         print_json({**report.figures(), "findings": [asdict(f) for f in report.findings]})
@@ -116,6 +120,7 @@ def review(
     show = Console(highlight=False)
     if read is not None:
         show.print(str(found.accept(read)), markup=False)
+        # with both, what is still open after the answers is written anew
         if out is None:
             return
         found = collect(project, doubtful=doubtful)

@@ -11,8 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.cli.terminal import (
+    Offline,
     OutFolder,
     ProjectFile,
+    Yes,
     consent_asker,
     console,
     new_folder,
@@ -31,8 +33,7 @@ def site(
     project: ProjectFile,
     out: OutFolder = Path("site"),
     count: Annotated[
-        int | None,
-        typer.Option(min=1, help="How many; as many as today if left out. 数量"),
+        int | None, typer.Option(min=1, help="How many; as many as today if left out. 数量")
     ] = None,
     fewest: Annotated[
         bool,
@@ -49,16 +50,8 @@ def site(
     forbid: Annotated[
         Ids | None, typer.Option("--forbid", metavar="ID", help="Must not be chosen. 指定不选")
     ] = None,
-    yes: Annotated[
-        bool,
-        typer.Option(
-            "--yes", "-y", help="Agree to ask the provider named in \\[online]. 同意在线查询"
-        ),
-    ] = False,
-    offline: Annotated[
-        bool,
-        typer.Option("--offline", help="Send nothing, whatever else is said; always wins. 不联网"),
-    ] = False,
+    yes: Yes = False,
+    offline: Offline = False,
     replace: Annotated[
         bool,
         typer.Option(
@@ -109,6 +102,7 @@ def _show(proposal: Proposal, written: dict[str, Path]) -> None:
             told = f"  {row.fence}: {row.centres_before} → {row.centres}; {row.why_zh} · {row.why}"
             table.add_row(escape(told))
     for finding in proposal.findings:
+        # of the proposal itself; what is wrong with the sheets `planner check` tells
         if finding.code.startswith(("siting", "score", "strength", "role")):
             table.add_row(escape(f"! {finding.what_zh} · {finding.what}"))
     for path in written.values():

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.errors import Finding, Severity, by_kind
+from planner.errors import ConfigError, Finding, Severity, by_kind
 
 if TYPE_CHECKING:
     from planner.api.opening import Estimate, Online
@@ -27,13 +27,17 @@ __all__ = [
     "SEVERITY_SAID",
     "STAGE_WORDS",
     "AsJson",
+    "Force",
+    "Offline",
     "OutFolder",
     "ProjectFile",
     "Replace",
+    "Yes",
     "closing_table",
     "consent_asker",
     "console",
     "languages",
+    "new_file",
     "new_folder",
     "print_json",
     "progress",
@@ -41,10 +45,8 @@ __all__ = [
     "show_findings",
 ]
 
-MOST_TOLD = 4
-"""Clashes and repairs in the closing table; all of them are in summary.md."""
-LINE_S = 10.0
-"""Off a terminal, long stages say so often how they go on."""
+MOST_TOLD = 4  # clashes and repairs in the closing table; all of them are in summary.md
+LINE_S = 10.0  # off a terminal, long stages say so often how they go on
 
 console = Console(stderr=True, highlight=False)
 
@@ -52,6 +54,14 @@ OutFolder = Annotated[
     Path, typer.Option("--out", "-o", help="Folder for the results; made if absent. 结果文件夹")
 ]
 ProjectFile = Annotated[Path, typer.Argument(help="Project file, see planner init. 项目文件")]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", "-y", help="Agree to ask the provider named in \\[online]. 同意在线查询"),
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Send nothing, whatever else is said; always wins. 不联网")
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")]
 AsJson = Annotated[bool, typer.Option("--json", help="Plain JSON for a program. 输出JSON")]
 Replace = Annotated[
     bool,
@@ -112,6 +122,7 @@ class progress:  # noqa: N801 - used as a context manager only
         self.bars.update(task.id, completed=event.done, detail=detail)
         if event.stage == "geocode" and event.detail:
             self.asked = True
+        # A log of a scheduled job wants a line now and then, not one for each step.
         late = time.monotonic() - self.said_at >= LINE_S
         if event.detail and late and not console.is_terminal:
             self.said_at = time.monotonic()
@@ -135,10 +146,12 @@ def consent_asker(online: Online, bars: progress, *, yes: bool) -> Callable[[Est
     """
 
     def decide(estimate: Estimate) -> bool:
+        # a bar that redraws itself would wipe the question away
         with bars.paused():
             _show_estimate(estimate)
             if yes:
                 return True
+            # Nobody to ask is a no: what leaves the house needs a yes from somebody.
             if not (sys.stdin.isatty() and console.is_terminal):
                 console.print(
                     "  [bold]nothing was sent 未发送[/bold]: there is nobody to ask here; add --yes to "
@@ -155,6 +168,7 @@ def consent_asker(online: Online, bars: progress, *, yes: bool) -> Callable[[Est
 
 
 def _show_estimate(estimate: Estimate) -> None:
+    # a daily quota: what is above it is asked tomorrow
     over = f", {estimate.over} in a later run 其余下次" if estimate.over else ""
     for line in (
         f"[bold]Online 在线查询[/bold] {estimate.service} ({escape(estimate.host)})",
@@ -183,6 +197,7 @@ def languages() -> tuple[str, ...]:
     """Give the languages to speak: ``--lang``, else the locale's; both where neither is one of ours."""
     asked = os.environ.get("PLANNER_LANG", "")
     for spoken in (asked, *(os.environ.get(n, "") for n in ("LC_ALL", "LC_MESSAGES", "LANG"))):
+        # a locale without a language, as in containers and scheduled jobs, chooses none
         if spoken and spoken not in ("C", "POSIX", "C.UTF-8", "C.utf8"):
             found = spoken[:2].lower()
             return (found,) if found in ("zh", "en") and spoken != "both" else ("zh", "en")
@@ -213,6 +228,7 @@ def closing_table(plan: Plan, written: dict[str, Path]) -> None:
     figures, show = plan.summary(), Console(highlight=False)
     show.print(f"[bold]{escape(str(plan.provenance.get('title', '')))}[/bold]")
     for line in ledger_lines(plan):
+        # red and a sign: printed in grey or read aloud, the sign stays
         mark = "[bold red]![/bold red]" if line.lost else " "
         show.print(f"{mark} {escape(say(line.zh, line.en))}")
     for rule in figures["rules"]:
@@ -288,10 +304,23 @@ SEVERITY_SAID = {
 }
 
 
+def new_file(path: Path, *, force: bool) -> Path:
+    """Give the path of a file to write; what is there is overwritten only if that is asked for."""
+    if path.exists() and not force:
+        raise ConfigError(
+            f"{path} exists already",
+            remedy="choose another name, or add --force",
+            zh=f"{path} 已存在",
+            remedy_zh="请另取文件名，或加 --force 覆盖",
+        )
+    return path
+
+
 def new_folder(folder: Path, *, replacing: bool, holding: str = "plan.gpkg") -> Path:
     """Give a folder for results: a dated one beside it where some stand there already."""
     from planner.api.opening import free_folder
 
+    # A plan is the office's record: a second run on one day must not overwrite the first.
     free = folder if replacing else free_folder(folder, holding)
     if free == folder:
         return folder

@@ -34,12 +34,8 @@ Strengths = Mapping[str, tuple[str, ...]]
 class Bound:
     """Demand with its ties and talents.
 
-    Parameters
-    ----------
-    demand : Demand
-        Its problem has `ties`, and a rule for each talent.
-    helpers : Helpers or None
-        Households that a member looks after already.
+    `demand`: its problem has `ties`, and a rule for each talent.
+    `helpers`: households that a member looks after already.
     """
 
     demand: Demand
@@ -50,10 +46,7 @@ class Bound:
 def strengths_in(path: str | Path, members: Residents) -> Strengths:
     """Read what the members are good at: the column 特长/strengths of their sheet.
 
-    Raises
-    ------
-    SheetError
-        The file cannot be read.
+    Raises `SheetError`: the file cannot be read.
     """
     said = read_nominations(path, members).frame["strengths"]
     ids = members.kept["id"].tolist()
@@ -70,17 +63,9 @@ def bind(
 ) -> Bound:
     """Put ties and talents into the problem.
 
-    Parameters
-    ----------
-    located : Located
-        The residents, in the order of `Demand.household_unit` and `Demand.member_unit`.
-    strengths : mapping, optional
-        What each member is good at; needed where talents are asked for.
-
-    Returns
-    -------
-    Bound
-        Without a sheet, compounds and talents: the demand itself.
+    `located`: the residents, in the order of `Demand.household_unit` and `Demand.member_unit`.
+    `strengths`: what each member is good at; needed where talents are asked for.
+    Gives: without a sheet, compounds and talents: the demand itself.
     """
     findings: list[Finding] = []
     rows: list[pd.DataFrame] = []
@@ -155,6 +140,7 @@ def _helpers(matches: list[Match], affinity: Affinity) -> Helpers:
     for m in matches:
         if m.kind == "helper":
             price = affinity.tie_m if m.metres is None else m.metres
+            # of several helpers the first row's, for the sheet is read from the top
             found.setdefault(m.a[1], (m.b[1], price))
     homes = sorted(found)
     return Helpers(homes, [found[h][0] for h in homes], [found[h][1] for h in homes])  # type: ignore[arg-type]
@@ -182,10 +168,7 @@ def _summed(rows: pd.DataFrame) -> Ties:
 
 
 def _talents(
-    demand: Demand,
-    members: pd.DataFrame,
-    affinity: Affinity,
-    strengths: Strengths,
+    demand: Demand, members: pd.DataFrame, affinity: Affinity, strengths: Strengths
 ) -> tuple[list[ZoneRule], list[Finding]]:
     """Ask for one member with each talent in each zone; a talent that nobody has is only told of."""
     made: list[ZoneRule] = []

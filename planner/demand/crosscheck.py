@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -22,30 +23,23 @@ from planner.intake.coordinates.detect import detect_datum
 from planner.intake.coordinates.nearest import NearestGeometry
 from planner.intake.coordinates.pairs import metres_outside
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
 __all__ = ["buildings_among_streets", "held_against_fences", "witnesses"]
 
-FEWEST = 10
-"""Fewer people say nothing about a layer."""
+FEWEST = 10  # fewer people say nothing about a layer
+# With fewer inside, or fewer in the community that they name, a layer is refused; with more, all is well.
 HALF, SOUND = 0.5, 0.98
-"""With fewer inside, or fewer in the community that they name, a layer is refused; with more, all is well."""
+# A reading that explains a fault puts so many right, and so many more than before.
 FITS, BETTER = 0.9, 0.1
-"""A reading that explains a fault puts so many right, and so many more than before."""
-NAMED = 0.3
-"""Share of people whose community is a fence's name, above which the two are compared."""
-SLACK_DEG = 0.0005
-"""About 50 m: walls and street middles are drawn loosely."""
+NAMED = 0.3  # share of people whose community is a fence's name, above which the two are compared
+SLACK_DEG = 0.0005  # about 50 m: walls and street middles are drawn loosely
+# Codes of the zones of one family of grids follow each other, one central meridian a code.
 NEIGHBOURS = (-1, 1, -2, 2, -3, 3)
-"""Codes of the zones of one family of grids follow each other, one central meridian a code."""
 _ENDINGS = (
     *("社区居民委员会", "社区居委会", "居民委员会", "村民委员会"),
     *("社区", "居委会", "村委会", "网格", "村"),
 )
 
-GROUND_BUILDINGS = 200
-"""With fewer buildings on the map its streets are asked as well."""
+GROUND_BUILDINGS = 200  # with fewer buildings on the map its streets are asked as well
 Shapes = NDArray[Any]
 
 
@@ -61,8 +55,8 @@ class _Fit:
         return self.inside if np.isnan(self.agrees) else min(self.inside, self.agrees)
 
 
+# Another way to read a layer, and what would be wrong with it.
 _Reading = tuple[Callable[[], Shapes], Finding]
-"""Another way to read a layer, and what would be wrong with it."""
 
 
 def held_against_fences(
@@ -70,23 +64,13 @@ def held_against_fences(
 ) -> list[Finding]:
     """Hold people against the fences: whether they lie inside, and in the one that they name.
 
-    Parameters
-    ----------
-    homes, members : DataFrame
-        ``lon, lat`` (NaN where there is no place) and ``community`` ("" if not given).
-    fences : GeoDataFrame
-        EPSG:4326, with ``fence``; ``attrs["crs"]`` is the CRS that the file states, if it is known.
-
-    Returns
-    -------
-    list of Finding
-        A warning where some people contradict the fence they fall in.
-
-    Raises
-    ------
-    DatumError
-        Most lie outside, most name another community, or another reading of the fences puts nearly all
-        of them right: with the likely cause and the remedy.
+    `homes` and `members`: ``lon, lat`` (NaN where there is no place) and ``community`` ("" if not
+    given).
+    `fences`: EPSG:4326, with ``fence``; ``attrs["crs"]`` is the CRS that the file states, if it is
+    known.
+    Gives: a warning where some people contradict the fence they fall in.
+    Raises `DatumError`: most lie outside, most name another community, or another reading of the fences
+    puts nearly all of them right: with the likely cause and the remedy.
     """
     people = pd.concat([homes, members], ignore_index=True)
     people = people[np.isfinite(people["lon"]) & np.isfinite(people["lat"])]
@@ -107,19 +91,21 @@ def held_against_fences(
         found = fit(shapes())
         if found.score >= max(FITS, best.score + (BETTER if likely is None else 1e-9)):
             best, likely = found, wrong
+    told, told_zh = _told(now, len(people))
     if likely is not None:
         raise DatumError(
-            f"{_told(now, len(people))}; {likely.what}: then {100 * best.score:.0f} % would fit",
+            f"{told}; {likely.what}: then {100 * best.score:.0f} % would fit",
             remedy=likely.remedy,
-            zh=f"{_told_zh(now, len(people))}；{likely.what_zh}，则{100 * best.score:.0f}%相符",
+            zh=f"{told_zh}；{likely.what_zh}，则{100 * best.score:.0f}%相符",
             remedy_zh=likely.remedy_zh,
         )
     if now.inside < HALF or now.agrees < HALF:
+        apart_zh, apart = _apart(fences, people)
         raise DatumError(
-            f"{_told(now, len(people))}: {_apart(fences, people)[1]}",
+            f"{told}: {apart}",
             remedy="look at both layers on one map: the fences are of another place, in another datum, or "
             "named after other communities",
-            zh=f"{_told_zh(now, len(people))}：{_apart(fences, people)[0]}",
+            zh=f"{told_zh}：{apart_zh}",
             remedy_zh="请在同一地图上核对两个图层：边界可能属于其他地区、坐标基准不同，或社区名称不一致",
         )
     if now.agrees < SOUND:
@@ -199,18 +185,14 @@ def _as_grid(fences: gpd.GeoDataFrame, own: Any, other: Any) -> Shapes:
     return np.asarray(metres.to_crs(4326).to_numpy())
 
 
-def _told(fit: _Fit, n: int) -> str:
-    text = f"only {100 * fit.inside:.0f} % of {n} homes and members lie inside the fences"
+def _told(fit: _Fit, n: int) -> tuple[str, str]:
+    """Say in English and Chinese how well the fences fit."""
+    en = f"only {100 * fit.inside:.0f} % of {n} homes and members lie inside the fences"
+    zh = f"{n}名住户和党员中仅{100 * fit.inside:.0f}%位于边界内"
     if not np.isnan(fit.agrees) and fit.agrees < fit.inside:
-        text += f", and {100 * fit.agrees:.0f} % in the community that their row names"
-    return text
-
-
-def _told_zh(fit: _Fit, n: int) -> str:
-    text = f"{n}名住户和党员中仅{100 * fit.inside:.0f}%位于边界内"
-    if not np.isnan(fit.agrees) and fit.agrees < fit.inside:
-        text += f"，{100 * fit.agrees:.0f}%位于所填社区"
-    return text
+        en += f", and {100 * fit.agrees:.0f} % in the community that their row names"
+        zh += f"，{100 * fit.agrees:.0f}%位于所填社区"
+    return en, zh
 
 
 def _apart(fences: gpd.GeoDataFrame, people: pd.DataFrame) -> tuple[str, str]:
@@ -226,10 +208,7 @@ def _apart(fences: gpd.GeoDataFrame, people: pd.DataFrame) -> tuple[str, str]:
 def witnesses(base: Mapping[str, gpd.GeoDataFrame]) -> NearestGeometry | None:
     """Take what stands on the map to ask where homes are: buildings where there are enough, else streets too.
 
-    Parameters
-    ----------
-    base : mapping of str to GeoDataFrame
-        Layers ``buildings, streets``, EPSG:4326; others are not asked.
+    `base`: layers ``buildings, streets``, EPSG:4326; others are not asked.
     """
     layers = [base[name] for name in ("buildings", "streets") if name in base]
     if layers and len(layers[0]) >= GROUND_BUILDINGS:
@@ -246,17 +225,10 @@ def buildings_among_streets(
 ) -> None:
     """Hold the office's table of buildings against the streets.
 
-    Parameters
-    ----------
-    table : DataFrame
-        ``lon, lat``, degrees WGS-84.
-    stated : Datum
-        What the table was said to be in, before it was turned.
-
-    Raises
-    ------
-    DatumError
-        Most buildings lie elsewhere, or the map says that the table is in another datum.
+    `table`: ``lon, lat``, degrees WGS-84.
+    `stated`: what the table was said to be in, before it was turned.
+    Raises `DatumError`: most buildings lie elsewhere, or the map says that the table is in another
+    datum.
     """
     lon, lat = table["lon"].to_numpy(float), table["lat"].to_numpy(float)
     if area is None or len(table) < FEWEST:

@@ -18,6 +18,7 @@ from planner.demand.footing import SNAP_MAX_M, StreetPiece, footing
 from planner.demand.reach import told_unreached, unreached
 from planner.demand.units import group_units
 from planner.errors import Finding
+from planner.model.arrays import Floats, Ints32
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import RuleBook
 from planner.network import Network, Snaps
@@ -49,8 +50,8 @@ class Demand:
 
     units: pd.DataFrame
     centres: pd.DataFrame
-    household_unit: NDArray[np.int32]
-    member_unit: NDArray[np.int32]
+    household_unit: Ints32
+    member_unit: Ints32
     snaps: Snaps
     problem: Problem
     findings: tuple[Finding, ...]
@@ -62,17 +63,10 @@ def build_demand(
 ) -> Demand:
     """Group homes into units, find their walks to the centres, and state the problem.
 
-    Parameters
-    ----------
-    households, members : DataFrame
-        ``id, lon, lat`` (degrees WGS-84, NaN where not located), ``fence`` and the columns of
-        `planner.demand.entrances.DOOR_COLUMNS` (text, "" if unknown), and ``load`` (households) or
-        ``is_centre`` (members).
-
-    Returns
-    -------
-    Demand
-        The same whatever the order of the rows.
+    `households` and `members`: ``id, lon, lat`` (degrees WGS-84, NaN where not located), ``fence`` and
+    the columns of `planner.demand.entrances.DOOR_COLUMNS` (text, "" if unknown), and ``load``
+    (households) or ``is_centre`` (members).
+    Gives: the same whatever the order of the rows.
     """
     every = _people(households, members)
     people, said = _near_streets(every, network)
@@ -97,10 +91,7 @@ def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
     The floor of households per member is left to staffing, where some members may rest: for a zone it
     is already in the floor of households.
 
-    Parameters
-    ----------
-    units : DataFrame
-        With ``households`` and ``members``.
+    `units`: with ``households`` and ``members``.
     """
     homes, people = units["households"].to_numpy(float), units["members"].to_numpy(float)
     each = rules.households_per_member
@@ -144,7 +135,7 @@ def _near_streets(
     return located[near], said
 
 
-def _centres(people: pd.DataFrame, unit_of: NDArray[np.int32], units: pd.DataFrame) -> pd.DataFrame:
+def _centres(people: pd.DataFrame, unit_of: Ints32, units: pd.DataFrame) -> pd.DataFrame:
     chosen = people["centre"].to_numpy(bool)
     table = pd.DataFrame(
         {"centre_id": people["id"].to_numpy()[chosen], "unit": unit_of[chosen].astype(np.int32)}
@@ -183,18 +174,16 @@ def _problem(
 
 
 def _pairs(
-    fence: NDArray[Any],
-    home: NDArray[np.int32],
-    snaps: Snaps,
-    network: Network,
-    rules: RuleBook,
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    fence: NDArray[Any], home: Ints32, snaps: Snaps, network: Network, rules: RuleBook
+) -> tuple[Ints32, Ints32, Floats]:
     """All pairs within reach and inside one fence, and each unit's nearest centre besides."""
     at = snaps.take(home)
     walks = network.walks(at, snaps, limit_m=rules.walk.reach)
     same = fence[walks.target] == fence[home][walks.source]
     unit, centre, walk_m = walks.target[same], walks.source[same], walks.walk_m[same]
     if not rules.walk.hard:
+        # Beyond the reach nobody is listed, and an elastic limit still wants everybody served: each
+        # gets its nearest centre, however far.
         far = np.setdiff1d(np.arange(len(fence)), unit)
         more = [
             _nearest_in_fence(f, fence, home, far, snaps, network) for f in np.unique(fence[far])
@@ -205,18 +194,14 @@ def _pairs(
     else:
         near = (walk_m <= rules.walk.limit_m) | (unit == home[centre])
         unit, centre, walk_m = unit[near], centre[near], walk_m[near]
+    # the problem wants pairs by unit, then centre; the walks came by centre
     order = np.lexsort((centre, unit))
     return unit[order].astype(np.int32), centre[order].astype(np.int32), walk_m[order]
 
 
 def _nearest_in_fence(
-    name: int,
-    fence: NDArray[Any],
-    home: NDArray[np.int32],
-    far: NDArray[Any],
-    snaps: Snaps,
-    network: Network,
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    name: int, fence: NDArray[Any], home: Ints32, far: NDArray[Any], snaps: Snaps, network: Network
+) -> tuple[NDArray[Any], NDArray[Any], Floats]:
     """Give each far unit its nearest centre, however far: better a long walk than none."""
     units = far[fence[far] == name]
     own = np.flatnonzero(fence[home] == name)

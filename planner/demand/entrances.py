@@ -20,14 +20,14 @@ from planner.intake.sheets.notes import at_row
 __all__ = ["DOOR_COLUMNS", "same_spot", "with_doors", "worded"]
 
 DOOR_COLUMNS = ("place", "building", "stairwell", "floor", "written")
+# Precisions at which the place that was found is a building, and so says more than the wording.
 EXACT = ("address point", "building", "stairwell")
-"""Precisions at which the place that was found is a building, and so says more than the wording."""
 LISTED = 20
+# So many rows that name a place alike vouch for it; what fewer say, and no map or column, is not told.
 NAMED_BY = 5
-"""So many rows that name a place alike vouch for it; what fewer say, and no map or column, is not told."""
 _PARTS = ("community", "road", "branch_road", "compound", "sub_compound")
+# Eleven centimetres: coordinates that were copied from one another, not measured twice.
 SAME_POINT_DECIMALS = 6
-"""Eleven centimetres: coordinates that were copied from one another, not measured twice."""
 
 
 def with_doors(
@@ -86,10 +86,7 @@ def _vouched(address: Address | None, knows: Callable[[str, str], bool] | None) 
 def worded(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
     """Leave a place in words only where it is vouched for, or named alike by many rows.
 
-    Parameters
-    ----------
-    frames : sequence of DataFrame
-        Households and members, from `with_doors`; they vouch for one another.
+    `frames`: households and members, from `with_doors`; they vouch for one another.
     """
     every = pd.concat([frame[["place", "vouched"]] for frame in frames])
     named = every.groupby("place")["vouched"].agg(["size", "any"])
@@ -127,10 +124,7 @@ def _conflicting(frame: pd.DataFrame, conflict: np.ndarray) -> Iterable[Finding]
 def same_spot(people: pd.DataFrame) -> list[Finding]:
     """Tell of buildings that share one point to the decimetre, where each is known by name.
 
-    Parameters
-    ----------
-    people : DataFrame
-        Located people: ``lon, lat, place, building, building_label``.
+    `people`: located people: ``lon, lat, place, building, building_label``.
     """
     named = people[(people["building"] != "") & (people["place"] != "")]
     if named.empty:

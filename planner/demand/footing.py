@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from planner.errors import Finding
+from planner.model.arrays import Bools, Ints
 from planner.network import Network, Snaps
 
 __all__ = ["SNAP_MAX_M", "Footing", "StreetPiece", "footing", "footing_of"]
 
 SNAP_MAX_M = 250.0
 """Farther than this from any street a home has no walking path."""
+# Homes on a piece without a centre join one that has, if it lies so near and on the same bank.
 BESIDE_M = 100.0
-"""Homes on a piece without a centre join one that has, if it lies so near and on the same bank."""
 LISTED = 5
 
 
@@ -24,10 +24,7 @@ LISTED = 5
 class StreetPiece:
     """A piece of street that hangs together but not with the rest, and who lives on it.
 
-    Parameters
-    ----------
-    share : float
-        Of all streets, 0 to 1.
+    `share`: of all streets, 0 to 1.
     """
 
     length_m: float
@@ -40,12 +37,8 @@ class StreetPiece:
 class Footing:
     """Where people join the streets.
 
-    Parameters
-    ----------
-    snaps : Snaps
-        In the order of the people.
-    pieces : tuple of StreetPiece
-        Those on which somebody lives, the longest first; empty without streets.
+    `snaps`: in the order of the people.
+    `pieces`: those on which somebody lives, the longest first; empty without streets.
     """
 
     snaps: Snaps
@@ -56,17 +49,15 @@ class Footing:
 def footing(people: pd.DataFrame, network: Network, *, max_m: float | None = None) -> Footing:
     """Join people to the streets, each on a piece of street with a centre if one is near.
 
-    Parameters
-    ----------
-    people : DataFrame
-        ``lon, lat`` (degrees WGS-84), ``fence``, ``households`` (how many live there), ``centre`` (bool).
-    max_m : float, optional
-        Longest access leg.
+    `people`: ``lon, lat`` (degrees WGS-84), ``fence``, ``households`` (how many live there), ``centre``
+    (bool).
+    `max_m`: longest access leg.
     """
     snaps = network.snap(people["lon"].to_numpy(float), people["lat"].to_numpy(float), max_m=max_m)
     fence, _ = pd.factorize(people["fence"], sort=True)
     centre = people["centre"].to_numpy(bool)
     piece = network.pieces_of(snaps)
+    # Fence by fence: a centre beyond the fence may not serve, so its piece of street is no help.
     for name in np.unique(fence):
         here = fence == name
         served = np.unique(piece[here & centre & (piece >= 0)])
@@ -82,11 +73,8 @@ def footing(people: pd.DataFrame, network: Network, *, max_m: float | None = Non
 def footing_of(households: pd.DataFrame, members: pd.DataFrame, network: Network) -> Footing:
     """Foresee where located people join the streets, one row a spot.
 
-    Parameters
-    ----------
-    households, members : DataFrame
-        ``lon, lat`` (degrees WGS-84, NaN where not located) and ``fence``; members ``is_centre`` too, if
-        their sheet is there.
+    `households` and `members`: ``lon, lat`` (degrees WGS-84, NaN where not located) and ``fence``;
+    members ``is_centre`` too, if their sheet is there.
     """
     columns = ["lon", "lat", "fence"]
     homes = households[columns].assign(households=1, centre=False)
@@ -99,10 +87,7 @@ def footing_of(households: pd.DataFrame, members: pd.DataFrame, network: Network
 
 
 def _told(
-    network: Network,
-    piece: NDArray[np.int64],
-    homes: NDArray[np.int64],
-    centre: NDArray[np.bool_],
+    network: Network, piece: Ints, homes: Ints, centre: Bools
 ) -> tuple[tuple[StreetPiece, ...], tuple[Finding, ...]]:
     on = piece >= 0
     if not on.any() or not network.pieces:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+import shapely
 
 from planner.demand.crosscheck import buildings_among_streets
 from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError
@@ -19,6 +21,7 @@ from planner.intake.gazetteer.accepted import read_accepted
 from planner.intake.gazetteer.aliases import read_aliases
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.residents import read_buildings
+from planner.model.arrays import Floats
 from planner.model.plane import LocalProjection
 from planner.model.project import Inputs
 from planner.model.schema import ALIASES, BUILDINGS
@@ -27,19 +30,13 @@ from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
 from planner.network.streets.osm import Extract, read_extract
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
 __all__ = ["Ground", "read_ground"]
 
-AREA_MARGIN_M = 1000.0
-"""Homes a little outside the streets are still of this town."""
-POND_M2 = 1500.0
-"""Smaller waters divide nobody."""
+AREA_MARGIN_M = 1000.0  # homes a little outside the streets are still of this town
+POND_M2 = 1500.0  # smaller waters divide nobody
 _EXTRACTS = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
+# Tracks less than twice 12 m apart are one railway, drawn 3 m to either side.
 TRACKS_APART_M, RAIL_HALF_WIDTH_M = 12.0, 3.0
-"""Tracks less than twice 12 m apart are one railway, drawn 3 m to either side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +82,14 @@ class Ground:
         ).tolist()
         return west, south, east, north
 
+    @property
+    def walked_on(self) -> dict[str, Any]:
+        """``network`` in words, and ``detour_factor`` where walks are straight lines."""
+        told: dict[str, Any] = {"network": self.network.mode}
+        if isinstance(self.network, StraightNetwork):
+            told["detour_factor"] = self.network.detour_factor
+        return told
+
     @classmethod
     def of(cls, source: Ground | Network | Extract | str | Path) -> Ground:
         """Make ground of whatever the caller has: ground, a network, an extract, or a street file.
@@ -121,6 +126,7 @@ class Ground:
         gazetteer : Gazetteer, optional
             The one of this extract and table, where it is at hand; else it is built.
         """
+        # The network comes first: its plane is the one in which all else is measured.
         network = WalkingNetwork.from_osm(extract)
         gazetteer = gazetteer or Gazetteer.build(
             extract.addresses,
@@ -148,7 +154,7 @@ class Ground:
         path: Path,
         *,
         buildings: pd.DataFrame | None = None,
-        homes: NDArray[np.float64] | None = None,
+        homes: Floats | None = None,
         datum: str | None = None,
     ) -> Self:
         """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own.
@@ -193,9 +199,6 @@ class Ground:
 
 def _turned(path: Path, datum: Datum) -> gpd.GeoDataFrame:
     """Read a line layer whose degrees are of a web map."""
-    import geopandas as gpd
-    import shapely
-
     frame = open_layer(path).to_crs("EPSG:4326")
     lines = shapely.transform(
         frame.geometry.to_numpy(), lambda c: convert(c[:, 0], c[:, 1], datum, Datum.WGS84)
@@ -205,8 +208,6 @@ def _turned(path: Path, datum: Datum) -> gpd.GeoDataFrame:
 
 def _as_layer(network: WalkingNetwork) -> gpd.GeoDataFrame:
     """Give streets of one's own as a base layer: drawn beneath, and a witness of the homes' datum."""
-    import geopandas as gpd
-
     lines = gpd.GeoSeries(network.edge_lines, crs=network.projection.crs).to_crs("EPSG:4326")
     return gpd.GeoDataFrame(
         {"name": "", "highway": "", "walkable": True}, geometry=lines, index=lines.index
@@ -218,6 +219,8 @@ def _dividing(barriers: gpd.GeoDataFrame) -> list[Any]:
     water = barriers[barriers["kind"] == "water"].geometry
     rails = barriers[barriers["kind"] == "rail"].geometry
     wide = (water.geom_type.isin(["LineString", "MultiLineString"])) | (water.area > POND_M2)
+    # Out and back in again: tracks beside each other melt into one yard, single ones keep their
+    # width.
     yards = rails.buffer(TRACKS_APART_M).union_all().buffer(RAIL_HALF_WIDTH_M - TRACKS_APART_M)
     return [*water[wide], *([] if yards.is_empty else [yards])]
 
@@ -225,23 +228,16 @@ def _dividing(barriers: gpd.GeoDataFrame) -> list[Any]:
 def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
     """Read the streets that a project names, or walk straight lines if it asks for that.
 
-    Parameters
-    ----------
-    homes : DataFrame
-        With ``lon, lat``: straight lines are measured around them, and a trunk road along which
-        they stand is walked.
-
-    Raises
-    ------
-    NetworkError
-        There is neither a street file nor a detour factor, or the file cannot be used.
-    DatumError
-        The table of buildings lies elsewhere, or is in another datum than was stated.
+    `homes`: with ``lon, lat``: straight lines are measured around them, and a trunk road along which
+    they stand is walked.
+    Raises `NetworkError`: there is neither a street file nor a detour factor, or the file cannot be
+    used.
+    Raises `DatumError`: the table of buildings lies elsewhere, or is in another datum than was stated.
     """
     if inputs.streets is not None:
         lived = convert(homes["lon"], homes["lat"], inputs.datum, Datum.WGS84)
-        stands = _standing(inputs, inputs.streets, lived)
-        return _renaming(_remembering(stands, inputs), inputs)
+        read = _read_streets(inputs, inputs.streets, lived)
+        return _renaming(_remembering(read, inputs), inputs)
     if inputs.detour_factor is None:
         raise NetworkError(
             "no streets were given, so no walk can be measured",
@@ -262,7 +258,7 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
     return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
 
 
-def _standing(inputs: Inputs, streets: Path, homes: NDArray[np.float64]) -> Ground:
+def _read_streets(inputs: Inputs, streets: Path, homes: Floats) -> Ground:
     """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
     table, said = _buildings(inputs)
     place, mark = _shelf_of(inputs, streets)
@@ -331,8 +327,6 @@ def _renaming(ground: Ground, inputs: Inputs) -> Ground:
 
 def no_layer(*columns: str) -> gpd.GeoDataFrame:
     """Make an empty map layer with these text columns, EPSG:4326."""
-    import geopandas as gpd
-
     return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs="EPSG:4326").astype(
         dict.fromkeys(columns, "string")
     )

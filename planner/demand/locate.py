@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial import KDTree
+from shapely import STRtree
 
 from planner.demand.crosscheck import held_against_fences
 from planner.demand.entrances import with_doors, worded
@@ -24,17 +26,13 @@ from planner.intake.online.known import Knows, names_known
 from planner.intake.residents import Residents
 from planner.intake.sheets.notes import at_row
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
 __all__ = ["Located", "locate"]
 
+# A place that was looked up and lies further than this outside the streets is not that of a home here.
 NEARBY_M = 2_000.0
-"""A place that was looked up and lies further than this outside the streets is not that of a home here."""
+# A home this close to a fence belongs to it: walls and street middles are drawn loosely.
 FENCE_SLACK_M = 50.0
-"""A home this close to a fence belongs to it: walls and street middles are drawn loosely."""
-COVERED_SHARE = 0.5
-"""With fewer homes near any street the extract is that of another place."""
+COVERED_SHARE = 0.5  # with fewer homes near any street the extract is that of another place
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,24 +73,17 @@ def locate(
 ) -> Located:
     """Place every resident; whoever cannot be placed stays in the table with a cause.
 
-    Parameters
-    ----------
-    fences : GeoDataFrame or None
-        Polygons with a column ``fence``, EPSG:4326.
-    online : Online, optional
-        Asked for addresses that the gazetteer leaves open; nothing is sent without it.
-
-    Raises
-    ------
-    ConfigError, MissingExtraError, OutputError
-        The online provider cannot be asked, or what is sent cannot be written down.
-    NetworkError
-        The streets are those of another place.
-    DatumError
-        The fences contradict the homes: see `planner.demand.crosscheck`.
+    `fences`: polygons with a column ``fence``, EPSG:4326.
+    `online`: asked for addresses that the gazetteer leaves open; nothing is sent without it.
+    Raises `ConfigError`, `MissingExtraError`, `OutputError`: the online provider cannot be asked, or
+    what is sent cannot be written down.
+    Raises `NetworkError`: the streets are those of another place.
+    Raises `DatumError`: the fences contradict the homes: see `planner.demand.crosscheck`.
     """
     findings = [*households.findings, *members.findings, *ground.findings]
     frames = [_given(r) for r in (households, members)]
+    # Only names that a map or a column of estates knows may leave the machine or stand on a label:
+    # an address can hold a person's name.
     knows = names_known(ground.gazetteer, households.estates | members.estates)
     found, asked, said = _looked_up(frames, ground, online, knows, progress)
     findings += said
@@ -221,16 +212,20 @@ def _within(frame: pd.DataFrame, ground: Ground) -> tuple[pd.DataFrame, list[Fin
 
 def _held(residents: Residents) -> pd.DataFrame:
     held = residents.held
-    own = ("matched", "code", "told")
     texts = ("address", "building", "stairwell", "floor", "community", "matched", "told")
     frame = pd.DataFrame({"id": held["id"].to_numpy(str), "detail": held["reason"].to_numpy(str)})
     frame = frame.assign(
-        lon=np.nan, lat=np.nan, load=1.0, precision="none", confidence=0.0, code=held["code"].to_numpy(str),
+        **dict.fromkeys(texts, ""),
+        lon=np.nan,
+        lat=np.nan,
+        load=1.0,
+        precision="none",
+        confidence=0.0,
+        code=held["code"].to_numpy(str),
         is_centre=held["is_centre"].eq(True).to_numpy() if "is_centre" in held else False,
         cause=np.where(held["code"] == "outside", "no_walking_path", "address_not_found"),
-        **dict.fromkeys(texts, ""),
-    )  # fmt: skip
-    own = (*own, "precision", "confidence", "cause", "detail")
+    )
+    own = ("matched", "code", "told", "precision", "confidence", "cause", "detail")
     return frame[[c for c in frame.columns if c in residents.kept.columns or c in own]]
 
 
@@ -272,8 +267,6 @@ def _by_community(
 
 def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     """Take the community as the fence; whoever states none has that of the nearest neighbour."""
-    from scipy.spatial import KDTree
-
     fence = frame["community"].copy()
     blank = np.flatnonzero((fence == "") & np.isfinite(frame["lon"]))
     if len(blank) and len(known):
@@ -287,9 +280,6 @@ def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> p
 def _inside(
     frame: pd.DataFrame, ground: Ground, fences: gpd.GeoDataFrame
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    import geopandas as gpd
-    from shapely import STRtree
-
     plane = ground.network.projection
     located = np.flatnonzero(np.isfinite(frame["lon"]))
     xy = plane.to_xy(frame["lon"].iloc[located], frame["lat"].iloc[located])

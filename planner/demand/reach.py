@@ -9,14 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.errors import Finding, Severity
+from planner.model.arrays import AnyInts, Ints
 from planner.model.problem import Problem
 from planner.model.tables import GAP_CAUSES
 from planner.network import Network, Snaps
 
 __all__ = ["told_unreached", "unreached"]
 
+# A street of the centre's this near that no walk leads to: a gate or a wall stands between.
 BEHIND_GATE_M = 100.0
-"""A street of the centre's this near that no walk leads to: a gate or a wall stands between."""
 
 
 def unreached(
@@ -24,16 +25,9 @@ def unreached(
 ) -> pd.DataFrame:
     """Say of each unit that no centre may serve why that is.
 
-    Parameters
-    ----------
-    units : DataFrame
-        ``fence`` ("" outside every fence).
-
-    Returns
-    -------
-    DataFrame
-        ``cause`` (a code of `planner.model.tables.GAP_CAUSES`, "" for whom somebody may serve) and
-        ``nearest_m`` (walk to the nearest centre of the fence, NaN if it was not asked or there is none).
+    `units`: ``fence`` ("" outside every fence).
+    Gives: ``cause`` (a code of `planner.model.tables.GAP_CAUSES`, "" for whom somebody may serve) and
+    ``nearest_m`` (walk to the nearest centre of the fence, NaN if it was not asked or there is none).
     """
     n = len(units)
     cause, nearest_m = np.full(n, "", object), np.full(n, np.nan)
@@ -47,6 +41,7 @@ def unreached(
         if name not in centred:
             cause[rows] = "no_centre_in_fence" if name or not drawn else "outside_fences"
             continue
+        # asked without the limit: the finding says how far the nearest centre is
         found, walk_m = network.nearest(snaps.take(own), snaps.take(rows))
         met = found >= 0
         nearest_m[rows[met]] = walk_m[met]
@@ -55,9 +50,7 @@ def unreached(
     return pd.DataFrame({"cause": cause, "nearest_m": nearest_m})
 
 
-def _cut_off(
-    snaps: Snaps, rows: NDArray[np.int64], own: NDArray[np.integer[Any]], network: Network
-) -> NDArray[Any]:
+def _cut_off(snaps: Snaps, rows: Ints, own: AnyInts, network: Network) -> NDArray[Any]:
     """Tell units beside a street of a centre, with something in between, from those on other ground."""
     if not len(rows):
         return np.full(0, "", object)
@@ -70,12 +63,8 @@ def _cut_off(
 def told_unreached(units: pd.DataFrame, reached: pd.DataFrame) -> list[Finding]:
     """Tell how many homes no centre may serve, one finding a cause.
 
-    Parameters
-    ----------
-    units : DataFrame
-        ``households``.
-    reached : DataFrame
-        From `unreached`, in the same order.
+    `units`: ``households``.
+    `reached`: from `unreached`, in the same order.
     """
     homes = units["households"].groupby(reached["cause"].to_numpy(), sort=True).sum()
     return [

@@ -24,19 +24,19 @@ from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.residents import HELD_COLUMNS, Residents
 from planner.intake.sheets.notes import at_row
+from planner.model.arrays import Bools
 
 __all__ = ["Trusted", "trusted"]
 
 FAR_M: Final = 5_000.0
+# Address and coordinates this far apart are told of; this far, the home is held.
 APART_M, TOO_FAR_M = 300.0, 2_000.0
-"""Address and coordinates this far apart are told of; this far, the home is held."""
+# So many different buildings on one point are a provider's fallback, not homes.
 SAME_SPOT: Final = 20
-"""So many different buildings on one point are a provider's fallback, not homes."""
 FEWEST: Final = 20
 COARSE_DECIMALS: Final = 3
 SURE: Final = 0.8
-DEGREE_M: Final = 111_195.0
-"""A degree of a great circle on a sphere of 6,371,009 m."""
+DEGREE_M: Final = 111_195.0  # A degree of a great circle on a sphere of 6,371,009 m
 Positions = NDArray[np.intp]
 _NAMES: Final = {"wgs84": "WGS-84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
@@ -45,14 +45,9 @@ _NAMES: Final = {"wgs84": "WGS-84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 class Trusted:
     """Residents whose coordinates were held against the ground.
 
-    Parameters
-    ----------
-    residents : Residents
-        In WGS-84, with the rows that cannot be believed among the held ones.
-    findings : tuple of Finding
-        What was noticed here; they stand in `residents` too.
-    evidence : mapping of str to DatumEvidence
-        By file; empty without streets or coordinates.
+    `residents`: in WGS-84, with the rows that cannot be believed among the held ones.
+    `findings`: what was noticed here; they stand in `residents` too.
+    `evidence`: by file; empty without streets or coordinates.
     """
 
     residents: Residents
@@ -103,8 +98,10 @@ def trusted(
         findings += _coarse(frame, placed)
         told(_stacked(frame, placed))
         told(_outliers(frame, placed, ground))
+        # As given, not as converted: the map judges what the office has declared.
         evidence, shifted = _datums(given_frame, placed, ground, datum)
         findings += shifted
+        # in a wrong datum every address would conflict with its coordinates
         if not shifted:
             told(_conflicts(frame, placed, ground))
         if shifted and strict:
@@ -119,8 +116,7 @@ def trusted(
     return Trusted(_set_aside(changed, frame, held), said, evidence)
 
 
-_Said = tuple[int, Finding]
-"""Position of a row, and what is said of it."""
+_Said = tuple[int, Finding]  # position of a row, and what is said of it
 
 
 def _set_aside(residents: Residents, frame: pd.DataFrame, held: Mapping[int, Finding]) -> Residents:
@@ -144,7 +140,7 @@ def _declared(file: str, datum: Mapping[str, str] | str | None) -> Datum | None:
     return None if name is None else Datum(name)
 
 
-def _by_file(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> Iterator[tuple[str, Positions]]:
+def _by_file(frame: pd.DataFrame, rows: Bools) -> Iterator[tuple[str, Positions]]:
     """Give each file with the positions of its rows, in the order of the files."""
     at = np.flatnonzero(rows)
     codes, files = pd.factorize(frame["file"].iloc[at])
@@ -168,7 +164,7 @@ def _converted(
     return frame.assign(lon=at[:, 0], lat=at[:, 1]), said
 
 
-def _coarse(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[Finding]:
+def _coarse(frame: pd.DataFrame, placed: Bools) -> Iterator[Finding]:
     """Tell of files whose coordinates are rounded to a grid."""
     for file, rows in _by_file(frame, placed):
         if len(rows) < FEWEST:
@@ -181,7 +177,7 @@ def _coarse(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[Finding]
                 break
 
 
-def _stacked(frame: pd.DataFrame, placed: NDArray[np.bool_]) -> Iterator[_Said]:
+def _stacked(frame: pd.DataFrame, placed: Bools) -> Iterator[_Said]:
     """Hold the homes of many different buildings that share one point."""
     at = frame[placed]
     for _, rows in at.groupby(["lon", "lat"], sort=True).groups.items():
@@ -200,7 +196,7 @@ def _building(address: str) -> str:
     return next(iter(found.building_keys), address)
 
 
-def _outliers(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -> Iterator[_Said]:
+def _outliers(frame: pd.DataFrame, placed: Bools, ground: Ground) -> Iterator[_Said]:
     """Hold single homes far from the streets, or far from all others where there are no streets."""
     lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
     if ground.area is not None:
@@ -223,10 +219,7 @@ def _outliers(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) ->
 
 
 def _datums(
-    frame: pd.DataFrame,
-    placed: NDArray[np.bool_],
-    ground: Ground,
-    datum: Mapping[str, str] | str | None,
+    frame: pd.DataFrame, placed: Bools, ground: Ground, datum: Mapping[str, str] | str | None
 ) -> tuple[dict[str, DatumEvidence], list[Finding]]:
     """Ask the ground which reading of each file, as it was given, puts homes where buildings are."""
     nearest, said = witnesses(ground.base), list[Finding]()
@@ -270,7 +263,7 @@ def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part:
     return replace(at_row(rows, 0, told), row=first if part else None)
 
 
-def _conflicts(frame: pd.DataFrame, placed: NDArray[np.bool_], ground: Ground) -> Iterator[_Said]:
+def _conflicts(frame: pd.DataFrame, placed: Bools, ground: Ground) -> Iterator[_Said]:
     """Tell of homes whose address lies elsewhere than their coordinates."""
     asked = np.flatnonzero(placed & (frame["address"] != "").to_numpy())
     if ground.gazetteer is None or not len(asked):

@@ -15,27 +15,24 @@ from scipy.spatial import KDTree
 from planner.demand.entrances import same_spot
 from planner.errors import Finding
 from planner.intake.address.door import Door
+from planner.model.arrays import Bools, Floats, Ints, Ints32
 from planner.model.plane import LocalProjection
 
 __all__ = ["floor_number", "group_units"]
 
+# Homes whose building is known by its number alone are of one building only if they lie this close.
 SAME_BUILDING_M = 30.0
-"""Homes whose building is known by its number alone are of one building only if they lie this close."""
+# Homes of one named building may lie this far apart: it was measured twice, or is long.
 SAME_DOOR_M = 150.0
-"""Homes of one named building may lie this far apart: it was measured twice, or is long."""
+# A home without any address on the point of a known building is a home of that building.
 SAME_POINT_M = 1.0
-"""A home without any address on the point of a known building is a home of that building."""
-APART = 1e7
-"""Metres between two groups in a search tree: no group reaches another."""
+APART = 1e7  # metres between two groups in a search tree: no group reaches another
 LISTED = 20
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 def group_units(
     people: pd.DataFrame, most: float | None
-) -> tuple[NDArray[np.int32], pd.DataFrame, list[Finding]]:
+) -> tuple[Ints32, pd.DataFrame, list[Finding]]:
     """Group people into demand units.
 
     Parameters
@@ -149,8 +146,8 @@ def _numbers(*columns: object) -> Ints:
 def _nearest(
     xy: Floats,
     group: Ints,
-    known: NDArray[np.bool_],
-    asked: NDArray[np.bool_],
+    known: Bools,
+    asked: Bools,
     rank: Ints,
     within_m: float = SAME_BUILDING_M,
 ) -> Ints:
@@ -159,6 +156,8 @@ def _nearest(
     It is -1 where none is near, or where several of different ranks are equally near.
     """
     found = np.full(len(xy), -1, np.int64)
+    # One tree for all groups: a third coordinate keeps them out of each other's reach, where a tree
+    # a group would be built 2,000 times.
     apart = np.column_stack([group * APART, xy])
     rows, at = np.flatnonzero(known), np.flatnonzero(asked)
     if not len(rows) or not len(at):
@@ -187,7 +186,7 @@ def _doors(people: pd.DataFrame, xy: Floats) -> Ints:
     return connected_components(links, directed=False)[1].astype(np.int64)
 
 
-def _linked(xy: Floats, label: Ints, placed: NDArray[np.bool_]) -> coo_matrix:
+def _linked(xy: Floats, label: Ints, placed: Bools) -> coo_matrix:
     """Join each person to the others of the same door that live near enough."""
     n = len(xy)
     rows = np.column_stack([label, xy])
@@ -210,11 +209,7 @@ def _on_two_points(people: pd.DataFrame, door: Ints) -> list[Finding]:
     label: Any = groups["building_label"].min()
     return [
         Finding.of(
-            "building-two-points",
-            {"column": "lon"},
-            label=label.loc[key],
-            n=n,
-            apart=SAME_DOOR_M,
+            "building-two-points", {"column": "lon"}, label=label.loc[key], n=n, apart=SAME_DOOR_M
         )
         for key, n in count[count > 1].head(LISTED).items()
     ]
@@ -226,6 +221,7 @@ def _cut(people: pd.DataFrame, door: Ints, most: float | None) -> tuple[Ints, li
     findings: list[Finding] = []
     homes = np.bincount(door, people["home"].to_numpy())
     centres = np.bincount(door, people["centre"].to_numpy(bool))
+    # Two centres in one stairwell would share a home unit, and each needs one of its own.
     pieces = np.maximum(1, centres)
     if most is not None:
         pieces = np.maximum(pieces, np.ceil(homes / most))
@@ -298,6 +294,8 @@ def _summarise(frame: pd.DataFrame) -> pd.DataFrame:
     unit = np.asarray(grouped.ngroup(), np.int64)
     units["lon"] = _middle(unit, ordered["lon"].to_numpy(float))
     units["lat"] = _middle(unit, ordered["lat"].to_numpy(float))
+    # No row number and no id but as the last resort: the order of the sheet must not number the
+    # units.
     order = ["fence", "place", "key", "stair", "lon", "lat", "first"]
     units["key"], units["stair"] = (units[c].str.zfill(6) for c in ("key", "stair"))
     units = units.sort_values(order, kind="stable", ignore_index=True)

@@ -12,15 +12,15 @@ from planner.intake.identity import match_ids
 from planner.intake.sheets.cell_values import clean_column, clean_ids
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.schema import STANDING
+from planner.model.schema import PREVIOUS
 
-__all__ = ["StandingSheet", "match_centres", "read_standing"]
+__all__ = ["PreviousSheet", "match_centres", "read_previous_sheet"]
 
 LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class StandingSheet:
+class PreviousSheet:
     """Who had which centre.
 
     Parameters
@@ -37,7 +37,7 @@ class StandingSheet:
     findings: tuple[Finding, ...]
 
 
-def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingSheet:
+def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> PreviousSheet:
     """Read the plan that stands from a workbook or CSV, such as a roster that was edited by hand.
 
     Parameters
@@ -58,8 +58,8 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
     rows: list[tuple[str, str, Finding]] = []
     findings: list[Finding] = []
     read = 0
-    for table in read_table(path, table=STANDING, encoding=encoding):
-        roles, chosen = roles_of(table.headers, STANDING, file=table.file, sheet=table.sheet)
+    for table in read_table(path, table=PREVIOUS, encoding=encoding):
+        roles, chosen = roles_of(table.headers, PREVIOUS, file=table.file, sheet=table.sheet)
         if {"id", "zone"} <= set(roles):
             own, said = _rows(table, roles)
             rows += own
@@ -92,7 +92,7 @@ def read_standing(path: str | Path, *, encoding: str | None = None) -> StandingS
             findings=twice,
             zh=f"{name} 中有的户对应两个中心户",
         )
-    return StandingSheet(zone, places, tuple(findings))
+    return PreviousSheet(zone, places, tuple(findings))
 
 
 def _rows(
@@ -117,13 +117,13 @@ def _rows(
 
 
 def match_centres(
-    sheet: StandingSheet, centres: Iterable[str], members: Iterable[str]
+    sheet: PreviousSheet, centres: Iterable[str], members: Iterable[str]
 ) -> tuple[dict[str, str], tuple[Finding, ...]]:
     """Find the centres of a sheet among those of now.
 
     Parameters
     ----------
-    sheet : StandingSheet
+    sheet : PreviousSheet
     centres, members : iterable of str
         Ids of now.
 

@@ -19,7 +19,7 @@ __all__ = [
     "HOUSEHOLDS",
     "MEMBERS",
     "NOMINATIONS",
-    "STANDING",
+    "PREVIOUS",
     "TIES",
     "Column",
     "Table",
@@ -238,7 +238,7 @@ BUILDINGS = Table(
     ),
 )
 """楼栋表: the office's own list of buildings with coordinates."""
-STANDING = Table(
+PREVIOUS = Table(
     "plan that stands",
     (
         _ID,

@@ -7,11 +7,14 @@ nobody is served yet, where it is the first), an assignment, and a terrain to me
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.measures import walk_outcome, walk_summary
 from planner.model.plane import LocalProjection
 from planner.model.problem import Certificate, Result
@@ -20,23 +23,19 @@ from planner.plan.coverage import coverage_gaps
 from planner.plan.frames import (
     WGS84,
     assignment_of,
+    broken_codes,
     centre_positions,
-    geo_frame,
+    gap_layer,
+    taken,
     unit_positions,
 )
 from planner.plan.shapes import colours
 from planner.plan.staffing import Walks, staffed
 from planner.solve.rezone import moved_households
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
 __all__ = ["Terrain", "assemble"]
 
 FIGURES = ("households", "members", "walk_mean_m", "walk_max_m", "broken")
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 class Terrain(Protocol):
@@ -82,22 +81,20 @@ def assemble(
         Of the provenance ``stopped, homes_moved, staffing`` are renewed.
     """
     problem, assignment = plan.problem, np.asarray(result.assignment, np.int64)
-    names = np.append(plan.centres["centre_id"].to_numpy(object), "").astype(object)
-    pair = problem.pairs_of(assignment)
-    walk_m = np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], np.nan)
+    ids = plan.centres["centre_id"]
+    walk_m = np.append(problem.walk_m, np.nan)[problem.pairs_of(assignment)]
     touched = _touched(plan, assignment)
     unit = unit_positions(plan, plan.households["unit_id"])
     homes, gaps = _households(plan, assignment, unit, walk_m)
     note = {**plan.provenance, "stopped": result.stopped}
     if note.get("homes_moved") is not None:
         note["homes_moved"] = int(homes["moved"].sum())
-    members = plan.members.assign(
-        zone=names[np.append(assignment, -1)[unit_positions(plan, plan.members["unit_id"])]]
-    )
+    door = unit_positions(plan, plan.members["unit_id"])
+    members = plan.members.assign(zone=taken(ids, np.append(assignment, -1)[door]))
     if len(touched):
         roster = staffed(plan, assignment, terrain.walks(assignment), touched, terrain.floors)
-        ids = np.append(members["member_id"].to_numpy(object), "").astype(object)
-        homes = homes.assign(member=ids[roster.member], member_walk_m=roster.walk_m)
+        member = taken(members["member_id"], roster.member)
+        homes = homes.assign(member=member, member_walk_m=roster.walk_m)
         members = members.assign(households=roster.households)
         note["staffing"] = dict(roster.figures)
     moved = unit[(unit >= 0) & homes["moved"].to_numpy(bool)]
@@ -106,7 +103,7 @@ def assemble(
     return replace(
         plan,
         units=plan.units.assign(
-            zone=names[assignment],
+            zone=taken(ids, assignment),
             walk_m=np.round(walk_m, 2),
             moved=np.bincount(moved, minlength=problem.n_units),
         ),
@@ -134,7 +131,6 @@ def _households(
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Give each home its zone, and list the gaps; those known from before keep what was said of them."""
     before = plan.households
-    names = np.append(plan.centres["centre_id"].to_numpy(object), "").astype(object)
     found = coverage_gaps(
         before["household_id"].to_numpy(str),
         unit,
@@ -147,7 +143,7 @@ def _households(
     gap = np.full(len(before), "", object)
     gap[found["household"]] = found["cause"].to_numpy(object)
     homes = before.assign(
-        zone=names[np.append(assignment, -1)[unit]],
+        zone=taken(plan.centres["centre_id"], np.append(assignment, -1)[unit]),
         walk_m=np.round(np.append(walk_m, np.nan)[unit], 2),
         gap=gap,
         moved=moved_households(assignment, unit, centre_positions(plan, before["previous_zone"])),
@@ -155,7 +151,7 @@ def _households(
     return homes, _gaps(plan, homes, found)
 
 
-def _nobodys(plan: PlanTables, unit: Ints) -> NDArray[np.bool_]:
+def _nobodys(plan: PlanTables, unit: Ints) -> Bools:
     """Homes without a unit, or of one that no centre may serve: their cause was known before solving."""
     alone = np.append(np.diff(plan.problem.pair_start) == 0, True)
     return alone[unit]
@@ -166,12 +162,9 @@ def _gaps(plan: PlanTables, homes: gpd.GeoDataFrame, found: pd.DataFrame) -> gpd
     keys = zip(plan.gaps["household_id"], plan.gaps["cause"], strict=True)
     said = dict(zip(keys, plan.gaps["detail"], strict=True))
     now = zip(kept["household_id"], found["cause"], found["detail"], strict=True)
+    # what was known before solving was said then; the rest is found anew
     detail = [text or said.get((home, cause), "") for home, cause, text in now]
-    columns = {
-        name: kept[name].to_numpy(object) for name in ("household_id", "unit_id", "fence", "zone")
-    }
-    columns |= {"cause": found["cause"].to_numpy(object), "detail": np.array(detail, object)}
-    return geo_frame(columns, kept.geometry.to_numpy())
+    return gap_layer(kept, found["cause"], detail)
 
 
 def _centres(
@@ -186,9 +179,8 @@ def _centres(
 
     weight = problem.households.astype(float)
     walks = [walk_summary(walk_m[assignment == c], weight[assignment == c]) for c in range(n)]
-    broken: list[set[str]] = [set() for _ in range(n)]
-    for violation in certificate.violations:
-        broken[violation.centre].add(violation.rule)
+    # text, for a layer holds nothing else: whoever words it asks the certificate
+    broken = [",".join(rules) for rules in broken_codes(certificate, n)]
     return plan.centres.assign(
         households=total(problem.households).astype(np.int64),
         members=total(plan.units["members"]).astype(np.int64),
@@ -196,14 +188,17 @@ def _centres(
         walk_mean_m=np.round([w["mean"] for w in walks], 1),
         walk_p90_m=np.round([w["p90"] for w in walks], 1),
         walk_max_m=np.round([w["max"] for w in walks], 1),
-        broken=np.array([",".join(sorted(names)) for names in broken], dtype=object),
+        broken=np.array(broken, dtype=object),
     )
 
 
 def _zones(
-    plan: PlanTables, assignment: Ints, centres: gpd.GeoDataFrame, gaps: gpd.GeoDataFrame,
+    plan: PlanTables,
+    assignment: Ints,
+    centres: gpd.GeoDataFrame,
+    gaps: gpd.GeoDataFrame,
     terrain: Terrain,
-) -> gpd.GeoDataFrame:  # fmt: skip
+) -> gpd.GeoDataFrame:
     zones = plan.zones.assign(
         **{name: centres[name].to_numpy() for name in FIGURES},
         gaps=gaps["zone"].value_counts().reindex(centres["centre_id"], fill_value=0).to_numpy(),
@@ -212,6 +207,8 @@ def _zones(
     if not len(touched):
         return zones
     crs = terrain.plane.crs
+    # Untouched zones keep their degrees to the last digit: only those that were drawn anew are
+    # turned back, while colours are given to all of them in the plane.
     flat = zones.geometry.to_crs(crs).to_numpy().copy()
     flat[touched] = terrain.shapes(assignment, touched)
     drawn, area = zones.geometry.to_numpy().copy(), zones["area_m2"].to_numpy(float).copy()

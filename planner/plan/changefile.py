@@ -11,13 +11,14 @@ The file is JSON, as the page writes it::
 
 from __future__ import annotations
 
-import json
-import math
+import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
 
 from planner.errors import InputError
 
@@ -36,53 +37,50 @@ __all__ = [
 FORMAT = "planner-changes-1"
 LARGEST_FILE = 32_000_000
 MOST_NOTES, LONGEST_NOTE, LONGEST_ID, LONGEST_NAME = 1_000, 300, 200, 60
-_KEYS = {"format", "plan", "created", "moves", "locks", "unlocked", "notes"}
 _PRIVATE = re.compile(
     r"(?<!\d)(1[3-9]\d(?:[ -]?\d{4}){2}|\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx])(?![\dA-Za-z])"
 )
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 AGAIN_ZH = "请从本方案的地图重新导出调整"
 AGAIN = "export the changes again from the map of this plan"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+_Id = Annotated[str, Meta(max_length=LONGEST_ID)]
+_Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+_Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+
+
+class Move(Struct, frozen=True, forbid_unknown_fields=True):
     """One unit that goes from one centre to another; ids, "" for none."""
 
-    unit: str
-    origin: str
-    target: str
+    unit: _Id
+    origin: _Id = field(name="from")
+    target: _Id = field(name="to")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True, forbid_unknown_fields=True):
     """A remark on a place, degrees WGS-84."""
 
-    lon: float
-    lat: float
-    text: str
+    lon: Annotated[float, Meta(ge=-180, le=180)]
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    text: Annotated[str, Meta(max_length=LONGEST_NOTE)]
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     """What a changes file says.
 
-    Parameters
-    ----------
-    plan : str
-        `planner.plan.provenance.plan_fingerprint` of the plan that was changed.
-    created : str
-        UTC time, ``2026-05-18T09:30:00Z``.
-    locks, unlocked : tuple of str
-        Unit ids: all locks that stand afterwards; locks of the plan that were opened.
+    `plan`: `planner.plan.provenance.plan_fingerprint` of the plan that was changed.
+    `created`: UTC time, ``2026-05-18T09:30:00Z``.
+    `locks` and `unlocked`: unit ids: all locks that stand afterwards; locks of the plan that were
+    opened.
     """
 
-    plan: str
-    created: str
-    moves: tuple[Move, ...] = ()
-    locks: tuple[str, ...] = ()
-    unlocked: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    format: Literal["planner-changes-1"]
+    plan: _Digest
+    created: _Time
+    moves: tuple[Move, ...]
+    locks: tuple[_Id, ...]
+    notes: Annotated[tuple[Note, ...], Meta(max_length=MOST_NOTES)]
+    unlocked: tuple[_Id, ...] = ()
 
 
 def holds_private(text: str) -> bool:
@@ -93,10 +91,7 @@ def holds_private(text: str) -> bool:
 def read_changes(source: str | Path | bytes) -> Changes:
     """Read a changes file; anything that is not as it must be is refused.
 
-    Raises
-    ------
-    InputError
-        The file is missing, too large, no JSON, or not a changes file of this version.
+    Raises `InputError`: the file is missing, too large, no JSON, or not a changes file of this version.
     """
     if isinstance(source, bytes):
         where, data = "the changes", source
@@ -111,15 +106,38 @@ def read_changes(source: str | Path | bytes) -> Changes:
             remedy_zh="请提供地图导出的 changes.json",
         )
     try:
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
+        read = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=Changes)
+    except msgspec.ValidationError as error:
+        # It names fields and places of the file; a key that is not known may say anything.
+        what = re.sub("unknown field `.*`", "an unknown field", str(error), flags=re.DOTALL)
+        raise _refusal(where, what) from None
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InputError(
-            f"{where} is not JSON",
-            remedy=AGAIN,
-            zh=f"{where} 不是 JSON",
-            remedy_zh=AGAIN_ZH,
+            f"{where} is not JSON", remedy=AGAIN, zh=f"{where} 不是 JSON", remedy_zh=AGAIN_ZH
         ) from error
-    return _Reader(where).changes(value)
+    return _checked(where, read)
+
+
+def _checked(where: str, changes: Changes) -> Changes:
+    """Check what types cannot tell: repeats, and numbers that belong to a person."""
+    named = {"moves": [move.unit for move in changes.moves]}
+    for what, units in (named | {"locks": changes.locks, "unlocked": changes.unlocked}).items():
+        if len(set(units)) != len(units):
+            raise _refusal(where, f"{what} names a unit twice")
+    for number, note in enumerate(changes.notes, 1):
+        if holds_private(note.text):
+            raise InputError(
+                f"{where}: note {number} holds a number like a phone's or a citizen's id number",
+                remedy="take the number out of the note, on the map or in the file",
+                zh=f"{where}：note {number} 中含类似电话或身份证号的数字",
+                remedy_zh="请在地图上或文件中将其从备注中去掉",
+            )
+    return changes
+
+
+def _refusal(where: str, what: str) -> InputError:
+    zh = f"{where}：内容有误（{what}）"
+    return InputError(f"{where}: {what}", remedy=AGAIN, zh=zh, remedy_zh=AGAIN_ZH)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -133,105 +151,3 @@ def _bytes_of(path: Path) -> bytes:
             zh=f"无法读取 {path}：{error.strerror}",
             remedy_zh="请提供地图导出的 changes.json",
         ) from error
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(text)
-
-
-class _Reader:
-    """Checks types, keys, lengths and repeats; says where a fault is, never what text it holds."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def refuse(self, what: str) -> InputError:
-        return InputError(
-            f"{self.where}: {what}",
-            remedy=AGAIN,
-            zh=f"{self.where}：内容有误（{what}）",
-            remedy_zh=AGAIN_ZH,
-        )
-
-    def changes(self, value: Any) -> Changes:
-        top = self.mapping(value, _KEYS, "the file", optional={"unlocked"})
-        if top["format"] != FORMAT:
-            raise self.refuse(f"the format is not {FORMAT!r}")
-        plan = self.text(top["plan"], 64, "plan")
-        if not re.fullmatch(r"[0-9a-f]{64}", plan):
-            raise self.refuse("plan is not a fingerprint of 64 hexadecimal digits")
-        created = self.text(top["created"], 20, "created")
-        if not _TIME.fullmatch(created):
-            raise self.refuse("created is not a time such as 2026-05-18T09:30:00Z")
-        moves = tuple(self.move(m, i) for i, m in enumerate(self.listed(top["moves"], "moves")))
-        self.once([m.unit for m in moves], "moves")
-        notes = self.listed(top["notes"], "notes")
-        if len(notes) > MOST_NOTES:
-            raise self.refuse(f"there are {len(notes)} notes; at most {MOST_NOTES} are taken")
-        return Changes(
-            plan,
-            created,
-            moves,
-            self.units(top["locks"], "locks"),
-            self.units(top.get("unlocked", []), "unlocked"),
-            tuple(self.note(n, i) for i, n in enumerate(notes)),
-        )
-
-    def mapping(
-        self, value: Any, keys: set[str], what: str, optional: set[str] | None = None
-    ) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise self.refuse(f"{what} is not an object")
-        if missing := sorted(keys - (optional or set()) - set(value)):
-            raise self.refuse(f"{what} lacks {', '.join(missing)}")
-        if unknown := len(set(value) - keys):
-            raise self.refuse(f"{what} has {unknown} unknown keys")
-        return value
-
-    def listed(self, value: Any, what: str) -> list[Any]:
-        if not isinstance(value, list):
-            raise self.refuse(f"{what} is not a list")
-        return value
-
-    def text(self, value: Any, longest: int, what: str) -> str:
-        if not isinstance(value, str) or len(value) > longest:
-            raise self.refuse(f"{what} is not a text of at most {longest} characters")
-        return value
-
-    def once(self, names: list[str], what: str) -> None:
-        if len(set(names)) != len(names):
-            raise self.refuse(f"{what} names a unit twice")
-
-    def units(self, value: Any, what: str) -> tuple[str, ...]:
-        names = [
-            self.text(n, LONGEST_ID, f"{what} {i + 1}")
-            for i, n in enumerate(self.listed(value, what))
-        ]
-        self.once(names, what)
-        return tuple(names)
-
-    def move(self, value: Any, i: int) -> Move:
-        what = f"move {i + 1}"
-        one = self.mapping(value, {"unit", "from", "to"}, what)
-        return Move(
-            *(self.text(one[k], LONGEST_ID, f"{what}, {k},") for k in ("unit", "from", "to"))
-        )
-
-    def note(self, value: Any, i: int) -> Note:
-        what = f"note {i + 1}"
-        one = self.mapping(value, {"lon", "lat", "text"}, what)
-        for key, most in (("lon", 180.0), ("lat", 90.0)):
-            number = one[key]
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                raise self.refuse(f"{what}: {key} is not a number")
-            if not (math.isfinite(number) and abs(number) <= most):
-                raise self.refuse(f"{what}: {key} is not between -{most:g} and {most:g}")
-        text = self.text(one["text"], LONGEST_NOTE, what)
-        if holds_private(text):
-            raise InputError(
-                f"{self.where}: {what} holds a number like a phone's or a citizen's id number",
-                remedy="take the number out of the note, on the map or in the file",
-                zh=f"{self.where}：{what} 中含类似电话或身份证号的数字",
-                remedy_zh="请在地图上或文件中将其从备注中去掉",
-            )
-        return Note(float(one["lon"]), float(one["lat"]), text)

@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.errors import InfeasibleError, InputError
 from planner.model import audit
+from planner.model.arrays import Bools, Ints
 from planner.model.problem import Certificate, Part, Problem, Result
 from planner.model.project import MOVE_PRICE_M
 from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
+from planner.plan.advice.excerpt import of_pairs
 from planner.plan.build import assemble
 from planner.plan.changefile import AGAIN, AGAIN_ZH, LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
@@ -26,19 +27,12 @@ from planner.solve.zones.search import Progress, Stop, solve
 __all__ = ["apply_changes", "replayed"]
 
 
-def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:
+def replayed(tables: PlanTables, changes: Changes) -> Ints:
     """Check changes against a plan, and make the moves.
 
-    Returns
-    -------
-    ndarray of int64, shape (n_units,)
-        Centre of each unit afterwards, -1 for none.
-
-    Raises
-    ------
-    InputError
-        The changes are those of another plan, name what it does not have, move what is locked or a
-        centre's home, or bring a unit to a centre that may not serve it.
+    Gives, shape (n_units,): centre of each unit afterwards, -1 for none.
+    Raises `InputError`: the changes are those of another plan, name what it does not have, move what is
+    locked or a centre's home, or bring a unit to a centre that may not serve it.
     """
     if changes.plan != plan_fingerprint(tables):
         raise InputError(
@@ -51,7 +45,7 @@ def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:
     unit = {u: i for i, u in enumerate(tables.units["unit_id"])}
     centre = {c: i for i, c in enumerate(tables.centres["centre_id"])} | {"": -1}
     _check_locks(tables, changes, unit)
-    assignment = assignment_of(tables)
+    assignment, pairs = assignment_of(tables), tables.problem
     homes = {int(h): c for c, h in enumerate(tables.problem.home)}
     for number, move in enumerate(changes.moves, 1):
         if move.unit not in unit:
@@ -84,7 +78,8 @@ def replayed(tables: PlanTables, changes: Changes) -> NDArray[np.int64]:
                 zh=f"第 {number} 项调整：单元 {move.unit} 是中心户的住处，须留在本责任区",
                 remedy_zh="请去掉该项，否则责任区将没有中心户",
             )
-        if target >= 0 and not _may_serve(tables.problem, u, target):
+        may = pairs.pair_centre[pairs.pair_start[u] : pairs.pair_start[u + 1]]
+        if target >= 0 and target not in may:
             raise InputError(
                 f"move {number}: centre {move.target} may not serve unit {move.unit}: too far, "
                 "beyond a fence, or without a way",
@@ -131,11 +126,6 @@ def _check_locks(tables: PlanTables, changes: Changes, unit: Mapping[str, int]) 
             zh=f"单元 {moved[0]} 已锁定（涉及 {len(moved)} 项调整）",
             remedy_zh="请先在地图上解锁，或不移动它",
         )
-
-
-def _may_serve(problem: Problem, unit: int, centre: int) -> bool:
-    own = problem.pair_centre[problem.pair_start[unit] : problem.pair_start[unit + 1]]
-    return bool((own == centre).any())
 
 
 def apply_changes(
@@ -185,6 +175,8 @@ def apply_changes(
         locked = tables.units["unit_id"].isin(changes.locks).to_numpy()
         fixed = moved | locked
         assignment = _completed(problem, assignment, fixed, tables, stop, seed, progress)
+    # The bound of the plan before was proven for any plan of these units: moving some by hand
+    # cannot make it false, only the gap to it larger.
     certificate = _checked(problem, assignment, before.bound_m, tables)
     part = Part(
         problem.n_units,
@@ -203,9 +195,11 @@ def apply_changes(
         stopped=str(tables.provenance.get("stopped", "")),
     )
     made = assemble(tables, result, certificate, Kept(tables))
-    entry = _entry(tables, changes, office, when, complete)
-    entry |= {"moved_units": int((assignment != assignment_of(tables)).sum())}
-    entry |= {"value_before_m": before.value_m, "value_m": certificate.value_m}
+    entry = _entry(tables, changes, office, when, complete) | {
+        "moved_units": int((assignment != assignment_of(tables)).sum()),
+        "value_before_m": before.value_m,
+        "value_m": certificate.value_m,
+    }
     history = [*(dict(e) for e in history_of(tables)), entry]
     return replace(made, provenance={**made.provenance, "history": history})
 
@@ -222,9 +216,7 @@ def _office(by: str) -> str:
     return by
 
 
-def _checked(
-    problem: Problem, assignment: NDArray[np.int64], bound_m: float, tables: PlanTables
-) -> Certificate:
+def _checked(problem: Problem, assignment: Ints, bound_m: float, tables: PlanTables) -> Certificate:
     ids = tables.centres["centre_id"].to_numpy(object)
     found = audit.audit(problem, assignment, bound_m)
     if found.disconnected:
@@ -254,27 +246,20 @@ def _checked(
 
 def _completed(
     problem: Problem,
-    assignment: NDArray[np.int64],
-    fixed: NDArray[np.bool_],
+    assignment: Ints,
+    fixed: Bools,
     tables: PlanTables,
     stop: Stop | None,
     seed: int,
     progress: Callable[[Progress], None] | None,
-) -> NDArray[np.int64]:
+) -> Ints:
     """Solve again with some units held: only the pair that each is held in remains."""
     unit = problem.pair_unit
     stays = problem.pair_centre == assignment[unit]
     held = fixed & (assignment >= 0)
     price = np.where(stays, 0.0, MOVE_PRICE_M * problem.households[unit])
     keep = ~held[unit] | stays
-    counts = np.bincount(unit[keep], minlength=problem.n_units)
-    restricted = problem.replace(
-        pair_start=np.concatenate([[0], np.cumsum(counts)]),
-        pair_centre=problem.pair_centre[keep],
-        walk_m=problem.walk_m[keep],
-        penalty_m=problem.penalty_m[keep],
-        change_m=problem.change_m[keep] + price[keep],
-    )
+    restricted = of_pairs(problem, keep, change_m=(problem.change_m + price)[keep])
     result = solve(restricted, stop=stop, start=assignment, seed=seed, progress=progress)
     found = result.assignment.astype(np.int64)
     lost = np.flatnonzero(held & (found != assignment))

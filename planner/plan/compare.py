@@ -10,27 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from scipy.spatial import KDTree
 
 from planner.errors import InputError
+from planner.model.arrays import Floats, Ints
 from planner.model.measures import walk_summary
 from planner.model.plane import LocalProjection
 from planner.model.tables import PlanTables
-from planner.plan.frames import assignment_of, centre_positions, positions, unit_positions
-
-if TYPE_CHECKING:
-    import pandas as pd
+from planner.plan.frames import assignment_of, centre_positions, positions, taken, unit_positions
 
 __all__ = ["NEAR_M", "Comparison", "compared"]
 
 NEAR_M = 60.0
 """Metres within which two units of one label, or two homes of one id, stand in the same place."""
-TOUCHING_M = 10.0
-"""Metres within which units of other labels are taken for the same."""
-Ints = NDArray[np.int64]
+TOUCHING_M = 10.0  # metres within which units of other labels are taken for the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,25 +84,21 @@ class Comparison:
             ``building, from_zone, from_centre, to_zone, to_centre, households, walk_before_m,
             walk_after_m``; "" and NaN where there is none.  Exact counts: for the office itself.
         """
-        import pandas as pd
-
         rows, old, new = self.rows, self.before, self.after
         at_old, at_new = rows["before_unit"].to_numpy(), rows["after_unit"].to_numpy()
-        label = np.where(
-            at_new >= 0, _taken(new.units["label"], at_new), _taken(old.units["label"], at_old)
-        )
+        after, before = taken(new.units["label"], at_new), taken(old.units["label"], at_old)
         return pd.DataFrame(
             {
-                "building": label,
-                "from_zone": _taken(old.centres["number"], rows["from_centre"]),
-                "from_centre": _taken(old.centres["label"], rows["from_centre"]),
-                "to_zone": _taken(new.centres["number"], rows["to_centre"]),
-                "to_centre": _taken(new.centres["label"], rows["to_centre"]),
+                "building": np.where(at_new >= 0, after, before),
+                "from_zone": taken(old.centres["number"], rows["from_centre"]),
+                "from_centre": taken(old.centres["label"], rows["from_centre"]),
+                "to_zone": taken(new.centres["number"], rows["to_centre"]),
+                "to_centre": taken(new.centres["label"], rows["to_centre"]),
                 "households": rows["households"].to_numpy(),
                 "walk_before_m": np.append(old.units["walk_m"].to_numpy(float), np.nan)[at_old],
                 "walk_after_m": np.append(new.units["walk_m"].to_numpy(float), np.nan)[at_new],
             }
-        )  # fmt: skip
+        )
 
     def __repr__(self) -> str:
         figures = self.figures()
@@ -119,10 +112,7 @@ class Comparison:
 def compared(before: PlanTables, after: PlanTables) -> Comparison:
     """Hold two plans against each other.
 
-    Raises
-    ------
-    InputError
-        The plans have nothing in common.
+    Raises `InputError`: the plans have nothing in common.
     """
     centre = _same_centres(before, after)
     homes = _same_homes(before, after)
@@ -157,8 +147,6 @@ def compared(before: PlanTables, after: PlanTables) -> Comparison:
 
 
 def _rows(old: Ints, new: Ints, zones: tuple[Ints, Ints], centre: Ints, weight: Ints) -> Any:
-    import pandas as pd
-
     stays = np.append(centre, -1)[zones[0]]
     other = (stays != zones[1]) | ((stays < 0) & (zones[0] >= 0))
     other &= weight > 0
@@ -173,11 +161,7 @@ def _rows(old: Ints, new: Ints, zones: tuple[Ints, Ints], centre: Ints, weight: 
     return frame.groupby(list(columns), as_index=False, sort=True)["households"].sum()
 
 
-def _taken(values: Any, at: Any) -> NDArray[Any]:
-    return np.append(values.to_numpy(object), "").astype(object)[np.asarray(at)]
-
-
-def _metres(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _metres(before: Any, after: Any) -> tuple[Floats, Floats]:
     """Positions of two tables of points in one plane; NaN where there is none."""
     lon, lat = before.geometry.x.to_numpy(), before.geometry.y.to_numpy()
     more = after.geometry.x.to_numpy(), after.geometry.y.to_numpy()
@@ -202,6 +186,7 @@ def _same_homes(before: PlanTables, after: PlanTables) -> tuple[Ints, Ints] | No
     at = positions(one["household_id"], other["household_id"])
     new = np.flatnonzero(at >= 0)
     old = at[new]
+    # Ids that few share, or that stand for homes elsewhere, are row numbers and not identities.
     if 2 * len(new) < min(len(one), len(other)):
         return None
     was, now = _metres(one.iloc[old], other.iloc[new])
@@ -214,8 +199,6 @@ def _same_homes(before: PlanTables, after: PlanTables) -> tuple[Ints, Ints] | No
 
 def _same_units(before: PlanTables, after: PlanTables) -> tuple[Ints, Ints]:
     """Positions of the same units in both plans: by label and place, the others by place alone."""
-    from scipy.spatial import KDTree
-
     old, new = _near_namesakes(before.units, after.units)
     rest_old = np.setdiff1d(np.arange(len(before.units)), old)
     rest_new = np.setdiff1d(np.arange(len(after.units)), new)
@@ -224,6 +207,7 @@ def _same_units(before: PlanTables, after: PlanTables) -> tuple[Ints, Ints]:
     was, now = _metres(before.units.iloc[rest_old], after.units.iloc[rest_new])
     away, near = (np.asarray(found) for found in KDTree(now).query(was))
     back = np.asarray(KDTree(was).query(now)[1])
+    # each the nearest of the other: a new building beside an old one is not taken for it
     both = (away <= TOUCHING_M) & (back[near] == np.arange(len(was)))
     return np.append(old, rest_old[both]), np.append(new, rest_new[near[both]])
 
@@ -240,6 +224,8 @@ def _near_namesakes(before: Any, after: Any) -> tuple[Ints, Ints]:
     was, now = _metres(before, after)
     away = np.hypot(*(was[pairs[:, 0]] - now[pairs[:, 1]]).T)
     order = np.argsort(away, kind="stable")
+    # Greedy from the nearest on: labels repeat (a street's number in two villages), and the best
+    # matching of all would move far ones to save near ones a metre.
     used: tuple[set[int], set[int]] = (set(), set())
     kept: list[tuple[int, int]] = []
     for k in order[away[order] <= NEAR_M].tolist():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from planner.model.arrays import Ints, Ints32
 from planner.model.problem import Problem
 
 __all__ = ["coverage_gaps"]
@@ -58,6 +59,8 @@ def coverage_gaps(
     detail[far] = [f"{w:.0f} m > {limit_m:.0f} m" for w in walk[far]]
     if most is not None:
         for c, rows in _overfull(zone, found, most):
+            # The farthest are left over: they gain most by another centre. Ids settle ties, for
+            # rows may come in any order.
             left_over = rows[np.lexsort((ids[rows], -walk[rows]))]
             total = int((zone == c).sum())
             excess = max(0, total - int(most) - int((found[zone == c] != "").sum()))
@@ -67,9 +70,7 @@ def coverage_gaps(
     return pd.DataFrame({"household": listed, "cause": found[listed], "detail": detail[listed]})
 
 
-def _overfull(
-    zone: NDArray[np.int32], found: NDArray[np.str_], most: float
-) -> list[tuple[int, NDArray[np.int64]]]:
+def _overfull(zone: Ints32, found: NDArray[np.str_], most: float) -> list[tuple[int, Ints]]:
     """Zones above the limit, each with its households that have no cause yet."""
     counts = np.bincount(zone[zone >= 0])
     return [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,20 +15,18 @@ from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.demand.units import floor_number
+from planner.model.arrays import Floats, Ints
 from planner.model.certificate import Certificate
 from planner.model.plane import LocalProjection
 from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, PlanTables
 from planner.model.ties import Helpers
 from planner.network.streets.ways import walked_ways
-from planner.plan.frames import WGS84, geo_frame, points_at
+from planner.plan.frames import WGS84, gap_layer, geo_frame, points_at, taken
 from planner.plan.ledger import Ledger
 from planner.plan.shapes import zone_shapes
 from planner.plan.staffing import Walks
 from planner.solve.rezone import Previous
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 __all__ = ["Survey"]
 
@@ -36,24 +35,17 @@ LAYER_COLUMNS = {
     "buildings": ["name", "street", "number"],
     "fences": ["fence"],
 }
+# Why a row was set aside -> cause of the gap; any other row has an address that was not found.
 CAUSE_OF = {"outside": "outside_streets", "bad-load": "refused_load"}
-"""Why a row was set aside -> cause of the gap; any other row has an address that was not found."""
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Survey:
     """People, units and ground before anybody is served: a terrain of `planner.plan.build.assemble`.
 
-    Parameters
-    ----------
-    demand : Demand
-        Units and centres; `Demand.problem` is the one that is solved.
-    ground : Ground
-        Network, base layers, rivers and railways.
-    fences : GeoDataFrame or None
-        Polygons with a column ``fence``.
+    `demand`: units and centres; `Demand.problem` is the one that is solved.
+    `ground`: network, base layers, rivers and railways.
+    `fences`: polygons with a column ``fence``.
     """
 
     located: Located
@@ -75,15 +67,8 @@ class Survey:
     def draft(self, before: Previous | None = None, helpers: Helpers | None = None) -> PlanTables:
         """Lay out the tables of a plan in which nobody is served yet.
 
-        Parameters
-        ----------
-        helpers : Helpers, optional
-            Households that a member looks after already.
-
-        Returns
-        -------
-        PlanTables
-            `provenance` holds ``ledger, stopped, move_price_m, homes_moved, staffing`` only.
+        `helpers`: households that a member looks after already.
+        Gives: `provenance` holds ``ledger, stopped, move_price_m, homes_moved, staffing`` only.
         """
         homes, detail = self._households(before)
         price = None if before is None else before.move_price_m
@@ -124,7 +109,8 @@ class Survey:
         same = assignment[source] == assignment[found.target]
         key = source[same] * n + found.target[same]
         order = np.argsort(key, kind="stable")
-        # one more than there is, so that every search ends on an entry
+        # One more than there is, so that every search ends on an entry.  A dense table of units and
+        # members would hold 5,600 x 2,300 numbers for a district; a zone asks for some 30 x 10.
         key, walk = np.append(key[order], -1), np.append(found.walk_m[same][order], np.nan)
 
         def direct(units: Ints, members: Ints) -> Floats:
@@ -137,24 +123,23 @@ class Survey:
     def shapes(self, assignment: Ints, touched: Ints) -> NDArray[Any]:
         """Draw the ground of some zones, in the plane."""
         units, network = self.demand.units, self.ground.network
+        # Each fence has a territory of its own: a street along a border is walked from both sides.
         group = pd.factorize(units["fence"], sort=True)[0].astype(np.int32)
         territory = network.territory(self.demand.snaps, group=group)
-        drawn = None if self.fences is None else self.fences.to_crs(self.plane.crs)
+        fences = None
+        if self.fences is not None:
+            drawn = self.fences.to_crs(self.plane.crs)
+            fences = dict(zip(drawn["fence"], drawn.geometry, strict=True))
         made = zone_shapes(
             self.plane.to_xy(units["lon"], units["lat"]),
             assignment,
             self.demand.problem.n_centres,
             territory=(np.append(assignment, -1)[territory.owner], territory.lines),
             cuts=self.ground.cuts,
-            fences=None
-            if drawn is None
-            else dict(zip(drawn["fence"], drawn.geometry, strict=True)),
-            fence_of_zone=None if drawn is None else self.demand.centres["fence"].to_numpy(object),
+            fences=fences,
+            fence_of_zone=self.demand.centres["fence"].to_numpy(object),
         )
         return made[touched]
-
-    def _unit_ids(self, unit: NDArray[np.int32]) -> NDArray[Any]:
-        return np.append(self.demand.units["unit_id"].to_numpy(object), "")[unit]
 
     def _units(self) -> gpd.GeoDataFrame:
         units = self.demand.units
@@ -171,11 +156,10 @@ class Survey:
         """Lay out the homes, and what is said of those that nobody may serve."""
         homes, n = self.located.households, len(self.located.households)
         was = np.full(n, -1, np.int32) if before is None else before.zone[:n]
-        ids = np.append(self.demand.centres["centre_id"].to_numpy(object), "").astype(object)
         cause, detail = self._causes()
         columns = {
             "household_id": homes["id"].to_numpy(str).astype(object),
-            "unit_id": self._unit_ids(self.demand.household_unit),
+            "unit_id": taken(self.demand.units["unit_id"], self.demand.household_unit),
             "fence": homes["fence"].to_numpy(object),
             "zone": np.full(n, "", object),
             "walk_m": np.full(n, np.nan),
@@ -184,7 +168,7 @@ class Survey:
             "confidence": np.round(homes["confidence"].to_numpy(float), 3),
             "matched": homes["label"].to_numpy(object),
             "gap": cause,
-            "previous_zone": ids[was],
+            "previous_zone": taken(self.demand.centres["centre_id"], was),
             "moved": np.zeros(n, bool),
             "member": np.full(n, "", object),
             "member_walk_m": np.full(n, np.nan),
@@ -198,7 +182,7 @@ class Survey:
         cause = np.where(code != "", code, homes["cause"])
         cause = np.where((cause == "") & (unit < 0), "far_from_streets", cause)
         nearest = np.append(units["nearest_m"].to_numpy(float), np.nan)[unit]
-        placed = np.append(units["cause"].to_numpy(object), "")[unit]
+        placed = taken(units["cause"], unit)
         limit = self.rules.walk.limit_m
         detail = [
             text if not np.isfinite(m) else f"{m:.0f} m > {limit:.0f} m"
@@ -212,7 +196,7 @@ class Survey:
         return pd.DataFrame(
             {
                 "member_id": people["id"].to_numpy(object),
-                "unit_id": self._unit_ids(self.demand.member_unit),
+                "unit_id": taken(self.demand.units["unit_id"], self.demand.member_unit),
                 "fence": people["fence"].to_numpy(object),
                 "zone": np.full(len(people), "", object),
                 "is_centre": people["is_centre"].to_numpy(bool),
@@ -264,8 +248,6 @@ class Survey:
         return {"ways": geo_frame(columns, found.lines), "joins": pd.DataFrame(joins)}
 
     def _base(self) -> dict[str, gpd.GeoDataFrame]:
-        import geopandas as gpd
-
         layers = dict(self.ground.base)
         if self.fences is not None:
             layers["fences"] = self.fences
@@ -293,9 +275,4 @@ def _blank_zones(centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _known_gaps(homes: gpd.GeoDataFrame, detail: NDArray[Any]) -> gpd.GeoDataFrame:
     """List who has no unit, and what was said of it."""
     rows = np.flatnonzero(homes["gap"].to_numpy() != "")
-    kept = homes.iloc[rows]
-    columns = {
-        name: kept[name].to_numpy(object) for name in ("household_id", "unit_id", "fence", "zone")
-    }
-    columns |= {"cause": kept["gap"].to_numpy(object), "detail": detail[rows]}
-    return geo_frame(columns, kept.geometry.to_numpy())
+    return gap_layer(homes.iloc[rows], homes["gap"].to_numpy()[rows], detail[rows])

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from planner.model.arrays import Ints
+from planner.model.certificate import Certificate
 from planner.model.tables import PlanTables
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 __all__ = [
     "WGS84",
     "assignment_of",
+    "broken_codes",
     "centre_positions",
+    "gap_layer",
     "geo_frame",
     "points_at",
     "positions",
+    "taken",
     "unit_positions",
 ]
 
 WGS84 = "EPSG:4326"
-Ints = NDArray[np.int64]
 
 
 def positions(names: Iterable[str], wanted: Iterable[str]) -> Ints:
     """Find where each wanted name stands among others, -1 for those that do not."""
     at = {name: i for i, name in enumerate(names)}
     return np.array([at.get(name, -1) for name in wanted], np.int64)
+
+
+def taken(values: ArrayLike, at: ArrayLike) -> NDArray[np.object_]:
+    """Give the values that stand at some positions, "" for -1."""
+    # appended last, the blank is what -1 finds
+    return np.append(np.asarray(values, object), "").astype(object)[np.asarray(at)]
 
 
 def unit_positions(tables: PlanTables, unit_id: Iterable[str]) -> Ints:
@@ -48,17 +57,29 @@ def assignment_of(tables: PlanTables) -> Ints:
     return centre_positions(tables, tables.units["zone"])
 
 
+def broken_codes(certificate: Certificate, n_centres: int) -> list[tuple[str, ...]]:
+    """Give the names of the rules that the zone of each centre breaks, sorted."""
+    found: list[set[str]] = [set() for _ in range(n_centres)]
+    for violation in certificate.violations:
+        found[violation.centre].add(violation.rule)
+    return [tuple(sorted(rules)) for rules in found]
+
+
 def geo_frame(columns: dict[str, Any], geometry: ArrayLike) -> gpd.GeoDataFrame:
     """Make a layer of a plan, EPSG:4326."""
-    import geopandas as gpd
-
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84)
+
+
+def gap_layer(homes: gpd.GeoDataFrame, cause: ArrayLike, detail: Iterable[str]) -> gpd.GeoDataFrame:
+    """Make the layer of gaps: homes, each with its cause and what is said of it."""
+    names = ("household_id", "unit_id", "fence", "zone")
+    columns = {name: homes[name].to_numpy(object) for name in names}
+    said = {"cause": np.asarray(cause, object), "detail": np.array(list(detail), object)}
+    return geo_frame(columns | said, homes.geometry.to_numpy())
 
 
 def points_at(lon: ArrayLike, lat: ArrayLike) -> NDArray[Any]:
     """Make points, degrees; empty ones where there is no coordinate."""
-    import shapely
-
     x, y = np.asarray(lon, float), np.asarray(lat, float)
     points = np.asarray(shapely.points(x, y), dtype=object)
     points[~(np.isfinite(x) & np.isfinite(y))] = shapely.Point()

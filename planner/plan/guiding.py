@@ -21,6 +21,7 @@ from planner.demand.trust import trusted
 from planner.errors import ConfigError, Finding, InputError, NetworkError
 from planner.intake.nominations import read_nominations
 from planner.intake.residents import Residents, read_members
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.levels import CENTRES, MENTOR, Level, LevelOutcome, audit_level
 from planner.model.tables import PlanTables
 from planner.network import Network, Snaps
@@ -33,12 +34,9 @@ __all__ = ["Guides", "even_limits", "guided", "read_guides"]
 class Guides:
     """Those who can look after a level.
 
-    Parameters
-    ----------
-    listed : DataFrame
-        ``id`` and ``capacity`` (the most that one may have, NaN if nothing is said), sorted by id.
-    residents : Residents or None
-        As read from their own sheet; None where they are members of the plan.
+    `listed`: ``id`` and ``capacity`` (the most that one may have, NaN if nothing is said), sorted by
+    id.
+    `residents`: as read from their own sheet; None where they are members of the plan.
     """
 
     level: Level
@@ -52,12 +50,8 @@ def read_guides(
 ) -> tuple[Guides, ...]:
     """Read who can look after each level.
 
-    Raises
-    ------
-    ConfigError
-        Nobody is there for a level.
-    SheetError, SchemaError
-        A sheet cannot be read.
+    Raises `ConfigError`: nobody is there for a level.
+    Raises `SheetError`, `SchemaError`: a sheet cannot be read.
     """
     return tuple(_guides(level, Path(sheet), members) for level in levels)
 
@@ -94,9 +88,9 @@ class _Placed:
     """People of one level on the network."""
 
     id: NDArray[np.object_]
-    unit: NDArray[np.int64]
+    unit: Ints
     snaps: Snaps
-    capacity: NDArray[np.float64]
+    capacity: Floats
 
 
 def guided(
@@ -139,7 +133,7 @@ def guided(
     placed = {CENTRES: _Placed(ids, centre, demand.snaps.take(centre), none)}
     # Whom each zone belongs to on each level, as positions there.
     chain = {CENTRES: np.arange(len(centre))}
-    columns: dict[str, NDArray[np.object_] | NDArray[np.float64]] = {}
+    columns: dict[str, NDArray[np.object_] | Floats] = {}
     outcomes: list[LevelOutcome] = []
     said: list[Finding] = []
     for one in guides:
@@ -157,6 +151,7 @@ def guided(
         columns[level.name] = people.id[given[at]]
         columns[f"{level.name}_walk_m"] = np.round(walk[at], 1)
         outcomes.append(outcome)
+    # zones are in the order of the plan, people in that of the demand
     order = pd.Index(ids).get_indexer(pd.Index(tables.zones["centre_id"]))
     zones = tables.zones.assign(**{name: values[order] for name, values in columns.items()})
     note = {**tables.provenance, "levels": [asdict(o) for o in outcomes]}
@@ -164,11 +159,7 @@ def guided(
 
 
 def _place(
-    guides: Guides,
-    located: Located,
-    demand: Demand,
-    ground: Ground,
-    datum: str | None,
+    guides: Guides, located: Located, demand: Demand, ground: Ground, datum: str | None
 ) -> tuple[_Placed, list[Finding]]:
     """Find where the people of a level live; who has no place is told of, and left out."""
     level, said = guides.level, list(guides.findings)
@@ -214,21 +205,18 @@ def _located(people: Residents, level: Level, ground: Ground) -> pd.DataFrame:
 
 
 def even_limits(
-    clients: int, capacity: NDArray[np.float64], low: int | None, high: int | None
+    clients: int, capacity: Floats, low: int | None, high: int | None
 ) -> tuple[int | None, int | None]:
     """Find floor and ceiling where the project states neither: as even as the capacities allow.
 
-    Parameters
-    ----------
-    capacity : ndarray of float, shape (n_people,)
-        The most that each may have; NaN for no limit.
-    low, high : int or None
-        What the project states; one of them is enough.
+    `capacity`, shape (n_people,): the most that each may have; NaN for no limit.
+    `low` and `high`: what the project states; one of them is enough.
     """
     if low is not None or high is not None or not len(capacity):
         return low, high
     room = np.where(np.isfinite(capacity), np.floor(capacity), np.inf)
     level = -(-clients // len(room))
+    # Whoever has no room for an even share passes the rest on to the others.
     while np.minimum(room, level).sum() < clients and (room > level).any():
         level += 1
     return clients // len(room), level
@@ -236,9 +224,11 @@ def even_limits(
 
 def _filled(
     level: Level, below: _Placed, people: _Placed, network: Network
-) -> tuple[NDArray[np.int64], int | None, int | None]:
+) -> tuple[Ints, int | None, int | None]:
     """Share those below out among the people of a level."""
     low, high = even_limits(len(below.id), people.capacity, level.low, level.high)
+    # Every pair, without a limit: levels are few people far apart, and someone must have each of
+    # them.
     walk = np.full((len(below.id), len(people.id)), np.inf)
     found = network.walks(people.snaps, below.snaps, limit_m=None)
     walk[found.target, found.source] = found.walk_m
@@ -247,13 +237,11 @@ def _filled(
     return shared.share.argmax(axis=1), low, high
 
 
-def _same_home(below: _Placed, people: _Placed) -> NDArray[np.bool_]:
+def _same_home(below: _Placed, people: _Placed) -> Bools:
     return (below.unit[:, None] == people.unit[None, :]) & (below.unit >= 0)[:, None]
 
 
-def _measured(
-    below: _Placed, people: _Placed, given: NDArray[np.int64], network: Network
-) -> NDArray[np.float64]:
+def _measured(below: _Placed, people: _Placed, given: Ints, network: Network) -> Floats:
     walk = np.full(len(below.id), np.nan)
     for k in np.unique(given):
         clients = np.flatnonzero(given == k)
@@ -265,10 +253,6 @@ def _measured(
 
 def _told(outcome: LevelOutcome) -> list[Finding]:
     """Say what does not fit on a level."""
-    values = asdict(outcome) | {
-        "who": outcome.name,
-        "zh": outcome.title_zh,
-        "n": outcome.unreached,
-    }
+    values = asdict(outcome) | {"who": outcome.name, "zh": outcome.title_zh, "n": outcome.unreached}
     wrong = {"level-limits": outcome.over or outcome.short, "level-unreached": outcome.unreached}
     return [Finding.of(code, **values) for code, n in wrong.items() if n]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from planner.model.arrays import Floats, Ints
 from planner.model.plane import LocalProjection
 from planner.model.tables import PlanTables
 from planner.plan.frames import assignment_of
@@ -24,12 +25,9 @@ from planner.plan.staffing import Walks
 
 __all__ = ["Kept", "shared_out"]
 
+# Homes as close together as this, on the ground and on the street, have no walk between them.
 SPOT_M = 0.02
-"""Homes as close together as this, on the ground and on the street, have no walk between them."""
 REACH_M = 60.0
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +69,8 @@ class Kept:
 
 def shared_out(shapes: NDArray[Any], xy: Floats, zone: Ints, touched: Ints) -> NDArray[Any]:
     """Cut what some zones cover together into the ground of each: what lies nearest to its homes."""
+    # Only what the touched zones had is shared out anew, so that no neighbour loses ground to a
+    # move it took no part in.
     region = shapely.union_all(shapely.make_valid(shapes), grid_size=0.001)
     spots, zone = distinct_points(xy, zone)
     cells = voronoi_cells(spots, REACH_M)
@@ -96,6 +96,7 @@ def _detour(tables: PlanTables, xy: Floats) -> float:
     problem = tables.problem
     apart = np.linalg.norm(xy[problem.pair_unit] - xy[problem.home[problem.pair_centre]], axis=1)
     far = apart > 20
+    # The median, not the mean: a few walks round a river would lengthen every other one.
     return float(np.median(problem.walk_m[far] / apart[far])) if far.any() else 1.0
 
 
@@ -131,6 +132,7 @@ class _Streets:
         # of two pieces between the same crossings the shorter one; loops lead nowhere
         kept = np.append(True, (np.diff(low) != 0) | (np.diff(high) != 0)) & (low != high)
         n = int(ends.max()) + 1
+        # a sparse matrix takes a nought for no edge at all
         data = np.maximum(length[kept], 1e-6)
         self._graph = csr_array((data, (low[kept], high[kept])), shape=(n, n))
 
@@ -140,6 +142,8 @@ class _Streets:
         if not joined.any():
             return found
         source, at = np.unique(self._ends[homes[joined]], return_inverse=True)
+        # Both ends of the piece that a home joins are sources: the shorter way out is not known
+        # before.
         apart = dijkstra(self._graph, directed=False, indices=source, limit=self._limit_m)
         reach = np.full((len(source), len(units)), np.inf)
         for k in (0, 1):

@@ -15,16 +15,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import InputError
+from planner.model.arrays import AnyInts
 from planner.model.tables import PlanTables
 
 __all__ = ["Count", "Ledger", "LedgerLine", "ledger_lines", "ledger_of", "require_centres"]
 
 NAMED = 5
+# Why somebody has no place, in Chinese and English.
 WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "absent": ("地址未找到", "address not found"),
@@ -51,7 +52,6 @@ WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "conflict": ("地址与坐标不符", "address and coordinates disagree"),
     }
 )
-"""Why somebody has no place, in Chinese and English."""
 _OTHER = ("其他原因", "another reason")
 
 
@@ -59,19 +59,10 @@ _OTHER = ("其他原因", "another reason")
 class Count:
     """People of one kind: ``in = placed + held``.
 
-    Parameters
-    ----------
-    people : int
-        All of them, each once.
-    why : mapping of str to int
-        Code of the reason -> those who have no place for it; see `WHY`.
-    rows, repeated : int
-        Rows of the sheets, and those that said the same as an earlier one.
-
-    Raises
-    ------
-    ValueError
-        It does not add up.
+    `people`: all of them, each once.
+    `why`: code of the reason -> those who have no place for it; see `WHY`.
+    `rows` and `repeated`: rows of the sheets, and those that said the same as an earlier one.
+    Raises `ValueError`: it does not add up.
     """
 
     people: int
@@ -97,7 +88,7 @@ class Count:
 
     @classmethod
     def of(
-        cls, frame: pd.DataFrame, unit: NDArray[np.integer], repeated: int, rows: int | None = None
+        cls, frame: pd.DataFrame, unit: AnyInts, repeated: int, rows: int | None = None
     ) -> Count:
         """Count located people; who has no unit is held."""
         lost = np.flatnonzero(np.asarray(unit) < 0)
@@ -112,6 +103,7 @@ class Count:
             for code, told in zip(codes, cause, strict=True)
         )
         n = len(frame)
+        # a plan made in Python has no sheets to count rows in
         counted = n + repeated if rows is None else rows
         return cls(n, n - len(lost), dict(sorted(why.items())), counted, repeated)
 
@@ -120,12 +112,8 @@ class Count:
 class Ledger:
     """Homes, members and centres of a plan, each counted once.
 
-    Parameters
-    ----------
-    homes, members, centres : Count
-        Centres are members too.  `Count.rows` of centres are their own.
-    lost_centres : tuple of str
-        Ids of the centres without a place, sorted.
+    `homes` and `members` and `centres`: centres are members too. `Count.rows` of centres are their own.
+    `lost_centres`: ids of the centres without a place, sorted.
     """
 
     homes: Count
@@ -141,10 +129,7 @@ class Ledger:
     def of(cls, located: Located, demand: Demand) -> Ledger:
         """Count everyone who was read, as soon as units are known.
 
-        Parameters
-        ----------
-        located : Located
-            With the rows of the sheets, where they were counted.
+        `located`: with the rows of the sheets, where they were counted.
         """
         chosen = located.members["is_centre"].to_numpy(bool)
         centres, unit = located.members[chosen], demand.member_unit[chosen]
@@ -173,10 +158,7 @@ def ledger_of(tables: PlanTables) -> Ledger | None:
 def require_centres(ledger: Ledger, *, allow_missing: bool = False) -> None:
     """Refuse to plan while centres have no place: their whole zones would be missing.
 
-    Raises
-    ------
-    InputError
-        Names the first centres by id, and why (exit code 2).
+    Raises `InputError`: names the first centres by id, and why (exit code 2).
     """
     lost = ledger.lost_centres
     if allow_missing or not lost:
@@ -196,12 +178,8 @@ def require_centres(ledger: Ledger, *, allow_missing: bool = False) -> None:
 class LedgerLine:
     """One line of the ledger, for people.
 
-    Parameters
-    ----------
-    code : str
-        ``read, centres, members, homes, beyond-limit`` or ``rules-broken``: stable.
-    lost : int
-        People (or rules, in the last line) for whom it is bad news; 0 where all is well.
+    `code`: ``read, centres, members, homes, beyond-limit`` or ``rules-broken``: stable.
+    `lost`: people (or rules, in the last line) for whom it is bad news; 0 where all is well.
     """
 
     code: str
@@ -213,19 +191,13 @@ class LedgerLine:
 def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
     """Word the ledger of a plan: what every output opens with, in this order.
 
-    Parameters
-    ----------
-    tables : PlanTables
-        The plan; of one without a ledger only the lines of the certificate are given.
-
-    Returns
-    -------
-    tuple of LedgerLine
-        Rows read; centres, members and homes with those without a place and why; homes beyond the walk
-        limit; broken rules.  The proof comes after them.
+    `tables`: the plan; of one without a ledger only the lines of the certificate are given.
+    Gives: rows read; centres, members and homes with those without a place and why; homes beyond the
+    walk limit; broken rules. The proof comes after them.
     """
     ledger, lines = ledger_of(tables), list[LedgerLine]()
     if ledger is not None:
+        # Centres are members too, and their rows are not counted twice.
         rows, again = (
             ledger.homes.rows + ledger.members.rows,
             ledger.homes.repeated + ledger.members.repeated,

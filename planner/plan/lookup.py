@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from planner.intake.address.parse import parse_address
 from planner.intake.gazetteer.found import Cause, Match
@@ -19,17 +21,11 @@ from planner.intake.gazetteer.geocode import find_places
 from planner.model.tables import PlanTables
 from planner.plan.names import CHINESE, NameBook, Place, name_book
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["Lookup", "Place", "look_up"]
 
-SURE = 0.97
-"""Confidence where a text names a place of the plan word for word, or by its building."""
-ESTATE = 0.5
-"""Confidence where no more than the estate is known."""
-MOST = 12
-"""Places told of where several fit."""
+SURE = 0.97  # confidence where a text names a place of the plan word for word, or by its building
+ESTATE = 0.5  # confidence where no more than the estate is known
+MOST = 12  # places told of where several fit
 _PAIR = re.compile(
     r"\s*[(\[（]?\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*[)\]）]?\s*"
 )
@@ -77,15 +73,12 @@ class Lookup:
         DataFrame
             ``place, zone, centre, fence, walk_m, match, confidence``.
         """
-        import pandas as pd
-
-        names = ("place", "zone", "centre", "fence", "walk_m", "match", "confidence")
-        rows = [
-            (p.label or f"{p.lon:.6f},{p.lat:.6f}", p.zone or None, p.centre, p.fence, p.walk_m,
-             p.precision, p.confidence)
-            for p in self.places
-        ]  # fmt: skip
-        return pd.DataFrame(rows, columns=names)
+        names = ("zone", "centre", "fence", "walk_m", "precision", "confidence")
+        columns = {name: [getattr(p, name) for p in self.places] for name in names}
+        label = [p.label or f"{p.lon:.6f},{p.lat:.6f}" for p in self.places]
+        zone = [z or None for z in columns.pop("zone")]
+        frame = pd.DataFrame({"place": label, "zone": zone, **columns})
+        return frame.rename(columns={"precision": "match"})
 
     def _repr_html_(self) -> str:
         told = "" if self.settled else f"not settled 未能确定: {self.cause} {self.cause_zh}"
@@ -112,49 +105,70 @@ def look_up(tables: PlanTables, text: str) -> Lookup:
     """
     book = name_book(tables)
     pair = _PAIR.fullmatch(text)
+    # without a point "12 34" is a road and a number, not a place in the sea
     if pair and "." in text:
         return _at_spot(book, float(pair[1]), float(pair[2]))
     if not text.strip():
-        return Lookup(cause="nothing was asked", cause_zh="未填写地址")
+        return _open("blank")
     match = find_places([text], [""], book.gazetteer)[0]
     if match.code is Cause.ELSEWHERE:
-        return _of_candidates(book, match, "it names another place", "地址所述地区与本方案不符")
+        return _of_candidates(book, match, "elsewhere")
+    # The plan's own names come before the grammar's guess: a name that is there word for word is sure.
     exact = book.units_of(text)
     if exact:
         found = _settle([book.place(u, book.known_as(u), SURE) for u in exact])
-        return found if book.agrees(text, exact) else _elsewhere(found)
+        return found if book.agrees(text, exact) else _open("community", found.places)
     estate = book.area(parse_address(text)) if CHINESE.search(text) else frozenset[int]()
     if match.precision in _COARSE or (match.xy is None and estate):
         return _coarse(book, estate, match)
     if match.xy is not None:
         return _settle(book.around(match.candidates[0], match.confidence))
-    return _of_candidates(book, match, "the address was not found", "未找到该地址")
+    return _of_candidates(book, match, "absent")
+
+
+_WHY = {
+    "blank": ("nothing was asked", "未填写地址"),
+    "elsewhere": ("it names another place", "地址所述地区与本方案不符"),
+    "absent": ("the address was not found", "未找到该地址"),
+    "nowhere": ("the place lies in no zone", "该处不在任何责任区内"),
+    "zones": ("it fits {n} places in {zones} zones", "符合的地点有{n}处，分属{zones}个责任区"),
+    "places": ("it fits {n} places", "符合的地点有{n}处"),
+    "community": (
+        "it names another community than the place lies in",
+        "地址所述社区与该地点所在社区不符",
+    ),
+    "coarse": (
+        "only the estate or street is known, not the building",
+        "仅知小区或道路，未能确定楼栋",
+    ),
+    "degrees": ("no such lon,lat", "经纬度超出范围"),
+    "swapped": (
+        "the spot lies in no zone; the other way round it would: give lon,lat",
+        "该处不在任何责任区内；经纬度顺序可能颠倒，请按经度,纬度填写",
+    ),
+    "spot": ("the spot lies in no zone", "该处不在任何责任区内"),
+}
+
+
+def _open(why: str, places: Sequence[Place] = (), **values: int) -> Lookup:
+    """Leave a question open, and say why."""
+    cause, zh = (text.format(**values) for text in _WHY[why])
+    return Lookup(tuple(places[:MOST]), cause=cause, cause_zh=zh)
 
 
 def _settle(places: Iterable[Place]) -> Lookup:
     """Settle on places of one zone; tell of all where there are several."""
     found = sorted(places, key=lambda p: (-p.confidence, p.zone, p.label, p.unit_id))
     if not found:
-        return Lookup(cause="the place lies in no zone", cause_zh="该处不在任何责任区内")
-    zones = {p.zone for p in found}
+        return _open("nowhere")
+    zones = sorted({p.zone for p in found})
     if len(zones) == 1:
         return Lookup(tuple(found[:MOST]), settled=True)
-    told = [p for z in sorted(zones) for p in found if p.zone == z]
-    first = {z: next(p for p in told if p.zone == z) for z in sorted(zones)}
-    rest = [p for p in told if p not in first.values()]
-    return Lookup(
-        tuple((*first.values(), *rest)[:MOST]),
-        cause=f"it fits {len(found)} places in {len(zones)} zones",
-        cause_zh=f"符合的地点有{len(found)}处，分属{len(zones)}个责任区",
-    )
-
-
-def _elsewhere(found: Lookup) -> Lookup:
-    """Doubt places whose community is not the one that the text names."""
-    return Lookup(
-        found.places, cause="it names another community than the place lies in",
-        cause_zh="地址所述社区与该地点所在社区不符",
-    )  # fmt: skip
+    # one of each zone first: a list that ends at the twelfth must not hide a whole zone
+    told = [p for z in zones for p in found if p.zone == z]
+    first = [next(p for p in told if p.zone == z) for z in zones]
+    rest = [p for p in told if p not in first]
+    return _open("zones", [*first, *rest], n=len(found), zones=len(zones))
 
 
 def _coarse(book: NameBook, units: Iterable[int], match: Match) -> Lookup:
@@ -162,32 +176,23 @@ def _coarse(book: NameBook, units: Iterable[int], match: Match) -> Lookup:
     found = _settle(book.place(u, "compound", ESTATE) for u in units)
     if found.settled:
         return found
-    told = found.places or tuple(
-        p for c in match.candidates for p in book.around(c, min(match.confidence, ESTATE))
-    )
-    return Lookup(
-        told[:MOST], cause="only the estate or street is known, not the building",
-        cause_zh="仅知小区或道路，未能确定楼栋",
-    )  # fmt: skip
+    around = [book.around(c, min(match.confidence, ESTATE)) for c in match.candidates]
+    return _open("coarse", found.places or [p for places in around for p in places])
 
 
-def _of_candidates(book: NameBook, match: Match, cause: str, cause_zh: str) -> Lookup:
+def _of_candidates(book: NameBook, match: Match, why: str) -> Lookup:
     """Tell what the text could mean; nothing is settled."""
     found = [p for c in match.options for p in book.around(c, min(match.confidence, ESTATE))]
     if match.code is Cause.AMBIGUOUS and found:
-        cause, cause_zh = f"it fits {len(found)} places", f"符合的地点有{len(found)}处"
-    return Lookup(tuple(found[:MOST]), cause=cause, cause_zh=cause_zh)
+        return _open("places", found, n=len(found))
+    return _open(why, found)
 
 
 def _at_spot(book: NameBook, lon: float, lat: float) -> Lookup:
     if not (abs(lon) <= 180 and abs(lat) <= 90):
-        return Lookup(cause="no such lon,lat", cause_zh="经纬度超出范围")
+        return _open("degrees")
     found = book.at(lon, lat, "given", 1.0)
     if found:
         return _settle(found)
-    if abs(lat) <= 180 and abs(lon) <= 90 and book.at(lat, lon, "given", 1.0):
-        return Lookup(
-            cause="the spot lies in no zone; the other way round it would: give lon,lat",
-            cause_zh="该处不在任何责任区内；经纬度顺序可能颠倒，请按经度,纬度填写",
-        )
-    return Lookup(cause="the spot lies in no zone", cause_zh="该处不在任何责任区内")
+    swapped = abs(lat) <= 180 and abs(lon) <= 90 and book.at(lat, lon, "given", 1.0)
+    return _open("swapped" if swapped else "spot")

@@ -12,32 +12,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from planner.intake.address.door import door_of
 from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.found import Candidate
 from planner.intake.gazetteer.index import Gazetteer
+from planner.model.arrays import Floats
 from planner.model.measures import METRES_A_MINUTE
 from planner.model.plane import LocalProjection
 from planner.model.tables import PlanTables
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
 __all__ = ["CHINESE", "NameBook", "Place", "name_book"]
 
-NEAR_M = 60.0
-"""A place farther than this from every unit of the plan has no walk of its own."""
-SURE_M = 15.0
-"""Within this of a unit's door its zone holds, wherever the border is drawn."""
-LONGEST_FLAT = 3
-"""Letters and digits of a stairwell or flat at the end of a western address."""
+NEAR_M = 60.0  # A place farther than this from every unit of the plan has no walk of its own
+SURE_M = 15.0  # within this of a unit's door its zone holds, wherever the border is drawn
+LONGEST_FLAT = 3  # letters and digits of a stairwell or flat at the end of a western address
 CHINESE = re.compile("[\u3400-\u9fff]")
 _NUMBERED = re.compile(r"(?P<street>.*[^\W\d_].*?)\s+(?P<number>\d[\w/-]*)(?:\s+\w{1,2})?")
 
@@ -96,8 +91,8 @@ class NameBook:
     tables: PlanTables
     gazetteer: Gazetteer
     plane: LocalProjection
-    xy: NDArray[np.float64]
-    lon_lat: NDArray[np.float64]
+    xy: Floats
+    lon_lat: Floats
     names: Mapping[str, frozenset[int]]
     keys: Mapping[str, frozenset[int]]
     areas: Mapping[str, frozenset[int]]
@@ -129,6 +124,8 @@ class NameBook:
     def _without_home(self, text: str) -> frozenset[int]:
         """Units of a western line, its flat and stairwell left out one after the other; or of a street."""
         words = text.split()
+        # A western line ends in stairwell and flat, "Mannerheimintie 12 A 5": they are left out
+        # from the end until the plan knows the rest.
         while words and len(words[-1]) <= LONGEST_FLAT and re.search(r"\d", " ".join(words[:-1])):
             words.pop()
             found = self.names.get(" ".join(words))
@@ -148,6 +145,7 @@ class NameBook:
         asked = door_of(address).stairwell
         at = frozenset(u for u in found if asked and asked in self.stairwell.get(u, ()))
         plain = frozenset(u for u in found if not self.stairwell.get(u))
+        # A stairwell that the plan does not know may lie in a building that it keeps whole.
         return at or (plain if asked and plain else found)
 
     def _in_community(self, found: frozenset[int], address: Address) -> frozenset[int]:
@@ -161,6 +159,7 @@ class NameBook:
     def agrees(self, text: str, units: Iterable[int]) -> bool:
         """Tell whether the community that a text names, if the plan knows it, is that of the units."""
         said = parse_address(text).canonical("community") if CHINESE.search(text) else ""
+        # A fence named "南塘村" and an address in 南塘社区 speak of one community.
         known = {f: parse_address(f).canonical("community") or f for f in set(self.fences)}
         if said not in known.values():
             return True
@@ -176,20 +175,29 @@ class NameBook:
     ) -> Place:
         """Tell of one unit."""
         row = self.tables.units.iloc[unit]
-        zone = self.zone.get(str(row["zone"]), -1)
-        lon, lat = self.lon_lat[unit]
-        walk = float(row["walk_m"])
-        return Place(
-            label or str(row["label"]), *self._centre(zone), str(row["fence"]),
-            walk if np.isfinite(walk) and zone >= 0 else None, precision, round(confidence, 3),
-            round(away_m, 1), str(row["unit_id"]), round(float(lon), 6), round(float(lat), 6),
-        )  # fmt: skip
+        zone, walk = self.zone.get(str(row["zone"]), -1), float(row["walk_m"])
+        return self._placed(
+            zone,
+            self.lon_lat[unit],
+            label=label or str(row["label"]),
+            fence=str(row["fence"]),
+            walk_m=walk if np.isfinite(walk) and zone >= 0 else None,
+            precision=precision,
+            confidence=round(confidence, 3),
+            away_m=round(away_m, 1),
+            unit_id=str(row["unit_id"]),
+        )
 
-    def _centre(self, zone: int) -> tuple[int, str, str]:
-        if zone < 0:
-            return 0, "", ""
-        row = self.tables.centres.iloc[zone]
-        return int(row["number"]), str(row["centre_id"]), str(row["label"])
+    def _placed(self, zone: int, spot: Iterable[float], **told: Any) -> Place:
+        """Tell of a spot in a zone; -1 for none."""
+        lon, lat = (round(float(v), 6) for v in spot)
+        row = (
+            self.tables.centres.iloc[zone]
+            if zone >= 0
+            else {"number": 0, "centre_id": "", "label": ""}
+        )
+        whose = {"centre_id": str(row["centre_id"]), "centre": str(row["label"])}
+        return Place(zone=int(row["number"]), lon=lon, lat=lat, **whose, **told)
 
     def around(self, candidate: Candidate, confidence: float) -> list[Place]:
         """Tell of the units called like a candidate, else of what lies at its spot."""
@@ -212,14 +220,20 @@ class NameBook:
             for u in np.flatnonzero(away <= least + 1.0)
             if least <= NEAR_M
         ]
-        if drawn >= 0 and self._centre(drawn)[0] not in {p.zone for p in found}:
-            fence = str(self.tables.zones["fence"].iloc[drawn])
-            found.append(
-                Place(
-                    label, *self._centre(drawn), fence, None, precision, confidence,
-                    round(least, 1), "", round(float(lon), 6), round(float(lat), 6),
-                )
-            )  # fmt: skip
+        if drawn >= 0:
+            other = self._placed(
+                drawn,
+                (lon, lat),
+                label=label,
+                fence=str(self.tables.zones["fence"].iloc[drawn]),
+                walk_m=None,
+                precision=precision,
+                confidence=confidence,
+                away_m=round(least, 1),
+                unit_id="",
+            )
+            found += [] if other.zone in {p.zone for p in found} else [other]
+        # At a door its unit's zone holds: borders are smoothed, and may pass a house on the wrong side.
         if least <= SURE_M:
             found = [p for p in found if p.unit_id]
         return found
@@ -261,11 +275,22 @@ def name_book(tables: PlanTables) -> NameBook:
             for unit in at:
                 stairwell[unit].add(door.stairwell)
     areas.pop("", None)
+    zone = {str(c): i for i, c in enumerate(tables.centres["centre_id"])}
+    known = _gazetteer(tables, called, lon_lat)
+    xy = plane.to_xy(*lon_lat.T)
     return NameBook(
-        tables, _gazetteer(tables, called, lon_lat), plane, plane.to_xy(*lon_lat.T), lon_lat,
-        _fixed(names), _fixed(keys), _fixed(areas), _fixed(stairwell),
-        {str(c): i for i, c in enumerate(tables.centres["centre_id"])}, _precisions(tables),
-    )  # fmt: skip
+        tables,
+        known,
+        plane,
+        xy,
+        lon_lat,
+        _fixed(names),
+        _fixed(keys),
+        _fixed(areas),
+        _fixed(stairwell),
+        zone,
+        _precisions(tables),
+    )
 
 
 def _fixed(found: Mapping[Any, set[Any]]) -> dict[Any, frozenset[Any]]:
@@ -294,16 +319,13 @@ def _precisions(tables: PlanTables) -> dict[str, str]:
     return {str(u): str(p) for u, p in zip(first["unit_id"], first["precision"], strict=True)}
 
 
-def _gazetteer(
-    tables: PlanTables, called: Mapping[str, set[int]], lon_lat: NDArray[np.float64]
-) -> Gazetteer:
+def _gazetteer(tables: PlanTables, called: Mapping[str, set[int]], lon_lat: Floats) -> Gazetteer:
     """Make what is looked up in: the plan's units, and the named buildings and streets beneath them."""
     rows: list[tuple[str, str, str, float, float]] = []
     told: list[tuple[str, float, float]] = []
     for label, units in sorted(called.items()):
-        for unit in sorted(units):
-            lon, lat = lon_lat[unit].tolist()
-            found = None if CHINESE.search(label) else _NUMBERED.fullmatch(label)
+        found = None if CHINESE.search(label) else _NUMBERED.fullmatch(label)
+        for lon, lat in lon_lat[sorted(units)].tolist():
             if found:
                 rows.append((found["street"], found["number"], label, lon, lat))
             else:
@@ -313,32 +335,23 @@ def _gazetteer(
         **{c: base[c].astype("string").fillna("") for c in ("name", "street", "number")}
     )
     spots = shapely.get_coordinates(shapely.centroid(base.geometry.to_numpy()))
-    numbered = base["number"] != ""
-    rows += list(
-        zip(base["street"][numbered], base["number"][numbered], base["name"][numbered],
-            *spots[numbered.to_numpy()].T.tolist(), strict=True)
-    )  # fmt: skip
-    points = [(r[3], r[4]) for r in rows]
-    columns = {
-        "street": [r[0] for r in rows],
-        "number": [r[1] for r in rows],
-        "name": [r[2] if not r[0] else "" for r in rows],
-        "place": [""] * len(rows),
-        "source": ["address point"] * len(rows),
-    }
+    numbered = base.assign(lon=spots[:, 0], lat=spots[:, 1])[base["number"] != ""]
+    columns = ["street", "number", "name", "lon", "lat"]
+    rows += numbered[columns].itertuples(index=False, name=None)
+    points = pd.DataFrame(rows, columns=columns)
+    # where there is a street, the gazetteer makes the name of street and number
+    named = points["name"].where(points["street"] == "", "")
     return Gazetteer.build(
-        _layer(columns, points),
+        _layer(points.assign(name=named, place="", source="address point")),
         base,
         tables.base["streets"],
-        _layer({"name": [], "kind": []}, []),
+        _layer(pd.DataFrame(columns=["name", "kind", "lon", "lat"])),
         table=pd.DataFrame(told, columns=["address", "lon", "lat"]),
     )
 
 
-def _layer(columns: dict[str, list[str]], points: list[tuple[float, float]]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    shapes = shapely.points(np.array(points).reshape(-1, 2))
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326").astype(
-        dict.fromkeys(columns, "string")
-    )
+def _layer(rows: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Make a map layer of rows with ``lon, lat`` and texts."""
+    spots = gpd.points_from_xy(rows["lon"].astype(float), rows["lat"].astype(float))
+    texts = rows.drop(columns=["lon", "lat"]).astype("string")
+    return gpd.GeoDataFrame(texts, geometry=spots, crs="EPSG:4326")

@@ -12,7 +12,7 @@ from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding, InputError
 from planner.intake.identity import match_ids
-from planner.intake.previous_sheet import StandingSheet, match_centres, read_standing
+from planner.intake.previous_sheet import PreviousSheet, match_centres, read_previous_sheet
 from planner.model.tables import PlanTables
 from planner.solve.rezone import Previous
 
@@ -25,40 +25,30 @@ SQLITE = b"SQLite format 3\x00"
 class PreviousPlan:
     """Who has which centre before a re-cut.
 
-    Parameters
-    ----------
-    zone : dict of str to str
-        Household or member id -> id of its centre, "" for none.
-    homes : frozenset of str or None
-        Which of these ids are households; None where a sheet does not tell.
-    fingerprint : str
-        `Problem.fingerprint`; "" for a sheet.
+    `zone`: household or member id -> id of its centre, "" for none.
+    `homes`: which of these ids are households; None where a sheet does not tell.
+    `fingerprint`: `Problem.fingerprint`; "" for a sheet.
     """
 
     zone: dict[str, str]
     homes: frozenset[str] | None
     centres: tuple[str, ...]
     fingerprint: str = ""
-    sheet: StandingSheet | None = None
+    sheet: PreviousSheet | None = None
 
     @classmethod
     def of(cls, tables: PlanTables) -> PreviousPlan:
         """Take it from a plan."""
         zone = dict(zip(tables.members["member_id"], tables.members["zone"], strict=True))
         homes = dict(zip(tables.households["household_id"], tables.households["zone"], strict=True))
-        return cls(
-            {**zone, **homes}, frozenset(homes), tuple(tables.centres["centre_id"]),
-            tables.problem.fingerprint(),
-        )  # fmt: skip
+        centres = tuple(tables.centres["centre_id"])
+        return cls({**zone, **homes}, frozenset(homes), centres, tables.problem.fingerprint())
 
 
 def read_previous_plan(path: str | Path) -> PreviousPlan:
     """Read the previous plan: ``plan.gpkg`` of an earlier run, its folder, or a sheet of homes and centres.
 
-    Raises
-    ------
-    InputError
-        The file is missing, damaged, or says nothing of homes and centres.
+    Raises `InputError`: the file is missing, damaged, or says nothing of homes and centres.
     """
     from planner.plan.store.plans import is_plan, plan_file, read_plan
 
@@ -74,7 +64,7 @@ def read_previous_plan(path: str | Path) -> PreviousPlan:
         database = opened.read(len(SQLITE)) == SQLITE
     if database and is_plan(file):
         return PreviousPlan.of(read_plan(file))
-    sheet = read_standing(file)
+    sheet = read_previous_sheet(file)
     return PreviousPlan(sheet.zone, None, tuple(sheet.places), sheet=sheet)
 
 
@@ -83,20 +73,9 @@ def place_previous(
 ) -> tuple[Previous, tuple[Finding, ...]]:
     """Find, by id, where each household and member of now was.
 
-    Parameters
-    ----------
-    move_price_m : float
-        Metres charged for each home that changes hands.
-
-    Returns
-    -------
-    tuple of Finding
-        How many homes are new or gone; zones that are dissolved.
-
-    Raises
-    ------
-    SchemaError
-        A sheet names a zone after nobody known.
+    `move_price_m`: metres charged for each home that changes hands.
+    Gives: how many homes are new or gone; zones that are dissolved.
+    Raises `SchemaError`: a sheet names a zone after nobody known.
     """
     now = {c: i for i, c in enumerate(demand.centres["centre_id"])}
     findings: tuple[Finding, ...] = ()

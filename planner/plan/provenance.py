@@ -35,17 +35,14 @@ def stamped(
 ) -> PlanTables:
     """Add to a plan where it comes from.
 
-    Parameters
-    ----------
-    sources : sequence of (str, str)
-        Bare name and SHA-256 of each file of people.
+    `sources`: bare name and SHA-256 of each file of people.
     """
     stamp: dict[str, Any] = {
         "title": title,
         "created": date.today().isoformat(),
         "data_date": ground.data_date,
         "attribution": ground.attribution,
-        "network": ground.network.mode,
+        **ground.walked_on,
         "seed": seed,
         "inputs": dict(sources),
         "synthetic": synthetic,
@@ -64,6 +61,7 @@ def _peak_gb() -> float:
     if most is None:
         import resource
 
+        # the same call counts bytes on macOS and kilobytes on Linux
         unit = 1 if platform.system() == "Darwin" else 1024
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     return round(most / 2**30, 2)
@@ -82,13 +80,11 @@ def _versions() -> dict[str, str]:
 def plan_fingerprint(tables: PlanTables) -> str:
     """Digest of the problem, of who is served by whom, and of the locks and edits so far.
 
-    Returns
-    -------
-    str
-        64 hexadecimal digits; a plan that differs in one unit's zone has another.
+    Gives: 64 hexadecimal digits; a plan that differs in one unit's zone has another.
     """
     digest = hashlib.sha256(tables.problem.fingerprint().encode())
     lists = (tables.units["unit_id"], tables.units["zone"], tables.centres["centre_id"])
+    # Lengths go before texts: without them "ab","c" and "a","bc" would be one plan.
     for values in (*lists, locks_of(tables), (str(len(history_of(tables))),)):
         for value in values:
             data = str(value).encode("utf-8", "replace")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.model.problem import Problem
 from planner.model.tables import PlanTables
 from planner.plan.frames import positions, unit_positions
@@ -24,21 +24,14 @@ __all__ = ["KEEP_M", "Roster", "Walks", "staffed"]
 KEEP_M = 200.0
 """Metres that it must be worth to give a home another member than the one it has."""
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class Walks:
     """Walks between units and members of one zone.
 
-    Parameters
-    ----------
-    to_centre : ndarray of float, shape (n_units,)
-        Walk of each unit to its centre, metres; NaN for none.
-    direct : callable
-        Units and homes of members, by unit -> metres, shape (n_units, n_members); not finite where
-        nothing was measured.
+    `to_centre`, shape (n_units,): walk of each unit to its centre, metres; NaN for none.
+    `direct`: units and homes of members, by unit -> metres, shape (n_units, n_members); not finite
+    where nothing was measured.
     """
 
     to_centre: Floats
@@ -49,12 +42,12 @@ class Walks:
         cls, problem: Problem, assignment: Ints, direct: Callable[[Ints, Ints], Floats]
     ) -> Walks:
         """Measure by `direct`, and by way of the centre where that is shorter or all that is known."""
-        pair = problem.pairs_of(assignment)
-        return cls(np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], np.nan), direct)
+        return cls(np.append(problem.walk_m, np.nan)[problem.pairs_of(assignment)], direct)
 
     def between(self, units: Ints, homes: Ints) -> Floats:
         """Give the walks of units to the homes of members, shape (n_units, n_members), metres."""
         by_centre = self.to_centre[units][:, None] + self.to_centre[homes][None, :]
+        # fmin, not minimum: where one of the two was not measured the other one counts
         walk = np.fmin(self.direct(units, homes), by_centre)
         return np.where(units[:, None] == homes[None, :], 0.0, walk)
 
@@ -112,6 +105,7 @@ def staffed(
     member = np.where(stays, was, -1)
     walk_m = np.where(stays, homes["member_walk_m"].to_numpy(float), np.nan)
     used_to = _UsedTo.of(plan, was)
+    # Ids break ties throughout: equal registers in another order must give equal rosters.
     height = np.zeros(len(homes)) if floor is None else floor
     order = np.lexsort((homes["household_id"].to_numpy(str), height, was))
     bound = plan.rules.households_per_member
@@ -123,6 +117,8 @@ def staffed(
         first, client, load = used_to.clients(unit, rows, serving)
         apart = walks.between(unit[first], door[serving])
         cost = apart + used_to.surcharge(first, serving)
+        # Homes of one unit that are used to one member are one client of several: the flow is then
+        # over some 30 clients a zone, and not over 250 homes.
         share = staff(load, cost, bound.low, bound.high).share
         for i in range(len(first)):
             mine, chosen = rows[client == i], np.repeat(np.arange(len(serving)), share[i])
@@ -161,6 +157,7 @@ class _UsedTo:
     def surcharge(self, homes: Ints, serving: Ints) -> Floats:
         """Give what it costs a client to be looked after by another, shape (n_clients, n_members)."""
         other = self.member[homes][:, None] != serving[None, :]
+        # whose member does not serve here loses it to everybody alike: no price can tell them apart
         here = ~other.all(axis=1, keepdims=True)
         return np.where(here & other, self.price_m[homes][:, None], 0.0)
 

@@ -1,6 +1,6 @@
 """The privacy gate: it reads the finished file and refuses to release what its audience must not see."""
 
-from planner.privacy.gate import check_meeting_page, check_page, released
+from planner.privacy.gate import check_page, released
 from planner.privacy.marks import is_citizen_number, marks_in
 from planner.privacy.reader import Part, parts_of
 from planner.privacy.secrets import SEAL, Secrets
@@ -9,7 +9,6 @@ __all__ = [
     "SEAL",
     "Part",
     "Secrets",
-    "check_meeting_page",
     "check_page",
     "is_citizen_number",
     "marks_in",

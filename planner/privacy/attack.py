@@ -15,12 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.model.arrays import Floats
 from planner.privacy.blocks import FEW, bounds_of
 
 __all__ = ["Sums", "determined", "page_sums"]
 
+# Four directions drawn at random show most unknowns with two values: what is left is looked at one
+# by one.
 _SEEDS = 4
 _CLOSE = 1e-6
+# More homes than any unit has; infinite bounds would be no numbers for the solver.
 _FAR = 1e6
 
 
@@ -28,12 +32,8 @@ _FAR = 1e6
 class Sums:
     """Unknown counts, and sums of them of which a page tells something.
 
-    Parameters
-    ----------
-    names : list of str
-        What each unknown is, for messages: never more than a kind and a position.
-    blocks : list of list of int
-        The unknowns of each block of the page that was read last.
+    `names`: what each unknown is, for messages: never more than a kind and a position.
+    `blocks`: the unknowns of each block of the page that was read last.
     """
 
     names: list[Any] = field(default_factory=list)
@@ -59,10 +59,7 @@ class Sums:
 def page_sums(pages: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> Sums:
     """Read what pages tell of homes.
 
-    Parameters
-    ----------
-    pages : iterable of (dict, dict)
-        Of each page its plain data and its packed data; a page of a comparison is two.
+    `pages`: of each page its plain data and its packed data; a page of a comparison is two.
     """
     sums = Sums()
     known: dict[Any, int] = {}
@@ -103,6 +100,7 @@ def _blocks(
         zip(labels, units["x"], units["y"], strict=True), units["block"], strict=True
     ):
         nth = twins[key] = twins.get(key, -1) + 1
+        # Twins: two units of one label on one spot are two unknowns, in the order of the page.
         name = (*key, nth)
         if name not in known:
             known[name] = sums.unknown(("unit", len(known)), 1.0, _FAR)
@@ -159,15 +157,8 @@ def _hands(sums: Sums, compare: dict[str, Any], meta: dict[str, Any]) -> None:
 def determined(sums: Sums, smallest: int) -> list[Any]:
     """Attack: name the unknowns below the threshold that can have one value only.
 
-    Parameters
-    ----------
-    smallest : int
-        The threshold: larger counts may be known.
-
-    Returns
-    -------
-    list
-        Of names; sums that contradict each other, as those of two pages may, tell nothing.
+    `smallest`: the threshold: larger counts may be known.
+    Gives: of names; sums that contradict each other, as those of two pages may, tell nothing.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -179,6 +170,8 @@ def determined(sums: Sums, smallest: int) -> list[Any]:
     _, part = connected_components(both, directed=False)
     alone = np.bincount(part[:m], minlength=part.max(initial=0) + 1)[part[:m]] == 1
     least, most = np.array(sums.low, float), np.array(sums.high, float)
+    # Sums that share nothing are bounded by arithmetic; only the tangled rest is worth linear
+    # programs.
     _narrow(sums, np.flatnonzero(alone), least, most)
     for kind in np.unique(part[:m][~alone]).tolist():
         _solve(sums, np.flatnonzero(part[:m] == kind).tolist(), least, most)
@@ -218,7 +211,7 @@ def _solve(sums: Sums, tangled: list[int], least: NDArray[Any], most: NDArray[An
     bounds = np.column_stack([least[units], most[units]])
     seen_low, seen_high = np.full(n, np.inf), np.full(n, -np.inf)
 
-    def look(wanted: NDArray[np.float64]) -> bool:
+    def look(wanted: Floats) -> bool:
         for sign in (1.0, -1.0):
             found = linprog(sign * wanted, A_ub=rows, b_ub=limits, bounds=bounds, method="highs")
             if found.x is None:

@@ -61,28 +61,13 @@ class Terms:
 
 
 _PUBLIC = frozenset(
-    [
-        "audience",
-        "scale",
-        "origin",
-        "view",
-        "grid",
-        "meta",
-        "figures",
-        "colours",
-        "zones",
-        "base",
-        "basemap",
-    ]
+    "audience scale origin view grid meta figures colours zones base basemap".split()  # noqa: SIM905
 )
 _MEETING = _PUBLIC - {"audience", "grid"} | {
-    "rules",
-    "centres",
-    "units",
-    "blocks",
-    "gaps",
-    "causes",
+    *("rules", "centres", "units", "blocks", "gaps", "causes")
 }
+# Grids in steps of 1e-6 degrees: 200 are some 20 m, so that no outline follows a single door.
+# Thresholds of 10 and rounding to 3 or 5 are usual for published counts; see `blocks`.
 _TERMS: Mapping[Audience, Terms] = MappingProxyType(
     {
         Audience.PUBLIC: Terms("公开", "public", 200, 10, 5, _PUBLIC, doors=False),
@@ -109,10 +94,7 @@ AUDIENCE_OF: Mapping[str, Audience] = MappingProxyType(
 def audience_of(name: str | Audience) -> Audience:
     """Read an audience by its name.
 
-    Raises
-    ------
-    ConfigError
-        There is no such audience.
+    Raises `ConfigError`: there is no such audience.
     """
     try:
         return Audience(str(name).strip().lower())

@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import WalkLimit
 
@@ -29,7 +29,6 @@ HIDDEN = -2
 LEAST = 5
 """No threshold is below this."""
 LARGEST = 1 << 40
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +55,7 @@ class Blocks:
     zone: Ints
     fixed: Ints
     homes: Ints
-    far_m: NDArray[np.float64]
+    far_m: Floats
     problem: Problem
 
     def zone_homes(self) -> Ints:
@@ -128,14 +127,10 @@ def bounds_of(
 def blocks_of(problem: Problem, zone: Ints, walk: WalkLimit, *, smallest: int, base: int) -> Blocks:
     """Join units into blocks, and say of these what may be told.
 
-    Parameters
-    ----------
-    zone : ndarray of int, shape (n_units,)
-        Centre of each unit, -1 for none.
-    smallest : int
-        The threshold: a unit with as many homes may be a block by itself, other blocks have at least
-        twice as many less one unless their whole zone has fewer.  1 makes each unit a block, told in
-        full: for the office itself.
+    `zone`, shape (n_units,): centre of each unit, -1 for none.
+    `smallest`: the threshold: a unit with as many homes may be a block by itself, other blocks have at
+    least twice as many less one unless their whole zone has fewer. 1 makes each unit a block, told in
+    full: for the office itself.
     """
     if smallest <= 1:
         of = np.arange(problem.n_units)
@@ -143,6 +138,7 @@ def blocks_of(problem: Problem, zone: Ints, walk: WalkLimit, *, smallest: int, b
         fixed[problem.home] = 1
         return Blocks(of, zone, fixed, problem.households, problem.walk_m, problem)
     joined = _Joined(problem, zone)
+    # The largest first: they can show alone, and are not swallowed to help small ones.
     for u in np.argsort(-problem.households, kind="stable").tolist():
         joined.fill(u, smallest)
     of, fixed = joined.numbered(problem)
@@ -255,6 +251,8 @@ class _Joined:
         beside = {v for v in beside if not (v in self.centre and here in self.centre)}
         if not beside:
             return False
+        # The smallest neighbour joins, never a centre's home if another will do: few homes are to
+        # lose their own count.
         other = min(beside, key=lambda v: (v in self.centre, self.homes[v], v))
         low, high = min(here, other), max(here, other)
         self.parent[high] = low
@@ -276,9 +274,7 @@ class _Joined:
         return block, fixed
 
 
-def _told(
-    problem: Problem, of: Ints, homes: Ints, walk: WalkLimit
-) -> tuple[Problem, NDArray[np.float64]]:
+def _told(problem: Problem, of: Ints, homes: Ints, walk: WalkLimit) -> tuple[Problem, Floats]:
     """Give the problem of the blocks, for centres that may serve all units of one.
 
     Walks are whole metres, so that sums in the page and here are the same.
@@ -292,6 +288,7 @@ def _told(
     np.maximum.at(far_m, row, problem.walk_m)
     mean_m = np.rint(np.bincount(row, problem.walk_m, len(key)) / np.maximum(count, 1))
     change = np.asarray(np.bincount(row, problem.change_m, len(key)), np.float64)
+    # a centre that may serve a part of a block only would tell the parts apart
     whole = count == np.bincount(of, minlength=n)[key // width]
     key, mean_m, far_m, change = key[whole], mean_m[whole], far_m[whole], change[whole]
     owner = key // width
@@ -299,6 +296,7 @@ def _told(
     rules = [
         ZoneRule(r.name, homes.astype(float), r.low, r.high, None, r.hard, r.price_m)
         for r in problem.rules
+        # other amounts, members or loads, would tell what a block holds beside its homes
         if r.per is None and np.array_equal(r.amount, problem.households)
     ]
     fence = np.zeros(n, np.int32)
@@ -327,7 +325,7 @@ def _change_price(problem: Problem) -> float:
     return float(np.rint((problem.change_m[homes > 0] / homes[homes > 0]).max(initial=0.0)))
 
 
-def _changes(owner: Ints, change: NDArray[np.float64], n: int) -> NDArray[np.bool_]:
+def _changes(owner: Ints, change: Floats, n: int) -> Bools:
     """Whether a block that goes to a centre counts as changing hands: all but where most of it was."""
     least = np.full(n, np.inf)
     np.minimum.at(least, owner, change)

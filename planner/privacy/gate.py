@@ -8,7 +8,6 @@ from collections.abc import Collection
 from pathlib import Path
 
 from planner.errors import PrivacyError
-from planner.model.tables import PlanTables
 from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.privacy.marks import folded, marks_in
 from planner.privacy.pages import check_structure
@@ -16,10 +15,11 @@ from planner.privacy.reader import Part, parts_of, unescaped
 from planner.privacy.secrets import Secrets
 from planner.privacy.stores import finest_step
 
-__all__ = ["check_meeting_page", "check_page", "released"]
+__all__ = ["check_page", "released"]
 
 _BLANK = re.compile(r"\W+")
 _NOTHING = Secrets({})
+# Formats that people open and print; in a plan file or JSON a watermark would be data.
 _MARKED = (".html", ".xlsx", ".ods", ".docx")
 _OF_THE_MAP = ("base.", "meta.attribution", "meta.source")
 
@@ -53,12 +53,15 @@ def released(
         The file holds what the audience must not see, cannot be read, or is internal and does not
         say so.  It tells what kind of thing and in which part of the file, never the thing itself.
     """
+    # Read from where it lies: what is released is what was read, and nothing that was made beside
+    # it.
     data = content.read_bytes() if isinstance(content, Path) else content
     if b'id="plan-data"' in data:
         check_structure(data.decode("utf-8", "replace"), audience, name)
     if audience is Audience.INTERNAL:
         _require_mark(data, name)
         return content
+    # With their escapes resolved too, for the reader resolves them in what it finds.
     own = {folded(form) for code in known for form in (code, unescaped(code))}
     found: Counter[tuple[str, str]] = Counter()
     for part in parts_of(data, name):
@@ -81,19 +84,11 @@ def check_page(
 ) -> None:
     """Refuse a map that tells its audience more than it may know.
 
-    Raises
-    ------
-    PrivacyError
-        As for `released`; or the data of the page cannot be found.
+    Raises `PrivacyError`: as for `released`; or the data of the page cannot be found.
     """
     if 'id="plan-data"' not in html:
         check_structure(html, audience, name)  # which says that there is none
     released(html.encode("utf-8"), name, audience, secrets, known=known)
-
-
-def check_meeting_page(html: str, tables: PlanTables) -> None:
-    """Refuse a page that tells a meeting more than it may know; see `check_page`."""
-    check_page(html, Audience.MEETING, Secrets.of(tables))
 
 
 def _too_fine(data: bytes, name: str, grid_steps: int) -> bool:

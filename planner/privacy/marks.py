@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterator
 
 __all__ = ["CARE_WORDS", "folded", "is_citizen_number", "marks_in", "phone_key"]
 
+# Full-width forms, odd blanks, and the radicals that the text of a PDF has for characters.
 _WIDE = re.compile(
     "[\u00a0\u2000-\u200f\u2060\u2e80-\u2fdf\uf900-\ufaff\ufeff\uff0b-\uff0d\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
 )
-"""Full-width forms, odd blanks, and the radicals that the text of a PDF has for characters."""
 _RADICALS = str.maketrans("⺠⻓⻔⻋⻅⻉⻘⻢⻥⻦⻰戶－", "民长门车见贝青马鱼鸟龙户-")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _CITIZEN = re.compile(r"(?<![\d.])[1-9]\d{5}[ -]?(?:18|19|20)\d{6}[ -]?\d{3}[\dXx](?![\dA-Za-z])")
+# Fifteen digits carry no check digit: the month and the day must be possible, and they count in
+# text for people alone.
 _OLD_CITIZEN = re.compile(
     r"(?<![\d.])[1-8]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![\dA-Za-z.])"
 )
@@ -23,6 +25,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _MOBILE = re.compile(
     r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4}|[- ]\d{3}[- ]\d{5})(?![\d])"
 )
+# No local number begins with 0 or 1, so dates and house numbers stay out.
 _LANDLINE = re.compile(r"(?<![\d.])\(?0\d{2,3}\)?[- ]?[2-9]\d{6,7}(?![\d])")
 _SAID_PHONE = re.compile(
     r"(?:电话|手机|座机|联系方式|[Tt]el\.?|[Pp]hone)[号码]* ?[:：]? ?(\d[\d -]{5,14}\d)"
@@ -67,17 +70,11 @@ def marks_in(
 ) -> Iterator[tuple[str, int]]:
     """Find what gives a person away.
 
-    Parameters
-    ----------
-    spoken : bool
-        Whether it is text for people: rooms and care flags are looked for in it too; in code and
-        numbers they are not.
-
-    Yields
-    ------
-    (str, int)
-        What it is, and where it begins; never the value.
+    `spoken`: whether it is text for people: rooms and care flags are looked for in it too; in code and
+    numbers they are not.
+    Gives: what it is, and where it begins; never the value.
     """
+    # blanks of the same length: positions stay true
     text = _DIGEST.sub(lambda m: " " * len(m[0]), text)  # digits in a row by chance
     for found in _CITIZEN.finditer(text):
         if is_citizen_number(re.sub(r"\D", "", found[0][:-1]) + found[0][-1]):

@@ -17,16 +17,9 @@ __all__ = ["pdf_texts"]
 def pdf_texts(data: bytes) -> Iterator[tuple[str, str]]:
     """Give the text of a PDF.
 
-    Yields
-    ------
-    (str, str)
-        The part and its text.  What a reader of PDFs would not show (properties, notes, attachments,
-        objects that nothing refers to, bytes after the end) is among the parts.
-
-    Raises
-    ------
-    PrivacyError
-        It is encrypted, or cannot be read.
+    Gives: the part and its text. What a reader of PDFs would not show (properties, notes, attachments,
+    objects that nothing refers to, bytes after the end) is among the parts.
+    Raises `PrivacyError`: it is encrypted, or cannot be read.
     """
     import logging
 
@@ -49,6 +42,7 @@ def pdf_texts(data: bytes) -> Iterator[tuple[str, str]]:
             "the PDF is not released: it is damaged and cannot be read",
             zh="PDF 未放行：已损坏，无法检查",
         ) from None
+    # what lies behind the end mark, or in an older revision of the file
     yield "bytes", data.decode("utf-8", "replace")
 
 

@@ -28,6 +28,7 @@ from planner.privacy.stores import database_parts, row_lines, shared_strings
 
 __all__ = ["Part", "parts_of", "unescaped", "unpacked"]
 
+# A bomb of zeros inflates a thousandfold; no honest file for a meeting comes near either limit.
 _MOST_BYTES, _DEEPEST = 400_000_000, 8
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _QUOTED = re.compile(r"""["'`]([A-Za-z0-9+/_-]{12,}={0,2})["'`]""")
@@ -46,15 +47,10 @@ _XML_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 class Part:
     """Some text of a file.
 
-    Parameters
-    ----------
-    where : str
-        The part of the file, in words; never what stands there.
-    kind : str
-        ``text`` (for people), ``code`` (scripts, styles), ``raw`` (data as it lies there) or ``numbers``
-        (data whose texts are another part).
-    places : tuple of (int, str)
-        Where in `text` a further part begins, and what it is called.
+    `where`: the part of the file, in words; never what stands there.
+    `kind`: ``text`` (for people), ``code`` (scripts, styles), ``raw`` (data as it lies there) or
+    ``numbers`` (data whose texts are another part).
+    `places`: where in `text` a further part begins, and what it is called.
     """
 
     where: str
@@ -75,15 +71,9 @@ class Part:
 def parts_of(data: bytes, name: str = "", *, depth: int = 0) -> Iterator[Part]:
     """Give everything that a file says.
 
-    Parameters
-    ----------
-    name : str
-        What the part is called; its ending tells texts apart.
-
-    Raises
-    ------
-    PrivacyError
-        It is packed too deeply or too large to be read, so nobody can say what is in it.
+    `name`: what the part is called; its ending tells texts apart.
+    Raises `PrivacyError`: it is packed too deeply or too large to be read, so nobody can say what is in
+    it.
     """
     if depth > _DEEPEST or len(data) > _MOST_BYTES:
         raise PrivacyError(
@@ -132,6 +122,7 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        # every byte sequence is some text in GB18030, so it comes last
         return data.decode("gb18030", "replace")
 
 
@@ -171,13 +162,7 @@ def _json_parts(text: str, name: str, depth: int) -> Iterator[Part]:
 
 
 def _walk_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Give every string of JSON values, keys too, with the names that lead to it.
-
-    Parameters
-    ----------
-    path : str
-        Names so far, joined by dots; positions in lists are left out.
-    """
+    """Give every string of JSON values, keys too, with the names that lead to it, joined by dots."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
@@ -271,14 +256,8 @@ class _Page(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.comments.append(data)
 
-    def handle_decl(self, decl: str) -> None:
-        self.comments.append(decl)
-
-    def unknown_decl(self, data: str) -> None:
-        self.comments.append(data)
-
-    def handle_pi(self, data: str) -> None:
-        self.comments.append(data)
+    # declarations and instructions are read like comments: all of them may hold text
+    handle_decl = unknown_decl = handle_pi = handle_comment  # type: ignore[assignment]
 
 
 def _html_parts(text: str, name: str, depth: int) -> Iterator[Part]:
@@ -288,6 +267,7 @@ def _html_parts(text: str, name: str, depth: int) -> Iterator[Part]:
     yield Part(f"{name}: visible text", folded("".join(page.said)))
     yield Part(f"{name}: comments", folded("\n".join(page.comments)))
     plain = [v for k, v in page.attributes if k != "iframe srcdoc"]
+    # a name in a link is written in percent signs
     plain += [unquote(v) for v in plain if "%" in v]
     yield Part(f"{name}: attributes", folded("\n".join(plain)))
     for key, value in page.attributes:
@@ -322,6 +302,7 @@ def _data_urls(text: str, where: str, depth: int) -> Iterator[Part]:
                 data = base64.b64decode(data + b"=" * (-len(data) % 4))
             except (binascii.Error, ValueError):
                 continue
+        # pixels and glyphs hold no text; SVG does, and is read
         if found[1].startswith(("image/png", "image/jpeg", "image/gif", "font/")):
             continue
         yield from parts_of(data, f"{where} (data)", depth=depth + 1)
@@ -341,14 +322,8 @@ def _zip_parts(data: bytes, name: str, depth: int) -> Iterator[Part]:
                 f"{name} is not released: it is too large to be read",
                 zh=f"{name} 未放行：过大，无法检查",
             )
-        yield Part(
-            f"{name}: names of its parts",
-            folded(
-                "\n".join(
-                    f"{i.filename}\n{i.comment.decode(errors='replace')}" for i in book.infolist()
-                )
-            ),
-        )
+        said = [(i.filename, i.comment.decode(errors="replace")) for i in book.infolist()]
+        yield Part(f"{name}: names of its parts", folded("\n".join(map("\n".join, said))))
         shared: list[str] = []
         if "xl/sharedStrings.xml" in book.namelist():
             shared = shared_strings(_decoded(book.read("xl/sharedStrings.xml")))
@@ -369,6 +344,7 @@ def _zip_parts(data: bytes, name: str, depth: int) -> Iterator[Part]:
 def _xml_parts(text: str, where: str) -> Iterator[Part]:
     """Give the text of markup, a cell's runs joined, then its attributes and comments."""
     bare = _XML_COMMENT.sub("\n", text)
+    # A cell's runs are joined: a name that is half bold is still a name.
     said = html.unescape(_TAG.sub("\n", _INLINE.sub("", bare)))
     yield Part(where, folded("\n".join(line for line in said.split("\n") if line.strip())))
     kept = [html.unescape(a or b) for a, b in _ATTRIBUTE.findall(bare)]

@@ -29,10 +29,7 @@ _HIDDEN: Final = "***"
 def withheld_texts(texts: Iterable[str], secrets: Secrets) -> list[str]:
     """Give texts back, ``***`` for those that tell of a person.
 
-    Parameters
-    ----------
-    secrets : Secrets
-        What the sheets hold of people; id numbers, phones and rooms are known without it.
+    `secrets`: what the sheets hold of people; id numbers, phones and rooms are known without it.
     """
     listed = list(texts)
     told = _telling(listed, secrets)
@@ -64,29 +61,18 @@ def withheld_findings(findings: Sequence[Finding], secrets: Secrets) -> list[Fin
 def gated(name: str, content: bytes, secrets: Secrets) -> bytes:
     """Let a finished report through, or refuse it.
 
-    Parameters
-    ----------
-    name : str
-        ``check.md`` or ``check.json``.
-    content : bytes
-        UTF-8.
-
-    Returns
-    -------
-    bytes
-        `content`; of a page of Markdown, lines that tell of a person only in all their cells together are
-        withheld.
-
-    Raises
-    ------
-    PrivacyError
-        It still holds what a meeting must not see, as in the name of a file.
+    `name`: ``check.md`` or ``check.json``.
+    `content`: UTF-8.
+    Gives: `content`; of a page of Markdown, lines that tell of a person only in all their cells
+    together are withheld.
+    Raises `PrivacyError`: it still holds what a meeting must not see, as in the name of a file.
     """
     try:
         released(content, name, AUDIENCE, secrets)
     except PrivacyError:
         if not name.endswith(".md"):
             raise
+        # Each cell was cleared by itself; two together may still make a name and its door.
         lines = content.decode("utf-8").split("\n")
         told = _telling(lines, secrets)
         kept = [f"| {WITHHELD_ZH} {WITHHELD} |" if i in told else s for i, s in enumerate(lines)]

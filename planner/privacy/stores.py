@@ -24,22 +24,15 @@ _CELL = re.compile(r"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _VALUE = re.compile(r"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", re.DOTALL)
 _ODS_ROW = re.compile(r"<table:table-row\b[^>]*>(.*?)</table:table-row>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+# Where the geometry of a GeoPackage blob begins, by the kind of its envelope.
 _OFFSETS = (8, 40, 56, 56, 72)
-"""Where the geometry of a GeoPackage blob begins, by the kind of its envelope."""
 
 
 def database_parts(data: bytes) -> Iterator[tuple[str, str]]:
     """Give the text of a SQLite file: its schema, every table, and its bytes as they lie there.
 
-    Yields
-    ------
-    (str, str)
-        The part and its text; deleted rows that still lie in the file are in the last part.
-
-    Raises
-    ------
-    PrivacyError
-        It cannot be read.
+    Gives: the part and its text; deleted rows that still lie in the file are in the last part.
+    Raises `PrivacyError`: it cannot be read.
     """
     try:
         with _opened(data) as db:
@@ -66,15 +59,8 @@ def _cell(value: object) -> str:
 def finest_step(data: bytes) -> int | None:
     """Give the largest number of steps of which every position in a GeoJSON or GeoPackage is a multiple.
 
-    Parameters
-    ----------
-    data : bytes
-        The file; longitudes and latitudes in degrees.
-
-    Returns
-    -------
-    int or None
-        In steps of 1e-6 degrees, 0 where positions are finer than one; None where there is none.
+    `data`: the file; longitudes and latitudes in degrees.
+    Gives: in steps of 1e-6 degrees, 0 where positions are finer than one; None where there is none.
     """
     if data.startswith(b"SQLite format 3\x00"):
         values = _stored(data)
@@ -87,6 +73,7 @@ def finest_step(data: bytes) -> int | None:
         return None
     steps = values * SCALE
     whole = np.rint(steps)
+    # positions were stored as degrees: a thousandth of a step is rounding
     if np.abs(steps - whole).max() > 1e-3:
         return 0
     return int(np.gcd.reduce(whole.astype(np.int64)))
@@ -96,6 +83,7 @@ def finest_step(data: bytes) -> int | None:
 def _opened(data: bytes) -> Iterator[sqlite3.Connection]:
     """Open a database in memory; what its schema calls is not trusted."""
     with closing(sqlite3.connect(":memory:")) as db:
+        # in memory: no file beside it is opened, and nothing is written
         db.deserialize(data)
         db.execute("PRAGMA trusted_schema=OFF")
         yield db

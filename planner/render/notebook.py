@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any
 
-__all__ = ["NotebookProgress", "in_notebook"]
+__all__ = ["Event", "NotebookProgress", "in_notebook"]
 
-OFTEN_S = 0.2
-"""A notebook is redrawn no oftener than this."""
+OFTEN_S = 0.2  # A notebook is redrawn no oftener than this
 _BARS = """<table style="border-collapse:collapse;font:13px system-ui,sans-serif">
 {%- for row in rows %}<tr><td style="padding:2px 10px 2px 0">{{ row.words }}</td>
 <td style="width:160px"><progress max="1" value="{{ '%.3f' % row.share }}" style="width:150px"
@@ -19,29 +18,30 @@ aria-label="{{ row.name }}"></progress></td>
 {%- endfor %}</table>"""
 
 
-class Step(Protocol):
-    """What is told of a run: see `planner.api.progress.Event`."""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a run, for whoever shows its progress.
 
-    @property
-    def stage(self) -> str:
-        """Name of the stage."""
-        ...
+    Parameters
+    ----------
+    stage : str
+        Such as one of `planner.api.zone.STAGES`.
+    done : float
+        Share of the stage that is done, 0 to 1.
+    detail : str
+        What is known so far, such as the optimality gap.
+    """
 
-    @property
-    def done(self) -> float:
-        """Share of the stage that is done, 0 to 1."""
-        ...
-
-    @property
-    def detail(self) -> str:
-        """What is known so far."""
-        ...
+    stage: str
+    done: float
+    detail: str = ""
 
 
 def in_notebook() -> bool:
     """Tell whether the code runs in a notebook's kernel."""
     import sys
 
+    # asked of what is loaded: importing IPython to find out would be slow
     shell = sys.modules.get("IPython")
     return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"
 
@@ -61,21 +61,22 @@ class NotebookProgress:
 
     def __init__(self, words: dict[str, str] | None = None) -> None:
         self.words = words or {}
-        self.steps: dict[str, Step] = {}
+        self.steps: dict[str, Event] = {}
         self.began: dict[str, float] = {}
         self.took: dict[str, float] = {}
         self._handle: Any = None
         self._drawn_at = 0.0
 
-    def __call__(self, event: Step) -> None:
+    def __call__(self, event: Event) -> None:
         """Move the bar of the event's stage."""
         now = time.perf_counter()
         known = self.steps.get(event.stage)
         self.began.setdefault(event.stage, now)
         if event.done >= 1.0:
             self.took[event.stage] = now - self.began[event.stage]
-        keep = known is not None and not event.detail and known.detail
-        self.steps[event.stage] = _Told(event.stage, event.done, known.detail) if keep else event  # type: ignore[union-attr]
+        if known is not None and not event.detail:
+            event = replace(event, detail=known.detail)  # a stage ends without another word
+        self.steps[event.stage] = event
         if event.done >= 1.0 or now - self._drawn_at >= OFTEN_S:
             self._drawn_at = now
             self._draw()
@@ -104,12 +105,3 @@ class NotebookProgress:
             self._handle = display(HTML(self.html()), display_id=True)
         else:
             self._handle.update(HTML(self.html()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A step with the detail of the one before."""
-
-    stage: str
-    done: float
-    detail: str

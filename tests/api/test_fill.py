@@ -13,7 +13,7 @@ from planner.api.fill import fill
 from planner.api.plan import Plan
 from planner.api.zone import run
 from planner.errors import InputError
-from planner.intake.previous_sheet import read_standing
+from planner.intake.previous_sheet import read_previous_sheet
 from planner.model.project import Project
 
 N = 40
@@ -119,7 +119,7 @@ def test_a_column_of_the_office_is_kept(office: tuple[Path, Plan], tmp_path: Pat
 def test_a_filled_sheet_is_a_plan_that_stands(office: tuple[Path, Plan], tmp_path: Path) -> None:
     """What the office goes on with can be handed in again as the plan before."""
     folder, plan = office
-    read = read_standing(fill(plan, folder, tmp_path)["homes.filled.xlsx"])
+    read = read_previous_sheet(fill(plan, folder, tmp_path)["homes.filled.xlsx"])
     homes = plan.households
     placed = homes["zone"] != ""
     stated = {h: z for h, z in read.zone.items() if z}

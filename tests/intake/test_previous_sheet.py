@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.errors import Finding, SchemaError, Severity
-from planner.intake.previous_sheet import StandingSheet, match_centres, read_standing
+from planner.intake.previous_sheet import PreviousSheet, match_centres, read_previous_sheet
 
 
 def sheet(folder: Path, *rows: str, head: str = "编号,中心户") -> Path:
@@ -23,7 +23,7 @@ def sheet(folder: Path, *rows: str, head: str = "编号,中心户") -> Path:
 
 def test_homes_and_their_centres(tmp_path: Path) -> None:
     """Ids are cleaned on both sides, empty centres stay empty, rows without an id say nothing."""
-    read = read_standing(sheet(tmp_path, "H1,M1", " H2 ,Ｍ１", "3.0,", ",M2", "H4,M2"))
+    read = read_previous_sheet(sheet(tmp_path, "H1,M1", " H2 ,Ｍ１", "3.0,", ",M2", "H4,M2"))
     assert read.zone == {"H1": "M1", "H2": "M1", "3": "", "H4": "M2"}
     assert {z: at.row for z, at in read.places.items()} == {"M1": 2, "M2": 6}
     assert {f.code for f in read.findings} >= {"stray-blanks", "full-width", "id-float"}
@@ -31,9 +31,9 @@ def test_homes_and_their_centres(tmp_path: Path) -> None:
 
 def test_the_same_twice_is_no_contradiction(tmp_path: Path) -> None:
     """A home may stand in two rows that agree; two centres are refused, each row named."""
-    assert read_standing(sheet(tmp_path, "H1,M1", "H1,M1")).zone == {"H1": "M1"}
+    assert read_previous_sheet(sheet(tmp_path, "H1,M1", "H1,M1")).zone == {"H1": "M1"}
     with pytest.raises(SchemaError, match="two centres") as caught:
-        read_standing(sheet(tmp_path, "H1,M1", "H1,M2", "H2,M1", "H2,"))
+        read_previous_sheet(sheet(tmp_path, "H1,M1", "H1,M2", "H2,M1", "H2,"))
     assert [(f.row, f.column) for f in caught.value.findings] == [(3, "中心户"), (5, "中心户")]
 
 
@@ -48,21 +48,21 @@ def test_sheets_without_the_columns(tmp_path: Path) -> None:
     second.append(["户编号", "责任区"])
     second.append(["H1", "M1"])
     book.save(tmp_path / "a.xlsx")
-    assert read_standing(tmp_path / "a.xlsx").zone == {"H1": "M1"}
+    assert read_previous_sheet(tmp_path / "a.xlsx").zone == {"H1": "M1"}
     with pytest.raises(SchemaError, match="which home has which centre") as caught:
-        read_standing(sheet(tmp_path, "H1,x", head="编号,备注"))
+        read_previous_sheet(sheet(tmp_path, "H1,x", head="编号,备注"))
     assert caught.value.findings[0].code == "missing-column"
 
 
-def standing(zone: dict[str, str]) -> StandingSheet:
+def sheet_of(zone: dict[str, str]) -> PreviousSheet:
     """Make what was read, without a file."""
     at = Finding("two-centres", Severity.STOP, "", file="old.csv", row=2, column="中心户")
-    return StandingSheet(zone, {z: at for z in zone.values() if z}, ())
+    return PreviousSheet(zone, {z: at for z in zone.values() if z}, ())
 
 
 def test_centres_of_now() -> None:
     """Found through leading zeros; one who is a member still has resigned, with the homes counted."""
-    sheet = standing({"H1": "007", "H2": "M2", "H3": "M2", "H4": ""})
+    sheet = sheet_of({"H1": "007", "H2": "M2", "H3": "M2", "H4": ""})
     known, said = match_centres(sheet, ["7", "M9"], ["7", "M2", "M9"])
     assert known == {"007": "7"}
     assert [(f.code, f.what[0]) for f in said] == [("centre-resigned", "2")]
@@ -79,7 +79,7 @@ def test_every_zone_is_known_dissolved_or_refused(
     zone: dict[str, str], centres: set[str], members: set[str]
 ) -> None:
     """No zone of the plan that stands is dropped without a word."""
-    sheet = standing(zone)
+    sheet = sheet_of(zone)
     there = {z.lstrip("0") for z in centres | members}
     lost = {z for z in sheet.places if z.lstrip("0") not in there}
     with contextlib.suppress(SchemaError):

@@ -11,7 +11,7 @@ from planner.model.schema import (
     BUILDINGS,
     HOUSEHOLDS,
     MEMBERS,
-    STANDING,
+    PREVIOUS,
     Table,
     header_key,
     is_personal,
@@ -61,7 +61,7 @@ def test_personal_headers() -> None:
     assert not any(map(is_personal, ("地址", "编号", "lon", "楼栋")))
 
 
-@pytest.mark.parametrize("table", [*INPUTS, STANDING, ALIASES])
+@pytest.mark.parametrize("table", [*INPUTS, PREVIOUS, ALIASES])
 def test_the_first_two_headers_are_the_products_own(table: Table) -> None:
     """A Chinese and an English header come first: those stand in messages and in what is written."""
     for column in table.columns:

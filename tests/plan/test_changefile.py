@@ -28,11 +28,11 @@ def test_a_good_file_is_taken_word_for_word() -> None:
     """Moves, locks and notes come out as they were written; what may be missing is empty."""
     made = read_changes(json.dumps(GOOD).encode("utf-8-sig"))
     assert made == Changes(
+        FORMAT,
         "0" * 64,
         GOOD["created"],
         (Move("U1", "A", "B"),),
         ("U2",),
-        (),
         (Note(117.0, 32.6, "门已封"),),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,6 @@ class FileCheck:
 
     Parameters
     ----------
-    path : Path
     name : str
         What it is called in messages: its bare name, with folders where two files share that.
     table : str
@@ -59,7 +59,6 @@ class FileCheck:
         Of a delimited text; "" for other files.
     rows, placed, held, repeated : int
         ``rows = placed + held + repeated``; all 0 where the file was refused.
-    refused : bool
     """
 
     path: Path
@@ -136,14 +135,12 @@ class CheckReport:
 
     def figures(self) -> dict[str, Any]:
         """Give the report as plain values, as in ``check.json``."""
+        names = ("table", "refused", "rows", "placed", "held", "repeated", "encoding", "separator")
         files = [
-            {
-                "file": f.name, "table": f.table, "refused": f.refused, "rows": f.rows,
-                "placed": f.placed, "held": f.held, "repeated": f.repeated, "encoding": f.encoding,
-                "separator": f.separator, "columns": dict(f.columns), "unread": list(f.unread),
-            }
+            {"file": f.name, **{name: getattr(f, name) for name in names}}
+            | {"columns": dict(f.columns), "unread": list(f.unread)}
             for f in self.files
-        ]  # fmt: skip
+        ]
         return {
             "exit_code": self.exit_code,
             "worst": None if self.worst is None else self.worst.value,
@@ -271,6 +268,7 @@ def check(
     mark_as_read(*(() if task is None else task.files))
     wanted = _wanted(project, members)
     named = labels(path for _, paths in wanted for path in paths)
+    # one workbook is asked for rows, notes, ids and secrets: it is opened once
     with opened_once():
         with clock.stage("read"):
             read = [(table, paths, survey(paths, table, names=named)) for table, paths in wanted]
@@ -286,6 +284,7 @@ def check(
             placed, said = place_all(people, stands, inputs, datum, online)
             findings += said
         with clock.stage("check"):
+            # Gathered before anything is worded: a header or a sheet may be called like a resident.
             private = private_of((path, table) for table, paths in wanted for path in paths)
             secrets = Secrets.of(None, People(private=private))
             others = () if inputs is None or inputs.buildings is None else (inputs.buildings,)
@@ -325,10 +324,8 @@ def _tables(paths: Iterable[Path]) -> list[SheetTable]:
     """Read tables of buildings for their columns; what is wrong with them the ground has told."""
     found: list[SheetTable] = []
     for path in paths:
-        try:
+        with suppress(PlannerError):
             found += read_table(path, table=BUILDINGS)
-        except PlannerError:
-            continue
     return found
 
 
@@ -366,10 +363,8 @@ def _id_numbers(named: Mapping[Path, str]) -> list[Finding]:
     """Check the identity numbers of the files that are tables; what is not is refused elsewhere."""
     said: list[Finding] = []
     for path, name in named.items():
-        try:
+        with suppress(PlannerError):
             said += examine_id_numbers(path, name=name)
-        except PlannerError:
-            continue
     return said
 
 
@@ -383,15 +378,22 @@ def _file(
     # of a file without a header, the first row of residents would stand for one
     unread = dict.fromkeys(h for t in tables for h in t.unread if not refused)
     text = next((t for t in tables if t.encoding), None)
-    residents = got.residents
-    again = 0 if residents is None else sum(
+    again = sum(
         f.code in ("repeated-row", "id-zeros") and f.severity is Severity.FIX and f.file == name
-        for f in residents.findings
-    )  # fmt: skip
+        for f in (got.residents.findings if got.residents is not None else ())
+    )
     held = int((own["held"] != "").sum())
     return FileCheck(
-        path, name, table.name, tuple((h, r) for h, r in mapping.items() if r),
-        tuple(withheld_texts(unread, secrets)),
-        text.encoding if text else "", text.separator if text else "",
-        len(own) + again, len(own) - held, held, again, refused,
-    )  # fmt: skip
+        path,
+        name,
+        table.name,
+        columns=tuple((h, r) for h, r in mapping.items() if r),
+        unread=tuple(withheld_texts(unread, secrets)),
+        encoding=text.encoding if text else "",
+        separator=text.separator if text else "",
+        rows=len(own) + again,
+        placed=len(own) - held,
+        held=held,
+        repeated=again,
+        refused=refused,
+    )

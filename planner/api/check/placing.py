@@ -27,10 +27,9 @@ from planner.render.text.check_words import refusals_of
 
 __all__ = ["find_ground", "place_all"]
 
-OLD_DAYS = 730
-"""Streets older than two years are told of."""
+OLD_DAYS = 730  # streets older than two years are told of
+# How the match says how much an address resembles a name.
 _LIKENESS = re.compile(r"\(([01]\.\d+)\)")
-"""How the match says how much an address resembles a name."""
 _FINDING_OF = {
     Cause.AMBIGUOUS: "ambiguous",
     Cause.ELSEWHERE: "ambiguous/elsewhere",
@@ -38,18 +37,16 @@ _FINDING_OF = {
     Cause.NUMBERLESS: "no-number",
     Cause.LIKE: "resembles",
 }
+# Precisions that are not those of a building, in words.
 _COARSE = {
     "compound": ("compound", "小区"),
     "interpolated": ("neighbours' numbers", "相邻门牌"),
     "street": ("street", "道路"),
 }
-"""Precisions that are not those of a building, in words."""
 
 
 def find_ground(
-    ground: Ground | str | Path | None,
-    inputs: Inputs | None,
-    read: Sequence[Residents | None],
+    ground: Ground | str | Path | None, inputs: Inputs | None, read: Sequence[Residents | None]
 ) -> tuple[Ground | None, list[Finding]]:
     """Read the streets; where they cannot be used that is a finding, and the sheets are checked alone."""
     streets = None if inputs is None else inputs.streets
@@ -116,9 +113,9 @@ def _located(
         except PlannerError as error:
             said += refusals_of(error, path.name)
     first, *more = there
-    second = more[0] if more else replace(
-        first, kept=first.kept.iloc[:0], held=first.held.iloc[:0], findings=(), repeated=0
-    )  # fmt: skip
+    # a check of one sheet has nobody for the other: as many columns, no rows
+    nobody = {"kept": first.kept.iloc[:0], "held": first.held.iloc[:0], "findings": ()}
+    second = more[0] if more else replace(first, **nobody, repeated=0)
     try:
         located = locate(first, second, ground, fences, online=online)
     except PlannerError as error:
@@ -126,6 +123,7 @@ def _located(
         if not doubted:
             said += refusals_of(error, str(files[0]) if len(files) == 1 else "")
         return [_unlocated(r) for r in there], said
+    # what the readers have told stands in the report already
     known = len(first.findings) + len(second.findings) + len(ground.findings)
     said += [f for f in located.findings[known:] if f.code != "address-not-found"]
     said += footing_of(located.households, located.members, ground.network).findings

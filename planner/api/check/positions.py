@@ -17,10 +17,7 @@ __all__ = ["reading_order", "spots_of"]
 def spots_of(findings: Iterable[Finding], tables: Sequence[SheetTable]) -> list[Spot]:
     """Find the cell of each finding, and name its column as the office does.
 
-    Returns
-    -------
-    list of Spot
-        In the order in which they were found.
+    Gives: in the order in which they were found.
     """
     by_place: dict[tuple[str, str], SheetTable] = {(t.file, t.sheet): t for t in tables}
     by_file: dict[str, SheetTable] = {}
@@ -55,6 +52,7 @@ def _position(column: str, t: SheetTable) -> int | None:
         return t.headers.index(column)
     role = role_of(column) or column
     roles = t.roles or tuple(role_of(h) for h in t.headers)
+    # an address may be spread over columns: the first that is there is marked
     wanted = (role, "compound", "road", "road_number", "building") if role == "address" else (role,)
     return next((roles.index(name) for name in wanted if name in roles), None)
 

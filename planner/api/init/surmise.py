@@ -19,7 +19,7 @@ from planner.model.schema import (
     BUILDINGS,
     HOUSEHOLDS,
     MEMBERS,
-    STANDING,
+    PREVIOUS,
     TIES,
     Table,
     is_personal,
@@ -173,8 +173,8 @@ def _of_sheet(path: Path, t: SheetTable) -> Surmise:
         return _made(path, t, "aliases", ALIASES, "含旧名、现名两列", "it has old and new names")
     guessed = _by_content(t)
     if not (is_complete(t, HOUSEHOLDS) or guessed or is_complete(t, BUILDINGS)):
-        if {"id", "zone"} <= _roles(t, STANDING):
-            return _made(path, t, "previous", STANDING, "含编号和中心户，可用于 --previous",
+        if {"id", "zone"} <= _roles(t, PREVIOUS):
+            return _made(path, t, "previous", PREVIOUS, "含编号和中心户，可用于 --previous",
                          "ids and their centres: --previous keeps homes with them")  # fmt: skip
         found = "、".join(t.headers[:8])
         return Surmise(path, t.sheet, "", f"没有地址或坐标列；现有列：{found}",

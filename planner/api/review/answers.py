@@ -23,17 +23,9 @@ def read_choices(
 ) -> tuple[list[Accepted], int]:
     """Read the choices of a workbook; every fault is told at once.
 
-    Parameters
-    ----------
-    area : tuple of float or None
-        West, south, east, north, degrees: where places may lie.
-
-    Raises
-    ------
-    SheetError
-        The workbook cannot be read.
-    SchemaError
-        It is not a review workbook, or choices are wrong.
+    `area`: west, south, east, north, degrees: where places may lie.
+    Raises `SheetError`: the workbook cannot be read.
+    Raises `SchemaError`: it is not a review workbook, or choices are wrong.
     """
     sheet, head = _review_sheet(path)
     faults: list[Finding] = []
@@ -71,10 +63,8 @@ def read_choices(
 
 
 def _review_sheet(path: Path) -> tuple[RawSheet, dict[str, int]]:
-    wanted = {
-        "地址 address", "社区 community", CHOICE, KEY,
-        *(name for k in range(1, CANDIDATES + 1) for name in candidate_headers(k)),
-    }  # fmt: skip
+    wanted = {"地址 address", "社区 community", CHOICE, KEY}
+    wanted.update(*map(candidate_headers, range(1, CANDIDATES + 1)))
     mark_as_read(path)
     for sheet in read_grids(path):
         names = [_text(c) for c in sheet.grid[0]] if sheet.grid else []
@@ -104,6 +94,7 @@ def _answer(choice: str, key: str, cells: dict[str, Any]) -> Accepted | str:
         except ValueError:
             return f"there is no candidate {number[1]}"
         level = _text(precision)
+        # an office may have typed over the cell: a chosen place is one of a building
         level = level if level in PRECISIONS else "building"
         return Accepted(key, text, community, *place, level, _text(label))
     typed = _LON_LAT.fullmatch(choice)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -105,18 +105,14 @@ class Review:
 
     def table(self) -> pd.DataFrame:
         """Give the open addresses as a table: ``address, community, homes, cause`` and candidates."""
-        rows: list[dict[str, Any]] = []
+        names = ("text", "community", "homes", "cause_zh", "cause")
+        blank = Option("", "", np.nan, np.nan, np.nan)
+        rows = []
         for line in self.lines:
-            row: dict[str, Any] = {
-                "address": line.text, "community": line.community, "homes": line.homes,
-                "cause_zh": line.cause_zh, "cause": line.cause,
-            }  # fmt: skip
-            for nth in range(1, CANDIDATES + 1):
-                o = line.options[nth - 1] if nth <= len(line.options) else None
-                row[f"candidate_{nth}"] = "" if o is None else o.label
-                row[f"apart_{nth}_m"] = np.nan if o is None else o.apart_m
-            rows.append(row)
-        columns = ["address", "community", "homes", "cause_zh", "cause"]
+            shown = [*line.options, *[blank] * CANDIDATES][:CANDIDATES]
+            told = [cell for option in shown for cell in (option.label, option.apart_m)]
+            rows.append([*(getattr(line, name) for name in names), *told])
+        columns = ["address", *names[1:]]
         for k in range(1, CANDIDATES + 1):
             columns += [f"candidate_{k}", f"apart_{k}_m"]
         return pd.DataFrame(rows, columns=columns)
@@ -178,11 +174,7 @@ class Review:
         return ReviewAnswers(self.accepted, len(chosen), left, len(answers), (*said, *changed))
 
 
-def review(
-    project: Project | str | Path,
-    *,
-    doubtful: bool = False,
-) -> Review:
+def review(project: Project | str | Path, *, doubtful: bool = False) -> Review:
     """Collect the addresses of a project that only a person can settle.
 
     Parameters
@@ -281,11 +273,17 @@ def _lines(
 
 
 def _line(
-    key: str, group: Sequence[tuple[int, str]], rows: pd.DataFrame, community: str,
-    matches: Sequence[Match], gazetteer: Gazetteer, second: _Opinion | None,
-) -> Line:  # fmt: skip
+    key: str,
+    group: Sequence[tuple[int, str]],
+    rows: pd.DataFrame,
+    community: str,
+    matches: Sequence[Match],
+    gazetteer: Gazetteer,
+    second: _Opinion | None,
+) -> Line:
     online = None if second is None else second.places.get(group[0][0])
     candidates = list(dict.fromkeys(c for m in matches for c in m.candidates))
+    # the service's own place keeps the last line of the list
     candidates = candidates[: CANDIDATES - (online is not None)]
     options: list[Option] = []
     if candidates:

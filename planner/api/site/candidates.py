@@ -54,6 +54,8 @@ def list_candidates(
     people["unit"] = demand.member_unit
     people["forced"] = people["id"].isin(list(force))
     _check_named(people, force, forbid)
+    # Where nobody is nominated everybody is: an office that asks for a proposal has often no list
+    # yet.
     pool = people["candidate"] | people["forced"] | (not people["candidate"].any())
     cause = np.full(len(people), "", object)
     if terms.roles:
@@ -113,6 +115,7 @@ def _merit(able: pd.DataFrame, terms: Siting) -> tuple[np.ndarray, tuple[Finding
     said: tuple[Finding, ...] = ()
     short = np.zeros(len(able))
     if stated.any():
+        # Falling short of the best, and not the score itself: costs must not become negative.
         short = score[stated].max() - np.where(stated, score, score[stated].min())
         if not stated.all() and terms.score_m > 0:
             said = (Finding.of("score-missing", n=int((~stated).sum())),)
@@ -129,12 +132,8 @@ def mean_scores(
 ) -> dict[str, float | None]:
     """Mean score of the chosen, and of the centres of today, among those who have one.
 
-    Parameters
-    ----------
-    chosen : DataFrame
-        With ``score``.
-    located : Located
-        Everyone, with ``is_centre``.
+    `chosen`: with ``score``.
+    `located`: everyone, with ``is_centre``.
     """
     people = located.members
     today = known.loc[known["id"].isin(people.loc[people["is_centre"], "id"]), "score"]

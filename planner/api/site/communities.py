@@ -7,41 +7,32 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from planner.api.site.proposal import Outcome, mean_walk
 from planner.api.site.quarters import Quarter
 from planner.demand.demand import Demand
 from planner.errors import Finding
+from planner.model.arrays import AnyInts
 from planner.network import Network
 from planner.solve.sites import Answer
 from planner.solve.staff import staff
 
 __all__ = ["beyond_rules", "fence_table"]
 
-LARGE = 100_000
-"""Pairs above which the present centres are told by each home's nearest one."""
+LARGE = 100_000  # pairs above which the present centres are told by each home's nearest one
 
 
 def fence_table(
-    outcomes: Sequence[Outcome], demand: Demand, network: Network, present: NDArray[np.integer]
+    outcomes: Sequence[Outcome], demand: Demand, network: Network, present: AnyInts
 ) -> pd.DataFrame:
     """Sum each fence up, with the centres of today beside the proposal.
 
-    Parameters
-    ----------
-    network : Network
-        To measure the walks to the centres of today.
-    present : ndarray of int
-        Units in which they live.
-
-    Returns
-    -------
-    DataFrame
-        ``fence, households, members, candidates, least, most`` (centres that the rules ask for)``,
-        centres_before, centres, walk_before_m`` (mean over homes with today's centres, at best; NaN
-        where there are none)``, walk_m, value_m, bound_m, optimality_gap, misfit`` (homes over and short
-        of what zones may have)``, why, why_zh`` (of the number).
+    `network`: to measure the walks to the centres of today.
+    `present`: units in which they live.
+    Gives: ``fence, households, members, candidates, least, most`` (centres that the rules ask for)``,
+    centres_before, centres, walk_before_m`` (mean over homes with today's centres, at best; NaN where
+    there are none)``, walk_m, value_m, bound_m, optimality_gap, misfit`` (homes over and short of what
+    zones may have)``, why, why_zh`` (of the number).
     """
     members, homes = (demand.units[name].to_numpy(int) for name in ("members", "households"))
     fence = demand.units["fence"].to_numpy(str)
@@ -117,12 +108,13 @@ def beyond_rules(quarters: Sequence[Quarter], counts: Sequence[int]) -> tuple[Fi
 
 def _misfit(q: Quarter, answer: Answer) -> float:
     """Homes by which zones are larger or smaller than the rules say."""
+    # a building larger than a zone may be is not the proposal's fault
     high = max(q.high, float(q.households.max()))
     over, short = answer.load - high, q.low - answer.load
     return round(float(np.maximum(over, 0.0).sum() + np.maximum(short, 0.0).sum()), 1)
 
 
-def _before(q: Quarter, today: NDArray[np.integer], demand: Demand, network: Network) -> float:
+def _before(q: Quarter, today: AnyInts, demand: Demand, network: Network) -> float:
     """Mean walk with the centres of today, shared out as well as their rules allow; never too long.
 
     Homes of one unit may part here, which a plan would not let them.
@@ -136,8 +128,11 @@ def _before(q: Quarter, today: NDArray[np.integer], demand: Demand, network: Net
     if not len(today) or not np.isfinite(walk.min(axis=1)).all():
         return np.nan
     total, count = homes.sum(), len(today)
+    # each home to its nearest centre, a little too short: sharing out so many takes minutes
     if walk.size > LARGE:
         return round(mean_walk(walk.min(axis=1), homes), 1)
+    # limits that these few or many centres cannot meet are left out, so that there is a figure at
+    # all
     low = q.low if q.low * count <= total else None
     high = q.high if q.high * count >= total else None
     shared = staff(np.round(homes), walk, low, high)

@@ -18,12 +18,11 @@ from planner.solve.stop import Stop
 
 __all__ = ["allocate", "counts_of", "fewest"]
 
+# How well a number of centres is looked at before one is settled on.
 SCOUT = Stop(gap=0.01, seconds=20.0)
-"""How well a number of centres is looked at before one is settled on."""
+# A centre moves to another fence where that saves more than this share of the whole cost.
 WORTH = 1e-3
-"""A centre moves to another fence where that saves more than this share of the whole cost."""
-FAR_M = 1e9
-"""Dearer than any walk: what cannot be served ranks behind whatever can."""
+FAR_M = 1e9  # dearer than any walk: what cannot be served ranks behind whatever can
 
 
 def counts_of(
@@ -72,23 +71,12 @@ def counts_of(
 
 
 def allocate(
-    quarters: Sequence[Quarter],
-    count: int,
-    *,
-    seed: int = 0,
-    tell: Listener = lambda _: None,
+    quarters: Sequence[Quarter], count: int, *, seed: int = 0, tell: Listener = lambda _: None
 ) -> list[int]:
     """Decide how many centres each fence gets, all fences together.
 
-    Parameters
-    ----------
-    count : int
-        All of them; at least what is forced and one a fence, at most one a unit with candidates.
-
-    Returns
-    -------
-    list of int
-        Within what the rules ask for in each fence, where the number allows that.
+    `count`: all of them; at least what is forced and one a fence, at most one a unit with candidates.
+    Gives: within what the rules ask for in each fence, where the number allows that.
     """
     low, high = [q.least for q in quarters], [q.most for q in quarters]
     if count < sum(low):
@@ -99,12 +87,14 @@ def allocate(
     known: dict[tuple[int, int], float] = {}
 
     def value(i: int, k: int) -> float:
+        # each look is a search of its own, and most are asked for again
         if (i, k) not in known:
             answer = solved(quarters[i].sites(k), SCOUT, seed, 1)
             known[i, k] = answer.value_m if np.isfinite(answer.value_m) else FAR_M + answer.excess
             tell(Event("choose", 0.5 * len(known) / (len(known) + len(quarters))))
         return known[i, k]
 
+    # Each exchange improves, so it would end by itself; four for each fence bound the time.
     for _ in range(4 * len(quarters) if len(quarters) > 1 else 0):
         now = [value(i, k) for i, k in enumerate(given)]
         gain = [now[i] - value(i, k + 1) if k < high[i] else -math.inf for i, k in enumerate(given)]
@@ -159,6 +149,7 @@ def _cover(quarter: Quarter) -> int:
     """Bound the number from below: units of which no candidate reaches two within the limit."""
     near = quarter.walk_m[:, quarter.kept] <= quarter.limit_m
     need = np.flatnonzero(near.any(axis=1) & (quarter.households > 0))
+    # whose candidates are fewest first: a greedy packing, any of which is a bound
     order = need[np.lexsort((need, near[need].sum(axis=1)))]
     taken = np.zeros(near.shape[1], bool)
     count = 0

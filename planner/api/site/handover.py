@@ -5,7 +5,6 @@ The originals are never touched.  The copy has every column of the original, as 
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Inputs, Project
 from planner.model.schema import MEMBERS, Table
+from planner.render.books.look import new_book, put
 
 __all__ = ["marked_members", "next_project"]
 
@@ -37,31 +37,18 @@ _DAY: Final = datetime(2000, 1, 1)
 def marked_members(path: str | Path, members: Residents, chosen: Collection[str]) -> bytes:
     """Copy a members' sheet as a workbook in which the chosen, and nobody else, are marked as centres.
 
-    Parameters
-    ----------
-    path : str or Path
-        The sheet that `members` were read from: workbook, CSV or layer.
-    members : Residents
-        From `planner.intake.residents.read_members`.
-
-    Returns
-    -------
-    bytes
-        An ``.xlsx``: the same columns and rows, titles kept, all cells as text.  Rows without an id carry
-        the one that they were given.
+    `path`: the sheet that `members` were read from: workbook, CSV or layer.
+    `members`: from `planner.intake.residents.read_members`.
+    Gives: an ``.xlsx``: the same columns and rows, titles kept, all cells as text. Rows without an id
+    carry the one that they were given.
     """
-    import xlsxwriter
-
     known = {
         (str(sheet), int(row)): str(name)
         for frame in (members.kept, members.held)
         for sheet, row, name in zip(frame["sheet"], frame["row"], frame["id"], strict=True)
     }
     told = members.told or MEMBERS
-    buffer = io.BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, **plain}) as book:
-        book.set_properties({"title": "", "created": _DAY, "author": "", "comments": ""})
+    with new_book("", _DAY, None) as (book, buffer):
         head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1})
         text = book.add_format({"num_format": "@"})
         for n, table in enumerate(read_table(path, table=None), 1):
@@ -76,7 +63,7 @@ def marked_members(path: str | Path, members: Residents, chosen: Collection[str]
                 sheet.set_column(at, at, 16, text)
                 sheet.write_string(top, at, header, head)
                 for row, cell in enumerate(cells, top + 1):
-                    sheet.write_string(row, at, _clean(cell), text)
+                    put(sheet, row, at, cell, text)
             sheet.freeze_panes(top + 1, 0)
     return buffer.getvalue()
 
@@ -105,11 +92,6 @@ def _columns(
         yield CENTRE, marks
 
 
-def _clean(text: str) -> str:
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c if c >= " " or c in "\t\n" else " " for c in whole)[:32_000]
-
-
 def _sheet_name(name: str, number: int) -> str:
     plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:28]
     return plain if plain else ("members" if number == 1 else f"members {number}")
@@ -118,11 +100,8 @@ def _sheet_name(name: str, number: int) -> str:
 def next_project(path: str | Path, folder: str | Path, members: str) -> str | None:
     """Rewrite a project file for another folder, with another members' sheet; its comments stay.
 
-    Returns
-    -------
-    str or None
-        None where the file is written in a way that cannot be rewritten line by line; what is
-        returned was read back and names the same files.
+    Gives: None where the file is written in a way that cannot be rewritten line by line; what is
+    returned was read back and names the same files.
     """
     file, to = Path(path), Path(folder)
     text = file.read_text("utf-8-sig")
@@ -135,6 +114,7 @@ def next_project(path: str | Path, folder: str | Path, members: str) -> str | No
         if found and (more := _stated(section, file)):
             lines += [f"{name} = {_quoted(_relative(p, to))}" for name, p in more.items()]
     made = "\n".join(lines) + "\n"
+    # Rewritten as text to keep the office's comments; read back to be sure that it says the same.
     return made if _same(file, made, to, members) else None
 
 
@@ -166,6 +146,7 @@ def _stated(section: str, file: Path) -> dict[str, Path]:
 
 def _relative(target: Path, folder: Path) -> str:
     try:
+        # relative, so that the folder can be carried to another machine
         return Path(os.path.relpath(target.resolve(), folder.resolve())).as_posix()
     except ValueError:  # another drive
         return target.resolve().as_posix()
@@ -182,7 +163,7 @@ def _same(file: Path, made: str, folder: Path, members: str) -> bool:
         new = Project.from_mapping(tomllib.loads(made), folder=folder, where=file.name)
     except (PlannerError, tomllib.TOMLDecodeError):
         return False
-    if _real(new.inputs.members) != _real(folder / members):
+    if new.inputs.members.resolve() != (folder / members).resolve():
         return False
     return _resolved(old) == _resolved(new)
 
@@ -190,15 +171,10 @@ def _same(file: Path, made: str, folder: Path, members: str) -> bool:
 def _resolved(project: Project) -> Project:
     """Make every path of a project absolute, and forget the members' sheet."""
     inputs = {f.name: getattr(project.inputs, f.name) for f in fields(Inputs)}
-    paths = {k: _real(v) if isinstance(v, Path) else v for k, v in inputs.items()}
+    paths = {k: v.resolve() if isinstance(v, Path) else v for k, v in inputs.items()}
     levels = tuple(
-        replace(level, sheet=None if level.sheet is None else _real(level.sheet))
-        for level in project.levels
+        replace(level, sheet=level.sheet and level.sheet.resolve()) for level in project.levels
     )
-    cache = None if project.online_cache is None else _real(project.online_cache)
+    cache = project.online_cache and project.online_cache.resolve()
     made = Inputs(**{**paths, "members": Path()})
     return replace(project, inputs=made, levels=levels, online_cache=cache, file=None)
-
-
-def _real(path: Path) -> Path:
-    return path.resolve()

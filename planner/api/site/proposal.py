@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from planner.api.site.quarters import Quarter
 from planner.demand.demand import Demand
+from planner.model.arrays import Floats, Ints
 from planner.solve.sites import Answer
 
 __all__ = [
@@ -24,8 +25,6 @@ __all__ = [
     "uncovered_table",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 UNCOVERED = {
     "no_candidate": ("本社区没有候选户", "the community has no candidate"),
     "no_path": ("没有步行路径到任何候选户", "no walking path to any candidate"),
@@ -54,24 +53,21 @@ OPEN = ["unit_id", "fence", "label", "households", "centre_id", "walk_m", "cause
 class Outcome:
     """The answer for one fence.
 
-    Parameters
-    ----------
-    answer : Answer or None
-        None where there is nobody to choose.
+    `answer`: None where there is nobody to choose.
     """
 
     quarter: Quarter
     answer: Answer | None
 
     @property
-    def chosen(self) -> tuple[IntArray, IntArray]:
+    def chosen(self) -> tuple[Ints, Ints]:
         """Chosen candidates and who serves each unit, positions among the quarter's candidates."""
         if self.answer is None:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         return self.quarter.chosen(self.answer)
 
     @property
-    def walk_m(self) -> FloatArray:
+    def walk_m(self) -> Floats:
         """Walk of each unit to its centre, metres."""
         serves = self.chosen[1]
         return self.quarter.walk_m[np.arange(len(serves)), serves]
@@ -81,35 +77,29 @@ class Outcome:
 class Swaps:
     """What it would cost to have each candidate instead of the centre in whose zone it lives.
 
-    Parameters
-    ----------
-    centre : ndarray of int, shape (n_candidates,)
-        The centre, a position among the quarter's candidates.
-    instead_m, walk_m, merit_m : ndarray of float, shape (n_candidates,)
-        Metres for each home of the zone: in all, by walk, and by merit; 0 for the centre itself.
+    `centre`, shape (n_candidates,): the centre, a position among the quarter's candidates.
+    `instead_m` and `walk_m` and `merit_m`, shape (n_candidates,): metres for each home of the zone: in
+    all, by walk, and by merit; 0 for the centre itself.
     """
 
-    centre: IntArray
-    instead_m: FloatArray
-    walk_m: FloatArray
-    merit_m: FloatArray
+    centre: Ints
+    instead_m: Floats
+    walk_m: Floats
+    merit_m: Floats
 
 
-def swaps(quarter: Quarter, serves: IntArray, merit_m: FloatArray) -> Swaps:
+def swaps(quarter: Quarter, serves: Ints, merit_m: Floats) -> Swaps:
     """Hold every candidate against the centre of the zone it lives in, the zone as it is.
 
-    Parameters
-    ----------
-    serves : ndarray of int, shape (n_units,)
-        From `Quarter.chosen`.
-    merit_m : ndarray of float, shape (n_candidates,)
-        Of the quarter's candidates.
+    `serves`, shape (n_units,): from `Quarter.chosen`.
+    `merit_m`, shape (n_candidates,): of the quarter's candidates.
     """
     centre = serves[quarter.home]
     total, walk = np.zeros(len(centre)), np.zeros(len(centre))
     for c in np.unique(centre):
         zone, rivals = serves == c, np.flatnonzero(centre == c)
         load = quarter.load[zone]
+        # for each home, so that small and large zones can be told in one column
         weight = max(float(load.sum()), 1e-9)
         cost, metres = quarter.cost_m[zone], quarter.walk_m[zone]
         with np.errstate(invalid="ignore"):  # a home without a path to either
@@ -125,18 +115,11 @@ def chosen_table(
 ) -> pd.DataFrame:
     """List the chosen, with what each is to serve and why it was taken.
 
-    Parameters
-    ----------
-    candidates : DataFrame
-        ``id, fence, label, role, score, strengths, was_centre, forced, merit_m``.
-
-    Returns
-    -------
-    DataFrame
-        ``candidate_id, fence, label, role, score, strengths, was_centre, forced, households, members,
-        within_reach`` (homes of the fence within the walk limit)``, walk_mean_m, walk_max_m, beyond``
-        (homes beyond it)``, runner_up, instead_m`` (metres for each home that the runner-up would
-        cost)``, why, why_zh``.  By fence and id.
+    `candidates`: ``id, fence, label, role, score, strengths, was_centre, forced, merit_m``.
+    Gives: ``candidate_id, fence, label, role, score, strengths, was_centre, forced, households,
+    members, within_reach`` (homes of the fence within the walk limit)``, walk_mean_m, walk_max_m,
+    beyond`` (homes beyond it)``, runner_up, instead_m`` (metres for each home that the runner-up would
+    cost)``, why, why_zh``. By fence and id.
     """
     rows: list[dict[str, Any]] = []
     members = demand.units["members"].to_numpy(int)
@@ -161,7 +144,9 @@ def chosen_table(
                 "instead_m": round(float(instead), 1),
             }
             why = _why(ids, swap, int(rivals[0]) if len(rivals) else None)
-            rows.append(_person(row) | served | _said(*_asked(*why) if row["forced"] else why))
+            if row["forced"]:
+                why = f"指定入选；{why[0]}", f"asked for by name; {why[1]}"
+            rows.append(_person(row) | served | _said(*why))
     table = pd.DataFrame(rows, columns=CHOSEN)
     return table.sort_values(["fence", "candidate_id"], kind="stable", ignore_index=True)
 
@@ -192,10 +177,6 @@ def _why(ids: NDArray[Any], swap: Swaps, next_best: int | None) -> tuple[str, st
     )
 
 
-def _asked(zh: str, en: str) -> tuple[str, str]:
-    return f"指定入选；{zh}", f"asked for by name; {en}"
-
-
 def _said(zh: str, en: str) -> dict[str, str]:
     return {"why": en, "why_zh": zh}
 
@@ -204,7 +185,7 @@ def _person(row: pd.Series) -> dict[str, Any]:
     return {"candidate_id": row["id"], **{name: row[name] for name in PERSON[1:]}}
 
 
-def mean_walk(walk: FloatArray, homes: FloatArray) -> float:
+def mean_walk(walk: Floats, homes: Floats) -> float:
     """Mean over homes, metres; 0 where there are none."""
     return float((walk * homes).sum() / homes.sum()) if homes.sum() else 0.0
 
@@ -214,17 +195,11 @@ def left_table(
 ) -> pd.DataFrame:
     """List everyone who was not chosen, and what it would cost to take them.
 
-    Parameters
-    ----------
-    aside : DataFrame
-        ``id, fence, label, role, score, strengths, was_centre, cause`` of those who were never looked at.
-
-    Returns
-    -------
-    DataFrame
-        ``candidate_id, fence, label, role, score, strengths, was_centre, centre_id`` (in whose zone the
-        candidate lives)``, walk_m`` (to that centre)``, instead_m`` (metres for each home of that zone,
-        were the candidate its centre)``, why, why_zh``.  By fence, then by `instead_m`.
+    `aside`: ``id, fence, label, role, score, strengths, was_centre, cause`` of those who were never
+    looked at.
+    Gives: ``candidate_id, fence, label, role, score, strengths, was_centre, centre_id`` (in whose zone
+    the candidate lives)``, walk_m`` (to that centre)``, instead_m`` (metres for each home of that zone,
+    were the candidate its centre)``, why, why_zh``. By fence, then by `instead_m`.
     """
     rows: list[dict[str, Any]] = []
     for outcome in outcomes:
@@ -253,11 +228,8 @@ def uncovered_table(
 ) -> pd.DataFrame:
     """List the units with homes that no centre reaches as the rules ask.
 
-    Returns
-    -------
-    DataFrame
-        ``unit_id, fence, label, households, centre_id, walk_m, cause`` (a key of the causes)``, why,
-        why_zh``.
+    Gives: ``unit_id, fence, label, households, centre_id, walk_m, cause`` (a key of the causes)``, why,
+    why_zh``.
     """
     rows: list[dict[str, Any]] = []
     ids = candidates["id"].to_numpy(str)
@@ -276,6 +248,7 @@ def uncovered_table(
         if not len(at):
             continue
         for i in np.flatnonzero((q.households > 0) & (walk > q.limit_m)):
+            # nobody could serve it: no choice of centres is to blame
             every = q.walk_m[i].min() > q.limit_m
             centre = ids[q.candidates[serves[i]]]
             add(int(q.units[i]), centre, float(walk[i]), "beyond_every" if every else "beyond_this")

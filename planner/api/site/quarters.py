@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.rules import RuleBook
 from planner.network import Network
 from planner.solve.sites import Answer, Sites, solve
@@ -20,12 +20,8 @@ from planner.solve.stop import Stop
 
 __all__ = ["Quarter", "choose", "make_quarters", "solved"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-CYCLES = 3
-"""Rounds of the search that settles it."""
-MARGIN = 0.05
-"""Floors are aimed at with so much to spare: zones have to hang together too."""
+CYCLES = 3  # rounds of the search that settles it
+MARGIN = 0.05  # floors are aimed at with so much to spare: zones have to hang together too
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +53,16 @@ class Quarter:
     """
 
     name: str
-    units: IntArray
-    lost: IntArray
-    candidates: IntArray
-    home: IntArray
-    kept: NDArray[np.bool_]
-    forced: NDArray[np.bool_]
-    walk_m: FloatArray
-    cost_m: FloatArray
-    load: FloatArray
-    households: FloatArray
+    units: Ints
+    lost: Ints
+    candidates: Ints
+    home: Ints
+    kept: Bools
+    forced: Bools
+    walk_m: Floats
+    cost_m: Floats
+    load: Floats
+    households: Floats
     low: float
     high: float
     price_m: float
@@ -87,14 +83,13 @@ class Quarter:
     def sites(self, count: int, *, suffice: bool = False) -> Sites:
         """State the siting problem for a number of centres.
 
-        Parameters
-        ----------
-        suffice : bool
-            Ceilings hold, and so does the walk limit for every home that has a candidate within it.
+        `suffice`: ceilings hold, and so does the walk limit for every home that has a candidate within
+        it.
         """
         at = np.flatnonzero(self.kept)
         n = len(at)
         mean = float(self.households.sum()) / max(count, 1)
+        # but never above what so many zones have on the mean
         floor = max(self.low, min(self.low * (1.0 + MARGIN), mean * (1.0 - MARGIN)))
         cost, price = self.cost_m[:, at], self.price_m
         if suffice:
@@ -116,13 +111,14 @@ class Quarter:
             price=price,
         )
 
-    def chosen(self, answer: Answer) -> tuple[IntArray, IntArray]:
+    def chosen(self, answer: Answer) -> tuple[Ints, Ints]:
         """Translate an answer: candidates (positions here), and the one that serves each unit."""
         kept = np.flatnonzero(self.kept)
         at, serves = kept[answer.chosen], kept[answer.serves]
         # Members where nobody is to be served cost nothing anywhere: they go with the nearest centre.
         idle = np.flatnonzero(self.load == 0)
         serves[idle] = at[self.walk_m[np.ix_(idle, at)].argmin(axis=1)]
+        # whoever is chosen lives in the own zone, whatever was cheaper
         serves[self.home[at]] = at
         return at, serves
 
@@ -132,16 +128,9 @@ def make_quarters(
 ) -> list[Quarter]:
     """Measure the walks of each fence, and state what its zones should hold.
 
-    Parameters
-    ----------
-    candidates : DataFrame
-        ``id, unit`` (position in the units)``, merit_m`` (metres, to each home, that the candidate falls
-        short of the best)``, forced`` (bool).
-
-    Returns
-    -------
-    list of Quarter
-        By name; fences without homes are left out.
+    `candidates`: ``id, unit`` (position in the units)``, merit_m`` (metres, to each home, that the
+    candidate falls short of the best)``, forced`` (bool).
+    Gives: by name; fences without homes are left out.
     """
     fence = demand.units["fence"].to_numpy(str)
     homes, crew = (demand.units[name].to_numpy(float) for name in ("households", "members"))
@@ -156,8 +145,8 @@ def make_quarters(
 
 def _quarter(
     name: str,
-    units: IntArray,
-    rows: IntArray,
+    units: Ints,
+    rows: Ints,
     demand: Demand,
     candidates: pd.DataFrame,
     network: Network,
@@ -185,6 +174,7 @@ def _quarter(
         out = walk > rules.walk.limit_m
         out[home, np.arange(len(rows))] = False
         cost = np.where(out, np.inf, cost)
+    # forced, then merit, then id: the sheet's order decides nothing
     order = np.lexsort((candidates["id"].to_numpy(str)[rows], merit, ~forced, home))
     kept = np.zeros(len(rows), bool)
     kept[order[np.unique(home[order], return_index=True)[1]]] = True
@@ -233,10 +223,8 @@ def choose(
 ) -> Answer:
     """Choose the centres of one fence.
 
-    Parameters
-    ----------
-    seconds, gap : float
-        When to stop; a search that is not cut short by time gives the same answer each time.
+    `seconds` and `gap`: when to stop; a search that is not cut short by time gives the same answer each
+    time.
     """
     stop = Stop(gap=gap, seconds=max(seconds, 0.5))
     return solved(quarter.sites(count, suffice=suffice), stop, seed, CYCLES)

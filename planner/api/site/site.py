@@ -20,12 +20,7 @@ from planner.api.site.candidates import list_candidates, mean_scores
 from planner.api.site.communities import beyond_rules, fence_table
 from planner.api.site.counts import counts_of
 from planner.api.site.handover import marked_members, next_project
-from planner.api.site.proposal import (
-    Outcome,
-    chosen_table,
-    left_table,
-    uncovered_table,
-)
+from planner.api.site.proposal import Outcome, chosen_table, left_table, uncovered_table
 from planner.api.site.quarters import Quarter, choose, make_quarters
 from planner.demand.demand import build_demand
 from planner.demand.ground import Ground
@@ -129,6 +124,7 @@ class Proposal:
         if self.project_file is not None:
             text = next_project(self.project_file, where, SHEET)
             files |= {} if text is None else {FILE: text.encode()}
+        # the very sheet that was read may lie in the folder that is written to
         own = {p.resolve() for p in self.inputs}
         if clash := [name for name in files if (where / name).resolve() in own]:
             raise ConfigError(
@@ -209,6 +205,7 @@ def site(
     opened, located = _located(task, offline, consent, listener)
     ground, members = opened.ground, opened.members
     tell(Event("demand", 0.0))
+    # Who is a centre today must not shape the units: a stairwell with two of them would be cut.
     nobody = located.members.assign(is_centre=False)
     demand = build_demand(located.households, nobody, ground.network, task.rules)
     tell(Event("demand", 1.0))
@@ -329,7 +326,7 @@ def _figures(
         "strength_m": task.siting.strength_m,
         "strengths": list(task.siting.strengths),
         "limit_m": task.rules.walk.limit_m,
-        "network": ground.network.mode,
+        **ground.walked_on,
         "synthetic": members.synthetic,
         "title": task.title,
         "seed": task.search.seed,

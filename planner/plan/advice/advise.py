@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
 from planner.errors import InfeasibleError
+from planner.model.arrays import Floats, Ints
 from planner.model.audit import audit
 from planner.model.clash import RuleClash
 from planner.model.problem import Certificate, Result
@@ -29,14 +29,9 @@ __all__ = ["Advice", "Setting", "advise", "in_names", "refuse_broken", "with_rep
 class Advice:
     """What clashes, and what would mend it.
 
-    Parameters
-    ----------
-    clashes : tuple of Clash
-        What the counts alone rule out: the district first, then each fence.
-    repairs : tuple of Repair
-        Changes that were solved again with and confirmed, worst breach first.
-    fitting : RuleBook or None
-        The nearest rule book that the district's counts allow; None if the present one is.
+    `clashes`: what the counts alone rule out: the district first, then each fence.
+    `repairs`: changes that were solved again with and confirmed, worst breach first.
+    `fitting`: the nearest rule book that the district's counts allow; None if the present one is.
     """
 
     clashes: tuple[Clash, ...] = ()
@@ -71,14 +66,10 @@ def _limits(rules: RuleBook) -> Mapping[str, Any]:
 class Setting:
     """What was asked for, and where.
 
-    Parameters
-    ----------
-    demand : Demand
-        Units, centres, and where each unit joins the network; `Demand.problem` is the one that is solved.
-    members : DataFrame
-        ``id``, in the order of `Demand.member_unit`: any of them may become a centre.
-    network : Network
-        To measure the walks to a new centre.
+    `demand`: units, centres, and where each unit joins the network; `Demand.problem` is the one that is
+    solved.
+    `members`: ``id``, in the order of `Demand.member_unit`: any of them may become a centre.
+    `network`: to measure the walks to a new centre.
     """
 
     demand: Demand
@@ -86,9 +77,7 @@ class Setting:
     network: Network
     rules: RuleBook
 
-    def walks(
-        self, unit: int, around: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def walks(self, unit: int, around: Ints) -> tuple[Floats, Floats]:
         """Measure walks from units to a new centre, and price them, as the problem itself does."""
         snaps, problem, walk = self.demand.snaps, self.demand.problem, self.rules.walk
         found = self.network.walks(
@@ -105,10 +94,7 @@ class Setting:
 def advise(counted: Advice, setting: Setting, result: Result, search: Search) -> Advice:
     """Try repairs around the zones that break rules.
 
-    Returns
-    -------
-    Advice
-        With repairs; none if no rule is broken.
+    Gives: with repairs; none if no rule is broken.
     """
     demand, centres = setting.demand, setting.demand.centres
     chosen = set(centres["centre_id"])
@@ -117,6 +103,7 @@ def advise(counted: Advice, setting: Setting, result: Result, search: Search) ->
         for name, unit in zip(setting.members["id"], demand.member_unit, strict=True)
         if unit >= 0 and name not in chosen
     )
+    # where there are no fences, a breach is placed by the address of its centre
     fence = centres["fence"].astype(str)
     around = centres["label"].astype(str).where(centres["label"] != "", centres["centre_id"])
     found = repairs(
@@ -140,6 +127,8 @@ def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> 
     elastic = tuple(replace(rule, hard=False) for rule in setting.demand.problem.rules)
     problem = setting.demand.problem.replace(rules=elastic)
     softened = replace(setting, demand=replace(setting.demand, problem=problem))
+    # Two per cent will do: the plan is only asked which zones break rules, and the user waits for a
+    # refusal.
     stop = Stop(gap=0.02, seconds=min(search.seconds, search.advice_seconds))
     result = solve(problem, stop=stop, seed=search.seed)
     advice = advise(counted, softened, result, search)
@@ -174,10 +163,8 @@ def in_names(refused: InfeasibleError, demand: Demand) -> InfeasibleError:
 def refuse_broken(demand: Demand, certificate: Certificate, advice: Advice) -> None:
     """Refuse a plan that breaks a hard rule.
 
-    Raises
-    ------
-    InfeasibleError
-        The search ends with an error of its own where it has a proof; so this is not one, and says so.
+    Raises `InfeasibleError`: the search ends with an error of its own where it has a proof; so this is
+    not one, and says so.
     """
     hard = {rule.name for rule in demand.problem.rules if rule.hard}
     broken = [v for v in certificate.violations if v.rule in hard]

@@ -12,8 +12,8 @@ from planner.model.rules import Bound, RuleBook
 
 __all__ = ["Clash", "Counts", "arithmetic", "fitting_rules"]
 
+# A rule that is moved to where the counts are leaves each zone this much room to either side.
 SLACK = 0.25
-"""A rule that is moved to where the counts are leaves each zone this much room to either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,9 @@ class Counts:
 class Clash:
     """A rule that the counts alone rule out.
 
-    Parameters
-    ----------
-    fence : str
-        Where; "" is the whole district.
-    side : str
-        ``low`` or ``high``: the side that cannot hold everywhere.
-    have, need : float
-        What is there, and what the rule asks for.
+    `fence`: where; "" is the whole district.
+    `side`: ``low`` or ``high``: the side that cannot hold everywhere.
+    `have` and `need`: what is there, and what the rule asks for.
     """
 
     fence: str
@@ -51,17 +46,9 @@ class Clash:
 def arithmetic(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> list[Clash]:
     """Hold the counts against the rule book: the district first, then each fence.
 
-    Parameters
-    ----------
-    units : DataFrame
-        ``fence, households, members``.
-    centres : DataFrame
-        ``fence``.
-
-    Returns
-    -------
-    list of Clash
-        Empty if nothing speaks against the rules so far.
+    `units`: ``fence, households, members``.
+    `centres`: ``fence``.
+    Gives: empty if nothing speaks against the rules so far.
     """
     whole = Counts(int(units["households"].sum()), int(units["members"].sum()), len(centres))
     found = list(_clashes("", whole, rules))
@@ -79,66 +66,56 @@ def arithmetic(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> l
 
 def _clashes(fence: str, n: Counts, rules: RuleBook) -> Iterator[Clash]:
     if n.centres == 0:
-        yield Clash(
-            fence, "centres", "low", 0, 1,
-            f"there is no centre for {n.households} households",
-            f"没有中心户，{n.households}户无人联系",
-        )  # fmt: skip
+        what = f"there is no centre for {n.households} households"
+        zh = f"没有中心户，{n.households}户无人联系"
+        yield Clash(fence, "centres", "low", 0, 1, what, zh)
         return
-    zone, members, each = (
-        rules.households_per_zone,
-        rules.members_per_zone,
-        rules.households_per_member,
-    )
-    people = (n.centres, "centres", "个中心户")
-    yield from _sides(fence, "members_per_zone", members, n.members, people, ("members", "名党员"))
-    yield from _sides(
-        fence, "households_per_zone", zone, n.households, people, ("households", "户")
-    )
-    people = (n.members, "members", "名党员")
-    yield from _sides(
-        fence, "households_per_member", each, n.households, people, ("households", "户")
-    )
+    zones, people = (n.centres, "centres", "个中心户"), (n.members, "members", "名党员")
+    for rule, have, (count, who, who_zh), (things, things_zh) in (
+        ("members_per_zone", n.members, zones, ("members", "名党员")),
+        ("households_per_zone", n.households, zones, ("households", "户")),
+        ("households_per_member", n.households, people, ("households", "户")),
+    ):
+        # floors and ceilings are wrong by themselves: both may fail, where low is above high
+        for side in ("high", "low"):
+            each = getattr(getattr(rules, rule), side)
+            if each is None or not (have > count * each if side == "high" else have < count * each):
+                continue
+            values = {
+                "have": have,
+                "count": count,
+                "each": each,
+                "need": count * each,
+                "off": have - count * each,
+                "mean": have / count if count else math.inf,
+                "few": math.floor(have / each) if each else 0,
+                "enough": math.ceil(have / each) if each else 0,
+            }
+            what = _WORDS[side][0].format(**values, who=who, things=things)
+            zh = _WORDS[side][1].format(**values, who=who_zh, things=things_zh)
+            yield Clash(fence, rule, side, have, count * each, what, zh)
 
 
-def _sides(
-    fence: str,
-    rule: str,
-    bound: Bound,
-    have: int,
-    holders: tuple[int, str, str],
-    things: tuple[str, str],
-) -> Iterator[Clash]:
-    """Say what `holders` at the bound ask for, and what is there."""
-    count, who, who_zh = holders
-    what, what_zh = things
-    if bound.high is not None and have > count * bound.high:
-        most, enough = count * bound.high, math.ceil(have / bound.high) if bound.high else 0
-        yield Clash(
-            fence, rule, "high", have, most,
-            f"{count:,} {who} can hold {most:,.0f} {what} at {bound.high:g} each, {have:,} are there: "
-            f"{have - most:,.0f} too many; {enough:,} {who} would do, or {have / count:.4g} each",
-            f"{count}{who_zh}按每个{bound.high:g}{what_zh}最多容纳{most:.0f}{what_zh}，现有{have}，"
-            f"多出{have - most:.0f}；需{enough}{who_zh}，或每个{have / count:.4g}{what_zh}",
-        )  # fmt: skip
-    if bound.low is not None and have < count * bound.low:
-        least, few = count * bound.low, math.floor(have / bound.low) if bound.low else 0
-        yield Clash(
-            fence, rule, "low", have, least,
-            f"{count:,} {who} at {bound.low:g} {what} each need {least:,.0f}, {have:,} are there: "
-            f"enough for {few:,} {who}, or {have / count:.4g} each",
-            f"{count}{who_zh}按每个至少{bound.low:g}{what_zh}共需{least:.0f}，现有{have}，"
-            f"只够{few}{who_zh}，或每个{have / count:.4g}{what_zh}",
-        )  # fmt: skip
+_WORDS = {
+    "high": (
+        "{count:,} {who} can hold {need:,.0f} {things} at {each:g} each, {have:,} are there: "
+        "{off:,.0f} too many; {enough:,} {who} would do, or {mean:.4g} each",
+        "{count}{who}按每个{each:g}{things}最多容纳{need:.0f}{things}，现有{have}，"
+        "多出{off:.0f}；需{enough}{who}，或每个{mean:.4g}{things}",
+    ),
+    "low": (
+        "{count:,} {who} at {each:g} {things} each need {need:,.0f}, {have:,} are there: "
+        "enough for {few:,} {who}, or {mean:.4g} each",
+        "{count}{who}按每个至少{each:g}{things}共需{need:.0f}，现有{have}，"
+        "只够{few}{who}，或每个{mean:.4g}{things}",
+    ),
+}
 
 
 def fitting_rules(counts: Counts, rules: RuleBook) -> RuleBook:
     """Move the bounds that the counts rule out to where the counts are, and no other.
 
-    Returns
-    -------
-    RuleBook
-        The same object if everything fits.
+    Gives: the same object if everything fits.
     """
     clashing = {(c.rule, c.side) for c in _clashes("", counts, rules)}
     if not clashing or counts.centres == 0:

@@ -6,38 +6,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.problem import Problem
 
-__all__ = ["Excerpt", "excerpt", "with_centre", "with_limit", "without_centre"]
-
-IntArray = NDArray[np.integer[Any]]
+__all__ = ["Excerpt", "excerpt", "of_pairs", "with_centre", "with_limit", "without_centre"]
 
 
 @dataclass(frozen=True, eq=False)
 class Excerpt:
     """Some units and centres of a problem by themselves.
 
-    Parameters
-    ----------
-    assignment : ndarray of int, shape (n_units,)
-        The plan that stands, by position in `centres`; -1 for none.
+    `assignment`, shape (n_units,): the plan that stands, by position in `centres`; -1 for none.
     """
 
     problem: Problem
-    units: NDArray[np.int64]
-    centres: NDArray[np.int64]
-    assignment: NDArray[np.int64]
+    units: Ints
+    centres: Ints
+    assignment: Ints
 
 
-def excerpt(problem: Problem, assignment: IntArray, centres: IntArray) -> Excerpt:
+def excerpt(problem: Problem, assignment: AnyInts, centres: AnyInts) -> Excerpt:
     """Take some zones of a plan, with their units.
 
-    Parameters
-    ----------
-    assignment : ndarray of int, shape (n_units,)
-        Its plan.
+    `assignment`, shape (n_units,): its plan.
     """
     chosen = np.unique(np.asarray(centres, np.int64))
     units = np.flatnonzero(np.isin(assignment, chosen))
@@ -47,9 +39,7 @@ def excerpt(problem: Problem, assignment: IntArray, centres: IntArray) -> Excerp
     return Excerpt(small, units, chosen, of[np.asarray(assignment)[units]])
 
 
-def _restricted(
-    problem: Problem, units: NDArray[np.int64], of: NDArray[np.int64], chosen: NDArray[np.int64]
-) -> Problem:
+def _restricted(problem: Problem, units: Ints, of: Ints, chosen: Ints) -> Problem:
     place = np.full(problem.n_units, -1, np.int64)
     place[units] = np.arange(len(units))
     pair = np.flatnonzero((place[problem.pair_unit] >= 0) & (of[problem.pair_centre] >= 0))
@@ -72,49 +62,43 @@ def _restricted(
     )
 
 
-def with_centre(
-    problem: Problem, unit: int, walk_m: NDArray[np.float64], penalty_m: NDArray[np.float64]
-) -> Problem:
+def with_centre(problem: Problem, unit: int, walk_m: Floats, penalty_m: Floats) -> Problem:
     """Add a centre who lives in a unit.
 
-    Parameters
-    ----------
-    unit : int
-        Home of the new centre; nobody else's.
-    walk_m, penalty_m : ndarray of float, shape (n_units,)
-        Walk of each unit to the new centre, NaN where it may not serve, and the price of the pair for a
-        broken walk limit.
+    `unit`: home of the new centre; nobody else's.
+    `walk_m` and `penalty_m`, shape (n_units,): walk of each unit to the new centre, NaN where it may
+    not serve, and the price of the pair for a broken walk limit.
     """
     may = np.flatnonzero(np.isfinite(walk_m))
     owner = np.concatenate([problem.pair_unit, may])
     centre = np.concatenate([problem.pair_centre, np.full(len(may), problem.n_centres)])
     order = np.lexsort((centre, owner))
 
-    def joined(old: NDArray[np.float64], new: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.concatenate([old, new])[order]
-
+    # nobody was with a new centre before: to go there is no change that a price is asked for
+    new = {"walk_m": walk_m[may], "penalty_m": penalty_m[may], "change_m": np.zeros(len(may))}
+    columns = {k: np.concatenate([getattr(problem, k), v])[order] for k, v in new.items()}
     return problem.replace(
         home=np.append(problem.home, unit),
         pair_start=np.searchsorted(owner[order], np.arange(problem.n_units + 1)),
         pair_centre=centre[order],
-        walk_m=joined(problem.walk_m, walk_m[may]),
-        penalty_m=joined(problem.penalty_m, penalty_m[may]),
-        change_m=joined(problem.change_m, np.zeros(len(may))),
+        **columns,
     )
+
+
+def of_pairs(problem: Problem, keep: Bools, **others: Any) -> Problem:
+    """Keep some pairs of a problem; `others` are fields that change besides."""
+    start = np.searchsorted(problem.pair_unit[keep], np.arange(problem.n_units + 1))
+    columns = ("pair_centre", "walk_m", "penalty_m", "change_m")
+    kept = {name: getattr(problem, name)[keep] for name in columns}
+    return problem.replace(pair_start=start, **(kept | others))
 
 
 def without_centre(problem: Problem, centre: int) -> Problem:
     """Drop a centre: its home becomes a unit like any other."""
     keep = problem.pair_centre != centre
-    unit = problem.pair_unit[keep]
-    others = problem.pair_centre[keep]
-    return problem.replace(
-        home=np.delete(problem.home, centre),
-        pair_start=np.searchsorted(unit, np.arange(problem.n_units + 1)),
-        pair_centre=others - (others > centre),
-        walk_m=problem.walk_m[keep],
-        penalty_m=problem.penalty_m[keep],
-        change_m=problem.change_m[keep],
+    rest = problem.pair_centre[keep]
+    return of_pairs(
+        problem, keep, home=np.delete(problem.home, centre), pair_centre=rest - (rest > centre)
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.audit import audit
 from planner.model.problem import Certificate, Problem, Violation, ZoneRule
 from planner.plan.advice.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
@@ -17,9 +17,8 @@ from planner.solve.zones.search import Stop, solve
 
 __all__ = ["Around", "Candidate", "Repair", "limit_words", "repairs"]
 
-FloatArray = NDArray[np.float64]
+# A repair is looked for among so many zones at most: the broken ones and those that touch them.
 MOST_ZONES = 12
-"""A repair is looked for among so many zones at most: the broken ones and those that touch them."""
 MOST_TRIED = 6
 GAP = 0.01
 RULE_WORDS = {
@@ -34,10 +33,7 @@ SIDES = {"high": ("at most", "上限"), "low": ("at least", "下限")}
 class Candidate:
     """A member who could become a centre.
 
-    Parameters
-    ----------
-    unit : int
-        Position of the home among the units.
+    `unit`: position of the home among the units.
     """
 
     name: str
@@ -73,20 +69,16 @@ class Repair:
     homes_moved: int
 
 
-Walks = Callable[[int, NDArray[np.int64]], tuple[FloatArray, FloatArray]]
-"""Unit of a new centre, units around: their walks to it (NaN: may not serve) and prices."""
+# Unit of a new centre, units around: their walks to it (NaN: may not serve) and prices.
+Walks = Callable[[int, Ints], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, eq=False)
 class Around:
     """What the numbers of a problem stand for, and what may be tried.
 
-    Parameters
-    ----------
-    names, places : tuple of str, length n_centres
-        Id of each centre, and how its surroundings are called.
-    walks : callable, optional
-        Measures the walks to a new centre; without it none is proposed.
+    `names` and `places`: id of each centre, and how its surroundings are called.
+    `walks`: measures the walks to a new centre; without it none is proposed.
     """
 
     names: tuple[str, ...]
@@ -118,7 +110,7 @@ class _Site:
     seed: int
     clock: Clock
 
-    def again(self, tried: _Variant) -> tuple[NDArray[np.int64], Certificate]:
+    def again(self, tried: _Variant) -> tuple[Ints, Certificate]:
         """Solve a variant, and let the auditor say what came of it."""
         stop = Stop(gap=GAP, seconds=min(5.0, self.clock.left))
         start = self.part.assignment if tried.keeps else None
@@ -126,9 +118,7 @@ class _Site:
         plan = np.asarray(found.assignment, np.int64)
         return plan, audit(tried.problem, plan, found.bound_m)
 
-    def offered(
-        self, tried: _Variant, plan: NDArray[np.int64], then: Certificate
-    ) -> Iterator[Repair]:
+    def offered(self, tried: _Variant, plan: Ints, then: Certificate) -> Iterator[Repair]:
         """Offer a change that leaves fewer rules broken."""
         before, after = len(self.now.violations), len(then.violations)
         if after >= before or then.unserved > self.now.unserved or then.disconnected:
@@ -140,26 +130,32 @@ class _Site:
             rest, rest_zh = "all rules hold here", "此处规则全部符合"
         what, what_zh = tried.words
         yield Repair(
-            self.where, tried.kind, dict(tried.change),
+            self.where,
+            tried.kind,
+            dict(tried.change),
             f"{self.where}: {what}: {before - after} broken rules mended, {rest}; "
             f"{walk:+.0f} m a home, {moved} homes change hands",
             f"{self.where}：{what_zh}，修复{before - after}处，{rest_zh}；户均步行{walk:+.0f}米，"
             f"变动{moved}户",
-            round(walk, 1), before, after, moved,
-        )  # fmt: skip
+            round(walk, 1),
+            before,
+            after,
+            moved,
+        )
 
-    def _same(self, tried: _Variant) -> NDArray[np.int64]:
+    def _same(self, tried: _Variant) -> Ints:
         """Give the present plan in the numbering of the variant."""
         now = self.part.assignment
         if tried.kind != "drop_centre":
             return now
+        # -2 is nobody of the variant: homes of the dropped centre all count as moved
         gone = self.names.index(tried.change["centre"])
         return np.where(now == gone, -2, now - (now > gone))
 
 
 def repairs(
     problem: Problem,
-    assignment: NDArray[np.integer[Any]],
+    assignment: AnyInts,
     around: Around,
     *,
     seconds: float = 30.0,
@@ -168,21 +164,16 @@ def repairs(
 ) -> list[Repair]:
     """Look for the cheapest changes after which the rules hold, worst breach first.
 
-    Parameters
-    ----------
-    assignment : ndarray of int, shape (n_units,)
-        The plan.
-
-    Returns
-    -------
-    list of Repair
-        For each breach the repairs that mend most, cheapest first; each was solved again, and the
-        figures are those of the auditor.
+    `assignment`, shape (n_units,): the plan.
+    Gives: for each breach the repairs that mend most, cheapest first; each was solved again, and the
+    figures are those of the auditor.
     """
     clock = Clock(seconds)
     plan = np.asarray(assignment, np.int64)
     whole = audit(problem, plan, -np.inf)
     found: list[Repair] = []
+    # Small problems around each breach: the whole district would take minutes a try, and a repair
+    # acts on its neighbours only.
     for group in _groups(problem, plan, whole.violations, sites):
         if clock.left <= 0:
             break
@@ -211,9 +202,10 @@ def _weight(problem: Problem, v: Violation) -> float:
 
 
 def _groups(
-    problem: Problem, plan: NDArray[np.int64], violations: tuple[Violation, ...], sites: int
-) -> Iterator[NDArray[np.int64]]:
+    problem: Problem, plan: Ints, violations: tuple[Violation, ...], sites: int
+) -> Iterator[Ints]:
     """Gather the zones around the worst breaches; no breach is looked at twice."""
+    # By what a breach costs and not by how many there are: a hard rule outweighs every elastic one.
     weight = np.zeros(problem.n_centres)
     for v in violations:
         weight[v.centre] += _weight(problem, v)
@@ -251,9 +243,10 @@ def _least(site: _Site, rule: ZoneRule, side: str, far: int) -> Iterator[Repair]
     """Halve the way to a limit that surely holds."""
     step = 1 if side == "high" else -1
     low, high = 1, max(far, 1)
-    kept: tuple[_Variant, NDArray[np.int64], Certificate] | None = None
+    kept: tuple[_Variant, Ints, Certificate] | None = None
     while low <= high and site.clock.left > 0:
         middle = (low + high) // 2 if kept is None or low < high else low
+        # Halving is sound, for a rule that holds under a limit holds under any wider one.
         limit = getattr(rule, side) + step * float(middle)
         change = {"rule": rule.name, "side": side, "limit": limit}
         variant = with_limit(site.part.problem, rule.name, side, limit)
@@ -305,7 +298,7 @@ def _added(site: _Site, around: Around) -> Iterator[Repair]:
         return
     pair = problem.pairs_of(part.assignment)
     walk = np.where(pair >= 0, problem.walk_m[pair], 0.0)
-    offers: list[tuple[float, int, FloatArray, FloatArray]] = []
+    offers: list[tuple[float, int, Floats, Floats]] = []
     for home in sorted(homes):
         new, price = around.walks(int(part.units[home]), part.units)
         gain = (problem.load * np.maximum(walk - np.nan_to_num(new, nan=np.inf), 0.0)).sum()

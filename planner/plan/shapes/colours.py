@@ -5,12 +5,14 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from planner.model.arrays import Ints
 
 __all__ = ["colours"]
 
 
-def colours(shapes: ArrayLike, *, apart_m: float = 20.0) -> NDArray[np.int64]:
+def colours(shapes: ArrayLike, *, apart_m: float = 20.0) -> Ints:
     """Colour the zones so that neighbours differ, with few colours evenly used.
 
     Parameters

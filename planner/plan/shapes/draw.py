@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.ndimage import gaussian_filter1d
 
+from planner.model.arrays import Bools, Floats, Geometries, Ints
 from planner.plan.shapes.cells import (
     dissolve,
     distinct_points,
@@ -24,14 +25,14 @@ from planner.plan.shapes.cells import (
 
 __all__ = ["zone_shapes"]
 
-Geometries = NDArray[Any]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 GRID_M = 0.001
+# Smoothing: points every 4 m under a bell of 9 m take the saw teeth off a border of cells and leave
+# the corners of streets.
 STEP_M = 4.0
 SMOOTH_M = 9.0
 HOLE_M2 = 6000.0
+# Ground that each home keeps whatever smoothing does, metres around it.
 CORE_M = 2.0
 SLIT_M2 = 0.01
 
@@ -90,11 +91,14 @@ def zone_shapes(
     street_zone, streets = own_streets(territory, n_zones)
     seeds, seed_zone = seed_points(xy, zone, street_zone, streets)
     cells = voronoi_cells(seeds, reach_m)
+    # Lines cut and let zones lie on both sides; polygons are taken out of the ground.
     lines, water = _split_cuts(cuts)
     area = _reach(seeds[seed_zone >= 0], reach_m).difference(water)
     walls = _walls(fences, fence_of_zone, n_zones)
     raw = dissolve(cells, seed_zone, n_zones)
     faces, face_zone = _faces(raw, area, lines, walls)
+    # The order matters: faces are settled before anything is smoothed, since smoothing moves edges
+    # off the cuts that decide who hangs on whom.
     face_zone = _settle(faces, face_zone, xy, zone, lines, walls)
     shapes = _smooth(dissolve(faces, face_zone, n_zones), walls)
     shapes = _clip(shapes, walls, water)
@@ -112,6 +116,8 @@ def _split_cuts(cuts: Iterable[Any]) -> tuple[Geometries, Any]:
 
 def _reach(seeds: Floats, reach_m: float) -> Any:
     """Land near a home or a street, its bays and small holes filled, its outline smooth."""
+    # Thinned to a mesh first: buffers of 35,000 homes are slow to unite, and nobody sees 15 m in an
+    # outline that is smoothed anyway.
     mesh = reach_m / 4
     spots = shapely.points(np.unique(np.round(seeds / mesh), axis=0) * mesh)
     near = shapely.buffer(spots, reach_m, quad_segs=4)
@@ -143,6 +149,7 @@ def _wall_lines(walls: list[Any]) -> Geometries:
 
 def _polygonize(lines: Iterable[Any]) -> Geometries:
     """Faces of a drawing of lines."""
+    # without a grid GEOS leaves crossings apart by rounding, and faces open
     noded = shapely.union_all(np.array(list(lines), dtype=object), grid_size=GRID_M)
     return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
 
@@ -171,7 +178,7 @@ def _faces(
     return faces, np.where(_allowed(faces, zone, walls), zone, -1)
 
 
-def _allowed(faces: Geometries, zone: Ints, walls: list[Any]) -> NDArray[np.bool_]:
+def _allowed(faces: Geometries, zone: Ints, walls: list[Any]) -> Bools:
     """Whether each face lies within the fence of its zone."""
     wall = np.array([*walls, None], dtype=object)[zone]
     spot = shapely.point_on_surface(faces)
@@ -179,12 +186,7 @@ def _allowed(faces: Geometries, zone: Ints, walls: list[Any]) -> NDArray[np.bool
 
 
 def _settle(
-    faces: Geometries,
-    face_zone: Ints,
-    xy: Floats,
-    zone: Ints,
-    lines: Geometries,
-    walls: list[Any],
+    faces: Geometries, face_zone: Ints, xy: Floats, zone: Ints, lines: Geometries, walls: list[Any]
 ) -> Ints:
     """Give faces without a home to the neighbour with the longest common edge that is no cut.
 

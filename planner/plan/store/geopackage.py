@@ -10,18 +10,18 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import shapely
 
 from planner.errors import InputError
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
 __all__ = ["begin", "open_package", "quoted", "read_frame", "timestamp", "write_frame"]
 
+# "GPKG" in ASCII, and version 1.3.0: OGC 12-128r18, requirement 2
 _APPLICATION_ID = 0x47504B47
 _USER_VERSION = 10300
 _WGS84_WKT = (
@@ -49,10 +49,7 @@ CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT N
 def begin(db: sqlite3.Connection) -> None:
     """Make an empty GeoPackage in a new database and open a transaction.
 
-    Parameters
-    ----------
-    db : sqlite3.Connection
-        Opened with ``isolation_level=None``.
+    `db`: opened with ``isolation_level=None``.
     """
     # the file is temporary until it is renamed: a journal would only cost time
     db.executescript(
@@ -84,16 +81,9 @@ def write_frame(
 ) -> tuple[str, int, str]:
     """Write a frame as a layer, or as a plain table where it has no geometry.
 
-    Parameters
-    ----------
-    frame : DataFrame or GeoDataFrame
-        Geometry in EPSG:4326.  The index is not kept.
-
-    Returns
-    -------
-    (str, int, str)
-        The name, the number of rows, and the columns with their dtypes as JSON: what `read_frame`
-        needs to give the frame back equal.
+    `frame`: geometry in EPSG:4326. The index is not kept.
+    Gives: the name, the number of rows, and the columns with their dtypes as JSON: what `read_frame`
+    needs to give the frame back equal.
     """
     geometry = _geometry_name(frame)
     kinds = {c: _kind(frame[c]) for c in frame.columns if c != geometry}
@@ -170,8 +160,6 @@ def _storable(value: Any) -> str | None:
 
 def _blobs(frame: Any) -> list[bytes | None]:
     """Give geometries as GeoPackage blobs: "GP", version 0, flags, SRS, then WKB."""
-    import shapely
-
     shapes = frame.geometry.to_numpy()
     wkb = shapely.to_wkb(shapes, byte_order=1, output_dimension=2)
     empty = shapely.is_empty(shapes)
@@ -183,15 +171,12 @@ def _blobs(frame: Any) -> list[bytes | None]:
 def open_package(file: Path) -> sqlite3.Connection:
     """Open a GeoPackage read-only, check it, and trust nothing that it brings.
 
-    Raises
-    ------
-    InputError
-        It is no GeoPackage.
-    sqlite3.DatabaseError
-        It is damaged.
+    Raises `InputError`: it is no GeoPackage.
+    Raises `sqlite3.DatabaseError`: it is damaged.
     """
     db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
     try:
+        # a file from elsewhere may bring views and triggers that call functions
         db.execute("PRAGMA trusted_schema=OFF")
         if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
             raise InputError(
@@ -212,18 +197,9 @@ def open_package(file: Path) -> sqlite3.Connection:
 def read_frame(db: sqlite3.Connection, name: str, columns: Mapping[str, str]) -> Any:
     """Read a table as the frame that `write_frame` was given.
 
-    Parameters
-    ----------
-    columns : mapping of str to str
-        Each column and its dtype; ``geometry`` for shapes.
-
-    Returns
-    -------
-    DataFrame or GeoDataFrame
-        Rows in their stored order.
+    `columns`: each column and its dtype; ``geometry`` for shapes.
+    Gives: rows in their stored order.
     """
-    import pandas as pd
-
     wanted = ["geom" if kind == "geometry" else c for c, kind in columns.items()]
     listed = ", ".join(quoted(c) for c in wanted)
     rows = db.execute(f"SELECT {listed} FROM {quoted(name)} ORDER BY fid").fetchall()  # noqa: S608
@@ -236,18 +212,10 @@ def read_frame(db: sqlite3.Connection, name: str, columns: Mapping[str, str]) ->
         else:
             made[column] = pd.Series(list(column_values), dtype=object).astype(kind)  # type: ignore[call-overload]
     frame = pd.DataFrame(made, index=pd.RangeIndex(len(rows)))
-    return _with_geometry(frame, geometry) if geometry else frame
-
-
-def _with_geometry(frame: pd.DataFrame, column: str) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    return gpd.GeoDataFrame(frame, geometry=column, crs="EPSG:4326")
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs="EPSG:4326") if geometry else frame
 
 
 def _shapes(blobs: Any) -> Any:
-    import shapely
-
     offsets = (8, 40, 56, 56, 72)  # after the header, by the kind of envelope
     wkb = [None if b is None else b[offsets[(b[3] >> 1) & 7] :] for b in blobs]
     return shapely.from_wkb(np.array(wkb, dtype=object))

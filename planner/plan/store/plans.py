@@ -15,23 +15,15 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import msgspec
 import numpy as np
+import pandas as pd
 
-from planner.errors import Finding, InputError, PlannerError, Severity
-from planner.model.problem import (
-    Certificate,
-    Part,
-    Problem,
-    RuleOutcome,
-    TieOutcome,
-    Ties,
-    Violation,
-    ZoneRule,
-)
+from planner.errors import Finding, InputError, PlannerError
+from planner.model.problem import Certificate, Part, Problem, Ties, ZoneRule
 from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, PlanTables
 from planner.plan.store.coherent import require_coherent
@@ -44,14 +36,15 @@ from planner.plan.store.geopackage import (
     write_frame,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["FORMAT_VERSION", "is_plan", "plan_file", "read_plan", "store_plan"]
 
 FORMAT_VERSION = 1
 _FEATURES = ("units", "households", "centres", "zones", "gaps")
 _MANIFEST = "planner_manifest"
+_MANIFEST_COLUMNS = ("table_name", "rows", "columns")
+_TIES = ("a", "b", "price_m", "apart", "people")
+_STUMBLES = (PlannerError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+_RULE = ("name", "low", "high", "hard", "price_m")
 
 
 def store_plan(tables: PlanTables, path: str | Path) -> None:
@@ -60,35 +53,23 @@ def store_plan(tables: PlanTables, path: str | Path) -> None:
     It writes in place: hand it to `planner.files.atomic_write`, which gives it a temporary
     path and renames the whole file.
 
-    Raises
-    ------
-    OSError, sqlite3.Error
-        The file cannot be written.
+    Raises `OSError`, `sqlite3.Error`: the file cannot be written.
     """
     stamp = timestamp(tables.provenance.get("created"))
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         begin(db)
         manifest = [write_frame(db, name, frame, stamp) for name, frame in _frames(tables)]
-        write_frame(
-            db,
-            _MANIFEST,
-            _table(dict(zip(_MANIFEST_COLUMNS, zip(*manifest, strict=True), strict=True))),
-            stamp,
+        listed: dict[str, Any] = dict(
+            zip(_MANIFEST_COLUMNS, zip(*manifest, strict=True), strict=True)
         )
+        write_frame(db, _MANIFEST, _table(listed), stamp)
         db.execute("COMMIT")
-
-
-_TIES = ("a", "b", "price_m", "apart", "people")
-_MANIFEST_COLUMNS = ("table_name", "rows", "columns")
 
 
 def is_plan(path: str | Path) -> bool:
     """Tell a plan file from any other GeoPackage: it has the planner's manifest.
 
-    Raises
-    ------
-    InputError
-        The file is damaged.
+    Raises `InputError`: the file is damaged.
     """
     file = Path(path)
     with _refusing(file), closing(open_package(file)) as db:
@@ -107,16 +88,9 @@ def plan_file(path: str | Path) -> Path:
 def read_plan(path: str | Path) -> PlanTables:
     """Read a plan file back, equal to what was stored.
 
-    Parameters
-    ----------
-    path : str or Path
-        A file written by `store_plan`, or the folder it lies in.  It is opened read-only.
-
-    Raises
-    ------
-    InputError
-        The file is missing, damaged, cut short, of another version, or not a plan; or its tables and
-        figures contradict each other.
+    `path`: a file written by `store_plan`, or the folder it lies in. It is opened read-only.
+    Raises `InputError`: the file is missing, damaged, cut short, of another version, or not a plan; or its
+    tables and figures contradict each other.
     """
     file = plan_file(path)
     if not file.is_file():
@@ -131,18 +105,17 @@ def read_plan(path: str | Path) -> PlanTables:
         frames = {name: read_frame(db, name, columns) for name, columns in manifest.items()}
         notes = {k: json.loads(v) for k, v in frames["plan"].itertuples(index=False)}
         problem = _problem_from(frames, notes)
+        # SQLite notices torn pages; only the digest notices a number that somebody edited in QGIS.
         if problem.fingerprint() != notes["fingerprint"]:
             raise _damaged(file, "its numbers do not match their own digest")
         tables = PlanTables(
             **{name: frames[name] for name in (*_FEATURES, "members")},  # type: ignore[arg-type]
             base={name: frames[name] for name in BASE_LAYERS},  # type: ignore[misc]
             problem=problem,
-            certificate=_certificate_from(notes["certificate"]),
-            parts=tuple(Part(**p) for p in notes["parts"]),
+            certificate=msgspec.convert(notes["certificate"], Certificate),
+            parts=msgspec.convert(notes["parts"], tuple[Part, ...]),
             rules=RuleBook.from_mapping(notes["rules"], where=str(file)),
-            findings=tuple(
-                Finding(**{**f, "severity": Severity(f["severity"])}) for f in notes["findings"]
-            ),
+            findings=msgspec.convert(notes["findings"], tuple[Finding, ...]),
             provenance=notes["provenance"],
             ways=frames.get("ways"),
             joins=frames.get("joins"),
@@ -174,14 +147,8 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
             columns[f"per_{i}"] = rule.per
     yield "problem_units", _table(columns)
     yield "problem_centres", _table({"home": problem.home})
-    pairs = {
-        "unit": problem.pair_unit,
-        "centre": problem.pair_centre,
-        "walk_m": problem.walk_m,
-        "penalty_m": problem.penalty_m,
-        "change_m": problem.change_m,
-    }
-    yield "pairs", _table(pairs)
+    pairs = {name: getattr(problem, name) for name in ("walk_m", "penalty_m", "change_m")}
+    yield "pairs", _table({"unit": problem.pair_unit, "centre": problem.pair_centre, **pairs})
     edges = problem.adjacency
     yield "adjacency", _table({"unit": edges[:, 0], "neighbour": edges[:, 1]})
     if problem.ties is not None:
@@ -189,17 +156,8 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
         columns = dict(zip(_TIES, problem.ties.arrays, strict=True))
         yield "ties", _table({**columns, "apart": problem.ties.apart.astype(int)})
     notes = _notes(tables)
-    yield (
-        "plan",
-        _table(
-            {
-                "name": list(notes),
-                "value": [
-                    json.dumps(v, ensure_ascii=False, sort_keys=False) for v in notes.values()
-                ],
-            }
-        ),
-    )
+    values = [json.dumps(v, ensure_ascii=False) for v in notes.values()]
+    yield "plan", _table({"name": list(notes), "value": values})
 
 
 def _notes(tables: PlanTables) -> dict[str, Any]:
@@ -210,41 +168,29 @@ def _notes(tables: PlanTables) -> dict[str, Any]:
         "fingerprint": problem.fingerprint(),
         "unserved_m": problem.unserved_m,
         "zone_rules": [
-            {
-                "name": r.name,
-                "low": r.low,
-                "high": r.high,
-                "hard": r.hard,
-                "price_m": r.price_m,
-                "has_per": r.per is not None,
-            }
+            {name: getattr(r, name) for name in _RULE} | {"has_per": r.per is not None}
             for r in problem.rules
         ],
         "rules": tables.rules.to_mapping(),
-        "certificate": _certificate_note(tables.certificate),
-        "parts": [_plain(asdict(p)) for p in tables.parts],
-        "findings": [_plain(asdict(f)) for f in tables.findings],
-        "provenance": _plain(dict(tables.provenance)),
+        # a plan without ties says nothing of them
+        "certificate": {k: v for k, v in _plain(tables.certificate).items() if v is not None},
+        "parts": _plain(tables.parts),
+        "findings": _plain(tables.findings),
+        "provenance": _plain(tables.provenance),
     }
 
 
-def _certificate_note(certificate: Certificate) -> dict[str, Any]:
-    note = _plain(asdict(certificate))
-    return {k: v for k, v in note.items() if v is not None or k != "ties"}
-
-
 def _plain(value: Any) -> Any:
-    """Turn NumPy numbers, tuples and mappings into what JSON holds."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return value.item() if isinstance(value, np.generic) else value
+    """Turn dataclasses, NumPy numbers, tuples and mappings into what JSON holds."""
+    bare = dict(value) if isinstance(value, Mapping) else value
+    return msgspec.to_builtins(bare, str_keys=True, enc_hook=_bare)
+
+
+def _bare(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value.item()
 
 
 def _table(columns: Mapping[str, Any]) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame(dict(columns))
 
 
@@ -258,10 +204,7 @@ def _refusing(file: Path) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (
-        sqlite3.Error, PlannerError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-        RecursionError, OSError,
-    ) as e:  # fmt: skip
+    except (*_STUMBLES, RecursionError, OSError, sqlite3.Error, msgspec.ValidationError) as e:
         raise _damaged(file, str(e).splitlines()[0] if str(e) else type(e).__name__) from e
     except Exception as error:
         if not type(error).__module__.startswith(("shapely", "pandas", "geopandas")):
@@ -322,16 +265,13 @@ def _present(
 
 def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Problem:
     units, pairs, edges = frames["problem_units"], frames["pairs"], frames["adjacency"]
+    ties = frames.get("ties")
     counts = np.bincount(pairs["unit"].to_numpy(int), minlength=len(units))
     rules = tuple(
         ZoneRule(
-            rule["name"],
-            units[f"amount_{i}"].to_numpy(),
-            rule["low"],
-            rule["high"],
-            units[f"per_{i}"].to_numpy() if rule["has_per"] else None,
-            rule["hard"],
-            rule["price_m"],
+            amount=units[f"amount_{i}"].to_numpy(),
+            per=units[f"per_{i}"].to_numpy() if rule["has_per"] else None,
+            **{name: rule[name] for name in _RULE},
         )
         for i, rule in enumerate(notes["zone_rules"])
     )
@@ -348,21 +288,5 @@ def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Proble
         change_m=pairs["change_m"].to_numpy(),
         fence=units["fence"].to_numpy(),
         unserved_m=notes["unserved_m"],
-        ties=_ties_from(frames.get("ties")),
-    )
-
-
-def _ties_from(frame: pd.DataFrame | None) -> Ties | None:
-    return None if frame is None else Ties(*(frame[name].to_numpy() for name in _TIES))
-
-
-def _certificate_from(note: Mapping[str, Any]) -> Certificate:
-    return Certificate(
-        **{
-            **note,
-            "rules": tuple(RuleOutcome(**r) for r in note["rules"]),
-            "violations": tuple(Violation(**v) for v in note["violations"]),
-            "disconnected": tuple(note["disconnected"]),
-            "ties": TieOutcome(**note["ties"]) if note.get("ties") else None,
-        }
+        ties=None if ties is None else Ties(*(ties[name].to_numpy() for name in _TIES)),
     )

@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from planner.privacy.audience import INTERNAL_WORDS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Column",
@@ -27,6 +26,7 @@ __all__ = [
     "book_styles",
     "new_book",
     "plain_text",
+    "put",
     "set_page",
     "sheet_title",
     "watermark",
@@ -67,27 +67,20 @@ class Sheet:
 
 
 @contextmanager
-def new_book(title: str, created: datetime, status: str = "") -> Iterator[tuple[Any, io.BytesIO]]:
+def new_book(
+    title: str, created: datetime, status: str | None = ""
+) -> Iterator[tuple[Any, io.BytesIO]]:
     """Open a workbook that computes and calls nothing; its bytes are in the buffer when it is closed.
 
-    Parameters
-    ----------
-    created : datetime
-        Of the content: the clock would make equal contents differ.
+    `created`: of the content: the clock would make equal contents differ.
+    `status`: what its properties say of who may see it; None for a sheet as an office would save it.
     """
     import xlsxwriter
 
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, dict(_OPTIONS)) as book:
-        book.set_properties(
-            {
-                "title": plain_text(title)[:200],
-                "created": created,
-                "author": "",
-                "comments": "",
-                "status": status,
-            }
-        )
+        own = {} if status is None else {"author": "", "comments": "", "status": status}
+        book.set_properties({"title": plain_text(title)[:200], "created": created, **own})
         yield book, buffer
 
 
@@ -124,6 +117,8 @@ def set_page(sheet: Any, title: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    # One page wide and as many long as it takes: columns that run onto a second page are lost in an
+    # office.
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     plain = title.replace("&", "&&")[:120]
@@ -133,6 +128,8 @@ def set_page(sheet: Any, title: str) -> None:
 def watermark(sheet: Any, day: str) -> None:
     """Print behind each page that it is internal, and above it of when: a header lies under the cells."""
     sheet.set_tab_color(_ACCENT)
+    # A header has one line for text; line feeds push the large letters down to the middle of the
+    # page.
     large = f'&"{_FONT},Bold"&60&KF3E3E0{INTERNAL_WORDS}'
     sheet.set_header(f'&C&"{_FONT}"&9&K8C2F2B{INTERNAL_WORDS} · {day}' + "\n" * 9 + large)
 
@@ -153,17 +150,18 @@ def add_table(book: Any, styles: dict[str, Any], content: Sheet, title: str) -> 
         sheet.write_string(
             0, at, f"{column.zh}\n{column.en}", styles["head_right" if right else "head"]
         )
-        _fill_column(sheet, at, content.frame[column.source].tolist(), styles[column.kind])
+        for row, value in enumerate(content.frame[column.source].tolist(), start=1):
+            put(sheet, row, at, value, styles[column.kind])
 
 
-def _fill_column(sheet: Any, at: int, values: Sequence[Any], style: Any) -> None:
-    for row, value in enumerate(values, start=1):
-        if isinstance(value, str):
-            sheet.write_string(row, at, plain_text(value), style)
-        elif value is None or not math.isfinite(value):
-            sheet.write_blank(row, at, None, style)
-        else:
-            sheet.write_number(row, at, value, style)
+def put(sheet: Any, row: int, at: int, value: Any, style: Any = None) -> None:
+    """Write one value as what it is: text as text, no number as a blank."""
+    if isinstance(value, str):
+        sheet.write_string(row, at, plain_text(value), style)
+    elif value is None or not math.isfinite(value):
+        sheet.write_blank(row, at, None, style)
+    else:
+        sheet.write_number(row, at, value, style)
 
 
 def plain_text(value: str) -> str:

@@ -33,10 +33,9 @@ __all__ = [
 ]
 
 LIST_SHEET: Final = "体检结果"
+# Comments are heavy: past this many cells of a file the colour and the list must do.
 COMMENTS: Final = 3000
-"""Comments are heavy: past this many cells of a file the colour and the list must do."""
-LISTED: Final = 60_000
-"""Excel takes 65,530 links in a sheet."""
+LISTED: Final = 60_000  # excel takes 65,530 links in a sheet
 _LONGEST: Final = 32_000
 _EXACT: Final = 1e15
 _LARGEST_MERGE: Final = 2_000_000
@@ -56,12 +55,9 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 class Spot:
     """A finding and the cell it belongs to.
 
-    Parameters
-    ----------
-    sheet : str
-        Name of the sheet; "" for that of a CSV.
-    row, column : int or None
-        Counted from 1, as the sheet shows them; None where the finding is of the whole sheet.
+    `sheet`: name of the sheet; "" for that of a CSV.
+    `row` and `column`: counted from 1, as the sheet shows them; None where the finding is of the whole
+    sheet.
     """
 
     finding: Finding
@@ -74,12 +70,8 @@ class Spot:
 class Grid:
     """A sheet as it was read.
 
-    Parameters
-    ----------
-    rows : sequence of sequences
-        Cells; text, numbers, dates or None.
-    first, left : int
-        Where the grid begins in the sheet, from 0.
+    `rows`: cells; text, numbers, dates or None.
+    `first` and `left`: where the grid begins in the sheet, from 0.
     """
 
     name: str
@@ -91,20 +83,9 @@ class Grid:
 def mark_workbook(data: bytes, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) -> bytes:
     """Mark the findings in a copy of a workbook.
 
-    Parameters
-    ----------
-    data : bytes
-        An ``.xlsx`` that `planner.intake.sheets.formats.guard.open_book` has let pass.
-
-    Returns
-    -------
-    bytes
-        The marked ``.xlsx``.
-
-    Raises
-    ------
-    ValueError
-        The workbook cannot be laid out again; see `mark_rows`.
+    `data`: an ``.xlsx`` that `planner.intake.sheets.formats.guard.open_book` has let pass.
+    Gives: the marked ``.xlsx``.
+    Raises `ValueError`: the workbook cannot be laid out again; see `mark_rows`.
     """
     return _finished(copied_book(data), spots, summary)
 
@@ -126,6 +107,8 @@ def copied_book(data: bytes) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # parts that a copy cannot keep, such as form controls
         try:
+            # Values and not formulas: a copy that is handed round must not compute, and openpyxl
+            # cannot.
             book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
         except Exception as error:  # noqa: BLE001 - it raises whatever the file provokes
             raise ValueError(f"the workbook cannot be copied ({type(error).__name__})") from None
@@ -159,15 +142,8 @@ def mark_rows(
 ) -> bytes:
     """Lay rows out in a new workbook, in the places they had, and mark the findings.
 
-    Parameters
-    ----------
-    grids : iterable of Grid
-        None at all where the file could not be read: the list of findings stands alone then.
-
-    Returns
-    -------
-    bytes
-        The marked ``.xlsx``.
+    `grids`: none at all where the file could not be read: the list of findings stands alone then.
+    Gives: the marked ``.xlsx``.
     """
     book, names = laid_out(grids)
     renamed = [Spot(s.finding, names.get(s.sheet, s.sheet), s.row, s.column) for s in spots]
@@ -194,6 +170,7 @@ def laid_out(grids: Iterable[Grid]) -> tuple[Any, dict[str, str]]:
 
 
 def _finished(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) -> bytes:
+    # The gravest first: it gives a cell its colour, and comes before comments run out.
     ordered = sorted(
         spots, key=lambda s: (_RANK.index(s.finding.severity), s.sheet, s.row or 0, s.column or 0)
     )
@@ -225,12 +202,14 @@ def put(cell: Any, value: Any) -> None:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if isinstance(value, str):
+        # Assigned behind openpyxl's back: it would make a formula of "=1+1", and refuse some texts.
         cell.value = "x"
         cell._value = _BAD_CHARACTERS.sub("", value)[:_LONGEST]
         cell.data_type = "s"
         return
     if value != value:  # NaN or NaT: nothing
         return
+    # beyond 15 digits a cell rounds: an id number would come back as another one
     if isinstance(value, int | float) and abs(value) >= _EXACT:
         put(cell, str(value))  # infinity, or more digits than a cell keeps
         return

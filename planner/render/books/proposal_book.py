@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import pandas as pd
 
 from planner.privacy.audience import INTERNAL_WORDS
 from planner.privacy.person import People, Person
@@ -15,18 +17,15 @@ from planner.render.books.look import (
     book_styles,
     new_book,
     plain_text,
+    put,
     set_page,
     watermark,
 )
 from planner.render.text.words import network_words, number
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["proposal_bytes", "proposal_lines"]
 
-_DAY: Final = datetime(2000, 1, 1)
-"""A day that never changes: equal proposals are equal files."""
+_DAY: Final = datetime(2000, 1, 1)  # A day that never changes: equal proposals are equal files
 _SYNTHETIC: Final = "合成示例数据，非真实居民  SYNTHETIC DATA, not real residents"
 _FENCE: Final = Column("fence", "社区", "Fence", 16)
 _PERSON: Final = (
@@ -92,10 +91,7 @@ def proposal_bytes(
 ) -> bytes:
     """Make the workbook of a proposal: internal, and marked so on each page.
 
-    Returns
-    -------
-    bytes
-        An ``.xlsx``; equal proposals give equal bytes.
+    Gives: an ``.xlsx``; equal proposals give equal bytes.
     """
     title = f"{figures.get('title') or ''} 择优选户方案".strip()
     with new_book(title, _DAY, INTERNAL_WORDS) as (book, buffer):
@@ -115,6 +111,7 @@ def _sheets(
     fences: pd.DataFrame,
     people: People,
 ) -> Iterator[Sheet]:
+    # a column of names without names looks like a fault
     person = tuple(c for c in _PERSON if c.source != "name" or people.members)
     number, forced = range(1, len(chosen) + 1), ["是 yes" if f else "" for f in chosen["forced"]]
     yield Sheet(
@@ -144,21 +141,18 @@ def _notes(book: Any, styles: dict[str, Any], title: str, figures: Mapping[str, 
     sheet = book.add_worksheet("说明 notes")
     set_page(sheet, plain_text(title))
     sheet.set_column(0, 0, 100)
-    sheet.write_string(0, 0, plain_text(title), styles["title"])
-    row = 1
-    if figures.get("synthetic"):
-        sheet.write_string(row, 0, _SYNTHETIC, styles["warning"])
-        row += 1
-    if stamp := network_words(str(figures.get("network") or "")):
-        sheet.write_string(row, 0, "  ".join(stamp), styles["warning"])
-        row += 1
-    for line in (*proposal_lines(figures), *_terms(figures)):
-        sheet.write_string(row, 0, plain_text(line), styles["wrap"])
-        row += 1
+    warnings = [_SYNTHETIC] * bool(figures.get("synthetic"))
+    if stamp := network_words(figures):
+        warnings.append("  ".join(stamp))
+    lines = [("title", title), *(("warning", text) for text in warnings)]
+    lines += [("wrap", text) for text in (*proposal_lines(figures), *_terms(figures))]
+    for row, (style, text) in enumerate(lines):
+        put(sheet, row, 0, text, styles[style])
 
 
 def proposal_lines(figures: Mapping[str, Any]) -> list[str]:
     """Say what a proposal comes to, a line each, in Chinese and English."""
+    # at best: today's centres get the best sharing out that their rules allow
     was, now, count = figures["walk_before_m"], figures["walk_m"], figures["count"]
     homes, open_ = number(figures["located"]), number(figures["uncovered"])
     lines = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from planner.render.books.look import book_styles, new_book, plain_text
+from planner.render.books.look import book_styles, new_book, put
 
 __all__ = [
     "CANDIDATES",
@@ -39,7 +39,7 @@ _HEAD: Final[tuple[tuple[str, float], ...]] = (
     ("原因 cause", 36),
     (CHOICE, 16),
 )
-_DAY: Final = datetime(2000, 1, 1)
+_DAY: Final = datetime(2000, 1, 1)  # never the clock: equal reviews give equal bytes
 _NOTES: Final = (
     "地址复核 Address review",
     "",
@@ -64,12 +64,8 @@ _NOTES: Final = (
 class Option:
     """One candidate.
 
-    Parameters
-    ----------
-    apart_m : float
-        From the first candidate, metres.
-    lon, lat : float
-        Degrees WGS-84.
+    `apart_m`: from the first candidate, metres.
+    `lon` and `lat`: degrees WGS-84.
     """
 
     label: str
@@ -119,10 +115,7 @@ def candidate_headers(nth: int) -> tuple[str, str, str, str, str]:
 def review_bytes(lines: Sequence[Line]) -> bytes:
     """Lay a review out as a workbook.
 
-    Returns
-    -------
-    bytes
-        An ``.xlsx`` of two sheets: the instructions, and the lines.
+    Gives: an ``.xlsx`` of two sheets: the instructions, and the lines.
     """
     with new_book("地址复核", _DAY) as (book, buffer):
         styles = book_styles(book)
@@ -150,26 +143,20 @@ def _headers(sheet: Any, styles: dict[str, Any]) -> None:
 
 def _line(sheet: Any, row: int, line: Line, styles: dict[str, Any]) -> None:
     cause = line.cause_zh + (f" {line.cause}" if line.cause else "")
-    sheet.write_number(row, 0, row, styles["text"])
-    sheet.write_string(row, 1, plain_text(line.text), styles["text"])
-    sheet.write_string(row, 2, plain_text(line.community), styles["text"])
-    sheet.write_number(row, 3, line.homes, styles["text"])
-    sheet.write_string(row, 4, plain_text(line.rows), styles["text"])
-    sheet.write_string(row, 5, plain_text(cause), styles["text"])
-    sheet.write_blank(row, 6, None, styles["choice"])
-    for nth, option in enumerate(line.options[:CANDIDATES]):
-        at = len(_HEAD) + 5 * nth
-        sheet.write_string(row, at, plain_text(option.label), styles["text"])
-        sheet.write_string(row, at + 1, option.precision, styles["text"])
-        sheet.write_number(row, at + 2, round(option.apart_m, 1), styles["metres"])
-        sheet.write_number(row, at + 3, round(option.lon, 7), styles["degrees"])
-        sheet.write_number(row, at + 4, round(option.lat, 7), styles["degrees"])
-    sheet.write_string(row, len(_HEAD) + 5 * CANDIDATES, line.key, styles["pale"])
+    told = (row, line.text, line.community, line.homes, line.rows, cause)
+    cells = [(value, "text") for value in told] + [(None, "choice")]
+    for o in line.options[:CANDIDATES]:
+        cells += [(o.label, "text"), (o.precision, "text"), (round(o.apart_m, 1), "metres")]
+        cells += [(round(o.lon, 7), "degrees"), (round(o.lat, 7), "degrees")]
+    for at, (value, style) in enumerate(cells):
+        put(sheet, row, at, value, styles[style])
+    put(sheet, row, len(_HEAD) + 5 * CANDIDATES, line.key, styles["pale"])
 
 
 def _choices(sheet: Any, rows: int) -> None:
     """Offer the numbers and 无; a typed ``lon,lat`` is asked about, and let pass."""
     at = next(k for k, (name, _) in enumerate(_HEAD) if name == CHOICE)
+    # A list that warns and does not forbid: coordinates are typed into the same cell.
     sheet.data_validation(
         1,
         at,
@@ -190,4 +177,4 @@ def _choices(sheet: Any, rows: int) -> None:
 def _notes(sheet: Any, styles: dict[str, Any]) -> None:
     sheet.set_column(0, 0, 110)
     for row, text in enumerate(_NOTES):
-        sheet.write_string(row, 0, text, styles["title" if row == 0 else "text"])
+        put(sheet, row, 0, text, styles["title" if row == 0 else "text"])

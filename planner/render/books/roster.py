@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.ledger import ledger_lines
@@ -17,6 +19,7 @@ from planner.render.books.look import (
     book_styles,
     new_book,
     plain_text,
+    put,
     set_page,
     watermark,
 )
@@ -32,9 +35,6 @@ from planner.render.text.words import (
     rule_words,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["roster_bytes"]
 
 
@@ -43,10 +43,7 @@ def roster_bytes(tables: PlanTables) -> bytes:
 
     Every text stays text: nothing that a cell of the input holds becomes a formula, a number or a link.
 
-    Returns
-    -------
-    bytes
-        An ``.xlsx`` file; equal plans give equal bytes.
+    Gives: an ``.xlsx`` file; equal plans give equal bytes.
     """
     title = str(tables.provenance.get("title") or "责任区方案")
     with new_book(title, _created(tables), INTERNAL_WORDS) as (book, buffer):
@@ -96,9 +93,7 @@ def _with_zone(tables: PlanTables, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _centres(tables: PlanTables) -> Sheet:
     cells, guides = level_columns(tables)
-    broken = [
-        "; ".join(" ".join(words) for words in broken_rules(b)) for b in tables.centres["broken"]
-    ]
+    broken = ["; ".join(map(" ".join, words)) for words in broken_rules(tables).values()]
     return Sheet(
         "中心户 centres",
         tables.centres.assign(broken=broken, **cells),
@@ -192,6 +187,7 @@ def _notes_sheet(book: Any, styles: dict[str, Any], tables: PlanTables, title: s
     set_page(sheet, plain_text(title))
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 3, 26)
+    # One merged cell for headings, so that they do not widen the first column.
     for row, (style, cells) in enumerate(_note_rows(tables, title)):
         if style == "title":
             sheet.set_row(row, 30)
@@ -199,7 +195,7 @@ def _notes_sheet(book: Any, styles: dict[str, Any], tables: PlanTables, title: s
             wide = len(cells) == 1 and style not in {"text", "wrap"}
             if wide:
                 sheet.merge_range(row, 0, row, 3, "", styles[style])
-            sheet.write_string(row, at, plain_text(cell), styles[style])
+            put(sheet, row, at, cell, styles[style])
 
 
 def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -207,7 +203,8 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
     yield "title", (title,)
     if note.get("synthetic"):
         yield "warning", ("合成示例数据，非真实居民  SYNTHETIC DATA, not real residents",)
-    if stamp := network_words(str(note.get("network") or "")):
+    # walks that are no walks must be said before any figure
+    if stamp := network_words(note):
         yield "warning", ("  ".join(stamp),)
     yield (
         "warning",

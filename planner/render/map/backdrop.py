@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from planner.model.tables import PlanTables
 from planner.render.map.encoding import Grid
 
-__all__ = ["MARGIN_DEG", "base_lines", "building_rings", "widened"]
+__all__ = ["MARGIN_DEG", "base_lines", "building_rings", "covered", "widened"]
 
 MARGIN_DEG = 0.004
 """So far beyond the plan its surroundings are drawn, degrees."""
@@ -20,8 +22,21 @@ _ROAD_CLASS = {
 }
 
 
+def covered(shapes: NDArray[Any], step: float | None = None) -> list[float]:
+    """Bound shapes: west, south, east, north; outward to multiples of `step` degrees, if there is one."""
+    bounds = shapely.bounds(shapes)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return [0.0, 0.0, 0.01, 0.01]  # a plan of nobody still has a page
+    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    if step is not None:
+        low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+    return [round(float(v), 6) for v in (*low, *high)]
+
+
 def widened(box: Sequence[float], by: float) -> list[float]:
     """Widen west, south, east, north by degrees, half as much in latitude."""
+    # a page is wider than high, and at these latitudes a degree of longitude is the shorter one
     return [box[0] - by, box[1] - by / 2, box[2] + by, box[3] + by / 2]
 
 
@@ -33,6 +48,7 @@ def building_rings(tables: PlanTables, grid: Grid) -> dict[str, Any]:
         _word(number) or _word(name)
         for name, number in zip(frame["name"], frame["number"], strict=True)
     ]
+    # what lies outside the bounds was cut away, with its label
     kept = [(r, label) for r, label in zip(rings, labels, strict=True) if r]
     return {"buildings": {"rings": [r for r, _ in kept], "labels": [label for _, label in kept]}}
 

@@ -26,15 +26,9 @@ _TIANDITU = (
     "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
 )
 _SHIFTED = {
-    "autonavi.com": "GCJ-02",
-    "amap.com": "GCJ-02",
-    "gtimg.com": "GCJ-02",
-    "qq.com": "GCJ-02",
-    "geoq.cn": "GCJ-02",
-    "google.cn": "GCJ-02",
-    "google.com": "GCJ-02",
-    "bdimg.com": "BD-09",
-    "baidu.com": "BD-09",
+    **dict.fromkeys(("autonavi.com", "amap.com", "gtimg.com", "qq.com", "geoq.cn"), "GCJ-02"),
+    **dict.fromkeys(("google.cn", "google.com"), "GCJ-02"),
+    **dict.fromkeys(("bdimg.com", "baidu.com"), "BD-09"),
 }
 _ALLOWED = re.compile(r"[A-Za-z0-9:/?&=%.,_~+{}@-]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
@@ -45,14 +39,9 @@ _LONGEST = 500
 class Basemap:
     """Where tiles come from.
 
-    Parameters
-    ----------
-    layers : tuple of str
-        Addresses with ``{x} {y} {z}``, the lowest layer first.
-    subdomains : str
-        What ``{s}`` stands for, a letter each.
-    deepest : int
-        Largest zoom that the host has; beyond it tiles are enlarged.
+    `layers`: addresses with ``{x} {y} {z}``, the lowest layer first.
+    `subdomains`: what ``{s}`` stands for, a letter each.
+    `deepest`: largest zoom that the host has; beyond it tiles are enlarged.
     """
 
     layers: tuple[str, ...]
@@ -84,16 +73,9 @@ class Basemap:
 def basemap_of(name: str, environ: Mapping[str, str] | None = None) -> Basemap:
     """Read what a user asks for: ``tianditu``, or the address of tiles.
 
-    Parameters
-    ----------
-    name : str
-        ``tianditu``, or ``https://host/{z}/{x}/{y}.png``; ``{s}`` and ``{-y}`` are known, too.  ``http`` only
-        for a host of one's own network.
-
-    Raises
-    ------
-    ConfigError
-        It is no such address, its tiles are on another datum, or the key is missing.
+    `name`: ``tianditu``, or ``https://host/{z}/{x}/{y}.png``; ``{s}`` and ``{-y}`` are known, too.
+    ``http`` only for a host of one's own network.
+    Raises `ConfigError`: it is no such address, its tiles are on another datum, or the key is missing.
     """
     text = name.strip()
     if text.lower() in ("tianditu", "天地图"):
@@ -145,6 +127,7 @@ def _checked(text: str) -> str:
 
 
 def _own_network(host: str | None) -> bool:
+    # a name without a dot is one of the office's own network
     if not host or "." not in host:
         return True
     try:

@@ -17,17 +17,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.model.arrays import Floats, Ints
 from planner.model.problem import ZoneRule
 from planner.model.tables import PlanTables
+from planner.plan.frames import unit_positions
 from planner.plan.provenance import locks_of, notes_of, plan_fingerprint
 from planner.privacy.blocks import Blocks
 from planner.render.text.words import rule_words
 
 __all__ = ["edit_payload", "packed"]
 
+# Nearest centres that a block brings along; fewer in plans of more than `LARGE` units.
 MOST_CANDIDATES, LARGE, FEWER_CANDIDATES = 24, 8_000, 8
-"""Nearest centres that a block brings along; fewer in plans of more than `LARGE` units."""
-Ints = NDArray[np.int64]
 
 
 def packed(value: Any) -> str:
@@ -40,18 +41,14 @@ def packed(value: Any) -> str:
 def edit_payload(tables: PlanTables, blocks: Blocks) -> dict[str, Any]:
     """Gather what the page needs to edit a plan.
 
-    Returns
-    -------
-    dict
-        Plain JSON values.  Columns by block: ``zone, homes, fixed`` (1 where a centre lives, 2 where
-        units were joined that do not touch)``, left`` (load charged when unserved). Columns by pair
-        of block and centre: ``count`` (pairs of each block), ``centre`` and, in centimetres, ``cost, far,
-        penalty, change``; ``beyond`` counts homes beyond the walk limit, ``paced`` is households x walk
-        where loads are not households.
+    Gives: plain JSON values. Columns by block: ``zone, homes, fixed`` (1 where a centre lives, 2 where
+    units were joined that do not touch)``, left`` (load charged when unserved). Columns by pair of
+    block and centre: ``count`` (pairs of each block), ``centre`` and, in centimetres, ``cost, far,
+    penalty, change``; ``beyond`` counts homes beyond the walk limit, ``paced`` is households x walk
+    where loads are not households.
     """
     problem = blocks.problem
     edges = problem.adjacency
-    place = {u: i for i, u in enumerate(tables.units["unit_id"])}
     return {
         "plan": plan_fingerprint(tables),
         "units": [str(u) for u in tables.units["unit_id"]],
@@ -65,7 +62,7 @@ def edit_payload(tables: PlanTables, blocks: Blocks) -> dict[str, Any]:
         "edges": [np.diff(edges[:, 0], prepend=0).tolist(), (edges[:, 1] - edges[:, 0]).tolist()],
         "rules": [_rule(rule) for rule in problem.rules],
         "unserved": problem.unserved_m,
-        "locks": [place[u] for u in locks_of(tables)],
+        "locks": unit_positions(tables, locks_of(tables)).tolist(),
         "notes": [dict(note) for note in notes_of(tables)],
     }
 
@@ -97,13 +94,15 @@ def _pairs(blocks: Blocks, limit_m: float) -> dict[str, Any]:
     home[problem.home] = True
     own = centre == zone[owner]
     rank = _rank(owner, np.where(own, -1.0, problem.walk_m))
+    # a page of 35,000 homes must open on an old machine
     most = MOST_CANDIDATES if len(blocks.of) <= LARGE else FEWER_CANDIDATES
     keep = own | (~home[owner] & (rank < most))
 
-    def centimetres(values: NDArray[np.float64]) -> list[int]:
+    def centimetres(values: Floats) -> list[int]:
         return np.rint(values[keep] * 100).astype(np.int64).tolist()
 
     homes, walk = problem.households[owner], problem.walk_m
+    # the rule for walks is told by homes; where loads differ from them both are needed
     load_is_homes = np.array_equal(problem.load, problem.households)
     return {
         "count": np.bincount(owner[keep], minlength=problem.n_units).tolist(),
@@ -117,10 +116,9 @@ def _pairs(blocks: Blocks, limit_m: float) -> dict[str, Any]:
     }
 
 
-def _rank(group: Ints, value: NDArray[np.float64]) -> Ints:
+def _rank(group: Ints, value: Floats) -> Ints:
     """Rank of each value in its group, which come sorted."""
-    order = np.lexsort((value, group))
-    start = np.searchsorted(group, group)
+    # the groups keep their places when they are sorted within, so a rank is how far in one stands
     rank = np.empty(len(group), np.int64)
-    rank[order] = np.arange(len(group)) - start[order]
+    rank[np.lexsort((value, group))] = np.arange(len(group)) - np.searchsorted(group, group)
     return rank

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.plane import SCALE
 
 __all__ = ["Grid", "island_json"]
@@ -47,10 +48,7 @@ class Grid:
     def points(self, shapes: NDArray[Any]) -> tuple[list[int], list[int]]:
         """Give x and y of points, not delta-coded.
 
-        Parameters
-        ----------
-        shapes : ndarray of Point, shape (n,)
-            None may be empty.
+        `shapes`, shape (n,): none may be empty.
         """
         xy = self.steps(shapely.get_coordinates(shapes))
         return xy[:, 0].tolist(), xy[:, 1].tolist()
@@ -58,16 +56,10 @@ class Grid:
     def lines(self, shapes: NDArray[Any]) -> list[list[list[int]]]:
         """Give for each shape its lines or rings, each as x, y, dx, dy, dx, dy, ...
 
-        Parameters
-        ----------
-        shapes : ndarray of LineString, Polygon or their multi forms, shape (n,)
-            What lies outside the bounds is cut away.
-
-        Returns
-        -------
-        list of list of list of int
-            Rings are left open: their first point is not repeated.
+        `shapes`, shape (n,): what lies outside the bounds is cut away.
+        Gives: rings are left open: their first point is not repeated.
         """
+        # clipped first: a river is simplified where it shows and not to its source
         cut = shapely.clip_by_rect(shapes, *self.bounds)
         if self.tolerance:
             cut = shapely.simplify(cut, self.tolerance)
@@ -78,10 +70,11 @@ class Grid:
                 coded[shape].append(line)
         return coded
 
-    def _deltas(self, chains: NDArray[Any], ring: NDArray[np.bool_]) -> list[list[int]]:
+    def _deltas(self, chains: NDArray[Any], ring: Bools) -> list[list[int]]:
         """Give each chain as its first point and the steps that follow; steps of nothing are left out."""
         xy, chain = shapely.get_coordinates(chains, return_index=True)
         last = np.append(chain[1:] != chain[:-1], True)[: len(chain)]
+        # a ring is closed by whoever draws it
         keep = ~(last & ring[chain])
         steps, chain = self.steps(xy[keep]), chain[keep]
         first = np.append(True, chain[1:] != chain[:-1])[: len(chain)]
@@ -93,13 +86,14 @@ class Grid:
         starts = [0, *ends.tolist()]
         return [flat[a:b] for a, b in itertools.pairwise(starts)]
 
-    def steps(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
+    def steps(self, xy: Floats) -> Ints:
         """Turn degrees, shape (n, 2), into whole steps from the origin."""
+        # Rounded before differences are taken, so that errors do not add up along a line.
         steps = np.rint(np.asarray(xy) * (SCALE / self.step)).astype(np.int64) * self.step
         return steps - np.array(self.origin)
 
 
-def _chains(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_]]:
+def _chains(shapes: NDArray[Any]) -> tuple[NDArray[Any], Ints, Bools]:
     """Lines and rings of shapes in their order, the shape of each, and whether it is a ring."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)
@@ -118,12 +112,10 @@ def island_json(value: Any) -> str:
 
     No character of it can end the element, open a comment, or end a line of script.
 
-    Raises
-    ------
-    ValueError
-        A number is not finite.
+    Raises `ValueError`: a number is not finite.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # half characters of broken workbooks are no UTF-8
     text = text.encode("utf-8", "replace").decode("utf-8")
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")

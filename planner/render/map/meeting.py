@@ -17,7 +17,7 @@ from planner.model.plane import SCALE
 from planner.model.problem import RuleOutcome
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.privacy.blocks import FEW
-from planner.render.map.backdrop import MARGIN_DEG, base_lines, building_rings, widened
+from planner.render.map.backdrop import MARGIN_DEG, base_lines, building_rings, covered, widened
 from planner.render.map.encoding import Grid
 from planner.render.map.palette import ZONE_COLOURS, ink
 from planner.render.text.level_words import level_numbers, plan_levels
@@ -30,37 +30,22 @@ from planner.render.text.words import (
     rule_words,
 )
 
-__all__ = [
-    "label_point",
-    "meeting_payload",
-    "plan_words",
-    "taken_names",
-    "taken_shapes",
-]
+__all__ = ["label_point", "meeting_payload", "plan_words", "taken_names", "taken_shapes"]
 
 
 def meeting_payload(
-    tables: PlanTables,
-    *,
-    title: str | None = None,
-    told: Told | None = None,
+    tables: PlanTables, *, title: str | None = None, told: Told | None = None
 ) -> dict[str, Any]:
     """Gather what the page of a meeting draws and says.
 
-    Parameters
-    ----------
-    title : str, optional
-        Heading; the plan's own by default.
-    told : Told, optional
-        The plan as its audience may know it; as a meeting may by default.
-
-    Returns
-    -------
-    dict
-        Plain JSON values; lengths in metres, coordinates in steps of 1e-6 degrees from ``origin``.
+    `title`: heading; the plan's own by default.
+    `told`: the plan as its audience may know it; as a meeting may by default.
+    Gives: plain JSON values; lengths in metres, coordinates in steps of 1e-6 degrees from ``origin``.
     """
-    view = _view(tables)
+    layers = (tables.units.geometry.to_numpy(), tables.zones.geometry.to_numpy())
+    view = covered(np.concatenate(layers))
     grid = Grid(widened(view, MARGIN_DEG * 2), tolerance=0.000004)
+    # The base map may lose what nobody sees; zones and homes keep every vertex.
     fine = Grid(grid.bounds)
     told = told or Told(tables, meeting_terms(tables))
     return {
@@ -87,15 +72,8 @@ def meeting_payload(
 def taken_shapes(payload: dict[str, Any]) -> dict[str, Any]:
     """Take the lines of the base map out of a payload: the page carries them packed.
 
-    Parameters
-    ----------
-    payload : dict
-        From `meeting_payload`; its shapes are removed, its names stay.
-
-    Returns
-    -------
-    dict
-        ``water, green, rails, streets, buildings``, and ``zones``: the rings of each zone.
+    `payload`: from `meeting_payload`; its shapes are removed, its names stay.
+    Gives: ``water, green, rails, streets, buildings``, and ``zones``: the rings of each zone.
     """
     base = payload["base"]
     shapes = {name: base.pop(name) for name in ("water", "green", "rails")}
@@ -108,29 +86,11 @@ def taken_shapes(payload: dict[str, Any]) -> dict[str, Any]:
 def taken_names(payload: dict[str, Any]) -> dict[str, Any]:
     """Take the labels of units and buildings out of a payload: there are as many as of those.
 
-    Parameters
-    ----------
-    payload : dict
-        From `meeting_payload`; what is taken is removed.
-
-    Returns
-    -------
-    dict
-        ``units.label``, and ``base.buildings``: the label of each building of the base map, or "".
+    `payload`: from `meeting_payload`; what is taken is removed.
+    Gives: ``units.label``, and ``base.buildings``: the label of each building of the base map, or "".
     """
     labels = payload["base"].pop("buildings")["labels"]
     return {"units": {"label": payload["units"].pop("label")}, "base": {"buildings": labels}}
-
-
-def _view(tables: PlanTables) -> list[float]:
-    """Bound what the plan covers: west, south, east, north."""
-    shapes = [tables.units.geometry.to_numpy(), tables.zones.geometry.to_numpy()]
-    bounds = shapely.bounds(np.concatenate(shapes))
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    if not len(bounds):
-        return [0.0, 0.0, 0.01, 0.01]
-    box = [*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]
-    return [round(float(v), 6) for v in box]
 
 
 def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
@@ -141,7 +101,7 @@ def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
         "created": str(note.get("created") or ""),
         "data_date": str(note.get("data_date") or ""),
         "attribution": str(note.get("attribution") or ""),
-        "network": network_words(str(note.get("network") or "")),
+        "network": network_words(note),
         "synthetic": bool(note.get("synthetic", False)),
         "rule_book": [book.title_zh or book.title or book.name, book.title or book.name],
         "source": book.source,
@@ -160,13 +120,11 @@ def _number(value: Any, digits: int = 0) -> float | int | None:
 
 def _counting(told: Told) -> dict[str, Any]:
     """Say how homes are counted on the page, and how many change hands."""
-    terms = told.terms
-    ledger = [[line.code, line.zh, line.en, line.lost] for line in told.ledger()]
     return {
-        "ledger": ledger,
+        "ledger": [[line.code, line.zh, line.en, line.lost] for line in told.ledger()],
         "moved": told.moved(),
-        "smallest": terms.smallest,
-        "rounded": terms.rounded,
+        "smallest": told.terms.smallest,
+        "rounded": told.terms.rounded,
     }
 
 
@@ -185,10 +143,8 @@ def _rule(rule: RuleOutcome, told: Told) -> dict[str, Any]:
 
 
 def _zones(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:
-    shapes = tables.zones.geometry.to_numpy()
-    rows = zip(
-        tables.zones.to_dict("records"), told.zones(), grid.lines(shapes), shapes, strict=True
-    )
+    shapes, broken = tables.zones.geometry.to_numpy(), broken_rules(tables)
+    rows = zip(tables.zones.to_dict("records"), told.zones, grid.lines(shapes), shapes, strict=True)
     made: list[dict[str, Any]] = [
         {
             "n": int(z["number"]),
@@ -199,7 +155,7 @@ def _zones(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:
             "gaps": counts["gaps"],
             "mean": _number(counts["mean"]),
             "max": _number(counts["max"]),
-            "broken": broken_rules(z["broken"]),
+            "broken": broken[z["centre_id"]],
             "moved": counts["moved"],
             "at": label_point(shape, grid),
             "rings": rings,
@@ -214,7 +170,7 @@ def _zones(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:
 
 def _centres(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:
     xs, ys = grid.points(tables.centres.geometry.to_numpy())
-    walks = dict(zip(tables.zones["centre_id"], (z["p90"] for z in told.zones()), strict=True))
+    walks = dict(zip(tables.zones["centre_id"], (z["p90"] for z in told.zones), strict=True))
     rows = zip(tables.centres["centre_id"], tables.centres["label"], xs, ys, strict=True)
     return [
         {"id": str(c), "label": str(label), "x": x, "y": y, "p90": _number(walks.get(c))}
@@ -232,6 +188,7 @@ def _units(tables: PlanTables, grid: Grid, told: Told) -> dict[str, Any]:
         "y": ys,
         "zone": blocks.zone[blocks.of].tolist(),
         "block": blocks.of.tolist(),
+        # that some homes of a unit change hands may be seen, never how many
         "moved": (moved if told.whole else np.where(moved > 0, FEW, 0)).tolist(),
         "label": [str(label) for label in units["label"]],
     }
@@ -243,6 +200,7 @@ def label_point(shape: Any, grid: Grid) -> list[int] | None:
     if not parts:
         return None
     largest = max(parts, key=lambda p: p.area)
+    # The centroid of a bent zone lies outside of it; the middle of the largest circle never does.
     radius = shapely.maximum_inscribed_circle(largest, tolerance=0.00002)
     x, y = grid.steps(shapely.get_coordinates(radius)[:1])[0].tolist()
     return [x, y, round(float(shapely.length(radius) * SCALE))]

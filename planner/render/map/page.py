@@ -23,6 +23,7 @@ from typing import Any
 from planner.errors import ConfigError, OutputError
 from planner.files import atomic_write
 from planner.model.tables import PlanTables
+from planner.plan.frames import positions, unit_positions
 from planner.privacy import Secrets, check_page, released
 from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.privacy.person import People, Person
@@ -42,12 +43,12 @@ _EDITED = [
     for part in ("_model", "", "_save", "_cells", "_marks", "_tools", "_panel", "_page")
 ]
 _PAPER = ("sheets", "print", "page")
+# Scripts of the page of each audience, in the order in which they run; none is given another's.
 SCRIPTS: Mapping[Audience, tuple[str, ...]] = {
     Audience.PUBLIC: (*_DRAWN, *_PAPER, "public"),
     Audience.MEETING: (*_DRAWN, *_EDITED, "names", "walk", "search", *_PAPER),
     Audience.INTERNAL: (*_DRAWN, *_EDITED, "names", "walk", "search", "roster", *_PAPER),
 }
-"""Scripts of the page of each audience, in the order in which they run; none is given another's."""
 COMPARE_SCRIPTS = (*_DRAWN, *_PAPER, "compare", "compare_page")
 STYLES = ("page", "edit", "search", "compare", "print")
 _STAMPS = 60
@@ -97,6 +98,7 @@ class MapPage:
                 zh=f"{Path(path).name} 不是网页文件名，须以 .html 结尾",
                 remedy_zh="请用 --out 另起文件名",
             )
+        # The gate has read the page when it was made; one that was touched since is read again.
         data = self.html.encode("utf-8")
         if self.passed != _digest(self.html, self.audience, self.phones):
             allowed = Secrets({}, phones=self.phones)
@@ -186,17 +188,10 @@ def finished_page(
 ) -> MapPage:
     """Put a page together and hold it against its audience.
 
-    Parameters
-    ----------
-    payload, heavy : dict
-        What the page carries plain and packed; with ``compare`` in `heavy` it is a comparison.
-    day : date, optional
-        What the watermark of an internal page says; today by default.
-
-    Raises
-    ------
-    PrivacyError
-        The finished page holds what its audience must not see.
+    `payload` and `heavy`: what the page carries plain and packed; with ``compare`` in `heavy` it is a
+    comparison.
+    `day`: what the watermark of an internal page says; today by default.
+    Raises `PrivacyError`: the finished page holds what its audience must not see.
     """
     own = _own_texts(audience, compare="compare" in heavy)
     if basemap:
@@ -301,15 +296,18 @@ def _leaflet_file(name: str) -> str:
 
 def _leaflet_js() -> str:
     code = re.sub(r"//# sourceMappingURL=\S+", "", _leaflet_file("leaflet.js"))
+    # a string in the library would end the element
     return code.replace("</script", "<\\/script")
 
 
 def _leaflet_css() -> str:
+    # Leaflet's style points to images of markers that no page of ours shows
     return re.sub(r"url\([^)]*\)", "none", _leaflet_file("leaflet.css"))
 
 
 def _with_policy(page: str, origins: tuple[str, ...]) -> str:
     """Name each script by its digest: the browser runs those and no other, and asks for nothing."""
+    # By digest and not by nonce: a file that is opened from a disk has no server to draw one.
     digests: list[str] = []
     for script in _SCRIPT.finditer(page):
         if "application/json" not in script["attributes"]:
@@ -327,35 +325,26 @@ def _with_policy(page: str, origins: tuple[str, ...]) -> str:
 def roster_payload(tables: PlanTables, people: People | None = None) -> dict[str, Any]:
     """Gather the roster, column by column; positions are those of the plan's units.
 
-    Parameters
-    ----------
-    people : People, optional
-        Names, rooms and care flags; without it homes and members have their ids alone.
-
-    Returns
-    -------
-    dict
-        By household: ``unit`` (-1 for none)``, id, name, room, care, walk, gap, member`` (position in
-        ``members``, -1 for none).  By member: ``members.id, members.name, members.unit``.
+    `people`: names, rooms and care flags; without it homes and members have their ids alone.
+    Gives: by household: ``unit`` (-1 for none)``, id, name, room, care, walk, gap, member`` (position
+    in ``members``, -1 for none). By member: ``members.id, members.name, members.unit``.
     """
     known = people or People()
-    unit = {u: i for i, u in enumerate(tables.units["unit_id"])}
-    member = {m: i for i, m in enumerate(tables.members["member_id"])}
-    homes = tables.households
+    homes, people_ids = tables.households, tables.members["member_id"]
     persons = [known.households.get(h, Person()) for h in homes["household_id"]]
     return {
-        "unit": [unit.get(u, -1) for u in homes["unit_id"]],
+        "unit": unit_positions(tables, homes["unit_id"]).tolist(),
         "id": [str(h) for h in homes["household_id"]],
         "name": [p.name for p in persons],
         "room": [p.room for p in persons],
         "care": ["、".join(p.care) for p in persons],
         "walk": [None if not math.isfinite(w) else round(w) for w in homes["walk_m"]],
         "gap": [str(g) for g in homes["gap"]],
-        "member": [member.get(m, -1) for m in homes["member"]],
+        "member": positions(people_ids, homes["member"]).tolist(),
         "members": {
-            "id": [str(m) for m in tables.members["member_id"]],
-            "name": [known.members.get(m, Person()).name for m in tables.members["member_id"]],
-            "unit": [unit.get(u, -1) for u in tables.members["unit_id"]],
+            "id": [str(m) for m in people_ids],
+            "name": [known.members.get(m, Person()).name for m in people_ids],
+            "unit": unit_positions(tables, tables.members["unit_id"]).tolist(),
         },
     }
 

@@ -8,41 +8,28 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from planner.model.arrays import Ints
 from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison
 from planner.privacy import Secrets
 from planner.privacy.audience import Audience, Terms
 from planner.privacy.blocks import FEW, HIDDEN, bounds_of, shown_counts
 from planner.privacy.marks import folded
-from planner.render.map.meeting import (
-    meeting_payload,
-    taken_names,
-    taken_shapes,
-)
+from planner.render.map.meeting import meeting_payload, taken_names, taken_shapes
 from planner.render.map.page import MapPage, finished_page
 from planner.render.text.shown import Told, meeting_terms
 
 __all__ = ["compare_page", "compare_payload"]
 
-_BESIDE = 0.0002
-"""Degrees within which zones are taken for neighbours."""
-Ints = NDArray[np.int64]
+_BESIDE = 0.0002  # degrees within which zones are taken for neighbours
 
 
 def compare_page(comparison: Comparison, *, title: str | None = None) -> MapPage:
     """Draw two plans in one page: a switch, a slider across the map, and what changes hands.
 
-    Parameters
-    ----------
-    title : str, optional
-        Heading; that of the plan after by default.
-
-    Raises
-    ------
-    PrivacyError
-        The finished page holds what a meeting must not see of either plan.
+    `title`: heading; that of the plan after by default.
+    Raises `PrivacyError`: the finished page holds what a meeting must not see of either plan.
     """
     payload, heavy = compare_payload(comparison, title=title)
     return finished_page(payload, heavy, Audience.MEETING, _secrets(comparison))
@@ -66,6 +53,7 @@ def compare_payload(
     before, after = comparison.before, comparison.after
     terms = meeting_terms(after)  # of the plan after, for both
     payload = meeting_payload(after, title=title)
+    # one base map serves both plans
     bare = {name: frame.iloc[:0] for name, frame in before.base.items()}
     old = meeting_payload(replace(before, base=bare), told=Told(before, terms))
     told = _hands(comparison, terms)
@@ -81,7 +69,8 @@ def compare_payload(
     told["figures"] = _figures(comparison, old, payload)
     _same_colours(old, payload, comparison)
     _same_origin(old, payload)
-    payload["view"] = _joint(payload["view"], old["view"])
+    now, was = payload["view"], old["view"]
+    payload["view"] = [*map(min, now[:2], was[:2]), *map(max, now[2:], was[2:])]
     shapes = taken_shapes(payload)
     names = taken_names(payload)
     told["rings"] = taken_shapes(old)["zones"]
@@ -99,6 +88,7 @@ def _hands(comparison: Comparison, terms: Terms) -> dict[str, Any]:
     for tables, name in ((comparison.before, "before_unit"), (comparison.after, "after_unit")):
         unit = rows[name]
         held = np.append(tables.units["households"].to_numpy(np.int64), 0)
+        # What stays of a unit is its homes less those that go: it must not be small either.
         rest = held - np.bincount(unit % len(held), homes, len(held)).astype(np.int64)
         few = (unit >= 0) & (rest[unit] > 0) & (rest[unit] < terms.smallest)
         counts[few & (counts > 0)] = HIDDEN  # what stays behind would be told by what goes
@@ -144,10 +134,10 @@ def _sums(
 
 def _figures(comparison: Comparison, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Give what each plan comes to, as the pages of both tell it."""
-    made = {}
-    for name, values in comparison.figures().items():
-        made[name] = [_figure(name, v, page) for v, page in zip(values, (old, new), strict=True)]
-    return made
+    return {
+        name: [_figure(name, value, page) for value, page in zip(values, (old, new), strict=True)]
+        for name, values in comparison.figures().items()
+    }
 
 
 def _figure(name: str, value: Any, page: dict[str, Any]) -> Any:
@@ -176,6 +166,7 @@ def _same_colours(old: dict[str, Any], new: dict[str, Any], comparison: Comparis
     for zone, to in zip(old["zones"], centre, strict=True):
         if to >= 0:
             zone["colour"] = new["zones"][to]["colour"]
+    # A dissolved zone must not look like one that goes on, nor like its neighbours or heirs.
     for z in np.flatnonzero(comparison.centre < 0).tolist():
         near = np.flatnonzero(shapely.dwithin(shapes, shapes[z], _BESIDE)).tolist()
         taken = {old["zones"][k]["colour"] for k in near if k != z}
@@ -189,9 +180,8 @@ def _same_colours(old: dict[str, Any], new: dict[str, Any], comparison: Comparis
 
 def _same_origin(old: dict[str, Any], new: dict[str, Any]) -> None:
     dx, dy = (a - b for a, b in zip(old["origin"], new["origin"], strict=True))
-    for part in (old["units"],):
-        part["x"] = [x + dx for x in part["x"]]
-        part["y"] = [y + dy for y in part["y"]]
+    units = old["units"]
+    units["x"], units["y"] = [x + dx for x in units["x"]], [y + dy for y in units["y"]]
     for centre in old["centres"]:
         centre["x"] += dx
         centre["y"] += dy
@@ -201,14 +191,10 @@ def _same_origin(old: dict[str, Any], new: dict[str, Any]) -> None:
         zone["rings"] = [[r[0] + dx, r[1] + dy, *r[2:]] for r in zone["rings"]]
 
 
-def _joint(one: list[float], other: list[float]) -> list[float]:
-    low = [min(a, b) for a, b in zip(one[:2], other[:2], strict=True)]
-    return low + [max(a, b) for a, b in zip(one[2:], other[2:], strict=True)]
-
-
 def _secrets(comparison: Comparison) -> Secrets:
     """Gather what neither plan may tell; whoever is a centre in one of them is named there."""
     both: tuple[PlanTables, ...] = (comparison.before, comparison.after)
+    # who is a centre in one of the plans is named on the page by right
     named = {folded(c).strip().lower() for t in both for c in t.centres["centre_id"]}
     kinds: dict[str, frozenset[str]] = {}
     known = [Secrets.of(tables) for tables in both]

@@ -22,18 +22,11 @@ _DARK = (0x1F, 0x29, 0x33)
 def ink(colour: str, share: float = 0.42) -> str:
     """Darken a colour for lines and letters.
 
-    Parameters
-    ----------
-    colour : str
-        ``#rrggbb``.
-    share : float
-        How much of the page's dark is mixed in, 0 to 1.
-
-    Returns
-    -------
-    str
-        ``#rrggbb``.
+    `colour`: ``#rrggbb``.
+    `share`: how much of the page's dark is mixed in, 0 to 1.
+    Gives: ``#rrggbb``.
     """
+    # mixed in sRGB, as a browser would lay one over the other
     parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     mixed = (round((1 - share) * c + share * d) for c, d in zip(parts, _DARK, strict=True))
     return "#" + "".join(f"{c:02x}" for c in mixed)

@@ -12,12 +12,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from planner.model.arrays import Ints
 from planner.model.plane import SCALE
 from planner.model.tables import PlanTables
 from planner.privacy.audience import Audience
 from planner.privacy.blocks import FEW, HIDDEN
 from planner.privacy.person import People, Person
-from planner.render.map.backdrop import MARGIN_DEG, base_lines, widened
+from planner.render.map.backdrop import MARGIN_DEG, base_lines, covered, widened
 from planner.render.map.encoding import Grid
 from planner.render.map.meeting import label_point, plan_words
 from planner.render.map.palette import ZONE_COLOURS, ink
@@ -25,8 +26,8 @@ from planner.render.map.palette import ZONE_COLOURS, ink
 __all__ = ["public_payload", "rounded_counts", "shown_people"]
 
 _TERMS = Audience.PUBLIC.terms
+# Square degrees: pieces and holes below this follow single buildings, and are left out.
 _LEAST = (3 * _TERMS.grid_steps / SCALE) ** 2
-"""Square degrees: pieces and holes below this follow single buildings, and are left out."""
 _WORDS = ("title", "created", "data_date", "attribution", "network", "synthetic")
 
 
@@ -35,20 +36,12 @@ def public_payload(
 ) -> dict[str, Any]:
     """Gather what the page for anyone draws and says.
 
-    Parameters
-    ----------
-    people : People, optional
-        For the names and office phones of the centres; without it zones have numbers only.
-    title : str, optional
-        Heading; the plan's own by default.
-
-    Returns
-    -------
-    dict
-        Plain JSON values; coordinates of zones in multiples of ``grid`` steps of 1e-6 degrees.
+    `people`: for the names and office phones of the centres; without it zones have numbers only.
+    `title`: heading; the plan's own by default.
+    Gives: plain JSON values; coordinates of zones in multiples of ``grid`` steps of 1e-6 degrees.
     """
     shapes = _coarse(tables.zones.geometry.to_numpy())
-    view = _view(shapes)
+    view = covered(shapes, _TERMS.grid_steps / SCALE)
     bounds = widened(view, MARGIN_DEG * 2)
     grid = Grid(bounds, step=_TERMS.grid_steps)
     homes = rounded_counts(tables.zones["households"].to_numpy(np.int64))
@@ -102,22 +95,16 @@ def _rounded(count: int) -> int:
     return round(count / _TERMS.rounded) * _TERMS.rounded
 
 
-def rounded_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def rounded_counts(counts: Ints) -> Ints:
     """Round counts, hide small ones, and never hide one alone: the total would give it away.
 
-    Parameters
-    ----------
-    counts : ndarray of int, shape (n,)
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Multiples of 5; -1 below 10, -2 for one that is hidden with it.
+    Gives, shape (n,): multiples of 5; -1 below 10, -2 for one that is hidden with it.
     """
     shown = np.round(counts / _TERMS.rounded).astype(np.int64) * _TERMS.rounded
     few = (counts > 0) & (counts < _TERMS.smallest)
     shown[few] = FEW
     rest = np.flatnonzero(~few & (counts > 0))
+    # one hidden count is the total less all the others
     if few.sum() == 1 and len(rest):
         shown[rest[counts[rest].argmin()]] = HIDDEN
     return shown
@@ -131,6 +118,7 @@ def _coarse(shapes: NDArray[Any]) -> NDArray[Any]:
     made = _without_scraps(np.array(shapes, dtype=object))
     drawn = ~(shapely.is_empty(made) | shapely.is_missing(made))
     if drawn.any():
+        # Together, as a coverage: simplified one by one, neighbours would overlap and leave gaps.
         made[drawn] = shapely.coverage_simplify(made[drawn], _TERMS.grid_steps / SCALE)
     return made
 
@@ -158,29 +146,11 @@ def _without_scraps(shapes: NDArray[Any]) -> NDArray[Any]:
 def _without_holes(shape: Any, zones: shapely.STRtree) -> Any:
     """Leave out small holes in which there is no zone."""
     polygons = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
-    return shapely.MultiPolygon(
-        [
-            shapely.Polygon(
-                p.exterior,
-                [
-                    hole
-                    for hole in p.interiors
-                    if shapely.Polygon(hole).area >= _LEAST
-                    or len(zones.query(shapely.Polygon(hole).representative_point(), "intersects"))
-                ],
-            )
-            for p in polygons
-        ]
-    )
+    kept = [[h for h in p.interiors if _is_hole(shapely.Polygon(h), zones)] for p in polygons]
+    pairs = zip(polygons, kept, strict=True)
+    return shapely.MultiPolygon([shapely.Polygon(p.exterior, holes) for p, holes in pairs])
 
 
-def _view(shapes: NDArray[Any]) -> list[float]:
-    """Bound the zones, on the grid: west, south, east, north."""
-    bounds = shapely.bounds(shapes)
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    if not len(bounds):
-        return [0.0, 0.0, 0.01, 0.01]
-    step = _TERMS.grid_steps / SCALE
-    low = np.floor(bounds[:, :2].min(axis=0) / step) * step
-    high = np.ceil(bounds[:, 2:].max(axis=0) / step) * step
-    return [round(float(v), 6) for v in (*low, *high)]
+def _is_hole(hole: shapely.Polygon, zones: shapely.STRtree) -> bool:
+    within = len(zones.query(hole.representative_point(), "intersects"))
+    return bool(hole.area >= _LEAST or within)

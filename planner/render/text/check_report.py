@@ -73,12 +73,8 @@ def _file_line(f: Mapping[str, Any]) -> str:
 def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) -> str:
     """Write the report for a terminal.
 
-    Parameters
-    ----------
-    figures : mapping
-        From `planner.api.check.check.CheckReport.figures`.
-    most : int
-        So many kinds of findings are shown, the gravest first, each with its count and examples.
+    `figures`: from `planner.api.check.check.CheckReport.figures`.
+    `most`: so many kinds of findings are shown, the gravest first, each with its count and examples.
     """
     lines = [" / ".join(_count_line(figures))]
     lines += [_file_line(f) for f in figures["files"]]
@@ -155,6 +151,7 @@ def markdown(figures: Mapping[str, Any], findings: Sequence[Finding]) -> str:
 
 def _cell(value: object) -> str:
     text = _shown(value)
+    # Entities, not backslashes: what looks escaped in one dialect of Markdown is code in another.
     for mark in "\\`*_{}[]<>|#!~$&":
         text = text.replace(mark, f"&#{ord(mark)};") if mark != "&" else text
     return text

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import shapely
 
 from planner.model.measures import walk_summary
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.frames import broken_codes
 from planner.render.text.level_words import plan_levels
 from planner.render.text.words import limit_text
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["finding_groups", "summary", "summary_json"]
 
@@ -23,15 +24,11 @@ __all__ = ["finding_groups", "summary", "summary_json"]
 def summary(tables: PlanTables) -> dict[str, Any]:
     """Give the figures of a plan as plain values.
 
-    Returns
-    -------
-    dict
-        ``households, located, zones, unassigned`` (households without a zone)``, cost_m, penalty_m,
-        bound_m, optimality_gap, zones_connected, rules, gaps`` (each cause to its
-        count)``, walk_m`` (mean, p90 and max over the served households)``, homes_moved, seconds,
-        versions, seed``, then `gap_objective` and
-        what else a reader may want, such as the ``levels`` above the centres; and where there are ties
-        ``affinity``: counts, and `broken_m`, which is part of what is minimised.
+    Gives: ``households, located, zones, unassigned`` (households without a zone)``, cost_m, penalty_m,
+    bound_m, optimality_gap, zones_connected, rules, gaps`` (each cause to its count)``, walk_m`` (mean,
+    p90 and max over the served households)``, homes_moved, seconds, versions, seed``, then
+    `gap_objective` and what else a reader may want, such as the ``levels`` above the centres; and where
+    there are ties ``affinity``: counts, and `broken_m`, which is part of what is minimised.
     """
     c, note = tables.certificate, tables.provenance
     homes = tables.households
@@ -61,7 +58,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "unserved_units": c.unserved,
         "zones_disconnected": len(c.disconnected),
         "moved_by_zone": _moved_by_zone(tables),
-        "findings": _finding_counts(tables),
+        "findings": dict(sorted(Counter(f.code for f in tables.findings).items())),
         "stopped": note.get("stopped"),
         "previous": note.get("previous"),
         "network": note.get("network"),
@@ -95,8 +92,12 @@ def _affinity(tables: PlanTables) -> dict[str, Any]:
 
 def _without(tables: PlanTables, rule: str) -> list[int]:
     """Give the numbers of the zones that break a rule."""
-    rows = zip(tables.zones["number"], tables.zones["broken"], strict=True)
-    return [int(number) for number, broken in rows if rule in str(broken).split(",")]
+    codes = broken_codes(tables.certificate, len(tables.centres))
+    breaks = {
+        c for c, names in zip(tables.centres["centre_id"], codes, strict=True) if rule in names
+    }
+    zones = zip(tables.zones["centre_id"], tables.zones["number"], strict=True)
+    return [int(number) for centre, number in zones if centre in breaks]
 
 
 def summary_json(tables: PlanTables) -> str:
@@ -106,15 +107,13 @@ def summary_json(tables: PlanTables) -> str:
 
 
 def _gap_counts(tables: PlanTables) -> dict[str, int]:
-    counts = tables.gaps["cause"].value_counts()
-    known = {code: int(counts.get(code, 0)) for code in GAP_CAUSES}
-    other = {str(k): int(v) for k, v in counts.items() if k not in GAP_CAUSES}
-    return known | dict(sorted(other.items()))
+    # every known cause is told, at nought too: whoever reads the file counts on the key
+    counts = Counter(map(str, tables.gaps["cause"]))
+    known = {code: counts.pop(code, 0) for code in GAP_CAUSES}
+    return known | dict(sorted(counts.items()))
 
 
 def _located(homes: Any) -> int:
-    import shapely
-
     points = homes.geometry.to_numpy()
     return int((~(shapely.is_empty(points) | shapely.is_missing(points))).sum())
 
@@ -135,18 +134,7 @@ def _moved_by_zone(tables: PlanTables) -> dict[str, int] | None:
 
 def finding_groups(tables: PlanTables) -> dict[tuple[str, str], int]:
     """Count the findings of a plan by code and severity."""
-    groups: dict[tuple[str, str], int] = {}
-    for f in tables.findings:
-        key = (f.code, str(f.severity))
-        groups[key] = groups.get(key, 0) + 1
-    return dict(sorted(groups.items()))
-
-
-def _finding_counts(tables: PlanTables) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for (code, _), count in finding_groups(tables).items():
-        counts[code] = counts.get(code, 0) + count
-    return counts
+    return dict(sorted(Counter((f.code, str(f.severity)) for f in tables.findings).items()))
 
 
 def _finite(value: Any) -> Any:
@@ -156,4 +144,5 @@ def _finite(value: Any) -> Any:
         return [_finite(v) for v in value]
     if isinstance(value, np.generic):
         value = value.item()
+    # JSON has no word for infinity; null is what readers of tables take for "none"
     return None if isinstance(value, float) and not math.isfinite(value) else value

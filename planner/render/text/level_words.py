@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from planner.model.tables import PlanTables
 from planner.render.books.look import Column, Sheet
 from planner.render.text.words import number
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["level_columns", "level_numbers", "level_sheets", "level_words", "plan_levels"]
 
@@ -32,6 +30,7 @@ def level_numbers(tables: PlanTables, name: str) -> list[int]:
     On a page for a meeting the number stands for the person.
     """
     _, at = np.unique(tables.zones[name].astype(str).to_numpy(), return_inverse=True)
+    # from 1 on, as people count
     return [int(k) + 1 for k in at]
 
 
@@ -101,8 +100,6 @@ def level_sheets(tables: PlanTables) -> Iterator[Sheet]:
 
 
 def _people(tables: PlanTables, level: Mapping[str, Any]) -> pd.DataFrame:
-    import pandas as pd
-
     name, walk = level["name"], f"{level['name']}_walk_m"
     below = "centre_id" if level["below"] == "centre" else level["below"]
     zones = tables.zones.drop(columns="geometry").assign(_n=level_numbers(tables, name))

@@ -6,17 +6,19 @@ members, loads and other small counts are told as "fewer than", or not at all.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.model.arrays import Bools, Floats
 from planner.model.audit import audit
 from planner.model.measures import walk_summary
 from planner.model.problem import RuleOutcome
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.frames import assignment_of
 from planner.plan.ledger import LedgerLine, ledger_lines
 from planner.privacy.audience import Audience, Terms
 from planner.privacy.blocks import FEW, HIDDEN, LEAST, Blocks, blocks_of, shown_counts
@@ -25,15 +27,12 @@ from planner.render.text.words import Both, moved_words
 
 __all__ = ["Told", "meeting_terms", "plan_blocks"]
 
-_MANY = 100
-"""From so many homes on, walks of the whole plan tell of nobody."""
+_MANY = 100  # from so many homes on, walks of the whole plan tell of nobody
 
 
 def plan_blocks(tables: PlanTables, terms: Terms) -> Blocks:
     """Give the blocks of a plan as an audience may know them."""
-    place = {c: i for i, c in enumerate(tables.centres["centre_id"])}
-    zone = np.array([place.get(z, -1) for z in tables.units["zone"]], np.int64)
-    walk = tables.rules.walk
+    zone, walk = assignment_of(tables), tables.rules.walk
     return blocks_of(tables.problem, zone, walk, smallest=terms.smallest, base=terms.rounded)
 
 
@@ -47,10 +46,7 @@ def meeting_terms(tables: PlanTables) -> Terms:
 class Told:
     """What an audience may know of a plan.
 
-    Parameters
-    ----------
-    terms : Terms
-        What may be seen; those of the office itself hide no count.
+    `terms`: what may be seen; those of the office itself hide no count.
     """
 
     def __init__(self, tables: PlanTables, terms: Terms) -> None:
@@ -87,6 +83,7 @@ class Told:
                 lines.append(line)
                 continue
             few = f"<{self.terms.smallest}" if told < 0 else f"{told:,}"
+            # the number stands last in its sentence, whatever limit comes before it
             zh, en = (text.rpartition(f"{line.lost:,}") for text in (line.zh, line.en))
             lines.append(replace(line, zh=zh[0] + few + zh[2], en=en[0] + few + en[2], lost=1))
         return lines
@@ -113,15 +110,15 @@ class Told:
         if told["homes_moved"] is not None:
             moved = int((self.tables.units["moved"] > 0).sum())
             told["homes_moved"] = self.count(told["homes_moved"], moved)
+        # means and maxima over a few homes are those of somebody
         if total < _MANY:
             told["walk_m"] = self._walks(np.ones(self.blocks.problem.n_units, bool))
         told["walk_m"] = {name: round(v) for name, v in told["walk_m"].items()}
         return told
 
-    def _walks(self, among: NDArray[np.bool_]) -> dict[str, float]:
+    def _walks(self, among: Bools) -> dict[str, float]:
         """Summarise walks as the blocks tell them."""
-        blocks = self.blocks
-        pair = self._pair
+        blocks, pair = self.blocks, self._pair
         used = among & (pair >= 0) & (blocks.problem.households > 0)
         walks = walk_summary(blocks.problem.walk_m[pair[used]], blocks.problem.households[used])
         return walks | {"max": float(blocks.far_m[pair[used]].max(initial=0.0))}
@@ -135,6 +132,8 @@ class Told:
         homes = rule.name == "walk_m"
         worst, broken = rule.worst, rule.broken
         if not self.whole:
+            # What a meeting is told of a rule is recomputed from the blocks, which hold rounded
+            # counts only.
             worst = next((r.worst for r in self._audited if r.name == rule.name), None)
             if homes:
                 units = self.tables.units
@@ -146,12 +145,9 @@ class Told:
                 worst = None
         return worst if worst is None or self.whole else round(worst), broken
 
+    @cached_property
     def zones(self) -> list[dict[str, Any]]:
         """Tell of each zone ``homes, members, gaps, mean, max, p90, moved``, in their order."""
-        return self._zones
-
-    @cached_property
-    def _zones(self) -> list[dict[str, Any]]:
         tables, homes = self.tables, self.blocks.zone_homes().tolist()
         moved = tables.households["moved"].astype(bool)
         came = tables.households.loc[moved, "zone"].value_counts()
@@ -168,7 +164,7 @@ class Told:
             made.append(counts | walks)
         return made
 
-    def block_walks(self) -> NDArray[np.float64]:
+    def block_walks(self) -> Floats:
         """Walk of each block to its centre, metres; NaN where it has none."""
         return np.append(self.blocks.problem.walk_m, np.nan)[self._pair]  # -1 is none
 
@@ -176,9 +172,10 @@ class Told:
         """Tell the gaps of each unit and cause: unit, cause, homes."""
         place = {u: i for i, u in enumerate(self.tables.units["unit_id"])}
         codes = list(GAP_CAUSES)
-        counts: dict[tuple[int, int], int] = {}
-        for unit, cause in zip(self.tables.gaps["unit_id"], self.tables.gaps["cause"], strict=True):
-            if unit in place and cause in codes:
-                key = (place[unit], codes.index(cause))
-                counts[key] = counts.get(key, 0) + 1
+        pairs = zip(self.tables.gaps["unit_id"], self.tables.gaps["cause"], strict=True)
+        counts = Counter(
+            (place[unit], codes.index(cause))
+            for unit, cause in pairs
+            if unit in place and cause in codes
+        )
         return [[unit, cause, self.count(n)] for (unit, cause), n in sorted(counts.items())]

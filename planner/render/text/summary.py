@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["summary_markdown"]
 
+# GitHub makes links of bare addresses too, so :// and www. are broken up.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=www)\.)")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
@@ -34,11 +35,8 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 def summary_markdown(tables: PlanTables) -> str:
     """Write the page that a street office reads: Chinese and English, in Markdown.
 
-    Returns
-    -------
-    str
-        Markdown; text of the input is escaped, no household or member is named, and homes are told as on the
-        map of a meeting.
+    Gives: markdown; text of the input is escaped, no household or member is named, and homes are told
+    as on the map of a meeting.
     """
     told = Told(tables, meeting_terms(tables))
     blocks = _blocks(tables, summary(tables) | told.figures(), told)
@@ -50,7 +48,7 @@ def _blocks(tables: PlanTables, figures: dict[str, Any], told: Told) -> Iterator
     yield [f"# {_escaped(note.get('title') or '责任区方案 Zone plan')}"]
     if figures["synthetic"]:
         yield ["> **合成示例数据，非真实居民 · SYNTHETIC DATA, not real residents**"]
-    if stamp := network_words(str(note.get("network") or "")):
+    if stamp := network_words(note):
         yield [f"> **{_escaped(stamp[0])} · {_escaped(stamp[1])}**"]
     yield [
         f"- {bold}{_escaped(line.zh)} · {_escaped(line.en)}{bold}"
@@ -155,11 +153,10 @@ def _gap_table(figures: dict[str, Any], told: Told) -> list[str]:
 
 def _zone_table(tables: PlanTables, told: Told) -> list[str]:
     """Give one row a zone; columns that would be empty throughout are left out."""
-    zones, counts = tables.zones, told.zones()
+    zones, counts = tables.zones, told.zones
     moved = tables.provenance.get("homes_moved")
-    broken = [
-        "; ".join(" ".join(words) for words in broken_rules(names)) for names in zones["broken"]
-    ]
+    rules = broken_rules(tables)
+    broken = ["; ".join(map(" ".join, rules[centre])) for centre in zones["centre_id"]]
 
     def counted(name: str) -> list[str]:
         return [_count(z[name], told) for z in counts]
@@ -176,6 +173,7 @@ def _zone_table(tables: PlanTables, told: Told) -> list[str]:
         ("变更 Moved", True, counted("moved")),
         ("未符合 Breaks", False, [_escaped(names) for names in broken]),
     ]
+    # an empty column says nothing and costs the width of a page
     shown = [c for c in columns if any(c[2]) and (moved is not None or "Moved" not in c[0])]
     lines = [
         "| " + " | ".join(head for head, _, _ in shown) + " |",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from planner.model.problem import Certificate, RuleOutcome
 from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
+from planner.plan.frames import broken_codes
 
 __all__ = [
-    "LANGUAGES",
     "Both",
     "broken_rules",
     "counted_words",
@@ -22,14 +24,15 @@ __all__ = [
     "tie_words",
 ]
 
-LANGUAGES = ("zh", "en")
 Both = tuple[str, str]
 """One text in Chinese and in English."""
 
 
-def broken_rules(names: object) -> list[Both]:
-    """Name the rules that a zone breaks, which its row lists by name with commas between."""
-    return [rule_words(name) for name in str(names).split(",") if name]
+def broken_rules(tables: PlanTables) -> dict[str, list[Both]]:
+    """Name the rules that each zone breaks, by the id of its centre."""
+    codes = broken_codes(tables.certificate, len(tables.centres))
+    words = [[rule_words(name) for name in names] for names in codes]
+    return dict(zip(tables.centres["centre_id"], words, strict=True))
 
 
 def counted_words(rule: RuleOutcome) -> Both:
@@ -59,6 +62,7 @@ def proof_words(certificate: Certificate) -> Both:
             "尚未证明与最优方案的差距",
             "not yet proven how near the best possible plan this is",
         )
+    # below what two decimals show
     if gap < 0.005:
         return ("已证明为最优方案", "proven to be the best possible plan")
     shown, whole = _percent(certificate.optimality_gap), _percent(certificate.gap_objective)
@@ -85,58 +89,47 @@ def tie_words(tables: PlanTables) -> tuple[Both, ...]:
 
     Counts of the whole plan only: who belongs to whom is nowhere told.
 
-    Returns
-    -------
-    tuple of (str, str)
-        Sentences in Chinese and English: ties, those to be kept apart, compounds, helpers.
+    Gives: sentences in Chinese and English: ties, those to be kept apart, compounds, helpers.
     """
     found, staffing = tables.certificate.ties, tables.provenance.get("staffing") or {}
-    said: list[Both] = []
-    if found is not None and found.ties:
-        share = f"{number(found.kept)}/{number(found.ties)}"
-        said.append((f"人文相亲：保留 {share} 对", f"ties kept: {share.replace('/', ' of ')}"))
-    if found is not None and found.aparts:
-        share = f"{number(found.parted)}/{number(found.aparts)}"
-        said.append((f"应分开：已分开 {share} 对", f"kept apart: {share.replace('/', ' of ')}"))
-    if found is not None and found.neighbours:
-        share = f"{number(found.joined)}/{number(found.neighbours)}"
-        said.append(
+    counts: list[tuple[int, int, str, str]] = []
+    if found is not None:
+        counts = [
+            (found.kept, found.ties, "人文相亲：保留 {} 对", "ties kept: {}"),
+            (found.parted, found.aparts, "应分开：已分开 {} 对", "kept apart: {}"),
             (
-                f"同小区相邻单元同区：{share} 对",
-                f"neighbouring stairwells of one compound in one zone: {share.replace('/', ' of ')}",
-            )
-        )
+                found.joined,
+                found.neighbours,
+                "同小区相邻单元同区：{} 对",
+                "neighbouring stairwells of one compound in one zone: {}",
+            ),
+        ]
     if staffing.get("helpers"):
-        share = f"{number(staffing['helpers_kept'])}/{number(staffing['helpers'])}"
-        said.append(
-            (
-                f"原联系人不变：{share} 户",
-                f"homes that keep the member who helps them: {share.replace('/', ' of ')}",
-            )
+        kept, zh = staffing["helpers_kept"], "原联系人不变：{} 户"
+        en = "homes that keep the member who helps them: {}"
+        counts.append((kept, staffing["helpers"], zh, en))
+    return tuple(
+        (
+            zh.format(f"{number(some)}/{number(every)}"),
+            en.format(f"{number(some)} of {number(every)}"),
         )
-    return tuple(said)
+        for some, every, zh, en in counts
+        if every
+    )
 
 
-def network_words(mode: str) -> Both | None:
-    """Give the stamp that a plan must carry when its walks do not follow streets.
+def network_words(note: Mapping[str, Any]) -> Both | None:
+    """Give the stamp that a plan must carry when its walks do not follow streets; else None.
 
-    Parameters
-    ----------
-    mode : str
-        ``provenance["network"]``, such as ``streets`` or ``straight x1.30``.
-
-    Returns
-    -------
-    (str, str) or None
-        Chinese and English; None when the walks follow streets.
+    `note`: ``network`` (what is walked on, in words) and, of straight lines, ``detour_factor``.
     """
+    mode, factor = str(note.get("network") or ""), note.get("detour_factor")
     if not mode or mode == "streets":
         return None
-    factor = mode.partition("x")[2].strip()
-    if mode.startswith("straight") and factor:
+    if factor is not None:
         return (
-            f"步行距离按直线距离 × {factor} 估算，未使用路网",
-            f"walks are straight lines x {factor}, not streets",
+            f"步行距离按直线距离 × {factor:.2f} 估算，未使用路网",
+            f"walks are straight lines x {factor:.2f}, not streets",
         )
     return (f"步行距离未使用路网：{mode}", f"walks do not follow streets: {mode}")
 
@@ -144,10 +137,7 @@ def network_words(mode: str) -> Both | None:
 def moved_words(tables: PlanTables, told: int | None = None, smallest: int = 0) -> Both | None:
     """Say how many homes change hands; None when there was no plan before.
 
-    Parameters
-    ----------
-    told : int, optional
-        The count as its reader may know it, negative for one from 1 up to `smallest`.
+    `told`: the count as its reader may know it, negative for one from 1 up to `smallest`.
     """
     moved = tables.provenance.get("homes_moved") if told is None else told
     if moved is None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from planner.errors import SchemaError
 from planner.intake.sheets.headings import is_register, role_of, roles_of, toml_line
-from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, STANDING
+from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, PREVIOUS
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_an_address_by_its_parts(parts: list[str], core: str) -> None:
     assert is_register("户籍" + header)
     for elsewhere in ("工作单位", "单位", "配偶", "紧急联系人"):
         assert role_of(elsewhere + header, HOUSEHOLDS) == ""
-    assert role_of(header, STANDING) == ""
+    assert role_of(header, PREVIOUS) == ""
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ import pytest
 from planner.model.tables import PlanTables
 from planner.plan.store import read_plan, store_plan
 from planner.render.map.editing import packed
-from planner.render.map.find import finding_payload
-from planner.render.map.initials import first_letters
+from planner.render.map.find import finding_payload, first_letters
 from planner.render.map.meeting import meeting_payload
 from tests.plans import make_plan_tables
 from tests.walked import make_walked_tables

@@ -14,7 +14,8 @@ import pytest
 
 from planner.errors import PrivacyError
 from planner.model.tables import PlanTables
-from planner.privacy import check_meeting_page
+from planner.privacy import Secrets, check_page
+from planner.privacy.audience import Audience
 from planner.render.map.page import MapPage, map_page
 from tests.plans import make_plan_tables, without_gaps
 
@@ -81,6 +82,7 @@ def test_zones_and_units_are_all_drawn(tables: PlanTables, page: str) -> None:
 
 def test_the_gate_refuses_what_slips_in(tables: PlanTables) -> None:
     """An id, a phone or an unknown kind of data in the finished page stops it; the error repeats none."""
+    secrets = Secrets.of(tables)
     page = map_page(tables).html
     member = next(
         m for m in tables.members["member_id"] if m not in set(tables.centres["centre_id"])
@@ -94,13 +96,14 @@ def test_the_gate_refuses_what_slips_in(tables: PlanTables) -> None:
     ):
         leaking = page.replace('"title":"', f'"title":"x {secret} ', 1)
         with pytest.raises(PrivacyError) as caught:
-            check_meeting_page(leaking, tables)
+            check_page(leaking, Audience.MEETING, secrets)
         assert secret not in str(caught.value)
         assert caught.value.exit_code == 5
     with pytest.raises(PrivacyError, match="unknown kind"):
-        check_meeting_page(page.replace('{"scale"', '{"people":[],"scale"', 1), tables)
+        check_page(page.replace('{"scale"', '{"people":[],"scale"', 1), Audience.MEETING, secrets)
+    few = re.sub(r'"homes":\[-?\d+', '"homes":[2', page, count=1)
     with pytest.raises(PrivacyError, match="below 10"):
-        check_meeting_page(re.sub(r'"homes":\[-?\d+', '"homes":[2', page, count=1), tables)
+        check_page(few, Audience.MEETING, secrets)
 
 
 def test_a_phone_in_a_label_is_refused(tables: PlanTables) -> None:

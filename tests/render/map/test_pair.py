@@ -12,7 +12,8 @@ from planner.api.plan import Plan
 from planner.errors import ConfigError, InputError, PrivacyError
 from planner.model.tables import PlanTables
 from planner.plan.compare import compared
-from planner.privacy import check_meeting_page
+from planner.privacy import Secrets, check_page
+from planner.privacy.audience import Audience
 from planner.render.map.pair import compare_page, compare_payload
 from tests.plan.test_compare import movable, recut
 from tests.plans import make_plan_tables
@@ -33,7 +34,7 @@ def after(before: PlanTables) -> PlanTables:
 def test_the_gate_passes_the_page(before: PlanTables, after: PlanTables, tmp_path: Path) -> None:
     """The finished page holds no id but the centres', is the same twice, and can be saved."""
     page = compare_page(compared(before, after))
-    check_meeting_page(page.html, after)
+    check_page(page.html, Audience.MEETING, Secrets.of(after))
     assert page.html == compare_page(compared(before, after)).html
     assert page.save(tmp_path / "compare.html").stat().st_size > 50_000
 

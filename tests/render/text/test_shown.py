@@ -61,13 +61,13 @@ def test_a_plan_of_few_homes_tells_hardly_anything() -> None:
 def test_zones_in_their_order() -> None:
     """Counts rounded or few, walks within those of the plan."""
     tables = make_plan_tables()
-    rows = Told(tables, MEETING).zones()
+    rows = Told(tables, MEETING).zones
     assert len(rows) == len(tables.zones)
     for row, (_, z) in zip(rows, tables.zones.iterrows(), strict=True):
         assert abs(row["homes"] - z["households"]) <= 40
         assert row["members"] == -1 or abs(row["members"] - z["members"]) <= 1
         assert row["mean"] <= row["p90"] + 1e-9 <= row["max"] + 1e-9
-    exact = Told(tables, INTERNAL).zones()
+    exact = Told(tables, INTERNAL).zones
     assert [r["homes"] for r in exact] == tables.zones["households"].tolist()
     assert [r["max"] for r in exact] == tables.zones["walk_max_m"].tolist()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from planner.model.certificate import Violation
 from planner.model.problem import RuleOutcome
 from planner.render.text.figures import summary
 from planner.render.text.words import (
@@ -42,11 +43,19 @@ def test_rules_of_others() -> None:
         "members of a zone with the strength 调解",
     )
     assert rule_words("new_rule") == ("new_rule", "new rule")
-    assert broken_rules("") == []
-    assert broken_rules("walk_m,households_per_zone") == [
-        rule_words("walk_m"),
-        rule_words("households_per_zone"),
-    ]
+
+
+def test_broken_rules_of_each_zone() -> None:
+    """Taken from the certificate, each rule once, sorted by its name; nothing where all hold."""
+    tables = make_plan_tables()
+    broken = tuple(
+        Violation(rule, 1, 9, 8, 1) for rule in ("walk_m", "households_per_zone", "walk_m")
+    )
+    told = broken_rules(replace(tables, certificate=replace(tables.certificate, violations=broken)))
+    ids = tables.centres["centre_id"].tolist()
+    assert list(told) == ids
+    assert told[ids[1]] == [rule_words("households_per_zone"), rule_words("walk_m")]
+    assert not any(told[c] for c in ids if c != ids[1])
 
 
 @pytest.mark.parametrize(
@@ -96,12 +105,14 @@ def test_a_proof_is_never_flattered(cost: float, bound: float, said: str) -> Non
         ("", None),
         ("streets", None),
         ("straight x1.30", "walks are straight lines x 1.30, not streets"),
+        ("straight", "walks do not follow streets: straight"),
         ("other", "walks do not follow streets: other"),
     ],
 )
 def test_the_stamp_of_walks_without_streets(mode: str, said: str | None) -> None:
     """Said wherever a walk is told; nothing where walks follow streets."""
-    words = network_words(mode)
+    factor = {"detour_factor": 1.3} if "x" in mode else {}
+    words = network_words({"network": mode, **factor})
     assert (words and words[1]) == said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.render.map.initials import SEVERAL, first_letters
+from planner.render.map.find import SEVERAL, first_letters
 
 
 @pytest.mark.parametrize(
