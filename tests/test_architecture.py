@@ -399,7 +399,6 @@ OWED = {
     "api/check/positions",
     "api/opening",
     "api/plan",
-    "api/progress",
     "api/review/answers",
     "api/task",
     "cli/planning",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from planner.files import atomic_write
 from planner.render.notebook import Event, NotebookProgress, in_notebook
+from planner.solve.stop import PartProgress, Progress
 
-__all__ = ["Clock", "Event", "Listener"]
+__all__ = ["Clock", "Event", "Listener", "Trace"]
 
 
 Listener = Callable[[Event], None]
@@ -42,7 +46,59 @@ class Clock:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
         self.tell(name, 1.0)
 
-    def tell(self, stage: str, done: float, detail: str = "") -> None:
+    def tell(
+        self, stage: str, done: float, detail: str = "", search: Progress | None = None
+    ) -> None:
         """Say how far a stage is."""
         if self.listener is not None:
-            self.listener(Event(stage, done, detail))
+            self.listener(Event(stage, done, detail, search))
+
+
+@dataclass(eq=False)
+class Trace:
+    """A listener that keeps the curve of the search, and passes everything on.
+
+    Parameters
+    ----------
+    listener : callable or None
+        Who else listens.
+    rows : list of tuple
+        See `TRACED`.
+    """
+
+    listener: Listener | None = None
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def __call__(self, event: Event) -> None:
+        """Note where the search stands."""
+        if isinstance(event.search, Progress) and event.search.part is not None:
+            row = _traced(event.search, event.search.part)
+            # A new turn that changed nothing is a row; a part told twice is not.
+            if not self.rows or row[1:] != self.rows[-1][1:]:
+                self.rows.append(row)
+        if self.listener is not None:
+            self.listener(event)
+
+    def save(self, path: Path) -> None:
+        """Write the curve as a CSV.
+
+        Raises
+        ------
+        OutputError
+            The file cannot be written.
+        """
+        lines = [",".join(row) for row in (TRACED, *self.rows)]
+        atomic_write(path, ("\n".join(lines) + "\n").encode("utf-8-sig"))
+
+
+TRACED = (
+    "seconds", "part", "doing", "limited_by", "part_plan_m", "part_bound_m", "plan_m", "bound_m", "gap",
+)  # fmt: skip
+"""Columns of a trace: values in metres, the gap as a share of the plan's."""
+
+
+def _traced(p: Progress, part: PartProgress) -> tuple[str, ...]:
+    gap = (p.value_m - p.bound_m) / p.value_m if math.isfinite(p.value_m) and p.value_m > 0 else 0.0
+    values = (part.value_m, part.bound_m, p.value_m, p.bound_m)
+    told = (f"{p.seconds:.2f}", str(part.number + 1), part.doing, part.limit)
+    return (*told, *(f"{value:.1f}" for value in values), f"{max(gap, 0.0):.5f}")

@@ -302,7 +302,7 @@ def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result
     stop, problem = Stop(gap=search.gap, seconds=search.seconds), case.demand.problem
 
     def say(p: Progress) -> None:
-        clock.tell("zones", p.done / p.total if p.total else 0.0, _gap_words(p))
+        clock.tell("zones", p.done / p.total if p.total else 0.0, _gap_words(p), p)
 
     try:
         if case.before is None:
@@ -321,7 +321,18 @@ def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result
 def _gap_words(p: Progress) -> str:
     if not (np.isfinite(p.value_m) and np.isfinite(p.bound_m)) or p.value_m <= 0:
         return ""
-    return f"within {100 * max(p.value_m - p.bound_m, 0.0) / p.value_m:.2f} %"
+    gap = f"within {100 * max(p.value_m - p.bound_m, 0.0) / p.value_m:.2f} %"
+    if p.part is None or p.part.limit not in _LIMITS:
+        return gap
+    of = f" {p.part.number + 1}/{p.total}" if p.total > 1 else ""
+    return f"{gap}; part 分区{of}: {_LIMITS[p.part.limit]}"
+
+
+_LIMITS = {
+    "plan": "the plan was the weaker half 方案尚可改进",
+    "bound": "the proof was the weaker half 证明尚可加强",
+    "neither": "neither plan nor proof moved 方案与证明均无进展",
+}
 
 
 def _without_centres(opened: Opened) -> ConfigError:

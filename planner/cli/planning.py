@@ -164,6 +164,13 @@ def zone(
     ] = False,
     replace: Replace = False,
     as_json: AsJson = False,
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            "--trace",
+            help="Write the search's curve to this CSV: part, plan, bound, what limits it. 搜索过程",
+        ),
+    ] = None,
 ) -> None:
     """Plan the zones of a project file. 划分责任区
 
@@ -192,6 +199,7 @@ def zone(
         wishes,
         yes=yes,
         replacing=replace,
+        trace=trace,
     )
     if as_json:
         print_json({**plan.summary(), "files": {n: str(p) for n, p in written.items()}})
@@ -250,8 +258,10 @@ def _plan(
     *,
     yes: bool = False,
     replacing: bool = False,
+    trace: Path | None = None,
 ) -> tuple[Plan, dict[str, Path]]:
     from planner.api.opening import online_of
+    from planner.api.progress import Trace
     from planner.api.zone import Wishes, run_and_save
 
     wishes = wishes or Wishes()
@@ -259,13 +269,14 @@ def _plan(
     if online and wishes.offline:
         console.print("--offline: nothing is sent 不联网；kept answers are used 仅使用已保存的结果")
     with progress() as listener:
+        curve = Trace(listener)
         try:
             return run_and_save(
                 project,
                 out,
                 wishes,
                 consent=consent_asker(online, listener, yes=yes) if online else None,
-                listener=listener,
+                listener=curve,
                 replacing=replacing,
             )
         except KeyboardInterrupt:
@@ -276,6 +287,9 @@ def _plan(
                     "run goes on from there 再次运行将从此处继续"
                 )
             raise
+        finally:
+            if trace is not None:
+                curve.save(trace)
 
 
 INTERRUPTED = 6  # exit code where the search was ended by hand: the plan is the best so far

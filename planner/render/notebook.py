@@ -30,11 +30,14 @@ class Event:
         Share of the stage that is done, 0 to 1.
     detail : str
         What is known so far, such as the optimality gap.
+    search : Progress, optional
+        How far the search for zones is, where it is that which goes on; see `planner.solve.stop`.
     """
 
     stage: str
     done: float
     detail: str = ""
+    search: object = None
 
 
 def in_notebook() -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from planner.errors import ConfigError
 
-__all__ = ["Clock", "Progress", "Stop"]
+__all__ = ["Clock", "PartProgress", "Progress", "Stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Progress:
         Best plan so far and proven lower bound, metres, all parts together.
     done, total : int
         Independent parts that are finished, and all of them.
+    part : PartProgress, optional
+        The part that is worked on.
     """
 
     seconds: float
@@ -66,6 +68,31 @@ class Progress:
     bound_m: float
     done: int
     total: int
+    part: PartProgress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartProgress:
+    """How far one independent part has come.
+
+    Parameters
+    ----------
+    number : int
+        From 0, largest first.
+    value_m, bound_m : float
+        Its best plan and proven lower bound, metres.
+    doing : str
+        What is tried on it, such as ``annealing``.
+    limit : str
+        Which half closed more of the gap in its last turn, ``plan`` or ``bound``, and so was the weaker one;
+        ``neither`` where both stood still; empty before the first turn has ended.
+    """
+
+    number: int
+    value_m: float
+    bound_m: float
+    doing: str
+    limit: str
 
 
 @dataclass(eq=False)

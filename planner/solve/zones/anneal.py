@@ -1,9 +1,11 @@
-"""Simulated annealing over connected plans: shifts of one unit, and chains of up to three.
+"""Simulated annealing over connected plans: shifts of a unit with all that hangs on it, and chains of them.
 
 A chain hands a unit to the next zone, which hands one on in turn; so two full zones can swap units
-although neither could take one more.  Connection is kept at every step by counting, for each pair,
-how many chosen pairs hold it up.  (S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi: Optimization by
-simulated annealing, Science 220, 1983; chains after F. Glover's ejection chains, 1996.)
+although neither could take one more.  Where homes lie along roads nearly every unit holds up others: it is
+handed over with its whole branch, or no border could ever cross the mouth of a side street.  Connection is
+kept at every step by counting, for each pair, how many chosen pairs hold it up.  (S. Kirkpatrick,
+C. D. Gelatt, M. P. Vecchi: Optimization by simulated annealing, Science 220, 1983; chains after F. Glover's
+ejection chains, 1996.)
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.model.arrays import Bools, Floats, Ints, Ints32
-from planner.solve.compiled import compiled
+from planner.solve.compiled import compiled, draw
 from planner.solve.stop import Clock
 from planner.solve.zones.contiguity import Near, Support, find_pair
 from planner.solve.zones.instance import Instance
@@ -23,6 +25,8 @@ __all__ = ["Annealer", "Tied"]
 
 
 CHAIN = 3
+BRANCH = 48
+"""Most units that are handed over together."""
 CHUNK = 4_000_000  # steps after which the clock is looked at
 SURELY_M = 1e9  # in place of an infinite price for leaving a unit out: differences of it are taken
 
@@ -62,6 +66,13 @@ class _State(NamedTuple):
     held_up: Ints32
     sums: Floats
     random: NDArray[np.uint64]
+
+
+class _Log(NamedTuple):
+    """What one step has moved: units in order, and the pair that each had before."""
+
+    unit: Ints
+    pair: Ints
 
 
 class Annealer:
@@ -131,35 +142,12 @@ def _count(chosen, support, held_up):
 
 
 @compiled
-def _draw(random):
-    """Draw from [0, 1): xorshift128+ (S. Vigna, 2014)."""
-    a, b = random[0], random[1]
-    random[0] = b
-    a ^= a << np.uint64(23)
-    random[1] = a ^ b ^ (a >> np.uint64(17)) ^ (b >> np.uint64(26))
-    return float((random[1] + b) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@compiled
-def _free(q, town, state):
-    """Tell whether a chosen pair can be given up without another losing its hold."""
-    if q < 0:
-        return True
-    for j in range(town.support.held_start[q], town.support.held_start[q + 1]):
-        r = town.support.held[j]
-        if state.held_up[r] == 1 and state.pair[town.unit[r]] == r:
-            return False
-    return True
-
-
-@compiled
-def _change(c, u, sign, town, sums):
-    """Price of what a zone breaks more if a unit joins (+1) or leaves (-1)."""
+def _charged(c, town, sums):
+    """Price of what a zone breaks."""
     total = 0.0
-    for k in range(len(town.limit)):
-        now = sums[c, k] - town.limit[k]
-        then = now + sign * town.weight[u, k]
-        total += town.price[k] * (max(then, 0.0) - max(now, 0.0))
+    if c >= 0:
+        for k in range(len(town.limit)):
+            total += town.price[k] * max(sums[c, k] - town.limit[k], 0.0)
     return total
 
 
@@ -195,12 +183,84 @@ def _put(u, p, town, state):
 
 
 @compiled
+def _detach(u, town, state, log, length):
+    """Take a unit out of its zone, and all that nothing holds up then; give how many have moved.
+
+    Below 0 if they are too many.
+    """
+    first = length
+    log.unit[length], log.pair[length] = u, state.pair[u]
+    _put(u, -1, town, state)
+    length += 1
+    i = first
+    while i < length:
+        q = log.pair[i]
+        i += 1
+        if q < 0:
+            continue
+        for j in range(town.support.held_start[q], town.support.held_start[q + 1]):
+            r = town.support.held[j]
+            v = town.unit[r]
+            if state.held_up[r] > 0 or state.pair[v] != r:
+                continue
+            if length - first == BRANCH:
+                return -length
+            log.unit[length], log.pair[length] = v, r
+            _put(v, -1, town, state)
+            length += 1
+    return length
+
+
+@compiled
+def _attach(d, town, state, log, first, length):
+    """Put units that have no zone into another, each when something holds it up; tell whether all could."""
+    left = length - first
+    while left > 0:
+        before = left
+        for i in range(first, length):
+            v = log.unit[i]
+            if state.pair[v] >= 0:
+                continue
+            p = find_pair(town.start, town.centre, v, d)
+            if p >= 0 and state.held_up[p] > 0:
+                _put(v, p, town, state)
+                left -= 1
+        if left == before:
+            return False
+    return True
+
+
+@compiled
+def _hand_over(u, d, town, state, log, length):
+    """Hand a unit to another zone with all that hangs on it; give how many have moved, and what it costs.
+
+    An infinite cost: somebody cannot follow.
+    """
+    q = state.pair[u]
+    c = town.centre[q] if q >= 0 else -1
+    first = length
+    total = -_charged(c, town, state.sums) - _charged(d, town, state.sums)
+    length = _detach(u, town, state, log, length)
+    if length < 0:
+        return -length, np.inf
+    for i in range(first, length):
+        v, r = log.unit[i], log.pair[i]
+        total -= town.cost[r] if r >= 0 else town.skip[v]
+        total += _parting(v, c, d, town, state.pair)
+    if not _attach(d, town, state, log, first, length):
+        return length, np.inf
+    for i in range(first, length):
+        total += town.cost[state.pair[log.unit[i]]]
+    return length, total + _charged(c, town, state.sums) + _charged(d, town, state.sums)
+
+
+@compiled
 def _other_zone(u, c, town, state):
     """Pick the zone of a random neighbour, or -1 if that is the unit's own."""
     degree = town.near.start[u + 1] - town.near.start[u]
     if degree == 0:
         return -1
-    v = town.near.to[town.near.start[u] + int(_draw(state.random) * degree)]
+    v = town.near.to[town.near.start[u] + int(draw(state.random) * degree)]
     if state.pair[v] < 0 or town.centre[state.pair[v]] == c:
         return -1
     return town.centre[state.pair[v]]
@@ -211,10 +271,10 @@ def _deeper(u, d, town, state):
     """Walk a few random steps from a unit inside a zone; -1 if there is no way in."""
     found = -1
     at = u
-    steps = 1 + int(_draw(state.random) * 3.0)
+    steps = 1 + int(draw(state.random) * 3.0)
     for _ in range(3 * steps):
         degree = town.near.start[at + 1] - town.near.start[at]
-        v = town.near.to[town.near.start[at] + int(_draw(state.random) * degree)]
+        v = town.near.to[town.near.start[at] + int(draw(state.random) * degree)]
         if state.pair[v] >= 0 and town.centre[state.pair[v]] == d and v != u:
             found = v
             at = v
@@ -228,38 +288,32 @@ def _deeper(u, d, town, state):
 def _anneal(steps, hot, cold, town, state):
     pair, centre, random = state.pair, town.centre, state.random
     n = len(pair)
-    moved = np.empty(CHAIN, np.int64)
-    was = np.empty(CHAIN, np.int64)
+    log = _Log(np.empty(CHAIN * BRANCH, np.int64), np.empty(CHAIN * BRANCH, np.int64))
     cooling = (cold / hot) ** (1.0 / max(steps, 1))
     heat = hot
     for _ in range(steps):
         heat *= cooling
-        u = int(_draw(random) * n)
+        u = int(draw(random) * n)
         first, total, length = -1, 0.0, 0
-        allowance = -heat * np.log(1.0 - _draw(random))
+        allowance = -heat * np.log(1.0 - draw(random))
         target = -1
         done = False
-        while length < CHAIN:
+        for _ in range(CHAIN):
             if town.is_home[u]:
                 break
-            q = pair[u]
-            c = centre[q] if q >= 0 else -1
+            c = centre[pair[u]] if pair[u] >= 0 else -1
             d = target
             if d < 0 or d == c:
                 d = _other_zone(u, c, town, state)
                 if d < 0:
                     break
             p = find_pair(town.start, centre, u, d)
-            if p < 0 or state.held_up[p] == 0 or not _free(q, town, state):
+            if p < 0 or state.held_up[p] == 0:
                 break
-            total += town.cost[p] - (town.cost[q] if q >= 0 else town.skip[u])
-            total += _change(d, u, 1.0, town, state.sums)
-            if c >= 0:
-                total += _change(c, u, -1.0, town, state.sums)
-            total += _parting(u, c, d, town, pair)
-            _put(u, p, town, state)
-            moved[length], was[length] = u, q
-            length += 1
+            length, more = _hand_over(u, d, town, state, log, length)
+            total += more
+            if total == np.inf:
+                break
             if first < 0:
                 first = c
             # A chain may climb on its way; only its end is held against the heat.
@@ -269,7 +323,7 @@ def _anneal(steps, hot, cold, town, state):
             u = _deeper(u, d, town, state)
             if u < 0:
                 break
-            target = first if _draw(random) < 0.5 else -1
+            target = first if draw(random) < 0.5 else -1
         if not done:
             for i in range(length - 1, -1, -1):
-                _put(moved[i], was[i], town, state)
+                _put(log.unit[i], log.pair[i], town, state)

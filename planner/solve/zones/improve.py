@@ -34,6 +34,7 @@ LARGE_ZONE = 30.0
 
 def quick_bound(track: Track, steps: int = 300) -> RuleDual:
     """Prove what prices on the rules prove."""
+    track.turn("prices on rules")
     dual = climb(track.instance, track.aim_m, steps=steps)
     track.bound(dual.bound_m, dual.prize)
     return dual
@@ -64,6 +65,7 @@ def _sweeps(one: Instance) -> int:
 def anneal(track: Track, pool: Pool, *, sweeps: int, runs: int, seed: int) -> None:
     """Anneal from the plan that is known; the zones of each run join the pool."""
     one = track.instance
+    track.turn("annealing")
     # Where nearly all of a plan is homes, which cost nothing, its own mean would leave no heat.
     least = 0.05 * max(float(one.cost.mean()), 1.0)
     mean = max(float(one.cost[track.pair[track.pair >= 0]].mean()), least)
@@ -100,7 +102,9 @@ def _by_zones(track: Track, pool: Pool, prize: Floats, seed: int) -> None:
             return
         if len(set(pool.centre)) < track.instance.n_centres:
             return
+        track.turn("prices on units")
         met = ascent.generate(200, effort=2 + turn)
+        track.turn("regrouping")
         for size in (3, 4 + turn):
             if not track.over:
                 choose_zones(track, ascent, seed=seed)
@@ -119,6 +123,7 @@ def _by_zones(track: Track, pool: Pool, prize: Floats, seed: int) -> None:
 def _exactly(track: Track, seed: int, *, share: float = 1.0) -> None:
     """Leave the whole part to HiGHS, for a share of the time."""
     # HiGHS measures its gap by the value, the track by the walks alone.
+    track.turn("branch and cut")
     served = track.cost_m / max(abs(track.value_m), 1e-9)
     found = solve_exactly(
         track.instance,

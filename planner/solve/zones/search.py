@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.model.problem import Part, Problem, Result
-from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.stop import Clock, PartProgress, Progress, Stop
 from planner.solve.zones.improve import improve, quick_bound, refusal
 from planner.solve.zones.instance import Instance
 from planner.solve.zones.parts import Split, split
@@ -113,7 +113,8 @@ class _Desk:
     done: int = 0
 
     def open(self, track: Track) -> None:
-        track.told = self.tell
+        number = len(self.tracks)
+        track.told = lambda: self.tell(number)
         self.tracks.append(track)
 
     def in_turn(self) -> Iterator[Track]:
@@ -129,7 +130,7 @@ class _Desk:
                 yield track
             self.seconds[i] = self.clock.spent - began
             self.done = i + 1
-            self.tell()
+            self.tell(i)
 
     @property
     def value_m(self) -> float:
@@ -139,14 +140,16 @@ class _Desk:
     def bound_m(self) -> float:
         return sum(min(t.bound_m, t.value_m) for t in self.tracks) + self.split.lost_m
 
-    def tell(self) -> None:
+    def tell(self, number: int) -> None:
         value, bound = self.value_m, self.bound_m
         if not np.isfinite(bound):
             return
         now = (self.clock.spent, value, bound)
         self.curve.append(now)
         if self.progress is not None:
-            self.progress(Progress(*now, self.done, len(self.tracks)))
+            t = self.tracks[number]
+            part = PartProgress(number, t.value_m, min(t.bound_m, t.value_m), t.doing, t.limit)
+            self.progress(Progress(*now, self.done, len(self.tracks), part))
 
 
 def _result(problem: Problem, desk: _Desk, stop: Stop, stopped: str) -> Result:

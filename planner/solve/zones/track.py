@@ -39,6 +39,8 @@ class Track:
         Of the plan; infinite if it breaks a hard rule.
     aim_m : float
         The same with a finite price on hard rules.
+    doing, limit : str
+        See `planner.solve.stop.PartProgress`.
     prize : ndarray of float, shape (n_units,)
         What each unit is worth by the best bound that prices prove: anyone can prove it again from these.
     """
@@ -51,6 +53,8 @@ class Track:
     told: Callable[[], None] | None = None
     bound_m: float = -np.inf
     method: str = "nearest"
+    doing: str = ""
+    limit: str = ""
     value_m: float = field(init=False)
     aim_m: float = field(init=False)
 
@@ -58,6 +62,7 @@ class Track:
         self.value_m = self.instance.value(self.pair)
         self.aim_m = self.instance.value(self.pair, forgiving=True)
         self.prize, self._priced_m = np.zeros(self.instance.n_units), -np.inf
+        self._mark = self.aim_m, self.bound_m
         self._standing = self.pair if self.given and np.isfinite(self.value_m) else None
 
     @property
@@ -104,6 +109,15 @@ class Track:
         self.bound_m = float(bound_m)
         self._tell()
         return True
+
+    def turn(self, doing: str) -> None:
+        """Begin another turn, and note which half closed more of the gap in the last one."""
+        if self.doing:
+            fell, rose = self._mark[0] - self.aim_m, self.bound_m - self._mark[1]
+            still = 1e-9 * max(abs(self.aim_m), 1.0)
+            self.limit = "neither" if max(fell, rose) <= still else ("plan", "bound")[rose > fell]
+        self.doing, self._mark = doing, (self.aim_m, self.bound_m)
+        self._tell()
 
     def settle(self) -> None:
         """Go back to the plan that stands if it is good enough."""

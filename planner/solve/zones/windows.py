@@ -140,6 +140,7 @@ def raise_bound(track: Track, relaxed: Relaxed, *, within: float, seed: int) -> 
     Pairs that cost more than `within` above their unit's cheapest way, as a share of the mean cost, are
     left out at first.
     """
+    track.turn("relaxation")
     links, crew = touching(track.instance, track.pair), Crew(MOST_HANDS)
     first = relaxed.waste(track.pair)
 
@@ -161,6 +162,7 @@ def _better_plan(
     track: Track, relaxed: Relaxed, crew: Crew, *, size: int, within: float, rings: int, seed: int
 ) -> None:
     """Take the most wasteful zones apart, with their neighbours, and put them together again."""
+    track.turn("windows")
     links, one = touching(track.instance, track.pair), track.instance
     waste = relaxed.waste(track.pair)
     worth = WORTH * max(track.gap, 1e-4) * track.cost_m / one.n_centres

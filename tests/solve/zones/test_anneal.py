@@ -122,6 +122,31 @@ def test_two_full_zones_swap_units_by_a_chain() -> None:
     assert one.value(annealer.pair) == pytest.approx(one.value(pair) - 60.0)
 
 
+def test_a_side_street_is_handed_over_with_all_its_homes() -> None:
+    """Its mouth holds up the rest, and the rest touches no other zone: only together can they change."""
+    # Homes 0 and 7 at the ends of a road; 3 is the mouth of a side street 4, 5, 6.
+    away = [[0, 70], [10, 60], [20, 50], [30, 40], [40, 50], [50, 60], [60, 70], [70, 0]]
+    edges = [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6], [3, 7]]
+    rule = ZoneRule("homes", np.ones(8), 3.0, 5.0, price_m=1000.0)
+    one = only_part(
+        row([[float(w) for w in pair] for pair in away], [0, 7], adjacency=edges, rules=(rule,))
+    )
+    pair = nearest_plan(one)
+    assert (one.centre[pair] == [0] * 7 + [1]).all()
+    annealer = Annealer(one, pair, 0)
+    annealer.run(200, 1e-6, 1e-6)
+    assert (one.centre[annealer.pair] == [0, 0, 0, 1, 1, 1, 1, 1]).all()
+
+
+def test_a_home_never_leaves_with_a_branch() -> None:
+    """What hangs on a unit that is handed over may not be another's home."""
+    one = only_part(street(40, 4))
+    annealer = Annealer(one, nearest_plan(one), 0)
+    annealer.run(50_000, 1e6, 1e6)
+    assert (annealer.pair[one.unit[one.home_pair]] == one.home_pair).all()
+    assert one.connected(annealer.pair).all()
+
+
 def test_cooling_in_chunks_ends_with_the_clock() -> None:
     """With no time one chunk is done all the same, no more; with time, all of them."""
     one = only_part(street(20, 2))

@@ -153,3 +153,24 @@ def test_a_standing_plan_ends_the_search_as_soon_as_the_bound_allows(one: Instan
     assert not track.done
     track.bound(one.value(worse) - 0.01 * track.cost_m)
     assert track.done
+
+
+def test_a_turn_tells_which_half_was_the_weaker(one: Instance) -> None:
+    """Whichever closed more of the gap in the last turn; neither where both stood still."""
+    worse, better = worse_and_better(one)
+    heard: list[tuple[str, str]] = []
+    track = Track(
+        one, worse, 0.0, Clock(10.0), told=lambda: heard.append((track.doing, track.limit))
+    )
+    track.bound(0.0)
+    track.turn("annealing")
+    assert track.limit == ""
+    track.plan(better, "annealing")
+    track.turn("prices")
+    assert track.limit == "plan"
+    track.bound(one.value(better) / 2)
+    track.turn("windows")
+    assert track.limit == "bound"
+    track.turn("windows")
+    assert track.limit == "neither"
+    assert heard[-1] == ("windows", "neither")
