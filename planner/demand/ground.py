@@ -16,6 +16,7 @@ from planner.demand.crosscheck import buildings_among_streets
 from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError
 from planner.files import atomic_write, open_layer, safe_name
 from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.drawn import read_drawn
 from planner.intake.gazetteer import shelf
 from planner.intake.gazetteer.accepted import read_accepted
 from planner.intake.gazetteer.aliases import read_aliases
@@ -29,6 +30,7 @@ from planner.network import Network
 from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
 from planner.network.streets.osm import Extract, read_extract
+from planner.network.streets.strokes import Strokes
 
 __all__ = ["Ground", "read_ground"]
 
@@ -114,6 +116,7 @@ class Ground:
         *,
         buildings: pd.DataFrame | None = None,
         gazetteer: Gazetteer | None = None,
+        strokes: Strokes | None = None,
     ) -> Self:
         """Build network, gazetteer and base layers from one OpenStreetMap extract.
 
@@ -125,9 +128,11 @@ class Ground:
             The office's own building table, WGS-84; see `planner.intake.residents.read_buildings`.
         gazetteer : Gazetteer, optional
             The one of this extract and table, where it is at hand; else it is built.
+        strokes : Strokes, optional
+            Links and barriers that the office draws.
         """
         # The network comes first: its plane is the one in which all else is measured.
-        network = WalkingNetwork.from_osm(extract)
+        network = WalkingNetwork.from_osm(extract, strokes=strokes)
         gazetteer = gazetteer or Gazetteer.build(
             extract.addresses,
             extract.buildings,
@@ -156,6 +161,7 @@ class Ground:
         buildings: pd.DataFrame | None = None,
         homes: Floats | None = None,
         datum: str | None = None,
+        strokes: Strokes | None = None,
     ) -> Self:
         """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own.
 
@@ -169,6 +175,8 @@ class Ground:
             Where people are known to live, degrees WGS-84; see `planner.network.read_extract`.
         datum : str, optional
             ``gcj02`` or ``bd09``, if a line layer's degrees are not WGS-84.
+        strokes : Strokes, optional
+            Links and barriers that the office draws.
 
         Raises
         ------
@@ -184,7 +192,8 @@ class Ground:
                     zh=f"streets_datum = {datum!r}，但 {path.name} 是 OpenStreetMap 数据，坐标为 WGS-84",
                     remedy_zh="请从 [inputs] 中去掉 streets_datum",
                 )
-            return cls.from_extract(read_extract(path, homes=homes), buildings=buildings)
+            extract = read_extract(path, homes=homes)
+            return cls.from_extract(extract, buildings=buildings, strokes=strokes)
         nothing = no_layer(
             "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
         )
@@ -192,7 +201,7 @@ class Ground:
         if buildings is not None:
             gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
         lines = _turned(path, Datum(datum)) if shifted else path
-        network = WalkingNetwork.from_lines(lines)
+        network = WalkingNetwork.from_lines(lines, strokes=strokes)
         base = {"streets": _as_layer(network)}
         return cls(network, gazetteer, base, findings=network.findings)
 
@@ -255,7 +264,9 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
             zh="没有路网就无法查找地址，而居民表中也没有经纬度",
             remedy_zh="请在居民表中填写经纬度，或提供路网数据",
         )
-    return Ground(StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor))
+    network = StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor)
+    drawn = [path.name for path in (inputs.links, inputs.barriers) if path is not None]
+    return Ground(network, findings=tuple(Finding.of("drawn-unused", {"file": f}) for f in drawn))
 
 
 def _read_streets(inputs: Inputs, streets: Path, homes: Floats) -> Ground:
@@ -263,12 +274,14 @@ def _read_streets(inputs: Inputs, streets: Path, homes: Floats) -> Ground:
     table, said = _buildings(inputs)
     place, mark = _shelf_of(inputs, streets)
     kept, damage = _take(place, mark)
-    said += damage
+    strokes, noticed = _strokes(inputs)
+    said += [*damage, *noticed]
     if kept is not None:
-        ground = Ground.from_extract(read_extract(streets, homes=homes), gazetteer=kept)
+        extract = read_extract(streets, homes=homes)
+        ground = Ground.from_extract(extract, gazetteer=kept, strokes=strokes)
     else:
         ground = Ground.from_streets(
-            streets, buildings=table, homes=homes, datum=inputs.streets_datum
+            streets, buildings=table, homes=homes, datum=inputs.streets_datum, strokes=strokes
         )
     if table is not None:
         buildings_among_streets(table, ground.area, ground.base, inputs.buildings_datum)
@@ -280,6 +293,17 @@ def _read_streets(inputs: Inputs, streets: Path, homes: Floats) -> Ground:
         except OutputError as error:
             said.append(Finding.of("gazetteer-not-kept", why=error.message))
     return replace(ground, findings=(*ground.findings, *said))
+
+
+def _strokes(inputs: Inputs) -> tuple[Strokes, list[Finding]]:
+    """Read what the office draws on the streets."""
+    links, barriers, said = None, None, []
+    if inputs.links is not None:
+        links, said = read_drawn(inputs.links, links=True, datum=inputs.datum)
+    if inputs.barriers is not None:
+        barriers, more = read_drawn(inputs.barriers, links=False, datum=inputs.datum)
+        said = [*said, *more]
+    return Strokes(links, barriers), said
 
 
 def _shelf_of(inputs: Inputs, streets: Path) -> tuple[Path | None, str]:

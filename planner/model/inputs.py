@@ -55,6 +55,9 @@ class Inputs:
     datum, buildings_datum : str
         Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
         ``bd09`` (Baidu).
+    links, barriers : Path or None
+        What the office draws on the streets: ways that the map lacks, such as a footbridge, and places where
+        nobody gets through, such as a gate that is shut; layers, or sheets with two ends a row.
     fences_datum, streets_datum : str or None
         The same of the fences and of a line layer of one's own, whatever these files say of themselves;
         None where they are to be believed.
@@ -88,6 +91,8 @@ class Inputs:
     accepted: Path | None = None
     aliases: Path | None = None
     ties: Path | None = None
+    links: Path | None = None
+    barriers: Path | None = None
     cache: Path | None = None
     fences_datum: str | None = None
     streets_datum: str | None = None

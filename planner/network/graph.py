@@ -23,6 +23,7 @@ from planner.network.frontage import frontage_links
 from planner.network.joining import WATER, Barriers, locate, nearest_edge, stub_edges
 from planner.network.pieces import territory_lines
 from planner.network.streets.gates import gates_to_shut
+from planner.network.streets.strokes import Redrawn, Runs, Strokes, redrawn
 from planner.network.told import told_of_extract, told_of_lines
 from planner.network.values import Piece, Snaps, Territory, Walks
 
@@ -87,7 +88,11 @@ class WalkingNetwork:
 
     @classmethod
     def from_osm(
-        cls, source: str | Path | Extract, *, projection: LocalProjection | None = None
+        cls,
+        source: str | Path | Extract,
+        *,
+        projection: LocalProjection | None = None,
+        strokes: Strokes | None = None,
     ) -> WalkingNetwork:
         """Build the network of an OpenStreetMap extract.
 
@@ -95,6 +100,8 @@ class WalkingNetwork:
         ----------
         projection : LocalProjection, optional
             By default centred on the streets.
+        strokes : Strokes, optional
+            Links and barriers that the office draws.
 
         Raises
         ------
@@ -120,10 +127,10 @@ class WalkingNetwork:
         blocked[shut] = True
         node, offset, attach = build.split_runs(ways.node, ways.offset, ways.attach, blocked)
         node, origin = build.without_passages(node, blocked, len(xy))
-        made = build.build_edges(xy[origin], node, offset, attach)
+        office = redrawn(Runs(xy[origin], node, offset, attach), strokes, plane)
         # Streets that were left out are no finding: an extract is full of them, and nobody drew it here.
         said = told_of_extract(extract.counts, len(shut))
-        return cls._of(made, plane, barriers_in(extract.barriers, plane), extract.source, said)
+        return cls._of(office, plane, barriers_in(extract.barriers, plane), extract.source, said)
 
     @classmethod
     def from_lines(
@@ -132,6 +139,7 @@ class WalkingNetwork:
         *,
         projection: LocalProjection | None = None,
         barriers: gpd.GeoDataFrame | None = None,
+        strokes: Strokes | None = None,
     ) -> WalkingNetwork:
         """Build the network of one's own street layer.
 
@@ -146,6 +154,8 @@ class WalkingNetwork:
         barriers : GeoDataFrame, optional
             What access legs should not cross, in any CRS; a column ``kind`` (water, rail, wall) if it
             has one, else all count as water.
+        strokes : Strokes, optional
+            Links and barriers that the office draws.
 
         Raises
         ------
@@ -164,34 +174,29 @@ class WalkingNetwork:
             [parts[i] for i in order], [ways.level[i] for i in order], TOLERANCE_M
         )
         attach = ways.attach[order]
-        made = build.build_edges(noded.xy, noded.node, noded.offset, attach)
-        if not len(made.ends):
-            raise NetworkError(
-                f"{name}: its lines have no length",
-                remedy="mend the layer",
-                zh=f"{name}：其中的线没有长度",
-                remedy_zh="请修复该图层",
-            )
+        office = redrawn(Runs(noded.xy, noded.node, noded.offset, attach), strokes, plane)
         barred = None if barriers is None else to_degrees(barriers, f"barriers of {name}")
         said = told_of_lines(name, ways.left_out, noded.joined, noded.apart)
-        return cls._of(made, plane, barriers_in(barred, plane), name, said)
+        return cls._of(office, plane, barriers_in(barred, plane), name, said)
 
     @classmethod
     def _of(
         cls,
-        made: build.Edges,
+        office: Redrawn,
         plane: LocalProjection,
         barriers: Barriers,
         source: str,
         findings: tuple[Finding, ...],
     ) -> WalkingNetwork:
+        made = build.build_edges(*office.runs)
         if not len(made.ends):
             raise NetworkError(
                 f"{source}: its streets have no length",
-                remedy="export a larger area",
+                remedy="export a larger area, or mend the layer",
                 zh=f"{source}：其中的道路没有长度",
-                remedy_zh="请扩大范围重新导出",
+                remedy_zh="请扩大范围重新导出，或修复该图层",
             )
+        barriers = barriers.joined(office.bars)
         whole = cls(
             projection=plane,
             node_xy=made.node_xy,
@@ -203,7 +208,7 @@ class WalkingNetwork:
             piece=made.piece,
             barriers=barriers,
             source=source,
-            findings=findings,
+            findings=(*findings, *office.findings),
         )
         # A compound behind a gate is ground of its own, however small: its people live there.
         own = np.isin(made.piece, whole.gated)

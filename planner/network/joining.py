@@ -47,6 +47,13 @@ class Barriers:
         """Spatial index, built when first asked for."""
         return STRtree(self.lines)
 
+    def joined(self, lines: Geometries) -> Barriers:
+        """Add lines that weigh as much as water."""
+        if not len(lines):
+            return self
+        weight = np.full(len(lines), WATER, np.int8)
+        return Barriers(np.append(self.lines, lines), np.append(self.weight, weight))
+
     def crossed(self, legs: Geometries, edges: Geometries) -> NDArray[np.int8]:
         """Weight of the worst barrier that each leg to its edge crosses, 0 for none, shape (n,).
 

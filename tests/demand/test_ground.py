@@ -141,3 +141,38 @@ def test_a_street_layer_of_a_web_map_is_turned(tmp_path: Path, town: Path) -> No
     assert made.base["streets"].total_bounds == pytest.approx([117, 32.6, 117.01, 32.6], abs=1e-6)
     with pytest.raises(ConfigError, match="streets_datum"):
         read_ground(inputs(tmp_path, streets=town, streets_datum="gcj02"), HOMES)
+
+
+def test_what_the_office_draws_is_walked_or_barred_and_told(tmp_path: Path) -> None:
+    """A footbridge as a sheet, a gate as a layer: the walks change, and both files are named."""
+    rails = [[(117.0, 32.6), (117.01, 32.6)], [(117.0, 32.601), (117.01, 32.601)],
+             [(117.0, 32.6), (117.0, 32.601)]]  # fmt: skip
+    streets = gpd.GeoDataFrame(geometry=[shapely.LineString(r) for r in rails], crs=4326)
+    streets.to_file(tmp_path / "s.gpkg")
+    (tmp_path / "l.csv").write_text(
+        "名称,起点经度,起点纬度,终点经度,终点纬度\n天桥,117.008,32.6,117.008,32.601\n", "utf-8"
+    )
+    gate = gpd.GeoDataFrame({"name": ["西门"]}, geometry=[shapely.Point(117.0, 32.6005)], crs=4326)
+    gate.to_file(tmp_path / "b.gpkg")
+
+    def between_banks(**drawn: Path) -> tuple[float, Ground]:
+        ground = read_ground(inputs(tmp_path, streets=tmp_path / "s.gpkg", **drawn), HOMES)
+        homes = ground.network.snap([117.008, 117.008], [32.6, 32.601])
+        one, two = homes.take(np.array([0])), homes.take(np.array([1]))
+        walk = ground.network.walks(one, two, limit_m=None).walk_m
+        return (float(walk[0]) if len(walk) else np.inf), ground
+
+    assert between_banks()[0] == pytest.approx(2 * 750 + 111, abs=15)
+    bridged, ground = between_banks(links=tmp_path / "l.csv")
+    assert bridged == pytest.approx(111, abs=1)
+    assert [(f.code, f.file) for f in ground.findings] == [("links-drawn", "l.csv")]
+    assert between_banks(barriers=tmp_path / "b.gpkg")[0] == np.inf
+    both, ground = between_banks(links=tmp_path / "l.csv", barriers=tmp_path / "b.gpkg")
+    assert both == pytest.approx(111, abs=1)
+    assert {f.code for f in ground.findings} == {"links-drawn", "barriers-drawn"}
+
+
+def test_links_on_straight_lines_are_told_as_unused(tmp_path: Path) -> None:
+    """Without streets there is nothing to draw on."""
+    ground = read_ground(inputs(tmp_path, detour_factor=1.3, links=tmp_path / "l.csv"), HOMES)
+    assert [(f.code, f.file) for f in ground.findings] == [("drawn-unused", "l.csv")]
