@@ -177,7 +177,7 @@ def _told_barriers(frame: gpd.GeoDataFrame, cuts: Ints) -> list[Finding]:
         streets=cuts.sum(),
     )
     gate = shapely.get_dimensions(frame.geometry.to_numpy()) == 0
-    idle = np.flatnonzero((cuts == 0) & gate)
+    idle = np.flatnonzero((cuts == 0) & gate).tolist()
     return [told, *(Finding.of("barrier-idle", _place(frame, k), most=GATE_M) for k in idle)]
 
 
@@ -186,12 +186,12 @@ def _told_links(frame: gpd.GeoDataFrame, away: Floats) -> list[Finding]:
     told = Finding.of("links-drawn", {"file": str(frame["file"].iloc[0])}, number=number)
     far = [
         Finding.of("link-far", _place(frame, k), away=away[k], most=LINK_M)
-        for k in np.flatnonzero(away > LINK_M)
+        for k in np.flatnonzero(away > LINK_M).tolist()
     ]
     return [*([told] if number else []), *far]
 
 
 def _place(frame: gpd.GeoDataFrame, k: int) -> dict[str, Any]:
     """Where a stroke stands in its file."""
-    row = frame.iloc[int(k)]
+    row = frame.iloc[k]
     return {"file": str(row["file"]), "sheet": str(row["sheet"]), "row": int(row["row"])}
