@@ -128,6 +128,23 @@ def test_a_zone_follows_its_streets() -> None:
     assert len(shapely.get_parts(zone_shapes(xy, [0, 0, 1], 2)[0])) == 2
 
 
+def test_the_land_is_what_lies_near_a_home_or_a_street() -> None:
+    """Drawn zone by zone, it is what one closing of everything gives, whoever owns what."""
+    rng = np.random.default_rng(4)
+    xy = rng.uniform(0, 900, (40, 2))
+    lanes = np.array(
+        [shapely.LineString([(x, 0), (x + 60, 450), (x, 900)]) for x in (100, 500, 1800)]
+    )
+    zone = (xy[:, 0] > 450).astype(int)
+    shapes = zone_shapes(xy, zone, 2, territory=(np.array([0, 1, 1]), lanes))
+    everything = shapely.union_all([*shapely.points(xy), *lanes[:2]])
+    land = everything.buffer(120).buffer(-90).buffer(30)
+    drawn_land = shapely.union_all(shapes)
+    assert shapely.area(shapely.symmetric_difference(land, drawn_land)) < 0.06 * land.area
+    # The far lane has no home on it: nobody's zone reaches there.
+    assert shapely.bounds(drawn_land)[2] < 1200
+
+
 def test_land_far_from_homes_is_left_out() -> None:
     """A lone home gets land around it, not a whole half of the map."""
     shapes = zone_shapes([[0.0, 0.0], [3000.0, 0.0]], [0, 1], 2)
