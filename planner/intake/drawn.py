@@ -14,7 +14,7 @@ import shapely
 from planner.errors import Finding, SchemaError, SheetError
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.sheets.cell_values import half_width
-from planner.intake.sheets.headers import roles_of
+from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import Column, Table
 
@@ -88,11 +88,15 @@ def _of_layer(path: Path, *, links: bool) -> tuple[list[dict[str, Any]], list[Fi
         raise SheetError(
             f"{path.name} cannot be read as a map layer ({type(error).__name__})",
             remedy="open it in QGIS and save it as GeoPackage",
+            zh=f"{path.name} 无法作为图层读取（{type(error).__name__}）",
+            remedy_zh="请在 QGIS 中打开并另存为 GeoPackage",
         ) from None
     crs = getattr(read, "crs", None)
     if crs is None:
         told = Finding.of("drawn-no-crs", {"file": path.name})
-        raise SchemaError(f"{path.name} cannot be used", findings=[told])
+        raise SchemaError(
+            f"{path.name} cannot be used", findings=[told], zh=f"{path.name} 无法使用"
+        )
     named = next((c for c in read.columns if str(c).strip().lower() in NAMES), None)
     texts = [
         "" if named is None or v is None else str(v) for v in read.get(named, [None] * len(read))
@@ -129,17 +133,19 @@ def _of_sheets(
     needed = {"lon", "lat"} | ({"to_lon", "to_lat"} if links else set())
     read = 0
     for table in read_table(path, table=DRAWN):
-        roles = roles_of(table.headers, DRAWN, file=table.file, sheet=table.sheet)
+        roles, chosen = roles_of(table.headers, DRAWN, file=table.file, sheet=table.sheet)
         if needed <= set(roles):
             read += 1
             made, told = _rows(table, roles, links, datum)
             rows += made
-            said += told
+            said += [*chosen, *told]
     if not read:
         words = "起点经度、起点纬度、终点经度、终点纬度" if links else "经度、纬度"
         columns = ", ".join(sorted(needed))
         told = Finding.of("drawn-no-column", {"file": path.name}, words=words, columns=columns)
-        raise SchemaError(f"{path.name} draws nothing", findings=[told])
+        raise SchemaError(
+            f"{path.name} draws nothing", findings=[told], zh=f"{path.name} 中没有可用的线"
+        )
     return rows, said
 
 

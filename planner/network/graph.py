@@ -21,7 +21,7 @@ from planner.model.plane import LocalProjection
 from planner.network.doors import barriers_in, own_ways, read_layer, to_degrees
 from planner.network.frontage import frontage_links
 from planner.network.joining import WATER, Barriers, locate, nearest_edge, stub_edges
-from planner.network.pieces import territory_lines
+from planner.network.pieces import gated_pieces, territory_lines
 from planner.network.streets.gates import gates_to_shut
 from planner.network.streets.strokes import Redrawn, Runs, Strokes, redrawn
 from planner.network.told import told_of_extract, told_of_lines
@@ -239,12 +239,7 @@ class WalkingNetwork:
 
     @cached_property
     def _gated(self) -> Ints:
-        # A node that nobody passes has been doubled: a spot with nodes of two pieces is a gate.
-        spot = np.unique(self.node_xy, axis=0, return_inverse=True)[1].ravel()
-        piece = np.empty(len(spot), np.int64)
-        piece[self.edges] = self.piece[:, None]
-        sides = np.unique(np.column_stack([spot, piece]), axis=0)
-        return np.unique(sides[np.bincount(sides[:, 0])[sides[:, 0]] > 1, 1])
+        return gated_pieces(self.node_xy, self.edges, self.piece)
 
     def pieces_of(self, snaps: Snaps) -> Ints:
         """Give the piece of street that each home joins, -1 for none, shape (n,)."""

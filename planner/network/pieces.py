@@ -1,4 +1,4 @@
-"""Whose a stretch of street is: the territory of each unit, cut where the next one's begins."""
+"""Pieces of street: the territory of each unit, cut where the next one's begins, and what ends at a gate."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import shapely
 
-from planner.model.arrays import Bools, Floats, Geometries, Ints
+from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 from planner.network.distance import Mesh
 from planner.network.values import Snaps, Territory
 from planner.network.voronoi import cells
 
-__all__ = ["territory_lines"]
+__all__ = ["gated_pieces", "territory_lines"]
 
 SHORTEST_M = 1e-3
 SPOT_M = 1e-6
@@ -74,3 +74,21 @@ def _near(boxes: Floats, snaps: Snaps, around_m: float) -> Bools:
     low = snaps.home_xy.min(axis=0) - around_m
     high = snaps.home_xy.max(axis=0) + around_m
     return (boxes[:, :2] <= high).all(axis=1) & (boxes[:, 2:] >= low).all(axis=1)
+
+
+def gated_pieces(node_xy: Floats, edges: Ints32, piece: Ints32) -> Ints:
+    """Find pieces that end at a gate or wall, on the other side of which another piece goes on.
+
+    Parameters
+    ----------
+    node_xy : ndarray of float64, shape (n, 2)
+    edges : ndarray of int32, shape (e, 2)
+    piece : ndarray of int32, shape (e,)
+        Of each edge.
+    """
+    # A node that nobody passes has been doubled: a spot with nodes of two pieces is a gate.
+    spot = np.unique(node_xy, axis=0, return_inverse=True)[1].ravel()
+    of_node = np.empty(len(spot), np.int64)
+    of_node[edges] = piece[:, None]
+    sides = np.unique(np.column_stack([spot, of_node]), axis=0)
+    return np.unique(sides[np.bincount(sides[:, 0])[sides[:, 0]] > 1, 1])

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from planner.network.distance import Mesh
-from planner.network.pieces import territory_lines
+from planner.network.pieces import gated_pieces, territory_lines
 from tests.network.worlds import at, network
 
 BENT = [(0, 0), (100, 0), (100, 100)]
@@ -50,3 +50,11 @@ def test_nobody_owns_streets_without_homes():
     """Without homes on the network there is nothing to share out."""
     net = network(BENT)
     assert len(shares(net, at(net, (20, 1)).take([])).owner) == 0
+
+
+def test_pieces_that_end_at_one_spot_are_gated():
+    """Two nodes of two pieces on one spot are the two sides of a gate; a piece by itself is not."""
+    xy = np.array([[0, 0], [50, 0], [50, 0], [90, 0], [0, 80], [90, 80]], float)
+    edges = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
+    assert gated_pieces(xy, edges, np.array([0, 1, 2], np.int32)).tolist() == [0, 1]
+    assert gated_pieces(xy, edges, np.array([0, 0, 1], np.int32)).tolist() == []
