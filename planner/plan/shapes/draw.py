@@ -123,7 +123,8 @@ def _reach(xy: Floats, zone: Ints, street_zone: Ints, streets: Geometries, reach
     # Homes thinned to a mesh: nobody sees 15 m in an outline that is smoothed anyway.
     own, mesh = zone >= 0, reach_m / 4
     spots = np.unique(np.column_stack([zone[own], np.round(xy[own] / mesh)]), axis=0)
-    near = np.append(shapely.points(spots[:, 1:] * mesh), shapely.simplify(streets, BEND_M))
+    homes, lines = shapely.points(spots[:, 1:] * mesh), shapely.simplify(streets, BEND_M)
+    near = np.concatenate([np.asarray(homes, object), np.asarray(lines, object)])
     owner = np.append(spots[:, 0].astype(np.int64), street_zone)
     # Twice the reach, to be taken back: bays narrower than that are filled on the way.
     wide, order = shapely.buffer(near, 2 * reach_m, quad_segs=4), np.argsort(owner, kind="stable")
