@@ -88,15 +88,25 @@ class Annealer:
         Same seed, same steps.
     tied : Tied, optional
         Units that belong together.
+    hard_m : float, optional
+        What breaking a hard rule by one is charged; by default so much that no heat pays for it.  Less lets a
+        plan go through worse ones.
     """
 
-    def __init__(self, instance: Instance, pair: Ints, seed: int, tied: Tied | None = None) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        pair: Ints,
+        seed: int,
+        tied: Tied | None = None,
+        hard_m: float | None = None,
+    ) -> None:
         one, rows = instance, instance.rows
         nobody = Tied(np.zeros(one.n_units + 1, np.int64), np.zeros(0, np.int32), np.zeros(0))
         is_home = np.zeros(one.n_units, np.bool_)
         is_home[one.unit[one.home_pair]] = True
         self._town = _Town(
-            price=np.where(np.isfinite(rows.price), rows.price, one.hard_price),
+            price=np.where(np.isfinite(rows.price), rows.price, hard_m or one.hard_price),
             limit=rows.limit,
             weight=np.ascontiguousarray(rows.weight.T),
             start=one.start,

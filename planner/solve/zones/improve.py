@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from planner.errors import InfeasibleError
-from planner.model.arrays import Floats
+from planner.model.arrays import Floats, Ints
 from planner.model.clash import RuleClash
 from planner.model.problem import Problem
+from planner.solve.crew import Crew
 from planner.solve.zones.anneal import Annealer
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import Instance
@@ -17,6 +18,7 @@ from planner.solve.zones.proof.generation import Pool
 from planner.solve.zones.proof.pricing import countable
 from planner.solve.zones.proof.relaxed import Relaxed
 from planner.solve.zones.regroup import regroup
+from planner.solve.zones.start import nearest_plan
 from planner.solve.zones.track import Track
 from planner.solve.zones.windows import by_windows, raise_bound
 from planner.solve.zones.zoning import choose_zones, list_all
@@ -28,6 +30,9 @@ LARGE, MIDDLE = 60_000, 6_000
 LONG = 2
 # How hot annealing begins, in mean costs of a unit: hot enough to leave the plan that it is given.
 HOT = 10.0
+# What breaking a hard rule by one is charged on the way to a plan that keeps them, in mean costs of a pair.
+HARD_PRICES = (3.0, 1.0, 6.0, 2.0)
+HARD_TURNS, HARD_NODES, WARM = 3, 50, 5.0
 # Units a zone above which zones as columns no longer pay: there the quick bound is tight.
 LARGE_ZONE = 30.0
 
@@ -44,6 +49,10 @@ def improve(track: Track, *, seed: int) -> None:
     """Improve plan and bound until they meet, or time is up, or hard rules are proven to clash."""
     one = track.instance
     pool = Pool(one)
+    if np.isinf(track.value_m):
+        _keep_hard(track, seed)
+        if track.over:
+            return
     by_zones = countable(one) and one.n_units <= LARGE_ZONE * one.n_centres
     anneal(track, pool, sweeps=_sweeps(one) // 2, runs=3 if by_zones else 1, seed=seed)
     dual = quick_bound(track, 1500)
@@ -56,6 +65,34 @@ def improve(track: Track, *, seed: int) -> None:
             _by_windows(track, dual, seed)
     if not track.over and one.n_pairs <= LARGE:
         _exactly(track, seed)
+
+
+def _keep_hard(track: Track, seed: int) -> None:
+    """Find a plan that keeps the hard rules: cool again and again, longer each time, HiGHS in between."""
+    one, start = track.instance, nearest_plan(track.instance)
+    mean, crew = max(float(one.cost.mean()), 1.0), Crew(len(HARD_PRICES))
+    sweeps = int(np.clip(6_000_000 // max(one.n_units, 1), 100, 1_000))
+
+    for turn in range(HARD_TURNS):
+        track.turn("hard rules")
+        length = sweeps * 4**turn * one.n_units
+
+        def cooled(k: int, turn: int = turn, length: int = length) -> Ints:
+            hard_m = HARD_PRICES[k] * mean
+            annealer = Annealer(one, start, seed + 4 * turn + k, hard_m=hard_m)
+            annealer.cool(length, WARM * mean, 0.02 * mean, track.clock)
+            return annealer.pair
+
+        for pair in crew.all(cooled, range(len(HARD_PRICES))):
+            track.plan(pair, "annealing")
+        if np.isinf(track.value_m) and not track.over and one.n_pairs <= LARGE:
+            nodes, seconds = HARD_NODES * 4**turn, 0.5 * track.clock.left
+            found = solve_exactly(one, gap=0.5, nodes=nodes, seconds=seconds, seed=seed)
+            if found.pair is not None:
+                track.plan(found.pair, "branch and cut")
+            track.bound(min(found.bound_m, track.value_m))
+        if np.isfinite(track.value_m) or track.over:
+            return
 
 
 def _sweeps(one: Instance) -> int:

@@ -92,11 +92,15 @@ class Track:
 
     def plan(self, pair: Ints, method: str) -> bool:
         """Offer a plan; tell whether it is the best so far."""
-        aim = self.instance.value(pair, forgiving=True)
-        if not aim < self.aim_m - 1e-9 * max(abs(aim), 1.0):
+        aim, value = self.instance.value(pair, forgiving=True), self.instance.value(pair)
+        # A plan that keeps the hard rules is better than any that does not, whatever it costs.
+        if np.isfinite(value) == np.isfinite(self.value_m):
+            if not aim < self.aim_m - 1e-9 * max(abs(aim), 1.0):
+                return False
+        elif np.isinf(value):
             return False
         self.pair, self.aim_m, self.method = pair.copy(), aim, method
-        self.value_m = self.instance.value(pair)
+        self.value_m = value
         self._tell()
         return True
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from planner.errors import InfeasibleError
+from planner.model.audit import check
 from planner.model.problem import Problem, ZoneRule
 from planner.solve.stop import Clock
 from planner.solve.zones import improve as room
@@ -18,6 +19,7 @@ from planner.solve.zones.proof.generation import Pool
 from planner.solve.zones.search import Stop, solve
 from planner.solve.zones.start import must_serve, nearest_plan
 from planner.solve.zones.track import Track
+from tests.benchmarks.hard import tight
 from tests.benchmarks.zoning_arrays import HOUSES, Town, make
 from tests.solve.towns import SLOW, only_part, street, town
 from tests.strategies import best_plan, problems
@@ -174,3 +176,12 @@ def test_the_refusal_speaks_of_the_part_that_fails() -> None:
     )
     with pytest.raises(InfeasibleError, match=r"fence 0"):
         solve(two, stop=Stop(0.0, 300.0))
+
+
+@pytest.mark.parametrize("seed", [8, 11, 22])
+def test_hard_rules_that_can_just_hold_are_kept(seed: int) -> None:
+    """Hardly any plan keeps them; annealing that never breaks a rule does not come there."""
+    problem = tight(seed)
+    result = solve(problem, stop=Stop(0.9, 60.0))
+    assert result.stopped == "gap"
+    assert not check(problem, result).violations

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from planner.solve.stop import Clock
+from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import Instance
 from planner.solve.zones.start import nearest_plan, repaired
 from planner.solve.zones.track import Track
@@ -174,3 +175,18 @@ def test_a_turn_tells_which_half_was_the_weaker(one: Instance) -> None:
     track.turn("windows")
     assert track.limit == "neither"
     assert heard[-1] == ("windows", "neither")
+
+
+def test_a_plan_that_keeps_hard_rules_is_better_than_any_that_does_not() -> None:
+    """However cheap the other one is, even where what it breaks is little."""
+    one = only_part(street(hard=True, low=40.0, high=56.0))
+    near = nearest_plan(one)
+    track = Track(one, near, 0.0, Clock(10.0))
+    assert track.value_m == np.inf
+    kept = next(p for p in (solve_exactly(one, gap=0.5).pair,) if p is not None)
+    track.aim_m = 1.0  # as if breaking the rules were next to nothing
+    assert track.plan(kept, "branch and cut")
+    assert track.value_m == one.value(kept) < np.inf
+    track.aim_m = np.inf
+    assert not track.plan(near, "annealing")
+    assert track.value_m == one.value(kept)
