@@ -16,27 +16,15 @@ from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.schema import Column, Table
+from planner.model.schema import DRAWN
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["DRAWN", "read_drawn"]
+__all__ = ["read_drawn"]
 
 LAYERS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
 NAMES: Final = ("name", "名称", "备注")
-DRAWN: Final = Table(
-    "drawn",
-    (
-        Column("name", "名称, name, 备注, 说明, note", "What it is, such as 人行天桥"),
-        Column(
-            "lon", "经度, lon, 起点经度, 经度1, lon1, from_lon, lng, longitude", "Where it begins"
-        ),
-        Column("lat", "纬度, lat, 起点纬度, 纬度1, lat1, from_lat, latitude", "Where it begins"),
-        Column("to_lon", "终点经度, to_lon, 经度2, lon2, lng2", "Where it ends; empty for a gate"),
-        Column("to_lat", "终点纬度, to_lat, 纬度2, lat2", "Where it ends; empty for a gate"),
-    ),
-)
 
 
 def read_drawn(

@@ -16,6 +16,7 @@ from typing import Self
 __all__ = [
     "ALIASES",
     "BUILDINGS",
+    "DRAWN",
     "HOUSEHOLDS",
     "MEMBERS",
     "NOMINATIONS",
@@ -297,3 +298,15 @@ TIES = Table(
     ),
 )
 """Who belongs together, and who is to be kept apart."""
+
+DRAWN = Table(
+    "drawn",
+    (
+        Column("name", "名称, name, 备注, 说明, note"),
+        Column("lon", "起点经度, lon, 经度, 经度1, lon1, from_lon, lng, longitude"),
+        Column("lat", "起点纬度, lat, 纬度, 纬度1, lat1, from_lat, latitude"),
+        Column("to_lon", "终点经度, to_lon, 经度2, lon2, lng2"),
+        Column("to_lat", "终点纬度, to_lat, 纬度2, lat2"),
+    ),
+)
+"""Links and barriers that the office draws: where each begins, and where it ends (a gate ends nowhere)."""
