@@ -23,7 +23,7 @@ from planner.intake.sheets.cell_values import (
     fill_same_as_above,
     read_loads,
 )
-from planner.intake.sheets.columns import PARTS, addresses_of, on_road
+from planner.intake.sheets.columns import PARTS, addresses_of, as_meant, on_road
 from planner.intake.sheets.flags import read_flags
 from planner.intake.sheets.gather import columns_of, gather, headings_of
 from planner.intake.sheets.notes import at_row, each
@@ -312,7 +312,8 @@ def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Findin
     code, reason, frame["fault"] = _cell_faults(frame)
     twofold = (code == "") & np.array([is_twofold(text) for text in frame["address"]], bool)
     code[twofold], reason[twofold] = "two-addresses", "the cell holds more than one address"
-    frame["address"] = addresses_of(frame)
+    frame["address"], told = as_meant(addresses_of(frame), frame["file"], table)
+    said += told
     frame["lon"], frame["lat"], bad, told = read_coordinates(frame)
     said += told
     if _of_homes(table):

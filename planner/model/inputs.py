@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from planner.errors import ConfigError
+from planner.model.rewrites import Rewrite, read_rewrites, rules_file
 from planner.model.schema import (
     ALIASES,
     BUILDINGS,
@@ -76,6 +77,8 @@ class Inputs:
     sheets : mapping of str to tuple of str
         Name of a table -> the sheets that alone are read, by name or pattern; ``leave_out`` -> those
         that are not read in any.
+    rewrites : tuple of Rewrite
+        Rules of earlier reviews about how addresses are written; they lie beside `accepted`.
     detour_factor : float or None
         Only when there are no streets: walk = factor x straight line, and every output says so.
     """
@@ -98,6 +101,7 @@ class Inputs:
     streets_datum: str | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rewrites: tuple[Rewrite, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("datum", "buildings_datum", "fences_datum", "streets_datum"):
@@ -127,6 +131,7 @@ class Inputs:
             self.columns.get(table.name),
             self.sheets.get(table.name, ()),
             self.sheets.get(LEAVE_OUT, ()),
+            self.rewrites,
         )
 
 
@@ -158,13 +163,13 @@ def read_inputs(
     usual: dict[str, Any] = {"accepted": folder / "accepted.csv", "cache": folder / ".planner"}
     if kept.get("cache") is False:
         usual["cache"] = kept.pop("cache") or None
-    for name, words in (("columns", "[columns]"), ("sheets", "[sheets]")):
+    for name in ("columns", "sheets", "rewrites"):
         if name in kept:
             raise ConfigError(
-                f"{at}: {name} is a section of its own",
-                remedy=f"write it under the heading {words}",
-                zh=f"{at}：{name} 应单独成节",
-                remedy_zh=f"请写在 {words} 之下",
+                f"{at}: {name} does not stand here",
+                remedy="[columns] and [sheets] are sections; rules of addresses are kept in a file",
+                zh=f"{at}：{name} 不写在此处",
+                remedy_zh="[columns]、[sheets] 应单独成节；地址规则保存在单独的文件中",
             )
     refuse_unknown(kept, tuple(f.name for f in fields(Inputs)), at)
     for name in ("households", "members"):
@@ -178,6 +183,7 @@ def read_inputs(
     usual["households"] = _files(kept.pop("households"), folder, f"{at}.households")
     taken = usual | read_section(Inputs, kept, at, folder=folder)
     taken["columns"] = _columns(columns, f"{where}, [columns]")
+    taken["rewrites"] = read_rewrites(rules_file(taken["accepted"]))
     taken["sheets"] = _sheets(sheets, f"{where}, [sheets]")
     return made(Inputs, taken, at)
 

@@ -267,7 +267,7 @@ class Project:
         file = project_file(file) or (file / "planner.toml" if file.is_dir() else file)
         try:
             values = tomllib.loads(file.read_text("utf-8-sig"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise _no_project(file) from None
         except (IsADirectoryError, PermissionError):
             raise ConfigError(

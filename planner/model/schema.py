@@ -13,6 +13,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import Self
 
+from planner.model.rewrites import Rewrite
+
 __all__ = [
     "ALIASES",
     "BUILDINGS",
@@ -66,6 +68,8 @@ class Table:
     sheets, left_out : tuple of str
         Names or patterns (``*社区``) of the sheets that alone are read, all where there are none, and
         of those that are not.
+    rewrites : tuple of Rewrite
+        How this office writes its buildings; see `planner.model.rewrites`.
     """
 
     name: str
@@ -73,6 +77,7 @@ class Table:
     given: tuple[tuple[str, str], ...] = ()
     sheets: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         """Give a column by its name."""
@@ -122,6 +127,7 @@ class Table:
         columns: Mapping[str, str] | None = None,
         sheets: tuple[str, ...] = (),
         left_out: tuple[str, ...] = (),
+        rewrites: tuple[Rewrite, ...] = (),
     ) -> Self:
         """Give the table as a project describes it.
 
@@ -131,9 +137,11 @@ class Table:
             Heading as the office writes it -> column name.
         sheets, left_out : tuple of str
             Sheets to be read, and not to be read.
+        rewrites : tuple of Rewrite
+            How the office writes its buildings.
         """
         given = tuple((header_key(h), name) for h, name in (columns or {}).items())
-        return replace(self, given=given, sheets=sheets, left_out=left_out)
+        return replace(self, given=given, sheets=sheets, left_out=left_out, rewrites=rewrites)
 
 
 _TABLES_ZH = {

@@ -8,13 +8,32 @@ from typing import Any, Final
 
 from planner.errors import Finding, SchemaError
 from planner.files import mark_as_read
+from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.gazetteer.accepted import PRECISIONS, Accepted
 from planner.intake.sheets.formats.grids import RawSheet, read_grids
-from planner.render.books.review_book import CANDIDATES, CHOICE, KEY, NONE_WORDS, candidate_headers
+from planner.model.rewrites import Rewrite
+from planner.render.books.review_book import (
+    CANDIDATES,
+    CHOICE,
+    KEY,
+    NONE_WORDS,
+    RULE_HEADS,
+    RULES_SHEET,
+    candidate_headers,
+)
 
-__all__ = ["read_choices"]
+__all__ = ["read_choices", "read_rules"]
 
-_LON_LAT: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_LON_LAT: Final = re.compile(
+    r"\D*?(-?\d{1,3}(?:\.\d+)?)°?\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d+)?)°?\s*"
+)
+_DATUMS: Final = {
+    Datum.GCJ02: re.compile(r"gcj-?_?02|火星|高德|腾讯|amap|tencent", re.I),
+    Datum.BD09: re.compile(r"bd-?_?09|百度|baidu", re.I),
+    Datum.WGS84: re.compile(r"wgs-?_?84|gps|天地图|tianditu", re.I),
+}
+"""What people write beside a pair of coordinates to say which map it comes from."""
+_YES: Final = frozenset({"是", "yes", "y", "1", "√", "✓", "对"})
 _COUNTED: Final = re.compile(r"\s*([1-9])(?:\.0+)?\s*")
 
 
@@ -63,13 +82,15 @@ def read_choices(
 
 
 def _review_sheet(path: Path) -> tuple[RawSheet, dict[str, int]]:
-    wanted = {"地址 address", "社区 community", CHOICE, KEY}
-    wanted.update(*map(candidate_headers, range(1, CANDIDATES + 1)))
+    needed = {"地址 address", "社区 community", CHOICE, KEY}
+    # what the map page of a review gives has no candidates: its places are written out
+    more = {name for k in range(1, CANDIDATES + 1) for name in candidate_headers(k)}
     mark_as_read(path)
     for sheet in read_grids(path):
         names = [_text(c) for c in sheet.grid[0]] if sheet.grid else []
-        if wanted <= set(names):
-            return sheet, {name: names.index(name) for name in sorted(wanted)}
+        if needed <= set(names):
+            there = sorted((needed | more) & set(names))
+            return sheet, {name: names.index(name) for name in there}
     raise SchemaError(
         f"{path.name} is not a review workbook: columns such as {CHOICE!r} are missing",
         findings=[],
@@ -88,7 +109,7 @@ def _answer(choice: str, key: str, cells: dict[str, Any]) -> Accepted | str:
     if number is not None:
         if int(number[1]) > CANDIDATES:
             return f"there is no candidate {number[1]}"
-        label, precision, _, lon, lat = (cells[n] for n in candidate_headers(int(number[1])))
+        label, precision, _, lon, lat = (cells.get(n) for n in candidate_headers(int(number[1])))
         try:
             place = float(_text(lon)), float(_text(lat))
         except ValueError:
@@ -97,13 +118,68 @@ def _answer(choice: str, key: str, cells: dict[str, Any]) -> Accepted | str:
         # an office may have typed over the cell: a chosen place is one of a building
         level = level if level in PRECISIONS else "building"
         return Accepted(key, text, community, *place, level, _text(label))
-    typed = _LON_LAT.fullmatch(choice)
-    if typed is None:
+    place = _typed(choice)
+    return (
+        place
+        if isinstance(place, str)
+        else Accepted(key, text, community, *place, "building", text)
+    )
+
+
+def _typed(choice: str) -> tuple[float, float] | str:
+    """Read a pair of coordinates, with the map that it comes from, or say what is wrong with it."""
+    datum, bare = Datum.WGS84, choice
+    for named, words in _DATUMS.items():
+        if words.search(bare):
+            datum, bare = named, words.sub(" ", bare)
+    typed = _LON_LAT.fullmatch(bare)
+    if typed is None or re.search(r"\w", bare[: typed.start(1)]):
         return "the choice is neither a candidate, nor 无/none, nor lon,lat"
     lon, lat = float(typed[1]), float(typed[2])
     if abs(lon) > 180 or abs(lat) > 90:
         return "lon and lat are out of range, or swapped"
-    return Accepted(key, text, community, lon, lat, "building", text)
+    ((lon, lat),) = convert(lon, lat, datum, Datum.WGS84).tolist()
+    return lon, lat
+
+
+def read_rules(path: Path) -> tuple[Rewrite, ...]:
+    """Read the rules for whole estates that a person has said yes to.
+
+    Raises
+    ------
+    SchemaError
+        One of them cannot be used; all such lines.
+    """
+    if path.suffix.lower() == ".csv":
+        return ()
+    made: list[Rewrite] = []
+    faults: list[Finding] = []
+    for sheet in read_grids(path):
+        if sheet.sheet != RULES_SHEET or not sheet.grid:
+            continue
+        head = {_text(c): k for k, c in enumerate(sheet.grid[0])}
+        if not set(RULE_HEADS) <= set(head):
+            continue
+        for nth, row in enumerate(sheet.grid[1:], sheet.first + 2):
+            use, *cells = (_text(row[head[h]]) if head[h] < len(row) else "" for h in RULE_HEADS)
+            rule = Rewrite(*cells)
+            if use.casefold() in _YES and rule.sound:
+                made.append(rule)
+            elif use.casefold() in _YES:
+                place = {
+                    "file": path.name,
+                    "sheet": sheet.sheet,
+                    "row": nth,
+                    "column": RULE_HEADS[2],
+                }
+                faults.append(Finding.of("bad-rule", place))
+    if faults:
+        raise SchemaError(
+            f"{path.name}: {len(faults)} rule(s) cannot be used, so none was remembered",
+            findings=faults,
+            zh=f"{path.name}：有 {len(faults)} 条规则无法采用，本次未记录",
+        )
+    return tuple(made)
 
 
 def _text(value: object) -> str:

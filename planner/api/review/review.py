@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from planner.api.opening import Online, online_of, open_project
 from planner.api.progress import Clock
-from planner.api.review.answers import read_choices
+from planner.api.review.answers import read_choices, read_rules
 from planner.demand.ground import Ground
 from planner.errors import ConfigError, Finding
 from planner.files import atomic_write
@@ -30,12 +31,25 @@ from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.online.ask import ask
 from planner.intake.online.known import Knows, names_known
 from planner.model.project import Project
+from planner.model.rewrites import Rewrite, read_rewrites, rewrites_bytes, rules_file
 from planner.render.books.review_book import CANDIDATES, Line, Option, review_bytes
+from planner.render.map.review_page import review_page
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 __all__ = ["Review", "ReviewAnswers", "review"]
 
 DOUBTFUL: Final = 0.8
 SHOWN_ROWS: Final = 12
+SHOWN_SPELLINGS: Final = 4
+_ROOM: Final = re.compile(
+    r"(?:[-－—–]\s*[0-9０-９]{3,4}|(?<=[元层楼])\s*[0-9０-９]{3,4}|[0-9０-９]{1,4}(?=\s*(?:室|房)))\s*(?:号?室|房)?\s*$"
+)
+"""A room at the end of an address."""
+_ESTATE: Final = re.compile(
+    r"([\u3400-\u9fff]{2,12}?)(第?)([0-9０-９]{1,3})(号楼|楼|栋|幢|排|橦|#楼?|号(?![楼院]))"
+)
 _DOUBTFUL: Final = ("定位精度或把握不足", "placed, but not with confidence")
 _CAUSES: Final = {
     Cause.APART: ("本地地址库与在线服务的位置不一致", "the map and the online service differ"),
@@ -66,6 +80,8 @@ class ReviewAnswers:
         Answers in the file now.
     findings : tuple of Finding
         Answers that replaced earlier, different ones; lines of the file that could not be used.
+    rules : int
+        Rules for whole estates that were remembered.
     """
 
     path: Path
@@ -73,9 +89,12 @@ class ReviewAnswers:
     left: int
     known: int
     findings: tuple[Finding, ...] = ()
+    rules: int = 0
 
     def __str__(self) -> str:
         counts = f"accepted 已接受 {self.accepted}, open 待定 {self.left}, remembered 共记录 {self.known}"
+        if self.rules:
+            counts += f", rules 规则 {self.rules}"
         return "\n".join([f"{counts}: {self.path}", *map(str, self.findings)])
 
 
@@ -95,6 +114,8 @@ class Review:
         Rows whose address names no building, so that no answer could be kept for it.
     findings : tuple of Finding
         About the kept gazetteer and earlier answers.
+    base : mapping of str to GeoDataFrame
+        Streets and buildings to click a place among, EPSG:4326.
     """
 
     lines: tuple[Line, ...]
@@ -102,6 +123,7 @@ class Review:
     area: tuple[float, float, float, float] | None = None
     unreadable: int = 0
     findings: tuple[Finding, ...] = field(default=())
+    base: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
 
     def table(self) -> pd.DataFrame:
         """Give the open addresses as a table: ``address, community, homes, cause`` and candidates."""
@@ -131,7 +153,7 @@ class Review:
         return f"<p>{escape(str(self))}</p>{self.table().head(200).to_html(escape=True, na_rep='')}"
 
     def save(self, path: str | Path, *, replacing: bool = False) -> Path:
-        """Write the review workbook.
+        """Write the review workbook, and beside it a map page on which places can be clicked.
 
         Parameters
         ----------
@@ -144,7 +166,13 @@ class Review:
         OutputError
             It cannot be written, or was filled in since it was.
         """
-        return atomic_write(path, review_bytes(self.lines), private=True, replacing=replacing)
+        book = Path(path)
+        data = review_bytes(self.lines, suggested_rules(self.lines))
+        written = atomic_write(book, data, private=True, replacing=replacing)
+        if self.lines:
+            page = review_page(self.lines, self.base, self.area)
+            atomic_write(book.with_suffix(".html"), page, private=True, replacing=replacing)
+        return written
 
     def accept(self, path: str | Path) -> ReviewAnswers:
         """Read a filled-in workbook and remember its answers.
@@ -168,10 +196,15 @@ class Review:
             The answers cannot be written.
         """
         chosen, left = read_choices(Path(path), self.area)
+        rules = read_rules(Path(path))
         before, said = read_accepted(self.accepted)
         answers, changed = merge_accepted(before, chosen, file=Path(path).name)
         atomic_write(self.accepted, accepted_bytes(answers), private=True)
-        return ReviewAnswers(self.accepted, len(chosen), left, len(answers), (*said, *changed))
+        if rules:
+            kept = rules_file(self.accepted)
+            atomic_write(kept, rewrites_bytes((*read_rewrites(kept), *rules)), private=True)
+        said = (*said, *changed)
+        return ReviewAnswers(self.accepted, len(chosen), left, len(answers), said, len(rules))
 
 
 def review(project: Project | str | Path, *, doubtful: bool = False) -> Review:
@@ -223,7 +256,7 @@ def review(project: Project | str | Path, *, doubtful: bool = False) -> Review:
     knows = names_known(stands.gazetteer, estates)
     second = None if online is None else _second_opinion(rows, stands, online, knows)
     lines, unreadable = _lines(rows, stands.gazetteer, DOUBTFUL if doubtful else 0.0, second)
-    return Review(lines, inputs.accepted, stands.area, unreadable, stands.findings)
+    return Review(lines, inputs.accepted, stands.area, unreadable, stands.findings, stands.base)
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +330,21 @@ def _line(
     if code == Cause.APART:
         zh, en = f"{zh}（相距{away.removesuffix(' apart')}）", f"{en}: {away}"
     told, text = _rows_in_words(rows.iloc[[i for i, _ in group]]), min(text for _, text in group)
-    return Line(key, text, community, len(group), told, zh, en, tuple(options))
+    written = dict.fromkeys(_ROOM.sub("", a) for a in rows["address"].iloc[[i for i, _ in group]])
+    shown = tuple(written)[:SHOWN_SPELLINGS]
+    return Line(key, text, community, len(group), told, zh, en, tuple(options), shown)
+
+
+def suggested_rules(lines: Sequence[Line]) -> list[Rewrite]:
+    """Find estates of which several buildings are written alike, in a way that is not understood."""
+    alike: dict[Rewrite, set[str]] = defaultdict(set)
+    for text in (w for line in lines for w in line.written):
+        if (found := _ESTATE.search(text)) and found[4] not in ("号楼", "栋", "幢"):
+            rule = Rewrite(found[1], f"{found[2]}N{found[4]}", "N号楼")
+            if rule.sound:
+                alike[rule].add(found[3])
+    many = [rule for rule, numbers in alike.items() if len(numbers) > 1]
+    return sorted(many, key=lambda r: (-len(alike[r]), r.estate, r.written))
 
 
 def _apart(options: Sequence[Option], gazetteer: Gazetteer) -> list[Option]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from planner.model.rewrites import Rewrite
 from planner.render.books.look import book_styles, new_book, put
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "KEY",
     "NONE_WORDS",
     "REVIEW_SHEET",
+    "RULES_SHEET",
+    "RULE_HEADS",
     "Line",
     "Option",
     "candidate_headers",
@@ -29,10 +32,14 @@ REVIEW_SHEET: Final = "复核 review"
 CANDIDATES: Final = 5
 CHOICE: Final = "选择 choice"
 KEY: Final = "标识 key"
+WRITTEN: Final = "原文 as written"
 NONE_WORDS: Final = ("无", "none")
+RULES_SHEET: Final = "规则 rules"
+RULE_HEADS: Final = ("采用 use", "小区 estate", "写法 written", "实为 meant")
 _HEAD: Final[tuple[tuple[str, float], ...]] = (
     ("序号 no", 8),
     ("地址 address", 34),
+    (WRITTEN, 34),
     ("社区 community", 16),
     ("户数 homes", 10),
     ("原表位置 rows", 30),
@@ -49,7 +56,11 @@ _NOTES: Final = (
     "在“选择”列填写 In the column “choice” write:",
     "    1 至 5：采用该候选地点    1 to 5: the candidate of that number",
     "    无：候选地点都不对        none: none of them is right",
-    "    经度,纬度（WGS-84）：直接给出位置，如 116.8312,32.6274    lon,lat in WGS-84",
+    "    经度,纬度：直接给出位置，如 116.8312,32.6274（WGS-84）",
+    "    来自高德、腾讯的坐标写 116.8368,32.6255 gcj02，来自百度的写 bd09",
+    "    lon,lat in WGS-84; what comes from Amap or Tencent with gcj02 behind it, from Baidu with bd09",
+    "    也可打开 review.html，在地图上点选后下载结果",
+    "    or click the place in review.html and download the answers",
     "    留空：暂不决定            leave it empty: decide later",
     "",
     "“相距”为该候选与候选1的直线距离（米）。  “apart” is the straight distance to candidate 1, in metres.",
@@ -57,6 +68,9 @@ _NOTES: Final = (
     "保存后运行 Save it, then run:  planner review planner.toml --read review.xlsx",
     "结果记入 accepted.csv，以后优先采用。 The answers are kept in accepted.csv and come first from then on.",
     "请勿改动“标识”列。  Leave the column “key” as it is.",
+    "",
+    "“规则”表：整个小区都这样写时，在“采用”列填“是”，N 代表数字，如 N楼 实为 N号楼；也可自行添加。",
+    "Sheet “rules”: where a whole estate is written so, write 是 under “use”; N is the number.",
 )
 
 
@@ -87,6 +101,8 @@ class Line:
         Households and members that hang on it.
     rows : str
         Where they stand in the office's sheets.
+    written : tuple of str
+        As the sheets have it, spelling by spelling, without rooms.
     options : tuple of Option
         The likeliest first; at most `CANDIDATES` are shown.
     """
@@ -99,6 +115,7 @@ class Line:
     cause_zh: str
     cause: str
     options: tuple[Option, ...] = ()
+    written: tuple[str, ...] = ()
 
 
 def candidate_headers(nth: int) -> tuple[str, str, str, str, str]:
@@ -112,10 +129,10 @@ def candidate_headers(nth: int) -> tuple[str, str, str, str, str]:
     )
 
 
-def review_bytes(lines: Sequence[Line]) -> bytes:
+def review_bytes(lines: Sequence[Line], rules: Sequence[Rewrite] = ()) -> bytes:
     """Lay a review out as a workbook.
 
-    Gives: an ``.xlsx`` of two sheets: the instructions, and the lines.
+    Gives: an ``.xlsx`` of three sheets: the lines, rules for whole estates, and the instructions.
     """
     with new_book("地址复核", _DAY) as (book, buffer):
         styles = book_styles(book)
@@ -126,6 +143,7 @@ def review_bytes(lines: Sequence[Line]) -> bytes:
         if lines:
             _choices(sheet, len(lines))
         sheet.freeze_panes(1, 2)
+        _rules(book.add_worksheet(RULES_SHEET), rules, styles)
         _notes(book.add_worksheet("说明 notes"), styles)
     return buffer.getvalue()
 
@@ -143,14 +161,28 @@ def _headers(sheet: Any, styles: dict[str, Any]) -> None:
 
 def _line(sheet: Any, row: int, line: Line, styles: dict[str, Any]) -> None:
     cause = line.cause_zh + (f" {line.cause}" if line.cause else "")
-    told = (row, line.text, line.community, line.homes, line.rows, cause)
-    cells = [(value, "text") for value in told] + [(None, "choice")]
+    written = "\n".join(line.written)
+    told = (row, line.text, written, line.community, line.homes, line.rows, cause)
+    cells = [(value, "wrap" if value is written else "text") for value in told]
+    cells += [(None, "choice")]
     for o in line.options[:CANDIDATES]:
         cells += [(o.label, "text"), (o.precision, "text"), (round(o.apart_m, 1), "metres")]
         cells += [(round(o.lon, 7), "degrees"), (round(o.lat, 7), "degrees")]
     for at, (value, style) in enumerate(cells):
         put(sheet, row, at, value, styles[style])
     put(sheet, row, len(_HEAD) + 5 * CANDIDATES, line.key, styles["pale"])
+
+
+def _rules(sheet: Any, rules: Sequence[Rewrite], styles: dict[str, Any]) -> None:
+    """Offer what whole estates may be written like; nothing is used before somebody says so."""
+    for at, (name, width) in enumerate(zip(RULE_HEADS, (10, 24, 16, 16), strict=True)):
+        sheet.set_column(at, at, width)
+        put(sheet, 0, at, name, styles["head"])
+    for row, rule in enumerate(rules, 1):
+        put(sheet, row, 0, None, styles["choice"])
+        for at, text in enumerate((rule.estate, rule.written, rule.meant), 1):
+            put(sheet, row, at, text, styles["text"])
+    sheet.freeze_panes(1, 0)
 
 
 def _choices(sheet: Any, rows: int) -> None:

@@ -13,9 +13,12 @@ import pytest
 import planner
 from planner.demand.ground import read_ground
 from planner.errors import InputError, SchemaError
-from planner.intake.residents import read_households
+from planner.intake.coordinates.datum import convert
+from planner.intake.gazetteer.accepted import read_accepted
+from planner.intake.residents import read_households, read_residents
 from planner.model.project import Project
-from planner.render.books.review_book import CHOICE, REVIEW_SHEET
+from planner.model.schema import HOUSEHOLDS
+from planner.render.books.review_book import CHOICE, REVIEW_SHEET, RULES_SHEET
 
 WEST, SOUTH, STEP = 116.80, 32.60, 0.0009  # about 85 m by 100 m
 HEADER = "编号,地址,社区,是否中心户"
@@ -214,3 +217,48 @@ def test_the_command_line_does_both(office: Path) -> None:
     assert read.exit_code == 0, read.output
     assert "accepted 已接受 1" in read.output
     assert (office.parent / "accepted.csv").exists()
+
+
+def test_a_place_may_come_from_a_web_map(office: Path, tmp_path: Path) -> None:
+    """Coordinates of Amap or Baidu are turned where the clerk says so; the answers lie where they should."""
+    found = planner.review(office)
+    x, y = WEST + 3 * STEP, SOUTH
+    for words, datum in (("gcj02", "gcj02"), ("高德", "gcj02"), ("百度", "bd09"), ("", "wgs84")):
+        ((lon, lat),) = convert(x, y, "wgs84", datum).tolist()
+        path = tmp_path / "told.csv"
+        line = found.lines[0]
+        path.write_text(
+            "地址 address,社区 community,选择 choice,标识 key\n"
+            f'{line.text},{line.community},"{words} {lon:.7f},{lat:.7f}",{line.key}\n',
+            "utf-8",
+        )
+        assert found.accept(path).accepted == 1
+        (answer,) = read_accepted(found.accepted)[0].values()
+        assert (answer.lon, answer.lat) == pytest.approx((x, y), abs=2e-6)
+
+
+def test_a_rule_answers_for_a_whole_estate(office: Path, tmp_path: Path) -> None:
+    """N楼 of an estate is offered as a rule, remembered when somebody says yes, and used from then on."""
+    homes = office.parent / "homes.csv"
+    rows = [f"R{n},青云里{n}楼1单元{n}01,," for n in range(1, 4)]
+    homes.write_text(homes.read_text("utf-8") + "\n".join(rows) + "\n", "utf-8")
+    found = planner.review(office)
+    book = openpyxl.load_workbook(found.save(tmp_path / "review.xlsx"))
+    assert (tmp_path / "review.html").is_file()
+    sheet = book[RULES_SHEET]
+    assert [c.value for c in sheet[2]] == [None, "青云里", "N楼", "N号楼"]
+    assert not any("01" in str(c.value) for c in book[REVIEW_SHEET]["C"][1:])
+    sheet["A2"] = "是"
+    book.save(tmp_path / "filled.xlsx")
+    told = found.accept(tmp_path / "filled.xlsx")
+    assert told.rules == 1
+    inputs = Project.read(office).inputs
+    read = read_residents(inputs.households, inputs.told(HOUSEHOLDS))
+    assert [a for a in read.kept["address"] if "青云里" in a] == [
+        f"青云里{n}号楼1单元{n}01" for n in range(1, 4)
+    ]
+    assert "rewritten" in {f.code for f in read.findings}
+    sheet["C2"] = "楼"
+    book.save(tmp_path / "wrong.xlsx")
+    with pytest.raises(SchemaError, match="rule"):
+        found.accept(tmp_path / "wrong.xlsx")

@@ -39,11 +39,11 @@ def test_choices_are_offered() -> None:
     assert rule.type == "list"
     assert rule.formula1 == '"1,2,3,4,5,无"'
     assert rule.errorStyle == "warning"
-    assert str(rule.sqref) == "G2:G3"
+    assert str(rule.sqref) == "H2:H3"
     assert head[-1] == KEY
 
 
 def test_equal_reviews_give_equal_bytes() -> None:
     """Also an empty one is a workbook with its instructions."""
     assert review_bytes([LINE]) == review_bytes([LINE])
-    assert len(book(review_bytes([])).sheetnames) == 2
+    assert len(book(review_bytes([])).sheetnames) == 3
