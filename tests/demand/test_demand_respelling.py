@@ -55,6 +55,7 @@ LINES: list[Callable[..., str]] = [
     "{e}小区{b}栋{s}单元{f}01室".format,
     "{e}{b}-{s}-{f}01".format,
     "{e} {b}号楼 {s}单元 {f}01室".format,
+    "{e}{e}{b}号楼{s}单元{f}01".format,
     lambda e, b, s, f: wide(f"{e}{b}号楼{s}单元{f}01"),
     lambda e, b, s, f: f"{e}{NUMERALS[int(b)]}号楼{NUMERALS[int(s)]}单元{f}01室",
 ]

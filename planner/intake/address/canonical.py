@@ -28,6 +28,11 @@ _ROMAN: Final = re.compile("^[IVX]{1,4}(?=期|区)")
 _ROMANS: Final = {
     roman: str(n) for n, roman in enumerate(words("I II III IV V VI VII VIII IX X"), start=1)
 }
+_GROUP: Final = re.compile(r"^第?(.{1,3}?)(?:村民|居民|生产)?小?([组队社])$")
+"""第一村民小组, 第1组 and 一组 are one group of a village."""
+_TWICE: Final = re.compile(r"^(.{2,}?)\1+$")
+"""A name that a clerk put before a line which began with it already."""
+_MAY_REPEAT: Final = frozenset({"compound", "road", "community", "sub_compound"})
 _EDGE_DASH: Final = re.compile("^-+|-+$")
 
 
@@ -59,6 +64,10 @@ def _canonical_step(name: str, text: str) -> str:
         folded = unit.sub("", folded).removeprefix("第") or folded
     if name in _NAMES:
         return folded.upper()
+    if name in _MAY_REPEAT:
+        folded = _TWICE.sub(r"\1", folded)
+    if name == "road" and (group := _GROUP.match(folded)):
+        folded = f"{group[1]}{group[2]}"
     if name == "sub_compound":
         folded = _ROMAN.sub(lambda m: _ROMANS.get(m[0], m[0]), folded.upper())
         folded = folded.removeprefix("第") or folded

@@ -46,6 +46,8 @@ _every_field: Final = attrgetter(*FIELDS)
 _NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
+# What a clerk put before a line that began with it already: 幸福路12号幸福路12号3栋.
+_TWICE: Final = re.compile(r"([\u3400-\u9fff]{2}[\u3400-\u9fff0-9]{1,18})(?=\1)")
 # Another name of the same place: it is shown as it is written, and not read.
 _FORMER: Final = re.compile(
     r"\( *(?:原名?|旧名|旧称|曾用名|曾名|现名?|又名|别名|俗称)[^()]{1,20}\)"
@@ -191,14 +193,19 @@ class _Line(NamedTuple):
 
 
 def _prepare(text: str, names: Names | None) -> _Line:
-    folded = fold(text[:_LONGEST])
-    line, at = _closed_up(_FORMER.sub(lambda former: " " * len(former[0]), folded))
+    folded = _TWICE.sub(_blank, fold(text[:_LONGEST]))
+    line, at = _closed_up(_FORMER.sub(_blank, folded))
     shape, shape_at = _shape(line)
     known = tuple(
         Piece(bisect_left(shape_at, p.start), bisect_left(shape_at, p.end - 1) + 1, p.kind)
         for p in (names.spans(line) if names is not None else ())
     )
     return _Line(folded, line, at, shape, shape_at, known)
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Leave a part out, and every offset as it is."""
+    return " " * len(found[0])
 
 
 def _shape(line: str) -> tuple[str, list[int]]:

@@ -164,8 +164,11 @@ def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequ
     if keys:
         reading = Reading(keys[0], tuple(numbers), tuple(context))
         match = find_reading(reading, keys[0], gazetteer, "")
-    plot = f"{address.street}|{address.canonical('road_number')}|||"
-    if number and match.xy is None and plot in index.keys:
+    # Groups are numbered in every village anew: 李家庄村1组1号 before 1组1号.
+    plots = () if address.building else placed_keys(address)
+    plots = (*plots, f"{address.street}|{address.canonical('road_number')}|||")
+    plot = next((key for key in plots if key in index.keys), "")
+    if number and match.xy is None and plot:
         # The office's table may name the door that the map does not number.
         match = at_level(pick_place(index.keys[plot], gazetteer, context), "building")
     # A door of a lane has its number behind that of the lane: 358弄5号.

@@ -23,6 +23,9 @@ from planner.intake.address.parse import FIELDS
         ("road_number", ["12至14号", "12-14号"], "12-14"),
         ("sub_compound", ["第3期", "3期", "三期", "III期"], "3期"),
         ("road", ["建设一路"], "建设1路"),
+        ("road", ["1组", "一组", "第1组", "第一组", "第一村民小组", "1小组"], "1组"),
+        ("road", ["十二队", "12队", "第12生产队"], "12队"),
+        ("compound", ["青云里", "青云里青云里", "青 云 里"], "青云里"),
     ],
 )
 def test_wordings_of_one_thing(field: str, wordings: list[str], told: str) -> None:
@@ -38,6 +41,9 @@ def test_wordings_of_one_thing(field: str, wordings: list[str], told: str) -> No
         ("building", "3栋", "13栋"),
         ("building", "甲3栋", "乙3栋"),
         ("sub_compound", "3期", "3区"),
+        ("road", "1组", "11组"),
+        ("road", "1组", "1队"),
+        ("road", "第一大道", "1组"),
     ],
 )
 def test_two_things_stay_two(field: str, one: str, other: str) -> None:

@@ -327,3 +327,22 @@ def test_a_district_is_read_in_seconds() -> None:
     assert (table["stairwell"] != "").all()
     assert (table["room"] != "").all()
     assert (table["remainder"] == "").all()
+
+
+@pytest.mark.parametrize(
+    ("twice", "once"),
+    [
+        ("向阳花园向阳花园1号楼2单元302", "向阳花园1号楼2单元302"),
+        ("幸福路12号幸福路12号3栋2单元", "幸福路12号3栋2单元"),
+        ("和平社区和平社区向阳小区3栋", "和平社区向阳小区3栋"),
+        ("李家庄村李家庄村1组3号", "李家庄村1组3号"),
+        ("安康苑安康苑3-2-501", "安康苑3-2-501"),
+    ],
+)
+def test_what_is_written_twice_is_one_place(twice: str, once: str) -> None:
+    """A clerk's column before a line that began with it: the same door, nothing left over."""
+    read, plain = parse_address(twice), parse_address(once)
+    assert read.building_keys == plain.building_keys
+    assert read.remainder == ""
+    for name, (start, end) in read.spans.items():
+        assert twice[start:end] == getattr(read, name)
