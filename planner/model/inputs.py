@@ -163,7 +163,8 @@ def read_inputs(
     usual: dict[str, Any] = {"accepted": folder / "accepted.csv", "cache": folder / ".planner"}
     if kept.get("cache") is False:
         usual["cache"] = kept.pop("cache") or None
-    for name in ("columns", "sheets", "rewrites"):
+    elsewhere = ("columns", "sheets", "rewrites")
+    for name in elsewhere:
         if name in kept:
             raise ConfigError(
                 f"{at}: {name} does not stand here",
@@ -171,7 +172,7 @@ def read_inputs(
                 zh=f"{at}：{name} 不写在此处",
                 remedy_zh="[columns]、[sheets] 应单独成节；地址规则保存在单独的文件中",
             )
-    refuse_unknown(kept, tuple(f.name for f in fields(Inputs)), at)
+    refuse_unknown(kept, tuple(f.name for f in fields(Inputs) if f.name not in elsewhere), at)
     for name in ("households", "members"):
         if name not in kept:
             raise ConfigError(
