@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from planner.errors import Severity
-from planner.intake.online.settings import ProviderSettings
+from planner.intake.online.settings import SERVICES, ProviderSettings
 from tests.intake.online.conftest import (
     AREA,
     CITY,
@@ -30,7 +30,6 @@ from tests.intake.online.conftest import (
 from tests.intake.online.fake import Fake, serving
 
 Serve = Callable[..., Fake]
-SERVICES = ("amap", "tianditu", "baidu", "nominatim")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from planner.errors import ConfigError
 from planner.intake.gazetteer.geocode import COLUMNS
 from planner.intake.online.cache import AnswerCache
-from planner.intake.online.settings import ProviderSettings
+from planner.intake.online.settings import SERVICES, ProviderSettings
 from tests.intake.online.conftest import (
     AREA,
     CITY,
@@ -52,7 +52,7 @@ def offline_rows(rows: list[tuple[float, float, str, float, str]]) -> pd.DataFra
     return frame[list(COLUMNS)]
 
 
-@pytest.mark.parametrize("name", ["amap", "tianditu", "baidu", "nominatim"])
+@pytest.mark.parametrize("name", list(SERVICES))
 def test_places_come_back_in_wgs84(name: str, serve: Serve) -> None:
     """Whatever the service's datum, a home lands within a metre of its place."""
     fake = serve(places=places(5, name))
@@ -67,7 +67,7 @@ def test_places_come_back_in_wgs84(name: str, serve: Serve) -> None:
     assert found.frame["matched"].str.endswith("号").all()
 
 
-@pytest.mark.parametrize("name", ["amap", "tianditu", "baidu", "nominatim"])
+@pytest.mark.parametrize("name", list(SERVICES))
 def test_a_city_is_no_building(name: str, serve: Serve) -> None:
     """An answer for the whole city is held, with the level that the service gave."""
     fake = serve(places=places(2, name, CITY[name]))

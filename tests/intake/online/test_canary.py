@@ -14,7 +14,7 @@ import pytest
 
 from planner.errors import PlannerError
 from planner.intake.online.client import Client
-from planner.intake.online.settings import ProviderSettings
+from planner.intake.online.settings import SERVICES, ProviderSettings
 from tests.intake.online.conftest import KEYS, estimate, lookup, places, quick
 from tests.intake.online.fake import Fake
 
@@ -56,7 +56,7 @@ def clean(text: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", ["amap", "tianditu", "baidu"])
+@pytest.mark.parametrize("name", [n for n, s in SERVICES.items() if s.key_variable])
 def test_nothing_leaks(
     name: str,
     mode: str,

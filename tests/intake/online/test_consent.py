@@ -26,6 +26,7 @@ from planner.api.zone import run
 from planner.errors import ConfigError, OutputError
 from planner.intake.online.consent import Online, Pace
 from planner.intake.online.estimate import Estimate
+from planner.intake.online.settings import SERVICES
 from planner.model.project import Project
 from tests.conftest import Cli
 from tests.intake.online.conftest import HOME, KEYS, places, sent, serve, spot
@@ -93,7 +94,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.mark.parametrize("name", ["amap", "tianditu", "baidu", "nominatim"])
+@pytest.mark.parametrize("name", list(SERVICES))
 def test_two_sources_that_disagree_place_nobody(name: str, serve: Serve, tmp_path: Path) -> None:
     """A building 445 m away on the office's table is held and told of row by row; the others agree."""
     fake = serve(places=places(N, name))
