@@ -28,7 +28,7 @@ from planner.intake.sheets.headings import role_of
 from planner.model import audit
 from planner.model.problem import Problem, Result
 from planner.model.project import Inputs, Project, Search
-from planner.model.rules import RuleBook
+from planner.model.rules import RuleBook, rule_words
 from planner.model.schema import MEMBERS
 from planner.model.tables import PlanTables
 from planner.network import Network
@@ -289,13 +289,16 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
 
 def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
     """Say which limits were moved to where the counts are."""
-    names = ("members_per_zone", "households_per_member", "households_per_zone")
-    moved = "; ".join(
-        f"{name} {getattr(asked, name)} -> {getattr(taken, name)}"
-        for name in names
-        if getattr(asked, name) != getattr(taken, name)
-    )
-    return Finding.of("rules-fitted", name=asked.name, moved=moved)
+    moved = [
+        (*rule_words(name), f"{old} -> {taken.bounds[name]}")
+        for name, old in asked.bounds.items()
+        if taken.bounds[name] != old
+    ]
+    told = {
+        "moved": "; ".join(f"{en} {limits}" for _, en, limits in moved),
+        "moved_zh": "；".join(f"{zh}{limits}" for zh, _, limits in moved),
+    }
+    return Finding.of("rules-fitted", name=asked.name, **told)
 
 
 def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result]:

@@ -243,7 +243,7 @@ def _rule_lines(book: RuleBook) -> Iterator[str]:
     """Give a rule book as it would stand in a project file."""
     yield f'[rules]\nprofile = "{book.name}"'
     # commented out: a profile that is named needs no number, and one may be uncommented
-    for key in ("members_per_zone", "households_per_member", "households_per_zone", "walk"):
+    for key in (*book.bounds, "walk"):
         values = book.to_mapping()[key].items()
         told = ", ".join(
             f"{k} = {str(v).lower() if isinstance(v, bool) else f'{v:g}'}" for k, v in values

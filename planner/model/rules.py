@@ -192,6 +192,12 @@ class RuleBook:
             )
         object.__setattr__(self, "households_per_zone", replace(zone, low=low, high=high))
 
+    @property
+    def bounds(self) -> dict[str, Bound]:
+        """Each bound by the name of its rule."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: bound for name, bound in found.items() if isinstance(bound, Bound)}
+
     @classmethod
     def profile(cls, name: str = DEFAULT_PROFILE) -> Self:
         """Load a named profile.

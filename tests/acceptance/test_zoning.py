@@ -98,7 +98,8 @@ def test_081_the_nearest_rules_that_fit(
     assert planner(monkeypatch, "zone", project, "--out", tmp_path / "out", "--fit-rules") == 0
     plan = Plan.load(tmp_path / "out" / "plan.gpkg")
     (said,) = [f for f in plan.findings if f.code == "rules-fitted"]
-    assert "households_per_zone 10-40 -> 10-75" in said.what
+    assert "households in a zone 10-40 -> 10-75" in said.what
+    assert "每个责任区户数10-40 -> 10-75" in said.what_zh
     assert plan.rules.households_per_zone.high == 75
     broken = {r["name"]: r["broken"] for r in plan.summary()["rules"]}
     assert broken["households_per_zone"] == 0
@@ -113,7 +114,8 @@ def test_081_hard_rules_that_cannot_hold_write_nothing(
     assert planner(monkeypatch, "zone", project, "--out", tmp_path / "out") == 3
     said = capsys.readouterr()
     text = (said.out + said.err).replace("\n", " ")
-    assert "households_per_zone" in text
+    assert "households in a zone" in text
+    assert "households_per_zone" not in text
     assert "40" in text
     assert not (tmp_path / "out").exists()
 

@@ -254,7 +254,7 @@ def test_talents_have_words_wherever_a_rule_is_named() -> None:
     assert "矛盾调解员" in zh
     assert "strength 矛盾调解员" in en
     english, chinese = limit_words("talent:矛盾调解员", "low", 0)
-    assert "members with the strength 矛盾调解员" in english
+    assert "members of a zone with the strength 矛盾调解员" in english
     assert "“矛盾调解员”人数下限放宽到0" in chinese
 
 

@@ -58,8 +58,7 @@ class Advice:
 
 
 def _limits(rules: RuleBook) -> Mapping[str, Any]:
-    names = ("members_per_zone", "households_per_member", "households_per_zone")
-    return {name: {"low": b.low, "high": b.high} for name in names for b in [getattr(rules, name)]}
+    return {name: {"low": b.low, "high": b.high} for name, b in rules.bounds.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import numpy as np
 from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.audit import audit
 from planner.model.problem import Certificate, Problem, Violation, ZoneRule
+from planner.model.rules import rule_words
 from planner.plan.advice.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
 from planner.solve.stop import Clock
 from planner.solve.zones.search import Stop, solve
@@ -21,11 +22,6 @@ __all__ = ["Around", "Candidate", "Repair", "limit_words", "repairs"]
 MOST_ZONES = 12
 MOST_TRIED = 6
 GAP = 0.01
-RULE_WORDS = {
-    "households_per_zone": ("households a zone", "每个责任区户数"),
-    "members_per_zone": ("members a zone", "每个责任区党员数"),
-    "households_per_member": ("households a member", "每名党员联系户数"),
-}
 SIDES = {"high": ("at most", "上限"), "low": ("at least", "下限")}
 
 
@@ -262,10 +258,7 @@ def _least(site: _Site, rule: ZoneRule, side: str, far: int) -> Iterator[Repair]
 
 def limit_words(rule: str, side: str, limit: float) -> tuple[str, str]:
     """Word the repair "another limit", in English and Chinese."""
-    kind, _, talent = rule.partition(":")
-    what, what_zh = RULE_WORDS.get(rule, (rule, rule))
-    if kind == "talent":
-        what, what_zh = f"members with the strength {talent} a zone", f"每个责任区“{talent}”人数"
+    what_zh, what = rule_words(rule)
     word, word_zh = SIDES[side]
     return f"allow {word} {limit:g} {what}", f"将{what_zh}{word_zh}放宽到{limit:g}"
 
