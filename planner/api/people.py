@@ -31,6 +31,20 @@ PHONE: Final = "a resident's phone number"
 NUMBER: Final = "a resident's id number"
 ADDRESS: Final = "a resident's address with its room"
 OTHER: Final = "what a sheet says of a resident"
+_OWN_NAMES = frozenset(
+    {
+        "姓名", "户主", "户主姓名", "党员姓名", "居民姓名", "本人姓名", "成员姓名", "人员姓名", "名字",
+        "中心户名称", "中心户姓名", "中心户户主", "name", "fullname", "householder", "nameofhouseholder",
+        "membername", "residentname",
+    }
+)  # fmt: skip
+"""Headings under which a resident's own name stands; where there are several the first of these counts."""
+_OTHERS = re.compile(
+    "配偶|爱人|老伴|丈夫|妻|子女|儿子|女儿|儿媳|女婿|孙|父|母|兄|弟|姐|妹|家属|家人|亲属|亲戚|紧急|监护|联系人|介绍人|负责人"
+    "|邻居|房东|租客|代理|spouse|wife|husband|partner|child|son$|daughter|father|mother|parent|sibling|brother"
+    "|sister|kin|relative|guardian|emergency|contact|carer|landlord|neighbour|neighbor"
+)
+"""What makes a heading that of somebody else: it is hidden like one's own, and never shown as one's own."""
 # The first that fits counts: 办公电话 holds 电话, and 户主身份证号 is a number and no name.
 _KINDS = {
     "office": ("办公电话", "办公室电话", "officephone", "officetelephone"),
@@ -165,8 +179,13 @@ def _kind(header: str, table: Table) -> str:
         return role
     if role:
         return ""
-    said = (kind for kind, words in _KINDS.items() if any(word in key for word in words))
-    return next(said, "other" if is_personal(header) else "")
+    said = next((k for k, words in _KINDS.items() if any(word in key for word in words)), "")
+    if said in _ELSE and key not in _OWN_NAMES and _OTHERS.search(key):
+        return _ELSE[said]
+    return said or ("other" if is_personal(header) else "")
+
+
+_ELSE = {"name": "other name", "phone": "other phone", "office": "other phone"}
 
 
 def _remember(cells: Sequence[str], kinds: Sequence[str], private: dict[str, set[str]]) -> None:
@@ -175,9 +194,9 @@ def _remember(cells: Sequence[str], kinds: Sequence[str], private: dict[str, set
         text = cell.strip()
         if not text or not kind:
             continue
-        if kind == "name":
+        if kind in ("name", "other name"):
             private[NAME] |= set(_names(text))
-        elif kind == "phone" and len(phone_key(text)) >= 7:
+        elif kind in ("phone", "other phone") and len(phone_key(text)) >= 7:
             # as written and as digits: the file may show either
             private[PHONE] |= {text, phone_key(text)}
         elif kind == "number" and len(text) >= _LONG:
@@ -214,8 +233,13 @@ def _person(sheet: SheetTable, cells: Sequence[str], kinds: Sequence[str]) -> Pe
     for header, kind, cell in zip(sheet.headers, kinds, cells, strict=True):
         if kind == "care" and (mark := is_marked(cell)) is not False:
             care.append(header if mark else cell.strip())
+    own = {
+        h: c.strip()
+        for h, c in zip(sheet.headers, cells, strict=True)
+        if header_key(h) in _OWN_NAMES
+    }
     return Person(
-        first("name"),
+        next((text for text in own.values() if text), "") or first("name"),
         first("phone"),
         _office(first("office")),
         first("room") or first("address"),

@@ -150,3 +150,20 @@ def test_a_plan_draws_itself_for_each_audience() -> None:
     assert plan.map().html == plan.map(audience="meeting").html
     assert plan.map(audience="public").audience is Audience.PUBLIC
     assert "M000" not in plan.map(audience=Audience.PUBLIC).html
+
+
+def test_a_relative_is_nobody_s_name(tmp_path: Path) -> None:
+    """Wherever their columns stand, relatives name no centre; their names and phones are secrets."""
+    members = {
+        "编号": ["M1"], "紧急联系人": ["儿辈甲"], "配偶姓名": ["妻辈乙"], "紧急联系人电话": ["13900000007"],
+        "配偶办公电话": ["0554-6600009"], "姓名": ["子丑寅"], "办公电话": ["0554-6601234"],
+        "地址": ["新村路1号"], "是否中心户": ["是"],
+    }  # fmt: skip
+    paths = tmp_path / "homes.csv", tmp_path / "members.csv"
+    pd.DataFrame(HOMES).to_csv(paths[0], index=False)
+    pd.DataFrame(members).to_csv(paths[1], index=False)
+    people = read_people(*paths)
+    one = people.members["M1"]
+    assert (one.name, one.phone, one.office_phone) == ("子丑寅", "", "0554-6601234")
+    known = {text for strings in people.secrets().values() for text in strings}
+    assert {"儿辈甲", "妻辈乙", "13900000007", "05546600009"} <= known

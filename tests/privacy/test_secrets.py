@@ -81,3 +81,16 @@ def test_names_of_streets_are_no_residents() -> None:
     label = str(tables.units["label"].iloc[0])
     with pytest.raises(PrivacyError, match=r"a name, 1 time.*units\.label"):
         map_page(tables, people=People({}, {}, {"a name": frozenset({label})}))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("王芳家", 1), ("联系王芳", 1), ("3栋王芳", 1), ("王芳的电话", 1), ("访王芳、李明", 1), ("王芳同志", 1), ("101室王芳", 1),
+        ("王芳", 1), ("王芳菲", 0), ("小王芳菲路", 0), ("大王芳草地", 0), ("国王芳名", 0),
+    ],
+)  # fmt: skip
+def test_two_characters_touched_by_others(text: str, found: int) -> None:
+    """A short name is found where what touches it leaves it a word, not inside a longer one."""
+    secrets = Secrets({"a resident's name": frozenset({"王芳"})})
+    assert len(secrets.found_in(text)) == found
