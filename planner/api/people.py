@@ -18,6 +18,7 @@ from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.intake.tie_sheet import read_ties
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
 from planner.model.tables import PlanTables
@@ -100,7 +101,8 @@ def sheets_of(project: Project, plan: PlanTables | None = None) -> tuple[Residen
     )
     # a plan made in Python states no files
     if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
-        _require_same({digest for r in read for _, digest in r.sources}, stated)
+        ties = () if inputs.ties is None else read_ties(inputs.ties).sources
+        _require_same({digest for _, digest in (*read[0].sources, *read[1].sources, *ties)}, stated)
     return read
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -90,6 +91,10 @@ app.command(context_settings={"ignore_unknown_options": True})(finished.lookup)
 
 def main() -> None:
     """Run the command line; errors made on purpose end in their exit code, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # what a terminal has no letters for is written as its number: a run never fails in telling
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(
             standalone_mode=False
@@ -142,7 +147,10 @@ def _own_fault(error: Exception) -> None:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     console.print(
         f"[bold red]internal error 内部错误[/bold red] {type(error).__name__} in "
-        f"{Path(frame.filename).name}:{frame.lineno} ({frame.name}). Nothing was written. "
-        "Please report this line."
+        f"{Path(frame.filename).name}:{frame.lineno} ({frame.name}). "
+        + say(
+            "已写出的文件均完整。请反馈此行。",
+            "Files are whole, old or new. Please report this line.",
+        )
     )
     sys.exit(1)

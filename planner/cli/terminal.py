@@ -201,7 +201,15 @@ def languages() -> tuple[str, ...]:
         if spoken and spoken not in ("C", "POSIX", "C.UTF-8", "C.utf8"):
             found = spoken[:2].lower()
             return (found,) if found in ("zh", "en") and spoken != "both" else ("zh", "en")
-    return ("zh", "en")
+    return ("zh", "en") if _prints_chinese() else ("en",)
+
+
+def _prints_chinese() -> bool:
+    try:
+        "中".encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def show_findings(findings: Iterable[Finding]) -> None:

@@ -17,6 +17,7 @@ from planner.model.schema import PREVIOUS
 __all__ = ["PreviousSheet", "match_centres", "read_previous_sheet"]
 
 LISTED = 10
+_LEVEL = "Numbers of the zones"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> Pre
     findings: list[Finding] = []
     read = 0
     for table in read_table(path, table=PREVIOUS, encoding=encoding):
+        if any(_LEVEL in header for header in table.headers):
+            continue  # of a roster: who looks after which zones, not who lives in them
         roles, chosen = roles_of(table.headers, PREVIOUS, file=table.file, sheet=table.sheet)
         if {"id", "zone"} <= set(roles):
             own, said = _rows(table, roles)

@@ -28,7 +28,16 @@ _APPLICATION: Final = 0x5A4F4E45
 _TABLE: Final = "answers_1"
 _ABSENT_DAYS: Final = 30
 _FOUND_DAYS: Final = 365
-_MAGIC: Final = b"SQLite format 3\x00"
+_DOCUMENTS: Final = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"{",
+    b"[",
+    b"<",
+    b"\x1f\x8b",
+    b"Rar!",
+)
 _BUSY_S: Final = 10.0
 _CHUNK: Final = 500
 _MINUTE_S: Final = 60
@@ -112,7 +121,7 @@ class AnswerCache:
             except sqlite3.DatabaseError:
                 pass
             self.close()
-            if not _begins_as_ours(self.path):
+            if _is_somebodys(self.path):
                 self._note(
                     "cache-foreign", "this file belongs to another program", "该文件属于其他程序"
                 )
@@ -305,13 +314,14 @@ class AnswerCache:
                 self._db.execute("ROLLBACK")
 
 
-def _begins_as_ours(path: Path) -> bool:
-    """Tell a damaged file of answers from somebody's sheet: nearly all of its first bytes are SQLite's."""
+def _is_somebodys(path: Path) -> bool:
+    """Tell a sheet or a document, named here by a slip of the hand, from a damaged file of answers."""
     with contextlib.suppress(OSError), path.open("rb") as file:
-        head = file.read(len(_MAGIC))
-        wrong = sum(a != b for a, b in zip(head, _MAGIC, strict=False))
-        return wrong * 4 <= len(head)
-    return False
+        head = file.read(4096)
+        line = head.split(b"\n")[0]
+        columns = b"\0" not in line and any(mark in line for mark in b",;\t|")
+        return head.startswith(_DOCUMENTS) or columns
+    return True
 
 
 def _seal(key: str, body: str, asked: int) -> str:
