@@ -135,7 +135,9 @@ class Problem:
     penalty_m: Floats = field(default_factory=lambda: np.zeros(0))
     change_m: Floats = field(default_factory=lambda: np.zeros(0))
     fence: Ints32 = field(default_factory=lambda: np.zeros(0, np.int32))
-    unserved_m: float = 1e6
+    unserved_m: float = (
+        1e6  # a thousand kilometres of walking: never worth it where a centre is in reach
+    )
     ties: Ties | None = None
 
     def __post_init__(self) -> None:

@@ -54,7 +54,7 @@ class Search:
     advice_seconds: float = 30.0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.gap < 1:
+        if not 0 <= self.gap < 1:  # written so that NaN is refused too
             raise ConfigError(
                 f"gap = {self.gap:g} is not a share between 0 and 1",
                 zh=f"gap = {self.gap:g} 应在 0 与 1 之间",
@@ -266,7 +266,7 @@ class Project:
         file = Path(path)
         file = project_file(file) or (file / "planner.toml" if file.is_dir() else file)
         try:
-            values = tomllib.loads(file.read_text("utf-8-sig"))
+            values = tomllib.loads(file.read_text("utf-8-sig"))  # Notepad puts a mark in front
         except (FileNotFoundError, NotADirectoryError):
             raise _no_project(file) from None
         except (IsADirectoryError, PermissionError):

@@ -74,6 +74,7 @@ class Bound:
                 zh=f"low = {self.low:g} 大于 high = {self.high:g}",
                 remedy_zh="请对调，或去掉其中一个（该侧即不设限）",
             )
+        # A floor of 0 is no floor, but a ceiling of 0 would leave everybody without a zone.
         if self.high == 0:
             raise ConfigError(
                 "high = 0 would let no zone have anything",

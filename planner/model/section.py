@@ -97,7 +97,7 @@ def _value(value: object, hint: Any, where: str, folder: Path) -> Any:
         # strict: a text is no number and a number is no mark, as TOML tells them apart
         found = msgspec.convert(value, hint, dec_hook=path, strict=True)
     except msgspec.ValidationError:
-        found = None
+        found = None  # its own words are English and name no file
     if found is None or (isinstance(found, float) and math.isnan(found)):
         asked, asked_zh = next(
             (en, zh) for known, en, zh in _ASKED if hint in (known, known | None)

@@ -50,6 +50,7 @@ class Ties:
             values = getattr(self, field.name)
             if values.shape != self.a.shape or values.ndim != 1:
                 raise ValueError(f"not ties: {field.name} differs in length")
+        # Whoever shares a unit cannot be parted, so that no plan is charged for it.
         priced = np.where(self.a == self.b, 0.0, self.price_m)
         object.__setattr__(self, "price_m", frozen(priced, np.float64))
         if (self.a < 0).any() or (self.a > self.b).any():

@@ -124,6 +124,7 @@ def resolve(
     """
     priced = price_changes(problem, unit, previous)
     start = _majority(problem, unit, previous)
+    # Solved all the same: the plan that stays carries a bound and a certificate of today.
     result = solve(priced, stop=stop, start=start, seed=seed, progress=progress)
     if previous.fingerprint == problem.fingerprint():
         result = replace(result, assignment=start, stopped="unchanged")

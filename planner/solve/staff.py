@@ -24,7 +24,7 @@ __all__ = ["Staffing", "serving_range", "staff"]
 
 # A pair without a walk, and a place beyond floor or ceiling: only where nothing else is left.
 FAR_M = 1e5
-SWAPS = 40
+SWAPS = 40  # transportation problems that are solved at most: a zone has ten members, not hundreds
 
 
 @dataclass(frozen=True, eq=False)

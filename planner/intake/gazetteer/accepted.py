@@ -47,7 +47,7 @@ PRECISIONS: Final = (
 NONE_WORD: Final = "无"
 _HEADERS: Final = ("地址", "社区", "经度", "纬度", "精度", "地点", "标识")
 _UNIT: Final = UNIT_WORDS | {"tel", "phone"}
-_LONG: Final = 6
+_LONG: Final = 6  # digits from which on a word is a telephone, and no number or postcode
 _MOST_WORDS: Final = 6
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -131,6 +131,7 @@ def _identity(text: str, beside: str, cut: Cutter) -> Identity:
 
 
 def _key(*parts: str) -> str:
+    # Twenty digits are enough for a town, and a column of them is still read.
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:20]
 
 

@@ -40,8 +40,10 @@ from planner.intake.gazetteer.western.streets import fold_text, number_key, stre
 
 __all__ = ["find_chinese"]
 
-NEAR_COMPOUND_M: Final = 400.0
-CAMPUS_M: Final = 1500.0
+NEAR_COMPOUND_M: Final = (
+    400.0  # from the point that a map gives a large estate to its last building
+)
+CAMPUS_M: Final = 1500.0  # and of a university or a works with its housing
 SURE_ENOUGH: Final = 0.8
 # A building must be this much nearer to its compound than the next one of its number.
 CLEARLY: Final = 0.5

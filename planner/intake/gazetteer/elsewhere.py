@@ -27,8 +27,8 @@ LEVELS: Final = ("province", "city", "district", "town")
 SHARED: Final = 0.05
 # A name that this many of the addresses carry, and this share of them, is a name of here.
 SHARED_LEAST: Final = 5
-LIKE: Final = 80.0
-UNKNOWN_TOWN: Final = 0.6
+LIKE: Final = 80.0  # percent of letters in common: a slip in the name of one's own town
+UNKNOWN_TOWN: Final = 0.6  # below what counts as sure, so that a person looks at it
 _ENDING: Final = re.compile(
     "(特别行政区|自治区|自治州|自治县|地区|街道办事处|街道|省|市|区|县|镇|乡|旗)$"
 )

@@ -24,7 +24,7 @@ __all__ = ["Index", "bare_name", "index_of", "likely", "namesakes", "placed_keys
 
 # Share of characters in common, percent, from which a known name is told as a likely one.
 LIKE: Final = 65.0
-TOLD: Final = 3
+TOLD: Final = 3  # more are no help to whoever has to choose
 _SUFFIX = re.compile(r"(小区|住宅区|生活区|家属区|家属院|宿舍区|社区|大院|园区)$")
 
 

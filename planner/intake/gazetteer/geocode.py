@@ -41,7 +41,8 @@ COLUMNS: Final = (
     "code",
     "told",
 )
-EDIT_LOSS: Final = 0.05
+EDIT_LOSS: Final = 0.05  # of confidence for each slip
+# In edits, beside those of the spelling: a known number outweighs one slip, not two.
 MISSING_NUMBER: Final = 1.5
 DANGLING: Final = 2.0
 SURE_ENOUGH: Final = 0.8
@@ -211,7 +212,7 @@ def _choose(
     return best
 
 
-_RANK = {"none": 0, "street": 1, "interpolated": 2}
+_RANK = {"none": 0, "street": 1, "interpolated": 2}  # all else is 3: a door
 
 
 def _better(exact: Match, loose: Match) -> Match:

@@ -28,8 +28,8 @@ from planner.intake.gazetteer.known import DISTRICTS, known_names, spellings
 
 __all__ = ["SAME_SPOT_M", "Gazetteer", "Points", "Street"]
 
-SAME_SPOT_M: Final = 50.0
-RANGE_MOST, BLOCK_SHARE = 40, 0.3
+SAME_SPOT_M: Final = 50.0  # doors of one large house lie so far apart, and nobody goes astray by it
+RANGE_MOST, BLOCK_SHARE = 40, 0.3  # a range of more numbers than that is block and house
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +210,9 @@ class Gazetteer:
     def fingerprint(self) -> str:
         """SHA-256 over everything that can be looked up."""
         digest = hashlib.sha256()
-        digest.update(np.round(self.points.lon_lat, 7).tobytes())
+        digest.update(
+            np.round(self.points.lon_lat, 7).tobytes()
+        )  # a centimetre: readers may differ in the last bits
         for text in (*self.points.label, *self.points.source, *sorted(self.streets)):
             digest.update(str(text).encode("utf-8", "replace") + b"\x1f")
         return digest.hexdigest()

@@ -25,8 +25,8 @@ __all__ = [
     "pick_place",
 ]
 
-SURE: Final = 0.97
-BETWEEN_M: Final = 250.0
+SURE: Final = 0.97  # never 1: only a person may be certain
+BETWEEN_M: Final = 250.0  # between two known doors further apart a street may bend
 # Doors of one number this far apart belong to one large block: placed, but not with confidence.
 ONE_BLOCK_M: Final = 150.0
 # A street no longer than this is placed at its middle: nowhere on it is far from there.
@@ -187,6 +187,7 @@ def _by_context(groups: list[list[int]], gazetteer: Gazetteer, context: str) -> 
         return None
     away = gazetteer.away_m([g[0] for g in groups], at)
     order = np.argsort(away, kind="stable")
+    # Clearly nearer to the town that is named; half-way between two it tells nothing.
     return groups[order[0]] if away[order[0]] < 0.6 * away[order[1]] else None
 
 

@@ -100,6 +100,7 @@ def to_bytes(gazetteer: Gazetteer, fingerprint: str) -> bytes:
     }
     text = json.dumps(told, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     out = io.BytesIO()
+    # Level 1: somebody waits while it is built, and its size hardly matters.
     packed = np.frombuffer(zlib.compress(text, 1), np.uint8)
     for array in (points.xy, points.lon_lat, packed):
         np.save(out, array, allow_pickle=False)

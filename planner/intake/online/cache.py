@@ -24,9 +24,9 @@ from planner.intake.online.services.replies import Reply, Service, Spot, Verdict
 
 __all__ = ["AnswerCache", "answer_key"]
 
-_APPLICATION: Final = 0x5A4F4E45
+_APPLICATION: Final = 0x5A4F4E45  # "ZONE", by which the file is known as ours
 _TABLE: Final = "answers_1"
-_ABSENT_DAYS: Final = 30
+_ABSENT_DAYS: Final = 30  # a new estate is on the map within weeks; a house hardly moves
 _FOUND_DAYS: Final = 365
 _DOCUMENTS: Final = (
     b"PK\x03\x04",
@@ -39,9 +39,10 @@ _DOCUMENTS: Final = (
     b"Rar!",
 )
 _BUSY_S: Final = 10.0
-_CHUNK: Final = 500
+_CHUNK: Final = 500  # older SQLite takes 999 values in a statement
 _MINUTE_S: Final = 60
 _UNWRITTEN: Final = 10
+_FOREIGN: Final = ("this file belongs to another program", "该文件属于其他程序")
 _COUNT: Final = (
     "INSERT INTO requests_1 VALUES (?, ?, ?) "
     "ON CONFLICT (host, minute) DO UPDATE SET n = n + excluded.n"
@@ -106,9 +107,8 @@ class AnswerCache:
             try:
                 before = self._prepare()
             except OSError:
-                self._note(
-                    "cache-unreachable", "the file of answers cannot be opened", "应答缓存无法打开"
-                )
+                what = "the file of answers cannot be opened"
+                self._note("cache-unreachable", what, "应答缓存无法打开")
                 return
             try:
                 self._db = self._connect()
@@ -122,16 +122,11 @@ class AnswerCache:
                 pass
             self.close()
             if _is_somebodys(self.path):
-                self._note(
-                    "cache-foreign", "this file belongs to another program", "该文件属于其他程序"
-                )
+                self._note("cache-foreign", *_FOREIGN)
                 return
             if not self._writable or not self._set_aside(before):
-                self._note(
-                    "cache-damaged",
-                    "the file of answers is damaged and read-only",
-                    "应答缓存已损坏且只读",
-                )
+                what = "the file of answers is damaged and read-only"
+                self._note("cache-damaged", what, "应答缓存已损坏且只读")
                 return
 
     def _prepare(self) -> int:
@@ -146,6 +141,7 @@ class AnswerCache:
         mode = "rw" if self._writable else "ro"
         target = f"{self.path.absolute().as_uri()}?mode={mode}"
         db = sqlite3.connect(target, uri=True, timeout=_BUSY_S, isolation_level=None)
+        # The file may be anybody's: its views and triggers must not call functions.
         db.execute("PRAGMA trusted_schema=OFF")
         return db
 
@@ -158,9 +154,7 @@ class AnswerCache:
         tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if owner not in (0, _APPLICATION) or (owner == 0 and tables):
             self.close()
-            self._note(
-                "cache-foreign", "this file belongs to another program", "该文件属于其他程序"
-            )
+            self._note("cache-foreign", *_FOREIGN)
             return True
         if self._writable:
             db.execute("PRAGMA synchronous=FULL")
@@ -168,15 +162,12 @@ class AnswerCache:
                 self.path.chmod(0o600)
             self._lay_out(db)
         else:
-            self._note(
-                "cache-read-only",
-                "it is read-only: new answers are not kept",
-                "缓存只读，新应答不会保存",
-            )
+            what = "it is read-only: new answers are not kept"
+            self._note("cache-read-only", what, "缓存只读，新应答不会保存")
         return True
 
     def _lay_out(self, db: sqlite3.Connection) -> None:
-        db.execute("BEGIN IMMEDIATE")
+        db.execute("BEGIN IMMEDIATE")  # two runs may lay one file out at once
         db.execute(f"PRAGMA application_id={_APPLICATION}")
         db.execute(
             f"CREATE TABLE IF NOT EXISTS {_TABLE} "
@@ -213,11 +204,8 @@ class AnswerCache:
 
     def _without(self, why: str) -> None:
         word = "is locked by another run" if "locked" in why else "cannot be used"
-        self._note(
-            "cache-unusable",
-            f"the file of answers {word}: answers are not kept",
-            "应答缓存无法使用",
-        )
+        what = f"the file of answers {word}: answers are not kept"
+        self._note("cache-unusable", what, "应答缓存无法使用")
 
     def get(self, keys: Iterable[str]) -> dict[str, Reply]:
         """Look answers up.

@@ -20,7 +20,7 @@ import numpy as np
 
 from planner.errors import MissingExtraError
 from planner.intake.online.cache import AnswerCache
-from planner.intake.online.services.replies import Reply, Verdict, broken
+from planner.intake.online.services.replies import Reply, Verdict, broken, fault
 from planner.intake.online.settings import ProviderSettings
 
 if TYPE_CHECKING:
@@ -35,13 +35,8 @@ _ASKED_TOO_FAST: Final = 429
 _LOGGERS: Final = tuple(
     logging.getLogger(name)
     for name in (
-        "httpx",
-        "httpcore",
-        "httpcore.connection",
-        "httpcore.http11",
-        "httpcore.http2",
-        "httpcore.proxy",
-        "httpcore.socks",
+        *("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "httpcore.http2"),
+        *("httpcore.proxy", "httpcore.socks"),
     )
 )
 
@@ -140,11 +135,11 @@ class Client:
         return self._httpx.Client(
             timeout=self._httpx.Timeout(self.settings.timeout_s),
             follow_redirects=False,
-            trust_env=not self.settings.is_local,
+            trust_env=not self.settings.is_local,  # a proxy knows nothing of this machine's own ports
             headers={
                 "User-Agent": self.settings.agent,
                 "Accept": "application/json",
-                "Accept-Encoding": "identity",
+                "Accept-Encoding": "identity",  # a packed answer could unpack beyond `_MOST_BYTES`
             },
         )
 
@@ -169,6 +164,7 @@ class Client:
             if self.stopped:
                 return reply
             self._next = time.monotonic() + 1.0 / self.settings.rate
+            # Before it is sent: what cannot be written down must not have left.
             self._count(text, attempt + 1)
             reply = self._within(text)
             self._failures = self._failures + 1 if reply.fault else 0
@@ -224,6 +220,7 @@ class Client:
         try:
             return answer.get(timeout=min(self.settings.timeout_s * 1.1, left))
         except queue.Empty:
+            # The thread still hangs in it; closing it now would wait for that thread.
             self._retired.append(web)
             self._web = self._fresh()
         return broken(f"no answer within {self.settings.timeout_s:g} s")
@@ -263,7 +260,7 @@ def _retry_after(headers: Any) -> float | None:
     """Read Retry-After, seconds or a date (RFC 9110, 10.2.3)."""
     told = str(headers.get("retry-after", "")).strip()
     if told.isdecimal():
-        return float(told[:9])
+        return float(told[:9])  # thirty years are long enough
     try:
         at = parsedate_to_datetime(told)
     except (TypeError, ValueError):
@@ -277,15 +274,13 @@ def _by_status(status: int, wait_s: float | None) -> Reply | None:
     if status == _OK:
         return None
     if status == _ASKED_TOO_FAST:
-        return Reply(Verdict.SLOWER, note=f"asked too fast ({told})", wait_s=wait_s, fault=True)
+        return fault(Verdict.SLOWER, f"asked too fast ({told})", wait_s)
     if status in (408, 425) or status >= 500:
-        return Reply(
-            Verdict.AGAIN, note=f"the service has a fault ({told})", wait_s=wait_s, fault=True
-        )
+        return fault(Verdict.AGAIN, f"the service has a fault ({told})", wait_s)
     if status in (400, 413, 414, 422):
-        return Reply(Verdict.REFUSED, note=f"the text was refused ({told})", fault=True)
+        return fault(Verdict.REFUSED, f"the text was refused ({told})")
     if status >= 400:
-        return Reply(Verdict.STOP, note=f"the service refused access ({told})", fault=True)
+        return fault(Verdict.STOP, f"the service refused access ({told})")
     return broken(f"the answer is a redirect or empty ({told}): a log-in page of the network?")
 
 
@@ -294,6 +289,7 @@ def _parsed(body: bytes, read: Any) -> Reply:
     if start == b"<":
         return broken("the answer is a web page: a log-in page of the network?")
     try:
+        # NaN and Infinity are no JSON, though Python reads them.
         payload = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:
         return broken("the answer is not UTF-8")

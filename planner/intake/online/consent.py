@@ -19,7 +19,7 @@ from planner.model.project import Project
 __all__ = ["AUDIT_HEADER", "Asked", "Online", "Pace"]
 
 AUDIT_HEADER: Final = ("time", "service", "host", "text", "try")
-_FORMULA: Final = tuple("=+-@\t\r")
+_FORMULA: Final = tuple("=+-@\t\r")  # a spreadsheet that opens the list would run what begins so
 
 
 @dataclass(frozen=True, eq=False)

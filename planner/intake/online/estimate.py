@@ -19,7 +19,7 @@ from planner.intake.online.settings import ProviderSettings
 __all__ = ["Estimate", "Questions", "questions"]
 
 BY_REVIEW: Final = "review"  # source of a match that a person has settled
-_LATENCY_S: Final = 0.15
+_LATENCY_S: Final = 0.15  # an answer takes that long, however fast a key may ask
 SAMPLES: Final = 10
 
 

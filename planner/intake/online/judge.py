@@ -25,7 +25,8 @@ _APART_EXACT_M: Final = 100.0
 _APART_LOOSE_M: Final = 200.0
 _EXACT: Final = frozenset({"address point", "building", "stairwell", "given"})
 _UNSURE_BUILDING: Final = 0.7
-_DEGREE_M: Final = 111_195.0
+_DEGREE_M: Final = 111_195.0  # metres a degree of latitude
+_AT: Final = 6  # decimals by which two answers are one point: a tenth of a metre
 _UNSURE: Final = frozenset({Cause.AMBIGUOUS, Cause.ELSEWHERE})
 _CODES: Final = {c.value: c for c in (Cause.ABSENT, Cause.AMBIGUOUS, Cause.APART)}
 
@@ -144,14 +145,18 @@ def _without_fallbacks(
     at: dict[tuple[float, float], set[str]] = {}
     for key, one in judged.items():
         if not one.cause:
-            at.setdefault((round(one.lon, 6), round(one.lat, 6)), set()).add(asked[key].building)
+            at.setdefault(_point(one), set()).add(asked[key].building)
     out: dict[str, Judged] = {}
     for key, one in judged.items():
-        same = len(at.get((round(one.lon, 6), round(one.lat, 6)), ())) if not one.cause else 0
+        same = len(at[_point(one)]) if not one.cause else 0
         if same >= most:
             one = Judged(f"one point was answered for {same} distinct buildings", kind="same")
         out[key] = one
     return out
+
+
+def _point(one: Judged) -> tuple[float, float]:
+    return round(one.lon, _AT), round(one.lat, _AT)
 
 
 def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str, Any]:
@@ -185,6 +190,7 @@ def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str
         return {**_row(Judged(cause, runners=tuple(told), kind="apart"), ""), "told": far}
     both = f"{offline['source']} + {source}"
     ours, theirs = float(offline["confidence"]), online.confidence
+    # Two sources that err independently: both are wrong as often as the product says.
     confidence = min(0.99, 1 - (1 - ours) * (1 - theirs)) if away <= AGREE_M else min(ours, theirs)
     if offline["precision"] in _EXACT or online.precision not in _EXACT:
         return {**offline, "confidence": round(confidence, 3), "source": both}
@@ -193,6 +199,7 @@ def crossed(offline: Mapping[str, Any], online: Judged, source: str) -> dict[str
 
 def _kept_offline(offline: Mapping[str, Any], online: Judged, has: bool) -> dict[str, Any]:
     unsure = offline["code"] in _UNSURE
+    # What the map found doubtful tells more than that a service knows nothing of it.
     if has or (unsure and online.kind != "ambiguous"):
         return dict(offline)
     row = _row(online, "")

@@ -41,7 +41,7 @@ _SURNAMES: Final = frozenset(
     "陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严武戴莫孔向汤常温康施文牛樊葛邢安齐易乔"
     "伍庞颜倪庄聂章鲁岳翟申关柳欧骆祝耿左焦管"
 )
-_NAME_LONGEST: Final = 4
+_NAME_LONGEST: Final = 4  # characters: what is shorter may be the name of a person
 # Telephones, identity cards and other long numbers, also where blanks or dashes part the digits.
 _NUMBERS: Final = re.compile(
     r"(?<!\d)(?:\+?86[-\s.]?)?1[3-9]\d(?:[-\s.]?\d){8}(?!\d)"
@@ -62,7 +62,7 @@ _PEOPLE_WORD: Final = re.compile(_PEOPLE)
 _SEVERAL: Final = re.compile("[;；]|[/|｜]")
 _LONG_NUMBER: Final = re.compile(r"\d{5,}")
 _LETTERS: Final = re.compile(r"[A-Za-z]{4,}|_")
-_MOST_NUMBER: Final = 14
+_MOST_NUMBER: Final = 14  # characters; what is longer is a telephone or an identity card
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,7 @@ class Cutter:
         told = _joined(kept, self._most_bytes) if named else ""
         if not told or _PEOPLE_WORD.search(told) or _holds(told, self._forbidden):
             return Outgoing("", "", "no building in the address that may be sent")
+        # Of the canonical parts, so that all spellings of a building are asked once.
         identity = "\x1f".join([self._city, *(kept.canonical(name) for name in _PARTS)])
         key = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()
         return Outgoing(told, key, "", kept.building_key, bool(kept.building))
@@ -246,6 +247,6 @@ def _fold_names(names: Collection[str]) -> frozenset[str]:
 def _holds(text: str, forbidden: frozenset[str]) -> bool:
     if not forbidden:
         return False
-    longest = min(len(text), 40)
-    sizes: Sequence[int] = range(2, longest + 1)
+    # Looked up in the set by every stretch: a town has more names than an address has stretches.
+    sizes: Sequence[int] = range(2, min(len(text), 40) + 1)
     return any(text[i : i + n] in forbidden for n in sizes for i in range(len(text) - n + 1))

@@ -42,7 +42,7 @@ _NUMBERS: Final[Mapping[str, tuple[type, float, float]]] = {
 }
 _OPTIONAL: Final = ("per_second", "free_per_day", "price_per_1000")
 _ASKED: Final = ("unsure", "all")
-_KEY_MOST: Final = 200
+_KEY_MOST: Final = 200  # characters; a key that is longer is a file pasted by mistake
 _AGENT: Final = "zone-planner"
 
 
@@ -166,6 +166,7 @@ class ProviderSettings:
             value = getattr(self, name)
             if value is None and name in _OPTIONAL:
                 continue
+            # True is an integer to Python, and would be one request an hour.
             if isinstance(value, bool) or not isinstance(value, kind | int):
                 word = "a whole number" if kind is int else "a number"
                 raise ConfigError(
@@ -218,7 +219,7 @@ class ProviderSettings:
     def _check_url(self) -> None:
         try:
             parts = urlsplit(self.url)
-            host, _ = parts.hostname or "", parts.port
+            host, _ = parts.hostname or "", parts.port  # reading the port is what checks it
         except ValueError:
             raise ConfigError(
                 "online.base_url is not a web address",

@@ -145,6 +145,7 @@ class _Model:
         own = self.problem.home[c]
         mine = (home[units] < 0) | (units == own)
         units, walk_m, cost = units[mine], walk_m[mine], cost[mine]
+        # Nearest first, ties by position: whoever may hold a unit up has been placed before it.
         order = np.lexsort((units, walk_m, units != own))
         place: dict[int, int] = {}
         holders: list[list[int]] = []
@@ -232,7 +233,7 @@ class _Model:
             constraints=limits,
             options={"time_limit": left, "mip_rel_gap": 1e-9},
         )
-        if found.status == 2:
+        if found.status == 2:  # infeasible: some hard rule lets this centre have no zone
             return np.inf
         # The dual bound, not the value: what a solver found is above the best, never surely below it.
         proven = getattr(found, "mip_dual_bound", None)

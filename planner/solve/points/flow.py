@@ -20,7 +20,7 @@ __all__ = ["balance", "level"]
 
 FAR = np.inf
 PASSES = 80
-FASTER, SLOWER = 1.4, 0.5
+FASTER, SLOWER = 1.4, 0.5  # slower falls faster than faster grows, or steps would swing for ever
 
 
 class _Flow(NamedTuple):
@@ -75,14 +75,15 @@ def balance(near, cost, zones, low, high, price, label):
             t = _push(flow, s, high)
             if t < 0:
                 return False
-            _hand_on(flow, t, s)
+            _hand(flow, s, t, False)
+    # Floors after ceilings: what full zones hand on may fill the short ones.
     start, by_zone = _inverse(near, zones)
     for t in range(zones):
         while size[t] < low:
             s = _pull(flow, t, low, start, by_zone)
             if s < 0:
                 return False
-            _hand_back(flow, s, t)
+            _hand(flow, s, t, True)
     return True
 
 
@@ -211,14 +212,16 @@ def _push(f, s, high):
 
 
 @compiled
-def _hand_on(f, t, s):
-    f.size[t] += 1
-    f.size[s] -= 1
-    while t != s:
-        i = f.via[t, 0]
-        f.slot[i] = f.via[t, 1]
-        move(i, t, f.label, f.chain)
-        t = f.via[t, 2]
+def _hand(f, giver, taker, back):
+    """Hand a point on along the path that was found, from the taker's end or `back` from the giver's."""
+    f.size[taker] += 1
+    f.size[giver] -= 1
+    at, end = (giver, taker) if back else (taker, giver)
+    while at != end:
+        i, other = f.via[at, 0], f.via[at, 2]
+        f.slot[i] = f.via[at, 1]
+        move(i, other if back else at, f.label, f.chain)
+        at = other
 
 
 @compiled
@@ -247,14 +250,3 @@ def _pull(f, t, low, start, by_zone):
                     reach, found = d - min(price[a], 0.0), a
     _reprice(f, count, found, reach, -1.0)
     return found
-
-
-@compiled
-def _hand_back(f, s, t):
-    f.size[t] += 1
-    f.size[s] -= 1
-    while s != t:
-        i, z = f.via[s, 0], f.via[s, 2]
-        f.slot[i] = f.via[s, 1]
-        move(i, z, f.label, f.chain)
-        s = z

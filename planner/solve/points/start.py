@@ -11,9 +11,9 @@ from planner.solve.points.kernels import squared
 
 __all__ = ["halved_centres", "nearest_zones", "spread_centres"]
 
-TREE_FEATURES = 12
-BLOCK = 4_000_000
-TILT = 0.4
+TREE_FEATURES = 12  # beyond, a tree looks at nearly everything, and a table is quicker
+BLOCK = 4_000_000  # squared distances at a time: 32 MB
+TILT = 0.4  # cuts that are all straight leave all starts alike
 
 
 @compiled
@@ -71,6 +71,7 @@ def halved_centres(x: Floats, unit: Floats, zones: int, rng: np.random.Generator
             continue
         away = x[some] - x[some].mean(0)
         across = np.linalg.eigh(away.T @ away)[1][:, -1]
+        # An eigenvector has no sign of its own: without one the same points would be cut otherwise.
         across = across * np.sign(across[np.abs(across).argmax()])
         across = across + rng.normal(0, TILT, x.shape[1]) / np.sqrt(x.shape[1])
         some = some[np.argsort(away @ across, kind="stable")]

@@ -21,7 +21,7 @@ from planner.solve.sites.table import Layout
 
 __all__ = ["Annealer", "Phase"]
 
-SMALL = 1e-7
+SMALL = 1e-7  # demand over a capacity that sums of shares may leave behind
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class Annealer:
             Demand that is over or short in the end.
         """
         one = self.layout.sites
+        # A migration moves whole parts, so a few for each centre do where shifts are tried by millions.
         jumps = min(0.02, 0.12 * one.count / one.n_units)
         terms = _Terms(phase.steps, phase.hot, phase.cold, phase.dear, one.price, jumps)
         return _anneal(self.layout.table, self.parts, terms, self._random, self._best)
@@ -193,6 +194,7 @@ def _anneal(t, s, terms, random, best):
             continue
         bar = s.value[k] + s.value[m] - heat * np.log(draw(random) + 1e-300)
         left = worth(t, s, k, i, w, price)
+        # The half that is known may be too dear by itself: the other is not worked out then.
         if left >= bar or left + worth(t, s, m, w, i, price) >= bar:
             continue
         cost -= s.value[k] + s.value[m]

@@ -108,6 +108,7 @@ class Climber:
         return self.best
 
     def _step(self, aim: float, bound: float, slope: Floats) -> None:
+        # Deflected: a plain subgradient zigzags across the ridge that it should follow.
         self._along = slope + 0.6 * self._along
         if self._stale >= 15:
             self._stale = 0
@@ -165,6 +166,7 @@ class _Relaxation:
         _cut_parts(self._knapsacks, prize, one.open, profit, NOTHING)
         exact = np.zeros(one.n_candidates, bool)
         take = np.zeros(one.n_units)
+        # Whole knapsacks only of those among the best, until all of the best are whole.
         while True:
             chosen = self._best(profit)
             todo = chosen[~exact[chosen]]

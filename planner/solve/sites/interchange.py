@@ -25,10 +25,10 @@ from planner.solve.stop import Clock
 __all__ = ["Choice", "Interchange"]
 
 NEAR_CENTRES = 48
-LLOYD, ROUNDS, LAST_ROUNDS = 30, 8, 32
+LLOYD, ROUNDS, LAST_ROUNDS = 30, 8, 32  # few rounds of prices while centres move, many at the end
 STEP, SETTLED, FINE = 0.3, 0.1, 0.01
 WALK, PIECE, DRAWS = 2_000, 50, 8
-HOT, COLD = 3e-3, 1e-4
+HOT, COLD = 3e-3, 1e-4  # shares of the whole cost, for one swap changes a small part of it
 MOST = 1e3
 
 
@@ -203,6 +203,7 @@ def _send(t, fee, centre, price, w):
         h = t.home[c]
         part[h] = k
         best[h] = t.row[h, c] + t.demand[h] * price[k]
+        # The dual value: prices are paid back for a full capacity, whoever fills it.
         value += fee[c] - _paid(t, c, price[k])
         w.load[k] = 0.0
     for i in range(len(part)):

@@ -17,7 +17,7 @@ from planner.solve.compiled import compiled
 
 __all__ = ["FAR", "Parts", "Table", "begin", "best_of", "off", "out_of", "put", "take", "worth"]
 
-FAR = 1e300
+FAR = 1e300  # not infinite: the difference of two of them must be a number
 FEW = 16  # units of a part up to which the candidates of a newcomer are tried before it is in
 
 

@@ -22,17 +22,19 @@ __all__ = ["Listener", "solve"]
 
 Listener = Callable[[Progress], None]
 
-SHORTEST_PIECE = 20_000
-PIECE = 40
-FIRST, LONGER, LONGEST = 2_000, 4.0, 50_000
-HOT, WARM, COLD = 0.6, 0.35, 0.06
-CHEAP, DEAR = 100.0, 1000.0
-HARVEST = 0.35
+SHORTEST_PIECE, PIECE = (
+    20_000,
+    40,
+)  # steps between two looks at the clock: so many, or so many a unit
+FIRST, LONGER, LONGEST = 2_000, 4.0, 50_000  # steps a unit: of the first round, growth, at most
+HOT, WARM, COLD = 0.6, 0.35, 0.06  # temperatures in mean costs of a unit
+CHEAP, DEAR = 100.0, 1000.0  # the excess of one unit of demand, in mean costs, at both ends
+HARVEST = 0.35  # below this heat parts are good enough to be kept
 BOUND_STEPS, BOUND_SHARE = 150, 0.1
 MOST_PARTS, COMBINE_SHARE = 20_000, 0.25
 WHOLE_SHARE = 0.5
 SMALLEST_PARTS, LARGE_PARTS, WALK_SHARE, STEP_WORK = 14.0, 25.0, 0.5, 5_000.0
-COOL, COLDEST = 0.15, 0.02
+COOL, COLDEST = 0.15, 0.02  # after a walk over centres, which a hot round would undo
 REASSIGN_SHARE = 0.25
 
 

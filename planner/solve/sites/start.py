@@ -36,14 +36,14 @@ def first_answer(sites: Sites, seed: int) -> Answer:
     for round_ in range(ROUNDS):
         serves = _assign(sites, chosen, price)
         load = np.bincount(serves, sites.demand, minlength=sites.count)
+        # Equal fullness rather than full: what is left to fill last has nowhere to go.
         room = sites.capacity[chosen] * max(fill, 0.9)
         key = (np.maximum(load - sites.capacity[chosen], 0).sum(), _cost(sites, chosen, serves))
         if key < best_key:
             best, best_key = chosen, key
         step = per_unit * 0.5 * (1.0 - 0.5 * round_ / ROUNDS)
         price = np.maximum(price + step * np.clip(load / np.maximum(room, 1e-9) - 1.0, -1, 1), 0.0)
-        moved = _recentre(sites, chosen, serves)
-        chosen = moved
+        chosen = _recentre(sites, chosen, serves)
     return fitted(sites, best)
 
 
@@ -115,7 +115,6 @@ def _recentre(sites: Sites, chosen: Ints, part: Ints) -> Ints:
     """Best candidate of each part."""
     free = sites.open
     at = part[sites.home[free]]
-    total = np.zeros(len(free))
     order = np.argsort(part, kind="stable")
     bounds = np.searchsorted(part[order], np.arange(len(chosen) + 1))
     moved = chosen.copy()

@@ -12,7 +12,7 @@ from planner.solve.sites.kernels import Parts, Table
 
 __all__ = ["Layout"]
 
-NEAR = 12
+NEAR = 12  # in a plane some six touch; as many again lie behind them
 
 
 class Layout:
@@ -45,11 +45,13 @@ class Layout:
     def _table(self, near: int) -> Table:
         one = self.sites
         row = one.cost[np.ix_(self.unit, self.cand)]
+        # Single precision: half the memory to read, and metres need no more.
         row = np.where(np.isfinite(row), row, self.out_of_reach).astype(np.float32)
         twin = row.shape[0] == row.shape[1] and np.array_equal(row, row.T)
         home = self._unit_at[one.home[self.cand]]
         fee = one.fee[self.cand].copy()
         most = 8.0 * float(row.max(axis=1).sum(dtype=float)) + 1.0
+        # Forced candidates are paid for being chosen: the kernels need not know of force.
         self.bonus = np.where(one.forced[self.cand], 2.0 ** np.ceil(np.log2(most)), 0.0)
         fee -= self.bonus
         start = np.searchsorted(home, np.arange(one.n_units + 1))

@@ -24,9 +24,8 @@ from planner.solve.zones.instance import Instance
 __all__ = ["Annealer", "Tied"]
 
 
-CHAIN = 3
-BRANCH = 48
-"""Most units that are handed over together."""
+CHAIN = 3  # one out, one on and one back: enough for full zones to change units in a ring
+BRANCH = 48  # most units that are handed over together
 CHUNK = 4_000_000  # steps after which the clock is looked at
 SURELY_M = 1e9  # in place of an infinite price for leaving a unit out: differences of it are taken
 
@@ -108,7 +107,7 @@ class Annealer:
         self._town = _Town(
             price=np.where(np.isfinite(rows.price), rows.price, hard_m or one.hard_price),
             limit=rows.limit,
-            weight=np.ascontiguousarray(rows.weight.T),
+            weight=np.ascontiguousarray(rows.weight.T),  # one unit's amounts side by side
             start=one.start,
             unit=one.unit,
             centre=one.centre,
@@ -122,6 +121,7 @@ class Annealer:
         held_up = np.zeros(one.n_pairs, np.int32)
         _count(pair[pair >= 0], one.support, held_up)
         sums = np.ascontiguousarray(one.sums(pair).T)
+        # Not below 1: xorshift stays at zero for ever.
         random = np.random.default_rng(seed).integers(1, 2**62, 2).astype(np.uint64)
         self._state = _State(pair.astype(np.int64).copy(), held_up, sums, random)
 
@@ -305,6 +305,7 @@ def _anneal(steps, hot, cold, town, state):
         heat *= cooling
         u = int(draw(random) * n)
         first, total, length = -1, 0.0, 0
+        # Drawn before the step is known: what may be lost is Metropolis's rule turned round.
         allowance = -heat * np.log(1.0 - draw(random))
         target = -1
         done = False
@@ -333,6 +334,7 @@ def _anneal(steps, hot, cold, town, state):
             u = _deeper(u, d, town, state)
             if u < 0:
                 break
+            # Back to where the chain began as often as not: a swap of two full zones.
             target = first if draw(random) < 0.5 else -1
         if not done:
             for i in range(length - 1, -1, -1):

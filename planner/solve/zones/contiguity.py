@@ -17,8 +17,15 @@ from planner.model.problem import Problem
 from planner.solve.compiled import compiled
 
 __all__ = [
-    "Near", "Support", "find_pair", "neighbours", "order_by_centre", "spans", "support", "usable_pairs",
-]  # fmt: skip
+    "Near",
+    "Support",
+    "find_pair",
+    "neighbours",
+    "order_by_centre",
+    "spans",
+    "support",
+    "usable_pairs",
+]
 
 
 class Near(NamedTuple):
@@ -100,6 +107,7 @@ def support(start: Ints, centre: Ints32, rank: Ints, near: Near) -> Support:
     rank : ndarray of int, shape (n_pairs,)
         Position of each pair in the order of its centre, nearest first.
     """
+    # Twice over the same ground: counted first, so that no list has to grow.
     counts = np.zeros(len(centre) + 1, np.int64)
     _scan(start, centre, rank, near, counts, np.zeros(0, np.int32))
     offsets = np.concatenate([[0], np.cumsum(counts[:-1])]).astype(np.int64)
@@ -114,6 +122,7 @@ def support(start: Ints, centre: Ints32, rank: Ints, near: Near) -> Support:
 @compiled
 def find_pair(start: Any, centre: Any, unit: int, wanted: int) -> int:
     """Find the pair of a unit and a centre, or -1."""
+    # By halves: a table of all units and centres would not fit where there are thousands of both.
     low, high = start[unit], start[unit + 1]
     while low < high:
         middle = (low + high) // 2

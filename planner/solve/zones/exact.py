@@ -61,6 +61,7 @@ def solve_exactly(
     limits = {} if nodes is None else {"mip_max_nodes": nodes}
     highs = new_highs(seed=seed, mip_rel_gap=gap, time_limit=max(seconds, 0.1), **limits)
     known = None
+    # What breaks hard rows is no start: HiGHS would have to repair it first.
     if start is not None and np.isfinite(instance.value(start)):
         known = model.point(start)
     found = search(highs, model.lp(), known, halt)
@@ -129,6 +130,7 @@ class Model:
 
     def _support(self) -> tuple[Any, Floats]:
         one = self.instance
+        # Homes stand by themselves; every other pair is at most the sum of those that hold it up.
         own = np.setdiff1d(np.arange(one.n_pairs), one.home_pair)
         supported = np.repeat(np.arange(one.n_pairs), np.diff(one.support.start))
         row = np.concatenate([own, supported])

@@ -26,7 +26,7 @@ from planner.solve.zones.zoning import choose_zones, list_all
 __all__ = ["improve", "quick_bound", "refusal"]
 
 TURNS = 6
-LARGE, MIDDLE = 60_000, 6_000
+LARGE, MIDDLE = 60_000, 6_000  # pairs beyond which HiGHS proves nothing in time, or is tried last
 LONG = 2
 # How hot annealing begins, in mean costs of a unit: hot enough to leave the plan that it is given.
 HOT = 10.0
@@ -96,6 +96,7 @@ def _keep_hard(track: Track, seed: int) -> None:
 
 
 def _sweeps(one: Instance) -> int:
+    # About 60 million steps whatever the size, but no fewer sweeps than let a large part cool.
     return int(np.clip(60_000_000 // max(one.n_units, 1), 1_000, 10_000))
 
 
@@ -137,6 +138,7 @@ def _by_zones(track: Track, pool: Pool, prize: Floats, seed: int) -> None:
     for turn in range(TURNS):
         if track.over:
             return
+        # A centre without a zone that keeps the hard rules: no choice of columns can be a plan.
         if len(set(pool.centre)) < track.instance.n_centres:
             return
         track.turn("prices on units")

@@ -12,8 +12,15 @@ from planner.model.problem import Problem
 from planner.solve.zones.contiguity import Near, Support, spans, support
 
 __all__ = [
-    "Instance", "Pairs", "Rows", "assembled", "cut_out", "local_neighbours", "restrict", "rows_of",
-]  # fmt: skip
+    "Instance",
+    "Pairs",
+    "Rows",
+    "assembled",
+    "cut_out",
+    "local_neighbours",
+    "restrict",
+    "rows_of",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +61,9 @@ class Rows:
         A hard rule costs `hard_m`; what is broken by less than rounding does not count.
         """
         excess = np.maximum(sums - self.limit[:, None], 0.0).sum(axis=1)
-        broken = excess > 1e-9
+        broken = (
+            excess > 1e-9
+        )  # of sums of shares; infinity times rounding would forbid a good plan
         price = np.where(np.isinf(self.price), hard_m, self.price)[broken]
         return float((excess[broken] * price).sum())
 
@@ -102,7 +111,10 @@ def rows_of(problem: Problem) -> Rows:
 
 
 def _position(amounts: list[Floats], amount: Floats) -> int:
-    """Find what is counted among what was counted before, or append it."""
+    """Find what is counted among what was counted before, or append it.
+
+    Pricing knows two amounts at most, so households that three rules count must be one of them.
+    """
     for i, known in enumerate(amounts):
         if np.array_equal(known, amount):
             return i
@@ -192,6 +204,7 @@ class Instance:
     @property
     def hard_price(self) -> float:
         """What a search may charge for breaking a hard rule by one, to compare failed attempts."""
+        # Dearer than any walk, and no more: annealing compares differences of it.
         return 10.0 * max(float(self.cost.max(initial=0.0)), 1000.0)
 
     def value(self, pair: AnyInts, *, forgiving: bool = False) -> float:
@@ -203,6 +216,12 @@ class Instance:
         total = self.cost[pair[served]].sum() + self.skip_cost[~served].sum()
         hard_m = self.hard_price if forgiving else np.inf
         return float(total + self.rows.charge(self.sums(pair), hard_m))
+
+    def local(self, assignment: AnyInts) -> Ints:
+        """Give each unit's centre by its position in the part, -1 for none or another part's."""
+        given = assignment[self.unit_ids].astype(np.int64)
+        place = np.minimum(np.searchsorted(self.centre_ids, given), self.n_centres - 1)
+        return np.where(self.centre_ids[place] == given, place, -1)
 
     def connected(self, pair: AnyInts) -> Bools:
         """Tell which units are held up in a plan, or at home, or left out; shape (n_units,)."""

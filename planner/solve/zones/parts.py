@@ -62,7 +62,7 @@ def split(problem: Problem) -> Split:
     served[unit] = True
     rank = np.empty(problem.n_pairs, np.int64)
     rank[order_by_centre(problem)] = np.arange(problem.n_pairs)
-    rows, skip = rows_of(problem), _skip_prices(problem)
+    rows, skip, cost = rows_of(problem), _skip_prices(problem), problem.pair_cost_m
 
     def part(units: Ints, centres: Ints) -> Instance:
         owner, pair = spans(problem.pair_start, units)
@@ -70,16 +70,16 @@ def split(problem: Problem) -> Split:
         among = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
         walk_m = problem.walk_m[pair]
         walk_cost = problem.load[units][owner] * walk_m
-        cost = walk_cost + problem.penalty_m[pair] + problem.change_m[pair]
         return assembled(
             (units, centres),
-            Pairs(owner, among, rank[pair], cost, walk_cost, walk_m),
+            Pairs(owner, among, rank[pair], cost[pair], walk_cost, walk_m),
             local_neighbours(near, units, problem.n_units),
             rows.take(units),
             skip[units],
         )
 
     made = [part(*group) for group in _groups(problem, unit, centre, served)]
+    # The largest first: it needs the time most, and what it leaves goes to the others.
     made.sort(key=lambda one: (-one.n_pairs, int(one.unit_ids[0])))
     lost = np.flatnonzero(~served)
     return Split(tuple(made), lost, float(skip[lost].sum()))

@@ -29,6 +29,7 @@ def regroup(track: Track, ascent: Ascent, *, size: int, seed: int) -> bool:
     better = False
     fresh: set[int] = set(range(track.instance.n_centres))
     while fresh and not track.over:
+        # Anew each time: what was rearranged has changed the waste of its neighbours.
         waste = _waste(track, ascent)
         centre = max(fresh, key=lambda c: (waste[c], -c))
         if waste[centre] <= 0:

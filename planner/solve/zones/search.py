@@ -73,6 +73,7 @@ def solve(
         desk.open(_first(problem, must_serve(instance), start, stop))
     stopped = "gap"
     try:
+        # All parts first: before each has a bound nothing can be told of the whole.
         for track in desk.tracks:
             quick_bound(track)
         for track in desk.in_turn():
@@ -91,10 +92,7 @@ def _first(problem: Problem, instance: Instance, start: ArrayLike | None, stop: 
     given = np.asarray(start, np.int64)
     if given.shape != (problem.n_units,):
         raise ValueError(f"start has {given.size} entries, but the problem has {problem.n_units}")
-    position = np.full(problem.n_centres + 1, -1, np.int64)
-    position[instance.centre_ids] = np.arange(instance.n_centres)
-    inside = (given >= 0) & (given < problem.n_centres)
-    wanted = position[np.where(inside, given, -1)][instance.unit_ids]
+    wanted = instance.local(given)
     pair = repaired(instance, wanted)
     stands = bool((np.where(pair >= 0, instance.centre[pair], -1) == wanted).all())
     return Track(instance, pair, stop.gap, Clock(stop.seconds), given=stands)
@@ -119,6 +117,7 @@ class _Desk:
 
     def in_turn(self) -> Iterator[Track]:
         """Give each part its share of the time that is left, largest first."""
+        # A hopeless part is not idle: it is given its turn, in which the error is worded.
         idle = [not track.hopeless and track.done for track in self.tracks]
         weights = [
             0 if i else max(t.instance.n_pairs, 1) for i, t in zip(idle, self.tracks, strict=True)
@@ -126,6 +125,7 @@ class _Desk:
         for i, track in enumerate(self.tracks):
             began = self.clock.spent
             if not idle[i]:
+                # Of what is left, so that time which an easy part did not use goes to the next.
                 track.clock = self.clock.share(weights[i] / sum(weights[i:]))
                 yield track
             self.seconds[i] = self.clock.spent - began

@@ -61,6 +61,7 @@ def _grow(instance: Instance, pair: Ints) -> Ints:
 
     for p in pair[pair >= 0]:
         reach(int(p))
+    # Ties by position in the part, so that the first plan does not hang on the heap's own order.
     while heap:
         _, p = heapq.heappop(heap)
         unit = instance.unit[p]

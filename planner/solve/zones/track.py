@@ -95,6 +95,7 @@ class Track:
         aim, value = self.instance.value(pair, forgiving=True), self.instance.value(pair)
         # A plan that keeps the hard rules is better than any that does not, whatever it costs.
         if np.isfinite(value) == np.isfinite(self.value_m):
+            # By more than rounding, or a plan could take turns with itself.
             if not aim < self.aim_m - 1e-9 * max(abs(aim), 1.0):
                 return False
         elif np.isinf(value):

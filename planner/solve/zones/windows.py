@@ -30,7 +30,7 @@ SIZE = 50  # zones of a window when bounds are raised
 # too.  Zones that stay too full want chains through many others, which the last two leave room for.
 PASSES = ((10, 1.0, 2), (20, 1.0, 3), (20, 2.0, 6), (40, 1.0, 4))
 BATCH = 16
-NODES = 100
+NODES = 100  # of branch and bound: a window that wants more gains little for its time
 CLOSE = 0.3  # share of the gap that is enough for a window
 WORTH = 0.5  # share of the gap below which the zones of a window are good enough as they are
 TURNS = 8
@@ -221,6 +221,7 @@ def _rearranged(
     keep[mine] = (relaxed.reduced[mine] <= within) & (inside & open_unit)[one.unit[mine]]
     keep[pair[inside]] = True
     small, pairs = cut_out(one, keep, centres)
+    # Who has a centre keeps one: leaving a unit out would be the cheapest of all arrangements.
     small = replace(small, skip_cost=np.full(small.n_units, np.inf))
     start = np.searchsorted(pairs, pair[inside])
     before = small.value(start, forgiving=True)

@@ -22,7 +22,7 @@ def choose_zones(track: Track, ascent: Ascent, *, seed: int) -> None:
     reduced = pool.reduced(ascent.prize) - ascent.least[centre]
     room = track.aim_m - ascent.bound_m
     which = np.flatnonzero(reduced <= room + 1e-6 * abs(track.aim_m))
-    if len(which) > 20_000:
+    if len(which) > 20_000:  # the programme slows down faster than further zones help
         which = np.sort(which[np.argsort(reduced[which], kind="stable")[:20_000]])
     pair, _ = choose(
         pool, which, gap=0.2 * track.gap, nodes=2_000, seconds=track.clock.left, seed=seed
@@ -73,6 +73,7 @@ def _listed(track: Track, ascent: Ascent) -> tuple[list[Ints], float]:
             best, low = zones, room
             if low == track.value_m - ascent.bound_m or len(zones) > MOST_ZONES // 3:
                 break
+        # A quarter until something could be listed: the number of zones grows by powers of the room.
         room = 0.25 * most if low == 0.0 else 0.5 * (low + most)
         if track.clock.left <= 0:
             break

@@ -18,9 +18,9 @@ from planner.intake.gazetteer.western.streets import (
 
 __all__ = ["Line", "Reading", "exact_readings", "loose_readings", "read_line"]
 
-LONGEST: Final = 6
+LONGEST: Final = 6  # words of a street, as Avenue of the Americas South West
 _UNIT_WORDS = UNIT_WORDS | {"bldg"}
-_MOST_WORDS = 24
+_MOST_WORDS = 24  # readings grow by the square of the words, and nobody's address has more
 
 
 @dataclass(frozen=True, slots=True)

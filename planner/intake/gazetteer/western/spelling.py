@@ -19,10 +19,11 @@ from planner.intake.gazetteer.western.streets import spelled_out, street_stem
 __all__ = ["StreetSpeller"]
 
 MOST_EDITS: Final = 3
+# Costs in edits: less than one slip, for people leave such things out on purpose.
 NO_TYPE: Final = 0.6
 CUT_SHORT: Final = 0.6
 CUT_ENDING: Final = 0.3
-CHUNK: Final = 4000
+CHUNK: Final = 4000  # names against all spellings: a table of bytes, some tens of megabytes
 _DIGITS = re.compile(r"\d+")
 
 
@@ -133,5 +134,6 @@ def _keep(found: dict[str, float], key: str, cost: float) -> None:
 
 
 def _allowed(text: str) -> int:
+    # A short name with two slips is another name.
     letters = sum(c.isalpha() for c in text)
     return 0 if letters < 2 else 1 if letters < 7 else 2 if letters < 12 else MOST_EDITS

@@ -16,10 +16,11 @@ from planner.intake.online.services.replies import (
     Spot,
     Verdict,
     broken,
+    fault,
     field_of,
     is_place,
     number_of,
-    text_of,
+    text_at,
 )
 
 __all__ = ["AMAP"]
@@ -61,10 +62,9 @@ def _params(text: str, city: str, key: str) -> dict[str, str]:
 
 
 def _read(payload: object) -> Reply:
-    status = text_of(field_of(payload, "status"))
-    code = text_of(field_of(payload, "infocode"))
+    status = text_at(payload, "status")
     if status == "0":
-        return _fault(code)
+        return _fault(text_at(payload, "infocode"))
     geocodes = field_of(payload, "geocodes")
     if status != "1" or not isinstance(geocodes, list):
         return broken("the answer is not in AMap's format")
@@ -75,27 +75,27 @@ def _read(payload: object) -> Reply:
 
 
 def _spot(item: object) -> Spot | None:
-    east, comma, north = text_of(field_of(item, "location")).partition(",")
+    east, comma, north = text_at(item, "location").partition(",")
     lon, lat = number_of(east), number_of(north)
     if not comma or not is_place(lon, lat):
         return None
-    level = text_of(field_of(item, "level"))
+    level = text_at(item, "level")
+    # A level that nobody has listed may be a village or a province: nobody is placed by it.
     precision, confidence = _LEVELS.get(level, (AREA, 0.1))
-    label = text_of(field_of(item, "formatted_address"))
-    return Spot(lon, lat, precision, confidence, level, label)
+    return Spot(lon, lat, precision, confidence, level, text_at(item, "formatted_address"))
 
 
 def _fault(code: str) -> Reply:
     if code in _SLOWER:
-        return Reply(Verdict.SLOWER, note=f"asked too fast (infocode {code})", fault=True)
+        return fault(Verdict.SLOWER, f"asked too fast (infocode {code})")
     if code in _AGAIN:
-        return Reply(Verdict.AGAIN, note=f"the service is busy (infocode {code})", fault=True)
+        return fault(Verdict.AGAIN, f"the service is busy (infocode {code})")
     if code in _TEXT or code.startswith("3"):
         return Reply(Verdict.REFUSED, note=f"the text was refused (infocode {code})")
     if not code.isdecimal():
         return broken("the answer is not in AMap's format")
     why = _STOP.get(code, "the service refused")
-    return Reply(Verdict.STOP, note=f"{why} (infocode {code})", fault=True)
+    return fault(Verdict.STOP, f"{why} (infocode {code})")
 
 
 AMAP: Final = Service(

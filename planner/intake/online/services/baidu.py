@@ -17,29 +17,19 @@ from planner.intake.online.services.replies import (
     Spot,
     Verdict,
     broken,
+    fault,
     field_of,
     is_place,
-    number_of,
-    text_of,
+    number_at,
+    text_at,
 )
 
 __all__ = ["BAIDU"]
 
 _AREAS: Final = frozenset(
     (
-        "",
-        "UNKNOWN",
-        "NoClass",
-        "其他",
-        "国家",
-        "省",
-        "城市",
-        "区县",
-        "乡镇",
-        "村庄",
-        "商圈",
-        "行政区划",
-        "行政区",
+        *("", "UNKNOWN", "NoClass", "其他", "国家", "省", "城市", "区县"),
+        *("乡镇", "村庄", "商圈", "行政区划", "行政区"),
     )
 )
 _STREETS: Final = frozenset({"道路", "交叉路口", "公交线路", "地铁线路", "铁路"})
@@ -67,20 +57,19 @@ def _params(text: str, city: str, key: str) -> dict[str, str]:
 
 
 def _read(payload: object) -> Reply:
-    status = text_of(field_of(payload, "status"))
+    status = text_at(payload, "status")
     if status != "0":
         return _fault(status)
     result = field_of(payload, "result")
     if result == [] or result is None:
         return Reply(Verdict.ABSENT) if result == [] else broken("the answer holds no result")
     place = field_of(result, "location")
-    lon, lat = number_of(field_of(place, "lng")), number_of(field_of(place, "lat"))
+    lon, lat = number_at(place, "lng"), number_at(place, "lat")
     if not is_place(lon, lat):
         return broken("the answer holds a place without coordinates")
-    level = text_of(field_of(result, "level"))
-    sure = number_of(field_of(result, "confidence"))
-    understood = number_of(field_of(result, "comprehension"))
-    precision, confidence = _precision(level, sure, understood)
+    level = text_at(result, "level")
+    figures = number_at(result, "confidence"), number_at(result, "comprehension")
+    precision, confidence = _precision(level, *figures)
     return Reply(Verdict.FOUND, (Spot(lon, lat, precision, confidence, level, ""),))
 
 
@@ -96,19 +85,17 @@ def _precision(level: str, sure: float, understood: float) -> tuple[str, float]:
 
 def _fault(status: str) -> Reply:
     if status in ("401", "402"):
-        return Reply(Verdict.SLOWER, note=f"asked too fast (status {status})", fault=True)
+        return fault(Verdict.SLOWER, f"asked too fast (status {status})")
     if status in ("1", "8"):
         # The appendix has 1 for an inner fault; the geocoder sends it for no result as well, so
         # nothing may be concluded from it.
-        return Reply(
-            Verdict.AGAIN, note=f"no result or an inner fault (status {status})", fault=True
-        )
+        return fault(Verdict.AGAIN, f"no result or an inner fault (status {status})")
     if status == "2":
         return Reply(Verdict.REFUSED, note="the text was refused (status 2)")
     if not status.isdecimal():
         return broken("the answer is not in Baidu's format")
     why = _STOP.get(status, "the service refused")
-    return Reply(Verdict.STOP, note=f"{why} (status {status})", fault=True)
+    return fault(Verdict.STOP, f"{why} (status {status})")
 
 
 BAIDU: Final = Service(
@@ -121,6 +108,6 @@ BAIDU: Final = Service(
     per_second=3.0,
     params=_params,
     read=_read,
-    most_bytes=84,
+    most_bytes=84,  # as its manual says; longer texts are refused, not cut
 )
 """The service as documented."""

@@ -12,10 +12,9 @@ from planner.intake.online.services.replies import (
     Spot,
     Verdict,
     broken,
-    field_of,
     is_place,
-    number_of,
-    text_of,
+    number_at,
+    text_at,
 )
 
 __all__ = ["NOMINATIM", "PUBLIC_HOST", "PUBLIC_MOST"]
@@ -32,6 +31,7 @@ _STREET_RANK: Final = 26
 
 
 def _params(text: str, city: str, _key: str) -> dict[str, str]:
+    # Western addresses go from the small to the large, Chinese ones the other way.
     told = f"{text}, {city}" if city and text.isascii() else city + text
     return {"q": told, "format": "jsonv2", "limit": "3"}
 
@@ -49,16 +49,15 @@ def _read(payload: object) -> Reply:
 
 
 def _spot(item: object) -> Spot | None:
-    lon, lat = number_of(field_of(item, "lon")), number_of(field_of(item, "lat"))
+    lon, lat = number_at(item, "lon"), number_at(item, "lat")
     if not is_place(lon, lat):
         return None
-    category = text_of(field_of(item, "category")) or text_of(field_of(item, "class"))
-    kind = text_of(field_of(item, "type"))
-    told = text_of(field_of(item, "addresstype")) or kind
-    precision, confidence = _precision(
-        category, kind, told, number_of(field_of(item, "place_rank"))
-    )
-    label = text_of(field_of(item, "display_name"))
+    # jsonv2 says category where the older json says class.
+    category = text_at(item, "category") or text_at(item, "class")
+    kind, rank = text_at(item, "type"), number_at(item, "place_rank")
+    told = text_at(item, "addresstype") or kind
+    precision, confidence = _precision(category, kind, told, rank)
+    label = text_at(item, "display_name")
     return Spot(lon, lat, precision, confidence, f"{category}/{told}", label)
 
 
@@ -70,11 +69,7 @@ def _precision(category: str, kind: str, told: str, rank: float) -> tuple[str, f
         found = ("building", 0.85)
     elif category == "highway" or told in ("road", "street"):
         found = ("street", 0.4)
-    elif (
-        kind in _COMPOUND
-        or told in _COMPOUND
-        or (rank >= _HOUSE_RANK and category not in _AREA_KINDS)
-    ):
+    elif {kind, told} & _COMPOUND or (rank >= _HOUSE_RANK and category not in _AREA_KINDS):
         found = ("compound", 0.6)
     else:
         found = ("street", 0.3) if _STREET_RANK <= rank < _HOUSE_RANK else (AREA, 0.1)

@@ -17,9 +17,12 @@ __all__ = [
     "Spot",
     "Verdict",
     "broken",
+    "fault",
     "field_of",
     "is_place",
+    "number_at",
     "number_of",
+    "text_at",
     "text_of",
 ]
 
@@ -134,6 +137,11 @@ class Service:
     most_bytes: int = 400
 
 
+def fault(verdict: Verdict, note: str, wait_s: float | None = None) -> Reply:
+    """Give the reply for a fault, which counts towards those in a row that end a run."""
+    return Reply(verdict, note=note, wait_s=wait_s, fault=True)
+
+
 def broken(note: str) -> Reply:
     """Give the reply for a body that is not what the service documents."""
     return Reply(Verdict.AGAIN, note=note, fault=True)
@@ -169,8 +177,18 @@ def number_of(value: object) -> float:
         return math.nan
     try:
         return float(value)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError):  # a JSON integer may have a thousand digits
         return math.nan
+
+
+def text_at(value: object, name: str) -> str:
+    """Give a member of a JSON object as `text_of` does."""
+    return text_of(field_of(value, name))
+
+
+def number_at(value: object, name: str) -> float:
+    """Give a member of a JSON object as `number_of` does."""
+    return number_of(field_of(value, name))
 
 
 def is_place(lon: float, lat: float) -> bool:
@@ -182,4 +200,5 @@ def is_place(lon: float, lat: float) -> bool:
         Degrees.
     """
     inside = math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90
+    # Off the coast of Africa, where services put what they do not know.
     return inside and not (abs(lon) < 1e-6 and abs(lat) < 1e-6)

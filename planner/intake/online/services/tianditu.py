@@ -13,10 +13,11 @@ from planner.intake.online.services.replies import (
     Spot,
     Verdict,
     broken,
+    fault,
     field_of,
     is_place,
-    number_of,
-    text_of,
+    number_at,
+    text_at,
 )
 
 __all__ = ["TIANDITU"]
@@ -43,39 +44,38 @@ def _params(text: str, city: str, key: str) -> dict[str, str]:
 
 
 def _read(payload: object) -> Reply:
-    status = text_of(field_of(payload, "status"))
+    status = text_at(payload, "status")
     place = field_of(payload, "location")
-    if status == "404" or (status == "0" and place == {}):
+    if status in ("404", "101") or (status == "0" and place == {}):
         return Reply(Verdict.ABSENT)
     if status == "1":
-        return Reply(Verdict.AGAIN, note="the service reports a fault (status 1)", fault=True)
-    if status == "101":
-        return Reply(Verdict.ABSENT)
+        return fault(Verdict.AGAIN, "the service reports a fault (status 1)")
     if status != "0":
         return _fault(payload, status)
-    lon, lat = number_of(field_of(place, "lon")), number_of(field_of(place, "lat"))
+    lon, lat = number_at(place, "lon"), number_at(place, "lat")
     if not is_place(lon, lat):
         return broken("the answer holds a place without coordinates")
-    level, score = text_of(field_of(place, "level")), number_of(field_of(place, "score"))
+    level, score = text_at(place, "level"), number_at(place, "score")
     precision, confidence = _LEVELS.get(level, (AREA, 0.1))
-    if not score >= _SURE:
+    if not score >= _SURE:  # a missing score too
         precision, confidence = AREA, 0.1
-    label = text_of(field_of(place, "keyWord"))
+    label = text_at(place, "keyWord")
     spot = Spot(lon, lat, precision, min(confidence, score / 100.0), level or "?", label)
     return Reply(Verdict.FOUND, (spot,))
 
 
 def _fault(payload: object, status: str) -> Reply:
     """Read what the gateway says before the geocoder: a ``code`` and a ``msg``."""
-    code, msg = text_of(field_of(payload, "code")) or status, text_of(field_of(payload, "msg"))
+    code, msg = text_at(payload, "code") or status, text_at(payload, "msg")
     if not code.lstrip("-").isdecimal():
         return broken("the answer is not in Tianditu's format")
+    # By its words: the gateway's codes are not listed, and one of them stands for several causes.
     if any(word in msg for word in ("频繁", "并发", "QPS")):
-        return Reply(Verdict.SLOWER, note=f"asked too fast (code {code})", fault=True)
+        return fault(Verdict.SLOWER, f"asked too fast (code {code})")
     if any(word in msg for word in ("超限", "上限", "次数", "配额")):
-        return Reply(Verdict.STOP, note=f"the quota is used up (code {code})", fault=True)
+        return fault(Verdict.STOP, f"the quota is used up (code {code})")
     if any(word in msg.lower() for word in ("key", "权限", "密钥", "白名单")):
-        return Reply(Verdict.STOP, note=f"the key was refused (code {code})", fault=True)
+        return fault(Verdict.STOP, f"the key was refused (code {code})")
     return broken(f"the service reports a fault (code {code})")
 
 

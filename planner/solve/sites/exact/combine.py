@@ -19,7 +19,7 @@ from planner.solve.stop import Clock
 
 __all__ = ["combine"]
 
-ROUNDS = 30
+ROUNDS = 30  # of asking for parts: what is missing after so many hardly lowers the value
 SMALL = 1e-6
 
 

@@ -22,7 +22,7 @@ from planner.solve.sites.table import Layout
 __all__ = ["Columns", "Pool"]
 
 MOST_COLUMNS = 150_000
-MOST_UNITS = 6_000_000
+MOST_UNITS = 6_000_000  # 24 MB of units, whatever the size of the parts
 SMALL = 1e-7
 
 
@@ -98,7 +98,7 @@ class Pool:
         self.layout = layout
         n = layout.sites.n_units
         most = min(MOST_COLUMNS, 50 * n + 20_000)
-        random = np.random.default_rng(12345)
+        random = np.random.default_rng(12345)  # of keys alone: no answer depends on it
         self._store = _Store(
             sign=random.integers(1, 2**63, n).astype(np.uint64),
             seen=np.zeros(1 << int(np.ceil(np.log2(2 * most + 1))), np.uint64),

@@ -16,7 +16,7 @@ from planner.solve.zones.track import Track
 
 __all__ = ["Ascent"]
 
-NODES = (3_000, 100_000, 1_000_000)
+NODES = (3_000, 100_000, 1_000_000)  # branches for one zone: more only once fewer prove no more
 
 
 class Ascent:
@@ -72,7 +72,7 @@ class Ascent:
             bound, priced, better = self.evaluate(prize)
             stale = 0 if better else stale + 1
             along = self._slope(priced) + 0.5 * along
-            if stale == 5:
+            if stale == 5:  # back to the best prizes, with steps of half the length
                 reach, stale, prize, along = reach * 0.5, 0, self.prize.copy(), along * 0.0
                 continue
             norm = float((along**2).sum())
@@ -103,6 +103,7 @@ class Ascent:
         """
         track, one = self.track, self.track.instance
         master = Prizes(self.pool)
+        # A twentieth of the gap: the last metres of the bound take most of the rounds.
         close = max(0.05 * track.gap, 1e-5) * track.cost_m
         reach = np.full(one.n_units, 0.03 * track.cost_m / one.n_units)
         for _ in range(rounds):

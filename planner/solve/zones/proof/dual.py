@@ -123,6 +123,7 @@ def _climb(steps, target, m, most, limit, ways):
             chosen[:] = price
         else:
             stale += 1
+            # Deflected steps may fall on their way up; not before fifteen does it count as stuck.
             if stale >= 15:
                 reach, stale = max(reach * 0.6, 1e-3), 0
                 price[:] = chosen
@@ -140,6 +141,7 @@ def _climb(steps, target, m, most, limit, ways):
                 norm += along[c, k] ** 2
         if norm <= 0:
             break
+        # A little above the known plan: Polyak's step comes to a stop where the aim is reached.
         step = reach * max(1.02 * target - value, 1e-6 * abs(target)) / norm
         for c in range(m):
             for k in range(rows):

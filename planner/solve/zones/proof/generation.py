@@ -165,7 +165,7 @@ def choose(
         mip_rel_gap=gap,
         mip_max_nodes=nodes,
         time_limit=max(seconds, 0.05),
-        mip_heuristic_effort=0.1,
+        mip_heuristic_effort=0.1,  # plans come from annealing; here the proof is wanted
     )
     start, index, ones, cost = pool.matrix(which)
     skip = np.flatnonzero(np.isfinite(one.skip_cost))

@@ -25,7 +25,7 @@ from planner.solve.zones.proof.subproblem import ZoneModel
 
 __all__ = ["Priced", "Pricer", "countable"]
 
-MOST_STATES = 60_000
+MOST_STATES = 60_000  # of the table: half a megabyte for each item, and there are dozens
 LONGEST_S = 20.0  # longest search for the zone of one centre by HiGHS
 COLUMNS = 12
 # Zones and branches of one centre at which listing them all is given up.

@@ -64,6 +64,7 @@ def raise_bound(
         move = _off(part, live, at)
         if not move.any():
             break
+        # Steps that fall as 1/n: their sum is endless, so that no start is too far away.
         mark = np.clip(mark + 0.5 * price / (1 + step) * move, low, high)
         shared, off_m = _shared(part, live, mark)
         track = Track(shared, at, gap, clock.share(1.0 / (STEPS - step)))

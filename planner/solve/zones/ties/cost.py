@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planner.model.arrays import Ints, Ints32
+from planner.model.arrays import Ints
 from planner.model.problem import Part, Problem, Result
 from planner.model.ties import Ties
 from planner.solve.stop import Clock, Progress, Stop
@@ -82,7 +82,8 @@ def with_ties(
     done: list[Part] = []
     stopped = first.stopped
     for i, (part, proven) in enumerate(zip(parts, first.parts, strict=True)):
-        known = _Known(_part_pairs(part, assignment), proven.bound_m + part.lost_m, proven.method)
+        pair = repaired(part.instance, part.instance.local(assignment))
+        known = _Known(pair, proven.bound_m + part.lost_m, proven.method)
         began = clock.spent
         if part.open and stopped != "interrupt":
             mine = clock.share(weights[i] / sum(weights[i:]))
@@ -112,30 +113,18 @@ class _Known(NamedTuple):
     method: str
 
 
-def _part_pairs(part: TiedPart, assignment: Ints32) -> Ints:
-    """Read the pairs of a part's units out of a plan of the whole; what does not hold is repaired."""
-    return repaired(part.instance, _local(part, assignment))
-
-
-def _local(part: TiedPart, assignment: ArrayLike) -> Ints:
-    """Give the centre of each unit by its position in the part, -1 for none or another part's."""
-    one = part.instance
-    given = np.asarray(assignment, np.int64)[one.unit_ids]
-    place = np.minimum(np.searchsorted(one.centre_ids, given), one.n_centres - 1)
-    return np.where(one.centre_ids[place] == given, place, -1)
-
-
 def _settled(
     part: TiedPart, known: _Known, start: ArrayLike | None, *, gap: float, clock: Clock, seed: int
 ) -> _Known:
     """Better one part, and its bound; a plan that stands and is good enough stays as it is."""
     pair, bound_m, method = known
     if start is not None:
-        wanted = _local(part, start)
+        wanted = part.instance.local(np.asarray(start))
         given = repaired(part.instance, wanted)
         stands = bool((part.zones(given) == wanted).all())
         if stands and part.gap(given, bound_m) <= gap:
             return _Known(given, bound_m, STOOD)
+        # The search knew nothing of ties, so the plan before may be better than what it found.
         if part.value(given) < part.value(pair):
             pair, method = given, STOOD
     found = better(part, pair, bound_m=bound_m, gap=gap, clock=clock.share(SHARE), seed=seed)
@@ -210,6 +199,7 @@ def _drawn(
     group = _group(part, zone, tie)
     if towards < 0 or len(group) < 2:
         return None
+    # Half of each other tie, for both of its units are charged.
     extra = part.surcharge(pair, 0.5)
     ends = np.array([part.a[tie], part.b[tie]])
     price = float(part.price_m[tie])
@@ -222,7 +212,7 @@ def _drawn(
     small, pairs = restrict(one, units, group)
     small = replace(small, cost=small.cost + extra[pairs])
     now = np.searchsorted(pairs, pair[units])
-    seconds = min(clock.left, 5.0)
+    seconds = min(clock.left, 5.0)  # one tie of many: a hard one must not eat the time of all
     found = solve_exactly(small, start=now, nodes=BRANCHES, seconds=seconds, seed=seed)
     if found.pair is None:
         return None
