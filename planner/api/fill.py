@@ -8,11 +8,9 @@ from typing import Final
 
 from planner.api.people import people_in, sheets_of
 from planner.api.plan import Plan
-from planner.errors import PlannerError
 from planner.files import safe_name, write_files
 from planner.intake.residents import Residents
-from planner.intake.sheets.formats.grids import opened_once, read_grids
-from planner.intake.sheets.formats.guard import kind_of, open_book, read_bytes
+from planner.intake.sheets.formats.grids import copied_from, opened_once
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Project
@@ -142,13 +140,10 @@ def _places(t: SheetTable, headings: Sequence[str]) -> tuple[tuple[int, str], ..
 
 
 def _copy(path: Path, fills: Sequence[Fill]) -> bytes:
-    try:
-        data = read_bytes(path)
-        kind = kind_of(data, path.name)
-        if kind == "zip":
-            book = open_book(data, kind, path.name)
-            if book.kind == "xlsx":
-                return fill_workbook(book.data, fills)
-    except (PlannerError, ValueError):
-        pass  # what openpyxl cannot copy is laid out anew
-    return fill_rows([Grid(g.sheet, g.grid, g.first, g.left) for g in read_grids(path)], fills)
+    raws, data = copied_from(path)
+    if data is not None:
+        try:
+            return fill_workbook(data, fills, {g.sheet: g.strays for g in raws})
+        except ValueError:
+            pass  # what openpyxl cannot copy is laid out anew
+    return fill_rows([Grid(g.sheet, g.grid, g.first, g.left) for g in raws], fills)

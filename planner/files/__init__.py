@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.files.beside import run_beside
 from planner.files.folder import LOCK_NAME, TEMP_PREFIX
-from planner.files.geodata import layer_names, open_layer
+from planner.files.geodata import guarded, layer_names, open_layer
 from planner.files.record import append_line, free_folder, make_private, safe_name, set_aside
 from planner.files.untouched import mark_as_read
 from planner.files.write import Content, atomic_write, probe, write_files
@@ -16,6 +16,7 @@ __all__ = [
     "append_line",
     "atomic_write",
     "free_folder",
+    "guarded",
     "layer_names",
     "make_private",
     "mark_as_read",

@@ -22,7 +22,7 @@ from typing import Any, Final
 from planner.errors import InputError
 from planner.files.untouched import mark_as_read
 
-__all__ = ["layer_names", "open_layer"]
+__all__ = ["guarded", "layer_names", "open_layer"]
 
 _DRIVERS: Final = (
     "GPKG", "GeoJSON", "ESRI Shapefile", "FlatGeobuf", "KML", "LIBKML", "GPX", "MapInfo File",
@@ -65,7 +65,7 @@ def layer_names(path: str | Path) -> list[tuple[str, str | None]]:
     """
     import pyogrio
 
-    with _opened(Path(path)) as source:
+    with guarded(Path(path)) as source:
         return [(str(name), kind) for name, kind in pyogrio.list_layers(source)]
 
 
@@ -91,15 +91,27 @@ def open_layer(path: str | Path, layer: str | None = None, **how: Any) -> Any:
     """
     import pyogrio
 
-    with _opened(Path(path)) as source:
+    with guarded(Path(path)) as source:
         return pyogrio.read_dataframe(source, layer=layer, **how)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Path | bytes]:
-    """Give what GDAL may open, while only the drivers of known formats are there and nothing is fetched."""
+def guarded(path: Path, content: bytes | None = None) -> Iterator[Path | bytes]:
+    """Give what GDAL may open, while only the drivers of known formats are there and nothing is fetched.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes, optional
+        GeoJSON of that file, where its text had to be put right first.
+
+    Raises
+    ------
+    InputError
+        As for `layer_names`.
+    """
     mark_as_read(path)
-    source = _checked(path)
+    source = _checked(path) if content is None else _checked_json(path, content)
     import pyogrio
 
     register: Any = getattr(import_module("pyogrio._ogr"), "_register_drivers", None)
@@ -131,7 +143,7 @@ def _checked(path: Path) -> Path | bytes:
         return _checked_archive(path)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{"):
-        return _checked_json(path)
+        return _checked_json(path, None)
     if text.startswith(b"<"):
         return _checked_markup(path)
     if re.match(rb"!table\b", text, re.IGNORECASE) and re.search(
@@ -165,6 +177,7 @@ def _checked_archive(path: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name.lower() for name in archive.namelist()]
+            names = [n for n in names if not n.startswith("__macosx/") and "/._" not in f"/{n}"]
     except (zipfile.BadZipFile, OSError):
         raise _refused(path, "the archive is damaged", "压缩包已损坏") from None
     if any(n.endswith(".shp") for n in names) and all(n.endswith((*_BESIDE, "/")) for n in names):
@@ -183,16 +196,17 @@ def _checked_markup(path: Path) -> Path:
     return path
 
 
-def _checked_json(path: Path) -> Path | bytes:
+def _checked_json(path: Path, content: bytes | None) -> Path | bytes:
     """Drop coordinate systems that are an address, or no plain name; without one it is WGS-84."""
     try:
-        value = json.loads(path.read_bytes().decode("utf-8-sig"))
+        data = path.read_bytes() if content is None else content
+        value = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise _refused(path, "it is no JSON", "不是有效的 JSON") from None
     if not isinstance(value, dict) or value.get("type") not in _SHAPES:
         raise _refused(path, "its content is no GeoJSON", "内容不是 GeoJSON")
     if not _has_crs(value):
-        return path
+        return path if content is None else content
     value.setdefault("name", path.stem)  # the layer would be called after a file in memory
     return json.dumps(value, ensure_ascii=False).encode()
 

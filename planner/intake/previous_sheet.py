@@ -66,7 +66,7 @@ def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> Pre
         if {"id", "zone"} <= set(roles):
             own, said = _rows(table, roles)
             rows += own
-            findings += [*chosen, *said]
+            findings += [*table.findings, *chosen, *said]
             read += 1
     name = Path(path).name
     if not read:

@@ -55,15 +55,11 @@ _COLUMN_OF = {
     "no-address": "address",
     "two-addresses": "address",
 }
-_DATE = (
-    r"\d{1,2}月\d{1,2}日|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-    r"|(?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?: 00:00:00)?"
-)
-"""What a spreadsheet makes of 3-1 when it is typed as a building."""
 _FAULTS = {
     "error": ("formula-error", "the cell under {} holds a formula error"),
     "formula": ("formula-error", "the formula under {} has no stored value: open and save the file in Excel"),
     "date": ("date-cell", "the cell under {} holds a date: the spreadsheet took a number for one"),
+    "long": ("long-number", "the cell under {} holds a number past 15 digits, of which the last are lost"),
 }  # fmt: skip
 _SYNTHETIC = ("synthetic", "合成示例", "合成数据", "模拟数据")
 
@@ -357,9 +353,6 @@ def _cell_faults(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.Series
     Returns code and reason of each row, and its fault with the header of the cell.
     """
     fault = frame["fault"]
-    for name in ("building", "address"):
-        dated = frame[name].str.fullmatch(_DATE) & (fault == "")
-        fault = fault.mask(dated, f"date:{name}")
     code, reason = np.full(len(frame), "", object), np.full(len(frame), "", object)
     for i in np.flatnonzero(fault != ""):
         kind, header = fault.iloc[i].split(":", 1)

@@ -114,7 +114,7 @@ def read_ties(path: str | Path, *, encoding: str | None = None, told: Table = TI
             read += 1
             own, said = _rows(table, roles)
             rows += own
-            findings += [*chosen, *said]
+            findings += [*(f for f in table.findings if f.column), *chosen, *said]
     name = Path(path).name
     if not read:
         raise SchemaError(

@@ -22,6 +22,7 @@ __all__ = [
     "HOUSEHOLDS",
     "MEMBERS",
     "NOMINATIONS",
+    "PERSONAL_HEADERS",
     "PREVIOUS",
     "TIES",
     "Column",
@@ -161,7 +162,7 @@ def header_key(text: str) -> str:
 
 
 # Headers of columns about the person: recognised in order to be left unread.
-_PERSONAL_HEADERS = (
+PERSONAL_HEADERS = (
     "姓名, 户主, 户主姓名, 党员姓名, 联系人, 身份证, 身份证号, 身份证号码, 公民身份号码, "
     "证件号, 证件号码, 电话, 联系电话, 手机, 手机号, 手机号码, 联系方式, 固定电话, 微信, 性别, "
     "民族, 出生日期, 出生年月, 年龄, 籍贯, 学历, 文化程度, 工作单位, 职业, 婚姻状况, 健康状况, "
@@ -171,7 +172,7 @@ _PERSONAL_HEADERS = (
     "disability, remarks, notes"
 )
 
-_PERSONAL = frozenset(header_key(h) for h in _PERSONAL_HEADERS.split(", "))
+_PERSONAL = frozenset(header_key(h) for h in PERSONAL_HEADERS.split(", "))
 _PERSONAL_PARTS = ("姓名", "身份证", "电话", "手机", "证件号")
 
 
@@ -191,45 +192,76 @@ _WHERE = (
         "address",
         "地址, address, 住址, 家庭住址, 家庭地址, 居住地址, 现居住地址, 现住址, 现居住地, "
         "常住地址, 户籍地址, 详细地址, 住所, 居住地, 门牌地址, 通讯地址, 标准地址, 户籍所在地, "
-        "street address, home address, residence, addr, full address",
+        "street address, home address, residence, addr, full address, addr:full, 住户地址, "
+        "居民地址, 房屋地址, 地址描述, 坐落, 房屋坐落, 现住地",
     ),
     # Compound, road and its number: where the address stands in several columns.
     Column(
         "compound",
-        "小区, compound, 小区名称, 小区名, 所属小区, 所在小区, 住宅小区, 楼盘, 院落, estate",
+        "小区, compound, 小区名称, 小区名, 所属小区, 所在小区, 住宅小区, 楼盘, 院落, estate, "
+        "addr:place, addr:hamlet, addr:neighbourhood, 楼盘名称, 院落名称, 小区院落",
     ),
     Column(
         "road",
-        "道路, road, 路名, 道路名称, 路街巷, 街路巷, 街巷, 路巷, 街巷名称, street, street name",
+        "道路, road, 路名, 道路名称, 路街巷, 街路巷, 街巷, 路巷, 街巷名称, street, street name, "
+        "addr:street, 街道名, 街路, 街, 所在道路, road name",
     ),
-    Column("road_number", "门牌, house number, 门牌号, 门牌号码, 路号, house no, street number"),
+    Column(
+        "road_number",
+        "门牌, house number, 门牌号, 门牌号码, 路号, house no, street number, addr:housenumber, "
+        "门牌编号, 号数",
+    ),
     # No x and y of a plane: which of the two is east differs from office to office.
-    Column("lon", "经度, lon, longitude, lng, long, x, x坐标, 东经, point_x, 经度坐标"),
-    Column("lat", "纬度, lat, latitude, y, y坐标, 北纬, point_y, 纬度坐标"),
+    Column(
+        "lon",
+        "经度, lon, longitude, lng, long, x, x坐标, 东经, point_x, 经度坐标, 坐标x, coord_x, "
+        "lon_wgs84, wgs84经度",
+    ),
+    Column(
+        "lat",
+        "纬度, lat, latitude, y, y坐标, 北纬, point_y, 纬度坐标, 坐标y, coord_y, lat_wgs84, "
+        "wgs84纬度",
+    ),
+    # Longitude and latitude as a pair in one cell; read where the two columns are empty.
+    Column(
+        "coordinates",
+        "坐标, coordinates, 经纬度, 经纬度坐标, 坐标点, 地理坐标, 位置坐标, 坐标位置, gps坐标, gps, "
+        "location, lonlat, lnglat, latlon, latlng, coords, coord, xy, point, geometry, geom, wkt, "
+        "shape, 定位, 定位坐标",
+    ),
     Column(
         "building",
         "楼栋, building, 楼号, 栋, 幢, 栋号, 幢号, 楼栋号, 楼幢, 楼, 楼栋名称, 楼宇, 楼幢号, "
-        "building_no, bldg, block",
+        "building_no, bldg, block, 楼房号, 楼座, 楼座号, 所在楼栋, addr:block, building number",
     ),
     Column(
-        "stairwell", "单元, stairwell, 单元号, 单元编号, 楼道, 门洞, 梯, staircase, entrance, stair"
+        "stairwell",
+        "单元, stairwell, 单元号, 单元编号, 楼道, 门洞, 梯, staircase, entrance, stair, "
+        "单元名称, 所在单元, addr:unit",
     ),
-    Column("floor", "楼层, floor, 层, 层数, 所在楼层, storey, level"),
+    Column(
+        "floor",
+        "楼层, floor, 层, 层数, 所在楼层, storey, level, addr:floor, 楼层号",
+    ),
     # Read only to order the floors of a building; kept nowhere.
     Column(
-        "room", "房号, room, 室, 户室, 室号, 门号, 房间号, 房屋号, flat, apartment, apt, unit, door"
+        "room",
+        "房号, room, 室, 户室, 室号, 门号, 房间号, 房屋号, flat, apartment, apt, unit, door, "
+        "addr:flats, 房间, 房室号",
     ),
     Column(
         "community",
         "社区, community, 所属社区, 村社区, 社区名称, 村居, 村, 网格, 所属网格, 网格名称, "
-        "居委会, 社区网格, 村委会, committee, fence, grid, neighbourhood, neighborhood",
+        "居委会, 社区网格, 村委会, committee, fence, grid, neighbourhood, neighborhood, 社区名, "
+        "网格号, 网格编号, 网格编码, 网格名, 村名, 行政村, 村名称, 所在社区, 所在网格, 所属村居, "
+        "addr:suburb",
     ),
 )
 # People in a home stand for its load: offices rarely count minutes, and a larger home takes more of them.
 _LOAD = Column(
     "load",
     "权重, load, 负荷, 工作量, 家庭人口, 家庭人数, 人口数, 人口, 人数, 常住人口, "
-    "常住人数, 家庭成员数, 户数, weight, minutes, persons, people, households",
+    "常住人数, 家庭成员数, 户数, 服务户数, weight, minutes, persons, people, households",
 )
 _IS_CENTRE = Column(
     "is_centre",

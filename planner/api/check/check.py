@@ -21,8 +21,7 @@ from planner.errors import Finding, PlannerError, Severity
 from planner.files import mark_as_read, safe_name, write_files
 from planner.intake.fences.read import survey_fences
 from planner.intake.idnumbers import examine_id_numbers
-from planner.intake.sheets.formats.grids import opened_once, read_grids
-from planner.intake.sheets.formats.guard import kind_of, open_book, read_bytes
+from planner.intake.sheets.formats.grids import copied_from, opened_once
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.survey import Survey, survey
@@ -210,18 +209,15 @@ class CheckReport:
         own = [s for s in self.spots if s.finding.file == label]
         summary = checktext.summary_lines(self.figures(), label)
         try:
-            data = read_bytes(path)
-            kind = kind_of(data, path.name)
-            if kind == "zip":
-                book = open_book(data, kind, path.name)
-                if book.kind == "xlsx":
-                    return mark_workbook(book.data, own, summary)
-        except (PlannerError, ValueError):
-            pass  # what could not be opened is listed; what openpyxl cannot copy is laid out anew
-        try:
-            grids = [Grid(g.sheet, g.grid, g.first, g.left) for g in read_grids(path)]
+            raws, data = copied_from(path)
         except PlannerError:
-            grids = []
+            return mark_rows([], own, summary)  # what could not be opened is listed
+        if data is not None:
+            try:
+                return mark_workbook(data, own, summary, {g.sheet: g.strays for g in raws})
+            except ValueError:
+                pass  # what openpyxl cannot copy is laid out anew
+        grids = [Grid(g.sheet, g.grid, g.first, g.left) for g in raws]
         return mark_rows(grids, own, summary)
 
 

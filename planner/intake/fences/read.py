@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +11,26 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.errors import Finding, InputError, Severity
-from planner.files import layer_names, open_layer
+from planner.errors import Finding, InputError, Severity, SheetError
+from planner.files import mark_as_read
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.fences.borders import gaps, overlaps
 from planner.intake.fences.outlines import REMEDY, Layer, in_degrees, mended, plane_of, sound
 from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.exported import undone
+from planner.intake.sheets.formats.guard import kind_of, kind_of_zip, read_bytes
+from planner.intake.sheets.formats.layers.gdal import layers_by_gdal
+from planner.intake.sheets.formats.layers.vector import VectorLayer
+from planner.intake.sheets.formats.vectors import VECTORS, read_vectors
+from planner.intake.sheets.read import text_of
+from planner.model.layers import FENCES
+from planner.model.schema import header_key
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = ["Fences", "examine_fences", "read_fences", "survey_fences"]
 
-FENCE_NAMES: Final = (
-    "fence", "community", "社区", "网格", "社区名称", "网格名称", "村", "村居", "name", "名称", "NAME",
-)  # fmt: skip
 LARGEST_KM2: Final = 5_000.0
 MANY_VERTICES: Final = 200_000
 LISTED: Final = 30
@@ -71,21 +75,6 @@ def read_fences(path: str | Path, *, datum: str | None = None) -> gpd.GeoDataFra
     return survey_fences(path, datum=datum).layer
 
 
-def declared_datum(path: Path) -> Datum | None:
-    """Read the datum that a GeoJSON states in its member ``crs``, which GDAL takes for WGS-84."""
-    if path.suffix.lower() not in (".geojson", ".json"):
-        return None
-    try:
-        stated = json.loads(path.read_text("utf-8-sig")).get("crs")
-    except (OSError, ValueError, AttributeError):
-        return None
-    text = json.dumps(stated, ensure_ascii=False).upper().replace("-", "").replace("_", "")
-    for datum, words in ((Datum.GCJ02, ("GCJ02", "火星")), (Datum.BD09, ("BD09", "百度"))):
-        if any(word in text for word in words):
-            return datum
-    return None
-
-
 def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     """Read fences, mend what can be mended, and say what was noticed.
 
@@ -111,18 +100,19 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
         area; a district past all measure.  Carries every fault.
     """
     path = Path(path)
-    read, name, closed = _read(path)
-    layer = Layer(path.name, name, _names(read))
+    read = _read(path)
+    layer = Layer(path.name, read.name, _names(read))
     if read.crs is None:
         remedy = ("set its CRS in QGIS and save it again", "请在QGIS中设置坐标系后保存")
         what, zh = "the layer has no CRS", "图层没有坐标系"
         layer.settle([layer.told(Severity.STOP, "no-crs", what, zh, remedy=remedy)])
     what, zh = "has a ring that was not closed", "的边界未闭合,已闭合"
-    said = [layer.told(Severity.FIX, "open-ring", what, zh, at) for at in closed]
-    shapes, there, found = sound(read.geometry.to_numpy(), layer)
+    said = [layer.told(Severity.FIX, "open-ring", what, zh, at) for at in read.closed]
+    shapes, there, found = sound(np.asarray(read.shapes), layer)
     shapes, turned = in_degrees(shapes, read.crs, layer)
     shapes, there, repaired = mended(shapes, there, layer)
-    own = Datum(datum) if datum is not None else declared_datum(path)
+    stated = datum or read.datum
+    own = Datum(stated) if stated else None
     if own is not None and own is not Datum.WGS84:
         shapes = shapely.transform(shapes, lambda c: convert(c[:, 0], c[:, 1], own, Datum.WGS84))
         what, zh = f"converted from {own.name} to WGS-84", f"已由{own.name}转换为WGS-84"
@@ -130,8 +120,8 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     made, named = _named(shapes, there, layer)
     made.attrs["crs"] = "" if read.crs is None else read.crs.to_string()
     _refuse_size(made, layer)
-    examined = examine_fences(made, file=path.name, layer=name)
-    return Fences(made, (*said, *found, *turned, *repaired, *named, *examined))
+    examined = examine_fences(made, file=path.name, layer=read.name)
+    return Fences(made, (*read.findings, *said, *found, *turned, *repaired, *named, *examined))
 
 
 def examine_fences(
@@ -190,8 +180,8 @@ def _rest(layer: Layer, code: str, n: int, what: str, zh: str) -> list[Finding]:
     return [layer.told(Severity.WARN, code, what, zh)]
 
 
-def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
-    """Read the one layer of shapes; say which features had open rings."""
+def _read(path: Path) -> VectorLayer:
+    """Read the one layer that holds outlines."""
     if not path.is_file():
         raise InputError(
             f"there is no fence file {path.resolve()}",
@@ -199,13 +189,46 @@ def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
             zh=f"找不到边界文件 {path.resolve()}",
             remedy_zh="请检查 [inputs] fences",
         )
+    mark_as_read(path)
+    data = read_bytes(path)
+    layers = [v for v in _layers(path, data) if v.shapes is not None]
+    outlined = [v for v in layers if v.shapes is not None and _has_outlines(v.shapes)]
+    layers = outlined or layers
+    if len(layers) != 1:
+        names = ", ".join(layer.name for layer in layers)
+        raise InputError(
+            f"{path.name} must hold one layer of polygons; its layers are: {names or 'none'}",
+            remedy="save the fences as a file of their own",
+            zh=f"{path.name} 应只有一个面图层；现有图层：{'、'.join(v.name for v in layers) or '无'}",
+            remedy_zh="请将边界另存为单独的文件",
+        )
+    if not layers[0].rows:
+        raise InputError(
+            f"{path.name} must hold polygons, one for each fence",
+            remedy=REMEDY[0],
+            zh=f"{path.name} 应为面图层，每个社区一个面",
+            remedy_zh=REMEDY[1],
+        )
+    return layers[0]
+
+
+def _layers(path: Path, data: bytes) -> list[VectorLayer]:
+    """Read a file by its content; what is known to GDAL alone, such as MapInfo's, is left to it."""
+    try:
+        kind = kind_of(data, path.name)
+        if kind == "zip":
+            kind = kind_of_zip(data, path.name)
+        if kind in VECTORS:
+            return read_vectors(path, data, kind)
+    except SheetError as error:
+        if path.suffix.lower() not in (".gml", ".xml"):
+            raise InputError(
+                error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
+            ) from None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # remarks on rings, told here as findings
-            layers = [str(n) for n, kind in layer_names(path) if kind is not None]
-            name = _only(layers, path.name)
-            read = open_layer(path, name, on_invalid="fix")
-            strict = open_layer(path, name, on_invalid="ignore", columns=[])
+            warnings.simplefilter("ignore")
+            return layers_by_gdal(path, None, None, None)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
@@ -215,35 +238,24 @@ def _read(path: Path) -> tuple[gpd.GeoDataFrame, str, list[int]]:
             zh=f"{path.name} 无法作为地图图层读取（{type(error).__name__}）",
             remedy_zh="请另存为 GeoPackage 或 GeoJSON",
         ) from None
-    if "geometry" not in read.columns or not len(read):
-        raise InputError(
-            f"{path.name} must hold polygons, one for each fence",
-            remedy=REMEDY[0],
-            zh=f"{path.name} 应为面图层，每个社区一个面",
-            remedy_zh=REMEDY[1],
-        )
-    absent = shapely.is_missing(strict.geometry.to_numpy())
-    closed = np.flatnonzero(absent & ~shapely.is_missing(read.geometry.to_numpy()))
-    return read, name, closed.tolist()
 
 
-def _only(layers: list[str], file: str) -> str:
-    if len(layers) == 1:
-        return layers[0]
-    raise InputError(
-        f"{file} must hold one layer of polygons; its layers are: {', '.join(layers) or 'none'}",
-        remedy="save the fences as a file of their own",
-        zh=f"{file} 应只有一个面图层；现有图层：{'、'.join(layers) or '无'}",
-        remedy_zh="请将边界另存为单独的文件",
-    )
+def _has_outlines(shapes: NDArray[Any]) -> bool:
+    return bool(np.isin(shapely.get_type_id(shapes), (3, 6, 7)).any())
 
 
-def _names(layer: gpd.GeoDataFrame) -> list[str]:
-    name = next((c for c in FENCE_NAMES if c in layer.columns), None)
-    if name is None:
-        return []
-    texts = layer[name].astype("string").fillna("").to_list()
-    return [" ".join(half_width(t).split())[:80] for t in texts]
+def _names(layer: VectorLayer) -> list[str]:
+    """Take the names from the first known column that says anything."""
+    own = [header_key(h) for h in layer.headers]
+    for heading in FENCES["fence"].headers:
+        key = header_key(heading)
+        for column in (k for k, other in enumerate(own) if other == key):
+            texts = np.array([[text_of(row[column])] for row in layer.rows], object)
+            cells, _, _ = undone(texts, {}, [layer.headers[column]], [""])
+            names = [" ".join(half_width(t).split())[:80] for t in cells[:, 0]]
+            if any(names):
+                return names
+    return []
 
 
 def _named(

@@ -43,7 +43,10 @@ def addresses_of(frame: pd.DataFrame) -> pd.Series:
     compound, community = frame["compound"], frame["community"]
     road = on_road(frame["road"], frame["road_number"])
     named = (compound != "") | (frame["road"] != "")
+    # the houses of a village are numbered, not those of its roads
+    village = (compound != "") & (frame["road"] == "") & (frame["road_number"] != "")
     place = (road + compound).where(named, "")
+    place = place.mask(village, on_road(compound, frame["road_number"]))
     building = frame["building"]
     bare = building.str.fullmatch(_BARE) & (place + community).str.contains(_CHINESE)
     building = building.where(~bare, building + "栋").str.replace(

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner.errors import Finding, SchemaError, Severity, SheetError
+from planner.intake.coordinates.recognise import split_pair
 from planner.intake.sheets.headings import role_of, roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
@@ -21,7 +23,7 @@ __all__ = ["Gathered", "columns_of", "gather", "headings_of", "labels"]
 
 LEFT_OUT: Final = frozenset({"stairwell", "floor", "room"})
 """Where a date stands for what a clerk typed, such as 2-1, the cell is left out..."""
-HELD: Final = frozenset({"address", "building"})
+HELD: Final = frozenset({"address", "building", "compound", "road", "road_number", "community"})
 """... and here the row is held: the home cannot be found."""
 
 
@@ -197,9 +199,12 @@ def columns_of(
         role = role_at.get(c)
         if code == "date" and role in LEFT_OUT:
             columns[role][r] = ""
-        if (code == "date" and role in HELD) or (code in ("error", "formula") and role):
+        if (code in ("date", "long") and role in HELD) or (code in ("error", "formula") and role):
             fault[r] = f"{code}:{t.headers[c]}"
     header = t.headers[roles["load"]] if "load" in roles else ""
+    if "coordinates" in roles:
+        columns["lon"], told = _pairs(columns, t, t.headers[roles["coordinates"]])
+        said += told
     frame = pd.DataFrame(columns, dtype=object)
     frame = frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
     return frame, [*said, *chosen, *_dates(t, role_at)]
@@ -212,6 +217,24 @@ def headings_of(t: SheetTable, table: Table) -> dict[str, str]:
         if role := role_of(header, table):
             found.setdefault(role, header)
     return found
+
+
+def _pairs(
+    columns: Mapping[str, NDArray[Any]], t: SheetTable, header: str
+) -> tuple[NDArray[Any], list[Finding]]:
+    """Let a pair in one cell stand where the two columns are empty, if that column holds pairs at all."""
+    pairs = columns["coordinates"]
+    given = pairs[pairs != ""]
+    known = sum(split_pair(str(text)) is not None for text in given)
+    empty = (columns["lon"] == "") & (columns["lat"] == "")
+    if 2 * known > len(given):
+        return np.where(empty, pairs, columns["lon"]), []
+    what = f"the column {header} holds no pairs of longitude and latitude and was not used"
+    told = Finding(
+        "no-pairs", Severity.WARN, what, f"“{header}”列不是经纬度，未采用",
+        "write 116.8321,32.6291", "请填写如 116.8321,32.6291", t.file, t.sheet, column=header,
+    )  # fmt: skip
+    return columns["lon"], [told] if len(given) else []
 
 
 def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:

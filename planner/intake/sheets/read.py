@@ -18,16 +18,18 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding, Severity, SheetError
 from planner.files import mark_as_read
+from planner.intake.sheets.exported import LONG_DIGITS, undone
+from planner.intake.sheets.footers import notes_below
 from planner.intake.sheets.formats.csvs import RAGGED_SHARE
 from planner.intake.sheets.formats.grids import RawSheet, read_grids
-from planner.intake.sheets.formats.guard import LONG_DIGITS
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
+from planner.intake.sheets.headings import role_of
 from planner.model.schema import HOUSEHOLDS, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SheetTable", "read_table"]
+__all__ = ["SheetTable", "read_table", "text_of"]
 
 Grid = list[list[Any]]
 LISTED = 100
@@ -176,13 +178,15 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     keep = header.kept(table)
     cells, faults = _texts(body, keep, raw)
     cells, filled = _fill_merged(cells, body, keep, raw)
+    headers = tuple(header.names[i] for i in keep)
+    cells, faults, repaired = undone(cells, faults, headers, [role_of(h, table) for h in headers])
     full = np.array([any(v != "" for v in line) for line in cells], bool)
     rows = np.array([i + raw.first + 1 for i, _ in body], np.int64)
-    where = [replace(f, file=file, sheet=raw.sheet) for f in (*said, *left_out, *filled)]
+    where = [replace(f, file=file, sheet=raw.sheet) for f in (*said, *left_out, *filled, *repaired)]
     return SheetTable(
         file=file,
         sheet=raw.sheet,
-        headers=tuple(header.names[i] for i in keep),
+        headers=headers,
         cells=cells[full],
         row=rows[full],
         unread=tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n),
@@ -233,8 +237,10 @@ def _without_repeats(
     """Drop totals, footers and headers that are printed again; each is listed."""
     kept: list[tuple[int, list[Any]]] = []
     said: list[Finding] = []
+    wide = [r1 - raw.first for r1, c1, r2, c2 in raw.merges if c2 > c1]
+    notes = notes_below(body, [role_of(n) for n in header.names], wide)
     for i, row in body:
-        if is_total_row(row):
+        if i in notes or is_total_row(row):
             what, zh = "a totals or footer row was left out", "已忽略合计或页脚行"
             said.append(Finding("totals-row", Severity.FIX, what, zh, row=i + raw.first + 1))
         elif is_header_row(row, header):
@@ -257,22 +263,23 @@ def _texts(
             if value.__class__ is str:
                 cells[r, k] = value
                 continue
-            cells[r, k] = _text(value)
-            if isinstance(value, float | int) and abs(value) >= 10**LONG_DIGITS:
-                faults[r, k] = "long"
-            elif isinstance(value, datetime.date | datetime.time):
+            cells[r, k] = text_of(value)
+            if isinstance(value, float) and abs(value) >= 10**LONG_DIGITS:
+                faults[r, k] = "long"  # whole numbers come from formats that keep every digit
+            elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
                 faults[r, k] = "date"
-    if raw.marks.faults:
+    if raw.faults:
         where_row = {i + raw.first: r for r, (i, _) in enumerate(body)}
         where_column = {c + raw.left: k for k, c in enumerate(keep)}
-        for (i, j), code in raw.marks.faults.items():
+        for (i, j), code in raw.faults.items():
             if i in where_row and j in where_column:
                 faults[where_row[i], where_column[j]] = code
                 cells[where_row[i], where_column[j]] = ""
     return cells, faults
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Write a value of a cell as text: whole numbers without a point, days as 2026-03-02."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -285,7 +292,7 @@ def _text(value: Any) -> str:
         midnight = value.time() == datetime.time()
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     if isinstance(value, np.generic):
-        return _text(value.item())
+        return text_of(value.item())
     return str(value)
 
 

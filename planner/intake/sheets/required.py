@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["ENOUGH", "is_complete", "missing_columns", "require_one_measure"]
 
 ENOUGH = (
-    {"address"}, {"lon", "lat"}, {"community", "building"}, {"name", "building"}, {"compound"}, {"road"},
-    {"community", "road_number"},
+    {"address"}, {"lon", "lat"}, {"coordinates"}, {"community", "building"}, {"name", "building"},
+    {"compound"}, {"road"}, {"community", "road_number"},
 )  # fmt: skip
 """Columns that say where a home is, each set by itself."""
 

@@ -6,12 +6,13 @@ text a text.  They hold what the sheets held, people included.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from planner.render.books.marked import Grid, book_bytes, copied_book, laid_out, put
+from planner.render.books.copied import copied_book
+from planner.render.books.marked import Grid, book_bytes, laid_out, put
 
 __all__ = ["Fill", "fill_rows", "fill_workbook"]
 
@@ -38,15 +39,17 @@ class Fill:
     rows: Mapping[int, Sequence[str | int]]
 
 
-def fill_workbook(data: bytes, fills: Sequence[Fill]) -> bytes:
-    """Fill columns of a copy of a workbook, which keeps its layout.
+def fill_workbook(
+    data: bytes, fills: Sequence[Fill], strays: Mapping[str, Collection[str]] | None = None
+) -> bytes:
+    """Fill columns of a copy of a workbook, which keeps its layout but for cells gone astray.
 
     Raises
     ------
     ValueError
         The workbook cannot be laid out again; see `fill_rows`.
     """
-    return _filled(copied_book(data), fills, {})
+    return _filled(copied_book(data, strays), fills, {})
 
 
 def fill_rows(grids: Sequence[Grid], fills: Sequence[Fill]) -> bytes:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from planner.errors import Finding, Severity
+from planner.render.books.copied import copied_book
 from planner.render.books.look import sheet_title
 from planner.render.text.check_words import SEVERITY_WORDS
 
@@ -25,7 +25,6 @@ __all__ = [
     "Grid",
     "Spot",
     "book_bytes",
-    "copied_book",
     "laid_out",
     "mark_rows",
     "mark_workbook",
@@ -38,7 +37,6 @@ COMMENTS: Final = 3000
 LISTED: Final = 60_000  # excel takes 65,530 links in a sheet
 _LONGEST: Final = 32_000
 _EXACT: Final = 1e15
-_LARGEST_MERGE: Final = 2_000_000
 _FILL: Final[Mapping[Severity, str]] = {
     Severity.STOP: "FFF4A6A0",
     Severity.HOLD: "FFFBD08B",
@@ -47,7 +45,6 @@ _FILL: Final[Mapping[Severity, str]] = {
 }
 _RANK: Final = list(SEVERITY_WORDS)
 _BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+(?::[A-Z]+\d+)?)"')
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -80,61 +77,20 @@ class Grid:
     left: int = 0
 
 
-def mark_workbook(data: bytes, spots: Sequence[Spot], summary: Sequence[tuple[str, str]]) -> bytes:
+def mark_workbook(
+    data: bytes,
+    spots: Sequence[Spot],
+    summary: Sequence[tuple[str, str]],
+    strays: Mapping[str, Collection[str]] | None = None,
+) -> bytes:
     """Mark the findings in a copy of a workbook.
 
-    `data`: an ``.xlsx`` that `planner.intake.sheets.formats.guard.open_book` has let pass.
+    `data`: an ``.xlsx`` that was read before; `strays`: addresses, by sheet, of cells far from all others,
+    which whoever opens the copy is spared.
     Gives: the marked ``.xlsx``.
     Raises `ValueError`: the workbook cannot be laid out again; see `mark_rows`.
     """
-    return _finished(copied_book(data), spots, summary)
-
-
-def copied_book(data: bytes) -> Any:
-    """Open a workbook to make a copy: values in place of formulas, no way out of the file.
-
-    Raises
-    ------
-    ValueError
-        The workbook cannot be laid out again; see `laid_out`.
-    """
-    import warnings
-
-    import openpyxl
-
-    _refuse_wide_merges(data)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # parts that a copy cannot keep, such as form controls
-        try:
-            # Values and not formulas: a copy that is handed round must not compute, and openpyxl
-            # cannot.
-            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
-        except Exception as error:  # noqa: BLE001 - it raises whatever the file provokes
-            raise ValueError(f"the workbook cannot be copied ({type(error).__name__})") from None
-        for sheet in book.worksheets:
-            _defuse(sheet)
-        return book
-
-
-def _refuse_wide_merges(data: bytes) -> None:
-    """Refuse merged ranges that would be laid out cell by cell: one may span the whole sheet."""
-    from openpyxl.utils.cell import range_boundaries
-
-    cells = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    for ref in _MERGE.findall(archive.read(name)):
-                        left, top, right, bottom = range_boundaries(ref.decode())
-                        cells += (int(right or 0) - int(left or 0) + 1) * (
-                            int(bottom or 0) - int(top or 0) + 1
-                        )
-    except (zipfile.BadZipFile, zlib.error, OSError, KeyError, UnicodeDecodeError) as error:
-        raise ValueError(f"the workbook cannot be copied ({type(error).__name__})") from None
-    if cells > _LARGEST_MERGE:
-        raise ValueError(f"merged ranges of {cells:,} cells cannot be copied")
+    return _finished(copied_book(data, strays), spots, summary)
 
 
 def mark_rows(
@@ -185,16 +141,6 @@ def _finished(book: Any, spots: Sequence[Spot], summary: Sequence[tuple[str, str
         )
     _list(book, ordered, lines)
     return book_bytes(book)
-
-
-def _defuse(sheet: Any) -> None:
-    """Keep every text a text, and drop links that lead out of the file."""
-    for cell in list(sheet._cells.values()):  # the cells that exist, not the whole rectangle
-        if isinstance(cell.value, str):
-            cell.data_type = "s"
-        link = cell.hyperlink
-        if link is not None and (link.target or not link.location):
-            cell.hyperlink = None
 
 
 def put(cell: Any, value: Any) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from planner.errors import Finding, Severity, SheetError
+from planner.intake.sheets.formats.charset import cut_short, decode
 from planner.intake.sheets.headers import is_total_row
 
-__all__ = ["RAGGED_SHARE", "CsvRows", "decode", "read_csv"]
+__all__ = ["RAGGED_SHARE", "CsvRows", "read_csv"]
 
 SEPARATORS = (",", ";", "\t", "|", "\uff0c")
 RAGGED_SHARE = 0.05
 FEWEST_ROWS = 5
+SAMPLE, SAMPLE_ROWS = 200_000, 200
 _PUNCTUATION = {
     ",": "comma",
     ";": "semicolon",
@@ -43,108 +46,6 @@ class CsvRows:
     findings: tuple[Finding, ...]
     encoding: str = ""
     separator: str = ""
-
-
-def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:
-    """Find the encoding: byte order mark, strict UTF-8, then GB18030.
-
-    Parameters
-    ----------
-    data : bytes
-    name : str
-        File name for messages.
-    encoding : str, optional
-        Read as this one, whatever the bytes look like.
-
-    Returns
-    -------
-    tuple of str
-        The text and the name of the encoding.
-
-    Raises
-    ------
-    SheetError
-        Two encodings in one file, or neither; names the first row that cannot be read.
-    """
-    if encoding is not None:
-        return _strict(data, _known(encoding), name), encoding
-    for mark, own in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if data.startswith(mark):
-            return _strict(data[len(mark) :], own, name), own
-    sample = data[:4000]
-    zeros = sample.count(0)
-    if zeros > len(sample) // 5:
-        encoding = "utf-16-le" if sample[1::2].count(0) > zeros // 2 else "utf-16-be"
-        return _strict(data, encoding, name), encoding
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        _refuse_cut(data, name, error)
-        _refuse_mixture(data, name, error)
-    return _strict(data, "gb18030", name), "gb18030"
-
-
-def _known(encoding: str) -> str:
-    try:
-        return codecs.lookup(encoding).name
-    except LookupError:
-        raise SheetError(
-            f"there is no encoding {encoding!r}", remedy="usual ones: utf-8, gb18030, utf-16"
-        ) from None
-
-
-def _strict(data: bytes, encoding: str, name: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = _row_of(data, error.start, encoding)
-        raise SheetError(
-            f"{name}, row {row}: the bytes are not {encoding} text",
-            remedy="open the file in Excel or WPS and save it as CSV UTF-8",
-        ) from None
-
-
-def _row_of(data: bytes, position: int, encoding: str) -> int:
-    feed = "\n".encode(encoding)
-    return data.count(feed, 0, position) + 1
-
-
-def _refuse_cut(data: bytes, name: str, error: UnicodeDecodeError) -> None:
-    """Refuse a file that ends in the middle of a character and is Chinese UTF-8 up to there."""
-    whole = data[: error.start].decode("utf-8")
-    if len(data) - error.start < 4 and sum("\u4e00" <= c <= "\u9fff" for c in whole) > 3:
-        raise _cut(name, len(data), data.count(b"\n") + 1)
-
-
-def _cut(name: str, size: int, row: int) -> SheetError:
-    return SheetError(
-        f"{name}, row {row}: the file is damaged or incomplete ({size:,} bytes), "
-        "it ends in the middle of a row",
-        remedy="copy it again from where it came",
-    )
-
-
-def _refuse_mixture(data: bytes, name: str, error: UnicodeDecodeError) -> None:
-    """Refuse a file pasted together from two encodings: either reading would garble half of it."""
-    for line in data.split(b"\n"):
-        if line.isascii():
-            continue
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        if sum("\u4e00" <= c <= "\u9fff" for c in text) > 3:
-            row = _row_of(data, error.start, "utf-8")
-            start = data.rfind(b"\n", 0, error.start) + 1
-            raise SheetError(
-                f"{name} mixes UTF-8 and another encoding: the first bytes that are not UTF-8 are in "
-                f"row {row}, byte {error.start - start + 1} of the row",
-                remedy="save the two parts as CSV UTF-8 before joining them",
-            )
 
 
 def read_csv(data: bytes, name: str, encoding: str | None = None) -> CsvRows:
@@ -177,7 +78,7 @@ def read_csv(data: bytes, name: str, encoding: str | None = None) -> CsvRows:
         findings.append(Finding("separator", Severity.FIX, what, "已识别分隔符", file=name))
     rows = _rows(text, separator, name)
     if not text.endswith(("\n", "\r")) and _ends_early(rows):
-        raise _cut(name, len(data), len(rows))
+        raise cut_short(name, len(data), len(rows))
     return CsvRows(rows, tuple(findings), encoding, _PUNCTUATION[separator])
 
 
@@ -206,19 +107,25 @@ def _ends_early(rows: list[list[str]]) -> bool:
 
 
 def _sniff(text: str) -> str:
-    """Choose the separator that cuts most lines into the same number of fields, two or more."""
-    lines = [line for line in text[:200_000].splitlines()[:200] if line.strip()]
+    """Choose the separator that cuts most rows into the same number of fields, two or more."""
     best, best_score = ",", 0.0
     for separator in SEPARATORS:
-        counts = Counter(len(_fields(line, separator)) for line in lines)
+        counts = Counter(_widths(text[:SAMPLE], separator))
+        if not counts:
+            continue
         fields, same = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
-        score = same / max(1, len(lines)) + min(fields, 30) / 100
+        score = same / counts.total() + min(fields, 30) / 100
         if fields > 1 and score > best_score:
             best, best_score = separator, score
     return best
 
 
-def _fields(line: str, separator: str) -> list[str]:
-    if '"' not in line:
-        return line.split(separator)
-    return next(csv.reader([line], delimiter=separator), [])
+def _widths(text: str, separator: str) -> Iterator[int]:
+    """Count the fields of the first rows; a break within quotes ends no row."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for row in islice(rows, SAMPLE_ROWS):
+            if len(row) > 1 or (row and row[0].strip()):
+                yield len(row)
+    except csv.Error:  # a field past all measure: not this separator
+        return

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from planner.errors import Finding, Severity, SheetError
-from planner.intake.sheets.formats.csvs import read_csv
-from planner.intake.sheets.formats.guard import SheetMarks, kind_of, open_book, read_bytes
-from planner.intake.sheets.formats.layers import read_layers
-from planner.intake.sheets.formats.workbooks import Cells, WorkbookError, cells_of, cells_of_unsafe
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 
-__all__ = ["RawSheet", "opened_once", "read_grids"]
+from planner.errors import Finding, Severity, SheetError
+from planner.intake.coordinates.datum import convert
+from planner.intake.sheets.formats.books.sparse import Cells, WorkbookError
+from planner.intake.sheets.formats.csvs import read_csv
+from planner.intake.sheets.formats.guard import (
+    damaged,
+    encrypted,
+    kind_of,
+    kind_of_zip,
+    read_bytes,
+)
+from planner.intake.sheets.formats.layers.vector import VectorLayer
+from planner.intake.sheets.formats.vectors import VECTORS, read_vectors
+from planner.intake.sheets.formats.workbooks import cells_of
+from planner.model.schema import HOUSEHOLDS, header_key
+
+__all__ = ["RawSheet", "copied_from", "opened_once", "read_grids"]
 
 Grid = list[list[Any]]
+Floats = NDArray[np.float64]
+SAME_DEG = 1e-4
+"""Coordinates in columns are often rounded: closer than about ten metres they agree."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +52,10 @@ class RawSheet:
         Row and column of the sheet, from 0, at which the grid begins.
     merges : tuple of (int, int, int, int)
         First row, first column, last row, last column of each merged range, from 0.
-    marks : SheetMarks
+    faults : mapping of (int, int) to str
+        Row and column of the sheet, from 0 -> ``error`` or ``formula`` (no stored value).
+    strays : tuple of str
+        Addresses of cells far from all others, which are not in the grid.
     findings : tuple of Finding
     encoding, separator : str
         Of a delimited text.
@@ -45,7 +66,8 @@ class RawSheet:
     first: int
     left: int = 0
     merges: tuple[tuple[int, int, int, int], ...] = ()
-    marks: SheetMarks = field(default_factory=SheetMarks)
+    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    strays: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     encoding: str = ""
     separator: str = ""
@@ -82,6 +104,20 @@ def read_grids(
     return [replace(raw, grid=[list(row) for row in raw.grid]) for raw in shelf[key]]
 
 
+def copied_from(path: Path) -> tuple[list[RawSheet], bytes | None]:
+    """Read a file of which a copy is to be made: its cells, and its bytes where they are an ``.xlsx``.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read as a table.
+    """
+    raws = read_grids(path)
+    data = read_bytes(path)
+    whole = kind_of(data, path.name) == "zip" and kind_of_zip(data, path.name) == "xlsx"
+    return raws, data if whole else None
+
+
 @contextmanager
 def opened_once() -> Iterator[None]:
     """Within it a file is opened once, whoever asks for it; afterwards nothing of it is kept."""
@@ -101,31 +137,25 @@ _OPENED: ContextVar[dict[tuple[Path, str | None, str | None, str], list[RawSheet
 def _read(path: Path, sheet: str | None, encoding: str | None, name: str) -> list[RawSheet]:
     data = read_bytes(path)
     kind = kind_of(data, name)
+    if kind == "zip":
+        kind = kind_of_zip(data, name)
     if kind == "text":
         text = read_csv(data, name, encoding)
         made = RawSheet("", text.rows, 0, findings=text.findings)
         return [replace(made, encoding=text.encoding, separator=text.separator)]
-    if kind in ("gpkg", "geojson"):
-        return [RawSheet(name, grid, 0) for name, grid in read_layers(path, sheet)]
+    if kind in VECTORS:
+        layers = read_vectors(path, data, kind, wanted=sheet, encoding=encoding)
+        return [_table(layer, name) for layer in layers]
     return _sheets(data, kind, name, sheet)
 
 
 def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSheet]:
-    book = open_book(data, kind, name)
-    read = cells_of if book.kind == "xlsx" else cells_of_unsafe
     try:
-        sheets = read(book.data, wanted)
+        sheets = cells_of(data, kind, wanted)
     except WorkbookError as fault:
-        if str(fault) == "password":
-            raise SheetError(
-                f"{name} is encrypted", remedy="remove its password and save it again"
-            ) from None
-        raise SheetError(
-            f"{name} is damaged or incomplete ({len(data):,} bytes)",
-            remedy="copy it again from where it came, or save it as .xlsx in Excel or WPS",
-        ) from None
+        raise _refusal(str(fault), data, name) from None
     raws = [
-        _sheet(cells, book.marks.get(cells.name, SheetMarks()), name)
+        _sheet(cells, name)
         for cells in sheets
         if (cells.visible if wanted is None else cells.name == wanted)
     ]
@@ -143,16 +173,118 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSh
     return raws
 
 
-def _sheet(cells: Cells, mark: SheetMarks, name: str) -> RawSheet:
+def _refusal(fault: str, data: bytes, name: str) -> SheetError:
+    """Say why a workbook was not read."""
+    if fault == "password":
+        return encrypted(name)
+    if fault == "large":
+        return SheetError(
+            f"{name} needs more memory than is given to one workbook",
+            remedy="copy the rows that are meant into a new workbook",
+        )
+    if fault.startswith("wide:"):
+        _, height, width = fault.split(":")
+        return SheetError(
+            f"{name} has a sheet of {int(height):,} rows by {int(width):,} columns, more than the limit",
+            remedy="copy the rows that are meant into a new workbook",
+        )
+    return damaged(data, name)
+
+
+def _sheet(cells: Cells, name: str) -> RawSheet:
     findings = [
         Finding("stray-cell", Severity.FIX, f"the stray cell {address} was left out",
                 f"已忽略孤立单元格{address}", file=name, sheet=cells.name)
-        for address in mark.strays
+        for address in cells.strays
     ]  # fmt: skip
-    if mark.hidden_rows:
-        what = f"{mark.hidden_rows} hidden row(s) were included"
-        zh = f"已包含{mark.hidden_rows}个隐藏行"
-        findings.append(
-            Finding("hidden-rows", Severity.WARN, what, zh, file=name, sheet=cells.name)
+    for code, count, what, zh in (
+        ("hidden-rows", cells.hidden_rows, "row(s)", "行"),
+        ("hidden-columns", cells.hidden_columns, "column(s)", "列"),
+    ):
+        if count:
+            told = f"{count} hidden {what} were included", f"已包含{count}个隐藏{zh}"
+            findings.append(Finding(code, Severity.WARN, *told, file=name, sheet=cells.name))
+    return RawSheet(
+        cells.name,
+        cells.grid,
+        *cells.start,
+        cells.merges,
+        cells.faults,
+        cells.strays,
+        tuple(findings),
+    )
+
+
+def _table(layer: VectorLayer, name: str) -> RawSheet:
+    """Make a layer a table: what its points say stands in ``lon`` and ``lat`` behind its own columns."""
+    headers, rows, said = list(layer.headers), layer.rows, list(layer.findings)
+    if layer.shapes is not None and not shapely.is_missing(layer.shapes).all():
+        lon, lat, told = _degrees(layer, name)
+        said += told
+        own = [HOUSEHOLDS.roles.get(header_key(h), "") for h in headers]
+        spare = [k for k, role in enumerate(own) if role in ("lon", "lat", "coordinates")]
+        said += _disagreement(layer, own, lon, lat, name)
+        keep = [k for k in range(len(headers)) if k not in spare]
+        headers = [*(headers[k] for k in keep), "lon", "lat"]
+        rows = [
+            [*(row[k] for k in keep), x, y]
+            for row, x, y in zip(layer.rows, lon.tolist(), lat.tolist(), strict=True)
+        ]
+    return RawSheet(layer.name, [headers, *rows], 0, findings=tuple(said))
+
+
+def _degrees(layer: VectorLayer, name: str) -> tuple[Floats, Floats, list[Finding]]:
+    """Give a point inside each shape, degrees WGS-84; NaN where there is none."""
+    import geopandas as gpd
+
+    if layer.crs is None:
+        raise SheetError(
+            f"{name}, layer {layer.name} has no CRS",
+            remedy="set its CRS in QGIS and save it again; a shapefile keeps it in a .prj file",
+            zh=f"{name}，图层{layer.name}没有坐标系",
+            remedy_zh="请在QGIS中设置坐标系后保存；shapefile的坐标系在 .prj 文件中",
         )
-    return RawSheet(cells.name, cells.grid, *cells.start, cells.merges, mark, tuple(findings))
+    at = gpd.GeoSeries(layer.shapes, crs=layer.crs).to_crs("EPSG:4326").representative_point()
+    lon, lat = np.asarray(at.x, np.float64), np.asarray(at.y, np.float64)
+    if not layer.datum:
+        return lon, lat, []
+    turned = convert(lon, lat, layer.datum, "wgs84")
+    what, zh = (
+        f"converted from {layer.datum.upper()} to WGS-84",
+        f"已由{layer.datum.upper()}转换为WGS-84",
+    )
+    told = Finding("converted", Severity.FIX, what, zh, file=name, sheet=layer.name)
+    return turned[:, 0], turned[:, 1], [told]
+
+
+def _disagreement(
+    layer: VectorLayer, roles: Sequence[str], lon: Floats, lat: Floats, name: str
+) -> list[Finding]:
+    """Say where the coordinates in columns are not those of the points, which were taken."""
+    if "lon" not in roles or "lat" not in roles:
+        return []
+    said = [
+        np.array([_number(row[roles.index(axis)]) for row in layer.rows], float)
+        for axis in ("lon", "lat")
+    ]
+    apart = (np.abs(said[0] - lon) > SAME_DEG) | (np.abs(said[1] - lat) > SAME_DEG)
+    if not apart.any():
+        return []
+    n, first = int(apart.sum()), int(np.flatnonzero(apart)[0])
+    columns = "、".join(layer.headers[roles.index(axis)] for axis in ("lon", "lat"))
+    return [
+        Finding(
+            "points-differ", Severity.WARN,
+            f"{n} point(s) lie elsewhere than their columns {columns} say; the points were taken",
+            f"{n}个点的位置与“{columns}”列不一致，已采用点的位置",
+            "correct whichever is wrong", "请核对并改正", name, layer.name, first + 2,
+            layer.headers[roles.index("lon")],
+        )
+    ]  # fmt: skip
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan

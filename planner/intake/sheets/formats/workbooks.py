@@ -1,99 +1,50 @@
-"""The cells of a workbook, read by calamine: in this process where that is safe, else in one of its own.
+"""The cells of a workbook, read in a process of its own with bounded memory.
 
-A damaged ``.xls`` or ``.ods`` can make the reader ask for a hundred gigabytes, upon which it ends the whole
-process.  An ``.xlsx`` has been scanned before (see `planner.intake.sheets.formats.guard`); the others are
-read by a child with bounded memory, whose end is only a message.
+A damaged or hostile workbook of a few kilobytes can make a reader ask for a hundred gigabytes, upon which it
+ends the whole process.  So that end is the child's, and here only a message.
 """
 
 from __future__ import annotations
 
 import datetime
-import io
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["Cells", "WorkbookError", "cells_of", "cells_of_unsafe"]
+from planner.intake.sheets.formats.books.legacy import marks_of_xls
+from planner.intake.sheets.formats.books.ods import sheets_of_ods
+from planner.intake.sheets.formats.books.package import BROKEN, Package
+from planner.intake.sheets.formats.books.sparse import Cells, Sheet, WorkbookError, laid_out
+from planner.intake.sheets.formats.books.xlsx import sheets_of_xlsx
 
-MOST_BYTES: Final = 2 << 30
-MOST_SECONDS: Final = 60
+__all__ = ["cells_here", "cells_of"]
 
-
-class WorkbookError(Exception):
-    """A workbook cannot be read; its text is ``password`` or ``damaged``."""
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """One worksheet.
-
-    Parameters
-    ----------
-    name : str
-    visible : bool
-    grid : list of list
-        Empty where the sheet was not asked for.
-    start : (int, int)
-        Row and column, from 0, of the first cell of the grid.
-    merges : tuple of (int, int, int, int)
-        First row, first column, last row, last column of each merged range, from 0.
-    """
-
-    name: str
-    visible: bool
-    grid: list[list[Any]]
-    start: tuple[int, int]
-    merges: tuple[tuple[int, int, int, int], ...]
+MOST_BYTES: Final = 3 << 30
+MOST_SECONDS: Final = 300
 
 
-def cells_of(data: bytes, wanted: str | None) -> list[Cells]:
-    """Read a workbook that was scanned before.
+def cells_of(data: bytes, kind: str, wanted: str | None) -> list[Cells]:
+    """Read a workbook in a process of its own.
 
     Parameters
     ----------
     data : bytes
+    kind : {"xlsx", "xlsb", "ods", "xls"}
     wanted : str or None
         Read this sheet only, hidden or not; else all that are visible.
 
     Returns
     -------
     list of Cells
-        Every worksheet, in the order of the book.
+        Every worksheet, in the order of the book; empty where it was not asked for.
 
     Raises
     ------
     WorkbookError
-        Encrypted or damaged.
+        Encrypted, damaged, past the limits, or the end of its reader.
     """
-    import python_calamine as calamine
-
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        metas = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-        read = []
-        for m in metas:
-            visible = m.visible == calamine.SheetVisibleEnum.Visible
-            if not (visible if wanted is None else m.name == wanted):
-                read.append(Cells(m.name, visible, [], (0, 0), ()))
-                continue
-            sheet = book.get_sheet_by_name(m.name)
-            merges = tuple(
-                (r1, c1, r2, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ()
-            )
-            grid = sheet.to_python(skip_empty_area=True)
-            read.append(Cells(m.name, visible, grid, sheet.start or (0, 0), merges))
-    except calamine.PasswordError:
-        raise WorkbookError("password") from None
-    except (calamine.CalamineError, OSError, ValueError):
-        raise WorkbookError("damaged") from None
-    return read
-
-
-def cells_of_unsafe(data: bytes, wanted: str | None) -> list[Cells]:
-    """Read a workbook that may bring its reader down; see `cells_of`."""
-    command = [sys.executable, "-m", __name__, *([] if wanted is None else [wanted])]
+    command = [sys.executable, "-m", __name__, kind, *([] if wanted is None else [wanted])]
     try:
         child = subprocess.run(  # noqa: S603 - this very module
             command, input=data, capture_output=True, timeout=MOST_SECONDS, check=False
@@ -103,14 +54,60 @@ def cells_of_unsafe(data: bytes, wanted: str | None) -> list[Cells]:
         raise WorkbookError("damaged") from None
     if isinstance(answer, str):
         raise WorkbookError(answer)
-    return [
-        Cells(name, visible, [[_back(v) for v in row] for row in grid], (start[0], start[1]),
-              tuple((r1, c1, r2, c2) for r1, c1, r2, c2 in merges))
-        for name, visible, grid, start, merges in answer
-    ]  # fmt: skip
+    return [_received(*sheet) for sheet in answer]
 
 
-def _answer(wanted: str | None) -> None:
+def cells_here(data: bytes, kind: str, wanted: str | None) -> list[Cells]:
+    """Read a workbook in this process; see `cells_of`."""
+    try:
+        if kind in ("xlsx", "ods"):
+            package = Package(data)
+            read = sheets_of_xlsx if kind == "xlsx" else sheets_of_ods
+            return [laid_out(sheet) for sheet in read(package, wanted)]
+        return [laid_out(sheet) for sheet in _sheets_of_binary(data, kind, wanted)]
+    except NotImplementedError:  # a compression that zipfile does not know
+        raise WorkbookError("damaged") from None
+    except BROKEN:
+        raise WorkbookError("damaged") from None
+
+
+def _sheets_of_binary(data: bytes, kind: str, wanted: str | None) -> list[Sheet]:
+    """Read the binary formats, whose faults and hidden parts stand in other records than their values."""
+    import io
+
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        metas = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+        sheets = [Sheet(m.name, m.visible == calamine.SheetVisibleEnum.Visible) for m in metas]
+        for sheet in sheets:
+            if sheet.visible if wanted is None else sheet.name == wanted:
+                own = book.get_sheet_by_name(sheet.name)
+                sheet.merges += [
+                    (r1, c1, r2, c2) for (r1, c1), (r2, c2) in own.merged_cell_ranges or ()
+                ]
+                top, left = own.start or (0, 0)
+                for row, line in enumerate(own.to_python(skip_empty_area=True), top):
+                    for column, value in enumerate(line, left):
+                        sheet.put(row, column, value)
+    except calamine.PasswordError:
+        raise WorkbookError("password") from None
+    except calamine.CalamineError:
+        raise WorkbookError("damaged") from None
+    marks = marks_of_xls(data) if kind == "xls" else []
+    if len(marks) == len(sheets):
+        for sheet, own in zip(sheets, marks, strict=True):
+            asked = sheet.visible if wanted is None else sheet.name == wanted
+            for row, column in own.errors if asked else ():
+                sheet.blame(row, column, "error")
+            sheet.merges = sheet.merges or own.merges
+            sheet.hidden_rows |= own.hidden_rows
+            sheet.hidden_columns += own.hidden_columns
+    return sheets
+
+
+def _answer(kind: str, wanted: str | None) -> None:
     """Be the child: a workbook comes in, its cells or its fault go out."""
     try:
         import resource
@@ -120,11 +117,38 @@ def _answer(wanted: str | None) -> None:
         pass  # a system without such limits: the end of the child is still not ours
     answer: str | list[tuple[Any, ...]]
     try:
-        cells = cells_of(sys.stdin.buffer.read(), wanted)
-        answer = [(c.name, c.visible, c.grid, c.start, c.merges) for c in cells]
+        cells = cells_here(sys.stdin.buffer.read(), kind, wanted)
+        answer = [_sent(c) for c in cells]
+        text = json.dumps(answer, default=_tagged)
     except WorkbookError as fault:
-        answer = str(fault)
-    sys.stdout.write(json.dumps(answer, default=_tagged))
+        text = json.dumps(str(fault))
+    except MemoryError:
+        text = json.dumps("large")
+    sys.stdout.write(text)
+
+
+def _sent(c: Cells) -> tuple[Any, ...]:
+    faults = [(row, column, fault) for (row, column), fault in c.faults.items()]
+    hidden = (c.hidden_rows, c.hidden_columns)
+    return c.name, c.visible, c.grid, c.start, c.merges, faults, c.strays, hidden
+
+
+def _received(*sent: Any) -> Cells:
+    name, visible, grid, start, merges, faults, strays, hidden = sent
+    for row in grid:
+        for k, value in enumerate(row):
+            if value.__class__ is list:
+                row[k] = _back(value)
+    return Cells(
+        name,
+        visible,
+        grid,
+        (start[0], start[1]),
+        tuple((r1, c1, r2, c2) for r1, c1, r2, c2 in merges),
+        {(row, column): fault for row, column, fault in faults},
+        tuple(strays),
+        *hidden,
+    )
 
 
 def _tagged(value: Any) -> list[Any]:
@@ -134,9 +158,7 @@ def _tagged(value: Any) -> list[Any]:
     return [type(value).__name__, value.isoformat()]
 
 
-def _back(value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
+def _back(value: list[Any]) -> Any:
     kind, text = value
     return datetime.timedelta(seconds=text) if kind == "span" else _KINDS[kind].fromisoformat(text)
 
@@ -146,4 +168,4 @@ _KINDS: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 if __name__ == "__main__":
-    _answer(sys.argv[1] if len(sys.argv) > 1 else None)
+    _answer(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.errors import SheetError
-from planner.intake.sheets.formats.csvs import decode, read_csv
+from planner.intake.sheets.formats.charset import decode
+from planner.intake.sheets.formats.csvs import read_csv
 
 TEXT = "编号,地址\n1,幸福路1号\n2,和平路2号\n"
 

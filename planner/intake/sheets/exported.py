@@ -1,0 +1,107 @@
+"""What exports do to texts and ids, undone in every column of such: guards, ``12.0``, dates, lost digits.
+
+A spreadsheet guards a text against being computed (``="0012"``, ``'0012``), keeps whole numbers as decimals
+where a cell of the column is empty (``12.0``), takes 3-2 for a day of March, and keeps fifteen digits of a
+number (``3.40405E+17``).  The first two lose nothing and are undone; the others are marked, and whoever
+knows what the column means decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from planner.errors import Finding, Severity
+
+__all__ = ["IDS", "LONG_DIGITS", "undone"]
+
+LONG_DIGITS: Final = 15
+_NUMBERS: Final = frozenset(
+    {"lon", "lat", "coordinates", "load", "metres", "score", "capacity", "walk"}
+)
+"""Columns whose cells are read as numbers: 12.0 means what 12 means."""
+IDS: Final = frozenset({"id", "zone", "a", "b"})
+"""Columns that hold ids."""
+_SUSPECT = re.compile(r"^\s*[=＝'’`＇]|\.0+$|[eE]\+\d|[-/年月]\d|-[A-Za-z]{3}", re.A)
+_EQUALS = re.compile(r'\s*[=＝]\s*"((?:[^"]|"")*)"\s*')
+_APOSTROPHE = re.compile(r"\s*['`＇](?=[\w=+\-@\u3400-\u9fff])([^'`＇]*)")
+_POINT_ZERO = re.compile(r"(-?\d+)\.0+")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d{2,3}")
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATE = re.compile(
+    rf"\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}-{_MONTH}(?:-\d\d(?:\d\d)?)?|{_MONTH}-\d\d(?:\d\d)?"
+    r"|(?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?",
+    re.I,
+)
+"""What a spreadsheet makes of 3-1 when it is typed as a building."""
+Faults = Mapping[tuple[int, int], str]
+
+
+def undone(
+    cells: NDArray[Any], faults: Faults, headers: Sequence[str], roles: Sequence[str]
+) -> tuple[NDArray[Any], dict[tuple[int, int], str], list[Finding]]:
+    """Undo what exports do to texts and ids, and mark what cannot be undone.
+
+    Parameters
+    ----------
+    cells : ndarray of str objects, shape (n, m)
+    faults : mapping of (int, int) to str
+        What is known of the cells already; see `planner.intake.sheets.read.SheetTable`.
+    headers, roles : sequence of str, m of them
+        What each column is headed, and the column of a table that it is, "" if none.
+
+    Returns
+    -------
+    cells : ndarray of str objects, shape (n, m)
+    faults : dict
+        With ``date`` and ``long`` for texts that were dates or numbers past `LONG_DIGITS` digits.
+    said : list of Finding
+        One a column and kind of repair, without a file.
+    """
+    cells, found, said = cells.copy(), dict(faults), list[Finding]()
+    for k, (header, role) in enumerate(zip(headers, roles, strict=True)):
+        number = role in _NUMBERS
+        guarded = points = 0
+        for r, text in enumerate(cells[:, k].tolist()):
+            if not text or not _SUSPECT.search(text) or (r, k) in found:
+                continue
+            bare = _unguarded(text)
+            guarded += bare != text
+            if not number and (whole := _POINT_ZERO.fullmatch(bare)):
+                bare, points = whole[1], points + 1
+                if len(bare.lstrip("-")) > LONG_DIGITS:
+                    found[r, k] = "long"
+            elif not number and _SCIENTIFIC.fullmatch(bare):
+                found[r, k] = "long"
+            elif not number and _DATE.fullmatch(bare):
+                found[r, k] = "date"
+            cells[r, k] = bare
+        said += _told(header, role, guarded, points)
+    return cells, found, said
+
+
+def _unguarded(text: str) -> str:
+    """Take off what keeps a spreadsheet from computing a text."""
+    equals = _EQUALS.fullmatch(text)
+    if equals:
+        return equals[1].replace('""', '"')
+    apostrophe = _APOSTROPHE.fullmatch(text)
+    return apostrophe[1] if apostrophe else text
+
+
+def _told(header: str, role: str, guarded: int, points: int) -> list[Finding]:
+    said = []
+    if guarded:
+        what = f'{guarded} cell(s): guards such as ="0012" or \'0012 were taken off'
+        zh = f'{guarded}处：已去除 ="…" 或前导撇号'
+        said.append(Finding("text-guard", Severity.FIX, what, zh, column=header))
+    if points:
+        ids = role in IDS
+        what = f"{points} cell(s): {'ids' if ids else 'texts'} such as 12.0 were read as 12"
+        zh = f"{points}处：12.0按12读取"
+        code = "id-float" if ids else "point-zero"
+        said.append(Finding(code, Severity.FIX, what, zh, column=header))
+    return said

@@ -1,0 +1,272 @@
+"""Worksheets of ``.xlsx`` and ``.xlsm``, read by an XML parser: values, faults, merges, hidden parts."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from planner.intake.sheets.formats.books.package import Attributes, Package, local, parse
+from planner.intake.sheets.formats.books.serials import (
+    DATE_FORMATS,
+    ELAPSED_FORMATS,
+    moment,
+    shows_date,
+    shows_elapsed,
+)
+from planner.intake.sheets.formats.books.sparse import Sheet, WorkbookError, place_of, range_of
+
+__all__ = ["sheets_of_xlsx"]
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_TRUE: Final = frozenset(("1", "true", "on"))
+PLAIN, DATE, ELAPSED = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the sheets of a workbook share.
+
+    Parameters
+    ----------
+    texts : list of str
+        Shared strings.
+    shows : list of int
+        Whether each cell style shows a plain number, a date or a span.
+    epoch_1904 : bool
+    """
+
+    texts: list[str]
+    shows: list[int]
+    epoch_1904: bool
+
+
+def sheets_of_xlsx(package: Package, wanted: str | None) -> list[Sheet]:
+    """Read the worksheets of a workbook.
+
+    Parameters
+    ----------
+    package : Package
+    wanted : str or None
+        Read this sheet only, hidden or not; else all that are visible.
+
+    Returns
+    -------
+    list of Sheet
+        Every worksheet, in the order of the book; without cells where it was not asked for.
+
+    Raises
+    ------
+    WorkbookError, expat.ExpatError
+        A part is missing or damaged.
+    """
+    main = package.main()
+    listed, epoch_1904 = _listed(package.read(main))
+    related = package.related(main)
+    parts = dict(related.values())
+    book = Book(
+        _texts(package.read(parts["sharedStrings"])) if package.has(parts.get("sharedStrings", "")) else [],
+        _shows(package.read(parts["styles"])) if package.has(parts.get("styles", "")) else [],
+        epoch_1904,
+    )  # fmt: skip
+    sheets: list[Sheet] = []
+    for name, visible, key in listed:
+        kind, target = related.get(key, ("", ""))
+        if kind and kind != "worksheet":
+            continue
+        sheet = Sheet(name, visible)
+        if visible if wanted is None else name == wanted:
+            _fill(sheet, package.read(target), book)
+        sheets.append(sheet)
+    return sheets
+
+
+def _listed(xml: bytes) -> tuple[list[tuple[str, bool, str]], bool]:
+    """Give name, visibility and reference of each sheet, and whether days count from 1904."""
+    found: list[tuple[str, bool, str]] = []
+    epoch: list[bool] = []
+
+    def start(tag: str, attributes: Attributes) -> None:
+        name = local(tag)
+        if name == "sheet":
+            key = next((v for k, v in attributes.items() if k.endswith("}id")), "")
+            visible = attributes.get("state", "visible") == "visible"
+            found.append((attributes.get("name", ""), visible, key))
+        elif name == "workbookPr":
+            epoch.append(attributes.get("date1904", "0") in _TRUE)
+
+    parse(xml, start)
+    return found, any(epoch)
+
+
+def _texts(xml: bytes) -> list[str]:
+    """Give the shared strings; of one in several fonts all pieces, of a reading aid nothing."""
+    texts: list[str] = []
+    pieces: list[str] = []
+    aside = 0  # how deep inside a reading aid
+    open_text = False
+
+    def start(tag: str, _: Attributes) -> None:
+        nonlocal aside, open_text
+        name = local(tag)
+        if name == "si":
+            pieces.clear()
+        elif name == "rPh":
+            aside += 1
+        open_text = name == "t" and not aside
+
+    def end(tag: str) -> None:
+        nonlocal aside, open_text
+        name = local(tag)
+        if name == "si":
+            texts.append(_unescaped("".join(pieces)))
+        elif name == "rPh":
+            aside -= 1
+        open_text = False
+
+    def text(piece: str) -> None:
+        if open_text:
+            pieces.append(piece)
+
+    parse(xml, start, end, text)
+    return texts
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+
+
+def _shows(xml: bytes) -> list[int]:
+    """Say of each cell style whether it shows a date."""
+    codes: dict[int, str] = {}
+    styles: list[int] = []
+    inside = [""]
+
+    def start(tag: str, attributes: Attributes) -> None:
+        name = local(tag)
+        if name == "numFmt":
+            codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")
+        elif name == "xf" and inside[-1] == "cellXfs":
+            styles.append(int(attributes.get("numFmtId", "0")))
+        inside.append(name)
+
+    def end(_: str) -> None:
+        inside.pop()
+
+    parse(xml, start, end)
+    return [_shown(number, codes.get(number, "")) for number in styles]
+
+
+def _shown(number: int, code: str) -> int:
+    if code:
+        return ELAPSED if shows_elapsed(code) else DATE if shows_date(code) else PLAIN
+    return ELAPSED if number in ELAPSED_FORMATS else DATE if number in DATE_FORMATS else PLAIN
+
+
+def _fill(sheet: Sheet, xml: bytes, book: Book) -> None:
+    reader = _SheetReader(sheet, book)
+    parse(xml, reader.start, reader.end, reader.text)
+
+
+class _SheetReader:
+    """Follows the XML of one worksheet."""
+
+    def __init__(self, sheet: Sheet, book: Book) -> None:
+        self.sheet, self.book = sheet, book
+        self.row = self.column = -1
+        self.kind, self.style = "n", 0
+        self.formula = self.stated = self.taking = False
+        self.aside = 0
+        self.pieces: list[str] = []
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        space, _, name = tag.rpartition("}")
+        if space and not space.endswith("main"):
+            return
+        if name == "c":
+            self._cell(attributes)
+        elif name == "v":
+            self.taking = self.stated = True
+        elif name == "t":
+            self.taking = self.stated = self.kind == "inlineStr" and not self.aside
+        elif name == "f":
+            self.formula = True
+        elif name == "row":
+            stated = attributes.get("r")
+            self.row = int(stated) - 1 if stated else self.row + 1
+            self.column = -1
+            if attributes.get("hidden") in _TRUE:
+                self.sheet.hidden_rows.add(self.row)
+        elif name == "rPh":
+            self.aside += 1
+        elif name == "mergeCell":
+            self.sheet.merges.append(range_of(attributes.get("ref", "")))
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            span = int(attributes.get("min", "1")) - 1, int(attributes.get("max", "1")) - 1
+            self.sheet.hidden_columns.append(span)
+
+    def _cell(self, attributes: Attributes) -> None:
+        address = attributes.get("r")
+        if address:
+            self.row, self.column = place_of(address)
+        else:  # a cell without an address stands behind the one before it
+            self.column += 1
+        self.kind = attributes.get("t", "n")
+        self.style = int(attributes.get("s", "0"))
+        self.formula = self.stated = False
+        self.pieces = []
+
+    def text(self, piece: str) -> None:
+        if self.taking:
+            self.pieces.append(piece)
+
+    def end(self, tag: str) -> None:
+        space, _, name = tag.rpartition("}")
+        if space and not space.endswith("main"):
+            return
+        if name in ("v", "t"):
+            self.taking = False
+        elif name == "rPh":
+            self.aside -= 1
+        elif name == "c":
+            self._finish("".join(self.pieces))
+
+    def _finish(self, said: str) -> None:
+        row, column, kind = self.row, self.column, self.kind
+        if kind == "e":
+            self.sheet.blame(row, column, "error")
+        elif kind in ("str", "inlineStr"):
+            # <v></v> is how an empty text is kept, no <v> at all is no value
+            if self.formula and not self.stated:
+                self.sheet.blame(row, column, "formula")
+            else:
+                self.sheet.put(row, column, _unescaped(said))
+        elif not said.strip():
+            if self.formula:
+                self.sheet.blame(row, column, "formula")
+        else:
+            self.sheet.put(row, column, self._value(kind, said.strip()))
+
+    def _value(self, kind: str, said: str) -> Any:
+        if kind == "s":
+            place = int(said)
+            if not 0 <= place < len(self.book.texts):
+                raise WorkbookError("damaged")
+            return self.book.texts[place]
+        if kind == "b":
+            return said in _TRUE
+        if kind == "d":
+            return _from_iso(said)
+        number = float(said)
+        shows = self.book.shows[self.style] if 0 <= self.style < len(self.book.shows) else PLAIN
+        if shows == PLAIN:
+            return number
+        return moment(number, elapsed=shows == ELAPSED, epoch_1904=self.book.epoch_1904)
+
+
+def _from_iso(said: str) -> Any:
+    if ":" in said and "-" not in said:
+        return datetime.time.fromisoformat(said)
+    made = datetime.datetime.fromisoformat(said)
+    return made.date() if made.time() == datetime.time() else made

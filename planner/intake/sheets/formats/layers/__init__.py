@@ -1,0 +1,1 @@
+"""Map layers: what one holds, and the files it comes from."""
