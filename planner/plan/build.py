@@ -31,7 +31,7 @@ from planner.plan.frames import (
 )
 from planner.plan.shapes import colours
 from planner.plan.staffing import Walks, staffed
-from planner.solve.rezone import moved_households
+from planner.solve.rezone import GONE, moved_households
 
 __all__ = ["Terrain", "assemble"]
 
@@ -146,9 +146,16 @@ def _households(
         zone=taken(plan.centres["centre_id"], np.append(assignment, -1)[unit]),
         walk_m=np.round(np.append(walk_m, np.nan)[unit], 2),
         gap=gap,
-        moved=moved_households(assignment, unit, centre_positions(plan, before["previous_zone"])),
+        moved=moved_households(assignment, unit, _previously(plan)),
     )
     return homes, _gaps(plan, homes, found)
+
+
+def _previously(plan: PlanTables) -> Ints:
+    """Centre that each home had, by position; -1 for none, `GONE` for one that is none any more."""
+    was = plan.households["previous_zone"].to_numpy(object)
+    known = centre_positions(plan, was)
+    return np.where((known < 0) & (was != ""), GONE, known)
 
 
 def _nobodys(plan: PlanTables, unit: Ints) -> Bools:

@@ -24,6 +24,7 @@ from planner.model.ties import Helpers
 from planner.network.streets.ways import walked_ways
 from planner.plan.frames import WGS84, gap_layer, geo_frame, points_at, taken
 from planner.plan.ledger import Ledger
+from planner.plan.previous import Placed
 from planner.plan.shapes import zone_shapes
 from planner.plan.staffing import Walks
 from planner.solve.rezone import Previous
@@ -155,7 +156,11 @@ class Survey:
     def _households(self, before: Previous | None) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:
         """Lay out the homes, and what is said of those that nobody may serve."""
         homes, n = self.located.households, len(self.located.households)
-        was = np.full(n, -1, np.int32) if before is None else before.zone[:n]
+        was = taken(
+            self.demand.centres["centre_id"], np.full(n, -1) if before is None else before.zone[:n]
+        )
+        if isinstance(before, Placed):
+            was = before.was[:n]
         cause, detail = self._causes()
         columns = {
             "household_id": homes["id"].to_numpy(str).astype(object),
@@ -168,7 +173,7 @@ class Survey:
             "confidence": np.round(homes["confidence"].to_numpy(float), 3),
             "matched": homes["label"].to_numpy(object),
             "gap": cause,
-            "previous_zone": taken(self.demand.centres["centre_id"], was),
+            "previous_zone": was,
             "moved": np.zeros(n, bool),
             "member": np.full(n, "", object),
             "member_walk_m": np.full(n, np.nan),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
@@ -16,7 +18,7 @@ from planner.intake.previous_sheet import PreviousSheet, match_centres, read_pre
 from planner.model.tables import PlanTables
 from planner.solve.rezone import Previous
 
-__all__ = ["PreviousPlan", "place_previous", "read_previous_plan"]
+__all__ = ["Placed", "PreviousPlan", "place_previous", "read_previous_plan"]
 
 SQLITE = b"SQLite format 3\x00"
 
@@ -45,6 +47,17 @@ class PreviousPlan:
         return cls({**zone, **homes}, frozenset(homes), centres, tables.problem.fingerprint())
 
 
+@dataclass(frozen=True, eq=False)
+class Placed(Previous):
+    """A previous plan, found among the people of now.
+
+    `was`: id of the centre that each household and member had; "" for none.  A centre that is none any more
+    keeps the id that it had.
+    """
+
+    was: NDArray[np.object_]
+
+
 def read_previous_plan(path: str | Path) -> PreviousPlan:
     """Read the previous plan: ``plan.gpkg`` of an earlier run, its folder, or a sheet of homes and centres.
 
@@ -70,7 +83,7 @@ def read_previous_plan(path: str | Path) -> PreviousPlan:
 
 def place_previous(
     plan: PreviousPlan, located: Located, demand: Demand, move_price_m: float
-) -> tuple[Previous, tuple[Finding, ...]]:
+) -> tuple[Placed, tuple[Finding, ...]]:
     """Find, by id, where each household and member of now was.
 
     `move_price_m`: metres charged for each home that changes hands.
@@ -88,8 +101,15 @@ def place_previous(
     before = _zones_before(homes, plan) + _zones_before(people, plan)
     weight = np.repeat([1.0, 0.0], [len(homes), len(people)])
     zone = np.array([centre.get(z, -1) for z in before], np.int32)
+    ids = demand.centres["centre_id"]
+    was = np.array([ids[centre[z]] if z in centre else z for z in before], object)
+    if plan.sheet is None:
+        lost = Counter(z for z in before[: len(homes)] if z not in centre)
+        findings = tuple(
+            Finding.of("centre-gone", centre=c, n=lost[c]) for c in plan.centres if c not in centre
+        )
     return (
-        Previous(zone, weight, plan.fingerprint, move_price_m),
+        Placed(zone, weight, plan.fingerprint, move_price_m, was),
         (*findings, *_come_and_gone(plan, homes, people)),
     )
 

@@ -12,7 +12,9 @@ from planner.model.arrays import Bools, Floats, Ints32
 from planner.model.problem import Problem, Result
 from planner.solve.zones.search import Progress, Stop, solve
 
-__all__ = ["Previous", "moved_households", "price_changes", "resolve"]
+__all__ = ["GONE", "Previous", "moved_households", "price_changes", "resolve"]
+
+GONE = -2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ def moved_households(assignment: ArrayLike, unit: ArrayLike, previous_zone: Arra
     assignment : array_like of int, shape (n_units,)
         Centre of each unit, -1 for none.
     unit, previous_zone : array_like of int, shape (n_households,)
-        Unit and previous centre of each household, -1 for none.
+        Unit and previous centre of each household, -1 for none, `GONE` for one that is none any more.
 
     Returns
     -------
@@ -93,7 +95,7 @@ def moved_households(assignment: ArrayLike, unit: ArrayLike, previous_zone: Arra
     before = np.asarray(previous_zone)
     # Those without a unit, -1, read the last entry.
     now = np.append(np.asarray(assignment, np.int64), -1)[np.asarray(unit)]
-    return (before >= 0) & (now != before)
+    return (before != -1) & (now != before)
 
 
 def resolve(

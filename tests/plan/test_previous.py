@@ -94,3 +94,21 @@ def test_a_zone_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SchemaError) as caught:
         place_previous(plan, located, demand, 0.0)
     assert caught.value.findings[0].row == 2
+
+
+def test_a_centre_that_is_none_any_more_is_told_with_its_homes() -> None:
+    """Of a plan too, not only of a sheet: its homes are placed anew, and all of them change hands."""
+    located, demand, _ = office(*street(9))
+    centres = demand.centres["centre_id"].tolist()
+    homes = located.households["id"].tolist()
+    zone = {h: ("M77" if i < 3 else centres[0]) for i, h in enumerate(homes)}
+    plan = PreviousPlan(zone, frozenset(homes), (centres[0], "M77", "M78"))
+    placed, said = place_previous(plan, located, demand, 200.0)
+    assert [(f.code, "M77" in f.what, "3 homes" in f.what) for f in said[:1]] == [
+        ("centre-gone", True, True)
+    ]
+    assert "M78" in said[1].what
+    assert "0 homes" in said[1].what
+    assert placed.zone[:4].tolist() == [-1, -1, -1, 0]
+    assert placed.was[:4].tolist() == ["M77", "M77", "M77", centres[0]]
+    assert (placed.was[len(homes) :] == "").all()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.model.problem import Problem, ZoneRule
-from planner.solve.rezone import Previous, moved_households, price_changes, resolve
+from planner.solve.rezone import GONE, Previous, moved_households, price_changes, resolve
 from planner.solve.zones.search import Progress, Stop, solve
 from tests.solve.towns import SLOW
 from tests.strategies import problems
@@ -209,6 +209,8 @@ def test_moved_is_told_home_by_home() -> None:
     moved = moved_households([1, -1, 0], [0, 0, 1, -1, -1, -1, 2, 2], [1, 0, 1, 2, 1, 0, -1, 0])
     assert moved.tolist() == [False, True, True, True, True, True, False, False]
     assert moved_households([], [-1], [0]).tolist() == [True]
+    # Whose centre is none any more changes hands, wherever the home goes, and if it goes nowhere.
+    assert moved_households([1, -1], [0, 1, -1], [GONE, GONE, GONE]).all()
 
 
 def test_equal_shares_go_to_the_first_centre() -> None:
