@@ -172,7 +172,7 @@ def test_no_personal_column_is_read(plan: Plan, office: Project, tmp_path: Path)
 
 
 def test_a_home_that_moves_is_counted(plan: Plan, office: Project) -> None:
-    """When a centre resigns, its homes lose it: none of them has a hand to keep, others may move."""
+    """When a centre resigns, all its homes change hands, and others may; which centre it was is told."""
     members = planner.read_members(office.inputs.members)
     gone = plan.centres["centre_id"].iloc[0]
     kept = members.kept.assign(is_centre=members.kept["is_centre"] & (members.kept["id"] != gone))
@@ -185,9 +185,11 @@ def test_a_home_that_moves_is_counted(plan: Plan, office: Project) -> None:
     )
     before = plan.households.set_index("household_id")["zone"]
     after = again.households.set_index("household_id")["zone"]
-    had = before[(before != "") & (before != gone)]
+    had = before[before != ""]
+    assert (before == gone).sum() > 0
     assert again.summary()["homes_moved"] == int((after[had.index] != had).sum())
     assert len(again.zones) == 25
+    assert [gone in f.what for f in again.findings if f.code == "centre-gone"] == [True]
 
 
 def test_without_streets_the_detour_factor_is_stamped(office: Project, tmp_path: Path) -> None:
