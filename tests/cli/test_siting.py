@@ -1,0 +1,33 @@
+"""The command that chooses the centres: what it writes, what it says to do next, what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.api.small import write_small_office
+from tests.conftest import Cli
+
+
+def test_a_proposal_is_written_and_the_next_step_told(cli: Cli, tmp_path: Path) -> None:
+    """Two of three members are chosen; the next command names the project file that was written."""
+    write_small_office(tmp_path)
+    said = cli("site", "planner.toml", "--count", "2", "--force", "M5")
+    assert said.returncode == 0, said.stderr
+    written = {p.name for p in (tmp_path / "site").iterdir()}
+    assert {"proposal.internal.xlsx", "members.xlsx", "planner.toml"} <= written
+    assert "planner zone" in said.stderr
+    assert str(Path("site") / "planner.toml") in said.stderr.replace("\n", "")
+    assert "入选 2 名中心户" in said.stdout
+
+
+def test_numbers_that_contradict(cli: Cli, tmp_path: Path) -> None:
+    """A number and the fewest, a member who must and must not, more than there are: code 2 or 3."""
+    write_small_office(tmp_path)
+    both = cli("site", "planner.toml", "--count", "2", "--fewest")
+    assert both.returncode == 2
+    assert cli("site", "planner.toml", "--force", "M5", "--forbid", "M5").returncode == 2
+    unknown = cli("site", "planner.toml", "--force", "M99")
+    assert unknown.returncode == 2
+    assert "M99" in unknown.stderr
+    assert cli("site", "planner.toml", "--count", "9").returncode == 3
+    assert not (tmp_path / "site").exists()
