@@ -144,3 +144,26 @@ def test_the_first_pair_counts_like_any_other() -> None:
     )  # fmt: skip
     found = coverage_gaps(["h"], [0], [""], far, np.array([0]), limit_m=500.0, most=None)
     assert found["cause"].tolist() == ["beyond_walk_limit"]
+
+
+def test_at_a_limit_all_is_well() -> None:
+    """A walk as long as the limit, and a zone as full as it may be, are no gaps; a step more is one."""
+    assert gaps([2], limit_m=700.0).empty
+    assert gaps([2], limit_m=699.9)["cause"].tolist() == ["beyond_walk_limit"]
+    assert gaps([0, 1, 0], most=3).empty
+    assert gaps([0, 1, 0, 1], most=3)["household"].tolist() == [1]
+
+
+def test_whoever_is_left_out_makes_room() -> None:
+    """Of five in a zone for three, one beyond the limit counts as left over already."""
+    found = gaps([2, 1, 1, 0, 0], most=3)
+    assert found["cause"].tolist() == ["beyond_walk_limit", "zone_over_limit"]
+    assert found["household"].tolist() == [0, 1]
+    assert found["detail"].iloc[1] == "5 > 3 households 户"
+
+
+def test_a_home_without_a_unit_is_in_no_zone() -> None:
+    """Whatever zone comes first or last: nothing connects it, and it fills no zone."""
+    found = gaps([-1, 3], causes=["", ""], most=1)
+    assert found["household"].tolist() == [0]
+    assert found["cause"].tolist() == ["no_walking_path"]
