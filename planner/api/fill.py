@@ -108,6 +108,7 @@ def _fills(
     ids = {
         (str(sheet), int(row)): str(who)
         for frame in (residents.kept, residents.held)
+        # by file too: row 7 of one sheet is another home than row 7 of the next
         for file, sheet, row, who in zip(
             *(frame[c] for c in ("file", "sheet", "row", "id")), strict=True
         )
@@ -118,6 +119,7 @@ def _fills(
         own = {row: who for (sheet, row), who in ids.items() if sheet == t.sheet}
         told = {row: rows[who] for row, who in own.items() if who in rows}
         if told:
+            # a column that would be empty throughout is not added
             used = [at for at in range(len(headings)) if any(v[at] != "" for v in told.values())]
             columns = _places(t, [headings[at] for at in used])
             kept = {row: [values[at] for at in used] for row, values in told.items()}
@@ -131,6 +133,8 @@ def _places(t: SheetTable, headings: Sequence[str]) -> tuple[tuple[int, str], ..
     places: list[tuple[int, str]] = []
     for heading in headings:
         at = next((i for i, h in enumerate(t.headers) if h.strip() == heading), None)
+        # What the office has written is never written over: its own column is filled only while it
+        # is empty.
         if at is not None and not any(str(cell).strip() for cell in t.cells[:, at]):
             places.append((t.places[at] + 1, heading))
             continue

@@ -79,6 +79,7 @@ def check(
         written = report.save(out, replacing=replace) if out is not None else {}
     if as_json:
         print_json({**report.figures(), "findings": [asdict(f) for f in report.findings]})
+        # the code says it to a script as the text does to a person
         raise typer.Exit(report.exit_code)
     Console(highlight=False).print(str(report), markup=False)
     for path in written.values():

@@ -76,6 +76,7 @@ def new_project(folder: str | Path) -> NewProject:
     found |= _datums(chosen)
     missing = tuple(kind for kind in _NEEDED if kind not in chosen) if seen else ()
     text = "\n".join(_filled(found, missing, _described(seen, chosen))) + "\n"
+    # read back at once: a file that the planner writes must be one that it takes
     Project.from_mapping(tomllib.loads(text), folder=top, where="planner.toml")
     return NewProject(text, tuple(seen), missing)
 
@@ -127,6 +128,7 @@ def _chosen(seen: Sequence[Surmise]) -> dict[str, list[Surmise]]:
     for kind in _ORDER:
         own = by_kind.get(kind, [])
         if own and kind != "households":
+            # members are told by their marks, extracts by their size; on a tie the first by name
             first = max(own, key=lambda s: (s.marks, _size(s) if kind == "streets" else 0))
             own = [s for s in own if s.path == first.path]
         if own:

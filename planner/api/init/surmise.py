@@ -57,6 +57,7 @@ _ADDRESS: Final = re.compile(
     re.I,
 )
 _DATE: Final = re.compile(r"\d年\d|月\d")
+# A few hundred cells tell what a column holds; the first rows are often titles and examples.
 SAMPLE: Final = 200
 MOSTLY: Final = 0.6
 
@@ -167,6 +168,7 @@ def _of_layers(path: Path) -> list[Surmise]:
 def _of_sheet(path: Path, t: SheetTable) -> Surmise:
     """Tell a sheet by its headings, then by its name and title."""
     called = f"{path.stem} {t.sheet} {t.title}"
+    # The narrowest kinds first: a sheet of ties has ids too, and would pass for one of residents.
     if {"a", "b", "kind"} <= _roles(t, TIES):
         return _made(path, t, "ties", TIES, "含甲、乙、关系三列", "it has 甲, 乙 and 关系")
     if {"old", "name"} <= _roles(t, ALIASES) and not {"address", "lon"} & _roles(t, HOUSEHOLDS):
@@ -191,6 +193,7 @@ def _of_people(
         list(t.cells[:, i]) for i, h in enumerate(t.headers) if role_of(h, MEMBERS) == "is_centre"
     ]
     flags = [is_marked(str(cell)) for column in marks for cell in column]
+    # a column that is called so and holds other words is no mark of centres
     if flags and None not in flags:
         n = sum(flag is True for flag in flags)
         zh, en = f"含是否中心户列，{n}人为是", f"it marks {n} centre(s)"
@@ -235,6 +238,7 @@ def _by_content(t: SheetTable) -> tuple[tuple[str, str], ...]:
         for i, h in enumerate(t.headers)
         if h and not is_personal(h) and _share(map(str, t.cells[:SAMPLE, i])) >= MOSTLY
     ]
+    # two columns that look alike are a question for a person
     return ((likely[0], "address"),) if len(likely) == 1 else ()
 
 

@@ -50,6 +50,7 @@ _LATER = {"units": ("building",)}
 """Columns that plans of the first versions do not have."""
 _FEWEST = 5
 """No plan tells counts below this to a meeting, whatever stands in its file."""
+# Walks are stored to the centimetre, so sums may differ by half of one, and a little for the float.
 _ROUNDED_M = 0.011
 TOLERANCE = 1e-6
 Ints = NDArray[np.int64]
@@ -94,6 +95,7 @@ def _require_columns(tables: PlanTables) -> None:
         for column in _NUMBERS[name]:
             _require(is_numeric_dtype(frame[column]), f"{name}.{column} is not a number throughout")
             values = frame[column].to_numpy(float)
+            # no figure of a plan is negative, and none comes near a million kilometres
             bad = np.isinf(values) | (np.abs(values) > 1e12) | (values < 0)
             _require(not bad.any(), f"{name}.{column} holds what no plan has")
         if name != "members":
