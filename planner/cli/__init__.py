@@ -146,7 +146,7 @@ def _own_fault(error: Exception) -> None:
     # the last frame alone: file, line and function say where, and no value is told
     frame = traceback.extract_tb(error.__traceback__)[-1]
     console.print(
-        f"[bold red]internal error 内部错误[/bold red] {type(error).__name__} in "
+        f"[bold red]{say('内部错误', 'internal error')}[/bold red] {type(error).__name__} in "
         f"{Path(frame.filename).name}:{frame.lineno} ({frame.name}). "
         + say(
             "已写出的文件均完整。请反馈此行。",

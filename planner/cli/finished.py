@@ -83,17 +83,21 @@ def draw_map(
     people = None if project is None else people_of(project, made)
     page = made.map(audience=to, title=title, people=people, basemap=basemap)
     written = page.save(path)
-    Console(highlight=False).print(f"{to.terms.en} {to.terms.zh}: {written}", markup=False)
+    Console(highlight=False).print(f"{say(to.terms.zh, to.terms.en)}: {written}", markup=False)
     if basemap:
         console.print(
-            "[bold]online 在线底图[/bold]: whoever opens it asks the tiles' host for the area shown "
-            "打开时将向底图服务商请求所示区域的瓦片"
+            say(
+                "[bold]在线底图[/bold]：打开时将向底图服务商请求所示区域的瓦片",
+                "[bold]online[/bold]: whoever opens it asks the tiles' host for the area shown",
+            )
         )
     # said on paper and on the screen: the file looks like any map
     if to is Audience.INTERNAL:
         console.print(
-            "[bold red]internal 内部资料[/bold red]: holds residents; readable by you alone "
-            "含居民信息，请勿外传"
+            say(
+                "[bold red]内部资料[/bold red]：含居民信息，请勿外传",
+                "[bold red]internal[/bold red]: holds residents; readable by you alone",
+            )
         )
 
 
@@ -128,8 +132,12 @@ def compare(
         return
     (walk_a, walk_b), (_, homes) = figures["mean_m"], figures["households"]
     Console(highlight=False).print(
-        f"{comparison.moved:,} of {homes:,} homes change hands; mean walk {walk_a:,.1f} -> {walk_b:,.1f} m. "
-        f"{comparison.moved:,} 户变更中心户，平均步行 {walk_a:,.1f} → {walk_b:,.1f} 米。\n{written}",
+        say(
+            f"{homes:,} 户中有 {comparison.moved:,} 户变更中心户，平均步行 {walk_a:,.1f} → {walk_b:,.1f} 米",
+            f"{comparison.moved:,} of {homes:,} homes change hands; "
+            f"mean walk {walk_a:,.1f} -> {walk_b:,.1f} m",
+        )
+        + f"\n{written}",
         markup=False,
     )
 
@@ -169,9 +177,12 @@ def apply(
     # what was minimised, so that walks and broken rules are weighed as in the search
     change = entry["value_m"] - entry["value_before_m"]
     Console(highlight=False).print(
-        f"{len(entry['moves'])} units moved by hand, {entry['moved_units']} in all; walking and rules "
-        f"together {change:+,.0f} m. "
-        f"手工调整 {len(entry['moves'])} 个单元，共变动 {entry['moved_units']} 个。"
+        say(
+            f"手工调整 {len(entry['moves'])} 个单元，共变动 {entry['moved_units']} 个；"
+            f"步行与规则合计 {change:+,.0f} 米",
+            f"{len(entry['moves'])} units moved by hand, {entry['moved_units']} in all; walking and rules "
+            f"together {change:+,.0f} m",
+        )
     )
 
 
@@ -256,7 +267,8 @@ def lookup(
 def _tell(found: Lookup) -> None:
     if not found.settled:
         console.print(
-            f"[bold red]not settled 未能确定[/bold red]: {escape(found.cause)} {escape(found.cause_zh)}"
+            f"[bold red]{say('未能确定', 'not settled')}[/bold red]: "
+            + escape(say(found.cause_zh, found.cause))
         )
     if found.settled and len(found.places) == 1:
         _one(found.places[0])
@@ -269,14 +281,15 @@ def _cells(place: Place) -> dict[str, str]:
     walk = "-"
     if place.walk_m is not None and place.minutes is not None:
         minutes = f"{place.minutes:.0f}" if place.minutes >= 1 else "<1"
-        walk = f"{place.walk_m:,.0f} m, {minutes} min 分"
-    away = f", {place.away_m:.0f} m away 相距" if place.away_m >= 1 else ""
+        walk = say(f"{place.walk_m:,.0f}米，{minutes}分钟", f"{place.walk_m:,.0f} m, {minutes} min")
+    apart = f"{place.away_m:.0f}"
+    away = ", " + say(f"相距{apart}米", f"{apart} m away") if place.away_m >= 1 else ""
     return {
-        "Place 地点": escape(place.label or f"{place.lon:.6f},{place.lat:.6f}"),
-        "Zone 责任区": str(place.zone) if place.zone else "none 未分配",
-        "Centre 中心户": escape(place.centre),
-        "Walk 步行": walk,
-        "Match 匹配": escape(f"{place.precision}, {place.confidence:.2f}{away}"),
+        say("地点", "Place"): escape(place.label or f"{place.lon:.6f},{place.lat:.6f}"),
+        say("责任区", "Zone"): str(place.zone) if place.zone else say("未分配", "none"),
+        say("中心户", "Centre"): escape(place.centre),
+        say("步行", "Walk"): walk,
+        say("匹配", "Match"): escape(f"{place.precision}, {place.confidence:.2f}{away}"),
     }
 
 
@@ -285,9 +298,9 @@ def _one(place: Place) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     whose = escape(f"{place.centre} ({place.centre_id})") if place.zone else "-"
-    for name, cell in (_cells(place) | {"Centre 中心户": whose}).items():
-        if name.startswith("Walk") and place.fence:
-            table.add_row("Fence 社区", escape(place.fence))
+    for name, cell in (_cells(place) | {say("中心户", "Centre"): whose}).items():
+        if name == say("步行", "Walk") and place.fence:
+            table.add_row(say("社区", "Fence"), escape(place.fence))
         table.add_row(name, cell)
     Console(highlight=False).print(table)
 
@@ -302,4 +315,5 @@ def _several(found: Lookup) -> None:
     show = Console(highlight=False)
     show.print(table)
     if found.settled:
-        show.print(f"All of them lie in zone {rows[0]['Zone 责任区']}. 均属同一责任区。")
+        zone = rows[0][say("责任区", "Zone")]
+        show.print(say(f"均属责任区 {zone}", f"All of them lie in zone {zone}."))

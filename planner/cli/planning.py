@@ -221,7 +221,11 @@ def rules(
         print_json(told[0] if name else told)
         return
     table = Table(
-        "profile 方案", "members 党员/中心户", "households 户/党员", "zone 户/责任区", "walk 步行"
+        say("方案", "profile"),
+        say("党员/中心户", "members"),
+        say("户/党员", "households"),
+        say("户/责任区", "zone"),
+        say("步行", "walk"),
     )
     for book in books:
         table.add_row(
@@ -267,7 +271,12 @@ def _plan(
     wishes = wishes or Wishes()
     online = online_of(project)
     if online and wishes.offline:
-        console.print("--offline: nothing is sent 不联网；kept answers are used 仅使用已保存的结果")
+        console.print(
+            say(
+                "--offline：不联网，仅使用已保存的结果",
+                "--offline: nothing is sent; kept answers are used",
+            )
+        )
     with progress() as listener:
         curve = Trace(listener)
         try:
@@ -283,8 +292,13 @@ def _plan(
             # Ctrl-C while a service is asked: what was answered was paid for, and is not lost.
             if online and listener.asked:
                 console.print(
-                    f"every answer so far is kept in 已得结果保存在 {escape(str(online.cache))}; the next "
-                    "run goes on from there 再次运行将从此处继续"
+                    escape(
+                        say(
+                            f"已得结果保存在 {online.cache}，再次运行将从此处继续",
+                            f"every answer so far is kept in {online.cache}; "
+                            "the next run goes on from there",
+                        )
+                    )
                 )
             raise
         finally:
@@ -320,14 +334,18 @@ def _strict_code(plan: Plan) -> int:
     if certificate.disconnected:
         broken.append(say("责任区不连通", "zones not connected"))
     if broken:
-        console.print(f"[bold red]strict 严格[/bold red]: broken 违反: {escape(', '.join(broken))}")
+        head = say("严格模式：不符合规则", "strict: broken")
+        console.print(f"[bold red]{head}[/bold red]: {escape(', '.join(broken))}")
         return 3
     # rules first: a job that breaks them is worse than one that left homes out
     held = sum(f.severity in (Severity.HOLD, Severity.STOP) for f in plan.findings)
     if held or len(plan.gaps):
         console.print(
-            f"[bold red]strict 严格[/bold red]: {len(plan.gaps)} homes without a place or zone 未覆盖户, "
-            f"{held} findings to mend 待改正"
+            f"[bold red]{say('严格模式', 'strict')}[/bold red]: "
+            + say(
+                f"未覆盖{len(plan.gaps)}户，待改正{held}处",
+                f"{len(plan.gaps)} homes without a place or zone, {held} findings to mend",
+            )
         )
         return 2
     return 0

@@ -19,6 +19,7 @@ from planner.cli.terminal import (
     console,
     new_folder,
     progress,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -104,16 +105,19 @@ def _show(proposal: Proposal, written: dict[str, Path]) -> None:
     for finding in proposal.findings:
         # of the proposal itself; what is wrong with the sheets `planner check` tells
         if finding.code.startswith(("siting", "score", "strength", "role")):
-            table.add_row(escape(f"! {finding.what_zh} · {finding.what}"))
+            table.add_row(escape(f"! {say(finding.what_zh, finding.what)}"))
     for path in written.values():
         table.add_row(escape(str(path)))
     Console(highlight=False).print(table)
     if "planner.toml" in written:
         file = written["planner.toml"]
         out = escape(str(file.parent / "out"))
-        console.print(f"next 下一步: planner zone {escape(str(file))} --out {out}")
+        console.print(f"{say('下一步', 'next')}: planner zone {escape(str(file))} --out {out}")
     else:
         sheet = escape(str(written["members.xlsx"]))
         console.print(
-            f"next 下一步: members = {sheet} in the project file 写入项目文件; planner zone"
+            say(
+                f"下一步：在项目文件中写 members = {sheet}，然后运行 planner zone",
+                f"next: members = {sheet} in the project file; planner zone",
+            )
         )

@@ -154,14 +154,18 @@ def consent_asker(online: Online, bars: progress, *, yes: bool) -> Callable[[Est
             # Nobody to ask is a no: what leaves the house needs a yes from somebody.
             if not (sys.stdin.isatty() and console.is_terminal):
                 console.print(
-                    "  [bold]nothing was sent 未发送[/bold]: there is nobody to ask here; add --yes to "
-                    "agree 如同意请加 --yes. Going on offline 继续离线运行"
+                    "  "
+                    + say(
+                        "[bold]未发送[/bold]：此处无人可问，如同意请加 --yes；继续离线运行",
+                        "[bold]nothing was sent[/bold]: there is nobody to ask here; add --yes to agree. "
+                        "Going on offline",
+                    )
                 )
                 return False
             online.settings.check_ready()  # rather now than after the answer
-            if typer.confirm("  Send them? 是否发送？", default=False, err=True):
+            if typer.confirm(f"  {say('是否发送？', 'Send them?')}", default=False, err=True):
                 return True
-            console.print("  nothing was sent 未发送; going on offline 继续离线运行")
+            console.print("  " + say("未发送，继续离线运行", "nothing was sent; going on offline"))
             return False
 
     return decide
@@ -169,22 +173,32 @@ def consent_asker(online: Online, bars: progress, *, yes: bool) -> Callable[[Est
 
 def _show_estimate(estimate: Estimate) -> None:
     # a daily quota: what is above it is asked tomorrow
-    over = f", {estimate.over} in a later run 其余下次" if estimate.over else ""
+    over = f", {estimate.over} in a later run" if estimate.over else ""
+    over_zh = f"，其余 {estimate.over} 栋下次再查" if estimate.over else ""
     for line in (
-        f"[bold]Online 在线查询[/bold] {estimate.service} ({escape(estimate.host)})",
-        f"  {estimate.to_send} buildings to ask 待查楼栋{over}; {estimate.cached} answered before 已有结果; "
-        f"{estimate.withheld} addresses not sent 不发送",
-        f"  time 用时: about 约 {_duration(estimate.seconds)}; cost 费用: "
+        f"[bold]{say('在线查询', 'Online')}[/bold] {estimate.service} ({escape(estimate.host)})",
+        "  "
+        + say(
+            f"待查楼栋 {estimate.to_send}{over_zh}；已有结果 {estimate.cached}；不发送 {estimate.withheld}",
+            f"{estimate.to_send} buildings to ask{over}; {estimate.cached} answered before; "
+            f"{estimate.withheld} addresses not sent",
+        ),
+        f"  {say('用时约', 'time: about')} {_duration(estimate.seconds)}; {say('费用', 'cost')}: "
         + escape(" · ".join(estimate.cost_words)),
         *(f"  {n}. {escape(text)}" for n, text in enumerate(estimate.samples, 1)),
-        "  Only the address down to the building is sent, never rooms, names, phones or ids. "
-        "仅发送到楼栋的地址，不含房号、姓名、电话、证件号",
+        "  "
+        + say(
+            "仅发送到楼栋的地址，不含房号、姓名、电话、证件号",
+            "Only the address down to the building is sent, never rooms, names, phones or ids.",
+        ),
     ):
         console.print(line)
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min 分" if seconds >= 90 else f"{seconds:.0f} s 秒"
+    if seconds >= 90:
+        return say(f"{seconds / 60:.0f}分钟", f"{seconds / 60:.0f} min")
+    return say(f"{seconds:.0f}秒", f"{seconds:.0f} s")
 
 
 def say(zh: str, en: str) -> str:
