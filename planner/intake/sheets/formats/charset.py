@@ -189,7 +189,10 @@ def _known(encoding: str) -> str:
         return codecs.lookup(encoding).name
     except LookupError:
         raise SheetError(
-            f"there is no encoding {encoding!r}", remedy="usual ones: utf-8, gb18030, utf-16"
+            f"there is no encoding {encoding!r}",
+            remedy="usual ones: utf-8, gb18030, utf-16",
+            zh=f"没有编码 {encoding!r}",
+            remedy_zh="常用编码：utf-8、gb18030、utf-16",
         ) from None
 
 
@@ -201,6 +204,8 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
         raise SheetError(
             f"{name}, row {row}: the bytes are not {encoding} text",
             remedy="open the file in Excel or WPS and save it as CSV UTF-8",
+            zh=f"{name} 第 {row} 行：不是 {encoding} 文字",
+            remedy_zh="请用 Excel 或 WPS 打开，另存为 CSV UTF-8",
         ) from None
 
 
@@ -222,6 +227,8 @@ def cut_short(name: str, size: int, row: int) -> SheetError:
         f"{name}, row {row}: the file is damaged or incomplete ({size:,} bytes), "
         "it ends in the middle of a row",
         remedy="copy it again from where it came",
+        zh=f"{name} 第 {row} 行：文件已损坏或不完整（{size:,} 字节），在一行中间结束",
+        remedy_zh="请重新复制该文件",
     )
 
 
@@ -241,4 +248,6 @@ def _refuse_mixture(data: bytes, name: str, error: UnicodeDecodeError) -> None:
                 f"{name} mixes UTF-8 and another encoding: the first bytes that are not UTF-8 are in "
                 f"row {row}, byte {error.start - start + 1} of the row",
                 remedy="save the two parts as CSV UTF-8 before joining them",
+                zh=f"{name} 混有两种编码：第 {row} 行第 {error.start - start + 1} 字节起不是 UTF-8",
+                remedy_zh="请先将两部分分别另存为 CSV UTF-8 再合并",
             )

@@ -161,7 +161,12 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSh
     ]
     if wanted is not None and not raws:
         there = ", ".join(cells.name for cells in sheets)
-        raise SheetError(f"{name} has no sheet {wanted!r}", remedy=f"its sheets are: {there}")
+        raise SheetError(
+            f"{name} has no sheet {wanted!r}",
+            remedy=f"its sheets are: {there}",
+            zh=f"{name} 中没有工作表 {wanted!r}",
+            remedy_zh=f"现有工作表：{there}",
+        )
     hidden = [cells.name for cells in sheets if not cells.visible] if wanted is None else []
     if hidden and raws:
         what = f"{len(hidden)} hidden sheet(s) were not read: {', '.join(hidden)}"
@@ -181,12 +186,16 @@ def _refusal(fault: str, data: bytes, name: str) -> SheetError:
         return SheetError(
             f"{name} needs more memory than is given to one workbook",
             remedy="copy the rows that are meant into a new workbook",
+            zh=f"{name} 太大，读取所需内存超过上限",
+            remedy_zh="请将需要的行复制到新的工作簿",
         )
     if fault.startswith("wide:"):
         _, height, width = fault.split(":")
         return SheetError(
             f"{name} has a sheet of {int(height):,} rows by {int(width):,} columns, more than the limit",
             remedy="copy the rows that are meant into a new workbook",
+            zh=f"{name} 中有一张 {int(height):,} 行 × {int(width):,} 列的表，超过上限",
+            remedy_zh="请将需要的行复制到新的工作簿",
         )
     return damaged(data, name)
 
