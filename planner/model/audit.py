@@ -46,6 +46,7 @@ def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificat
     pair = problem.pairs_of(chosen)
     served = pair >= 0
     used = pair[served]
+    # A unit without load costs as one of 1: else plans would lose empty units for nothing.
     left_out = np.maximum(problem.load[~served], np.where(problem.load[~served] > 0, 0.0, 1.0))
     outcomes, violations, slack_m = _rules(problem, chosen)
     return Certificate(
@@ -149,6 +150,7 @@ def _extremes(amount: Floats, per: Floats | None) -> tuple[float, float]:
     if per is None:
         seen = amount
     else:
+        # Homes without a member are infinitely many a member; neither is no ratio at all.
         with np.errstate(divide="ignore", invalid="ignore"):
             seen = amount / per
         seen = seen[~np.isnan(seen)]

@@ -130,7 +130,7 @@ class Certificate:
     @property
     def optimality_gap(self) -> float:
         """``(value - bound) / cost``: penalties cannot flatter it."""
-        excess = max(self.value_m - self.bound_m, 0.0)
+        excess = max(self.value_m - self.bound_m, 0.0)  # rounding may put the bound a hair above
         if self.cost_m > 0:
             return excess / self.cost_m
         return 0.0 if excess == 0 else float("inf")

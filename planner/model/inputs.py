@@ -25,14 +25,15 @@ __all__ = ["DATUMS", "SHEETS", "Inputs", "read_inputs", "sheet_files"]
 
 DATUMS: Final = ("wgs84", "gcj02", "bd09")
 LEAVE_OUT: Final = "leave_out"
+# The tables that a project file may describe, by the names that it has for them.
 _TABLES: Final = {
     "households": HOUSEHOLDS,
+    # Who is nominated stands in the members' sheet: offices keep one list of their people.
     "members": Table("members", (*MEMBERS.columns, *NOMINATIONS.columns)),
     "buildings": BUILDINGS,
     "ties": TIES,
     "aliases": ALIASES,
 }
-"""The tables that a project file may describe, by the names that it has for them."""
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
 
 
@@ -161,7 +162,7 @@ def read_inputs(
     at = f"{where}, [inputs]"
     kept = dict(values)
     usual: dict[str, Any] = {"accepted": folder / "accepted.csv", "cache": folder / ".planner"}
-    if kept.get("cache") is False:
+    if kept.get("cache") is False:  # TOML has no null to say it with
         usual["cache"] = kept.pop("cache") or None
     elsewhere = ("columns", "sheets", "rewrites")
     for name in elsewhere:

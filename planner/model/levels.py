@@ -240,5 +240,6 @@ def _level(values: object, folder: Path, where: str) -> Level:
             zh=f"{where}：缺少 name",
             remedy_zh='请加一行，例如 name = "mentor"',
         )
+    # Mentors have a Chinese title of their own; what an office invents is called by its name.
     title = {} if taken["name"] == MENTOR else {"title": taken["name"], "title_zh": taken["name"]}
     return made(Level, title | taken, where)

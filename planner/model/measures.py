@@ -45,6 +45,7 @@ def walk_summary(walk_m: ArrayLike, weight: ArrayLike) -> dict[str, float]:
 def walk_outcome(problem: Problem, assignment: ArrayLike, limit_m: float) -> RuleOutcome:
     """Hold the walks of an assignment against the limit; `broken` counts households beyond it."""
     pair = problem.pairs_of(assignment)
+    # Units in which nobody lives (a centre's own, at times) have a walk that nobody makes.
     lived = (pair >= 0) & (problem.households > 0)
     walk_m = problem.walk_m[pair[lived]]
     beyond = int(problem.households[lived][walk_m > limit_m].sum())

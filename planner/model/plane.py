@@ -11,8 +11,10 @@ from pyproj import CRS, Transformer
 
 from planner.model.arrays import Floats
 
-__all__ = ["SCALE", "LocalProjection"]
+__all__ = ["DEGREE_M", "SCALE", "LocalProjection"]
 
+DEGREE_M = 111_195.0
+"""Metres a degree of latitude, on the sphere: where no plane is worth its time."""
 SCALE = 1_000_000
 """Steps of a degree in a page's data: 0.11 m of latitude."""
 
@@ -51,11 +53,13 @@ class LocalProjection:
         ok = np.isfinite(lon_a) & np.isfinite(lat_a)
         if not ok.any():
             raise ValueError("no finite lon/lat to centre a plane on")
+        # Rounded, so that a home more does not move the plane, and all numbers with it.
         return cls(round(float(np.median(lon_a[ok])), 2), round(float(np.median(lat_a[ok])), 2))
 
     @cached_property
     def crs(self) -> CRS:
         """The plane as a pyproj CRS, in metres."""
+        # By its own formula: no EPSG plane has its middle line where the town lies.
         return CRS.from_proj4(
             f"+proj=tmerc +lat_0={self.lat_0} +lon_0={self.lon_0} +k=1 +x_0=0 +y_0=0 "
             "+ellps=WGS84 +units=m +no_defs"

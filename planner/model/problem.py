@@ -190,6 +190,7 @@ class Problem:
             for r in self.rules
             if len(r.amount) != self.n_units
         ]
+        # Ties were checked when they were made, but not against the units of this problem.
         if self.ties is not None and len(self.ties) and self.ties.b.max() >= self.n_units:
             faults.append("ties are out of range")
         if faults:

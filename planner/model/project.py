@@ -146,6 +146,7 @@ class Affinity:
 
     def __post_init__(self) -> None:
         for name in ("tie_m", "apart_m", "compound_m", "talent_price", "move_price_m"):
+            # TOML knows nan and inf, and neither is a price.
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ConfigError(

@@ -134,6 +134,7 @@ class WalkLimit:
     @property
     def reach(self) -> float:
         """The farthest pair that the model holds, metres."""
+        # Beyond three times the limit nobody walks, and each pair that is left out makes the model smaller.
         return 3 * self.limit_m if self.reach_m is None else self.reach_m
 
     def charge_m(self, walk_m: Floats) -> Floats:

@@ -150,6 +150,7 @@ _TABLES_ZH = {
     "aliases": "地名对照表", "plan that stands": "原方案",
 }  # fmt: skip
 _BRACKETS = re.compile(r"[(\[{<【〔《「][^)\]}>】〕》」]*[)\]}>】〕》」]")
+# Blanks and marks that clerks put into headers, among them those that nobody sees.
 _FILLER = re.compile(r"[\s_*:;,.、。'\"“”\-\u200b-\u200f\u2060\ufeff]+")
 
 

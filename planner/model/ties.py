@@ -84,6 +84,7 @@ class Ties:
         ndarray of bool, shape (n,)
         """
         zone = np.asarray(assignment)
+        # Not only equal: two units that are both left out would otherwise be together.
         together = (zone[self.a] == zone[self.b]) & (zone[self.a] >= 0)
         return np.where(self.apart, together, ~together)
 

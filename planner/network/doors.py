@@ -13,7 +13,7 @@ import shapely
 from planner.errors import InputError, NetworkError
 from planner.files import open_layer
 from planner.model.arrays import Bools, Geometries
-from planner.model.plane import LocalProjection
+from planner.model.plane import DEGREE_M, LocalProjection
 from planner.network.joining import Barriers
 from planner.network.streets.tags import attachable, is_kind, is_level, may_be_main_street, walkable
 
@@ -32,7 +32,7 @@ KEYS = (
 ALIASES = {"fclass": "highway"}  # what Geofabrik's shapefiles call it
 FLAGS = {"t": "yes", "f": "no", "true": "yes", "false": "no", "1": "yes", "0": "no"}
 HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
-TOUCH_DEG = 0.5 / 111_195  # half a metre, as ends may lie apart in a drawn layer
+TOUCH_DEG = 0.5 / DEGREE_M  # half a metre, as ends may lie apart in a drawn layer
 
 
 def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataFrame]:

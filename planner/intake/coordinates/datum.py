@@ -27,7 +27,7 @@ _SEMI_MAJOR_M: Final = 6378245.0  # Krasovsky 1940, as the formula has it
 _ECCENTRICITY_2: Final = 0.00669342162296594323
 _BAIDU_TURN: Final = np.pi * 3000.0 / 180.0
 _EARTH_M: Final = 6371008.8
-_TOLERANCE_DEG: Final = 1e-12
+_TOLERANCE_DEG: Final = 1e-12  # a ten-thousandth of a millimetre
 
 
 class Datum(StrEnum):
@@ -111,7 +111,9 @@ def convert(lon: ArrayLike, lat: ArrayLike, source: Datum | str, target: Datum |
         return points
     moved = points[inside]
     if source is Datum.BD09:
-        moved = _undo(_bd09, moved)
+        moved = _undo(
+            _bd09, moved
+        )  # by way of GCJ-02: there is no formula from one end to the other
     if target is Datum.WGS84:
         moved = _undo(_gcj02, moved)
     if source is Datum.WGS84:

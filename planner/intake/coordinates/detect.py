@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.intake.coordinates.datum import Datum, convert, shift_m
 from planner.model.arrays import Bools, Floats, Ints
+from planner.model.plane import DEGREE_M
 
 __all__ = ["DatumEvidence", "DatumRun", "ReadingFit", "detect_datum"]
 
@@ -266,7 +267,7 @@ def _stands_out(at: Floats, best: Datum, fits: tuple[ReadingFit, ...], ground: G
     """Tell whether a reading fits better than the same homes shifted in ways that nobody shifts them."""
     at = at[:: max(1, len(at) // SAMPLE)]
     here = convert(at[:, 0], at[:, 1], best, Datum.WGS84)
-    metre = 1 / (111_195 * np.array([np.cos(np.radians(here[:, 1].mean())), 1.0]))
+    metre = 1 / (DEGREE_M * np.array([np.cos(np.radians(here[:, 1].mean())), 1.0]))
     chance = np.array(
         [_scores(np.asarray(ground(*(here + by * metre).T), float)).mean() for by in _DECOYS_M]
     )

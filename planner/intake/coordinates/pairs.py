@@ -11,6 +11,7 @@ from planner.errors import Finding, SchemaError, Severity
 from planner.intake.coordinates.recognise import parse_dms, split_pair
 from planner.intake.sheets.notes import LISTED, at_row, each, once
 from planner.model.arrays import Bools, Floats
+from planner.model.plane import DEGREE_M
 
 __all__ = [
     "Area",
@@ -23,10 +24,9 @@ __all__ = [
 
 Area = tuple[float, float, float, float]
 """Smallest lon, smallest lat, largest lon, largest lat, in degrees."""
-METRES: Final = 1000.0
-MOST: Final = 0.5
-MARGIN: Final = 0.05
-EARTH_M: Final = 111_195.0  # metres a degree of latitude
+METRES: Final = 1000.0  # no degree is so large, and no easting so small
+MOST: Final = 0.5  # share of a column from which on the column is wrong, not some of its rows
+MARGIN: Final = 0.05  # degrees, some five kilometres: people live beyond the edge of a map
 # Zones of six degrees are 13 to 23 in China, those of three degrees 25 to 45: numbers tell them apart.
 FIRST_3_DEGREE: Final = 25
 
@@ -231,7 +231,7 @@ def metres_outside(lon: Floats, lat: Floats, area: Area) -> Floats:
     """
     west, south, east, north = area
     across = np.maximum(np.maximum(west - lon, lon - east), 0) * np.cos(np.radians(lat))
-    return EARTH_M * np.hypot(across, np.maximum(np.maximum(south - lat, lat - north), 0))
+    return DEGREE_M * np.hypot(across, np.maximum(np.maximum(south - lat, lat - north), 0))
 
 
 def _inside(lon: Floats, lat: Floats, area: Area) -> Bools:

@@ -53,7 +53,7 @@ def _degrees(text: str) -> tuple[float, str] | None:
     if match["sec"] and re.search("[.,]", match["min"]):
         return None
     minutes, seconds = _number(match["min"]), _number(match["sec"])
-    if minutes >= 60 or seconds >= 60:
+    if minutes >= 60 or seconds >= 60:  # then they are decimals with another mark
         return None
     hemisphere = (match["before"] or match["after"] or "").upper()
     if hemisphere and match["sign"] == "-":
@@ -102,6 +102,7 @@ def split_pair(text: str) -> tuple[float, float] | None:
     bare = re.sub(r"^\s*(?:SRID\s*=\s*\d+\s*;)?\s*(?:POINT)?", "", text, flags=re.I)
     folded = _folded(bare)
     latitude_first = _LATITUDE_FIRST.search(text) is not None
+    # From the mark that parts nothing else to the comma, which may be a decimal mark.
     for separator in (
         r"\s*[;/|\t]\s*",
         r"\s*,\s+|\s+,\s*",

@@ -29,7 +29,7 @@ from planner.intake.online.outgoing import Cutter
 from planner.intake.online.services.replies import Reply, Verdict
 from planner.intake.online.settings import ProviderSettings
 
-__all__ = ["Lookup", "ask"]
+__all__ = ["Answers", "ask"]
 
 _NOTHING: Final[Mapping[str, Any]] = {
     **dict.fromkeys(COLUMNS, ""),
@@ -44,8 +44,8 @@ Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, eq=False)
-class Lookup:
-    """What came of a lookup.
+class Answers:
+    """What came of asking.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def ask(
     area: Area | None = None,
     progress: Progress | None = None,
     knows: Knows,
-) -> Lookup:
+) -> Answers:
     """Ask what the offline match leaves open, once there is consent.
 
     Parameters
@@ -115,7 +115,7 @@ def ask(
 
     Returns
     -------
-    Lookup
+    Answers
         Whatever could not be looked up keeps its offline match, or the cause ``not looked up: ...``.
 
     Raises
@@ -166,7 +166,7 @@ def ask(
         stopped=told.stopped,
     )
     places = {i: one for i, one in answers.items() if one is not None and not one.cause}
-    return Lookup(frame, findings, before, asked, places)
+    return Answers(frame, findings, before, asked, places)
 
 
 def _asked(

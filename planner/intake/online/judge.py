@@ -14,6 +14,7 @@ from planner.intake.gazetteer.found import Cause
 from planner.intake.online.outgoing import Outgoing, cut_label
 from planner.intake.online.services.replies import Reply, Spot, Verdict
 from planner.intake.online.settings import ProviderSettings
+from planner.model.plane import DEGREE_M
 
 __all__ = ["AGREE_M", "SURE", "Judged", "crossed", "judge_all"]
 
@@ -25,7 +26,6 @@ _APART_EXACT_M: Final = 100.0
 _APART_LOOSE_M: Final = 200.0
 _EXACT: Final = frozenset({"address point", "building", "stairwell", "given"})
 _UNSURE_BUILDING: Final = 0.7
-_DEGREE_M: Final = 111_195.0  # metres a degree of latitude
 _AT: Final = 6  # decimals by which two answers are one point: a tenth of a metre
 _UNSURE: Final = frozenset({Cause.AMBIGUOUS, Cause.ELSEWHERE})
 _CODES: Final = {c.value: c for c in (Cause.ABSENT, Cause.AMBIGUOUS, Cause.APART)}
@@ -66,7 +66,7 @@ class Judged:
 def _apart_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     """Distance of two near points on the sphere."""
     east = (other_lon - lon) * np.cos(np.radians((lat + other_lat) / 2))
-    return float(np.hypot(east, other_lat - lat) * _DEGREE_M)
+    return float(np.hypot(east, other_lat - lat) * DEGREE_M)
 
 
 def _outside_m(spot: Spot, area: Area | None) -> float:

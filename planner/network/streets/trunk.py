@@ -10,13 +10,13 @@ import numpy as np
 import shapely
 
 from planner.model.arrays import Bools, Geometries, Ints
+from planner.model.plane import DEGREE_M
 from planner.network.streets.scan import Scan
 from planner.network.streets.tags import is_level, may_be_main_street
 
 __all__ = ["main_streets"]
 
 BESIDE_M = 50.0  # A house this near stands along the road
-DEGREE_M = 111_195.0
 
 
 def main_streets(raw: Scan, ordinary: Bools, houses: Geometries) -> Bools:

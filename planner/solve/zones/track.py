@@ -63,7 +63,7 @@ class Track:
         self.aim_m = self.instance.value(self.pair, forgiving=True)
         self.prize, self._priced_m = np.zeros(self.instance.n_units), -np.inf
         self._mark = self.aim_m, self.bound_m
-        self._standing = self.pair if self.given and np.isfinite(self.value_m) else None
+        self._previous = self.pair if self.given and np.isfinite(self.value_m) else None
 
     @property
     def cost_m(self) -> float:
@@ -83,7 +83,7 @@ class Track:
     @property
     def done(self) -> bool:
         """Whether plan and bound are close enough."""
-        return self.hopeless or self._keep_standing() or self.optimality_gap <= self.gap
+        return self.hopeless or self.settle() or self.optimality_gap <= self.gap
 
     @property
     def over(self) -> bool:
@@ -124,17 +124,15 @@ class Track:
         self.doing, self._mark = doing, (self.aim_m, self.bound_m)
         self._tell()
 
-    def settle(self) -> None:
-        """Go back to the plan that stands if it is good enough."""
-        self._keep_standing()
-
-    def _keep_standing(self) -> bool:
-        if self._standing is None:
+    def settle(self) -> bool:
+        """Go back to the previous plan if it is good enough; tell whether it is."""
+        if self._previous is None:
             return False
-        value = self.instance.value(self._standing)
-        if self._gap_of(self._standing, value) > self.gap:
+        value = self.instance.value(self._previous)
+        if self._gap_of(self._previous, value) > self.gap:
             return False
-        self.pair, self.value_m, self.method = self._standing, value, "as it stood"
+        # A better plan may be known: no home changes hands for less than the gap that was asked for.
+        self.pair, self.value_m, self.method = self._previous, value, "as it stood"
         self.aim_m = value
         return True
 

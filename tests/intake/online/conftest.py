@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from planner.intake.coordinates.datum import convert
-from planner.intake.online.ask import Lookup, ask
+from planner.intake.online.ask import Answers, ask
 from planner.intake.online.consent import Online
 from planner.intake.online.estimate import Estimate
 from planner.intake.online.known import names_known
@@ -72,7 +72,7 @@ def lookup(
     environ: Mapping[str, str] = KEYS,
     consent: Callable[[Estimate], bool] | None = None,
     **more: Any,
-) -> Lookup:
+) -> Answers:
     """Ask of a list as of a column; one street is known."""
     column = (
         addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype=object)
