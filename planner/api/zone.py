@@ -40,6 +40,7 @@ from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import place_previous
 from planner.plan.provenance import stamped
 from planner.solve import rezone
+from planner.solve.zones.anneal import first_run
 from planner.solve.zones.search import Progress, Stop, solve
 
 __all__ = ["STAGES", "Wishes", "make_plan", "run", "run_and_save"]
@@ -307,6 +308,9 @@ def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result
     def say(p: Progress) -> None:
         clock.tell("zones", p.done / p.total if p.total else 0.0, _gap_words(p), p)
 
+    if first_run():
+        said = "the first run compiles the search, some twenty seconds 首次运行需编译，约二十秒"
+        clock.tell("zones", 0.0, said)
     try:
         if case.before is None:
             return problem, solve(problem, stop=stop, seed=search.seed, progress=say)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["compiled", "draw"]
+__all__ = ["compiled", "draw", "uncompiled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,6 +25,15 @@ def compiled(function: F) -> F:
         return numba.njit(cache=True, nogil=True)(function)  # type: ignore[return-value]
     except RuntimeError:
         return numba.njit(nogil=True)(function)  # type: ignore[return-value]
+
+
+def uncompiled(function: Callable[..., Any]) -> bool:
+    """Tell whether a function has no machine code on the disk yet, so that its first call is slow."""
+    stats: Any = getattr(function, "stats", None)
+    if stats is None or not stats.cache_path or stats.cache_hits or stats.cache_misses:
+        return False
+    kept = Path(stats.cache_path).glob(f"*.{function.__name__}-*.nbi")
+    return not any(True for _ in kept)
 
 
 @compiled

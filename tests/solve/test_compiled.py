@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -10,7 +15,9 @@ import numpy as np
 import pytest
 
 from planner.solve import compiled as room
-from planner.solve.compiled import compiled
+from planner.solve.compiled import compiled, uncompiled
+
+HERE = Path(room.__file__).resolve().parents[2]
 
 
 def add_up(values: Any) -> float:
@@ -60,3 +67,20 @@ def test_a_compiled_function_can_be_called_from_many_threads() -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == [(n, float(n)) for n in range(4)]
+
+
+def test_what_was_never_compiled_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the very first call there is no machine code; afterwards, and in the next process, there is."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = "from planner.solve.compiled import compiled\n\n@compiled\ndef twice(x):\n    return 2 * x\n"
+    (tmp_path / "never_before.py").write_text(text, "utf-8")
+    twice = importlib.import_module("never_before").twice
+    assert uncompiled(twice)
+    assert twice(3) == 6
+    assert not uncompiled(twice)
+    asked = "import never_before as n; from planner.solve.compiled import uncompiled as u; print(u(n.twice))"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(HERE)])},
+    )  # fmt: skip
+    assert told.stdout.split() == ["False"]

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.model.arrays import Bools, Floats, Ints, Ints32
-from planner.solve.compiled import compiled, draw
+from planner.solve.compiled import compiled, draw, uncompiled
 from planner.solve.stop import Clock
 from planner.solve.zones.contiguity import Near, Support, find_pair
 from planner.solve.zones.instance import Instance
 
-__all__ = ["Annealer", "Tied"]
+__all__ = ["Annealer", "Tied", "first_run"]
 
 
 CHAIN = 3  # one out, one on and one back: enough for full zones to change units in a ring
@@ -142,6 +142,11 @@ class Annealer:
             self.run(steps // chunks, heat[i], heat[i + 1])
             if clock.left <= 0:
                 break
+
+
+def first_run() -> bool:
+    """Tell whether the search is compiled before it begins: once after installing it."""
+    return uncompiled(_anneal)
 
 
 @compiled
