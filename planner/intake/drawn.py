@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from planner.errors import Finding, SchemaError, SheetError
+from planner.files import open_layer
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.headings import roles_of
@@ -68,10 +69,8 @@ def read_drawn(
 
 
 def _of_layer(path: Path, *, links: bool) -> tuple[list[dict[str, Any]], list[Finding]]:
-    import pyogrio
-
     try:
-        read = pyogrio.read_dataframe(path)
+        read = open_layer(path)
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
         raise SheetError(
             f"{path.name} cannot be read as a map layer ({type(error).__name__})",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from planner.errors import PlannerError
+from planner.files import layer_names
 from planner.intake.sheets.flags import is_marked
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headings import is_register, role_of
@@ -137,14 +138,11 @@ def _of_file(path: Path) -> list[Surmise]:
 
 def _of_layers(path: Path) -> list[Surmise]:
     """Tell a map layer by its shapes: areas, lines, points."""
-    import pyogrio
-
     if path.suffix.lower() == ".gpkg" and is_plan(path):
         why = "a plan that the planner wrote: --previous keeps homes with their centre"
         return [Surmise(path, "", "previous", "本软件生成的方案，可用于 --previous", why)]
     try:
-        kinds = [str(pyogrio.read_info(path, layer=str(n))["geometry_type"] or "")
-                 for n, _ in pyogrio.list_layers(path)]  # fmt: skip
+        kinds = [kind or "" for _, kind in layer_names(path)]
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; it is only looked at
         why = f"it cannot be opened ({type(error).__name__})"
         return [Surmise(path, "", "", "无法打开", why)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
@@ -12,6 +13,9 @@ from xml.parsers import expat
 __all__ = ["copied_book"]
 
 _LARGEST_MERGE: Final = 2_000_000
+_PLAIN: Final = re.compile(
+    r"""-?\d+(?:\.\d+)?|"[^"]*"|(?:'[^'\[\]|]*'!|[^\W\d][\w.]*!)?\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?"""
+)
 
 
 def copied_book(data: bytes, strays: Mapping[str, Collection[str]] | None = None) -> Any:
@@ -36,6 +40,8 @@ def copied_book(data: bytes, strays: Mapping[str, Collection[str]] | None = None
             raise ValueError(f"the workbook cannot be copied ({type(error).__name__})") from None
         for sheet in book.worksheets:
             _defuse(sheet, (strays or {}).get(sheet.title, ()))
+        for name in [n for n, one in book.defined_names.items() if not _plain(one.attr_text)]:
+            del book.defined_names[name]
         return book
 
 
@@ -72,8 +78,37 @@ def _refuse_wide_merges(data: bytes) -> None:
         raise ValueError(f"merged ranges of {cells:,} cells cannot be copied")
 
 
+def _plain(formula: Any) -> bool:
+    """Whether what stands where a formula may is a number, a text, a list or a place of this very file."""
+    return formula is None or _PLAIN.fullmatch(str(formula).lstrip("=").strip()) is not None
+
+
+def _without_formulas(sheet: Any) -> None:
+    """Drop what computes or calls beside the cells: validations, conditional formats, names, pivots."""
+    rules = sheet.data_validations.dataValidation
+    sheet.data_validations.dataValidation = [
+        rule for rule in rules if _plain(rule.formula1) and _plain(rule.formula2)
+    ]
+    kept = [
+        (area.sqref, rule)
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+        if rule.type != "expression" and all(map(_plain, rule.formula))
+    ]
+    sheet.conditional_formatting = type(sheet.conditional_formatting)()
+    for area, rule in kept:
+        sheet.conditional_formatting.add(str(area), rule)
+    for name in [n for n, one in sheet.defined_names.items() if not _plain(one.attr_text)]:
+        del sheet.defined_names[name]
+    for table in sheet.tables.values():
+        for column in table.tableColumns:
+            column.calculatedColumnFormula = column.totalsRowFormula = None
+    sheet._pivots = []
+
+
 def _defuse(sheet: Any, strays: Collection[str]) -> None:
     """Keep every text a text, and drop links that lead out of the file and cells gone astray."""
+    _without_formulas(sheet)
     for address in strays:
         cell = sheet[address]
         sheet._cells.pop((cell.row, cell.column), None)

@@ -223,3 +223,43 @@ def test_what_an_office_sets_up_in_a_sheet_stays() -> None:
     assert [v.formula1 for v in kept.data_validations.dataValidation] == ['"是,否"']
     assert list(copy.defined_names) == ["范围"]
     assert [c.value for c in copy["体检结果"]["C"] if c.value][-1] == "整列 all"
+
+
+CALLING = (
+    '=WEBSERVICE("http://127.0.0.1:1/?"&A1)', "INDIRECT(A1)", "[1]Other!$A$1", "'http://127.0.0.1/[x.xlsx]a'!A1",
+    "cmd|'/c calc'!A0", 'HYPERLINK("http://x","y")', "OFFSET(A1,1,1)", "'C:\\[x.xlsx]a'!$A$1:$A$2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", CALLING)
+def test_nothing_in_a_copy_computes_or_calls(formula: str) -> None:
+    """Formulas stand in validations, in conditional formats and behind names too: there they go."""
+    from openpyxl.formatting.rule import CellIsRule, FormulaRule
+    from openpyxl.styles import PatternFill
+    from openpyxl.workbook.defined_name import DefinedName
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["编号", "地址"])
+    fill = PatternFill("solid", fgColor="FFFF0000")
+    choose = DataValidation(type="list", formula1=formula)
+    choose.add("A2:A9")
+    sheet.add_data_validation(choose)
+    sheet.conditional_formatting.add("A1:A9", FormulaRule(formula=[formula], fill=fill))
+    sheet.conditional_formatting.add("B1:B9", CellIsRule("equal", [formula], fill=fill))
+    sheet.conditional_formatting.add("B1:B9", CellIsRule("greaterThan", ["5"], fill=fill))
+    book.defined_names["a"] = DefinedName("a", attr_text=formula.lstrip("="))
+    sheet.defined_names["b"] = DefinedName("b", attr_text=formula.lstrip("="))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    made = mark_workbook(buffer.getvalue(), [], [("a", "b")])
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        parts = "".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
+    assert not any(
+        word in parts
+        for word in ("WEBSERVICE", "INDIRECT", "127.0.0.1", "cmd|", "OFFSET", "HYPERLINK(")
+    )
+    assert "[x.xlsx]" not in parts
+    assert "definedName " not in parts
+    assert "<formula>5</formula>" in parts.replace("<x:", "<")

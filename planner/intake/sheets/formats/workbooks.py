@@ -12,6 +12,7 @@ import subprocess
 import sys
 from typing import Any, Final
 
+from planner.files import run_beside
 from planner.intake.sheets.formats.books.legacy import marks_of_xls
 from planner.intake.sheets.formats.books.ods import sheets_of_ods
 from planner.intake.sheets.formats.books.package import BROKEN, Package
@@ -22,6 +23,7 @@ __all__ = ["cells_here", "cells_of"]
 
 MOST_BYTES: Final = 3 << 30
 MOST_SECONDS: Final = 300
+_MODULE: Final = "planner.intake.sheets.formats.workbooks"
 
 
 def cells_of(data: bytes, kind: str, wanted: str | None) -> list[Cells]:
@@ -44,11 +46,9 @@ def cells_of(data: bytes, kind: str, wanted: str | None) -> list[Cells]:
     WorkbookError
         Encrypted, damaged, past the limits, or the end of its reader.
     """
-    command = [sys.executable, "-m", __name__, kind, *([] if wanted is None else [wanted])]
+    asked = [kind, *([] if wanted is None else [wanted])]
     try:
-        child = subprocess.run(  # noqa: S603 - this very module
-            command, input=data, capture_output=True, timeout=MOST_SECONDS, check=False
-        )
+        child = run_beside(_MODULE, asked, data=data, seconds=MOST_SECONDS)
         answer = json.loads(child.stdout) if child.returncode == 0 else "damaged"
     except (subprocess.TimeoutExpired, ValueError, OSError):
         raise WorkbookError("damaged") from None
