@@ -64,7 +64,7 @@ def test_053_one_point_for_300_addresses(name: str, serve: Serve, tmp_path: Path
     known = dict.fromkeys(sent(300), (*HOME, level))
     found = lookup(
         streets(300),
-        quick(serve(places=known), name),
+        quick(serve(places=known), name, timeout_s=20.0, seconds=120.0),
         cache=tmp_path / "a",
         area=AREA,
     )

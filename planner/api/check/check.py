@@ -17,7 +17,7 @@ from planner.api.opening import online_of
 from planner.api.people import private_of
 from planner.api.progress import Clock, Listener
 from planner.demand.ground import Ground
-from planner.errors import Finding, PlannerError, Severity
+from planner.errors import ConfigError, Finding, PlannerError, Severity
 from planner.files import mark_as_read, safe_name, write_files
 from planner.intake.fences.read import survey_fences
 from planner.intake.idnumbers import examine_id_numbers
@@ -344,7 +344,11 @@ def _wanted(
 
 
 def _paths(given: str | Path | Iterable[str | Path]) -> list[Path]:
-    return sheet_files(map(Path, [given] if isinstance(given, str | Path) else given))
+    paths = [Path(p) for p in ([given] if isinstance(given, str | Path) else given)]
+    try:
+        return sheet_files(paths)
+    except ConfigError:  # what has no sheets is told by who reads it, as a finding
+        return paths
 
 
 def _fences(path: Path) -> list[Finding]:
