@@ -211,3 +211,18 @@ def test_a_community_without_a_centre_has_no_pair(lane: WalkingNetwork) -> None:
     assert (count[alone] == 0).all()
     assert (count[~alone] >= 1).all()
     assert set(made.units.loc[alone, "cause"]) == {"no_centre_in_fence"}
+
+
+def test_a_community_without_a_centre_takes_no_walk_from_the_next(lane: WalkingNetwork) -> None:
+    """Where the first of two fences has no centre, far homes of the second keep their own walks."""
+    homes = HOMES.assign(fence=["A", "A", "A", "B", "B", "B"])
+    members = MEMBERS.assign(fence=["B", "B", "B"], is_centre=[False, True, False])
+    rules = RuleBook(walk=WalkLimit(limit_m=50, reach_m=60))
+    made = build_demand(homes, members, lane, rules)
+    problem, fence = made.problem, made.units["fence"].to_numpy(str)
+    assert len(problem.walk_m) == len(problem.pair_centre) == problem.pair_start[-1]
+    lonely = np.flatnonzero(np.diff(problem.pair_start) == 0)
+    assert set(fence[lonely]) == {"A"}
+    homed = made.centres["lon"].to_numpy(float)[problem.pair_centre]
+    apart = np.abs(homed - made.units["lon"].to_numpy(float)[problem.pair_unit])
+    assert (np.argsort(problem.walk_m) == np.argsort(apart)).all()
