@@ -212,3 +212,57 @@ def test_a_street_number_is_a_plot() -> None:
     frame = people(4, place="新村路#12", building="", lon=[117.0, 117.0002, 117.0004, 117.001])
     unit, _, _ = group_units(frame, 250)
     assert unit[0] == unit[1] == unit[2] != unit[3]
+
+
+def test_where_a_door_is_cut() -> None:
+    """Runs are as even as whole floors allow; a floor that is half in goes with the lower ones."""
+    _, units, _ = group_units(people(9), 6)
+    assert units["households"].tolist() == [6, 3]
+    _, units, _ = group_units(people(12), 6)
+    assert units["households"].tolist() == [6, 6]
+    unit, units, _ = group_units(people(8, floor="1"), 3)
+    assert sorted(units["households"]) == [2, 3, 3]
+    assert [int((unit == u).sum()) for u in range(3)] == units["households"].tolist()
+
+
+def test_exactly_as_many_as_a_zone_holds_stay_whole() -> None:
+    """One more is cut; without a ceiling nothing is."""
+    assert len(group_units(people(9), 9)[1]) == 1
+    assert len(group_units(people(10), 9)[1]) == 2
+    assert len(group_units(people(600), None)[1]) == 1
+
+
+def test_no_more_than_so_many_buildings_are_told_of() -> None:
+    """Of 21 that stand on two points each the first 20."""
+    n = 21
+    names = [str(k) for k in range(n) for _ in (0, 1)]
+    lon = [117.0 + 0.01 * k + 0.004 * side for k in range(n) for side in (0, 1)]
+    crowd = people(2 * n, building=names, place="甲园", lon=lon, floor="1")
+    _, units, said = group_units(crowd, 250)
+    assert len(units) == 2 * n
+    assert [f.code for f in said].count("building-two-points") == 20
+
+
+def test_middles_are_lower_medians() -> None:
+    """A unit stands where one of its homes stands, whatever a single one that is off."""
+    at = [117.0, 117.00001, 117.0002, 117.00003]
+    _, units, _ = group_units(people(4, lon=at, floor="1"), 250)
+    assert units["lon"].tolist() == [117.00001]
+
+
+def test_a_floor_that_no_zone_holds_is_cut_by_itself() -> None:
+    """Its runs come after those of the floors below, and no home of another floor is among them."""
+    floors = ["1"] * 3 + ["2"] * 8 + ["3"] * 2
+    unit, units, _ = group_units(people(13, floor=floors), 3)
+    assert units["households"].max() <= 3
+    assert pd.Series(floors).groupby(unit).nunique().max() == 1
+    assert unit[0] < unit[3:11].min()
+    assert unit[3:11].max() < unit[11]
+
+
+def test_why_a_door_was_cut_is_told() -> None:
+    """Two centres in it, or more homes than a zone may hold."""
+    _, _, (two,) = group_units(people(6, centre=[True, True, *[False] * 4], member=1), 250)
+    assert "2 centres live in it" in two.what
+    _, _, (full,) = group_units(people(6), 4)
+    assert "its 6 households are more" in full.what

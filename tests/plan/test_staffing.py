@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from planner.model import audit
+from planner.model.rules import Bound
 from planner.model.tables import PlanTables
 from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
-from planner.plan.staffing import Roster, staffed
+from planner.plan.staffing import KEEP_M, Roster, Walks, _UsedTo, staffed
 from planner.solve.zones.search import Stop
 from tests.plan.test_changes import some_move, written
 from tests.plans import make_plan_tables, unproven
@@ -139,3 +140,65 @@ def test_a_zone_without_members_has_nobody(tables: PlanTables) -> None:
     assert (made.member[inside] == -1).all()
     assert np.isnan(made.walk_m[inside]).all()
     assert (ids[made.member[~inside]] == bare.households["member"].to_numpy()[~inside]).all()
+
+
+def test_another_member_costs_what_the_own_one_is_worth() -> None:
+    """Nothing to stay, the price to leave; whose member does not serve here is as dear to everyone."""
+    used = _UsedTo(np.array([3, 5, -1]), np.array([200.0, 40.0, 0.0]))
+    cost = used.surcharge(np.array([0, 1, 2]), np.array([3, 4]))
+    assert cost.tolist() == [[0.0, 200.0], [0.0, 0.0], [0.0, 0.0]]
+
+
+def test_homes_of_a_unit_are_shared_out_by_the_member_they_know() -> None:
+    """One client for each unit, member and price; a member of elsewhere counts as none."""
+    used = _UsedTo(np.array([3, 3, 8, -1, 3]), np.array([200.0, 200.0, 200.0, 0.0, 50.0]))
+    rows = np.arange(5)
+    first, client, load = used.clients(np.array([1, 1, 1, 1, 1]), rows, np.array([3, 4]))
+    assert sorted(load.tolist()) == [1, 2, 2]
+    assert client[0] == client[1] != client[4]
+    assert client[2] == client[3]
+    assert (client[first] == np.arange(3)).all()
+
+
+def test_habit_is_worth_so_many_metres(tables: PlanTables) -> None:
+    """Each home that has a member, and no other; a helper of the office counts as it says."""
+    was = np.where(np.arange(len(tables.households)) % 2 == 0, 0, -1)
+    used = _UsedTo.of(replace(tables, helpers=None), was)
+    assert KEEP_M == 200.0
+    assert used.member.tolist() == was.tolist()
+    assert used.price_m.tolist() == np.where(was >= 0, 200.0, 0.0).tolist()
+
+
+def test_the_shorter_way_counts() -> None:
+    """Direct or by way of the centre, whichever is known and shorter; nothing within one unit."""
+    direct = np.array([[50.0, np.nan], [np.inf, 10.0], [70.0, 5.0]])
+    walks = Walks(np.array([30.0, 40.0, np.nan]), lambda units, homes: direct)
+    made = walks.between(np.array([0, 1, 2]), np.array([0, 1]))
+    assert made[0].tolist() == [0.0, 70.0]
+    assert made[1].tolist() == [70.0, 0.0]
+    assert made[2].tolist() == [70.0, 5.0]
+
+
+def test_figures_at_the_limits_of_a_member(tables: PlanTables) -> None:
+    """Short below the floor, over above the ceiling; who rests is neither."""
+    counts = shared(tables, np.arange(len(tables.centres))).households
+    least, most = int(counts[counts > 0].min()), int(counts.max())
+    for low, high, short, over in (
+        (least, most, 0, 0),
+        (least + 1, most, int((counts[counts > 0] <= least).sum()), 0),
+        (least, most - 1, 0, int((counts >= most).sum())),
+    ):
+        rules = replace(tables.rules, households_per_member=Bound(low, high))
+        free = replace(tables, rules=replace(tables.rules, households_per_member=Bound(None, None)))
+        roster = staffed(
+            replace(free, rules=rules),
+            assignment_of(tables),
+            _nobody(tables),
+            np.zeros(0, np.int64),
+        )
+        assert roster.figures["serving"] == (counts > 0).sum()
+        assert (roster.figures["short"], roster.figures["over"]) == (short, over)
+
+
+def _nobody(tables: PlanTables) -> Walks:
+    return Walks.of(tables.problem, assignment_of(tables), lambda units, homes: np.empty((0, 0)))

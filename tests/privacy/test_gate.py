@@ -109,3 +109,33 @@ def test_a_page_that_was_changed_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(PrivacyError):
         spoilt.save(tmp_path / "map.html")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_page_without_its_data_is_no_map() -> None:
+    """Nothing can be held against its audience: it is refused, though it holds no secret."""
+    for audience in Audience:
+        with pytest.raises(PrivacyError, match="cannot be found or read"):
+            check_page("<html><body>八公山区</body></html>", audience, Secrets({}))
+
+
+def test_names_of_the_map_are_no_secrets_but_phones_are() -> None:
+    """A street may be called like a resident; a number of a person may stand nowhere."""
+    secrets = Secrets({"a resident's name": frozenset({"王家巷"})})
+    street = {"base": {"streets": {"names": ["王家巷东段"]}}}
+    assert released(json.dumps(street).encode(), "a.json", MEETING, secrets)
+    alone = {"base": {"streets": {"names": ["王家巷"]}}}
+    with pytest.raises(PrivacyError, match="resident's name"):  # nothing but the name
+        released(json.dumps(alone).encode(), "a.json", MEETING, secrets)
+    with pytest.raises(PrivacyError, match="a phone number"):
+        released(json.dumps({"base": {"names": [PHONE]}}).encode(), "a.json", MEETING, secrets)
+    with pytest.raises(PrivacyError, match="resident's name"):
+        released(json.dumps({"zones": ["王家巷东段"]}).encode(), "a.json", MEETING, secrets)
+
+
+def test_a_refusal_lists_eight_kinds_at_most() -> None:
+    """The first of them in order, and how many more there are."""
+    data = {f"k{i:02d}": PHONE for i in range(11)}
+    with pytest.raises(PrivacyError) as caught:
+        released(json.dumps(data).encode(), "a.json", MEETING, Secrets({}))
+    assert caught.value.message.count("a phone number, ") == 8
+    assert "and 4 more" in caught.value.message
