@@ -61,6 +61,15 @@ _FAULTS = {
     "date": ("date-cell", "the cell under {} holds a date: the spreadsheet took a number for one"),
     "long": ("long-number", "the cell under {} holds a number past 15 digits, of which the last are lost"),
 }  # fmt: skip
+_WHY_ZH = {
+    "no-address": "既没有地址也没有坐标",
+    "bad-coordinates": "坐标不是有效位置，也没有地址",
+    "two-addresses": "一格中有多个地址",
+    "bad-load": "权重不是可用的数",
+    "formula-error": "单元格是出错或没有结果的公式",
+    "date-cell": "单元格被电子表格当成了日期",
+    "long-number": "单元格是超过15位的数字，末几位已失真",
+}
 _SYNTHETIC = ("synthetic", "合成示例", "合成数据", "模拟数据")
 
 
@@ -367,7 +376,7 @@ def _split(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFram
     for i in np.flatnonzero(aside & (frame["code"] != "duplicate-id").to_numpy()):
         code = frame["code"].iloc[i]
         column = frame["fault"].iloc[i].partition(":")[2] or _COLUMN_OF.get(code, "")
-        zh = "该行已搁置，列为覆盖空白"
+        zh = f"{_WHY_ZH.get(code, '该行无法使用')}；已搁置，列为覆盖空白"
         told = Finding(code, Severity.HOLD, frame["reason"].iloc[i], zh, column=column)
         said.append(at_row(frame, i, told))
     last = "load" if _of_homes(table) else "is_centre"
