@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.read import read_table
 from planner.model.schema import header_key
 
-__all__ = ["examine_id_numbers", "fault_of"]
+__all__ = ["examine_id_numbers", "fault_of", "is_id_number"]
 
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK: Final = "10X98765432"
@@ -47,6 +48,22 @@ def fault_of(number: str) -> tuple[str, str]:
     if text[17] == "x":
         return "an identity number that ends in a lower-case x", "证件号末位应为大写X"
     return "", ""
+
+
+def is_id_number(text: str) -> bool:
+    """Tell whether a text is a citizen's id number: eighteen characters, a day of birth, the right last one.
+
+    Parameters
+    ----------
+    text : str
+    """
+    if len(text) != 18 or not text[:17].isdecimal() or not "1900" <= text[6:10] <= "2099":
+        return False
+    try:
+        date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    return not fault_of(text.upper())[0]
 
 
 def examine_id_numbers(path: str | Path, *, name: str = "") -> list[Finding]:

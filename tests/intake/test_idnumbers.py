@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.errors import Severity
-from planner.intake.idnumbers import examine_id_numbers, fault_of
+from planner.errors import SchemaError, Severity
+from planner.intake.idnumbers import examine_id_numbers, fault_of, is_id_number
+from planner.intake.residents import read_households
 
 GOOD = "999999200001010018"
 
@@ -73,3 +74,29 @@ def test_a_sheet_is_examined_by_row_and_column(tmp_path: Path) -> None:
     assert {f.column for f in said} == {"公民身份号码(18位)"}
     assert "lost the last digits" in said[1].what
     assert not any(wrong in str(f) or "2000" in f.what for f in said)
+
+
+def test_an_id_number_by_its_form() -> None:
+    """A day of birth and the right last character; other long numbers are none."""
+    assert is_id_number("999999199003078030")
+    assert is_id_number(checked("99999919851231001").lower())
+    for other in (
+        "340405001122330011",
+        "110101199003078515",
+        checked("99999919900231803"),
+        "H0001",
+        "",
+        "1101011990030780",
+    ):
+        assert not is_id_number(other)
+
+
+def test_ids_that_are_citizens_numbers_stop_at_the_door(tmp_path: Path) -> None:
+    """Rather than at the gate, after the whole search; the column is named, no number is."""
+    (tmp_path / "h.csv").write_text("户号,地址\n999999199003078030,甲路1号\nH2,甲路2号\n", "utf-8")
+    with pytest.raises(SchemaError) as caught:
+        read_households(tmp_path / "h.csv")
+    assert [(f.code, f.row, f.column) for f in caught.value.findings] == [
+        ("id-number-as-id", 2, "户号")
+    ]
+    assert "9999991990" not in str(caught.value)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding, SchemaError, Severity, SheetError
 from planner.intake.coordinates.recognise import split_pair
+from planner.intake.idnumbers import is_id_number
 from planner.intake.sheets.headings import role_of, roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
@@ -194,6 +195,9 @@ def columns_of(
     longs = [r for (r, c), code in t.faults.items() if code == "long" and role_at.get(c) == "id"]
     if longs:
         raise _long_ids(t, t.row[sorted(longs)], t.headers[roles["id"]])
+    persons = [r for r, text in enumerate(columns["id"]) if is_id_number(text.strip())]
+    if persons:
+        raise _id_numbers(t, t.row[persons].tolist(), t.headers[roles["id"]])
     fault = np.full(n, "", object)
     for (r, c), code in t.faults.items():
         role = role_at.get(c)
@@ -297,4 +301,21 @@ def _long_ids(t: SheetTable, rows: Iterable[int], header: str) -> SchemaError:
         f"{t.file}: {what}",
         findings=findings,
         zh=f"{t.file}：有 {len(findings)} 个编号超过15位，Excel 未能保留末几位",
+    )
+
+
+def _id_numbers(t: SheetTable, rows: Sequence[int], header: str) -> SchemaError:
+    """Refuse at the door what the gate would refuse after the whole search."""
+    n = len(rows)
+    fault = Finding(
+        "id-number-as-id", Severity.STOP,
+        f"{n} cell(s) hold citizens' id numbers, the first here: plans and maps would show them",
+        f"{n}个单元格为身份证号，会出现在方案和地图中",
+        "give each home a number of its own, such as H0001, and leave this column out",
+        "请为每户另编编号（如H0001），不要使用身份证号", t.file, t.sheet, int(rows[0]), header,
+    )  # fmt: skip
+    return SchemaError(
+        f"{t.file}: the column {header} holds citizens' id numbers",
+        findings=[fault],
+        zh=f"{t.file}：“{header}”列为身份证号",
     )

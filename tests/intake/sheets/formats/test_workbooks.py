@@ -10,7 +10,6 @@ import numpy as np
 import openpyxl
 import pytest
 
-from planner.intake.sheets.formats import workbooks
 from planner.intake.sheets.formats.books.sparse import WorkbookError
 from planner.intake.sheets.formats.workbooks import cells_here, cells_of
 from tests.acceptance.corpus_old import OLD_WORKBOOK
@@ -73,8 +72,6 @@ def test_old_workbooks_damaged_at_random_end_no_process() -> None:
 
 def test_a_child_that_dies_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever ends the child, the parent says that the workbook is damaged."""
-    monkeypatch.setattr(
-        workbooks.sys, "executable", "/bin/false" if sys.platform != "win32" else "where.exe"
-    )
+    monkeypatch.setattr(sys, "executable", "/bin/false" if sys.platform != "win32" else "where.exe")
     with pytest.raises(WorkbookError, match="damaged"):
         cells_of(OLD_WORKBOOK, "xls", None)
