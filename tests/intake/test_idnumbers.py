@@ -82,7 +82,6 @@ def test_an_id_number_by_its_form() -> None:
     assert is_id_number(checked("99999919851231001").lower())
     for other in (
         "340405001122330011",
-        "110101199003078515",
         checked("99999919900231803"),
         "H0001",
         "",
