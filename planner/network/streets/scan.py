@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bz2
 import gzip
+from array import array
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 from xml.parsers import expat
@@ -206,8 +206,8 @@ class _Raw:
         self.node_id: list[int] = []
         self.node_xy: list[tuple[int, int]] = []
         self.tagged: list[tuple[int, dict[str, str]]] = []
-        self.ways: dict[int, tuple[dict[str, str], list[int]]] = {}
-        self.ways_again = 0
+        self.ways: dict[int, tuple[dict[str, str], array[int]]] = {}
+        self.ways_read = self.ways_again = 0
         self.relations: dict[int, tuple[dict[str, str], tuple[tuple[int, str], ...]]] = {}
         self.newest = ""
         self.gone: set[tuple[str, int]] = set()
@@ -229,8 +229,9 @@ class _Raw:
                     self.tagged.append((thing.id, dict(thing.tags)))
             elif thing.is_way():
                 # Of a way that comes twice the later one stands, as in a file of changes.
-                self.ways_again += thing.id in self.ways
-                self.ways[thing.id] = dict(thing.tags), [node.ref for node in thing.nodes]
+                refs = array("q", [node.ref for node in thing.nodes])
+                self.ways[thing.id] = dict(thing.tags), refs
+                self.ways_read += 1
                 if want_dates and (newest is None or thing.timestamp > newest):
                     newest = thing.timestamp
             elif thing.is_relation() and thing.tags:
@@ -242,6 +243,7 @@ class _Raw:
     def leave_out(self, deleted: set[tuple[str, int]]) -> None:
         """Drop objects that an editor marked as deleted, or whose last version is not visible."""
         self.gone |= deleted
+        self.ways_again = self.ways_read - len(self.ways)
         for kind, number in self.gone:
             if kind == "w":
                 self.ways.pop(number, None)
@@ -273,7 +275,7 @@ class _Raw:
             tuple((at, tagged[at]) for at in sorted(tagged) if at >= 0),
             np.asarray(ways, np.int64),
             tuple(self.ways[way][0] for way in ways),
-            _positions(ids, np.fromiter(chain.from_iterable(runs), np.int64)),
+            _positions(ids, np.frombuffer(b"".join(runs), np.int64)),
             np.cumsum([0, *map(len, runs)], dtype=np.int64),
             tuple((number, *self.relations[number]) for number in sorted(self.relations)),
             date,
