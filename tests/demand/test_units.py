@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.demand.units import group_units
+from planner.demand.units import floor_number, group_units
 
 
 def people(n: int, **changes: object) -> pd.DataFrame:
@@ -266,3 +266,8 @@ def test_why_a_door_was_cut_is_told() -> None:
     assert "2 centres live in it" in two.what
     _, _, (full,) = group_units(people(6), 4)
     assert "its 6 households are more" in full.what
+
+
+def test_heights_of_floors() -> None:
+    """The first number that is there, below ground too; nought where there is none."""
+    assert [floor_number(text) for text in ("3", "-1", "5层/2", "地下", "")] == [3, -1, 5, 0, 0]

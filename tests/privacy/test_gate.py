@@ -70,7 +70,9 @@ def test_public_layers_keep_to_the_grid() -> None:
     coarse = {"type": "Point", "coordinates": [117.0200, 32.6202]}
     assert released(json.dumps(coarse).encode(), "a.geojson", PUBLIC)
     assert released(json.dumps(fine).encode(), "a.geojson", MEETING)
-    with pytest.raises(PrivacyError, match="finer than the grid"):
+    with pytest.raises(
+        PrivacyError, match=r"finer than the grid of its audience, 1 time\(s\) in a\.geojson"
+    ):
         released(json.dumps(fine).encode(), "a.geojson", PUBLIC)
 
 
@@ -139,3 +141,11 @@ def test_a_refusal_lists_eight_kinds_at_most() -> None:
         released(json.dumps(data).encode(), "a.json", MEETING, Secrets({}))
     assert caught.value.message.count("a phone number, ") == 8
     assert "and 4 more" in caught.value.message
+
+
+def test_a_page_is_read_beyond_its_data() -> None:
+    """What stands beside the data of a map is held against its audience as well."""
+    page = map_page(make_plan_tables(nx=5, ny=4)).html
+    check_page(page, MEETING, Secrets({}))
+    with pytest.raises(PrivacyError, match="a phone number"):
+        check_page(page.replace("<body>", f"<body><p>{PHONE}</p>", 1), MEETING, Secrets({}))
