@@ -116,20 +116,25 @@ class _Desk:
         self.tracks.append(track)
 
     def in_turn(self) -> Iterator[Track]:
-        """Give each part its share of the time that is left, largest first."""
+        """Give each part its share of the time that is left, smallest first.
+
+        The largest comes last: what the others did not use is its, and where it takes too long nobody
+        else goes without a turn.
+        """
         # A hopeless part is not idle: it is given its turn, in which the error is worded.
         idle = [not track.hopeless and track.done for track in self.tracks]
-        weights = [
-            0 if i else max(t.instance.n_pairs, 1) for i, t in zip(idle, self.tracks, strict=True)
-        ]
-        for i, track in enumerate(self.tracks):
-            began = self.clock.spent
+        pairs = [t.instance.n_pairs for t in self.tracks]
+        # A tenth of the time is shared out evenly: the smallest part needs some too.
+        even = 0.1 * sum(pairs) / max(len(pairs), 1) + 1.0
+        weights = [0.0 if i else n + even for i, n in zip(idle, pairs, strict=True)]
+        for i in reversed(range(len(self.tracks))):
+            track, began = self.tracks[i], self.clock.spent
             if not idle[i]:
                 # Of what is left, so that time which an easy part did not use goes to the next.
-                track.clock = self.clock.share(weights[i] / sum(weights[i:]))
+                track.clock = self.clock.share(weights[i] / sum(weights[: i + 1]))
                 yield track
             self.seconds[i] = self.clock.spent - began
-            self.done = i + 1
+            self.done = len(self.tracks) - i
             self.tell(i)
 
     @property

@@ -14,7 +14,8 @@ from planner.errors import ConfigError, InfeasibleError
 from planner.model.audit import audit, check
 from planner.model.problem import Problem, ZoneRule
 from planner.solve.zones.search import Progress, Stop, solve
-from tests.solve.towns import SLOW, street
+from tests.benchmarks.communities import joined
+from tests.solve.towns import SLOW, street, town
 from tests.strategies import best_plan, problems
 
 
@@ -175,3 +176,13 @@ def test_stop_rules_are_checked(wrong: dict[str, Any]) -> None:
     """A stop rule that makes no sense is refused at once."""
     with pytest.raises(ConfigError):
         Stop(**wrong)
+
+
+def test_small_parts_are_done_before_the_largest() -> None:
+    """So that nobody goes without a turn where the largest takes all the time that there is."""
+    problem, heard = joined([street(12, 2), town(), street(20, 2)]), []
+    result = solve(problem, stop=Stop(0.0, 60.0), progress=heard.append)
+    assert [part.units for part in result.parts] == [64, 20, 12]
+    turns = [p.part.number for p in heard if p.part is not None and p.part.doing == "annealing"]
+    assert turns == sorted(turns, reverse=True)
+    assert heard[-1].done == 3
