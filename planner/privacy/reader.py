@@ -32,6 +32,7 @@ __all__ = ["Part", "parts_of", "unescaped", "unpacked"]
 _MOST_BYTES, _DEEPEST = 400_000_000, 8
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _QUOTED = re.compile(r"""["'`]([A-Za-z0-9+/_-]{12,}={0,2})["'`]""")
+_DIGEST = re.compile(r"'sha256-[A-Za-z0-9+/]{43}='")
 _DATA_URL = re.compile(r"data:([\w/+.-]*)((?:;[\w=.-]+)*),([^\"')\s]*)")
 _INLINE = re.compile(
     r"</?(?:r|t|rPr|b|i|u|sz|color|rFont|family|charset|scheme|text:span|text:s)\b[^>]*>"
@@ -266,7 +267,8 @@ def _html_parts(text: str, name: str, depth: int) -> Iterator[Part]:
     page.close()
     yield Part(f"{name}: visible text", folded("".join(page.said)))
     yield Part(f"{name}: comments", folded("\n".join(page.comments)))
-    plain = [v for k, v in page.attributes if k != "iframe srcdoc"]
+    # the page's policy holds digests of its scripts, in letters that are no text
+    plain = [_DIGEST.sub("", v) for k, v in page.attributes if k != "iframe srcdoc"]
     # a name in a link is written in percent signs
     plain += [unquote(v) for v in plain if "%" in v]
     yield Part(f"{name}: attributes", folded("\n".join(plain)))

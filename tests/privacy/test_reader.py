@@ -52,3 +52,13 @@ def test_a_row_of_a_workbook_is_read_as_one() -> None:
         sheet.write_row(0, 0, ["新村路5号", "独居"])
     with pytest.raises(PrivacyError, match="care flag"):
         released(file.getvalue(), "a.xlsx", MEETING)
+
+
+def test_digests_of_a_policy_are_no_text() -> None:
+    """What looks like a messenger's id in the digest of a script is none; beside it, it is one."""
+    digest = "'sha256-" + "a" * 20 + "/VX_abc12".replace("_", "+") + "b" * 14 + "='"
+    assert len(digest) == len("'sha256-'") + 44
+    policy = f'<meta http-equiv="Content-Security-Policy" content="script-src {digest}">'
+    released(html(policy), "a.html", MEETING)
+    with pytest.raises(PrivacyError, match="messenger"):
+        released(html(policy.replace(digest, "VX: abc12")), "a.html", MEETING)
