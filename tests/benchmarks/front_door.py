@@ -4,7 +4,7 @@
 
 The workbook is made up: flats of an invented town, their addresses as many hands write them, a few
 faults of every usual kind.  It is read, parsed, matched against the town's map, checked as by
-`planner check`, and saved as a marked copy.  Promised: under 60 s and 1 GB on two cores.
+`planner check`, and saved as a marked copy.  Promised: under 20 s on a quiet machine of two cores, below 1 GB.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from planner.intake.residents import read_households
 from planner.intake.sheets.read import read_table
 from tests.town.town import Town, build_town, street_plan
 
-MOST_SECONDS, MOST_GB = 60.0, 1.0
+MOST_SECONDS, MOST_GB = 20.0, 1.0
 HEAD = ("编号", "户主姓名", "联系电话", "所属社区", "家庭住址", "家庭人口")
 BUILDING_WORDS = ("栋", "栋", "栋", "号楼", "幢", "#")
 FAULTY = 0.004
