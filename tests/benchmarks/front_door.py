@@ -4,7 +4,7 @@
 
 The workbook is made up: flats of an invented town, their addresses as many hands write them, a few
 faults of every usual kind.  It is read, parsed, matched against the town's map, checked as by
-`planner check`, and saved as a marked copy.  Promised: under 20 s on a quiet machine of two cores, below 1 GB.
+`planner check`, and saved as a marked copy.  Promised: 20 s on two quiet cores, below 1 GB.
 """
 
 from __future__ import annotations
