@@ -19,6 +19,7 @@ __all__ = [
     "ALIASES",
     "BUILDINGS",
     "DRAWN",
+    "HEADCOUNTS",
     "HOUSEHOLDS",
     "MEMBERS",
     "NOMINATIONS",
@@ -259,10 +260,16 @@ _WHERE = (
     ),
 )
 # People in a home stand for its load: offices rarely count minutes, and a larger home takes more of them.
+HEADCOUNTS = frozenset(
+    header_key(header)
+    for header in (
+        *("家庭人口", "家庭人数", "家庭成员数", "人口数", "人口", "人数", "常住人口", "常住人数"),
+        *("persons", "people"),
+    )
+)
+"""Headers of how many live in a home: no measure of the work it makes, unless the project says so."""
 _LOAD = Column(
-    "load",
-    "权重, load, 负荷, 工作量, 家庭人口, 家庭人数, 人口数, 人口, 人数, 常住人口, "
-    "常住人数, 家庭成员数, 户数, 服务户数, weight, minutes, persons, people, households",
+    "load", "权重, load, 负荷, 工作量, 户数, 服务户数, 走访分钟, weight, minutes, households"
 )
 _IS_CENTRE = Column(
     "is_centre",

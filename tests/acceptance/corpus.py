@@ -25,7 +25,7 @@ __all__ = [
     "write_as",
 ]
 
-HEAD = ["编号", "户主姓名", "地址", "家庭人口"]
+HEAD = ["编号", "户主姓名", "地址", "服务户数"]
 FORMATS = ("csv", "xlsx", "gpkg")
 Row = list[Any]
 

@@ -78,7 +78,7 @@ def _(folder: Path) -> Path:
     return put(folder, "a.xls", b"<?xml version='1.0'?><Workbook/>")
 
 
-@case("007-A-XLS-OLD-binary", "hold", "bad-load", row=32, column="家庭人口", rows=31, held=1)
+@case("007-A-XLS-OLD-binary", "hold", "bad-load", row=32, column="服务户数", rows=31, held=1)
 def _(folder: Path) -> Path:
     return put(folder, "a.xls", OLD_WORKBOOK)
 
@@ -307,7 +307,7 @@ def _(folder: Path) -> Path:
 
 @case("028-B-STACK-lacking", "stop", "missing-column", sheet="二")
 def _(folder: Path) -> Path:
-    lacking = [["编号", "楼层", "家庭人口"], ["1", "2", 3]]
+    lacking = [["编号", "楼层", "服务户数"], ["1", "2", 3]]
     return put(folder, "a.xlsx", workbook({"一": GOOD, "二": lacking}))
 
 

@@ -101,24 +101,24 @@ table_case("037-C-ID-CASE-space", "fix", "repeated-row",
 table_case("037-C-ID-CASE-width", "fix", "id-width", with_id("Ｂ０１"), column="编号", rows=301)
 table_case(
     "038-C-NUM-FW", "fix", "number-text", with_load("１２", "三人", "3人", "1,234分", "１２．５户"),
-    column="家庭人口", row=302,
+    column="服务户数", row=302,
 )  # fmt: skip
 table_case(
     "038-C-NUM-FW-guess",
     "hold",
     "bad-load",
     with_load("约3", "3-4"),
-    column="家庭人口",
+    column="服务户数",
     row=302,
     held=2,
 )
 table_case(
-    "039-C-NUM-NEG", "hold", "bad-load", with_load(-1, 0.5, 9999, "#N/A", "NaN"), column="家庭人口",
+    "039-C-NUM-NEG", "hold", "bad-load", with_load(-1, 0.5, 9999, "#N/A", "NaN"), column="服务户数",
     row=302, rows=305, held=5,
 )  # fmt: skip
 
 
-@case("039-C-NUM-NEG-error-cell", "hold", "formula-error", row=2, column="家庭人口", rows=2, held=1)
+@case("039-C-NUM-NEG-error-cell", "hold", "formula-error", row=2, column="服务户数", rows=2, held=1)
 def _(folder: Path) -> Path:
     import xlsxwriter
 

@@ -195,7 +195,7 @@ def office_workbook(path: Path) -> None:
     assert sheet is not None
     sheet.title = "居民"
     sheet.append(["居民信息表"])
-    sheet.append(["编号", "地址", "家庭人口", "登记日期"])
+    sheet.append(["编号", "地址", "服务户数", "登记日期"])
     for i in range(1, 21):
         sheet.append([f"H{i:03d}", f"甲路{i}号", 3, datetime.date(2024, 1, i)])
     sheet["C5"] = "约3"
@@ -273,7 +273,7 @@ def test_other_kinds_of_file_are_copied_into_a_workbook(
     before = digest(path)
     report = check(path)
     (held,) = [f for f in report.findings if f.severity is Severity.HOLD]
-    assert (held.row, held.column) == (32, "家庭人口")
+    assert (held.row, held.column) == (32, "服务户数")
     copy = openpyxl.load_workbook(report.save(tmp_path / "out")["a.checked.xlsx"])
     sheet = copy.worksheets[1]
     assert digest(path) == before

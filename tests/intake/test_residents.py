@@ -194,12 +194,27 @@ def test_degrees_as_people_write_them(tmp_path: Path) -> None:
     assert "degrees-text" in codes(read)
 
 
+@pytest.mark.parametrize("header", ["家庭人口", "常住人口", "人数(人)", "Persons"])
+def test_people_of_a_home_are_no_load(tmp_path: Path, header: str) -> None:
+    """How many live there weighs nothing, and that is said, with what would make it weigh."""
+    read = read_households(
+        write(tmp_path / "a.csv", f"编号,地址,{header}", "1,甲路1号,3", "2,甲路2号,5")
+    )
+    assert read.kept["load"].tolist() == [1, 1]
+    (said,) = [f for f in read.findings if f.code == "headcount-unread"]
+    assert (said.column, header in said.remedy_zh, "[columns]" in said.remedy) == (
+        header,
+        True,
+        True,
+    )
+
+
 def test_loads(tmp_path: Path) -> None:
     """C-NUM: full width, units and numerals are read; negatives, guesses and errors are held; 0 is fine."""
     good = {"３": 3, "三人": 3, "3人": 3, "0": 0, "12": 12, "十二": 12, "": 1}
     bad = ["-1", "0.5", "9999", "约3", "#N/A", "3-4"]
     rows = [f"{i},甲路{i}号,{v}" for i, v in enumerate([*good, *bad])]
-    read = read_households(write(tmp_path / "a.csv", "编号,地址,家庭人口", *rows))
+    read = read_households(write(tmp_path / "a.csv", "编号,地址,户数", *rows))
     assert read.kept["load"].tolist() == list(good.values())
     assert read.held["code"].tolist() == ["bad-load"] * len(bad)
     weights = read_households(write(tmp_path / "b.csv", "编号,地址,权重", "1,甲路1号,１２．５"))
@@ -279,7 +294,7 @@ def test_community_and_building_stand_for_an_address(tmp_path: Path) -> None:
 
 def test_nothing_personal_is_said(tmp_path: Path) -> None:
     """No message holds a name, a phone or a room, whatever is wrong with the row."""
-    head = "编号,户主姓名,联系电话,地址,房号,家庭人口"
+    head = "编号,户主姓名,联系电话,地址,房号,户数"
     rows = [f"{i},秘密{i},1380000{i:04d},甲路{i}号,房{i},2" for i in range(300)]
     rows += ["1,秘密A,13999999999,乙路1号,房X,2", ",秘密B,1377,,房Y,-4"]
     read = read_households(write(tmp_path / "a.csv", head, *rows))
@@ -324,15 +339,15 @@ def test_no_row_is_ever_lost(rows: list[str], random: object) -> None:
 
 def test_a_weight_in_some_sheets_only_is_refused(tmp_path: Path) -> None:
     """45 minutes beside 1 home mean nothing: the sheets are named, and the line that leaves it out works."""
-    with_load = write(tmp_path / "a.csv", "编号,地址,工作量", "A1,幸福路1号,45")
+    with_load = write(tmp_path / "a.csv", "编号,地址,户数", "A1,幸福路1号,45")
     bare = write(tmp_path / "b.csv", "编号,地址", "B1,幸福路2号")
-    with pytest.raises(SchemaError, match="工作量") as caught:
+    with pytest.raises(SchemaError, match="户数") as caught:
         read_households([with_load, bare])
     (fault,) = caught.value.findings
-    assert (fault.code, fault.file, fault.column) == ("load-in-part", "a.csv", "工作量")
+    assert (fault.code, fault.file, fault.column) == ("load-in-part", "a.csv", "户数")
     assert "b.csv" in fault.what
     assert "b.csv" in fault.what_zh
-    told = HOUSEHOLDS.told({"工作量": ""})
+    told = HOUSEHOLDS.told({"户数": ""})
     assert read_residents([with_load, bare], told).kept["load"].tolist() == [1.0, 1.0]
     assert read_households([with_load]).kept["load"].tolist() == [45.0]
 

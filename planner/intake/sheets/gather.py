@@ -18,7 +18,7 @@ from planner.intake.idnumbers import is_id_number
 from planner.intake.sheets.headings import role_of, roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
-from planner.model.schema import Table, header_key
+from planner.model.schema import HEADCOUNTS, HOUSEHOLDS, Table, header_key
 
 __all__ = ["Gathered", "columns_of", "gather", "headings_of", "labels"]
 
@@ -154,6 +154,10 @@ def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable],
             said.append(
                 Finding("columns-unread", Severity.WARN, what, zh, file=t.file, sheet=t.sheet)
             )
+        heads = [h for h in t.unread if header_key(h) in HEADCOUNTS]
+        if heads and table.name == HOUSEHOLDS.name:
+            place = {"file": t.file, "sheet": t.sheet, "column": heads[0]}
+            said.append(Finding.of("headcount-unread", place, header=heads[0]))
     return fitting, said
 
 
