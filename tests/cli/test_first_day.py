@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.cli import terminal
 from tests.cli.first_day import MISTAKES, office
 
 GOLDEN = Path(__file__).with_name("first_day.json")
@@ -66,6 +67,7 @@ def test_a_mistake_is_told(
     """As the table has it: never our fault, a remedy where it stops, one language, no word of code."""
     monkeypatch.setenv("PLANNER_LANG", language)
     monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.setattr(terminal.console, "width", 1000)  # it is made when it is imported
     office(tmp_path)
     MISTAKES[mistake](tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -58,6 +58,7 @@ def write_town(folder: str | Path, *, seed: int = 0) -> Path:
                 centres=int((folk.members["是否中心户"] == "是").sum()),
             ).encode(),
         },
+        replacing=True,  # the data folder is this script's own
     )  # fmt: skip
     return written["planner.toml"]
 
