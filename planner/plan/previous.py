@@ -47,6 +47,11 @@ class PreviousPlan:
         return cls({**zone, **homes}, frozenset(homes), centres, tables.problem.fingerprint())
 
 
+# Of a district's homes a few in a hundred come and go in a year; a plan that shares less than one in ten
+# is another office's, or its ids were made anew, and to say that nothing changes hands would be no answer.
+_LEAST_SHARED = 0.1
+
+
 @dataclass(frozen=True, eq=False)
 class Placed(Previous):
     """A previous plan, found among the people of now.
@@ -88,7 +93,7 @@ def place_previous(
 
     `move_price_m`: metres charged for each home that changes hands.
     Gives: how many homes are new or gone; zones that are dissolved.
-    Raises `SchemaError`: a sheet names a zone after nobody known.
+    Raises `SchemaError`: a sheet names a zone after nobody known; `InputError`: hardly a home is in both.
     """
     now = {c: i for i, c in enumerate(demand.centres["centre_id"])}
     findings: tuple[Finding, ...] = ()
@@ -127,6 +132,14 @@ def _come_and_gone(
     mine = match_ids(ids, plan.zone)
     theirs = set(match_ids(people, plan.zone).values()) if plan.homes is None else set()
     listed = set(plan.zone) - theirs if plan.homes is None else plan.homes
+    if len(mine) < _LEAST_SHARED * min(len(ids), len(listed)):
+        raise InputError(
+            f"the previous plan is of other people: {len(mine)} of its {len(listed)} homes are among the "
+            f"{len(ids)} of now",
+            remedy="give the plan of this office, made from sheets with the same ids",
+            zh=f"原方案与现在的居民户对不上：原有{len(listed)}户，现有{len(ids)}户，相同编号的仅{len(mine)}户",
+            remedy_zh="请指定本单位的原方案，且编号与现在的表格一致",
+        )
     new, gone = len(ids) - len(mine), len(listed - set(mine.values()))
     if not new and not gone:
         return ()

@@ -96,6 +96,22 @@ def test_a_zone_of_nobody_is_refused(tmp_path: Path) -> None:
     assert caught.value.findings[0].row == 2
 
 
+@pytest.mark.parametrize(("shared", "refused"), [(0, True), (3, True), (4, False)])
+def test_a_plan_of_other_people_is_refused(tmp_path: Path, shared: int, refused: bool) -> None:
+    """Hardly a home in both lists: "nothing changes hands" would be said of nobody; the counts are told."""
+    located, demand, _ = office(*street(9))
+    centre, ids = demand.centres["centre_id"].iloc[0], located.households["id"].tolist()
+    assert len(ids) == 36
+    rows = [(i, centre) for i in [*ids[:shared], *(f"X{k:02}" for k in range(60))]]
+    plan = read_previous_plan(sheet(tmp_path / "old.csv", rows))
+    if not refused:
+        place_previous(plan, located, demand, 0.0)
+        return
+    with pytest.raises(InputError, match=f"{shared} of its {60 + shared} homes") as caught:
+        place_previous(plan, located, demand, 0.0)
+    assert "编号" in caught.value.remedy_zh
+
+
 def test_a_centre_that_is_none_any_more_is_told_with_its_homes() -> None:
     """Of a plan too, not only of a sheet: its homes are placed anew, and all of them change hands."""
     located, demand, _ = office(*street(9))
