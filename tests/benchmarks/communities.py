@@ -105,6 +105,7 @@ def _people(letter: str, at: NDArray[Any], where: NDArray[np.float64]) -> pd.Dat
     building = [f"B{i}" for i in at]
     frame = pd.DataFrame({"id": [f"{letter}{i:05d}" for i in range(len(at))], "building": building})
     frame = frame.assign(lon=where[at, 0], lat=where[at, 1], label=frame["building"])
+    frame = frame.assign(place=frame["building"], building="1", written=frame["building"])
     return frame.assign(fence="", stairwell="", floor="")
 
 
