@@ -104,7 +104,9 @@ class Told:
         told["gaps"] = {
             c: self.count(n, int(at[c])) if c in at else n for c, n in told["gaps"].items()
         }
-        told["unassigned"] = self.count(told["unassigned"], places["unit_id"].nunique())
+        homes = self.tables.households
+        if ((homes["zone"] == "") & (homes["unit_id"] != "")).any():
+            told["unassigned"] = self.count(told["unassigned"], places["unit_id"].nunique())
         if total < self.terms.smallest:
             told["located"] = HIDDEN
         if told["homes_moved"] is not None:
