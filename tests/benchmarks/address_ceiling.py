@@ -20,8 +20,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pycrfsuite
-
 from planner.intake.address.parse import parse_address
 from tests.benchmarks.address_parse import AIMS, FIELD, Entity, expected, measure, read
 
@@ -99,6 +97,8 @@ def entities(text: str, said: Sequence[str]) -> set[Entity]:
 
 def learned(train: Sequence[Line], *, own: bool, model: Path) -> Callable[[str], set[Entity]]:
     """Train a model; give what reads a line with it."""
+    import pycrfsuite  # of the extra `bench`
+
     trainer = pycrfsuite.Trainer(verbose=False)
     for line in train:
         trainer.append(features(line[0], own=own), tags(line))
