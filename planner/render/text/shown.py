@@ -104,9 +104,7 @@ class Told:
         told["gaps"] = {
             c: self.count(n, int(at[c])) if c in at else n for c, n in told["gaps"].items()
         }
-        homes = self.tables.households
-        if ((homes["zone"] == "") & (homes["unit_id"] != "")).any():
-            told["unassigned"] = self.count(told["unassigned"], places["unit_id"].nunique())
+        told["unassigned"] = self.count(told["unassigned"], places["unit_id"].nunique())
         if total < self.terms.smallest:
             told["located"] = HIDDEN
         if told["homes_moved"] is not None:
