@@ -245,15 +245,8 @@ def _files(value: object, folder: Path, where: str) -> Path | tuple[Path, ...]:
             zh=f"{where} 应为加引号的路径或路径列表",
             remedy_zh='例如 households = "households.xlsx"',
         )
-    try:
-        unique = tuple(sheet_files([folder / str(text) for text in named]))
-    except ConfigError as error:
-        raise ConfigError(
-            f"{where}: {error.message}",
-            remedy=error.remedy,
-            zh=f"{where}：{error.zh}",
-            remedy_zh=error.remedy_zh,
-        ) from None
+    paths = [folder / str(text) for text in named]
+    unique = tuple(made(sheet_files, {"paths": paths}, where))
     return unique[0] if len(unique) == 1 else unique
 
 
