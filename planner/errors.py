@@ -128,6 +128,13 @@ class Finding:
         told = {**words, "severity": Severity(words["severity"]), **(place or {})}
         return cls(key.partition("/")[0], **told)
 
+    @classmethod
+    def counted(
+        cls, counts: Mapping[str, int], place: Mapping[str, Any] | None = None, /, **values: Any
+    ) -> tuple[Finding, ...]:
+        """Word one finding for each key of which there are any; its words say how many, `n`."""
+        return tuple(cls.of(key, place, n=n, **values) for key, n in counts.items() if n)
+
     @property
     def where(self) -> str:
         """The place in words, such as ``homes.xlsx, sheet 居民户, row 417, column 地址``."""

@@ -78,9 +78,8 @@ def _home_rows(plan: Plan, names: Mapping[str, Person]) -> Rows:
     for home, zone, member, gap in columns:
         cause = GAP_CAUSES.get(gap)
         why = "" if not gap else cause.title_zh if cause else gap
-        found[home] = (
-            number.get(zone, ""), zone, _name(names, zone), member, _name(names, member), why,
-        )  # fmt: skip
+        who = (_name(names, zone), member, _name(names, member))
+        found[home] = (number.get(zone, ""), zone, *who, why)
     return found
 
 

@@ -91,9 +91,8 @@ class Trace:
         atomic_write(path, ("\n".join(lines) + "\n").encode("utf-8-sig"))
 
 
-TRACED = (
-    "seconds", "part", "doing", "limited_by", "part_plan_m", "part_bound_m", "plan_m", "bound_m", "gap",
-)  # fmt: skip
+_IN_METRES = ("part_plan_m", "part_bound_m", "plan_m", "bound_m")
+TRACED = ("seconds", "part", "doing", "limited_by", *_IN_METRES, "gap")
 """Columns of a trace: values in metres, the gap as a share of the plan's."""
 
 

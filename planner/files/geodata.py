@@ -24,9 +24,8 @@ from planner.files.untouched import mark_as_read
 
 __all__ = ["guarded", "layer_names", "open_layer"]
 
-_DRIVERS: Final = (
-    "GPKG", "GeoJSON", "ESRI Shapefile", "FlatGeobuf", "KML", "LIBKML", "GPX", "MapInfo File",
-)  # fmt: skip
+_SURVEYED: Final = ("ESRI Shapefile", "FlatGeobuf", "GPX", "MapInfo File")
+_DRIVERS: Final = ("GPKG", "GeoJSON", "KML", "LIBKML", *_SURVEYED)
 _OFF: Final = {
     # nothing listens there: whatever tried to fetch fails at once
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
@@ -42,10 +41,9 @@ _CRS: Final = re.compile(
     r"|https?://www\.opengis\.net/def/crs/(?:EPSG|OGC)/[\w.]+/\w+)",
     re.IGNORECASE,
 )
-_SHAPES: Final = {
-    "FeatureCollection", "Feature", "GeometryCollection", "Point", "MultiPoint", "LineString",
-    "MultiLineString", "Polygon", "MultiPolygon",
-}  # fmt: skip
+_PLAIN: Final = ("Point", "LineString", "Polygon")
+_JOINED: Final = ("FeatureCollection", "Feature", "GeometryCollection")
+_SHAPES: Final = {*_JOINED, *_PLAIN, *(f"Multi{shape}" for shape in _PLAIN)}
 _IN_ZIP: Final = (".shp", ".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qmd", ".qix", ".sbn", ".sbx")
 _BESIDE: Final = (*_IN_ZIP, ".shp.xml", ".txt", ".md")
 _TABLES: Final = re.compile(r"using\s+[\"'`\[]?(?:rtree|fts[345])\b", re.IGNORECASE)

@@ -45,20 +45,13 @@ def identify(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, int, list
     found: list[Finding] = []
     if blank.any():
         frame = frame.assign(id=_surrogates(frame, content, blank))
-        n = int(blank.sum())
-        what = f"{n} row(s) have no id and were given one made from their content"
-        found += _of_ids(
-            "missing-id", Severity.FIX, what, f"{n}行缺少编号，已按内容生成", frame[blank]
-        )
+        found += _of_ids("missing-id", frame[blank], n=int(blank.sum()))
     same = pd.DataFrame({"id": frame["id"], "said": said}).duplicated().to_numpy() & ~blank
     ids = frame["id"].to_list()
     firsts = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True)) if same.any() else {}
     for i in np.flatnonzero(same):
         row = frame["row"].iloc[firsts[ids[i]]]
-        what = f"the row says the same as row {row} and was left out"
-        told = Finding(
-            "repeated-row", Severity.FIX, what, f"与第{row}行重复，已忽略", column="编号"
-        )
+        told = Finding.of("repeated-row", {"column": "编号"}, row=row)
         found.append(at_row(frame, i, told))
     frame = frame[~same].reset_index(drop=True)
     frame, zeros, told_zeros = _leading_zeros(frame, content)
@@ -66,13 +59,12 @@ def identify(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, int, list
     lower = frame["id"].str.lower()
     cases = int((lower.duplicated(keep=False) & ~frame["id"].duplicated(keep=False)).sum())
     if cases:
-        what = f"{cases} ids differ from another one only in upper and lower case"
-        clashes += _of_ids("id-case", Severity.WARN, what, "有编号仅大小写不同", frame)
+        clashes += _of_ids("id-case", frame, n=cases)
     return frame, int(same.sum()) + zeros, [*found, *told_zeros, *clashes]
 
 
-def _of_ids(code: str, severity: Severity, what: str, zh: str, rows: pd.DataFrame) -> list[Finding]:
-    return [Finding(code, severity, what, zh, file=file_of(rows), column="编号")]
+def _of_ids(key: str, rows: pd.DataFrame, n: int) -> list[Finding]:
+    return [Finding.of(key, {"file": file_of(rows), "column": "编号"}, n=n)]
 
 
 def _leading_zeros(
@@ -100,18 +92,11 @@ def _leading_zeros(
             continue
         again.append(i)
         at, zh = _row_words(frame, other, i)
-        what = (
-            f"the id is that of {at} but for leading zeros, and so is the row, which was left out"
-        )
-        told = Finding(
-            "id-zeros", Severity.FIX, what, f"编号与{zh}仅前导零不同，已视为同一户", column="编号"
-        )
+        told = Finding.of("id-zeros/row", {"column": "编号"}, at=at, zh=zh)
         found.append(at_row(frame, i, told))
     different = len(rows) - 2 * len(again)
     if different > 0:
-        what = f"{different} ids differ from another one only in leading zeros"
-        zh = f"{different}个编号仅前导零不同"
-        found += _of_ids("id-zeros", Severity.WARN, what, zh, frame.iloc[rows])
+        found += _of_ids("id-zeros/ids", frame.iloc[rows], n=different)
     return frame.drop(index=frame.index[again]).reset_index(drop=True), len(again), found
 
 
@@ -172,12 +157,9 @@ def _clashes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Find
         said = [_row_words(frame, i, rows[0]) for i in rows[:4]]
         text = " and ".join(words for words, _ in said)
         reasons[rows] = f"its id stands on different rows: {text}"
-        told = Finding(
-            "duplicate-id", Severity.STOP if stop else Severity.HOLD,
-            f"one id stands on different homes: {text}",
-            f"同一编号对应不同内容：{'、'.join(zh for _, zh in said)}",
-            "give each row an id of its own", column="编号",
-        )  # fmt: skip
+        zh = "、".join(zh for _, zh in said)
+        place = {"column": "编号", "severity": Severity.STOP if stop else Severity.HOLD}
+        told = Finding.of("duplicate-id", place, said=text, said_zh=zh)
         faults.append(at_row(frame, rows[0], told))
     if stop:
         files = ", ".join(dict.fromkeys(frame.loc[clash, "file"]))

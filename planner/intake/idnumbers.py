@@ -88,7 +88,13 @@ def examine_id_numbers(path: str | Path, *, name: str = "") -> list[Finding]:
     """
     return [
         Finding(
-            "id-number", Severity.WARN, what, zh, file=t.file, sheet=t.sheet, row=int(t.row[r]),
+            "id-number",
+            Severity.WARN,
+            what,
+            zh,
+            file=t.file,
+            sheet=t.sheet,
+            row=int(t.row[r]),
             column=header,
         )
         for t in read_table(path, table=None, name=name)
@@ -97,4 +103,4 @@ def examine_id_numbers(path: str | Path, *, name: str = "") -> list[Finding]:
         for r, text in enumerate(t.cells[:, k])
         for what, zh in (_LOST if t.faults.get((r, k)) == "long" else fault_of(str(text)),)
         if what
-    ]  # fmt: skip
+    ]

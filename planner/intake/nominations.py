@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.residents import Residents
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.flags import marked
@@ -136,9 +136,6 @@ def _unread(table: SheetTable, places: Mapping[str, int]) -> list[Finding]:
         texts = [half_width(str(v)).strip() for v in table.cells[:, places[name]]]
         wrong = [i for i, t in enumerate(texts) if t and not np.isfinite(_number(t))]
         if wrong:
-            en = f"{len(wrong)} cell(s) hold no number, the first here; they count as empty"
-            zh = f"{len(wrong)}个单元格不是数字，按空白处理"
-            at = table.file, table.sheet, int(table.row[wrong[0]]), table.headers[places[name]]
-            todo = "write a plain number", "请填写数字"
-            said.append(Finding("number-unclear", Severity.WARN, en, zh, *todo, *at))
+            place = table.at(int(table.row[wrong[0]]), table.headers[places[name]])
+            said.append(Finding.of("number-unclear", place, n=len(wrong)))
     return said

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from planner.errors import Finding, SchemaError, Severity
+from planner.errors import Finding, SchemaError
 from planner.intake.identity import match_ids
 from planner.intake.sheets.cell_values import clean_column, clean_ids
 from planner.intake.sheets.headings import roles_of
@@ -72,16 +72,9 @@ def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> Pre
     if not read:
         raise SchemaError(
             f"{name} does not say which home has which centre",
-            findings=[
-                Finding(
-                    "missing-column", Severity.STOP,
-                    "no sheet has both a column 编号/id and a column 中心户/centre",
-                    "没有同时含编号列和中心户列的工作表",
-                    "give plan.gpkg of an earlier run, its roster.internal.xlsx, or a sheet with "
-                    "these two columns",
-                    "请提供以前的 plan.gpkg、roster.internal.xlsx，或含这两列的表格", file=name,
-                )
-            ], zh=f"{name} 没有写明每户属于哪个中心户",)  # fmt: skip
+            findings=[Finding.of("missing-column/previous", {"file": name})],
+            zh=f"{name} 没有写明每户属于哪个中心户",
+        )
     zone: dict[str, str] = {}
     places: dict[str, Finding] = {}
     for home, centre, at in rows:
@@ -110,11 +103,7 @@ def _rows(
         ids, folded = clean_ids(cleaned, frame)
         columns[role] = ids.to_list()
         said += [*told, *folded]
-    here = Finding(
-        "two-centres", Severity.STOP, "this home has another centre in a row above",
-        "该户在前面的行中已有另一中心户", "keep one of the two rows", "请保留其中一行",
-        table.file, table.sheet, None, table.headers[roles["zone"]],
-    )  # fmt: skip
+    here = Finding.of("two-centres", table.at(column=table.headers[roles["zone"]]))
     triples = zip(columns["id"], columns["zone"], table.row.tolist(), strict=True)
     return [(i, z, replace(here, row=row)) for i, z, row in triples if i], said
 
@@ -155,22 +144,16 @@ def match_centres(
             zh=f"原方案中有 {len(unknown)} 个责任区的中心户不在现有名单中",
         )
     dissolved = tuple(
-        Finding(
-            "centre-resigned", Severity.WARN,
-            f"{homes[z]} homes had a centre that is none any more: they are placed anew",
-            f"{homes[z]}户原中心户已不再担任，将重新划入其他责任区",
-            file=sheet.places[z].file, sheet=sheet.places[z].sheet,
+        Finding.of(
+            "centre-resigned",
+            {"file": sheet.places[z].file, "sheet": sheet.places[z].sheet},
+            n=homes[z],
         )
         for z in left
-    )  # fmt: skip
+    )
     return known, dissolved
 
 
 def _at(place: Finding, homes: int) -> Finding:
-    return Finding(
-        "unknown-zone", Severity.STOP,
-        f"the centre named here, for {homes} rows, is neither a centre nor a member of the members' sheet",
-        f"此处的中心户（共{homes}行）不在党员表中",
-        "write the id that the members' sheet has, or leave the cell empty where a zone is dissolved",
-        "请填写党员表中的编号；责任区已撤销的请留空", place.file, place.sheet, place.row, place.column,
-    )  # fmt: skip
+    at = {name: getattr(place, name) for name in ("file", "sheet", "row", "column")}
+    return Finding.of("unknown-zone", at, n=homes)

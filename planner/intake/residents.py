@@ -45,9 +45,8 @@ __all__ = [
 TEXTS = ("id", "address", *PARTS, "building", "stairwell", "floor", "room", "community")
 KEPT_COLUMNS = ("id", "address", "building", "stairwell", "floor", "community", "lon", "lat")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
-_BLANK = frozenset(
-    ("无", "/", "\\", "-", "--", "—", "——", "不详", "未知", "暂无", "none", "n/a", "无地址", "地址不详", "?")
-)  # fmt: skip
+_MARKS = ("/", "\\", "-", "--", "—", "——", "?")
+_BLANK = frozenset((*_MARKS, "无", "不详", "未知", "暂无", "none", "n/a", "无地址", "地址不详"))
 """Words by which a clerk says that a place is not known; in names they are names."""
 _COLUMN_OF = {
     "bad-coordinates": "lon",
@@ -236,8 +235,7 @@ def read_buildings(
     )
     lon, lat, _, said = read_coordinates(frame.assign(address=""))
     placed = np.isfinite(lon)
-    what, zh = "the building has no coordinates and cannot be looked up", "楼栋无坐标，无法用于匹配"
-    bare = Finding("building-without-place", Severity.WARN, what, zh, column="lon")
+    bare = Finding.of("building-without-place", {"column": "lon"})
     findings += [*said, *each(frame, np.flatnonzero(~placed), bare)]
     if not placed.any():
         raise SchemaError(
@@ -330,10 +328,8 @@ def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Findin
         frame["is_centre"] = read_flags(frame["is_centre"], frame)
     nowhere = frame["lon"].isna().to_numpy() & (frame["address"] == "").to_numpy() & (code == "")
     code[nowhere] = np.where(bad[nowhere], "bad-coordinates", "no-address")
-    reason[nowhere] = np.where(
-        bad[nowhere], "the coordinates are not a place, and there is no address",
-        "there is neither an address nor coordinates",
-    )  # fmt: skip
+    reason[nowhere] = "there is neither an address nor coordinates"
+    reason[nowhere & bad] = "the coordinates are not a place, and there is no address"
     return frame.assign(code=code, reason=reason), said
 
 
@@ -387,11 +383,6 @@ def _split(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def _ragged(t: SheetTable) -> pd.DataFrame:
-    rows = list(t.ragged)
-    return pd.DataFrame(
-        {
-            "id": [f"row {r}" for r in rows], "file": t.file, "sheet": t.sheet, "row": rows,
-            "code": "ragged-row", "reason": "the row has more fields than the header: an unquoted comma?",
-        },
-        columns=list(HELD_COLUMNS),
-    )  # fmt: skip
+    rows, why = list(t.ragged), "the row has more fields than the header: an unquoted comma?"
+    place = {"id": [f"row {r}" for r in rows], "file": t.file, "sheet": t.sheet, "row": rows}
+    return pd.DataFrame({**place, "code": "ragged-row", "reason": why}, columns=list(HELD_COLUMNS))

@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -119,15 +119,9 @@ def read_ties(path: str | Path, *, encoding: str | None = None, told: Table = TI
     if not read:
         raise SchemaError(
             f"{name} does not say who belongs together",
-            findings=[
-                Finding(
-                    "missing-column", Severity.STOP,
-                    "no sheet has the columns 甲/a, 乙/b and 关系/kind",
-                    "没有同时含甲、乙、关系三列的工作表",
-                    "head the columns 甲, 乙 and 关系 (or a, b and kind)",
-                    "请将列命名为甲、乙、关系", name,
-                )
-            ], zh=f"{name} 没有写明谁与谁有关系",)  # fmt: skip
+            findings=[Finding.of("missing-column/ties", {"file": name})],
+            zh=f"{name} 没有写明谁与谁有关系",
+        )
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     kept, dropped = _once(rows)
     return TieSheet(kept, (*findings, *dropped), ((name, digest),))
@@ -202,34 +196,9 @@ def _sort(kind: str) -> str:
     return kind if kind in ("helper", "apart") else "tie"
 
 
-_SAID: Final = {
-    "tie-empty": ("one of the two ids is missing; the row is left out", "缺少甲或乙的编号，该行未采用",
-                  "write both ids", "请填写双方编号"),
-    "tie-kind": ("this is no kind of tie that is known; the row is left out", "无法识别的关系，该行未采用",
-                 "write 亲属/kin, 老单位/workmates, 帮扶/helper or 分开/apart",
-                 "请填写亲属、老单位、帮扶或分开"),
-    "tie-to-itself": ("the two ids are the same; the row is left out", "甲与乙为同一编号，该行未采用",
-                      "write the id of the other home", "请填写另一户的编号"),
-    "tie-price": ("this is no number of metres, 0 or more; the price of the project file is taken",
-                  "不是有效的米数，按项目文件的折合值计算", "write a plain number", "请填写数字"),
-    "tie-twice": ("the same two stand in a row above; this row is left out", "与前面的行重复，该行未采用",
-                  "keep one of the rows", "请保留其中一行"),
-    "tie-and-apart": ("these two are to be kept apart by another row, which holds; this row is left out",
-                      "另有一行要求两者分开，以分开为准，该行未采用", "drop one of the two rows",
-                      "请删除其中一行"),
-    "tie-unknown": ("nobody has this id; the row is left out", "居民表和党员表中均无此编号，该行未采用",
-                      "write an id of the households' or the members' sheet", "请填写居民表或党员表中的编号"),
-    "tie-helper": ("neither of the two is a member, so nobody helps; they are taken as a plain tie",
-                   "双方均不是党员，按一般关系处理", "write the id of the member who helps",
-                   "请填写帮扶党员的编号"),
-}  # fmt: skip
-
-
 def _worded(place: Finding, code: str, column: str = "") -> Finding:
-    what, zh, remedy, remedy_zh = _SAID[code]
-    severity = Severity.FIX if code == "tie-twice" else Severity.WARN
-    told = Finding(code, severity, what, zh, remedy, remedy_zh, column=column)
-    return replace(told, file=place.file, sheet=place.sheet, row=place.row)
+    at = {"file": place.file, "sheet": place.sheet, "row": place.row, "column": column}
+    return Finding.of(code, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,9 +284,6 @@ def _shortened(said: Sequence[Finding]) -> tuple[Finding, ...]:
     """List the first of many, and say how many more there are."""
     if len(said) <= LISTED:
         return tuple(said)
-    more = len(said) - LISTED
-    rest = Finding(
-        "tie-unknown", Severity.WARN, f"{more} more rows of this sheet have such faults",
-        f"另有{more}行存在类似问题", file=said[0].file, sheet=said[0].sheet,
-    )  # fmt: skip
+    place = {"file": said[0].file, "sheet": said[0].sheet}
+    rest = Finding.of("tie-unknown/more", place, n=len(said) - LISTED)
     return (*said[:LISTED], rest)

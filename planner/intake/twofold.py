@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.address.parse import parse_address
 from planner.intake.sheets.notes import each
 
@@ -43,11 +43,7 @@ def without_contacts(addresses: pd.Series, rows: pd.DataFrame) -> tuple[pd.Serie
         if bare != text:
             texts[i] = bare
             changed.append(i)
-    what, zh = (
-        "a telephone or identity number in the address was left out",
-        "地址中的电话或证件号已略去",
-    )
-    told = Finding("contact-in-address", Severity.FIX, what, zh, column="address")
+    told = Finding.of("contact-in-address", {"column": "address"})
     return pd.Series(texts, index=addresses.index, dtype=object), each(rows, changed, told)
 
 

@@ -241,14 +241,10 @@ class Project:
     def files(self) -> tuple[Path, ...]:
         """Every file that the project names as an input, itself among them; none may be written to."""
         named = self.inputs
-        return tuple(
-            path
-            for path in (
-                self.file, *named.household_files, named.members, named.streets, named.fences,
-                named.buildings, named.aliases, named.ties, *(level.sheet for level in self.levels),
-            )
-            if path is not None
-        )  # fmt: skip
+        paths = [self.file, *named.household_files, named.members, named.streets, named.fences]
+        paths += [named.buildings, named.aliases, named.ties]
+        paths += [level.sheet for level in self.levels]
+        return tuple(path for path in paths if path is not None)
 
     @classmethod
     def of(cls, source: Project | str | Path) -> Project:

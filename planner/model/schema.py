@@ -147,9 +147,13 @@ class Table:
 
 
 _TABLES_ZH = {
-    "households": "居民户表", "members": "党员表", "buildings": "楼栋表", "ties": "关系表",
-    "aliases": "地名对照表", "plan that stands": "原方案",
-}  # fmt: skip
+    "households": "居民户表",
+    "members": "党员表",
+    "buildings": "楼栋表",
+    "ties": "关系表",
+    "aliases": "地名对照表",
+    "plan that stands": "原方案",
+}
 _BRACKETS = re.compile(r"[(\[{<【〔《「][^)\]}>】〕》」]*[)\]}>】〕》」]")
 # Blanks and marks that clerks put into headers, among them those that nobody sees.
 _FILLER = re.compile(r"[\s_*:;,.、。'\"“”\-\u200b-\u200f\u2060\ufeff]+")

@@ -24,7 +24,6 @@ from planner.network.joining import WATER, Barriers, locate, nearest_edge, stub_
 from planner.network.pieces import gated_pieces, territory_lines
 from planner.network.streets.gates import gates_to_shut
 from planner.network.streets.strokes import Redrawn, Runs, Strokes, redrawn
-from planner.network.told import told_of_extract, told_of_lines
 from planner.network.values import Piece, Snaps, Territory, Walks
 
 if TYPE_CHECKING:
@@ -129,7 +128,10 @@ class WalkingNetwork:
         node, origin = build.without_passages(node, blocked, len(xy))
         office = redrawn(Runs(xy[origin], node, offset, attach), strokes, plane)
         # Streets that were left out are no finding: an extract is full of them, and nobody drew it here.
-        said = told_of_extract(extract.counts, len(shut))
+        counts = extract.counts
+        told = {"trunk-walked": counts.get("trunk_ways_walked", 0), "gates-shut": len(shut)}
+        told["streets-deleted"] = counts.get("deleted_objects", 0)
+        said = Finding.counted(told)
         return cls._of(office, plane, barriers_in(extract.barriers, plane), extract.source, said)
 
     @classmethod
@@ -176,7 +178,8 @@ class WalkingNetwork:
         attach = ways.attach[order]
         office = redrawn(Runs(noded.xy, noded.node, noded.offset, attach), strokes, plane)
         barred = None if barriers is None else to_degrees(barriers, f"barriers of {name}")
-        said = told_of_lines(name, ways.left_out, noded.joined, noded.apart)
+        told = {"streets-left-out": ways.left_out, "streets-joined": noded.joined}
+        said = Finding.counted({**told, "streets-apart": noded.apart}, {"file": name})
         return cls._of(office, plane, barriers_in(barred, plane), name, said)
 
     @classmethod

@@ -174,11 +174,13 @@ def _of_sheet(path: Path, t: SheetTable) -> Surmise:
     guessed = _by_content(t)
     if not (is_complete(t, HOUSEHOLDS) or guessed or is_complete(t, BUILDINGS)):
         if {"id", "zone"} <= _roles(t, PREVIOUS):
-            return _made(path, t, "previous", PREVIOUS, "含编号和中心户，可用于 --previous",
-                         "ids and their centres: --previous keeps homes with them")  # fmt: skip
+            zh = "含编号和中心户，可用于 --previous"
+            en = "ids and their centres: --previous keeps homes with them"
+            return _made(path, t, "previous", PREVIOUS, zh, en)
         found = "、".join(t.headers[:8])
-        return Surmise(path, t.sheet, "", f"没有地址或坐标列；现有列：{found}",
-                       f"neither addresses nor coordinates; its columns: {found}")  # fmt: skip
+        zh = f"没有地址或坐标列；现有列：{found}"
+        en = f"neither addresses nor coordinates; its columns: {found}"
+        return Surmise(path, t.sheet, "", zh, en)
     return _of_people(path, t, called, guessed)
 
 
@@ -199,11 +201,12 @@ def _of_people(
     located = {"lon", "lat"} <= _roles(t, BUILDINGS) and {"building", "name"} & _roles(t, BUILDINGS)
     people = any(is_personal(h) for h in t.headers) or "room" in _roles(t, HOUSEHOLDS)
     if located and not people and (_BUILDINGS.search(called) or "id" not in _roles(t, HOUSEHOLDS)):
-        return _made(path, t, "buildings", BUILDINGS, "楼栋与坐标，无住户信息",
-                     "buildings with coordinates, nobody in them")  # fmt: skip
+        zh, en = "楼栋与坐标，无住户信息", "buildings with coordinates, nobody in them"
+        return _made(path, t, "buildings", BUILDINGS, zh, en)
     if _MEMBERS.search(called) or any(_JOINED.search(h) for h in t.headers):
-        return _made(path, t, "members", MEMBERS, "名称或列名涉及党员，但没有是否中心户列",
-                     "it is about party members, but no column says who is a centre", guessed)  # fmt: skip
+        zh = "名称或列名涉及党员，但没有是否中心户列"
+        en = "it is about party members, but no column says who is a centre"
+        return _made(path, t, "members", MEMBERS, zh, en, guessed)
     rows = len(t.cells)
     return _made(
         path, t, "households", HOUSEHOLDS, f"{rows}行住址", f"{rows} rows of homes", guessed, rows
@@ -215,9 +218,15 @@ def _roles(t: SheetTable, table: Table) -> set[str]:
 
 
 def _made(
-    path: Path, t: SheetTable, kind: str, table: Table, zh: str, en: str,
-    guessed: tuple[tuple[str, str], ...] = (), marks: int = 0,
-) -> Surmise:  # fmt: skip
+    path: Path,
+    t: SheetTable,
+    kind: str,
+    table: Table,
+    zh: str,
+    en: str,
+    guessed: tuple[tuple[str, str], ...] = (),
+    marks: int = 0,
+) -> Surmise:
     columns = [(h, role) for h in t.headers if (role := role_of(h, table))]
     rivals = {
         role: tuple(h for h, r in columns if r == role and not is_register(h))

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from planner.errors import Finding, SchemaError, Severity
+from planner.errors import Finding, SchemaError
 from planner.intake.coordinates.recognise import parse_dms, split_pair
 from planner.intake.sheets.notes import LISTED, at_row, each, once
 from planner.model.arrays import Bools, Floats
@@ -59,8 +59,7 @@ def read_coordinates(frame: pd.DataFrame) -> tuple[Floats, Floats, Bools, list[F
     place &= ~((lon == 0) & (lat == 0)) & ~((lon == -1) & (lat == -1))
     bad = given & ~place
     lon[~place] = lat[~place] = np.nan
-    what, zh = "the coordinates are not a place; the address is used instead", "坐标无效，改用地址"
-    told = Finding("bad-coordinates", Severity.WARN, what, zh, column="lon")
+    told = Finding.of("bad-coordinates", {"column": "lon"})
     said += each(frame, np.flatnonzero(bad & (frame["address"] != "").to_numpy()), told)
     return lon, lat, bad, said
 
@@ -77,8 +76,7 @@ def _parsed(frame: pd.DataFrame) -> tuple[Floats, Floats, Bools, list[Finding]]:
         if read is not None:
             lon[i], lat[i] = read
             mended.append(int(i))
-    what, zh = "degrees written as text, pairs or minutes were read", "已识别度分秒或文本坐标"
-    told = Finding("degrees-text", Severity.FIX, what, zh, column="lon")
+    told = Finding.of("degrees-text", {"column": "lon"})
     tell = len(mended) > LISTED
     return lon, lat, given, once(frame, len(mended), told) if tell else each(frame, mended, told)
 
@@ -108,17 +106,8 @@ def _refuse_metres(lon: Floats, lat: Floats, frame: pd.DataFrame) -> None:
         return
     x, y = np.nanmedian(np.where(far, lon, np.nan)), np.nanmedian(np.where(far, lat, np.nan))
     large, small = max(abs(x), abs(y)), min(abs(x), abs(y))
-    told = Finding(
-        "metres",
-        Severity.STOP,
-        f"{int(far.sum())} coordinates are metres, not degrees (about {x:,.0f}, {y:,.0f}); "
-        f"likely {likely_crs(large, small)}",
-        f"{int(far.sum())}处坐标为投影米制（约{x:,.0f}，{y:,.0f}），不是经纬度；"
-        f"可能是{likely_crs_zh(large, small)}",
-        "convert them to WGS-84 degrees, or hand in a GeoPackage that states its CRS",
-        "请转换为WGS-84经纬度，或提交写明坐标系的GeoPackage",
-        column="lon",
-    )
+    likely = {"likely": likely_crs(large, small), "likely_zh": likely_crs_zh(large, small)}
+    told = Finding.of("metres", {"column": "lon"}, n=int(far.sum()), x=x, y=y, **likely)
     first = at_row(frame, int(np.flatnonzero(far)[0]), told)
     raise SchemaError(
         f"{first.file}: lon and lat are not degrees",
@@ -184,14 +173,7 @@ def _unswap(
     whole = wrong.sum() > MOST * given.sum()
     which = given if whole else wrong
     lon[which], lat[which] = lat[which].copy(), lon[which].copy()
-    place, zh = ("the whole column", "整列") if whole else ("this row", "该行")
-    told = Finding(
-        "swapped",
-        Severity.FIX,
-        f"lon and lat were swapped in {place} and put right",
-        f"{zh}经纬度颠倒，已更正",
-        column="lon",
-    )
+    told = Finding.of("swapped/column" if whole else "swapped/row", {"column": "lon"})
     return (
         once(frame, int(given.sum()), told) if whole else each(frame, np.flatnonzero(wrong), told)
     )

@@ -40,17 +40,16 @@ class Layer:
     layer: str
     names: Sequence[str] = ()
 
-    def told(
-        self, severity: Severity, code: str, what: str, zh: str, at: int | None = None,
-        remedy: tuple[str, str] = ("", ""),
-    ) -> Finding:  # fmt: skip
-        """Say what was noticed, of one feature or of the layer."""
+    def told(self, key: str, at: int | None = None, **values: Any) -> Finding:
+        """Word a finding of the catalogue, of feature `at` or of the layer."""
+        said = Finding.of(key, {"file": self.file, "sheet": self.layer}, **values)
         if at is not None:
             own = f" ({self.names[at]})" if at < len(self.names) and self.names[at] else ""
-            what, zh = f"feature {at + 1}{own} {what}", f"第{at + 1}个要素{own}{zh}"
-        if severity is Severity.STOP and not any(remedy):
-            remedy = REMEDY
-        return Finding(code, severity, what, zh, *remedy, file=self.file, sheet=self.layer)
+            what, zh = f"feature {at + 1}{own} {said.what}", f"第{at + 1}个要素{own}{said.what_zh}"
+            said = replace(said, what=what, what_zh=zh)
+        if said.severity is Severity.STOP and not said.remedy:
+            said = replace(said, remedy=REMEDY[0], remedy_zh=REMEDY[1])
+        return said
 
     def settle(self, said: Sequence[Finding]) -> None:
         """Refuse the file if anything that was noticed must be mended first.
@@ -104,40 +103,32 @@ def sound(
         Other shapes are among them, vertices are no numbers, or nothing is left.
     """
     faults = [_fault(shape) for shape in shapes]
-    said = [layer.told(*fault, at) for at, fault in enumerate(faults) if fault]
+    said = [layer.told(fault[0], at, **fault[1]) for at, fault in enumerate(faults) if fault]
     kept = [at for at, fault in enumerate(faults) if not fault]
     if not kept and not any(f.severity is Severity.STOP for f in said):
-        what, zh = "the layer holds no polygons", "图层中没有面"
-        said.append(layer.told(Severity.STOP, "no-polygons", what, zh))
+        said.append(layer.told("no-polygons"))
     layer.settle(said)
     flat = shapely.force_2d(shapes[kept])
     if shapely.has_z(shapes[kept]).any():
-        what, zh = "heights of vertices were left out", "已略去高程"
-        said.append(layer.told(Severity.FIX, "heights", what, zh))
+        said.append(layer.told("heights"))
     thin = np.array([_thinned(shape) for shape in flat], object)
     repeated = int(
         shapely.get_num_coordinates(flat).sum() - shapely.get_num_coordinates(thin).sum()
     )
     if repeated:
-        what, zh = f"{repeated} repeated vertices were taken out", f"已去除{repeated}个重复顶点"
-        said.append(layer.told(Severity.FIX, "repeated-vertices", what, zh))
+        said.append(layer.told("repeated-vertices", n=repeated))
     return thin, np.array(kept), said
 
 
-def _fault(shape: Any) -> tuple[Severity, str, str, str] | None:
-    """Say why a feature is no outline of a fence."""
+def _fault(shape: Any) -> tuple[str, dict[str, Any]] | None:
+    """Say why a feature is no outline of a fence: the finding, and what its words leave open."""
     if shape is None or shape.is_empty:
-        return Severity.HOLD, "no-geometry", "has no outline and was left out", "没有图形,已略去"
+        return "no-geometry", {}
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
         mixed = shape.geom_type == "GeometryCollection"
-        kind = "a mixture of shapes" if mixed else f"a {shape.geom_type}"
-        return Severity.STOP, "not-a-polygon", f"is {kind}, not a polygon", "不是面"
+        return "not-a-polygon", {"kind": "a mixture of shapes" if mixed else f"a {shape.geom_type}"}
     bad = np.flatnonzero(~np.isfinite(shapely.get_coordinates(shape)).all(axis=1))
-    if len(bad):
-        n = bad[0] + 1
-        what = f"has a vertex without numbers: vertex {n}"
-        return Severity.STOP, "bad-vertex", what, f"第{n}个顶点不是数字"
-    return None
+    return ("bad-vertex", {"n": bad[0] + 1}) if len(bad) else None
 
 
 def _thinned(shape: Any) -> Any:
@@ -165,46 +156,30 @@ def in_degrees(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[An
     """
     import geopandas as gpd
 
-    def refuse(code: str, what: str, zh: str) -> None:
-        layer.settle([layer.told(Severity.STOP, code, what, zh)])
+    def refuse(key: str, **values: Any) -> None:
+        layer.settle([layer.told(key, **values)])
 
     shapes, said = _axes_right(shapes, crs, layer)
     west, south, east, north = shapely.total_bounds(shapes)
     across, up = max(abs(west), abs(east)), max(abs(south), abs(north))
     if crs.is_geographic and (across > 180 or up > 90):
         likely = likely_crs(max(abs(east), abs(north)), min(abs(east), abs(north)))
-        what = (
-            f"the layer says degrees ({crs.name}), but its values reach {max(across, up):,.0f}; "
-            f"likely {likely}"
-        )
-        refuse("crs-contradicted", what, "图层声明为经纬度,数值却是米")
+        reach = max(across, up)
+        refuse("crs-contradicted/metres", crs=crs.name, reach=reach, likely=likely)
     elif not crs.is_geographic and across <= 180 and up <= 90:
-        what = f"the layer says metres ({crs.name}), but its values are degrees"
-        refuse("crs-contradicted", what, "图层声明为米制,数值却是经纬度")
+        refuse("crs-contradicted/degrees", crs=crs.name)
     middle = (west + east) / 2, (south + north) / 2
     turned = gpd.GeoSeries(shapes, crs=crs).to_crs("EPSG:4326")
     west, south, east, north = turned.total_bounds
     if not np.isfinite([west, south, east, north]).all():
-        what = f"values lie where {crs.name} does not reach"
-        refuse("crs-contradicted", what, "数值超出坐标系范围")
+        refuse("crs-contradicted/beyond", crs=crs.name)
     elif east - west > 180 or max(abs(south), abs(north)) > POLAR_DEG:
-        what = "the fences cross the 180th meridian or lie at a pole, which is not supported"
-        refuse("not-supported", what, "边界跨越180度经线或位于极地,不支持")
+        refuse("not-supported")
     if crs.to_epsg() == 4326:
         return np.asarray(turned.to_numpy()), said
-    what, zh = f"converted from {crs.name} to WGS-84", f"已由{crs.name}转换为WGS-84"
-    said.append(layer.told(Severity.FIX, "reprojected", what, zh))
+    said.append(layer.told("reprojected", crs=crs.name))
     if _is_ballpark(crs, *middle):
-        what = (
-            f"no transformation from {crs.name} to WGS-84 is known here: its numbers were taken as they "
-            "are, and the fences may lie up to 100 m off"
-        )
-        zh = f"此处没有{crs.name}到WGS-84的转换参数，数值按原样采用，边界可能偏移达100米"
-        remedy = (
-            "convert the fences to CGCS2000 with the local parameters, and hand them in so",
-            "请用本地转换参数将边界转为CGCS2000后提供",
-        )
-        said.append(layer.told(Severity.WARN, "ballpark", what, zh, remedy=remedy))
+        said.append(layer.told("ballpark", crs=crs.name))
     return np.asarray(turned.to_numpy()), said
 
 
@@ -216,9 +191,7 @@ def _axes_right(shapes: NDArray[Any], crs: Any, layer: Layer) -> tuple[NDArray[A
     )
     if not swapped:
         return shapes, []
-    what, zh = "latitude and longitude were swapped and were put right", "经纬度颠倒，已更正"
-    turned = shapely.transform(shapes, lambda c: c[:, ::-1])
-    return turned, [layer.told(Severity.FIX, "swapped-axes", what, zh)]
+    return shapely.transform(shapes, lambda c: c[:, ::-1]), [layer.told("swapped-axes")]
 
 
 def _is_ballpark(crs: Any, x: float, y: float) -> bool:
@@ -275,25 +248,19 @@ def mended(
     said: list[Finding] = []
     slivers: list[int] = []
     for k in np.flatnonzero(~shapely.is_valid(shapes)):
-        shapes[k], told = _valid(shapes[k], area)
-        said.append(layer.told(*told, int(there[k])))
+        shapes[k], key, told = _valid(shapes[k], area)
+        said.append(layer.told(key, int(there[k]), **told))
     for k, at in enumerate(map(int, there)):
         parts = [p for p in shapely.get_parts(shapes[k]) if p.geom_type == "Polygon"]
         large = [p for p in parts if wide(p)]
         drawn = flat(shapes[k])
         if 0 < len(large) < len(parts):
-            n = len(parts) - len(large)
-            what, zh = f"had {n} part(s) of no area, left out", f"有{n}个无面积的碎片,已略去"
-            said.append(layer.told(Severity.FIX, "sliver", what, zh, at))
+            said.append(layer.told("sliver", at, n=len(parts) - len(large)))
         shapes[k] = large[0] if len(large) == 1 else shapely.MultiPolygon(large)
         if area(shapes[k]) < SMALLEST_M2:
             slivers.append(k)
             width = 2 * drawn.area / drawn.length if drawn.length else 0.0
-            what = (
-                f"has an area of {drawn.area:,.1f} m2 and is {width:,.1f} m wide: no land; left out"
-            )
-            zh = f"面积{drawn.area:,.1f}平方米、宽约{width:,.1f}米,不成地块,已略去"
-            said.append(layer.told(Severity.HOLD, "no-area", what, zh, at, remedy=REMEDY))
+            said.append(layer.told("no-area", at, area=drawn.area, width=width))
     if len(slivers) == len(shapes):
         said = [replace(f, severity=Severity.STOP) if f.code == "no-area" else f for f in said]
     layer.settle(said)
@@ -301,8 +268,8 @@ def mended(
     return shapes[kept], there[kept], said
 
 
-def _valid(shape: Any, area: Callable[[Any], float]) -> tuple[Any, tuple[Severity, str, str, str]]:
-    """Mend one outline; ask where mending changes what it encloses."""
+def _valid(shape: Any, area: Callable[[Any], float]) -> tuple[Any, str, dict[str, Any]]:
+    """Mend one outline and say so; ask where mending changes what it encloses."""
     reason = str(shapely.is_valid_reason(shape)).partition("[")[0]
     why = reason.lower()
     whole = shape
@@ -311,20 +278,11 @@ def _valid(shape: Any, area: Callable[[Any], float]) -> tuple[Any, tuple[Severit
             whole = shapely.union_all([_holes_inside(p) for p in shapely.get_parts(shape)])
         made = _repaired(whole)
     except shapely.GEOSException:
-        return shape, (
-            Severity.STOP,
-            "outline-broken",
-            f"cannot be mended ({why})",
-            "的边界无法修复",
-        )
-    before, after = area(whole), area(made)
-    changed = f"{before:,.0f} m2 before, {after:,.0f} m2 after"
-    zh = f"修复前{before:,.0f}平方米,修复后{after:,.0f}平方米"
-    crossing = "self-intersection" in why and after >= SMALLEST_M2
-    if crossing and abs(after - before) > MOST_CHANGE * after:
-        what = f"crosses itself, so its area is not clear: {changed}"
-        return made, (Severity.STOP, "self-crossing", what, f"的边界自相交,面积不明:{zh}")
-    return made, (Severity.FIX, "outline-mended", f"was mended ({why}): {changed}", f"已修复:{zh}")
+        return shape, "outline-broken", {"why": why}
+    told = {"why": why, "before": area(whole), "after": area(made)}
+    crossing = "self-intersection" in why and told["after"] >= SMALLEST_M2
+    asked = crossing and abs(told["after"] - told["before"]) > MOST_CHANGE * told["after"]
+    return made, "self-crossing" if asked else "outline-mended", told
 
 
 def _repaired(shape: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.errors import Finding, InputError, Severity, SheetError
+from planner.errors import Finding, InputError, SheetError
 from planner.files import mark_as_read
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.fences.borders import gaps, overlaps
@@ -103,11 +103,8 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     read = _read(path)
     layer = Layer(path.name, read.name, _names(read))
     if read.crs is None:
-        remedy = ("set its CRS in QGIS and save it again", "请在QGIS中设置坐标系后保存")
-        what, zh = "the layer has no CRS", "图层没有坐标系"
-        layer.settle([layer.told(Severity.STOP, "no-crs", what, zh, remedy=remedy)])
-    what, zh = "has a ring that was not closed", "的边界未闭合,已闭合"
-    said = [layer.told(Severity.FIX, "open-ring", what, zh, at) for at in read.closed]
+        layer.settle([layer.told("no-crs")])
+    said = [layer.told("open-ring", at) for at in read.closed]
     shapes, there, found = sound(np.asarray(read.shapes), layer)
     shapes, turned = in_degrees(shapes, read.crs, layer)
     shapes, there, repaired = mended(shapes, there, layer)
@@ -115,8 +112,7 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     own = Datum(stated) if stated else None
     if own is not None and own is not Datum.WGS84:
         shapes = shapely.transform(shapes, lambda c: convert(c[:, 0], c[:, 1], own, Datum.WGS84))
-        what, zh = f"converted from {own.name} to WGS-84", f"已由{own.name}转换为WGS-84"
-        turned = [*turned, layer.told(Severity.FIX, "converted", what, zh)]
+        turned = [*turned, layer.told("converted/layer", datum=own.name)]
     made, named = _named(shapes, there, layer)
     made.attrs["crs"] = "" if read.crs is None else read.crs.to_string()
     _refuse_size(made, layer)
@@ -146,38 +142,23 @@ def examine_fences(
     plane = plane_of(fences.geometry.to_numpy())
     drawn = np.asarray(fences.geometry.to_crs(plane.crs).to_numpy())
     if (vertices := int(shapely.get_num_coordinates(drawn).sum())) > MANY_VERTICES:
-        what = (
-            f"the fences have {vertices:,} vertices and were simplified by 1 m to be compared with "
-            "one another"
-        )
-        zh = "边界顶点过多,比对时已按1米简化"
-        said.append(own.told(Severity.WARN, "many-vertices", what, zh))
+        said.append(own.told("many-vertices", n=vertices))
         drawn = shapely.make_valid(shapely.simplify(drawn, 1.0))
     names = fences["fence"].to_numpy(str)
     both = overlaps(drawn)
     for i, j, area in both[:LISTED]:
-        first, other = names[i], names[j]
-        what = f"the fences {first} and {other} overlap by {area:,.0f} m2; homes there count to {first}"
-        zh = f"边界{first}与{other}重叠{area:,.0f}平方米,其中的户归入{first}"
-        said.append(own.told(Severity.WARN, "fences-overlap", what, zh, remedy=REMEDY))
-    said += _rest(own, "fences-overlap", len(both), "overlaps", "处重叠")
+        said.append(own.told("fences-overlap", first=names[i], other=names[j], area=area))
+    said += _rest(own, "fences-overlap/more", len(both))
     open_land = gaps(drawn)
     for shape, area in open_land[:LISTED]:
         inside = shapely.get_coordinates(shapely.point_on_surface(shape))[:1]
         lon, lat = plane.to_lon_lat(inside)[0]
-        where = f"{lon:.5f}, {lat:.5f}"
-        what = f"{area:,.0f} m2 between the fences, near {where}, belong to none"
-        zh = f"边界之间有{area:,.0f}平方米不属于任何边界({where})"
-        remedy = (REMEDY[0] + ", unless nobody lives there", REMEDY[1] + ";无人居住则无需处理")
-        said.append(own.told(Severity.WARN, "fences-gap", what, zh, remedy=remedy))
-    return (*said, *_rest(own, "fences-gap", len(open_land), "gaps", "处空隙"))
+        said.append(own.told("fences-gap", area=area, lon=lon, lat=lat))
+    return (*said, *_rest(own, "fences-gap/more", len(open_land)))
 
 
-def _rest(layer: Layer, code: str, n: int, what: str, zh: str) -> list[Finding]:
-    if n <= LISTED:
-        return []
-    what, zh = f"there are {n - LISTED} further, smaller {what}", f"另有{n - LISTED}{zh}"
-    return [layer.told(Severity.WARN, code, what, zh)]
+def _rest(layer: Layer, key: str, n: int) -> list[Finding]:
+    return [layer.told(key, n=n - LISTED)] if n > LISTED else []
 
 
 def _read(path: Path) -> VectorLayer:
@@ -268,23 +249,11 @@ def _named(
     own = [layer.names[int(i)] if layer.names else "" for i in there]
     names = [name or f"{i + 1}" for name, i in zip(own, there, strict=True)]
     if not layer.names:
-        what = "no column names the fences; they are called by their number"
-        remedy = ("head a column 社区 or community", "请增加“社区”列")
-        zh = "边界没有名称列,已按序号命名"
-        said.append(layer.told(Severity.WARN, "fences-unnamed", what, zh, remedy=remedy))
+        said.append(layer.told("fences-unnamed"))
     elif n := own.count(""):
-        what, zh = (
-            f"{n} fence(s) have no name and are called by their number",
-            f"{n}个边界没有名称,已按序号命名",
-        )
-        said.append(layer.told(Severity.WARN, "fences-unnamed", what, zh))
+        said.append(layer.told("fences-unnamed/some", n=n))
     for name in sorted({n for n in names if names.count(n) > 1}):
-        n = names.count(name)
-        what, zh = (
-            f"{n} polygons named {name} were joined into one fence",
-            f"{n}个名为{name}的面已合为一个边界",
-        )
-        said.append(layer.told(Severity.WARN, "same-name", what, zh))
+        said.append(layer.told("same-name", n=names.count(name), name=name))
     made = gpd.GeoDataFrame({"fence": names}, geometry=list(shapes), crs="EPSG:4326")
     return made.dissolve("fence", as_index=False)[["fence", "geometry"]], said
 
@@ -293,7 +262,4 @@ def _refuse_size(made: gpd.GeoDataFrame, layer: Layer) -> None:
     plane = plane_of(made.geometry.to_numpy())
     km2 = float(made.geometry.to_crs(plane.crs).area.sum()) / 1e6
     if km2 > LARGEST_KM2:
-        what = f"the fences enclose {km2:,.0f} km2, more than the limit of {LARGEST_KM2:,.0f}"
-        remedy = ("hand in the fences of one district", "请只提交一个区的边界")
-        zh = f"边界面积{km2:,.0f}平方公里,超过上限"
-        layer.settle([layer.told(Severity.STOP, "too-large", what, zh, remedy=remedy)])
+        layer.settle([layer.told("too-large", km2=km2, most=LARGEST_KM2)])

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.address.fold import CJK
 from planner.intake.gazetteer.western.streets import (
     UNIT_WORDS,
@@ -196,7 +196,7 @@ def read_accepted(path: str | Path) -> tuple[dict[str, Accepted], tuple[Finding,
     head = [_cell(c).lstrip("\ufeff") for c in rows[0]] if rows else []
     where = {name: head.index(name) for name in _HEADERS if name in head}
     if not {"地址", "经度", "纬度"} <= set(where):
-        said.append(_bad(path.name, 1, "the header is not that of accepted answers", "表头不符"))
+        said.append(Finding.of("bad-accepted/header", {"file": path.name, "row": 1}))
         return {}, tuple(said)
     for nth, row in enumerate(rows[1:], 2):
         cells = {n: _cell(row[k]) if k < len(row) else "" for n, k in where.items()}
@@ -204,7 +204,7 @@ def read_accepted(path: str | Path) -> tuple[dict[str, Accepted], tuple[Finding,
             continue
         answer = _answer(cells)
         if answer is None:
-            said.append(_bad(path.name, nth, "the line is no answer", "该行不是有效的复核结果"))
+            said.append(Finding.of("bad-accepted/line", {"file": path.name, "row": nth}))
         else:
             found.append(answer)
     answers, clashes = merge_accepted({}, found, file=path.name)
@@ -234,19 +234,6 @@ def _answer(cells: Mapping[str, str]) -> Accepted | None:
     return Accepted(key, text, beside, lon, lat, precision, cells.get("地点", "").removeprefix("'"))
 
 
-def _bad(file: str, row: int, what: str, zh: str) -> Finding:
-    return Finding(
-        "bad-accepted",
-        Severity.WARN,
-        f"{what}; it is left out",
-        f"{zh}，未采用",
-        "correct it, or delete it and review the address again",
-        "请更正，或删除后重新复核",
-        file=file,
-        row=row,
-    )
-
-
 def merge_accepted(
     known: Mapping[str, Accepted], new: Iterable[Accepted], *, file: str = ""
 ) -> tuple[dict[str, Accepted], tuple[Finding, ...]]:
@@ -269,17 +256,7 @@ def merge_accepted(
     for answer in new:
         before = made.get(answer.key)
         if before is not None and not before.same_place(answer):
-            said.append(
-                Finding(
-                    "review-changed",
-                    Severity.WARN,
-                    f"an earlier answer for {answer.text} said otherwise; the later one counts",
-                    f"“{answer.text}”与先前的复核结果不同，以后一次为准",
-                    "see whether the change is meant",
-                    "请确认是否有意更改",
-                    file,
-                )
-            )
+            said.append(Finding.of("review-changed", {"file": file}, text=answer.text))
         made[answer.key] = answer
     return made, tuple(said)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from planner.errors import Finding, SchemaError, Severity
+from planner.errors import Finding, SchemaError
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.headings import roles_of
-from planner.intake.sheets.read import SheetTable, read_table
+from planner.intake.sheets.read import read_table
 from planner.model.schema import ALIASES, Table
 
 __all__ = ["Aliases", "read_aliases"]
@@ -82,7 +83,7 @@ def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, t
         It has not both columns.
     """
     findings: list[Finding] = []
-    said: dict[str, tuple[str, Finding]] = {}
+    said: dict[str, tuple[str, dict[str, Any]]] = {}
     against: set[str] = set()
     read = 0
     for table in read_table(path, table=told):
@@ -96,42 +97,30 @@ def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, t
             if old == name:
                 continue
             if not old or not name:
-                findings.append(
-                    _left_out(table, int(row), "one of the two names is missing", "缺少旧名或现名")
-                )
-            elif said.setdefault(old, (name, _left_out(table, int(row), "", "")))[0] != name:
+                findings.append(Finding.of("bad-alias/half", table.at(int(row))))
+            elif said.setdefault(old, (name, table.at(int(row))))[0] != name:
                 # Neither row counts: which of the two is right only the office can say.
                 against.add(old)
-                what = "the old name has another name of today in a row above"
-                zh = "同一旧名在前面的行中对应另一现名"
-                findings.append(_left_out(table, int(row), what, zh))
+                findings.append(Finding.of("bad-alias/against", table.at(int(row))))
     if not read:
         name = Path(path).name
-        missing = Finding(
-            "missing-column",
-            Severity.STOP,
-            "no sheet has both a column 旧名/old and 现名/name",
-            "没有同时含旧名列和现名列的工作表",
-            "head the two columns 旧名 and 现名",
-            "请将两列命名为旧名和现名",
-            name,
-        )
+        missing = Finding.of("missing-column/aliases", {"file": name})
         raise SchemaError(
             f"{name} is no table of aliases", findings=[missing], zh=f"{name} 不是地名对照表"
         )
     names: dict[str, str] = {}
-    for old, (_, line) in said.items():
+    for old, (_, place) in said.items():
         if old in against:
             continue
         today = _follow(old, said)
         if today is None:
-            findings.append(_worded(line, "the names lead in a circle", "别名互相循环"))
+            findings.append(Finding.of("bad-alias/circle", place))
         else:
             names[old] = today
     return Aliases(names), tuple(findings)
 
 
-def _follow(old: str, said: Mapping[str, tuple[str, Finding]]) -> str | None:
+def _follow(old: str, said: Mapping[str, tuple[str, Any]]) -> str | None:
     """Follow a chain of names to today's; None if it never ends."""
     name = old
     for _ in range(len(said) + 1):
@@ -139,14 +128,3 @@ def _follow(old: str, said: Mapping[str, tuple[str, Finding]]) -> str | None:
             return name
         name = said[name][0]
     return None
-
-
-def _left_out(table: SheetTable, row: int, what: str, zh: str) -> Finding:
-    where = Finding(
-        "bad-alias", Severity.WARN, "", "", "correct it", "请更正", table.file, table.sheet, row
-    )
-    return _worded(where, what, zh)
-
-
-def _worded(where: Finding, what: str, zh: str) -> Finding:
-    return replace(where, what=f"{what}; the line is left out", what_zh=f"{zh}，该行未采用")

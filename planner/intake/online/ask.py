@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.coordinates.pairs import Area
 from planner.intake.gazetteer.geocode import COLUMNS
 from planner.intake.online.cache import AnswerCache, answer_key
@@ -221,45 +221,22 @@ def _frame(
 
 
 _HELD: Final = {
-    "coarse": ("answers name no building (a road, a village or a city)", "在线结果精度不足"),
-    "outside": ("answers lie outside the area", "在线结果落在区域之外"),
-    "same": ("buildings share one answered point", "多个楼栋返回同一坐标"),
-    "ambiguous": ("buildings have several answers", "在线结果不唯一"),
-    "absent": ("buildings are unknown to the service", "在线服务查无此址"),
+    "coarse": "online-coarse",
+    "outside": "online-outside",
+    "same": "online-same-point",
+    "ambiguous": "online-ambiguous",
+    "absent": "online-not-found",
 }
-_CODES: Final = {"same": "online-same-point", "absent": "online-not-found"}
 
 
 def _told(judged: Mapping[str, Judged], settings: ProviderSettings) -> list[Finding]:
     count = Counter(one.kind for one in judged.values() if one.cause)
-    return [
-        Finding(
-            _CODES.get(kind, f"online-{kind}"),
-            Severity.HOLD,
-            f"{count[kind]} {what} ({settings.name})",
-            f"{zh}：{count[kind]}处",
-            "check these addresses, or give lon and lat",
-            "请核对地址，或提供经纬度",
-        )
-        for kind, (what, zh) in _HELD.items()
-        if count[kind]
-    ]
+    held = {code: count[kind] for kind, code in _HELD.items()}
+    return [*Finding.counted(held, service=settings.name)]
 
 
 def _held_back(before: Estimate) -> list[Finding]:
-    if not before.withheld:
-        return []
-    return [
-        Finding(
-            "online-held-back",
-            Severity.WARN,
-            f"{before.withheld} addresses are never sent to {before.service}: they name no building, or "
-            "hold a name that neither the map nor a table of the office knows",
-            f"{before.withheld}条地址不会发送给{before.service}：未写明楼栋，或含有地图与本单位表格中均没有的名称",
-            "put estates into a column of their own (小区), or list the buildings with their coordinates",
-            "请将小区名单独成列，或在楼栋表中列出这些楼栋及坐标",
-        )
-    ]
+    return [*Finding.counted({"online-held-back": before.withheld}, service=before.service)]
 
 
 def _unfinished(
@@ -269,24 +246,8 @@ def _unfinished(
     if not left:
         return []
     if told.refused:
-        return [
-            Finding(
-                "online-not-asked",
-                Severity.WARN,
-                f"nothing was sent: {before}",
-                f"未发送任何内容：有{before.to_send}处楼栋可在线查询（{before.service}），"
-                f"约需{before.seconds:.0f}秒，{before.cost_words[1]}",
-                "to ask, run planner zone and agree, or add --yes",
-                "如需查询，请运行 planner zone 并确认，或加 --yes",
-            )
-        ]
-    return [
-        Finding(
-            "online-unfinished",
-            Severity.WARN,
-            f"{left} addresses were not looked up by {settings.name} ({settings.host}): {told.why}",
-            f"{left}条地址未能在线查询",
-            "run it again later: what was answered is kept",
-            "请稍后重试，已得结果不会重复查询",
-        )
-    ]
+        told_zh = {"n": before.to_send, "service": before.service, "seconds": before.seconds}
+        cost = before.cost_words[1]
+        return [Finding.of("online-not-asked", before=before, **told_zh, cost_zh=cost)]
+    who = {"service": settings.name, "host": settings.host}
+    return [Finding.of("online-unfinished", n=left, **who, why=told.why)]

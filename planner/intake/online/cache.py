@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.files import make_private, set_aside
 from planner.intake.online.services.replies import Reply, Service, Spot, Verdict, is_place
 
@@ -42,7 +42,6 @@ _BUSY_S: Final = 10.0
 _CHUNK: Final = 500  # older SQLite takes 999 values in a statement
 _MINUTE_S: Final = 60
 _UNWRITTEN: Final = 10
-_FOREIGN: Final = ("this file belongs to another program", "该文件属于其他程序")
 _COUNT: Final = (
     "INSERT INTO requests_1 VALUES (?, ?, ?) "
     "ON CONFLICT (host, minute) DO UPDATE SET n = n + excluded.n"
@@ -107,8 +106,7 @@ class AnswerCache:
             try:
                 before = self._prepare()
             except OSError:
-                what = "the file of answers cannot be opened"
-                self._note("cache-unreachable", what, "应答缓存无法打开")
+                self._note("cache-unreachable")
                 return
             try:
                 self._db = self._connect()
@@ -122,11 +120,10 @@ class AnswerCache:
                 pass
             self.close()
             if _is_somebodys(self.path):
-                self._note("cache-foreign", *_FOREIGN)
+                self._note("cache-foreign")
                 return
             if not self._writable or not self._set_aside(before):
-                what = "the file of answers is damaged and read-only"
-                self._note("cache-damaged", what, "应答缓存已损坏且只读")
+                self._note("cache-damaged/read-only")
                 return
 
     def _prepare(self) -> int:
@@ -154,7 +151,7 @@ class AnswerCache:
         tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if owner not in (0, _APPLICATION) or (owner == 0 and tables):
             self.close()
-            self._note("cache-foreign", *_FOREIGN)
+            self._note("cache-foreign")
             return True
         if self._writable:
             db.execute("PRAGMA synchronous=FULL")
@@ -162,8 +159,7 @@ class AnswerCache:
                 self.path.chmod(0o600)
             self._lay_out(db)
         else:
-            what = "it is read-only: new answers are not kept"
-            self._note("cache-read-only", what, "缓存只读，新应答不会保存")
+            self._note("cache-read-only")
         return True
 
     def _lay_out(self, db: sqlite3.Connection) -> None:
@@ -189,8 +185,7 @@ class AnswerCache:
             return True
         except OSError:
             return False
-        what = f"the file of answers was damaged; it was moved to {aside.name}"
-        self._note("cache-damaged", what, "应答缓存已损坏，已另存并重建", Severity.FIX)
+        self._note("cache-damaged/aside", aside=aside.name)
         return True
 
     def _live(self) -> sqlite3.Connection:
@@ -198,14 +193,13 @@ class AnswerCache:
             raise sqlite3.OperationalError("the file is closed")
         return self._db
 
-    def _note(self, code: str, what: str, zh: str, severity: Severity = Severity.WARN) -> None:
-        if all(finding.code != code for finding in self.findings):
-            self.findings.append(Finding(code, severity, what, zh, "", "", self.path.name))
+    def _note(self, key: str, **values: str) -> None:
+        told = Finding.of(key, {"file": self.path.name}, **values)
+        if all(finding.code != told.code for finding in self.findings):
+            self.findings.append(told)
 
     def _without(self, why: str) -> None:
-        word = "is locked by another run" if "locked" in why else "cannot be used"
-        what = f"the file of answers {word}: answers are not kept"
-        self._note("cache-unusable", what, "应答缓存无法使用")
+        self._note("cache-unusable/locked" if "locked" in why else "cache-unusable/fault")
 
     def get(self, keys: Iterable[str]) -> dict[str, Reply]:
         """Look answers up.

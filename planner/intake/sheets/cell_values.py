@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.address.grammar.numerals import to_int
 from planner.intake.sheets.notes import each, once
 
@@ -36,14 +35,7 @@ _NEEDS = re.compile(r"[^\x21-\x7e\u4e00-\u9fff]|^ | $|  ")
 _WIDE = {
     code: code - 0xFEE0 for a, b in ("０９", "ＡＺ", "ａｚ") for code in range(ord(a), ord(b) + 1)
 }
-_REPAIRS: Final = tuple(
-    Finding(code, Severity.FIX, what, zh)
-    for code, what, zh in (
-        ("control-characters", "invisible or control characters were taken out", "已去除不可见字符"),
-        ("stray-blanks", "blanks before, behind or doubled were taken out", "已去除多余空格"),
-        ("full-width", "full-width letters or digits were read as plain ones", "全角字母或数字已按半角读取"),
-    )
-)  # fmt: skip
+_REPAIRS: Final = ("control-characters", "stray-blanks", "full-width")
 _SAME = frozenset({"同上", "〃", '"', "″", "”", "ditto", "同左"})
 _UNIT = re.compile(r"(?:口人|口|人|个|户|分钟|分|min|minutes)$", re.I)
 _COUNTED = re.compile("人|口|户|person|people|household", re.I)
@@ -79,8 +71,8 @@ def clean_column(
                     own.append(i)
             texts[i] = steps[-1]
     said: list[Finding] = []
-    for own, told in zip(changed, _REPAIRS, strict=True):
-        said += each(rows, own, replace(told, column=name))
+    for own, code in zip(changed, _REPAIRS, strict=True):
+        said += each(rows, own, Finding.of(code, {"column": name}))
     if name == "community":
         texts = [half_width(t) for t in texts]
     return pd.Series(texts, index=values.index, dtype=object), said
@@ -90,8 +82,7 @@ def clean_ids(ids: pd.Series, rows: pd.DataFrame) -> tuple[pd.Series, list[Findi
     """Fold widths and trim; nothing else: ``007`` stays ``007``."""
     texts = [t if t.isascii() else half_width(t).strip() for t in ids]
     folded = sum(a != b for a, b in zip(texts, ids, strict=True))
-    what, zh = "full-width characters of ids were folded", "编号全角转半角"
-    width = Finding("id-width", Severity.FIX, what, zh, column="编号")
+    width = Finding.of("id-width", {"column": "编号"})
     return pd.Series(texts, index=ids.index, dtype=object), once(rows, folded, width)
 
 
@@ -106,8 +97,7 @@ def fill_same_as_above(
     sheet = (rows["file"] + "\x1f" + rows["sheet"]).to_list()
     for i in same:
         texts[i] = texts[i - 1] if i and sheet[i] == sheet[i - 1] else ""
-    what, zh = "the value of the row above was taken", "“同上”已按上一行填写"
-    told = Finding("same-as-above", Severity.FIX, what, zh, column=name)
+    told = Finding.of("same-as-above", {"column": name})
     return pd.Series(texts, index=values.index, dtype=object), each(rows, same, told)
 
 
@@ -138,8 +128,7 @@ def read_loads(
         plain[i] = _number(str(texts[i]))
         if np.isfinite(plain[i]):
             repaired.append(int(i))
-    what, zh = "a number written in words or with a unit was read", "已识别带单位或中文数字"
-    said = each(frame, repaired, Finding("number-text", Severity.FIX, what, zh, column="load"))
+    said = each(frame, repaired, Finding.of("number-text", {"column": "load"}))
     whole = frame["load_header"].str.contains(_COUNTED).to_numpy(bool)
     bad = given & ~(np.isfinite(plain) & (plain >= 0) & (plain <= MOST_LOAD))
     bad |= whole & np.isfinite(plain) & (plain % 1 != 0)

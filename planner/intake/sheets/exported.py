@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 
 __all__ = ["IDS", "LONG_DIGITS", "undone"]
 
@@ -95,13 +95,8 @@ def _unguarded(text: str) -> str:
 def _told(header: str, role: str, guarded: int, points: int) -> list[Finding]:
     said = []
     if guarded:
-        what = f'{guarded} cell(s): guards such as ="0012" or \'0012 were taken off'
-        zh = f'{guarded}处：已去除 ="…" 或前导撇号'
-        said.append(Finding("text-guard", Severity.FIX, what, zh, column=header))
+        said.append(Finding.of("text-guard", {"column": header}, n=guarded))
     if points:
-        ids = role in IDS
-        what = f"{points} cell(s): {'ids' if ids else 'texts'} such as 12.0 were read as 12"
-        zh = f"{points}处：12.0按12读取"
-        code = "id-float" if ids else "point-zero"
-        said.append(Finding(code, Severity.FIX, what, zh, column=header))
+        code = "id-float" if role in IDS else "point-zero"
+        said.append(Finding.of(code, {"column": header}, n=points))
     return said

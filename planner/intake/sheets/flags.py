@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import Finding, SchemaError, Severity
+from planner.errors import Finding, SchemaError
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.notes import at_row
 
@@ -19,8 +19,8 @@ _YES: Final = frozenset(
     {"是", "yes", "y", "1", "true", "t", "√", "✓", "✔", "☑", "对", "有", "x", "中心户", "1.0"}
 )
 _NO: Final = frozenset(
-    {"", "否", "no", "n", "0", "false", "f", "×", "✗", "✘", "☐", "非", "无", "不是", "没有", "-", "/", "0.0"}
-)  # fmt: skip
+    {"", "否", "no", "n", "0", "0.0", "false", "f", *"×✗✘☐-/非无", "不是", "没有"}
+)
 
 
 def is_marked(text: str) -> bool | None:
@@ -57,10 +57,7 @@ def read_flags(values: pd.Series, rows: pd.DataFrame) -> NDArray[np.bool_]:
     said = [is_marked(str(v)) for v in values]
     unclear = [i for i, flag in enumerate(said) if flag is None]
     if unclear:
-        told = Finding(
-            "unclear-flag", Severity.STOP, "the cell says neither 是/yes nor 否/no", "应填写“是”或“否”",
-            "write 是 or 否", "请填写“是”或“否”", column="是否中心户",
-        )  # fmt: skip
+        told = Finding.of("unclear-flag", {"column": "是否中心户"})
         files = ", ".join(dict.fromkeys(rows["file"].iloc[unclear]))
         raise SchemaError(
             f"{files}: {len(unclear)} cell(s) of 是否中心户/centre cannot be read",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import Finding, SchemaError, Severity, SheetError
+from planner.errors import Finding, SchemaError, SheetError
 from planner.intake.coordinates.recognise import split_pair
 from planner.intake.idnumbers import is_id_number
 from planner.intake.sheets.headings import role_of, roles_of
@@ -94,17 +94,12 @@ def gather(
     said: list[Finding] = []
     for path in files:
         if len(files) > 1 and path.name.startswith("~$"):
-            what, zh = "a lock file of an open workbook was skipped", "已跳过锁定文件"
-            said.append(Finding("lock-file", Severity.WARN, what, zh, file=named[path]))
+            said.append(Finding.of("lock-file", {"file": named[path]}))
             continue
         found = read_table(path, sheet=sheet, table=table, encoding=encoding, name=named[path])
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest in sources:
-            what, zh = (
-                "the file is word for word another one; it was skipped",
-                "与另一文件完全相同，已跳过",
-            )
-            said.append(Finding("same-file", Severity.WARN, what, zh, file=named[path]))
+            said.append(Finding.of("same-file", {"file": named[path]}))
             continue
         sources[digest] = named[path]
         fitting, told = _meant(found, table)
@@ -143,21 +138,17 @@ def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable],
     lacking = [t for t in found if t not in fitting]
     if not fitting or any(len(t.headers) > 1 for t in lacking):
         raise missing_columns(lacking, table)
-    what, zh = "the sheet has none of the columns and was not read", "工作表无所需列，未读取"
-    skipped = Finding("sheet-skipped", Severity.WARN, what, zh)
-    said = [replace(skipped, file=t.file, sheet=t.sheet) for t in lacking]
+    said = [Finding.of("sheet-skipped", t.at()) for t in lacking]
     for t in fitting:
         said += t.findings
         if t.unread:
-            what = f"{len(t.unread)} column(s) that no role needs were not read: {', '.join(t.unread[:12])}"
-            zh = f"未读取无关列：{'、'.join(t.unread[:12])}"
-            said.append(
-                Finding("columns-unread", Severity.WARN, what, zh, file=t.file, sheet=t.sheet)
-            )
+            some = t.unread[:12]
+            names = {"names": ", ".join(some), "names_zh": "、".join(some)}
+            said.append(Finding.of("columns-unread", t.at(), n=len(t.unread), **names))
         heads = [h for h in t.unread if header_key(h) in HEADCOUNTS]
         if heads and table.name == HOUSEHOLDS.name:
-            place = {"file": t.file, "sheet": t.sheet, "column": heads[0]}
-            said.append(Finding.of("headcount-unread", place, header=heads[0]))
+            told = Finding.of("headcount-unread", t.at(column=heads[0]), header=heads[0])
+            said.append(told)
     return fitting, said
 
 
@@ -237,11 +228,7 @@ def _pairs(
     empty = (columns["lon"] == "") & (columns["lat"] == "")
     if 2 * known > len(given):
         return np.where(empty, pairs, columns["lon"]), []
-    what = f"the column {header} holds no pairs of longitude and latitude and was not used"
-    told = Finding(
-        "no-pairs", Severity.WARN, what, f"“{header}”列不是经纬度，未采用",
-        "write 116.8321,32.6291", "请填写如 116.8321,32.6291", t.file, t.sheet, column=header,
-    )  # fmt: skip
+    told = Finding.of("no-pairs", t.at(column=header), header=header)
     return columns["lon"], [told] if len(given) else []
 
 
@@ -253,15 +240,9 @@ def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:
         if role not in LEFT_OUT and role != "id":
             continue
         rows = sorted(r for (r, c), code in t.faults.items() if c == column and code == "date")
-        done, zh = ("left out", "已略去") if role in LEFT_OUT else ("kept", "已保留")
-        said.append(
-            Finding(
-                "date-cell", Severity.WARN,
-                f"{len(rows)} cell(s) hold a date, the first here; they were {done}",
-                f"{len(rows)}个单元格为日期，{zh}", "format the column as text and type it again",
-                "请将该列设为文本格式后重新填写", t.file, t.sheet, int(t.row[rows[0]]), t.headers[column],
-            )
-        )  # fmt: skip
+        key = "date-cell/left" if role in LEFT_OUT else "date-cell/kept"
+        place = t.at(int(t.row[rows[0]]), t.headers[column])
+        said.append(Finding.of(key, place, n=len(rows)))
     return said
 
 
@@ -280,26 +261,14 @@ def _without_twins(
         if own != i and (t.cells[:, own] == t.cells[:, i]).all():
             kept[i] = ""
             twice = header_key(headers[own]) == header_key(header)
-            which = f"{header} stands" if twice else f"{headers[own]} and {header} stand"
-            zh = header if twice else f"{headers[own]}”与“{header}"
-            said.append(
-                Finding(
-                    "duplicate-header", Severity.WARN,
-                    f"the column {which} there twice with the same values; one was read",
-                    f"“{zh}”列重复且内容相同，只读取一列",
-                    "take one of them out", "请删除其中一列", t.file, t.sheet, column=header,
-                )
-            )  # fmt: skip
+            key = "duplicate-header/one" if twice else "duplicate-header/two"
+            place = t.at(column=header)
+            said.append(Finding.of(key, place, header=header, own=headers[own]))
     return kept, said
 
 
 def _long_ids(t: SheetTable, rows: Iterable[int], header: str) -> SchemaError:
-    findings = [
-        Finding("long-number", Severity.STOP, "Excel keeps 15 digits: the last ones are wrong",
-                "超过15位的数字已失真", "format the column as text and enter the ids again",
-                "请将该列设为文本格式后重新录入", t.file, t.sheet, int(r), header)
-        for r in rows
-    ]  # fmt: skip
+    findings = [Finding.of("long-number", t.at(int(r), header)) for r in rows]
     what = f"{len(findings)} id(s) are numbers past 15 digits, which Excel does not keep"
     return SchemaError(
         f"{t.file}: {what}",
@@ -310,14 +279,7 @@ def _long_ids(t: SheetTable, rows: Iterable[int], header: str) -> SchemaError:
 
 def _id_numbers(t: SheetTable, rows: Sequence[int], header: str) -> SchemaError:
     """Refuse at the door what the gate would refuse after the whole search."""
-    n = len(rows)
-    fault = Finding(
-        "id-number-as-id", Severity.STOP,
-        f"{n} cell(s) hold citizens' id numbers, the first here: plans and maps would show them",
-        f"{n}个单元格为身份证号，会出现在方案和地图中",
-        "give each home a number of its own, such as H0001, and leave this column out",
-        "请为每户另编编号（如H0001），不要使用身份证号", t.file, t.sheet, int(rows[0]), header,
-    )  # fmt: skip
+    fault = Finding.of("id-number-as-id", t.at(int(rows[0]), header), n=len(rows))
     return SchemaError(
         f"{t.file}: the column {header} holds citizens' id numbers",
         findings=[fault],

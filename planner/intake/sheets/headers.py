@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.sheets.headings import role_of
 from planner.model.schema import Table, header_key, is_personal
 
@@ -57,11 +57,9 @@ class Header:
         """Say where the header was found, if not in row 1."""
         if self.top + first == 0 and self.top == self.last:
             return []
-        rows = f"row {self.top + first + 1}"
-        if self.last > self.top:
-            rows = f"rows {self.top + first + 1} and {self.last + first + 1}"
-        return [Finding("header-row", Severity.FIX, f"the header was found in {rows}", "已识别表头所在行",
-                        row=self.top + first + 1)]  # fmt: skip
+        key = "header-row/two" if self.last > self.top else "header-row/one"
+        top, last = self.top + first + 1, self.last + first + 1
+        return [Finding.of(key, {"row": top}, first=top, last=last)]
 
 
 def find_header(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from planner.errors import Finding, SchemaError, Severity
+from planner.errors import Finding, SchemaError
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table, header_key
 
 __all__ = ["is_register", "role_of", "roles_of", "toml_line"]
@@ -169,43 +169,25 @@ def toml_line(table: Table, header: str, column: str) -> str:
 
 
 def _ambiguous(headers: Sequence[str], places: Sequence[int], table: Table, role: str) -> Finding:
-    names = [headers[i] for i in places]
-    own = table[role].headers
-    line = toml_line(table, names[0], role)
-    return Finding(
-        "ambiguous-header", Severity.STOP,
-        f"{len(places)} columns could be the {own[1]}: {', '.join(names)}",
-        f"{len(places)}列都可能是{own[0]}：{'、'.join(names)}",
-        f"head the right one {own[0]} and rename the others, or write under [columns] in the project "
-        f"file: {line}",
-        f"请将正确的一列命名为“{own[0]}”并改掉其他列名，或在项目文件 [columns] 下写明，例如：{line}",
-        column=names[0],
-    )  # fmt: skip
+    names, own = [headers[i] for i in places], table[role].headers
+    told = {"own": own[1], "own_zh": own[0], "line": toml_line(table, names[0], role)}
+    told |= {"names": ", ".join(names), "names_zh": "、".join(names)}
+    return Finding.of("ambiguous-header", {"column": names[0]}, n=len(places), **told)
 
 
 def _preferred(
     headers: Sequence[str], places: Sequence[int], taken: int, table: Table, role: str
 ) -> Finding:
     others = [headers[i] for i in places if i != taken]
-    own, line = table[role].headers, toml_line(table, others[0], role)
-    return Finding(
-        "header-preferred", Severity.WARN,
-        f"{headers[taken]} was read as the {own[1]}, not {', '.join(others)}",
-        f"{own[0]}取自“{headers[taken]}”列，未用“{'、'.join(others)}”列",
-        f"if the other is meant, write under [columns] in the project file: {line}",
-        f"如应使用另一列，请在项目文件 [columns] 下写明：{line}", column=headers[taken],
-    )  # fmt: skip
+    own = table[role].headers
+    told = {"own": own[1], "own_zh": own[0], "line": toml_line(table, others[0], role)}
+    told |= {"others": ", ".join(others), "others_zh": "、".join(others), "taken": headers[taken]}
+    return Finding.of("header-preferred", {"column": headers[taken]}, **told)
 
 
 def _register_only(header: str, table: Table) -> Finding:
     line = toml_line(table, header, "address")
-    return Finding(
-        "register-address", Severity.WARN,
-        f"the only address is {header}; do people live there?",
-        f"仅有“{header}”一列地址：居民是否实际住在该处？",
-        f"give a column 现住址, or confirm it under [columns] in the project file: {line}",
-        f"请补充“现住址”列；如确为实际住址，请在项目文件 [columns] 下确认：{line}", column=header,
-    )  # fmt: skip
+    return Finding.of("register-address", {"column": header}, header=header, line=line)
 
 
 def _unclear(faults: Sequence[Finding], file: str, sheet: str) -> SchemaError:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import Finding, Severity, SheetError
+from planner.errors import Finding, SheetError
 from planner.files import mark_as_read
 from planner.intake.sheets.exported import LONG_DIGITS, undone
 from planner.intake.sheets.footers import notes_below
@@ -84,6 +84,10 @@ class SheetTable:
     header_row: int = 1
     encoding: str = ""
     separator: str = ""
+
+    def at(self, row: int | None = None, column: str = "") -> dict[str, Any]:
+        """Say where in the file a finding stands."""
+        return {"file": self.file, "sheet": self.sheet, "row": row, "column": column}
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -214,9 +218,7 @@ def _blank_rows(filled: Sequence[int], last: int, first: int) -> list[Finding]:
     there = set(filled)
     empty = [i + first + 1 for i in range(last + 1, filled[-1]) if i not in there]
     numbers = ", ".join(map(str, empty[:20])) + (" ..." if len(empty) > 20 else "")
-    what = f"{len(empty)} empty row(s) between others were left out: {numbers}"
-    zh = f"已略去{len(empty)}个空行：{numbers}"
-    return [Finding("blank-rows", Severity.FIX, what, zh, row=empty[0])]
+    return [Finding.of("blank-rows", {"row": empty[0]}, n=len(empty), rows=numbers)]
 
 
 def _title(rows: Grid) -> str:
@@ -241,11 +243,9 @@ def _without_repeats(
     notes = notes_below(body, [role_of(n) for n in header.names], wide)
     for i, row in body:
         if i in notes or is_total_row(row):
-            what, zh = "a totals or footer row was left out", "已忽略合计或页脚行"
-            said.append(Finding("totals-row", Severity.FIX, what, zh, row=i + raw.first + 1))
+            said.append(Finding.of("totals-row", {"row": i + raw.first + 1}))
         elif is_header_row(row, header):
-            what, zh = "a repeated header row was left out", "已忽略重复表头"
-            said.append(Finding("repeated-header", Severity.FIX, what, zh, row=i + raw.first + 1))
+            said.append(Finding.of("repeated-header", {"row": i + raw.first + 1}))
         else:
             kept.append((i, row))
     return kept, said
@@ -309,13 +309,7 @@ def _fill_merged(
             continue
         inside = order[bisect_right(order, r1) : bisect_right(order, r2)]  # a range may have no end
         cells[[place[r] for r in inside], column[c1]] = cells[place[r1], column[c1]]
-        what = f"the value of a merged cell was given to rows {r1 + 2} to {r2 + 1}"
-        zh = f"合并单元格的值已填入第{r1 + 2}至{r2 + 1}行"
-        said.append(Finding("merged-cells", Severity.FIX, what, zh, row=r1 + 1))
+        said.append(Finding.of("merged-cells", {"row": r1 + 1}, first=r1 + 2, last=r2 + 1))
     if more := len(said[LISTED:]):
-        what = f"{more} further merged cells were filled in the same way"
-        said = [
-            *said[:LISTED],
-            Finding("merged-cells", Severity.FIX, what, "其余合并单元格同样处理"),
-        ]
+        said = [*said[:LISTED], Finding.of("merged-cells/more", n=more)]
     return cells, said

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from planner.errors import Finding, SchemaError, Severity
+from planner.errors import Finding, SchemaError
 from planner.intake.sheets.headings import role_of, toml_line
 from planner.intake.sheets.read import SheetTable
 from planner.model.schema import HOUSEHOLDS, Table, is_personal
@@ -17,9 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["ENOUGH", "is_complete", "missing_columns", "require_one_measure"]
 
 ENOUGH = (
-    {"address"}, {"lon", "lat"}, {"coordinates"}, {"community", "building"}, {"name", "building"},
-    {"compound"}, {"road"}, {"community", "road_number"},
-)  # fmt: skip
+    {"address"},
+    {"lon", "lat"},
+    {"coordinates"},
+    {"community", "building"},
+    {"name", "building"},
+    {"compound"},
+    {"road"},
+    {"community", "road_number"},
+)
 """Columns that say where a home is, each set by itself."""
 
 
@@ -59,25 +66,17 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
             for h in t.unread
             if (m := process.extractOne(h, list(wanted), scorer=fuzz.ratio)) and m[1] >= 60
         ]
-        hint = "; ".join(f"is {h!r} meant as {table[wanted[m[0]]].headers[0]}?" for h, m in near)
+        told = {"found": ", ".join(found), "found_zh": "、".join(found)}
         if garbled := _garbled(found, table):
             pairs = ", ".join(f"{h!r} as {own!r}" for h, own in garbled)
-            hint = f"in UTF-8 the headers read {pairs}: the encoding is wrong; save the file as CSV UTF-8"
-        faults.append(
-            Finding(
-                "missing-column",
-                Severity.STOP,
-                "there is neither 地址/address nor 经度/lon with 纬度/lat; the headers found are: "
-                + ", ".join(found),
-                f"缺少地址列或经纬度列；现有表头：{'、'.join(found)}",
-                hint or "head the column of addresses 地址, or the coordinates 经度 and 纬度",
-                "文件编码有误，请另存为 CSV UTF-8"
-                if garbled
-                else "请将地址列命名为“地址”，或提供“经度”“纬度”两列",
-                t.file,
-                t.sheet,
+            fault = Finding.of("missing-column/garbled", t.at(), **told, pairs=pairs)
+        else:
+            fault = Finding.of("missing-column/people", t.at(), **told)
+            hint = "; ".join(
+                f"is {h!r} meant as {table[wanted[m[0]]].headers[0]}?" for h, m in near
             )
-        )
+            fault = replace(fault, remedy=hint) if hint else fault
+        faults.append(fault)
     names = ", ".join(dict.fromkeys(t.file for t in lacking))
     return SchemaError(
         f"{names}: required columns of {table.name} are missing",
@@ -98,14 +97,9 @@ def require_one_measure(
     first, header = weighed[0]
     lacking = ", ".join(dict.fromkeys(f"{t.file} {t.sheet}".strip() for t in bare[:10]))
     line = toml_line(table, header, "")
-    fault = Finding(
-        "load-in-part", Severity.STOP,
-        f"the weight {header} stands in {len(weighed)} sheet(s) and is missing in {len(bare)}: {lacking}",
-        f"“{header}”列在{len(weighed)}张表中有、在{len(bare)}张表中没有：{lacking}",
-        f"fill it in everywhere, or leave it out under [columns]: {line}",
-        f"请在各表补齐该列；如不使用，请在项目文件 [columns] 下写明：{line}",
-        first.file, first.sheet, column=header,
-    )  # fmt: skip
+    told = {"header": header, "lacking": lacking, "line": line}
+    place = first.at(column=header)
+    fault = Finding.of("load-in-part", place, n=len(weighed), bare=len(bare), **told)
     raise SchemaError(
         "some sheets weigh their homes and some do not",
         findings=[fault],
@@ -124,18 +118,7 @@ def _is_people(cells: Sequence[str]) -> bool:
 
 
 def _no_header(t: SheetTable) -> Finding:
-    return Finding(
-        "missing-column",
-        Severity.STOP,
-        "there is neither 地址/address nor 经度/lon with 纬度/lat; the first row looks like residents, not "
-        "like headers",
-        "缺少地址列或经纬度列；首行似为居民数据，而非表头",
-        "write headers such as 编号, 地址 into a row above the data",
-        "请在数据上方添加一行表头，如“编号”“地址”",
-        t.file,
-        t.sheet,
-        t.header_row,
-    )
+    return Finding.of("missing-column/first-row", t.at(t.header_row))
 
 
 def _garbled(headers: Sequence[str], table: Table) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from planner.render.books.review_book import CANDIDATES, Line
+from planner.render.books.review_book import CANDIDATES, Line, Option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -58,13 +58,19 @@ def review_page(
 
 def _line(line: Line) -> dict[str, Any]:
     return {
-        "key": line.key, "text": line.text, "community": line.community, "homes": line.homes,
-        "cause": f"{line.cause_zh} {line.cause}", "written": list(line.written),
-        "options": [
-            {"label": o.label, "apart": round(o.apart_m, 1), "lon": round(o.lon, 7), "lat": round(o.lat, 7)}
-            for o in line.options[:CANDIDATES]
-        ],
-    }  # fmt: skip
+        "key": line.key,
+        "text": line.text,
+        "community": line.community,
+        "homes": line.homes,
+        "cause": f"{line.cause_zh} {line.cause}",
+        "written": list(line.written),
+        "options": [_option(o) for o in line.options[:CANDIDATES]],
+    }
+
+
+def _option(o: Option) -> dict[str, Any]:
+    at = {"lon": round(o.lon, 7), "lat": round(o.lat, 7)}
+    return {"label": o.label, "apart": round(o.apart_m, 1), **at}
 
 
 def _runs(layer: gpd.GeoDataFrame | None, at: tuple[float, float]) -> list[list[int]]:

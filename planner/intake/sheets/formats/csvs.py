@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from planner.errors import Finding, Severity, SheetError
+from planner.errors import Finding, SheetError
 from planner.intake.sheets.formats.charset import cut_short, decode
 from planner.intake.sheets.headers import is_total_row
 
@@ -69,13 +69,10 @@ def read_csv(data: bytes, name: str, encoding: str | None = None) -> CsvRows:
     separator = _sniff(text)
     findings = []
     if encoding != "utf-8":
-        what = f"read as {encoding.upper()} text"
-        findings.append(
-            Finding("encoding", Severity.FIX, what, f"按{encoding.upper()}编码读取", file=name)
-        )
+        findings.append(Finding.of("encoding", {"file": name}, encoding=encoding.upper()))
     if separator != ",":
-        what = f"columns are separated by {_PUNCTUATION[separator]}"
-        findings.append(Finding("separator", Severity.FIX, what, "已识别分隔符", file=name))
+        told = Finding.of("separator", {"file": name}, separator=_PUNCTUATION[separator])
+        findings.append(told)
     rows = _rows(text, separator, name)
     if not text.endswith(("\n", "\r")) and _ends_early(rows):
         raise cut_short(name, len(data), len(rows))

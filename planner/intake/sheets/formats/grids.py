@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.errors import Finding, Severity, SheetError
+from planner.errors import Finding, SheetError
 from planner.intake.coordinates.datum import convert
 from planner.intake.sheets.formats.books.sparse import Cells, WorkbookError
 from planner.intake.sheets.formats.csvs import read_csv
@@ -169,11 +169,8 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSh
         )
     hidden = [cells.name for cells in sheets if not cells.visible] if wanted is None else []
     if hidden and raws:
-        what = f"{len(hidden)} hidden sheet(s) were not read: {', '.join(hidden)}"
-        note = Finding(
-            "hidden-sheet", Severity.WARN, what, f"未读取隐藏工作表：{', '.join(hidden)}",
-            "unhide the sheet if it is meant", "如需读取请取消隐藏", name,
-        )  # fmt: skip
+        told = {"n": len(hidden), "names": ", ".join(hidden)}
+        note = Finding.of("hidden-sheet", {"file": name}, **told)
         raws[0] = replace(raws[0], findings=(note, *raws[0].findings))
     return raws
 
@@ -201,18 +198,10 @@ def _refusal(fault: str, data: bytes, name: str) -> SheetError:
 
 
 def _sheet(cells: Cells, name: str) -> RawSheet:
-    findings = [
-        Finding("stray-cell", Severity.FIX, f"the stray cell {address} was left out",
-                f"已忽略孤立单元格{address}", file=name, sheet=cells.name)
-        for address in cells.strays
-    ]  # fmt: skip
-    for code, count, what, zh in (
-        ("hidden-rows", cells.hidden_rows, "row(s)", "行"),
-        ("hidden-columns", cells.hidden_columns, "column(s)", "列"),
-    ):
-        if count:
-            told = f"{count} hidden {what} were included", f"已包含{count}个隐藏{zh}"
-            findings.append(Finding(code, Severity.WARN, *told, file=name, sheet=cells.name))
+    place = {"file": name, "sheet": cells.name}
+    findings = [Finding.of("stray-cell", place, cell=address) for address in cells.strays]
+    hidden = {"hidden-rows": cells.hidden_rows, "hidden-columns": cells.hidden_columns}
+    findings += Finding.counted(hidden, place)
     return RawSheet(
         cells.name,
         cells.grid,
@@ -258,11 +247,8 @@ def _degrees(layer: VectorLayer, name: str) -> tuple[Floats, Floats, list[Findin
     if not layer.datum:
         return lon, lat, []
     turned = convert(lon, lat, layer.datum, "wgs84")
-    what, zh = (
-        f"converted from {layer.datum.upper()} to WGS-84",
-        f"已由{layer.datum.upper()}转换为WGS-84",
-    )
-    told = Finding("converted", Severity.FIX, what, zh, file=name, sheet=layer.name)
+    place = {"file": name, "sheet": layer.name}
+    told = Finding.of("converted/layer", place, datum=layer.datum.upper())
     return turned[:, 0], turned[:, 1], [told]
 
 
@@ -281,15 +267,9 @@ def _disagreement(
         return []
     n, first = int(apart.sum()), int(np.flatnonzero(apart)[0])
     columns = "、".join(layer.headers[roles.index(axis)] for axis in ("lon", "lat"))
-    return [
-        Finding(
-            "points-differ", Severity.WARN,
-            f"{n} point(s) lie elsewhere than their columns {columns} say; the points were taken",
-            f"{n}个点的位置与“{columns}”列不一致，已采用点的位置",
-            "correct whichever is wrong", "请核对并改正", name, layer.name, first + 2,
-            layer.headers[roles.index("lon")],
-        )
-    ]  # fmt: skip
+    place = {"row": first + 2, "column": layer.headers[roles.index("lon")]}
+    place |= {"file": name, "sheet": layer.name}
+    return [Finding.of("points-differ", place, n=n, columns=columns)]
 
 
 def _number(value: Any) -> float:

@@ -23,10 +23,13 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DBASE: Final = frozenset((0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0x8E, 0xCB, 0xF5))
 _MAGIC: Final = (
-    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"SQLite format 3\x00", "gpkg"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"SQLite format 3\x00", "gpkg"),
     (b"\x00\x00\x27\x0a", "shp"),
-    (b"fgb\x03fgb", "fgb"), (b"PAR1", "parquet"),
-)  # fmt: skip
+    (b"fgb\x03fgb", "fgb"),
+    (b"PAR1", "parquet"),
+)
 _FOREIGN: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 

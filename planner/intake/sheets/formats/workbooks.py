@@ -164,8 +164,10 @@ def _back(value: list[Any]) -> Any:
 
 
 _KINDS: Final[dict[str, Any]] = {
-    "date": datetime.date, "datetime": datetime.datetime, "time": datetime.time,
-}  # fmt: skip
+    "date": datetime.date,
+    "datetime": datetime.datetime,
+    "time": datetime.time,
+}
 
 if __name__ == "__main__":
     _answer(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)

@@ -82,11 +82,12 @@ class _Reader:
                 self.sheets[-1].hidden_rows.update(range(self.row, last))
         elif name in ("table-cell", "covered-table-cell"):
             self.cell = {local(k): v for k, v in attributes.items()}
-            self.cell["error"] = str(any(k.endswith("calcext:1.0}value-type") and v == "error"
-                                         for k, v in attributes.items()))  # fmt: skip
-            office = next((v for k, v in attributes.items()
-                           if k.endswith("office:1.0}value-type")), "")  # fmt: skip
-            self.cell["value-type"] = office
+            # LibreOffice states a type of its own beside the standard one, and it alone says "error".
+            stated = [(k, v) for k, v in attributes.items() if local(k) == "value-type"]
+            own = [v for k, v in stated if k.endswith("calcext:1.0}value-type")]
+            self.cell["error"] = str("error" in own)
+            standard = (v for k, v in stated if k.endswith("office:1.0}value-type"))
+            self.cell["value-type"] = next(standard, "")
             self.columns, self.paragraphs = _times(attributes, "columns"), []
         elif self.cell is not None:
             self._text_inside(name, attributes)

@@ -17,9 +17,15 @@ from planner.intake.sheets.formats.books.sparse import WorkbookError
 __all__ = ["BROKEN", "Attributes", "Package", "local", "parse", "plain_name", "stated_encoding"]
 
 BROKEN: Final = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError, KeyError,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
     expat.ExpatError,
-)  # fmt: skip
+)
 """What a damaged archive or a damaged part raises."""
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"']")
 _KNOWN: Final = frozenset(("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"))

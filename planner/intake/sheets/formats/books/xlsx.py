@@ -65,11 +65,14 @@ def sheets_of_xlsx(package: Package, wanted: str | None) -> list[Sheet]:
     listed, epoch_1904 = _listed(package.read(main))
     related = package.related(main)
     parts = dict(related.values())
+    # Either part may be missing: a book of numbers alone has no texts, a plain one no styles.
+    texts, styles = (
+        package.read(parts[name]) if package.has(parts.get(name, "")) else None
+        for name in ("sharedStrings", "styles")
+    )
     book = Book(
-        _texts(package.read(parts["sharedStrings"])) if package.has(parts.get("sharedStrings", "")) else [],
-        _shows(package.read(parts["styles"])) if package.has(parts.get("styles", "")) else [],
-        epoch_1904,
-    )  # fmt: skip
+        [] if texts is None else _texts(texts), [] if styles is None else _shows(styles), epoch_1904
+    )
     sheets: list[Sheet] = []
     for name, visible, key in listed:
         kind, target = related.get(key, ("", ""))

@@ -12,8 +12,13 @@ __all__ = ["LONGEST_NAME", "Dbase", "read_dbf"]
 LONGEST_NAME: Final = 10
 """Bytes of a heading; what is longer was cut by whoever wrote the file, at times within a character."""
 CODE_PAGES: Final = {
-    0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5hkscs", 0x78: "big5hkscs", 0x57: "cp1252", 0x03: "cp1252",
-}  # fmt: skip
+    0x4D: "gb18030",
+    0x7A: "gb18030",
+    0x4F: "big5hkscs",
+    0x78: "big5hkscs",
+    0x57: "cp1252",
+    0x03: "cp1252",
+}
 
 
 @dataclass(frozen=True, eq=False)

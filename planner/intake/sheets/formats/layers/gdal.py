@@ -68,8 +68,10 @@ def _layer(
     texts = [v.encode("latin-1") for column in values for v in column if isinstance(v, str)]
     found, told = _encoding_of([*raw, *texts], file, name, encoding)
     headers = [h.decode(found) for h in raw]
-    rows = [[v.encode("latin-1").decode(found) if isinstance(v, str) else v for v in row]
-            for row in zip(*values, strict=True)]  # fmt: skip
+    rows = [
+        [v.encode("latin-1").decode(found) if isinstance(v, str) else v for v in row]
+        for row in zip(*values, strict=True)
+    ]
     shapes, closed = (None, ()) if wkb is None else shapes_of(wkb)
     if not columns:
         rows = [[] for _ in range(0 if wkb is None else len(wkb))]

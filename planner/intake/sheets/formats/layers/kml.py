@@ -125,8 +125,11 @@ class _Reader:
             shape = self.shapes[0]
         elif self.shapes:
             kinds = {s.geom_type for s in self.shapes}
-            joined = {"Point": shapely.MultiPoint, "LineString": shapely.MultiLineString,
-                      "Polygon": shapely.MultiPolygon}  # fmt: skip
+            joined = {
+                "Point": shapely.MultiPoint,
+                "LineString": shapely.MultiLineString,
+                "Polygon": shapely.MultiPolygon,
+            }
             make = joined[kinds.pop()] if len(kinds) == 1 else shapely.GeometryCollection
             shape = make(self.shapes)
         folder = next((n for n in reversed(self.names) if n), "")

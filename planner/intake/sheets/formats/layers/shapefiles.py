@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from planner.errors import Finding, Severity, SheetError
+from planner.errors import Finding, SheetError
 from planner.files import guarded
 from planner.intake.sheets.formats.charset import CHINESE, SAVE, WESTERN, likely_encoding
 from planner.intake.sheets.formats.guard import damaged
@@ -133,9 +133,8 @@ def table_of(data: bytes, path: Path, encoding: str | None, stated: str = "") ->
         text = _decoded(raw, found)
         whole = whole_heading(text) if len(raw) >= LONGEST_NAME - 1 else text
         if whole != text:
-            what = f"the heading {text} was cut to {LONGEST_NAME} bytes and read as {whole}"
-            zh = f"表头“{text}”被截断，按“{whole}”读取"
-            told.append(Finding("heading-cut", Severity.FIX, what, zh, file=path.name, column=text))
+            place = {"file": path.name, "column": text}
+            told.append(Finding.of("heading-cut", place, text=text, most=LONGEST_NAME, whole=whole))
         headers.append(whole)
     rows = [[_decoded(v, found) if isinstance(v, bytes) else v for v in row] for row in table.rows]
     layer = VectorLayer(path.stem, tuple(headers), rows, findings=tuple(told), encoding=found)
@@ -183,9 +182,7 @@ def _encoding_of(
         )
     said = [] if found == "utf-8" else [read_as(found, name, "")]
     if n := sum(not _fits(r, False, found) for r, _ in foreign[len(table.names) :]):
-        what = f"{n} text(s) were cut within a character by the width of their column"
-        zh = f"{n}处文字因字段宽度被截断"
-        said.append(Finding("text-cut", Severity.WARN, what, zh, file=name))
+        said.append(Finding.of("text-cut", {"file": name}, n=n))
     return found, said
 
 

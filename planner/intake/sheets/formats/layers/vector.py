@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding
 from planner.intake.sheets.formats.charset import repaired
 
 __all__ = ["VectorLayer", "plain_value", "read_as", "shapes_of", "unscrambled"]
@@ -70,8 +70,7 @@ def plain_value(value: Any) -> Any:
 def read_as(encoding: str, name: str, sheet: str) -> Finding:
     """Say in which encoding a text was read."""
     shown = "BIG5" if encoding == "big5hkscs" else encoding.upper()
-    what, zh = f"read as {shown} text", f"按{shown}编码读取"
-    return Finding("encoding", Severity.FIX, what, zh, file=name, sheet=sheet)
+    return Finding.of("encoding", {"file": name, "sheet": sheet}, encoding=shown)
 
 
 def unscrambled(layer: VectorLayer, file: str) -> VectorLayer:
@@ -85,9 +84,7 @@ def unscrambled(layer: VectorLayer, file: str) -> VectorLayer:
         foreign = isinstance(value, str) and not value.isascii()
         return value.encode("latin-1").decode(own) if foreign else value
 
-    what = f"the text had been garbled by another program; it was read as {own.upper()}"
-    zh = f"文字曾被其他软件误存，已按{own.upper()}还原"
-    told = Finding("garbled", Severity.FIX, what, zh, file=file, sheet=layer.name)
+    told = Finding.of("garbled", {"file": file, "sheet": layer.name}, encoding=own.upper())
     return replace(
         layer,
         headers=tuple(back(h) for h in layer.headers),
