@@ -50,6 +50,7 @@ __all__ = [
 ]
 
 
+# A mobile of eleven digits, with or without +86, or a citizen's id number of eighteen.
 _PERSONAL = re.compile(
     r"(?<![0-9A-Za-z.])(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|[1-9]\d{16}[\dXx])(?![0-9A-Za-z])"
 )
@@ -125,6 +126,7 @@ class Finding:
             What the words leave open.
         """
         words = {name: text.format_map(values) for name, text in _catalogue()[key].items()}
+        # The same fault stops one table and is held in another, so the place may say which.
         told = {**words, "severity": Severity(words["severity"]), **(place or {})}
         return cls(key.partition("/")[0], **told)
 
@@ -163,6 +165,7 @@ class Finding:
         return without_numbers(f"{text} -> {self.remedy}" if self.remedy else text)
 
 
+# Read when something is first told: importing this module must stay cheap.
 @cache
 def _catalogue() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(Path(__file__).with_name("findings.toml").read_text("utf-8"))
@@ -188,9 +191,11 @@ def by_kind(findings: Iterable[Finding]) -> list[FindingKind]:
     for finding in findings:
         groups.setdefault((finding.severity, finding.code), []).append(finding)
     rank = list(Severity)
+    # By code in the end, so that it does not matter which file was read first.
     order = sorted(groups.items(), key=lambda g: (rank.index(g[0][0]), -len(g[1]), g[0][1]))
     kinds = []
     for _, group in order:
+        # Those without a row first: they speak of a whole file.
         weighty = sorted(group, key=lambda f: (f.row is not None, f.file, f.sheet, f.row or 0))
         kinds.append(FindingKind(weighty[0], tuple(weighty[: FindingKind.MOST]), len(group)))
     return kinds
@@ -263,7 +268,7 @@ class SchemaError(InputError):
         What the reader can do about it; and all of it in Chinese.
     """
 
-    SHOWN = 20
+    SHOWN = 20  # a sheet of 35,000 rows may have as many faults
 
     def __init__(
         self,

@@ -280,6 +280,7 @@ def _cells(place: Place) -> dict[str, str]:
     """Give what a place is told by, in words: ``Place, Zone, Centre, Walk, Match``."""
     walk = "-"
     if place.walk_m is not None and place.minutes is not None:
+        # 0 minutes would read as no walk at all.
         minutes = f"{place.minutes:.0f}" if place.minutes >= 1 else "<1"
         walk = say(f"{place.walk_m:,.0f}米，{minutes}分钟", f"{place.walk_m:,.0f} m, {minutes} min")
     apart = f"{place.away_m:.0f}"

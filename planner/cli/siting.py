@@ -98,6 +98,7 @@ def _show(proposal: Proposal, written: dict[str, Path]) -> None:
     table.add_column(overflow="fold")
     for line in proposal.lines:
         table.add_row(escape(line))
+    # Of one fence the lines above have told all.
     if len(proposal.fences) > 1:
         for row in proposal.fences.itertuples():
             told = f"  {row.fence}: {row.centres_before} → {row.centres}; {row.why_zh} · {row.why}"

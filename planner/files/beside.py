@@ -50,6 +50,7 @@ def run_beside(
     subprocess.TimeoutExpired, OSError
         It took too long, or could not be begun.
     """
+    # Isolated: neither the environment nor where the user stands may put code into the child.
     command = [sys.executable, "-I", "-c", _START, json.dumps(search_path()), module, *arguments]
     return subprocess.run(  # noqa: S603 - this very program
         command, input=data, capture_output=True, timeout=seconds, check=False, cwd=_HOME

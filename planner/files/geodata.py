@@ -113,6 +113,7 @@ def guarded(path: Path, content: bytes | None = None) -> Iterator[Path | bytes]:
     import pyogrio
 
     register: Any = getattr(import_module("pyogrio._ogr"), "_register_drivers", None)
+    # GDAL keeps its drivers and options for the whole process.
     with _ONE:
         others = sorted(set(pyogrio.list_drivers()) - set(_DRIVERS))
         before = {name: pyogrio.get_gdal_config_option(name) for name in ("GDAL_SKIP", *_OFF)}
@@ -156,6 +157,7 @@ def _checked(path: Path) -> Path | bytes:
 def _checked_database(path: Path) -> Path:
     """Refuse a database whose tables are made by a module: some of them open other files and servers."""
     try:
+        # Immutable: nothing is locked, and no journal that lies beside it is played back.
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True)) as db:
             db.execute("PRAGMA trusted_schema=OFF")
@@ -187,6 +189,7 @@ def _checked_archive(path: Path) -> Path:
 
 def _checked_markup(path: Path) -> Path:
     data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    # Entities may grow without end, or name other files.
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise _refused(path, "it declares entities of its own", "文件含有实体声明")
     if not _ROOT.match(data):

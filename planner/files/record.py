@@ -91,6 +91,7 @@ def make_private(path: Path) -> None:
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | NOFOLLOW, 0o600))
     status = path.stat()
+    # Only while it is empty: the rights of a file in use are somebody's choice.
     if status.st_mode & 0o077 and status.st_mode & 0o222 and not status.st_size:
         path.chmod(0o600)
 

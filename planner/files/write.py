@@ -164,6 +164,7 @@ def _check_names(names: Iterable[str]) -> None:
                 zh=f"文件名 {name!r} 不能在所有系统上使用",
                 remedy_zh=f"请用普通的文件名，例如 {safe_name(name)!r}",
             )
+        # Windows and macOS would write the second over the first.
         if name.casefold() in seen:
             raise OutputError(
                 f"two files would share the name {name!r} where case does not count",
@@ -188,6 +189,7 @@ def _fill(temp: Path, content: Content, name: str = "") -> None:
     if callable(content):
         os.close(handle)
         content(temp)
+        # What lies there is not in the file yet, and would stay behind when that is moved.
         for tail in ("-journal", "-wal"):
             if temp.with_name(temp.name + tail).exists():
                 raise OSError(5, f"the database was left open: {tail} lies beside it")
@@ -209,6 +211,7 @@ def _discard(temp: Path) -> None:
 def _flush_folder(folder: Path) -> None:
     if sys.platform == "win32":
         return
+    # Or a new name may be lost with the power, though its bytes are there.
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

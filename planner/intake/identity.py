@@ -16,6 +16,7 @@ from planner.model.schema import Table
 
 __all__ = ["identify", "match_ids", "unique_ids"]
 
+# Fewer are slips, told row by row; more, and the column is no id at all.
 CLASH_SHARE: Final = 0.01
 
 
@@ -86,6 +87,7 @@ def _leading_zeros(
     found: list[Finding] = []
     for i in map(int, rows):
         other = first.setdefault((bare.iloc[i], *content_of.iloc[i]), i)
+        # Within one sheet whoever typed 007 and 7 meant two homes.
         if frame["file"].iloc[i] == frame["file"].iloc[other] and (
             frame["sheet"].iloc[i] == frame["sheet"].iloc[other]
         ):
@@ -137,6 +139,7 @@ def _surrogates(frame: pd.DataFrame, content: Sequence[str], blank: np.ndarray) 
     ids, seen = frame["id"].copy(), dict[str, int]()
     columns = [frame.loc[blank, name].to_list() for name in content]
     for i, values in zip(frame.index[blank], zip(*columns, strict=True), strict=True):
+        # By a sign that no sheet holds, so that ab, c and a, bc differ.
         line = "\x1f".join(map(str, values))
         made = "auto-" + hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()[:12]
         seen[made] = seen.get(made, 0) + 1

@@ -132,6 +132,7 @@ def match_centres(
         A zone is named after nobody known.
     """
     known = match_ids(sheet.places, centres)
+    # A former centre who is a member still: the zone was dissolved, and nothing is wrong.
     left = match_ids([z for z in sheet.places if z not in known], members)
     homes: dict[str, int] = defaultdict(int)
     for z in sheet.zone.values():

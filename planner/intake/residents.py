@@ -233,6 +233,7 @@ def read_buildings(
     cleaned["address"] = cleaned["address"].mask(
         (cleaned["address"] == "") & (number != ""), on_road(road, number)
     )
+    # Without its address: a building is not looked up by that, so no finding may say so.
     lon, lat, _, said = read_coordinates(frame.assign(address=""))
     placed = np.isfinite(lon)
     bare = Finding.of("building-without-place", {"column": "lon"})
@@ -286,6 +287,7 @@ def read_residents(
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
     frame, typed = _typed(frame, table)
+    # After cleaning, so that two spellings of one id meet.
     frame, repeated, of_ids = identify(frame, table)
     findings += [*typed, *of_ids]
     if area is not None:
@@ -293,9 +295,12 @@ def read_residents(
         findings += swapped
     kept, aside, held = _split(frame, table)
     ragged = pd.concat([_ragged(t) for t in got.tables], ignore_index=True)
+    # Ragged rows have no id of their own, and no row may be counted twice.
     aside = unique_ids(pd.concat([aside, ragged], ignore_index=True), set(kept["id"]))
+    # Made-up towns say so in a title or a sheet name; what is planned of them is marked.
     titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
     marked = any(word in titles for word in _SYNTHETIC)
+    # What the office itself calls an estate may be sent to a provider, other names may not.
     estates = frozenset(frame["compound"]) - {""}
     headings = {(t.file, t.sheet): headings_of(t, table) for t in got.tables}
     unread = frozenset(h for t in got.tables for h in t.unread)
@@ -313,6 +318,7 @@ def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Findin
     """Clean every text, read numbers and flags; say which rows cannot be used and why."""
     frame, said = _cleaned(frame)
     code, reason, frame["fault"] = _cell_faults(frame)
+    # The cell as it was typed: what is put together from columns is never two addresses.
     twofold = (code == "") & np.array([is_twofold(text) for text in frame["address"]], bool)
     code[twofold], reason[twofold] = "two-addresses", "the cell holds more than one address"
     frame["address"], told = as_meant(addresses_of(frame), frame["file"], table)
@@ -322,6 +328,7 @@ def _typed(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Findin
     if _of_homes(table):
         frame["load"], wrong, told = read_loads(frame)
         said += told
+        # Of several faults of a row the first is told.
         wrong &= code == ""
         code[wrong], reason[wrong] = "bad-load", f"the load is not a number from 0 to {MOST_LOAD:g}"
     else:
@@ -347,6 +354,7 @@ def _cleaned(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     for name in ("address", "community", *PARTS, "building"):
         frame[name], told = fill_same_as_above(frame[name], name, frame)
         said += told
+    # Not the id: whatever a clerk wrote there is what the row is called.
     for name in TEXTS[1:]:
         frame[name] = frame[name].mask(frame[name].str.lower().isin(_BLANK), "")
     return frame, said

@@ -82,6 +82,7 @@ def survey(
     if faults:
         untrue = _MISLEADING if ignored & _OF_PLACE else frozenset()
         untrue |= {"missing-id"} if "id" in ignored else frozenset()
+        # Read without a column, they serve for findings only: no plan may be made of them.
         findings = tuple(f for f in findings if f.code not in untrue)
         residents = None
     elif unread and residents is not None and not len(residents.kept):
@@ -111,6 +112,7 @@ def _read_on(
             new = {role_of(f.column, table) for f in error.findings} - ignored - {""}
             if not new:
                 break
+            # One coordinate without the other would only be told as bad.
             ignored |= new | ({"lon", "lat"} if new & {"lon", "lat"} else set())
     return None, faults, frozenset(ignored)
 

@@ -83,6 +83,7 @@ class TieSheet:
 def kind_of_tie(text: str) -> str | None:
     """Tell what a cell of the column 关系/kind means; None if it is not known."""
     word = re.sub(r"\s+", " ", half_width(text)).strip().casefold().replace("_", " ")
+    # People write 亲属关系 as well as 亲属.
     return _KIND_OF.get(word) or _KIND_OF.get(word.removesuffix("关系"))
 
 
@@ -245,6 +246,7 @@ def match_ties(
     tuple of Finding
         Rows whose ids nobody has, and helpers who are no members.
     """
+    # Reversed, so that of an id that stands twice the first row counts.
     home_at = {i: k for k, i in reversed(list(enumerate(households)))}
     member_at = {i: k for k, i in reversed(list(enumerate(members)))}
     wanted = [i for row in sheet.rows for i in (row.a, row.b)]

@@ -22,6 +22,7 @@ _CONTACT = re.compile(
     r")(?![0-9０-９A-Za-z])[)）]?",
     re.I,
 )
+# A mobile number typed right behind a room.
 _GLUED = re.compile(r"(?<!\d)(\d{3,4})1[3-9]\d{9}(?!\d)")
 
 
@@ -65,11 +66,12 @@ def is_twofold(text: str) -> bool:
         return False
     named: set[tuple[str, ...]] = set()
     for part in _BREAK.split(text):
-        if not _DIGIT.search(part):
+        if not _DIGIT.search(part):  # a remark: without a number no home is named
             continue
         found = parse_address(part)
         name = found.compound or found.road
         if name and (found.road_number or found.building):
+            # Two spellings of one door are no second address.
             parts = ("road", "road_number", "compound", "building")
             named.add(tuple(found.canonical(part) for part in parts))
     return len(named) > 1

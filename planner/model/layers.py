@@ -36,7 +36,7 @@ FENCES = Table(
 )
 """Polygons that no zone crosses; a layer may have several of these columns, and the first counts."""
 _TABLES = (HOUSEHOLDS, MEMBERS, BUILDINGS, PREVIOUS, ALIASES, NOMINATIONS, TIES, FENCES)
-_SHORTEST = 2
+_SHORTEST = 2  # one character begins too many headings
 
 
 def whole_heading(text: str) -> str:

@@ -155,6 +155,7 @@ class Affinity:
                 )
         object.__setattr__(self, "talents", tuple(talent.strip() for talent in self.talents))
         for talent in self.talents:
+            # A comma parts the strengths in a cell: a talent with one would never be found.
             if not talent or "," in talent:
                 raise ConfigError(
                     f"talents: {talent!r} is no talent",
@@ -228,6 +229,7 @@ class Project:
         for where, path in kept.items():
             if path is None:
                 continue
+            # Accepted answers are a sheet; a cache under the name of one is a slip.
             sheet = where != "[inputs] accepted" and path.suffix.lower() in SHEETS
             if sheet or path.absolute() in named:
                 raise ConfigError(
@@ -321,6 +323,7 @@ class Project:
                 zh=f"{at['online']}：缺少 provider",
                 remedy_zh="请写明一个（amap、tianditu、baidu、nominatim），或去掉该节",
             )
+        # A project that gives numbers alone means them beside those of the default.
         rules = {"profile": DEFAULT_PROFILE, **given["rules"]}
         levels = values.get("levels", [])
         return cls(
@@ -378,6 +381,7 @@ class _Outputs:
     smallest: int = 10
 
     def __post_init__(self) -> None:
+        # Whatever a project wishes: fewer than five are single homes.
         if self.smallest < 5:
             raise ConfigError(
                 f"smallest = {self.smallest}: counts below 5 homes are never told",

@@ -143,6 +143,7 @@ def _refusal(where: str, what: str) -> InputError:
 def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
+            # One byte more than may be is enough to refuse it.
             return file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise InputError(

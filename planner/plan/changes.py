@@ -110,6 +110,7 @@ def _check_locks(tables: PlanTables, changes: Changes, unit: Mapping[str, int]) 
             zh=f"unlocked：单元 {strangers[0]} 在方案中并未锁定",
             remedy_zh=AGAIN_ZH,
         )
+    # A lock of the plan holds until the changes say that it was opened.
     closed = held - set(changes.unlocked)
     if lost := sorted(closed - set(changes.locks)):
         raise InputError(
@@ -257,6 +258,7 @@ def _completed(
     unit = problem.pair_unit
     stays = problem.pair_centre == assignment[unit]
     held = fixed & (assignment >= 0)
+    # Beside what the problem charges: what the meeting did not touch stays where it is.
     price = np.where(stays, 0.0, MOVE_PRICE_M * problem.households[unit])
     keep = ~held[unit] | stays
     restricted = of_pairs(problem, keep, change_m=(problem.change_m + price)[keep])

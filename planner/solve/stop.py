@@ -35,6 +35,7 @@ class Stop:
     def __post_init__(self) -> None:
         for name in ("gap", "seconds"):
             value = getattr(self, name)
+            # True is a number to Python, and would be a second.
             if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
                 raise ConfigError(
                     f"stop.{name} must be a number of 0 or more, not {value!r}",

@@ -34,6 +34,7 @@ _DATUMS: Final = {
 }
 """What people write beside a pair of coordinates to say which map it comes from."""
 _YES: Final = frozenset({"是", "yes", "y", "1", "√", "✓", "对"})
+# Spreadsheets make 2.0 of a 2.
 _COUNTED: Final = re.compile(r"\s*([1-9])(?:\.0+)?\s*")
 
 
@@ -150,6 +151,7 @@ def read_rules(path: Path) -> tuple[Rewrite, ...]:
     SchemaError
         One of them cannot be used; all such lines.
     """
+    # What the map page gives: answers, never rules.
     if path.suffix.lower() == ".csv":
         return ()
     made: list[Rewrite] = []

@@ -199,6 +199,7 @@ class Review:
         rules = read_rules(Path(path))
         before, said = read_accepted(self.accepted)
         answers, changed = merge_accepted(before, chosen, file=Path(path).name)
+        # Addresses and where they are: for its owner alone.
         atomic_write(self.accepted, accepted_bytes(answers), private=True)
         if rules:
             kept = rules_file(self.accepted)
@@ -251,6 +252,7 @@ def review(project: Project | str | Path, *, doubtful: bool = False) -> Review:
     rows = rows[unplaced & (rows["address"] != "").to_numpy()]
     if stands.gazetteer is None or not len(rows):
         return Review((), inputs.accepted, stands.area, findings=stands.findings)
+    # Answers that were kept, no more: a review sends nothing.
     online = online_of(project, offline=True)
     estates = opened.households.estates | opened.members.estates
     knows = names_known(stands.gazetteer, estates)
@@ -295,6 +297,7 @@ def _lines(
     groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for i, identity in zip(open_, identities, strict=True):
         groups[identity.key].append((i, identity.text))
+    # Without a building there is no key under which a choice could be remembered.
     unreadable = len(groups.pop("", ()))
     lines = [
         _line(
@@ -302,6 +305,7 @@ def _lines(
         )
         for key, group in groups.items()
     ]
+    # What most homes wait for comes first.
     return tuple(sorted(lines, key=lambda li: (-li.homes, li.text, li.key))), unreadable
 
 
@@ -330,6 +334,7 @@ def _line(
     if code == Cause.APART:
         zh, en = f"{zh}（相距{away.removesuffix(' apart')}）", f"{en}: {away}"
     told, text = _rows_in_words(rows.iloc[[i for i, _ in group]]), min(text for _, text in group)
+    # Without the room: it does not tell which building, and the workbook goes from hand to hand.
     written = dict.fromkeys(_ROOM.sub("", a) for a in rows["address"].iloc[[i for i, _ in group]])
     shown = tuple(written)[:SHOWN_SPELLINGS]
     return Line(key, text, community, len(group), told, zh, en, tuple(options), shown)
@@ -343,6 +348,7 @@ def suggested_rules(lines: Sequence[Line]) -> list[Rewrite]:
             rule = Rewrite(found[1], f"{found[2]}N{found[4]}", "N号楼")
             if rule.sound:
                 alike[rule].add(found[3])
+    # One building may be a slip; two are how the office writes them.
     many = [rule for rule, numbers in alike.items() if len(numbers) > 1]
     return sorted(many, key=lambda r: (-len(alike[r]), r.estate, r.written))
 

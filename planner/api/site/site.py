@@ -210,6 +210,7 @@ def site(
     demand = build_demand(located.households, nobody, ground.network, task.rules)
     tell(Event("demand", 1.0))
     nominated = read_nominations(task.inputs.members, members)
+    # A member who stands in the sheet twice is nominated once.
     known = nominated.frame.assign(id=members.kept["id"].to_numpy()).drop_duplicates("id")
     candidates, aside, said = list_candidates(task.siting, located, demand, known, force, forbid)
     tell(Event("site", 0.0))
@@ -316,6 +317,7 @@ def _figures(
         "members": len(located.members),
         "members_located": int(located.members["lon"].notna().sum()),
         "walk_m": mean(walk, live),
+        # A mean of some fences alone could not be compared.
         "walk_before_m": mean(before, live) if np.isfinite(before[live]).all() else None,
         "value_m": value,
         "bound_m": bound,

@@ -47,6 +47,7 @@ def canonical_field(name: str, text: str) -> str:
     text : str
         Its text; a comparable spelling is returned as it is.
     """
+    # Taking one word off may bare another, so it is done until nothing changes.
     for _ in range(8 + len(text)):
         again = _canonical_step(name, text)
         if again == text:
@@ -71,4 +72,5 @@ def _canonical_step(name: str, text: str) -> str:
     if name == "sub_compound":
         folded = _ROMAN.sub(lambda m: _ROMANS.get(m[0], m[0]), folded.upper())
         folded = folded.removeprefix("第") or folded
+    # A numeral may be part of a name (三元桥): there only those that count something become figures.
     return canonical_number(folded, counted_only=unit is None)

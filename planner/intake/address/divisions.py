@@ -77,8 +77,10 @@ def divisions() -> Divisions:
     towns: dict[str, dict[str, set[str]]] = {}
     for line in gzip.decompress(packed).decode("utf-8").splitlines():
         province, city, county, *names = line.split(" ")
+        # A dash: counties that stand under their province, without a city between.
         above = _province_short(province) if city == "-" else _city_short(city)
         official.add(county)
+        # People write 八公山 for 八公山区.
         for form in {county, short_name(county)}:
             counties.setdefault(form, set()).update({above, _province_short(province)})
         table = towns.setdefault(above, {})

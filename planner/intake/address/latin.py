@@ -54,9 +54,11 @@ def read_latin(text: str) -> list[Piece] | None:
     list of Piece or None
         None where the line holds Chinese characters or no letters: it is not of this kind.
     """
+    # Without a word, as in 3-2-501, it is Chinese shorthand: building, stairwell and room.
     if _CJK.search(text) or not re.search(r"[^\W\d_]{2}", text):
         return None
     bare, pieces = _inner_pieces(text)
+    # American lines begin with the number, European ones end with it.
     match = _NUMBER_FIRST.match(bare) or _NUMBER_LAST.match(bare)
     rest = 0
     if match is not None:

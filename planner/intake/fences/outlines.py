@@ -254,6 +254,7 @@ def mended(
         parts = [p for p in shapely.get_parts(shapes[k]) if p.geom_type == "Polygon"]
         large = [p for p in parts if wide(p)]
         drawn = flat(shapes[k])
+        # Left in, a crumb would make two pieces of a fence.
         if 0 < len(large) < len(parts):
             said.append(layer.told("sliver", at, n=len(parts) - len(large)))
         shapes[k] = large[0] if len(large) == 1 else shapely.MultiPolygon(large)
@@ -261,6 +262,7 @@ def mended(
             slivers.append(k)
             width = 2 * drawn.area / drawn.length if drawn.length else 0.0
             said.append(layer.told("no-area", at, area=drawn.area, width=width))
+    # Nothing is left to plan within.
     if len(slivers) == len(shapes):
         said = [replace(f, severity=Severity.STOP) if f.code == "no-area" else f for f in said]
     layer.settle(said)

@@ -110,6 +110,7 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     shapes, there, repaired = mended(shapes, there, layer)
     stated = datum or read.datum
     own = Datum(stated) if stated else None
+    # No CRS stands for GCJ-02 or BD-09, so a file that is shifted cannot say so by its own.
     if own is not None and own is not Datum.WGS84:
         shapes = shapely.transform(shapes, lambda c: convert(c[:, 0], c[:, 1], own, Datum.WGS84))
         turned = [*turned, layer.told("converted/layer", datum=own.name)]
@@ -143,6 +144,7 @@ def examine_fences(
     drawn = np.asarray(fences.geometry.to_crs(plane.crs).to_numpy())
     if (vertices := int(shapely.get_num_coordinates(drawn).sum())) > MANY_VERTICES:
         said.append(own.told("many-vertices", n=vertices))
+        # For the comparison alone: the fences keep every vertex.
         drawn = shapely.make_valid(shapely.simplify(drawn, 1.0))
     names = fences["fence"].to_numpy(str)
     both = overlaps(drawn)
@@ -202,6 +204,7 @@ def _layers(path: Path, data: bytes) -> list[VectorLayer]:
         if kind in VECTORS:
             return read_vectors(path, data, kind)
     except SheetError as error:
+        # GML begins like a workbook's XML, for which the guard takes it; GDAL knows better.
         if path.suffix.lower() not in (".gml", ".xml"):
             raise InputError(
                 error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh

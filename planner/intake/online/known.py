@@ -61,6 +61,7 @@ def names_known(gazetteer: Gazetteer | None, estates: Iterable[str] = ()) -> Kno
 
     def knows(part: str, value: str) -> bool:
         folded = fold_text(value)
+        # Only what no name can hide in.
         if part in ("road_number", "building"):
             return _NUMBER.fullmatch(value) is not None
         if part in _ADMINISTRATIVE:

@@ -178,6 +178,7 @@ class ProviderSettings:
                     f"online.{name} = {value!r} must be from {least:g} to {most:g}",
                     zh=f"online.{name} = {value!r} 应在 {least:g} 至 {most:g} 之间",
                 )
+        # The public host's usage policy.
         if self.is_public and self.rate > 1:
             raise ConfigError(
                 f"online.per_second = {self.rate:g}: {PUBLIC_HOST} allows one request a second",
@@ -194,6 +195,7 @@ class ProviderSettings:
                     f"online.{name} is longer than 60 characters or holds control characters",
                     zh=f"online.{name} 超过 60 个字符，或含控制字符",
                 )
+        # It goes into the user agent, and a header holds ASCII.
         if not self.contact.isascii():
             raise ConfigError(
                 "online.contact must be an e-mail or web address in plain ASCII",

@@ -73,6 +73,7 @@ def clean_column(
     said: list[Finding] = []
     for own, code in zip(changed, _REPAIRS, strict=True):
         said += each(rows, own, Finding.of(code, {"column": name}))
+    # By this name homes meet their fence: （一） and (一) must be one.
     if name == "community":
         texts = [half_width(t) for t in texts]
     return pd.Series(texts, index=values.index, dtype=object), said
@@ -131,6 +132,7 @@ def read_loads(
     said = each(frame, repaired, Finding.of("number-text", {"column": "load"}))
     whole = frame["load_header"].str.contains(_COUNTED).to_numpy(bool)
     bad = given & ~(np.isfinite(plain) & (plain >= 0) & (plain <= MOST_LOAD))
+    # Half a person is a slip of the pen, half a minute is not.
     bad |= whole & np.isfinite(plain) & (plain % 1 != 0)
     return np.where(bad | ~given, 1.0, plain), bad, said
 

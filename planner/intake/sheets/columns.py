@@ -73,6 +73,7 @@ def on_road(road: pd.Series, number: pd.Series) -> pd.Series:
     bare = number.str.fullmatch(r"[0-9０-９]{1,5}(?:[-－][0-9０-９]{1,4})?")
     spoken = number.where(~(chinese & bare), number + "号")
     spoken = spoken.where(chinese | (road == "") | (number == ""), " " + spoken)
+    # Some offices repeat the number in the column of the road.
     twice = [n != "" and r.endswith(n) for r, n in zip(road, spoken, strict=True)]
     return road + spoken.mask(pd.Series(twice, index=road.index, dtype=bool), "")
 

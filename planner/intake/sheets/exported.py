@@ -26,6 +26,7 @@ _NUMBERS: Final = frozenset(
 IDS: Final = frozenset({"id", "zone", "a", "b"})
 """Columns that hold ids."""
 _SUSPECT = re.compile(r"^\s*[=＝'’`＇]|\.0+$|[eE]\+\d|[-/年月]\d|-[A-Za-z]{3}", re.A)
+# ="0012" keeps Excel from dropping the zeros; an apostrophe is its own mark of a text.
 _EQUALS = re.compile(r'\s*[=＝]\s*"((?:[^"]|"")*)"\s*')
 _APOSTROPHE = re.compile(r"\s*['`＇](?=[\w=+\-@\u3400-\u9fff])([^'`＇]*)")
 _POINT_ZERO = re.compile(r"(-?\d+)\.0+")
@@ -66,12 +67,14 @@ def undone(
         number = role in _NUMBERS
         guarded = points = 0
         for r, text in enumerate(cells[:, k].tolist()):
+            # One look first: hardly a cell of 35,000 rows needs more.
             if not text or not _SUSPECT.search(text) or (r, k) in found:
                 continue
             bare = _unguarded(text)
             guarded += bare != text
             if not number and (whole := _POINT_ZERO.fullmatch(bare)):
                 bare, points = whole[1], points + 1
+                # Written from a float, whose digits past the fifteenth are made up.
                 if len(bare.lstrip("-")) > LONG_DIGITS:
                     found[r, k] = "long"
             elif not number and _SCIENTIFIC.fullmatch(bare):

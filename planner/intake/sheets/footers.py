@@ -82,6 +82,7 @@ def _is_note(text: str, role: str, usual: int, wide: bool, after: bool) -> bool:
         return False
     if wide:
         return True
+    # An address may hold commas; nobody ends one with a full stop.
     if role in _PLACE:
         return bool(_SENTENCE.search(text)) and text.endswith("。")
     return after or bool(_SENTENCE.search(text))

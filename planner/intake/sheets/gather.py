@@ -93,10 +93,12 @@ def gather(
     sources: dict[str, str] = {}
     said: list[Finding] = []
     for path in files:
+        # A pattern takes the lock file of an open workbook along; named alone it is refused.
         if len(files) > 1 and path.name.startswith("~$"):
             said.append(Finding.of("lock-file", {"file": named[path]}))
             continue
         found = read_table(path, sheet=sheet, table=table, encoding=encoding, name=named[path])
+        # By content: the same sheet under two names would count every home twice.
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest in sources:
             said.append(Finding.of("same-file", {"file": named[path]}))
@@ -136,6 +138,7 @@ def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable],
         return [], []
     fitting = [t for t in found if is_complete(t, table)]
     lacking = [t for t in found if t not in fitting]
+    # Two known columns and no address are residents, whom nobody may skip in silence.
     if not fitting or any(len(t.headers) > 1 for t in lacking):
         raise missing_columns(lacking, table)
     said = [Finding.of("sheet-skipped", t.at()) for t in lacking]
@@ -187,6 +190,7 @@ def columns_of(
         for name in names
     }
     role_at = {position: name for name, position in roles.items()}
+    # Before anything is joined by ids: two of these may have become one number.
     longs = [r for (r, c), code in t.faults.items() if code == "long" and role_at.get(c) == "id"]
     if longs:
         raise _long_ids(t, t.row[sorted(longs)], t.headers[roles["id"]])
@@ -226,6 +230,7 @@ def _pairs(
     given = pairs[pairs != ""]
     known = sum(split_pair(str(text)) is not None for text in given)
     empty = (columns["lon"] == "") & (columns["lat"] == "")
+    # Most of them: a remark in a few cells does not spoil the column.
     if 2 * known > len(given):
         return np.where(empty, pairs, columns["lon"]), []
     told = Finding.of("no-pairs", t.at(column=header), header=header)
@@ -237,6 +242,7 @@ def _dates(t: SheetTable, role_at: Mapping[int, str]) -> list[Finding]:
     said = []
     for column in sorted({c for (_, c), code in t.faults.items() if code == "date"}):
         role = role_at.get(column)
+        # Where the role is another, the row itself is held and told.
         if role not in LEFT_OUT and role != "id":
             continue
         rows = sorted(r for (r, c), code in t.faults.items() if c == column and code == "date")

@@ -107,6 +107,7 @@ def _score(row: Sequence[Any], table: Table | None) -> float:
     short = (
         sum(len(t) < 40 and not t.strip()[:1].isdigit() for t in texts) if len(texts) > 1 else 0.1
     )
+    # So little that no number of unknown headers outweighs a known one.
     return known + 0.001 * short
 
 
@@ -130,6 +131,7 @@ def _extent(grid: Sequence[Sequence[Any]], best: int, ranges: Merges) -> tuple[i
         beside = [
             c for c, v in enumerate(below) if _str(v) and not any(a <= c <= b for a, b in groups)
         ]
+        # Values beside the groups, or numbers under them, make it a row of data.
         if len(under) > 1 and not beside and all(isinstance(below[c], str) for c in under):
             return top, top + 1
     return best, best
@@ -166,6 +168,7 @@ def is_header_row(row: Sequence[Any], header: Header) -> bool:
         if value is None or value == "":
             continue
         own, printed = header_key(_str(value)), header_key(name)
+        # Of a header of two rows the lower one may stand alone.
         if own != printed and not ("/" in printed and own and printed.endswith(own)):
             return False
         said += 1
@@ -178,6 +181,8 @@ def is_total_row(row: Iterable[Any]) -> bool:
     if not isinstance(first, str):
         return False
     head = unicodedata.normalize("NFKC", first).strip()
+    # Clerks space the word out: 合  计.
     if _TOTAL.match(head.replace(" ", "")):
         return True
+    # A full row that begins so is one of residents.
     return bool(_FOOTER.match(head)) and sum(bool(_str(v)) for v in row) <= FOOTER_CELLS

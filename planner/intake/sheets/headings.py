@@ -73,6 +73,7 @@ def is_register(header: str) -> bool:
 def _keys(header: str) -> Iterator[str]:
     """Give what a header may be known by, the whole of it first."""
     yield header_key(header)
+    # Of a header of two rows the lower part names the column.
     if "/" in header:
         yield header_key(header.rsplit("/", 1)[1])
     if two := _TWO_LANGUAGES.match(header):
@@ -111,6 +112,7 @@ def roles_of(
         role = role_of(header, table)
         if role:
             candidates.setdefault(role, []).append(i)
+    # The address of the register counts only where no other says where people live.
     lived = any(
         not _by_register(headers[i], table)
         for role, places in candidates.items()
@@ -128,6 +130,7 @@ def roles_of(
             continue
         if len(own) == 1 or len(stated) == 1:
             chosen[role] = (stated or own)[0]
+        # At which of two addresses people live is never guessed: homes would be elsewhere in silence.
         elif len(first) == 1 and role != "address" and not stated:
             chosen[role] = first[0]
             said.append(_preferred(headers, own, first[0], table, role))

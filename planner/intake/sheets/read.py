@@ -137,6 +137,7 @@ def read_table(
     mark_as_read(path)
     raws = read_grids(path, sheet=sheet, encoding=encoding, name=name)
     if table is not None and sheet is None:
+        # A CSV has no sheet name, so no choice of sheets leaves it out.
         kept = [raw for raw in raws if not raw.sheet or table.means(raw.sheet)]
         if raws and not kept:
             return []
@@ -167,6 +168,7 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     ]
     said = [*header.findings(raw.first), *_blank_rows([i for i, _ in body], header.last, raw.first)]
     ragged = _ragged(body, len(header.names))
+    # A few are slips of the pen; many shift the columns of the whole sheet.
     if len(ragged) > RAGGED_SHARE * max(len(body), 1) and len(ragged) > 1:
         raise SheetError(
             f"{file}: {len(ragged)} of {len(body)} rows have more fields than the header has, first row "
@@ -287,6 +289,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         if value != value:  # NaN
             return ""
+        # Past 1e22 a float has figures that nobody wrote.
         return str(int(value)) if value.is_integer() and abs(value) < 1e22 else repr(value)
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time()

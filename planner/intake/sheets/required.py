@@ -126,6 +126,7 @@ def _garbled(headers: Sequence[str], table: Table) -> list[tuple[str, str]]:
     found = []
     for header in headers:
         try:
+            # Excel takes a CSV without a byte order mark for the encoding of its Windows, here GB18030.
             own = header.encode("gb18030").decode("utf-8", "ignore")
         except UnicodeEncodeError:
             continue

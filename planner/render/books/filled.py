@@ -66,10 +66,12 @@ def _filled(book: Any, fills: Sequence[Fill], names: Mapping[str, str]) -> bytes
         sheet = book[names.get(fill.sheet, fill.sheet)]
         for at, (column, heading) in enumerate(fill.columns):
             head = sheet.cell(fill.header_row, column)
+            # Only the first cell of a merged range holds a value.
             if isinstance(head, MergedCell):
                 continue
             beside = sheet.cell(fill.header_row, max(column - 1, 1))
             put(head, heading)
+            # As its neighbour looks: the sheet stays the office's own.
             head._style = copy(beside._style)
             letter = get_column_letter(column)
             if letter not in sheet.column_dimensions:

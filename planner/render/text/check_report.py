@@ -120,6 +120,7 @@ def summary_lines(figures: Mapping[str, Any], file: str) -> list[tuple[str, str]
 def json_bytes(figures: Mapping[str, Any], findings: Sequence[Finding]) -> bytes:
     """Write the report for a program: UTF-8 JSON with every finding."""
     whole = {**figures, "findings": [asdict(f) for f in findings]}
+    # Once more over the whole: names of files and headings may hold a phone.
     text = without_numbers(json.dumps(whole, ensure_ascii=False, indent=1))
     return text.encode("utf-8", "replace")
 

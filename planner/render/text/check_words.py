@@ -37,6 +37,7 @@ _BY_SEVERITY: Mapping[Severity, Both] = MappingProxyType(
     }
 )
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+# A reader names the row at fault in its message, and there the finding should stand.
 _ROW = re.compile(r"\b(?:in |first )?row (\d+)")
 
 

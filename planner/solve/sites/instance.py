@@ -161,6 +161,7 @@ class Answer:
         one, at = self.sites, self.chosen
         over = np.maximum(self.load - one.capacity[at], 0.0)
         found = float((over + np.maximum(one.floor[at] - self.load, 0.0)).sum())
+        # Sums of loads differ in their last digits with the order of the units.
         return found if found > TOLERANCE * max(float(one.demand.sum()), 1.0) else 0.0
 
     @cached_property

@@ -154,7 +154,9 @@ def migrate(t, s, heat, price, random, trail):
     else:
         moves = -1 - moves
     change = _judge(t, s, price, trail.touched, count) if done else FAR
+    # Metropolis: the worse, the rarer it is taken; 1e-300 keeps the logarithm finite.
     if change > -heat * np.log(draw(random) + 1e-300):
+        # From the last: a unit may have moved twice.
         for r in range(moves - 1, -1, -1):
             take(t, s, trail.log[r, 0])
             put(t, s, trail.log[r, 0], trail.log[r, 1])

@@ -191,6 +191,7 @@ def _add_names(lattice: Lattice, endings: Endings, closed: set[int]) -> None:
         crossed = _start_cost(lattice, endings, start)
         inside = start > 0 and start - 1 not in skips and not _CLOSED.match(text, start)
         into = lattice.names[start]
+        # So that every cut can be reached: a line of nonsense has a reading too.
         into.append((ends[i].at, Kind.OTHER, _LAST_RESORT))
         for end in ends[i:]:
             at, places, official, _, _, _, shut, crossing, last = end

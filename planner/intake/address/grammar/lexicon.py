@@ -56,6 +56,7 @@ BARE_COUNTIES: Final = frozenset(words(_TOLD["bare_counties"]))
 ASSIST: Final[str] = _TOLD["assist"]
 """Words that say where a thing stands relative to another; they end up in the remainder."""
 
+# 市辖区 and the like are headings of the official list of divisions, and no places.
 NOISE: Final = (
     "(?<=[市区县])城区(?=[一-龥]{2,3}(?:街道|镇)) "
     "自编 电联 丰巢 菜鸟驿站 自提 快递柜 收件 市辖区 直辖县 其它地区 其他地区 省直辖县级行政区划 "

@@ -122,6 +122,7 @@ def _element_at(text: str, at: int, *, chained: bool) -> Number | None:
         return None
     if _DIRECTION.match(match[0]) and unit not in {"bld", "cell", "zone"}:
         return None
+    # A楼 is a building: floors are counted in figures.
     if unit == "flr" and match["word"] and match[0].isascii():
         unit = "bld"
     lettered = not match[0].isdecimal() and any(c.isascii() and c.isalpha() for c in match[0])

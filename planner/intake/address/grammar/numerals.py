@@ -7,6 +7,7 @@ import re
 __all__ = ["CHINESE_DIGITS", "canonical_number", "to_int"]
 
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")}
+# 幺 is how a one is read out, so that nobody hears a seven.
 _DIGIT |= {"〇": 0, "两": 2, "兩": 2, "幺": 1}
 _DIGIT |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", start=1)}
 _UNIT = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "廿": 20, "卅": 30}
@@ -42,6 +43,7 @@ def to_int(numeral: str) -> int | None:
         if char in _DIGIT:
             pending = _DIGIT[char]
             continue
+        # These two hold their own digit: 廿三 is 23.
         if char in "廿卅":
             total += _UNIT[char]
         else:
@@ -72,4 +74,5 @@ def canonical_number(text: str, *, counted_only: bool = False) -> str:
         return match[0] if value is None else str(value)
 
     text = (_COUNTED if counted_only else _RUN).sub(arabic, text).upper()
+    # 03号楼 and 3号楼 are one building.
     return re.sub(r"(?<!\d)0+(?=\d)", "", text)

@@ -75,6 +75,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
             return _strict(data[len(mark) :], own, name), own
     sample = data[:4000]
     zeros = sample.count(0)
+    # UTF-16 without its mark: half of every Latin character is a zero.
     if zeros > len(sample) // 5:
         encoding = "utf-16-le" if sample[1::2].count(0) > zeros // 2 else "utf-16-be"
         return _strict(data, encoding, name), encoding

@@ -129,6 +129,7 @@ def opened_once() -> Iterator[None]:
         _OPENED.reset(token)
 
 
+# Of the context, not of the module: two runs side by side share nothing.
 _OPENED: ContextVar[dict[tuple[Path, str | None, str | None, str], list[RawSheet]] | None] = (
     ContextVar("opened", default=None)
 )
@@ -220,6 +221,7 @@ def _table(layer: VectorLayer, name: str) -> RawSheet:
         lon, lat, told = _degrees(layer, name)
         said += told
         own = [HOUSEHOLDS.roles.get(header_key(h), "") for h in headers]
+        # Two sources of coordinates would be a question; the points are what the map shows.
         spare = [k for k, role in enumerate(own) if role in ("lon", "lat", "coordinates")]
         said += _disagreement(layer, own, lon, lat, name)
         keep = [k for k in range(len(headers)) if k not in spare]
@@ -242,6 +244,7 @@ def _degrees(layer: VectorLayer, name: str) -> tuple[Floats, Floats, list[Findin
             zh=f"{name}，图层{layer.name}没有坐标系",
             remedy_zh="请在QGIS中设置坐标系后保存；shapefile的坐标系在 .prj 文件中",
         )
+    # Inside the outline even of a building around a yard, where a centroid lies beside it.
     at = gpd.GeoSeries(layer.shapes, crs=layer.crs).to_crs("EPSG:4326").representative_point()
     lon, lat = np.asarray(at.x, np.float64), np.asarray(at.y, np.float64)
     if not layer.datum:

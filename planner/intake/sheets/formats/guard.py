@@ -13,13 +13,16 @@ from planner.intake.sheets.formats.books.sparse import WorkbookError
 
 __all__ = ["damaged", "encrypted", "kind_of", "kind_of_zip", "read_bytes"]
 
+# What an archive unpacks to: a bomb of a few kilobytes would fill the memory.
 MOST_BYTES: Final = 1_500_000_000
+# Sheets of equal rows pack well too, so the ratio counts only past this size.
 RATIO_FLOOR: Final = 60_000_000
 MOST_RATIO: Final = 100
 MOST_MEMBERS: Final = 20_000
 FILE_BYTES: Final = 600_000_000
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+# Excel wraps an encrypted workbook into an OLE container, under this name.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DBASE: Final = frozenset((0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0x8E, 0xCB, 0xF5))
 _MAGIC: Final = (
@@ -79,6 +82,7 @@ def read_bytes(path: Path) -> bytes:
             zh=f"{path.name} 有 {size:,} 字节，超过上限 {FILE_BYTES:,}",
             remedy_zh="请只提供居民表",
         )
+    # An export without rows still has its separators.
     if not data.strip(b"\x00\r\n\t ,;"):
         raise SheetError(
             f"{path.name} holds no data rows: the file is empty",
@@ -102,6 +106,7 @@ def kind_of(data: bytes, name: str) -> str:
     SheetError
         Encrypted, HTML or XML in a spreadsheet's clothes, or a picture, a PDF...
     """
+    # A byte order mark or blank lines may stand before the first tag.
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
@@ -110,6 +115,7 @@ def kind_of(data: bytes, name: str) -> str:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
+    # After all other marks: its own is one byte, with which a text may begin as well.
     if _is_dbase(data):
         return "dbf"
     lower = head[:512].lower()
@@ -175,7 +181,7 @@ def kind_of_zip(data: bytes, name: str) -> str:
         raise
     except BROKEN:
         raise damaged(data, name) from None
-    except NotImplementedError:
+    except NotImplementedError:  # a compression that zipfile does not know
         raise SheetError(
             f"{name} is packed in a way that cannot be read",
             remedy="save it again",

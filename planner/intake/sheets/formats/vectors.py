@@ -123,6 +123,7 @@ def _from_text(path: Path, data: bytes, kind: str, encoding: str | None) -> list
     text = text.removeprefix("\ufeff").lstrip()
     told = () if found in ("utf-8", encoding, declared) else (read_as(found, path.name, ""),)
     layers = (
+        # (without its declaration, which names an encoding that the text no longer has)
         layers_of_kml(text.partition("?>")[2] if text.startswith("<?xml") else text, path.stem)
         if kind == "kml"
         else [_from_geojson(text, path)]
@@ -150,6 +151,7 @@ def _from_geojson(text: str, path: Path) -> VectorLayer:
 def _main_kml(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         inside = sorted(n for n in archive.namelist() if n.lower().endswith(".kml"))
+        # As the rules of KMZ call the main file; others beside it are parts that it links.
         usual = [n for n in inside if n.lower() == "doc.kml"]
         return archive.read((usual or inside)[0])
 
@@ -187,6 +189,7 @@ def _from_parquet(path: Path, data: bytes) -> VectorLayer:
     if not main:
         return layer
     shapes, closed = shapes_of(np.array(table[main].to_pylist(), object))
+    # GeoParquet without a CRS is longitude and latitude; a null says that it is unknown.
     stated = meta["columns"][main].get("crs", "OGC:CRS84")
     crs = pyproj.CRS(stated) if stated else None
     return replace(layer, shapes=shapes, crs=crs, closed=closed)

@@ -96,6 +96,7 @@ def _sheets_of_binary(data: bytes, kind: str, wanted: str | None) -> list[Sheet]
     except calamine.CalamineError:
         raise WorkbookError("damaged") from None
     marks = marks_of_xls(data) if kind == "xls" else []
+    # Both count worksheets; where they differ no mark is known to be of its sheet.
     if len(marks) == len(sheets):
         for sheet, own in zip(sheets, marks, strict=True):
             asked = sheet.visible if wanted is None else sheet.name == wanted

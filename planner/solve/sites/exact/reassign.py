@@ -42,6 +42,7 @@ def reassign(known: Answer, price: Floats, *, clock: Clock, seed: int) -> Answer
     """
     sites, chosen = known.sites, known.chosen
     pairs = _pairs(sites, chosen, price)
+    # The answer itself must lie within the model, or it could not be the start.
     pairs[np.arange(sites.n_units), np.searchsorted(chosen, known.serves)] = True
     unit, part = np.nonzero(pairs)
     seconds = max(min(clock.left, LONGEST_S), 0.1)
@@ -64,6 +65,7 @@ def _pairs(sites: Sites, chosen: Ints, price: Floats) -> Bools:
     most = min(2 * n, n * p) - 1
     level = np.partition(worth, most, axis=None)[most]
     pairs = (worth <= level) & np.isfinite(sites.cost[:, chosen])
+    # A chosen candidate serves its own home, whatever another would cost.
     pairs[sites.home[chosen]] = False
     pairs[sites.home[chosen], np.arange(p)] = True
     return pairs

@@ -16,6 +16,7 @@ _END: Final = 0xFFFF_FFFC
 SECTORS: Final = 1 << 22
 BOF, EOF, BOUNDSHEET = 0x0809, 0x000A, 0x0085
 ROW, COLINFO, BOOLERR, FORMULA, MERGED = 0x0208, 0x007D, 0x0205, 0x0006, 0x00E5
+# Of Excel 97, 4 and 3.
 _BEGINNINGS: Final = (BOF, 0x0409, 0x0209)
 _OLDER: Final = {0x0206: FORMULA, 0x0406: FORMULA}
 
@@ -56,6 +57,7 @@ def marks_of_xls(data: bytes) -> list[Marks]:
     try:
         stream = _stream(data, ("workbook", "book"))
         return [_marks(stream, place) for place in _worksheets(stream)]
+    # Marks are an extra: where they cannot be read the values still stand.
     except (struct.error, IndexError, ValueError):
         return []
 
@@ -135,6 +137,7 @@ def _stream(data: bytes, names: tuple[str, ...]) -> bytes:
     if found is None or root is None:
         raise ValueError("no such stream")
     _, start, length = found
+    # Shorter streams lie in small sectors of their own, within the stream of the root.
     if length >= cutoff:
         return _chain(data, fat, start, size, 1)[:length]
     mini = _chain(data, fat, first_mini, size, 1)

@@ -130,6 +130,7 @@ def parse(
     """
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
+    # A document type may define entities that grow without end, and no office writes one.
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.StartElementHandler = start
     parser.EndElementHandler = end

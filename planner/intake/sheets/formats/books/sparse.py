@@ -19,7 +19,8 @@ __all__ = [
     "range_of",
 ]
 
-MOST_CELLS: Final = 60_000_000
+MOST_CELLS: Final = 60_000_000  # half a gigabyte of references
+# One cell typed by mistake at the foot of a sheet would make it a million rows long.
 EMPTY_ROWS: Final = 10_000
 EMPTY_COLUMNS: Final = 200
 STRAYS: Final = 50
@@ -87,6 +88,7 @@ class Sheet:
     def blame(self, row: int, column: int, fault: str) -> None:
         """Note a cell that holds an error, or a formula without its value."""
         self.faults[row, column] = fault
+        # Or a row with nothing but the fault would count as empty and drop out.
         self.rows.setdefault(row, {})[column] = ""
 
 

@@ -19,6 +19,7 @@ from planner.intake.sheets.formats.books.sparse import Sheet, WorkbookError, pla
 
 __all__ = ["sheets_of_xlsx"]
 
+# Excel writes a control character as _x000D_.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TRUE: Final = frozenset(("1", "true", "on"))
 PLAIN, DATE, ELAPSED = range(3)
@@ -76,7 +77,7 @@ def sheets_of_xlsx(package: Package, wanted: str | None) -> list[Sheet]:
     sheets: list[Sheet] = []
     for name, visible, key in listed:
         kind, target = related.get(key, ("", ""))
-        if kind and kind != "worksheet":
+        if kind and kind != "worksheet":  # charts and macros hold no rows
             continue
         sheet = Sheet(name, visible)
         if visible if wanted is None else name == wanted:

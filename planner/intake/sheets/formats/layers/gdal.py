@@ -22,7 +22,7 @@ from planner.intake.sheets.formats.layers.vector import (
 
 __all__ = ["layers_by_gdal"]
 
-EXACT: Final = 2**53
+EXACT: Final = 2**53  # past this a float leaves whole numbers out
 
 
 def layers_by_gdal(

@@ -112,6 +112,7 @@ class _Reader:
         if kind == "Point" and at:
             self.shapes.append(shapely.Point(at[0]))
         elif kind == "LinearRing":
+            # Map apps leave rings open; that it was closed is told with the fences.
             if len(at) > 2 and at[0] != at[-1]:
                 at, self.opened = [*at, at[0]], True
             if len(at) > 3:
@@ -139,6 +140,7 @@ class _Reader:
 def _coordinates(text: str) -> list[tuple[float, float]]:
     """Read ``lon,lat[,height]`` between blanks."""
     found = []
+    # Some apps write a blank behind the comma, though blanks part the points.
     for item in text.replace(", ", ",").split():
         parts = item.split(",")
         if len(parts) > 1:
@@ -171,4 +173,5 @@ def _table_in(description: str) -> dict[str, str]:
     table = _Table()
     table.feed(description)
     pairs = {row[0]: row[1] for row in table.rows if len(row) == 2 and row[0]}
+    # <Null> is what ArcGIS writes for an empty field.
     return {name: value for name, value in pairs.items() if value and value != "<Null>"}

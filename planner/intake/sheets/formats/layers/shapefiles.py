@@ -27,6 +27,7 @@ from planner.model.layers import whole_heading
 __all__ = ["shapefile_of", "shapefiles_in_zip", "table_of"]
 
 _PAGES: Final = {"936": "gb18030", "950": "big5hkscs", "65001": "utf-8", "1252": "cp1252"}
+# The later standards read all that the earlier ones wrote, and rare characters besides.
 _WIDER: Final = {"gbk": "gb18030", "gb2312": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 Parts = Mapping[str, Callable[[], bytes]]
 

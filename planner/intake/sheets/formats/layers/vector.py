@@ -52,6 +52,7 @@ class VectorLayer:
 def shapes_of(wkb: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]:
     """Build shapes from their bytes; say which had rings that were not closed."""
     shapes = shapely.from_wkb(wkb, on_invalid="fix")
+    # Once more: what the first reading closed cannot be told from its result.
     strict = shapely.from_wkb(wkb, on_invalid="ignore")
     closed = np.flatnonzero(shapely.is_missing(strict) & ~shapely.is_missing(shapes))
     return shapes, tuple(closed.tolist())
@@ -61,7 +62,7 @@ def plain_value(value: Any) -> Any:
     """Give a value of a column as text, number, truth or None; a list of values as one text."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    if isinstance(value, bytes):
+    if isinstance(value, bytes):  # pictures and the like
         return None
     parts = list(value) if isinstance(value, Sequence | np.ndarray) else [value]
     return "、".join(map(str, parts))
