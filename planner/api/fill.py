@@ -27,7 +27,9 @@ MEMBERS: Final = ("责任区", "所属中心户", "中心户姓名", "联系户�
 """Headings of what is filled in; 中心户 in a members' sheet is mostly the mark of who is one."""
 
 
-def fill(plan: Plan, project: Project | str | Path, folder: str | Path) -> dict[str, Path]:
+def fill(
+    plan: Plan, project: Project | str | Path, folder: str | Path, *, replacing: bool = False
+) -> dict[str, Path]:
     """Write a copy of each sheet of a project with the zone, the centre and the member of each row.
 
     Parameters
@@ -37,6 +39,8 @@ def fill(plan: Plan, project: Project | str | Path, folder: str | Path) -> dict[
         The project that the plan was made from; its sheets are never changed.
     folder : str or Path
         Where the copies go; made if it is absent.
+    replacing : bool
+        Earlier copies there may go although they were edited.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def fill(plan: Plan, project: Project | str | Path, folder: str | Path) -> dict[
             for path, label in labels(paths).items():
                 name = safe_name(f"{path.stem}.filled.xlsx", taken=files)
                 files[name] = _copy(path, _fills(path, label, residents, headings, rows))
-    return write_files(folder, files, private=list(files))
+    return write_files(folder, files, private=list(files), replacing=replacing)
 
 
 def _home_rows(plan: Plan, names: Mapping[str, Person]) -> Rows:

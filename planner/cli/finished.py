@@ -16,6 +16,7 @@ from planner.cli.terminal import (
     OutFolder,
     ProjectFile,
     Replace,
+    ReplaceCopies,
     closing_table,
     console,
     new_file,
@@ -227,6 +228,7 @@ def fill(
     plan: PlanFile,
     project: ProjectFile,
     out: OutFolder = Path("filled"),
+    replace: ReplaceCopies = False,
 ) -> None:
     """Give the office's own sheets back with zone, centre and serving member filled in. 回填原表
 
@@ -236,7 +238,7 @@ def fill(
     from planner.api.fill import fill as fill_in
     from planner.api.plan import Plan
 
-    for path in fill_in(Plan.load(plan), project, out).values():
+    for path in fill_in(Plan.load(plan), project, out, replacing=replace).values():
         Console(highlight=False).print(str(path), markup=False)
 
 

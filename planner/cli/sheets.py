@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from planner.cli.terminal import AsJson, ProjectFile, print_json, progress
+from planner.cli.terminal import AsJson, ProjectFile, ReplaceCopies, print_json, progress
 
 __all__ = ["check", "review"]
 
@@ -40,13 +40,7 @@ def check(
             help="Check the digits of citizens' id numbers too; nothing else reads them. 校验身份证号",
         ),
     ] = False,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help="Marked copies in OUT may be lost although they were edited. 覆盖已编辑的副本",
-        ),
-    ] = False,
+    replace: ReplaceCopies = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the sheets: every problem, its row and column, and what to do. 数据体检

@@ -32,6 +32,7 @@ __all__ = [
     "OutFolder",
     "ProjectFile",
     "Replace",
+    "ReplaceCopies",
     "Yes",
     "closing_table",
     "consent_asker",
@@ -68,6 +69,13 @@ Replace = Annotated[
     typer.Option(
         "--replace",
         help="Overwrite the plan that stands in OUT; else a dated folder is made beside it. 覆盖原方案",
+    ),
+]
+ReplaceCopies = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help="Copies in OUT may be lost although they were edited. 覆盖已编辑的副本",
     ),
 ]
 STAGE_WORDS = {
