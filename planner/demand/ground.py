@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from planner.demand.anchors import names_of_lines
 from planner.demand.crosscheck import buildings_among_streets
 from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError
 from planner.files import atomic_write, open_layer, safe_name
@@ -59,6 +60,8 @@ class Ground:
         Of the street data; "" if unknown.
     findings : tuple of Finding
         What was noticed about the kept gazetteer and the accepted answers.
+    streets : GeoDataFrame or None
+        ``name`` and lines, EPSG:4326, where the streets have names.
     """
 
     network: Network
@@ -68,6 +71,7 @@ class Ground:
     data_date: str = ""
     attribution: str = ""
     findings: tuple[Finding, ...] = ()
+    streets: gpd.GeoDataFrame | None = None
 
     @property
     def area(self) -> tuple[float, float, float, float] | None:
@@ -149,9 +153,8 @@ class Ground:
             "buildings": extract.buildings,
         }
         cuts = _dividing(extract.barriers.to_crs(network.projection.crs))
-        return cls(
-            network, gazetteer, base, cuts, extract.data_date, extract.attribution, network.findings
-        )
+        about = extract.data_date, extract.attribution, network.findings
+        return cls(network, gazetteer, base, cuts, *about, extract.streets)
 
     @classmethod
     def from_streets(
@@ -203,7 +206,9 @@ class Ground:
         lines = _turned(path, Datum(datum)) if shifted else path
         network = WalkingNetwork.from_lines(lines, strokes=strokes)
         base = {"streets": _as_layer(network)}
-        return cls(network, gazetteer, base, findings=network.findings)
+        # Names are read for the homes' datum alone: what an office calls its lines is not drawn.
+        named = names_of_lines(open_layer(path) if lines is path else lines)
+        return cls(network, gazetteer, base, findings=network.findings, streets=named)
 
 
 def _turned(path: Path, datum: Datum) -> gpd.GeoDataFrame:

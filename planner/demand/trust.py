@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.demand.anchors import told_by_addresses
 from planner.demand.crosscheck import witnesses
 from planner.demand.ground import Ground
 from planner.errors import DatumError, Finding, Severity
 from planner.intake.address.parse import parse_address
-from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.coordinates.datum import Datum, convert, shift_m
 from planner.intake.coordinates.detect import DatumEvidence, detect_datum
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
@@ -38,6 +39,7 @@ COARSE_DECIMALS: Final = 3
 SURE: Final = 0.8
 DEGREE_M: Final = 111_195.0  # A degree of a great circle on a sphere of 6,371,009 m
 Positions = NDArray[np.intp]
+_WITNESSES: Final = {"nearness": "file", "spread": "spread", "addresses": "addresses"}
 _NAMES: Final = {"wgs84": "WGS-84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
 
@@ -230,7 +232,10 @@ def _datums(
         own = _declared(file, datum) or Datum.WGS84
         lon, lat = frame[["lon", "lat"]].to_numpy(float)[at].T
         sheets = frame["sheet"].to_numpy(str)[at]
-        seen = found[file] = detect_datum(lon, lat, nearest.distance_m, groups=sheets, declared=own)
+        seen = detect_datum(lon, lat, nearest.distance_m, groups=sheets, declared=own)
+        if not (seen.mixed or seen.sure):
+            seen = _addressed(seen, frame.iloc[at], ground)
+        found[file] = seen
         if seen.mixed:
             for run in seen.runs:
                 part = slice(run.start, run.stop)
@@ -242,13 +247,24 @@ def _datums(
     return found, said
 
 
+def _addressed(seen: DatumEvidence, rows: pd.DataFrame, ground: Ground) -> DatumEvidence:
+    """Ask the addresses, where the ground is silent."""
+    best = told_by_addresses(rows, ground.streets, ground.gazetteer)
+    if best is None:
+        return seen
+    lon, lat = rows[["lon", "lat"]].to_numpy(float).T
+    shift = float(np.median(shift_m(lon, lat, seen.declared, best)))
+    return replace(seen, best=best, sure=True, shift_m=shift, witness="addresses")
+
+
 def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part: bool) -> Finding:
     """Ask about coordinates that fit the ground only in another reading."""
     best = next(f for f in seen.fits if f.datum is seen.best)
     asked = next(f for f in seen.fits if f.datum is seen.declared)
     first, last = int(rows["row"].iloc[0]), int(rows["row"].iloc[-1])
     told = Finding.of(
-        "datum/rows" if part else "datum/file",  # one declaration holds for a whole file
+        # one declaration holds for a whole file
+        "datum/rows" if part else f"datum/{_WITNESSES[seen.witness]}",
         {"column": "lon"},
         first=first,
         last=last,
@@ -259,6 +275,8 @@ def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part:
         datum=seen.best.value,
         best=100 * best.share_30_m,
         asked=100 * asked.share_30_m,
+        far=best.far_m,
+        own_far=asked.far_m,
     )
     return replace(at_row(rows, 0, told), row=first if part else None)
 

@@ -3,6 +3,7 @@
 A wrong reading is some 500 m off (GCJ-02) or 1,000 m (BD-09), and puts homes where any shift by as much
 would.  So a reading is believed only where it fits better than the others *and* better than shifts that
 nobody made: on ground of which the map knows little, chance alone prefers one of three readings.
+Where no reading stands out by nearness, the distances of a sheet as a whole are asked; see `spread`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.intake.coordinates.datum import Datum, convert, shift_m
+from planner.intake.coordinates.spread import told_by_spread
 from planner.model.arrays import Bools, Floats, Ints
 from planner.model.plane import DEGREE_M
 
@@ -38,12 +40,15 @@ class ReadingFit:
         Median distance, metres.
     score : float
         Mean of 1 / (1 + (d / 15 m)^2): 1 when every point is on the ground.
+    far_m : float
+        Distance within which nine of ten spots lie, metres.
     """
 
     datum: Datum
     share_30_m: float
     median_m: float
     score: float
+    far_m: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,16 @@ class DatumEvidence:
     declared : Datum
         What the table was said to be in.
     best : Datum
-        The reading with the best score.
+        The reading with the best score; where none is sure by it, that for which the distances as a whole
+        speak, if there is one.
     fits : tuple of ReadingFit
         All three, in the order of `Datum`.
     margin : float
-        Score of the best less that of the next.
+        Best score less the next.
     z : float
         The margin in standard errors, paired spot by spot.
     sure : bool
-        Whether the best stands out from the others and from chance, on 10 spots or more.
+        Whether the best stands out from the others and from chance, on 10 spots or more, or on 7 by far.
     shift_m : float
         Median distance between the declared and the best reading, metres.
     n : int
@@ -84,6 +90,8 @@ class DatumEvidence:
         Empty inside `groups`.
     groups : mapping of str to DatumEvidence
         The same for each group, where groups were given.
+    witness : {"nearness", "spread", "addresses"}
+        What the best reading is known by.
     """
 
     declared: Datum
@@ -97,6 +105,7 @@ class DatumEvidence:
     spots: int = 0
     runs: tuple[DatumRun, ...] = ()
     groups: Mapping[str, DatumEvidence] = field(default_factory=lambda: MappingProxyType({}))
+    witness: str = "nearness"
 
     @property
     def contradicts(self) -> bool:
@@ -115,11 +124,14 @@ _SPOT_DEG: Final = 0.0002
 FEWEST_SPOTS: Final = 10
 MARGIN: Final = 0.05
 ERRORS: Final = 3.0
+FEW_SPOTS, WIDE_MARGIN, WIDE_ERRORS = 7, 0.3, 2.0
 # Standard deviations by which a reading must fit better than shifts that nobody made.
 OUTSTANDING: Final = 3.5
 SAMPLE: Final = 1_500  # spots that are asked again for each such shift: more of them tell no more
 # A change of reading must win this much score back, so some ten spots make a run at the least.
 _CHANGE_COST: Final = 3.0
+ALIKE: Final = 1e-4  # probability that the distances of a stretch and of the rest are of one kind
+CLOSE_M: Final = 3.0  # how exactly such distances are known
 _DECOYS_M: Final = np.array(
     [
         (r * np.cos(t), r * np.sin(t))
@@ -185,19 +197,22 @@ def detect_datum(
     if labels.shape != x.shape:
         raise ValueError(f"{len(labels)} groups for {len(x)} points")
     spots = _spots(x, y, ground, declared)
-    whole = _judge(spots, spots.of >= 0, ground, declared)
+    whole = _asked(spots, spots.of >= 0, ground, declared)
     by_group = {
-        str(label): _judge(spots, (spots.of >= 0) & (labels == label), ground, declared)
+        str(label): _asked(spots, (spots.of >= 0) & (labels == label), ground, declared)
         for label in (np.unique(labels) if groups is not None else ())
     }
     base = whole.best if whole.sure else declared
     states = _states(spots)
+    usual = np.unique(spots.of[(states == _READINGS.index(base)) & (spots.of >= 0)])
     for start, stop in _stretches(states):
+        datum = _READINGS[states[start]]
+        if datum is base:
+            continue
         own = np.zeros(len(x), bool)
         own[start:stop] = spots.of[start:stop] >= 0
         seen = _judge(spots, own, ground, declared)
-        datum = _READINGS[states[start]]
-        if datum is not base and not (seen.sure and seen.best is datum):
+        if not (seen.sure and seen.best is datum and _unlike(spots, own, usual, base)):
             states[start:stop] = _READINGS.index(base)
     for label, seen in by_group.items():
         if seen.sure and seen.best is not base:
@@ -244,6 +259,7 @@ def _judge(spots: _Spots, rows: Bools, ground: Ground, declared: Datum) -> Datum
             float(np.mean(away[:, k] <= 30.0)),
             float(np.median(away[:, k])),
             float(np.mean(scores[:, k])),
+            float(np.quantile(away[:, k], 0.9, method="higher")),
         )
         for k, datum in enumerate(_READINGS)
     )
@@ -254,13 +270,46 @@ def _judge(spots: _Spots, rows: Bools, ground: Ground, declared: Datum) -> Datum
     margin = float(gain.mean())
     error = float(gain.std(ddof=1)) / np.sqrt(n) if n > 1 else float("inf")
     z = margin / error if error > 0 else (float("inf") if margin > 0 else 0.0)
-    sure = n >= FEWEST_SPOTS and margin >= MARGIN and z >= ERRORS
+    # Few witnesses that agree so far leave little to chance, though their mean is known less exactly.
+    plain = n >= FEW_SPOTS and margin >= WIDE_MARGIN and z >= WIDE_ERRORS
+    sure = plain or (n >= FEWEST_SPOTS and margin >= MARGIN and z >= ERRORS)
     sure = sure and _stands_out(spots.at[mine], _READINGS[first], fits, ground)
     shift = float(np.median(spots.shift[mine, first]))
     best = _READINGS[first]
     return DatumEvidence(
         declared, best, fits, margin, float(z), bool(sure), shift, int(rows.sum()), n
     )
+
+
+def _unlike(spots: _Spots, rows: Bools, usual: Ints, base: Datum) -> bool:
+    """Tell whether some rows keep other distances than the rest, all read as the sheet is.
+
+    On regular streets a shift puts whole rows of homes onto the next street: what stands like its
+    neighbours has no other datum than they.
+    """
+    from scipy.stats import ks_2samp
+
+    k = _READINGS.index(base)
+    mine, theirs = spots.away[np.unique(spots.of[rows]), k], spots.away[usual, k]
+    if not len(theirs):
+        return True
+    nearer = ks_2samp(mine + CLOSE_M, theirs, alternative="greater").pvalue
+    farther = ks_2samp(mine - CLOSE_M, theirs, alternative="less").pvalue
+    return bool(min(nearer, farther) < ALIKE)
+
+
+def _asked(spots: _Spots, rows: Bools, ground: Ground, declared: Datum) -> DatumEvidence:
+    """Say which reading a whole sheet speaks for, by nearness or by its distances as a whole."""
+    seen = _judge(spots, rows, ground, declared)
+    mine = np.unique(spots.of[rows])
+    # What was declared need not be asked again where it stands out, nor where nothing is shifted.
+    if (seen.sure and not seen.contradicts) or not len(mine) or not spots.shift[mine].any():
+        return seen
+    best = told_by_spread(spots.at[mine], declared, _READINGS, ground)
+    if best is None or (seen.sure and best is not declared):
+        return seen
+    shift = float(np.median(spots.shift[mine, _READINGS.index(best)]))
+    return replace(seen, best=best, sure=True, shift_m=shift, witness="spread")
 
 
 def _stands_out(at: Floats, best: Datum, fits: tuple[ReadingFit, ...], ground: Ground) -> bool:
