@@ -67,9 +67,8 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def mutants(session: nox.Session) -> None:
-    """Put faults into the modules that must be right (`tool.mutmut`), and list those that no test sees.
+    """Put faults into the modules that must be right, and list those that no test sees.
 
-    ``nox -s mutants -- "planner.model.audit*"`` tries one module.
+    ``nox -s mutants -- planner/plan/staffing.py`` tries one module.
     """
-    session.run("mutmut", "run", "--max-children", "2", *session.posargs)
-    session.run("mutmut", "results")
+    session.run("python", "-m", "tests.mutants", *session.posargs)

@@ -48,8 +48,8 @@ def coverage_gaps(
     """
     ids, units = np.asarray(household_id, str), np.asarray(unit, np.int64)
     zone = np.append(np.asarray(assignment), -1)[units]
-    pair = problem.pairs_of(assignment)
-    walk = np.append(np.where(pair >= 0, np.append(problem.walk_m, 0.0)[pair], 0.0), 0.0)[units]
+    walk_m = np.append(problem.walk_m, np.nan)[problem.pairs_of(assignment)]
+    walk = np.append(walk_m, np.nan)[units]
     found = np.array(np.asarray(cause, str), dtype="U32")
     detail = np.full(len(ids), "", object)
     lost = (found == "") & (zone < 0)

@@ -271,3 +271,26 @@ def test_why_a_door_was_cut_is_told() -> None:
 def test_heights_of_floors() -> None:
     """The first number that is there, below ground too; nought where there is none."""
     assert [floor_number(text) for text in ("3", "-1", "5层/2", "地下", "")] == [3, -1, 5, 0, 0]
+
+
+def test_units_are_numbered_from_one() -> None:
+    """The id stands first in the table; five digits keep the order of texts that of numbers."""
+    _, units, _ = group_units(people(4, building=["1", "2", "3", "4"]), 250)
+    assert units.columns[0] == "unit_id"
+    assert units["unit_id"].tolist() == ["U00001", "U00002", "U00003", "U00004"]
+
+
+def test_a_place_is_called_what_most_of_its_people_call_it() -> None:
+    """Not what a few of them do; of two names that are as frequent the first by its letters."""
+    names = ["甲苑大院", "甲苑小区", "甲苑小区"]
+    frame = people(3, place="甲苑", written=names)
+    assert group_units(frame, 250)[1]["building"].tolist() == ["甲苑小区3号楼"]
+    even = people(4, place="甲苑", written=[*names, "甲苑大院"])
+    assert group_units(even, 250)[1]["building"].tolist() == ["甲苑大院3号楼"]
+
+
+def test_a_street_number_is_an_address() -> None:
+    """A home that has one does not join the building on whose point it stands; a blank one does."""
+    frame = people(3, place=["甲苑", "新村路#12", ""], building=["3", "", ""])
+    unit, _, _ = group_units(frame, 250)
+    assert unit[0] == unit[2] != unit[1]

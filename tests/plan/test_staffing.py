@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from planner.model import audit
@@ -15,7 +16,7 @@ from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
-from planner.plan.staffing import KEEP_M, Roster, Walks, _UsedTo, staffed
+from planner.plan.staffing import KEEP_M, Roster, Walks, _figures, _UsedTo, staffed
 from planner.solve.zones.search import Stop
 from tests.plan.test_changes import some_move, written
 from tests.plans import make_plan_tables, unproven
@@ -107,6 +108,22 @@ def test_nothing_changed_changes_no_service(tables: PlanTables) -> None:
     assert same.mean() > 0.9
 
 
+def test_the_order_of_rows_decides_nothing() -> None:
+    """Homes as near to one member as to another are shared out by ids, however sheets are sorted."""
+    made = unproven(make_plan_tables(nx=6, ny=4, nc=5))
+    blank = replace(made, households=made.households.assign(member="", member_walk_m=np.nan))
+    turned = replace(
+        blank,
+        households=blank.households.iloc[::-1].reset_index(drop=True),
+        members=blank.members.iloc[::-1].reset_index(drop=True),
+    )
+    assert blank.members["unit_id"].duplicated().any()
+    first, second = (
+        served(tables).households.set_index("household_id")["member"] for tables in (blank, turned)
+    )
+    assert first.to_dict() == second.to_dict()
+
+
 def test_walks_are_those_of_the_streets() -> None:
     """On a plan's own streets a walk is at least the shortest of all, and at most by way of the centre."""
     bare, network = make_walked_tables(), grid_network(12, 8)
@@ -125,6 +142,7 @@ def test_walks_are_those_of_the_streets() -> None:
     told = homes["member_walk_m"].to_numpy(float)
     apart = units != whose
     assert (told[~apart] == 0).all()
+    assert (np.round(told, 2) == told).all(), "centimetres, as plans tell them"
     assert (told[apart] >= shortest[units, whose][apart] - 0.02).all()
     assert (told <= own[units] + own[whose] + 0.02).all()
     assert np.isclose(told[apart], shortest[units, whose][apart], atol=0.02).mean() > 0.7
@@ -161,12 +179,27 @@ def test_homes_of_a_unit_are_shared_out_by_the_member_they_know() -> None:
 
 
 def test_habit_is_worth_so_many_metres(tables: PlanTables) -> None:
-    """Each home that has a member, and no other; a helper of the office counts as it says."""
+    """Each home that has a member, and no other."""
     was = np.where(np.arange(len(tables.households)) % 2 == 0, 0, -1)
     used = _UsedTo.of(replace(tables, helpers=None), was)
     assert KEEP_M == 200.0
     assert used.member.tolist() == was.tolist()
     assert used.price_m.tolist() == np.where(was >= 0, 200.0, 0.0).tolist()
+
+
+def test_a_helper_counts_as_the_office_says(tables: PlanTables) -> None:
+    """The home's helper in place of the member it has, at the helper's own price; kept ones are counted."""
+    ids, known = tables.households["household_id"], tables.households["member"]
+    a, b = np.flatnonzero(known != "")[[2, 5]]
+    one = int(np.flatnonzero(tables.members["member_id"] == known[a])[0])
+    said = {"household_id": ids[[a, b]], "member_id": [known[a]] * 2, "price_m": [5e3, 9.0]}
+    helped = replace(tables, helpers=pd.DataFrame(said))
+    used = _UsedTo.of(helped, np.full(len(ids), one + 1))
+    assert used.member[[a, a + 1, b]].tolist() == [one, one + 1, one]
+    assert used.price_m[[a, a + 1, b]].tolist() == [5e3, 200.0, 9.0]
+    figures = shared(helped, np.zeros(0, np.int64)).figures
+    kept = 1 + (known[b] == known[a])
+    assert (figures["helpers"], figures["helpers_kept"]) == (2, kept)
 
 
 def test_the_shorter_way_counts() -> None:
@@ -198,6 +231,18 @@ def test_figures_at_the_limits_of_a_member(tables: PlanTables) -> None:
         )
         assert roster.figures["serving"] == (counts > 0).sum()
         assert (roster.figures["short"], roster.figures["over"]) == (short, over)
+
+
+def test_who_serves_too_few_or_too_many_is_counted(tables: PlanTables) -> None:
+    """Of homes held one by one: at floor and ceiling all is well, and who holds none rests."""
+    rules = replace(tables.rules, households_per_member=Bound(3, 5))
+    held, walks = np.array([0, 1, 3, 5, 6, 7]), np.array([30.0, np.nan, 50.25])
+    nobody = np.zeros(0, np.int64)
+    told = _figures(replace(tables, rules=rules, helpers=None), nobody, walks, held)
+    assert told == {"serving": 5, "short": 1, "over": 2, "walk_mean_m": 40.1}
+    free = replace(tables.rules, households_per_member=Bound(None, None))
+    told = _figures(replace(tables, rules=free, helpers=None), nobody, walks[1:2], held)
+    assert told == {"serving": 5, "short": 0, "over": 0, "walk_mean_m": None}
 
 
 def _nobody(tables: PlanTables) -> Walks:
