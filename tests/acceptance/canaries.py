@@ -59,11 +59,16 @@ class Canaries:
     def found_in(self, data: bytes, name: str = "") -> dict[str, str]:
         """Give what was planted and shows in a file, packed parts and raw bytes too."""
         text = data.decode("utf-8", "replace") + "\n".join(p.text for p in parts_of(data, name))
-        return {where: name for canary, where in self.planted.items() if canary in text}
+        return dict.fromkeys(self.shown(text), name)
 
     def shown(self, text: str) -> list[str]:
         """Give which cells show in a text."""
-        return [where for canary, where in self.planted.items() if canary in text]
+        # Few of their letters and starts stand in a text, so that not each of thousands is looked for.
+        letters = set(text)
+        starts = {c[:4] for c in self.planted if letters.issuperset(c)}
+        there = {start for start in starts if start in text}
+        near = [pair for pair in self.planted.items() if pair[0][:4] in there]
+        return [where for canary, where in near if canary in text]
 
 
 def write_office(folder: Path, canaries: Canaries, *, building: str = "") -> Path:

@@ -10,7 +10,7 @@ from shapely import LineString, MultiLineString, Point
 
 from planner.errors import NetworkError
 from planner.model.plane import LocalProjection
-from planner.network import WalkingNetwork, read_extract
+from planner.network import WalkingNetwork
 from tests.network.worlds import PLANE, at, layer, network
 
 STREET = [(0, 0), (1000, 0)]
@@ -198,9 +198,9 @@ def test_too_far_and_nowhere_are_not_joined():
     assert len(net.snap([], [])) == 0
 
 
-def test_equal_homes_join_alike_whatever_their_company(helsinki_pbf):
+def test_equal_homes_join_alike_whatever_their_company(helsinki_pbf, read_once):
     """Where a home joins does not depend on the other homes or their order."""
-    extract = read_extract(helsinki_pbf)
+    extract = read_once(helsinki_pbf)
     net = WalkingNetwork.from_osm(extract)
     lon, lat = extract.addresses.geometry.x.to_numpy(), extract.addresses.geometry.y.to_numpy()
     whole, back = net.snap(lon, lat), net.snap(lon[::-1], lat[::-1])
@@ -213,9 +213,9 @@ def test_equal_homes_join_alike_whatever_their_company(helsinki_pbf):
     assert whole.crosses.mean() < 0.05
 
 
-def test_edges_are_as_long_as_their_lines(helsinki_pbf):
+def test_edges_are_as_long_as_their_lines(helsinki_pbf, read_once):
     """Each edge runs from its first node to its second, as long as its line."""
-    net = WalkingNetwork.from_osm(helsinki_pbf)
+    net = WalkingNetwork.from_osm(read_once(helsinki_pbf))
     assert shapely.length(net.edge_lines) == pytest.approx(net.length_m, abs=1e-6)
     first, last = net.shape_offset[:-1], net.shape_offset[1:] - 1
     assert (net.shape_xy[first] == net.node_xy[net.edges[:, 0]]).all()
@@ -223,9 +223,9 @@ def test_edges_are_as_long_as_their_lines(helsinki_pbf):
     assert 0.9 < net.pieces[0].length_m / net.length_m.sum() < 1
 
 
-def test_coverage_tells_the_streets_of_another_place(helsinki_pbf):
+def test_coverage_tells_the_streets_of_another_place(helsinki_pbf, read_once):
     """Homes of the same town are covered, homes of another are not."""
-    net = WalkingNetwork.from_osm(helsinki_pbf)
+    net = WalkingNetwork.from_osm(read_once(helsinki_pbf))
     assert net.coverage([24.945, 24.94], [60.17, 60.168]) == 1.0
     assert net.coverage([116.84, 116.85], [32.62, 32.63]) == 0.0
     assert net.coverage([24.945, 116.85, np.nan], [60.17, 32.63, 1]) == 0.5

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.network import WalkingNetwork, read_extract
+from planner.network import WalkingNetwork
 from tests.network.worlds import at, grid, network, on_edges, unsupported
 
 GRID = grid(4, 3)
@@ -46,9 +46,9 @@ def test_a_nearer_neighbour_always_exists(net, data):
     assert (group[links[:, 0]] == group[links[:, 1]]).all()
 
 
-def test_the_contract_holds_on_real_streets(helsinki_pbf):
+def test_the_contract_holds_on_real_streets(helsinki_pbf, read_once):
     """Real addresses, many on one spot, have the neighbours that the zoning model needs."""
-    extract = read_extract(helsinki_pbf)
+    extract = read_once(helsinki_pbf)
     net = WalkingNetwork.from_osm(extract)
     points = extract.addresses.geometry.iloc[::8]
     snaps = net.snap(points.x.to_numpy(), points.y.to_numpy())

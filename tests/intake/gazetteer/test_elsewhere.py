@@ -10,14 +10,14 @@ import pytest
 
 from planner.intake.gazetteer.geocode import find_places, geocode
 from planner.intake.gazetteer.index import Gazetteer
-from planner.network.streets.osm import read_extract
+from tests.conftest import ReadOnce
 from tests.intake.gazetteer.test_geocode import town
 
 
 @pytest.fixture(scope="module")
-def helsinki(helsinki_pbf: Path) -> Gazetteer:
+def helsinki(helsinki_pbf: Path, read_once: ReadOnce) -> Gazetteer:
     """The gazetteer of central Helsinki."""
-    e = read_extract(helsinki_pbf)
+    e = read_once(helsinki_pbf)
     return Gazetteer.build(e.addresses, e.buildings, e.streets, e.places)
 
 

@@ -15,8 +15,9 @@ from shapely.geometry import LineString, Point, box
 
 from planner.intake.gazetteer.geocode import COLUMNS, geocode
 from planner.intake.gazetteer.index import Gazetteer
-from planner.network.streets.osm import Extract, read_extract
+from planner.network.streets.osm import Extract
 from tests.benchmarks.geocode import damage, measure
+from tests.conftest import ReadOnce
 
 METRE = 1 / 111_320
 TRUE = "address point", "building"
@@ -265,9 +266,9 @@ def test_any_text_is_answered(western: Gazetteer, text: str) -> None:
 
 
 @lru_cache(maxsize=2)
-def ready(path: Path) -> tuple[Extract, Gazetteer, pd.DataFrame]:
+def ready(path: Path, read_once: ReadOnce) -> tuple[Extract, Gazetteer, pd.DataFrame]:
     """Read an extract, its gazetteer and the truth of its addresses."""
-    extract = read_extract(path)
+    extract = read_once(path)
     gazetteer = Gazetteer.build(
         extract.addresses, extract.buildings, extract.streets, extract.places
     )
@@ -281,9 +282,9 @@ def ready(path: Path) -> tuple[Extract, Gazetteer, pd.DataFrame]:
     )
 
 
-def test_a_district_finds_its_own_addresses(shared_data: Path) -> None:
+def test_a_district_finds_its_own_addresses(shared_data: Path, read_once: ReadOnce) -> None:
     """Of 32,000 real addresses 99.5 % land on their own point or building, none surely elsewhere."""
-    extract, gazetteer, truth = ready(shared_data / "osm" / "queens_village_ny.osm.pbf")
+    extract, gazetteer, truth = ready(shared_data / "osm" / "queens_village_ny.osm.pbf", read_once)
     figures = measure(
         geocode(truth["street"] + " " + truth["number"], gazetteer), truth, extract, gazetteer
     )
@@ -292,12 +293,14 @@ def test_a_district_finds_its_own_addresses(shared_data: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["queens", "helsinki"])
-def test_damaged_addresses(name: str, request: pytest.FixtureRequest, helsinki_pbf: Path) -> None:
+def test_damaged_addresses(
+    name: str, request: pytest.FixtureRequest, helsinki_pbf: Path, read_once: ReadOnce
+) -> None:
     """With one or two faults each, 97 % are right and at most 0.5 % are surely wrong."""
     path = helsinki_pbf
     if name == "queens":
         path = request.getfixturevalue("shared_data") / "osm" / "queens_village_ny.osm.pbf"
-    extract, gazetteer, truth = ready(path)
+    extract, gazetteer, truth = ready(path, read_once)
     rng = np.random.default_rng(11)
     truth = truth.iloc[np.sort(rng.choice(len(truth), min(4000, len(truth)), replace=False))]
     tail = ", Queens Village, NY 11427" if name == "queens" else ", 00100 Helsinki"

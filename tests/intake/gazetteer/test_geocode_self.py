@@ -13,7 +13,8 @@ import pytest
 from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.gazetteer.geocode import find_places
 from planner.intake.gazetteer.index import Gazetteer
-from planner.network.streets.osm import Extract, read_extract
+from planner.network.streets.osm import Extract
+from tests.conftest import ReadOnce
 
 EXTRACTS = (
     "beijing_haidian_zhongguancun_2017", "hangzhou_zijingang", "jiangxi_guixi_2025", "liechtenstein_south",
@@ -27,10 +28,10 @@ MOST = 4_000
 READ: dict[str, tuple[Extract, Gazetteer]] = {}
 
 
-def opened(path: Path) -> tuple[Extract, Gazetteer]:
+def opened(path: Path, read_once: ReadOnce) -> tuple[Extract, Gazetteer]:
     """Read an extract once."""
     if path.name not in READ:
-        e = read_extract(path)
+        e = read_once(path)
         made = Gazetteer.build(
             e.addresses, e.buildings, e.streets, e.places, other_names=e.other_names
         )
@@ -98,21 +99,25 @@ def unfound_addresses(extract: Extract, gazetteer: Gazetteer) -> tuple[list[str]
 
 
 @pytest.mark.parametrize("name", EXTRACTS)
-def test_every_named_object_is_found_by_its_name(shared_data: Path, name: str) -> None:
+def test_every_named_object_is_found_by_its_name(
+    shared_data: Path, name: str, read_once: ReadOnce
+) -> None:
     """Streets, buildings, estates, quarters and amenities, in any script: all of them."""
-    assert unfound_names(*opened(shared_data / "osm" / f"{name}.osm.pbf")) == []
+    assert unfound_names(*opened(shared_data / "osm" / f"{name}.osm.pbf", read_once)) == []
 
 
 @pytest.mark.parametrize("name", EXTRACTS)
-def test_address_points_are_found_by_their_address(shared_data: Path, name: str) -> None:
+def test_address_points_are_found_by_their_address(
+    shared_data: Path, name: str, read_once: ReadOnce
+) -> None:
     """Of all address points at least 99.5 %; what is not found is listed."""
-    lost, count = unfound_addresses(*opened(shared_data / "osm" / f"{name}.osm.pbf"))
+    lost, count = unfound_addresses(*opened(shared_data / "osm" / f"{name}.osm.pbf", read_once))
     assert len(lost) <= (1 - SHARE) * count, lost
 
 
-def test_the_demo_town_finds_itself(helsinki_pbf: Path) -> None:
+def test_the_demo_town_finds_itself(helsinki_pbf: Path, read_once: ReadOnce) -> None:
     """The extract that the first demo town stands on, names and addresses."""
-    extract, gazetteer = opened(helsinki_pbf)
+    extract, gazetteer = opened(helsinki_pbf, read_once)
     assert unfound_names(extract, gazetteer) == []
     lost, count = unfound_addresses(extract, gazetteer)
     assert len(lost) <= (1 - SHARE) * count, lost

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from planner.intake.gazetteer import shelf
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.gazetteer.index import Gazetteer
-from planner.network.streets.osm import read_extract
+from tests.conftest import ReadOnce
 
 
 @pytest.fixture(scope="module")
-def made(helsinki_pbf: Path) -> Gazetteer:
+def made(helsinki_pbf: Path, read_once: ReadOnce) -> Gazetteer:
     """The gazetteer of central Helsinki."""
-    e = read_extract(helsinki_pbf)
+    e = read_once(helsinki_pbf)
     return Gazetteer.build(e.addresses, e.buildings, e.streets, e.places)
 
 

@@ -11,9 +11,9 @@ from planner.network.streets.features import runs
 from tests.network.streets.files import NODES, way, write
 
 
-def test_an_address_point_finds_its_building(helsinki_pbf):
+def test_an_address_point_finds_its_building(helsinki_pbf, read_once):
     """The building of an address is the outline that holds the point."""
-    extract = read_extract(helsinki_pbf)
+    extract = read_once(helsinki_pbf)
     outline = extract.buildings.set_index("osm_id").geometry
     housed = extract.addresses[extract.addresses["building"] != ""]
     assert housed["building"].isin(outline.index).all()

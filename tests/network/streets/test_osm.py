@@ -10,9 +10,9 @@ from planner.network import WalkingNetwork, read_extract
 from tests.network.streets.files import NODES, way, write
 
 
-def test_the_real_extract_has_all_its_layers(helsinki_pbf):
+def test_the_real_extract_has_all_its_layers(helsinki_pbf, read_once):
     """Streets, buildings, addresses, places and barriers come out with their columns, in degrees."""
-    extract = read_extract(helsinki_pbf)
+    extract = read_once(helsinki_pbf)
     assert list(extract.streets.columns) == ["osm_id", "name", "highway", "walkable", "geometry"]
     assert len(extract.streets) > 2500
     assert 400 < len(extract.buildings) < 560
@@ -81,9 +81,9 @@ def test_a_locked_gate_parts_the_street(tmp_path):
         "jiangxi_guixi_2025",
     ],
 )
-def test_extracts_of_other_cities_make_networks(shared_data, name):
+def test_extracts_of_other_cities_make_networks(shared_data, name, read_once):
     """Extracts with loose ends, islands and broken rings are read; all pieces are kept."""
-    extract = read_extract(shared_data / "osm" / f"{name}.osm.pbf")
+    extract = read_once(shared_data / "osm" / f"{name}.osm.pbf")
     net = WalkingNetwork.from_osm(extract)
     assert net.pieces[0].length_m > 0.75 * net.length_m.sum()
     assert len(net.edges) > 400
