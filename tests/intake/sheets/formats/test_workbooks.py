@@ -39,7 +39,9 @@ def book() -> bytes:
 
 
 @pytest.mark.parametrize("wanted", [None, "Sheet", "h", "none"])
-@pytest.mark.parametrize(("data", "kind"), [(book(), "xlsx"), (OLD_WORKBOOK, "xls")])
+@pytest.mark.parametrize(
+    ("data", "kind"), [(book(), "xlsx"), (OLD_WORKBOOK, "xls")], ids=["xlsx", "xls"]
+)
 def test_the_child_reads_as_its_parent_does(data: bytes, kind: str, wanted: str | None) -> None:
     """Every kind of cell, and all that is marked, comes back from the other process as it was."""
     here, there = cells_here(data, kind, wanted), cells_of(data, kind, wanted)
