@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 __all__ = [
     "ConfigError",
@@ -125,7 +125,7 @@ class Finding:
         **values
             What the words leave open.
         """
-        words = {name: text.format_map(values) for name, text in _catalogue()[key].items()}
+        words = {name: text.format_map(values) for name, text in _words("findings")[key].items()}
         # The same fault stops one table and is held in another, so the place may say which.
         told = {**words, "severity": Severity(words["severity"]), **(place or {})}
         return cls(key.partition("/")[0], **told)
@@ -167,8 +167,8 @@ class Finding:
 
 # Read when something is first told: importing this module must stay cheap.
 @cache
-def _catalogue() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(Path(__file__).with_name("findings.toml").read_text("utf-8"))
+def _words(of: str) -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_name(f"{of}.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +237,23 @@ class PlannerError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  -> {self.remedy}" if self.remedy else self.message
+
+    @classmethod
+    def of(cls, key: str, also: Mapping[str, Any] | None = None, /, **values: Any) -> Self:
+        """Word an error of ``errors.toml``.
+
+        Parameters
+        ----------
+        key : str
+            Its table there.
+        also : mapping, optional
+            What the class takes beside words, such as `findings`.
+        **values
+            What the words leave open.
+        """
+        words = {name: text.format_map(values) for name, text in _words("errors")[key].items()}
+        make: Any = cls  # each class knows what it takes
+        return make(words.pop("what"), zh=words.pop("what_zh", ""), **words, **(also or {}))
 
 
 class ConfigError(PlannerError, ValueError):

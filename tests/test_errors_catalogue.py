@@ -1,4 +1,4 @@
-"""The catalogue of findings: every entry speaks both languages, is used, and is filled in."""
+"""The catalogues of findings and errors: every entry speaks both languages, is used, and is filled in."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from string import Formatter
 import pytest
 
 import planner
-from planner.errors import Finding, Severity
+from planner.errors import Finding, OutputError, SchemaError, Severity
 
 ROOT = Path(planner.__file__).parent
 WORDS = tomllib.loads((ROOT / "findings.toml").read_text("utf-8"))
+ERRORS = tomllib.loads((ROOT / "errors.toml").read_text("utf-8"))
 PLACE = {"file": "s.gpkg"}
 SOURCE = "\n".join(path.read_text("utf-8") for path in ROOT.rglob("*.py"))
 
@@ -75,27 +76,55 @@ def test_what_is_counted_is_told_with_its_count() -> None:
     assert {f.file for f in said} == {"s.gpkg"}
 
 
-def test_words_are_given_what_they_leave_open() -> None:
+@pytest.mark.parametrize("key", sorted(ERRORS))
+def test_an_error_speaks_both_languages(key: str) -> None:
+    """What is wrong and what to do, each in both."""
+    words = ERRORS[key]
+    assert {"what", "what_zh"} <= set(words) <= {"what", "what_zh", "remedy", "remedy_zh"}
+    assert re.search("[\u3400-\u9fff{]", words["what_zh"])
+    assert ("remedy" in words) == ("remedy_zh" in words)
+    assert f'Error.of("{key}"' in re.sub(r"\(\s+", "(", SOURCE)
+
+
+def test_an_error_of_the_catalogue() -> None:
+    """It is of the class that was asked, with its words, and what that class takes beside them."""
+    told = Finding.of("tie-fences")
+    error = SchemaError.of("ids-are-id-numbers", {"findings": [told]}, file="a.xlsx", header="编号")
+    assert isinstance(error, SchemaError)
+    assert error.findings == (told,)
+    assert "the column 编号 holds" in error.message
+    assert error.zh == "a.xlsx：“编号”列为身份证号"
+    other = OutputError.of("cannot-write", path="p", reason="full", free="1 MB")
+    assert other.remedy
+    assert other.remedy_zh
+
+
+@pytest.mark.parametrize(
+    ("what", "words", "most"), [("Finding", WORDS, 50), ("Error", ERRORS, 200)]
+)
+def test_words_are_given_what_they_leave_open(
+    what: str, words: dict[str, dict[str, str]], most: int
+) -> None:
     """A call that names its entry gives each value that the words ask for, and no other."""
     checked = 0
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args or not _names_entry(node):
+            if not isinstance(node, ast.Call) or not _names_entry(node, what):
                 continue
             if any(k.arg is None for k in node.keywords):
                 continue  # values that another function gathered
             key = ast.literal_eval(node.args[0])
             given = {str(k.arg) for k in node.keywords}
-            assert given == _open(key), f"{path.name}:{node.lineno} {key}"
+            assert given == _open(words[key]), f"{path.name}:{node.lineno} {key}"
             checked += 1
-    assert checked > 50
+    assert checked > most
 
 
-def _names_entry(node: ast.Call) -> bool:
-    named = isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "Finding.of"
-    return named and isinstance(node.args[0], ast.Constant)
+def _names_entry(node: ast.Call, what: str) -> bool:
+    named = isinstance(node.func, ast.Attribute) and ast.unparse(node.func).endswith(f"{what}.of")
+    return named and bool(node.args) and isinstance(node.args[0], ast.Constant)
 
 
-def _open(key: str) -> set[str]:
-    texts = [text for name, text in WORDS[key].items() if name != "severity"]
+def _open(words: dict[str, str]) -> set[str]:
+    texts = [text for name, text in words.items() if name != "severity"]
     return {str(name) for text in texts for _, name, _, _ in Formatter().parse(text) if name}

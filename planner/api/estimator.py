@@ -242,60 +242,46 @@ class CapacitatedZones(
         for name, least in (("n_zones", 1), ("n_init", 1), ("max_iter", 1), ("n_recuts", 0)):
             value = getattr(self, name)
             if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-                raise ConfigError(
-                    f"{name}={value!r}: a whole number of at least {least} is needed",
-                    zh=f"{name}={value!r}：应为不小于 {least} 的整数",
-                )
+                raise ConfigError.of("parameter-not-whole", name=name, value=value, least=least)
         for name in ("size_min", "size_max", "tol"):
             value = getattr(self, name)
             if value is None and name != "tol":
                 continue
             if not isinstance(value, Real) or isinstance(value, bool) or not float(value) >= 0:
-                raise ConfigError(
-                    f"{name}={value!r}: a number of at least 0 is needed",
-                    zh=f"{name}={value!r}：应为不小于 0 的数",
-                )
+                raise ConfigError.of("parameter-not-number", name=name, value=value)
 
     def _check_sizes(self, unit: Floats) -> None:
         """Refuse bounds that no zones can meet, with the numbers."""
         rows, zones, total = len(unit), self.n_zones, float(unit.sum())
         if rows < zones:
-            raise ConfigError(
-                f"n_samples={rows} rows for n_zones={zones}: each zone needs a row of its own",
-                remedy=f"ask for at most {rows} zones",
-                zh=f"n_samples={rows} 行，n_zones={zones}：每个责任区至少要有一行",
-                remedy_zh=f"n_zones 最多为 {rows}",
-            )
+            raise ConfigError.of("too-few-rows", rows=rows, zones=zones)
         low, high = self._bounds()
         if low > high:
-            raise ConfigError(
-                f"size_min={low:g} is above size_max={high:g}",
-                zh=f"size_min={low:g} 大于 size_max={high:g}",
-            )
+            raise ConfigError.of("size-min-above-size-max", low=low, high=high)
         if not self.weigh_size:
             low, high = float(np.ceil(low)), float(np.floor(high))
         slack = 1e-9 * total
         if low * zones > total + slack:
-            raise ConfigError(
-                f"size_min={low:g} in {zones} zones makes {low * zones:g}, but there are {total:g}",
-                remedy=f"size_min may be {total / zones:g} at most, or n_zones {int(total // low)}",
-                zh=f"size_min={low:g} 乘以 {zones} 个责任区为 {low * zones:g}，实有 {total:g}",
-                remedy_zh=f"size_min 最多为 {total / zones:g}，或 n_zones 最多为 {int(total // low)}",
+            raise ConfigError.of(
+                "size-min-too-large",
+                low=low,
+                zones=zones,
+                needed=low * zones,
+                total=total,
+                each=total / zones,
+                most=int(total // low),
             )
         if high * zones < total - slack:
-            raise ConfigError(
-                f"size_max={high:g} in {zones} zones makes {high * zones:g}, but there are {total:g}",
-                remedy=f"size_max must be {total / zones:g} at least, or the zones more in number",
-                zh=f"size_max={high:g} 乘以 {zones} 个责任区为 {high * zones:g}，实有 {total:g}",
-                remedy_zh=f"size_max 至少为 {total / zones:g}，或增加责任区",
+            raise ConfigError.of(
+                "size-max-too-small",
+                high=high,
+                zones=zones,
+                room=high * zones,
+                total=total,
+                each=total / zones,
             )
         if unit.max() > high:
-            raise ConfigError(
-                f"a row of size {unit.max():g} fits into no zone of size_max={high:g}",
-                remedy="raise size_max, or cut the row in two",
-                zh=f"有一行的大小为 {unit.max():g}，超过 size_max={high:g}",
-                remedy_zh="请增大 size_max，或将该行拆开",
-            )
+            raise ConfigError.of("row-fits-nowhere", largest=unit.max(), high=high)
 
     def _bounds(self) -> tuple[float, float]:
         low = 0.0 if self.size_min is None else float(self.size_min)
@@ -336,15 +322,9 @@ def _validated(estimator: CapacitatedZones, X: ArrayLike, **options: Any) -> Flo
 
 def _refuse_weights(weight: Floats) -> None:
     if weight.min() < 0:
-        raise ConfigError(
-            f"sample_weight has {weight.min():g}: weights must not be negative",
-            zh=f"sample_weight 含 {weight.min():g}：权重不能为负",
-        )
+        raise ConfigError.of("sample-weight-negative", least=weight.min())
     if weight.sum() <= 0:
-        raise ConfigError(
-            "sample_weight is zero in every row: something must weigh",
-            zh="sample_weight 全为零：至少应有一个大于零",
-        )
+        raise ConfigError.of("sample-weight-zero")
 
 
 def _inertia(x: Floats, weight: Floats, centre: Floats, label: Ints) -> float:

@@ -14,7 +14,7 @@ from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
 from planner.errors import Finding
-from planner.files import free_folder, mark_as_read
+from planner.files import free_file, free_folder, mark_as_read
 from planner.intake.fences.read import survey_fences
 from planner.intake.online.consent import Online, Pace
 from planner.intake.online.estimate import Estimate
@@ -25,7 +25,7 @@ from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES
 from planner.plan.guiding import Guides, read_guides
 
-__all__ = ["Estimate", "Online", "Opened", "free_folder", "online_of", "open_project"]
+__all__ = ["Estimate", "Online", "Opened", "free_file", "free_folder", "online_of", "open_project"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -144,12 +144,7 @@ def private_of(files: Iterable[tuple[Path, Table]]) -> dict[str, frozenset[str]]
 
 def _require_same(digests: set[str], stated: set[str]) -> None:
     if digests != stated:
-        raise InputError(
-            "the sheets of the project are not those that the plan was made of",
-            remedy="plan again with these sheets, or leave --project out: the map then shows ids alone",
-            zh="表格与方案所用的不一致",
-            remedy_zh="请用现有表格重新划分，或不加 --project（地图仅显示编号）",
-        )
+        raise InputError.of("other-sheets")
 
 
 def _persons(

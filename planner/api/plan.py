@@ -123,19 +123,11 @@ class Plan(PlanTables):
             return map_page(self, audience=to, title=title, people=people, basemap=tiles)
         # the blocks of two plans are matched for one threshold, that of a meeting
         if to is not Audience.MEETING:
-            raise ConfigError(
-                f"two plans are compared for a meeting, not for {to.terms.en}",
-                remedy="leave the audience out, or draw each plan by itself",
-                zh=f"前后对照只有会议版，没有{to.terms.zh}版",
-                remedy_zh="请不要指定受众，或分别出图",
+            raise ConfigError.of(
+                "compare-for-meeting", audience=to.terms.en, audience_zh=to.terms.zh
             )
         if basemap:
-            raise ConfigError(
-                "two plans are compared without a base map",
-                remedy="leave the base map out",
-                zh="前后对照不支持在线底图",
-                remedy_zh="请去掉底图",
-            )
+            raise ConfigError.of("compare-without-basemap")
         return compare_page(self.compare(against), title=title)
 
     def compare(self, before: PlanTables) -> Comparison:

@@ -346,15 +346,5 @@ def _without_centres(opened: Opened) -> ConfigError:
     """Say that nobody is a centre; where the other sheet says who is one, the two are exchanged."""
     marks = [h for h in sorted(opened.households.unread) if role_of(h, MEMBERS) == "is_centre"]
     if marks and not any("is_centre" in own for own in opened.members.headings.values()):
-        return ConfigError(
-            f"the column {marks[0]} stands in the sheet of households, and not in that of members",
-            remedy="the two sheets seem to be exchanged: look at households and members under [inputs]",
-            zh=f"“{marks[0]}”列出现在居民户表中，而党员表中没有",
-            remedy_zh="两张表似乎填反了：请核对 [inputs] 中的 households 与 members",
-        )
-    return ConfigError(
-        "no member with a known home is marked as a centre",
-        remedy="mark the central households in the column 是否中心户/centre with 是 or yes",
-        zh="没有已定位的党员被标为中心户",
-        remedy_zh="请在党员表“是否中心户”列中填写“是”",
-    )
+        return ConfigError.of("centre-column-misplaced", header=marks[0])
+    return ConfigError.of("no-centres")

@@ -58,12 +58,7 @@ def _options(
     ] = False,
 ) -> None:
     if lang not in ("", "zh", "en", "both"):
-        raise ConfigError(
-            f"--lang {lang} is not a language",
-            remedy="zh, en or both",
-            zh=f"--lang {lang} 不是可选语言",
-            remedy_zh="可选 zh、en、both",
-        )
+        raise ConfigError.of("unknown-language", lang=lang)
     # Into the environment, where the product's other texts look for it as well.
     if lang:
         os.environ["PLANNER_LANG"] = lang

@@ -19,7 +19,6 @@ from planner.cli.terminal import (
     ReplaceCopies,
     closing_table,
     console,
-    new_file,
     new_folder,
     print_json,
     say,
@@ -74,12 +73,13 @@ def draw_map(
     from the sheets, and the gate then knows them too.
     出图后先行检查，含不应公开的内容则不写出（退出码5）。内部版带水印，须明确指定。
     """
+    from planner.api.opening import free_file
     from planner.api.people import people_of
     from planner.api.plan import Audience, Plan, audience_of
 
     to = audience_of(audience)
     name = "map.html" if to is Audience.MEETING else f"map.{to}.html"
-    path = new_file(out or Path(name), force=force)
+    path = free_file(out or Path(name), replacing=force)
     made = Plan.load(plan)
     people = None if project is None else people_of(project, made)
     page = made.map(audience=to, title=title, people=people, basemap=basemap)
@@ -120,9 +120,10 @@ def compare(
     For a meeting: by building, small counts hidden; the page passes the privacy gate before it is
     written. 会议版，按楼栋显示，先行隐私检查。
     """
+    from planner.api.opening import free_file
     from planner.api.plan import Plan
 
-    new_file(out, force=force)
+    free_file(out, replacing=force)
     before, after = Plan.load(old), Plan.load(new)
     page = after.map(audience=audience, against=before, title=title)
     comparison = after.compare(before)

@@ -56,20 +56,10 @@ def demo(
     from planner.model.project import Project
 
     if town not in ("helsinki", "bagongshan"):
-        raise ConfigError(
-            f"there is no demo town {town!r}",
-            remedy="one of: helsinki, bagongshan",
-            zh=f"没有示例城市 {town!r}",
-            remedy_zh="可选 helsinki、bagongshan",
-        )
+        raise ConfigError.of("unknown-demo-town", town=town)
     # its sheets are files: there is nothing to draw
     if town == "bagongshan" and seed:
-        raise ConfigError(
-            "the town bagongshan is one office, as it lies in data/bagongshan",
-            remedy="leave --seed out, or take --town helsinki",
-            zh="bagongshan 是固定的示例",
-            remedy_zh="请不要加 --seed，或改用 --town helsinki",
-        )
+        raise ConfigError.of("demo-town-is-fixed")
     out = new_folder(out, replacing=replace)
     # As files, and then read like anyone's: the demo shows the way that an office goes.
     folder = out / "input"

@@ -56,12 +56,7 @@ def check(
     # a folder stands for the project in it
     named = project_file(project) is not None
     if named and (members is not None or streets is not None):
-        raise ConfigError(
-            "a project file names its own members and streets",
-            remedy="leave --members and --streets out",
-            zh="项目文件中已写明党员表与路网",
-            remedy_zh="请去掉 --members 和 --streets",
-        )
+        raise ConfigError.of("check-project-with-files")
     with progress() as listener:
         report = check_inputs(
             Project.read(project) if named else project,

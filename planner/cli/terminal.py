@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.errors import ConfigError, Finding, Severity, by_kind
+from planner.errors import Finding, Severity, by_kind
 
 if TYPE_CHECKING:
     from planner.api.opening import Estimate, Online
@@ -38,7 +38,6 @@ __all__ = [
     "consent_asker",
     "console",
     "languages",
-    "new_file",
     "new_folder",
     "print_json",
     "progress",
@@ -332,18 +331,6 @@ SEVERITY_SAID = {
     Severity.FIX: ("已修正", "repaired"),
     Severity.WARN: ("提醒", "to note"),
 }
-
-
-def new_file(path: Path, *, force: bool) -> Path:
-    """Give the path of a file to write; what is there is overwritten only if that is asked for."""
-    if path.exists() and not force:
-        raise ConfigError(
-            f"{path} exists already",
-            remedy="choose another name, or add --force",
-            zh=f"{path} 已存在",
-            remedy_zh="请另取文件名，或加 --force 覆盖",
-        )
-    return path
 
 
 def new_folder(folder: Path, *, replacing: bool, holding: str = "plan.gpkg") -> Path:

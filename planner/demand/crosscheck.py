@@ -235,12 +235,7 @@ def buildings_among_streets(
         return
     inside = float((metres_outside(lon, lat, area) == 0).mean())
     if inside < HALF:
-        raise DatumError(
-            f"only {100 * inside:.0f} % of the {len(table)} buildings of the table lie among the streets",
-            remedy="the table or the extract is of another place, or lon and lat are exchanged",
-            zh=f"楼栋表的{len(table)}栋楼中仅{100 * inside:.0f}%位于路网范围内",
-            remedy_zh="请核对楼栋表与路网是否为同一地区，经纬度是否颠倒",
-        )
+        raise DatumError.of("buildings-outside-streets", share=100 * inside, n=len(table))
     nearest, own = witnesses(base), Datum(stated)
     if nearest is None:
         return
@@ -248,10 +243,6 @@ def buildings_among_streets(
     seen = detect_datum(lon, lat, nearest.distance_m, declared=own)
     if seen.contradicts:
         shift, fits = f"{seen.shift_m:,.0f}", seen.best
-        raise DatumError(
-            f"the table of buildings lies about {shift} m beside the map as {own.name}, and fits as "
-            f"{fits.name}",
-            remedy=f'set buildings_datum = "{fits.value}" under [inputs]',
-            zh=f"楼栋表按{own.name}与地图整体偏移约{shift}米，疑为{fits.name}坐标",
-            remedy_zh=f'请在[inputs]中写明 buildings_datum = "{fits.value}"',
+        raise DatumError.of(
+            "buildings-shifted", shift=shift, name=own.name, better=fits.name, value=fits.value
         )

@@ -189,12 +189,7 @@ class Ground:
         shifted = datum not in (None, Datum.WGS84.value)
         if path.name.lower().endswith(_EXTRACTS):
             if shifted:
-                raise ConfigError(
-                    f"streets_datum = {datum!r}, but {path.name} is an OpenStreetMap extract, in WGS-84",
-                    remedy="take streets_datum out of [inputs]",
-                    zh=f"streets_datum = {datum!r}，但 {path.name} 是 OpenStreetMap 数据，坐标为 WGS-84",
-                    remedy_zh="请从 [inputs] 中去掉 streets_datum",
-                )
+                raise ConfigError.of("streets-datum-of-extract", datum=datum, name=path.name)
             extract = read_extract(path, homes=homes)
             return cls.from_extract(extract, buildings=buildings, strokes=strokes)
         nothing = no_layer(
@@ -253,22 +248,10 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
         read = _read_streets(inputs, inputs.streets, lived)
         return _renaming(_remembering(read, inputs), inputs)
     if inputs.detour_factor is None:
-        raise NetworkError(
-            "no streets were given, so no walk can be measured",
-            remedy="name an OpenStreetMap extract or a line layer under [inputs] streets, or set "
-            "detour_factor = 1.3 to walk straight lines (every output will say so)",
-            zh="没有路网，无法计算步行距离",
-            remedy_zh="请在 [inputs] streets 填写 OpenStreetMap 数据或道路图层；"
-            "或设 detour_factor = 1.3 按直线距离估算（各项成果均会注明）",
-        )
+        raise NetworkError.of("no-streets")
     lon, lat = homes["lon"].to_numpy(float), homes["lat"].to_numpy(float)
     if not (np.isfinite(lon) & np.isfinite(lat)).any():
-        raise NetworkError(
-            "without streets there is nothing to look addresses up in, and no home has lon/lat",
-            remedy="add lon and lat to the household sheet, or name a street extract",
-            zh="没有路网就无法查找地址，而居民表中也没有经纬度",
-            remedy_zh="请在居民表中填写经纬度，或提供路网数据",
-        )
+        raise NetworkError.of("no-streets-no-coordinates")
     network = StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor)
     drawn = [path.name for path in (inputs.links, inputs.barriers) if path is not None]
     return Ground(network, findings=tuple(Finding.of("drawn-unused", {"file": f}) for f in drawn))

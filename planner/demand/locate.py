@@ -233,25 +233,14 @@ def _refuse_other_place(homes: pd.DataFrame, people: pd.DataFrame, ground: Groun
     """Refuse streets of another place, and members who live in another place than the homes."""
     at = homes[np.isfinite(homes["lon"])]
     if not len(at):
-        raise NetworkError(
-            "not one household could be placed on the map",
-            remedy="check that the street extract is of your town, and that addresses are street and "
-            "number, or give lon and lat",
-            zh="没有一户能在地图上定位",
-            remedy_zh="请确认路网数据属于本地，地址写有道路和门牌或小区和楼栋；或填写经纬度",
-        )
+        raise NetworkError.of("none-placed")
     known = people[np.isfinite(people["lon"])]
     for name, name_zh, frame in (("homes", "住户", at), ("members", "党员", known)):
         if not len(frame):
             continue
         share = ground.network.coverage(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float))
         if share < COVERED_SHARE:
-            raise NetworkError(
-                f"only {100 * share:.0f} % of the {name} lie near any street of the extract",
-                remedy="the extract is of another place, or lon and lat are swapped or in another datum",
-                zh=f"{name_zh}中仅 {100 * share:.0f}% 位于路网附近",
-                remedy_zh="路网可能属于其他地区，或经纬度颠倒、坐标基准不同",
-            )
+            raise NetworkError.of("other-place", share=100 * share, name=name, name_zh=name_zh)
 
 
 def _by_community(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from planner.files.beside import run_beside
 from planner.files.folder import LOCK_NAME, TEMP_PREFIX
 from planner.files.geodata import guarded, layer_names, open_layer
-from planner.files.record import append_line, free_folder, make_private, safe_name, set_aside
+from planner.files.record import (
+    append_line,
+    free_file,
+    free_folder,
+    make_private,
+    safe_name,
+    set_aside,
+)
 from planner.files.untouched import mark_as_read
 from planner.files.write import Content, atomic_write, probe, write_files
 
@@ -15,6 +22,7 @@ __all__ = [
     "Content",
     "append_line",
     "atomic_write",
+    "free_file",
     "free_folder",
     "guarded",
     "layer_names",

@@ -36,12 +36,8 @@ def reported(path: Path) -> Iterator[None]:
         raise
     except (OSError, sqlite3.Error, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise OutputError(
-            f"cannot write {path}: {reason} ({_free_space(path)} free)",
-            remedy="close the file where it is open, free some space, or choose another folder "
-            "with --out; what was there before is untouched",
-            zh=f"无法写入 {path}：{reason}（剩余空间 {_free_space(path)}）",
-            remedy_zh="请关闭正在使用该文件的程序、清理磁盘空间，或用 --out 另选文件夹；原有文件未受影响",
+        raise OutputError.of(
+            "cannot-write", path=path, reason=reason, free=_free_space(path)
         ) from error
 
 
@@ -100,12 +96,7 @@ def _take(path: Path) -> int:
             holder = os.pread(handle, _LONGEST, 0) if hasattr(os, "pread") else b""
             os.close(handle)
             pid = holder.decode("ascii", "replace").strip() or "unknown"
-            raise OutputError(
-                f"{path.parent} is being written by another run (process {pid})",
-                remedy="wait until it is done, or choose another folder with --out",
-                zh=f"另一个运行（进程 {pid}）正在写入 {path.parent}",
-                remedy_zh="请等它结束，或用 --out 另选文件夹",
-            ) from None
+            raise OutputError.of("folder-locked", folder=path.parent, pid=pid) from None
         if not _is_lock(handle):
             os.close(handle)
             raise _no_lock(path)
@@ -126,12 +117,7 @@ def _is_lock(handle: int) -> bool:
 
 
 def _no_lock(path: Path) -> OutputError:
-    return OutputError(
-        f"{path} is no lock of this program, but a link or another file; it is left alone",
-        remedy="remove it, or choose another folder with --out",
-        zh=f"{path} 不是本程序的锁文件，未作改动",
-        remedy_zh="请移走该文件，或用 --out 另选文件夹",
-    )
+    return OutputError.of("not-our-lock", path=path)
 
 
 def _lock(handle: int) -> None:

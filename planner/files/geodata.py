@@ -238,9 +238,4 @@ def _plain_crs(crs: Any) -> bool:
 
 
 def _refused(path: Path, why: str, zh: str) -> InputError:
-    return InputError(
-        f"{path.name} cannot be read as a map layer: {why}",
-        remedy="open it in QGIS and save it as GeoPackage or GeoJSON",
-        zh=f"{path.name} 无法作为地图图层读取：{zh}",
-        remedy_zh="请在 QGIS 中打开并另存为 GeoPackage 或 GeoJSON",
-    )
+    return InputError.of("layer-refused", name=path.name, why=why, zh=zh)

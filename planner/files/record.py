@@ -10,12 +10,13 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from planner.errors import OutputError
+from planner.errors import ConfigError, OutputError
 from planner.files.folder import NOFOLLOW, locked, reported, sweep
 from planner.files.untouched import require_free
 
 __all__ = [
     "append_line",
+    "free_file",
     "free_folder",
     "make_private",
     "safe_name",
@@ -61,12 +62,7 @@ def append_line(path: str | Path, line: str, *, header: str = "") -> Path:
             if not os.fstat(handle).st_size:
                 os.write(handle, first)
             elif header and os.read(handle, len(first)) != first:
-                raise OutputError(
-                    f"{target} is not the record that is kept there; it is left alone",
-                    remedy="move it away",
-                    zh=f"{target} 不是所需的记录文件，未作改动",
-                    remedy_zh="请移走该文件",
-                )
+                raise OutputError.of("not-our-record", target=target)
             os.write(handle, line.encode())
             os.fsync(handle)
         finally:
@@ -150,6 +146,19 @@ def safe_name(text: str, *, taken: Iterable[str] = ()) -> str:
     while name.upper().casefold() in used:
         name, count = f"{stem}-{count}{suffix}", count + 1
     return name
+
+
+def free_file(path: Path, *, replacing: bool) -> Path:
+    """Give the path of a file to write; what is there gives way only if that is asked for.
+
+    Raises
+    ------
+    ConfigError
+        There is one, and it is not to be replaced.
+    """
+    if path.exists() and not replacing:
+        raise ConfigError.of("exists-already", path=path)
+    return path
 
 
 def free_folder(folder: str | Path, holding: str) -> Path:

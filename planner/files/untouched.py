@@ -81,20 +81,9 @@ def require_free(targets: Mapping[Path, object], *, replacing: bool) -> None:
         if not target.is_file() or target.stat().st_size == 0 or _same(target, content):
             continue
         if not _of_our_kind(target):
-            raise OutputError(
-                f"{target} stands there already and was not written by this program; it is left alone",
-                remedy="move it away, or choose another folder or name with --out",
-                zh=f"{target} 已存在且并非本程序所写，未作改动",
-                remedy_zh="请移走该文件，或用 --out 另选位置",
-            )
+            raise OutputError.of("not-our-file", target=target)
         if not replacing and not _as_written(target):
-            raise OutputError(
-                f"{target} was edited since this program wrote it; it is left alone",
-                remedy="choose another folder or name with --out; to lose what was edited add --replace "
-                "(a project file or a review: --force)",
-                zh=f"{target} 写出后被编辑过，未作覆盖",
-                remedy_zh="请用 --out 另选位置；确需覆盖请加 --replace（项目文件和复核表用 --force）",
-            )
+            raise OutputError.of("edited-since", target=target)
 
 
 def _same(target: Path, content: object) -> bool:

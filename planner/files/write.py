@@ -158,20 +158,10 @@ def _check_names(names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if safe_name(name) != name or name.startswith((TEMP_PREFIX, LOCK_NAME)):
-            raise OutputError(
-                f"{name!r} is no file name that every system takes",
-                remedy=f"use a plain name, such as {safe_name(name)!r}",
-                zh=f"文件名 {name!r} 不能在所有系统上使用",
-                remedy_zh=f"请用普通的文件名，例如 {safe_name(name)!r}",
-            )
+            raise OutputError.of("bad-file-name", name=name, safe=safe_name(name))
         # Windows and macOS would write the second over the first.
         if name.casefold() in seen:
-            raise OutputError(
-                f"two files would share the name {name!r} where case does not count",
-                remedy="give them names that differ in more than upper and lower case",
-                zh=f"两个文件的名称 {name!r} 仅大小写不同",
-                remedy_zh="请改为不同的名称",
-            )
+            raise OutputError.of("two-files-one-name", name=name)
         seen.add(name.casefold())
 
 

@@ -72,18 +72,11 @@ def _of_layer(path: Path, *, links: bool) -> tuple[list[dict[str, Any]], list[Fi
     try:
         read = open_layer(path)
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
-        raise SheetError(
-            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
-            remedy="open it in QGIS and save it as GeoPackage",
-            zh=f"{path.name} 无法作为图层读取（{type(error).__name__}）",
-            remedy_zh="请在 QGIS 中打开并另存为 GeoPackage",
-        ) from None
+        raise SheetError.of("layer-unreadable", name=path.name, kind=type(error).__name__) from None
     crs = getattr(read, "crs", None)
     if crs is None:
         told = Finding.of("drawn-no-crs", {"file": path.name})
-        raise SchemaError(
-            f"{path.name} cannot be used", findings=[told], zh=f"{path.name} 无法使用"
-        )
+        raise SchemaError.of("drawn-unusable", {"findings": [told]}, name=path.name)
     named = next((c for c in read.columns if str(c).strip().lower() in NAMES), None)
     texts = [
         "" if named is None or v is None else str(v) for v in read.get(named, [None] * len(read))
@@ -130,9 +123,7 @@ def _of_sheets(
         words = "起点经度、起点纬度、终点经度、终点纬度" if links else "经度、纬度"
         columns = ", ".join(sorted(needed))
         told = Finding.of("drawn-no-column", {"file": path.name}, words=words, columns=columns)
-        raise SchemaError(
-            f"{path.name} draws nothing", findings=[told], zh=f"{path.name} 中没有可用的线"
-        )
+        raise SchemaError.of("drawn-nothing", {"findings": [told]}, name=path.name)
     return rows, said
 
 

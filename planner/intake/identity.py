@@ -166,14 +166,15 @@ def _clashes(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[Find
         faults.append(at_row(frame, rows[0], told))
     if stop:
         files = ", ".join(dict.fromkeys(frame.loc[clash, "file"]))
-        raise SchemaError(
-            f"{files}: {len(faults)} id(s) in the column 编号/id of {table.name} stand on different homes "
-            f"({int(clash.sum())} of {len(frame)} rows)",
-            findings=faults,
-            remedy="give each home an id of its own, or leave the column out",
-            zh=f"{files}：{table.name_zh}的“编号”列中有 {len(faults)} 个编号重复用于不同的住户"
-            f"（{len(frame)} 行中的 {int(clash.sum())} 行）",
-            remedy_zh="请为每户编一个不重复的编号，或不用该列",
+        raise SchemaError.of(
+            "ids-clash",
+            {"findings": faults},
+            files=files,
+            n=len(faults),
+            name=table.name,
+            clashing=int(clash.sum()),
+            rows=len(frame),
+            name_zh=table.name_zh,
         )
     return frame.assign(code=frame["code"].mask(clash, "duplicate-id"), reason=reasons), faults
 

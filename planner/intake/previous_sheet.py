@@ -70,10 +70,10 @@ def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> Pre
             read += 1
     name = Path(path).name
     if not read:
-        raise SchemaError(
-            f"{name} does not say which home has which centre",
-            findings=[Finding.of("missing-column/previous", {"file": name})],
-            zh=f"{name} 没有写明每户属于哪个中心户",
+        raise SchemaError.of(
+            "previous-without-columns",
+            {"findings": [Finding.of("missing-column/previous", {"file": name})]},
+            name=name,
         )
     zone: dict[str, str] = {}
     places: dict[str, Finding] = {}
@@ -83,11 +83,7 @@ def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> Pre
             places.setdefault(centre, at)
     twice = [at for home, centre, at in rows if zone[home] != centre]
     if twice:
-        raise SchemaError(
-            f"{name} gives some homes to two centres",
-            findings=twice,
-            zh=f"{name} 中有的户对应两个中心户",
-        )
+        raise SchemaError.of("previous-two-centres", {"findings": twice}, name=name)
     return PreviousSheet(zone, places, tuple(findings))
 
 
@@ -139,10 +135,10 @@ def match_centres(
         homes[z] += 1
     unknown = [z for z in sheet.places if z not in known and z not in left]
     if unknown:
-        raise SchemaError(
-            f"{len(unknown)} zones of the plan that stands belong to nobody known",
-            findings=[_at(sheet.places[z], homes[z]) for z in unknown[:LISTED]],
-            zh=f"原方案中有 {len(unknown)} 个责任区的中心户不在现有名单中",
+        raise SchemaError.of(
+            "previous-unknown-centres",
+            {"findings": [_at(sheet.places[z], homes[z]) for z in unknown[:LISTED]]},
+            n=len(unknown),
         )
     dissolved = tuple(
         Finding.of(

@@ -239,12 +239,7 @@ def read_buildings(
     bare = Finding.of("building-without-place", {"column": "lon"})
     findings += [*said, *each(frame, np.flatnonzero(~placed), bare)]
     if not placed.any():
-        raise SchemaError(
-            f"{Path(path).name}: no building has coordinates",
-            remedy="give 经度/lon and 纬度/lat for each building",
-            zh=f"{Path(path).name}：所有楼栋都没有坐标",
-            remedy_zh="请为每栋楼填写经度和纬度",
-        )
+        raise SchemaError.of("buildings-without-coordinates", name=Path(path).name)
     table = pd.DataFrame({**cleaned, "lon": lon, "lat": lat})[placed].reset_index(drop=True)
     return table, tuple(findings)
 
@@ -275,12 +270,7 @@ def read_residents(
     given = [paths] if isinstance(paths, str | Path) else paths
     files = sheet_files(map(Path, given))
     if not files:
-        raise InputError(
-            f"no file of {table.name} was named",
-            remedy="name at least one",
-            zh="没有指定任何文件",
-            remedy_zh="请至少指定一个文件",
-        )
+        raise InputError.of("no-residents-file", name=table.name)
     got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
     read = [columns_of(t, table, ignored) for t in got.tables]
     require_one_measure(got.tables, [f for f, _ in read], table)

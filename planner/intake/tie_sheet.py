@@ -118,10 +118,8 @@ def read_ties(path: str | Path, *, encoding: str | None = None, told: Table = TI
             findings += [*(f for f in table.findings if f.column), *chosen, *said]
     name = Path(path).name
     if not read:
-        raise SchemaError(
-            f"{name} does not say who belongs together",
-            findings=[Finding.of("missing-column/ties", {"file": name})],
-            zh=f"{name} 没有写明谁与谁有关系",
+        raise SchemaError.of(
+            "not-ties", {"findings": [Finding.of("missing-column/ties", {"file": name})]}, name=name
         )
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     kept, dropped = _once(rows)

@@ -77,30 +77,20 @@ def check(problem: Problem, result: Result) -> Certificate:
     try:
         certificate = audit(problem, chosen, result.bound_m)
     except ValueError as error:
-        raise PlannerError(
-            f"the plan does not fit the problem: {error}",
-            zh=f"方案与问题不符：{error}",
-        ) from None
+        raise PlannerError.of("audit-other-problem", error=error) from None
     astray = np.flatnonzero(chosen[problem.home] != np.arange(problem.n_centres))
     if len(astray):
-        raise PlannerError(
-            f"the home of centre {astray[0]} is not in its own zone",
-            zh=f"中心户 {astray[0]} 的住处不在自己的责任区内",
-        )
+        raise PlannerError.of("audit-centre-astray", centre=astray[0])
     if certificate.disconnected:
-        raise PlannerError(
-            f"the zone of centre {certificate.disconnected[0]} is not connected",
-            zh=f"中心户 {certificate.disconnected[0]} 的责任区不连通",
-        )
+        raise PlannerError.of("audit-not-connected", centre=certificate.disconnected[0])
     hard = {rule.name for rule in problem.rules if rule.hard}
     if any(v.rule in hard for v in certificate.violations):
         # The bound is of plans that keep hard rules; whoever asked decides what this one is worth.
         return certificate
     allowed = certificate.value_m + TOLERANCE * max(abs(certificate.value_m), 1.0)
     if not certificate.bound_m <= allowed:
-        raise PlannerError(
-            f"the bound {certificate.bound_m:g} lies above the value {certificate.value_m:g}",
-            zh=f"下界 {certificate.bound_m:g} 高于方案的值 {certificate.value_m:g}",
+        raise PlannerError.of(
+            "audit-bound-above-value", bound_m=certificate.bound_m, value_m=certificate.value_m
         )
     return certificate
 

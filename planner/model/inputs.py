@@ -114,12 +114,7 @@ class Inputs:
                     remedy_zh=f"可选：{', '.join(DATUMS)}",
                 )
         if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
-            raise ConfigError(
-                f"detour_factor = {self.detour_factor:g} is not between 1 and 5",
-                remedy="1.3 is usual for a town with ordinary streets",
-                zh=f"detour_factor = {self.detour_factor:g} 不在 1 至 5 之间",
-                remedy_zh="普通城镇一般取 1.3",
-            )
+            raise ConfigError.of("detour-factor-range", detour_factor=self.detour_factor)
 
     @property
     def household_files(self) -> tuple[Path, ...]:
@@ -167,21 +162,11 @@ def read_inputs(
     elsewhere = ("columns", "sheets", "rewrites")
     for name in elsewhere:
         if name in kept:
-            raise ConfigError(
-                f"{at}: {name} does not stand here",
-                remedy="[columns] and [sheets] are sections; rules of addresses are kept in a file",
-                zh=f"{at}：{name} 不写在此处",
-                remedy_zh="[columns]、[sheets] 应单独成节；地址规则保存在单独的文件中",
-            )
+            raise ConfigError.of("key-misplaced", at=at, name=name)
     refuse_unknown(kept, tuple(f.name for f in fields(Inputs) if f.name not in elsewhere), at)
     for name in ("households", "members"):
         if name not in kept:
-            raise ConfigError(
-                f"{at}: {name} is missing",
-                remedy=f'add a line such as: {name} = "{name}.xlsx"',
-                zh=f"{at}：缺少 {name}",
-                remedy_zh=f'请加一行，例如 {name} = "{name}.xlsx"',
-            )
+            raise ConfigError.of("key-missing", at=at, name=name)
     usual["households"] = _files(kept.pop("households"), folder, f"{at}.households")
     taken = usual | read_section(Inputs, kept, at, folder=folder)
     taken["columns"] = _columns(columns, f"{where}, [columns]")
@@ -210,12 +195,7 @@ def _columns(values: Mapping[str, Any], where: str) -> dict[str, dict[str, str]]
 def _no_columns(at: str, table: Table) -> ConfigError:
     names = "、".join(c.headers[0] for c in table.columns)
     english = ", ".join(c.headers[1] for c in table.columns)
-    return ConfigError(
-        f"{at}: this is no column of the {table.name}",
-        remedy=f'write "heading in the sheet" = "column", the column one of: {english}; "" leaves it unread',
-        zh=f"{at}：没有这样的列",
-        remedy_zh=f'写法为 "表中列名" = "列"，可选：{names}；"" 表示不读取该列',
-    )
+    return ConfigError.of("unknown-column", at=at, name=table.name, english=english, names=names)
 
 
 def _sheets(values: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
@@ -225,12 +205,7 @@ def _sheets(values: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]
     for name, given in values.items():
         named = [given] if isinstance(given, str) else given
         if not isinstance(named, list) or not all(isinstance(n, str) and n.strip() for n in named):
-            raise ConfigError(
-                f"{where}.{name} must be a list of names of sheets, not {given!r}",
-                remedy=f'such as: {name} = ["甲社区", "*村"]',
-                zh=f"{where}.{name} 应为工作表名称列表",
-                remedy_zh=f'例如 {name} = ["甲社区", "*村"]',
-            )
+            raise ConfigError.of("sheets-not-list", where=where, name=name, given=given)
         found[_TABLES[name].name if name in _TABLES else name] = tuple(n.strip() for n in named)
     return found
 
@@ -239,12 +214,7 @@ def _files(value: object, folder: Path, where: str) -> Path | tuple[Path, ...]:
     """Give the file that is named, or those of a list, a folder or a pattern such as ``homes/*.xlsx``."""
     named = value if isinstance(value, list) else [value]
     if not named or not all(isinstance(text, str) and text.strip() for text in named):
-        raise ConfigError(
-            f"{where} must be a path in quotes, or a list of them, not {value!r}",
-            remedy='such as: households = "households.xlsx"',
-            zh=f"{where} 应为加引号的路径或路径列表",
-            remedy_zh='例如 households = "households.xlsx"',
-        )
+        raise ConfigError.of("path-not-text", where=where, value=value)
     paths = [folder / str(text) for text in named]
     unique = tuple(made(sheet_files, {"paths": paths}, where))
     return unique[0] if len(unique) == 1 else unique
@@ -278,11 +248,6 @@ def sheet_files(paths: Iterable[Path]) -> list[Path]:
         if found != [path]:
             found = [p for p in found if not p.name.startswith("~$")]
         if not found:
-            raise ConfigError(
-                f"no sheet is found under {path.name}",
-                remedy="name the files themselves, or put them into that folder",
-                zh=f"{path.name} 下没有找到表格",
-                remedy_zh="请直接写出文件名，或将表格放入该文件夹",
-            )
+            raise ConfigError.of("no-sheet-under", name=path.name)
         files += found
     return list(dict.fromkeys(files))

@@ -66,27 +66,15 @@ class Level:
 
     def __post_init__(self) -> None:
         if not (self.name.isascii() and self.name.isidentifier()) or self.name in _RESERVED:
-            raise ConfigError(
-                f"levels: {self.name!r} cannot be the name of a level",
-                remedy="use a short English word of its own, such as mentor",
-                zh=f"levels：{self.name!r} 不能作为层级名称",
-                remedy_zh="请用一个简短的英文单词，例如 mentor",
-            )
+            raise ConfigError.of("level-bad-name", name=self.name)
         if min(self.low or 0, self.high or 0) < 0:
-            raise ConfigError(
-                f"level {self.name}: low and high must be 0 or more",
-                zh=f"层级 {self.name}：low 和 high 应为 0 或以上",
-            )
+            raise ConfigError.of("level-limits-negative", name=self.name)
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ConfigError(
-                f"level {self.name}: low = {self.low} is above high = {self.high}",
-                zh=f"层级 {self.name}：low = {self.low} 大于 high = {self.high}",
+            raise ConfigError.of(
+                "level-limits-crossed", name=self.name, low=self.low, high=self.high
             )
         if self.high is not None and self.high < 1:
-            raise ConfigError(
-                f"level {self.name}: high = {self.high} lets nobody have anyone",
-                zh=f"层级 {self.name}：high = {self.high} 使任何人都不能联系",
-            )
+            raise ConfigError.of("level-high-zero", name=self.name, high=self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +147,8 @@ def audit_level(
     """
     of, walk = np.asarray(given, np.int64), np.asarray(walk_m, float)
     if len(of) and not (0 <= of.min() <= of.max() < people):
-        raise PlannerError(
-            f"level {level.name}: somebody has no {level.title} who exists",
-            zh=f"层级 {level.name}：有人没有对应的{level.title_zh}",
+        raise PlannerError.of(
+            "level-client-unknown", name=level.name, title=level.title, title_zh=level.title_zh
         )
     load = np.bincount(of, minlength=people)
     own = np.asarray(ceiling, float)
@@ -204,20 +191,14 @@ def read_levels(
         A key is unknown or a value wrong, two levels share a name, or a level has nothing below it.
     """
     if not isinstance(listed, list):
-        raise ConfigError(
-            f"{where}: levels must be tables, each written [[levels]]",
-            zh=f"{where}：每个层级应写成 [[levels]]",
-        )
+        raise ConfigError.of("levels-not-tables", where=where)
     found = [_level(values, folder, f"{where}, [[levels]]") for values in listed]
     if mentors:
         found.insert(0, _level({"name": MENTOR, **mentors}, folder, f"{where}, [mentors]"))
     known = {CENTRES}
     for level in found:
         if level.name in known:
-            raise ConfigError(
-                f"{where}: two levels are called {level.name!r}",
-                zh=f"{where}：有两个层级都叫 {level.name!r}",
-            )
+            raise ConfigError.of("two-levels-one-name", where=where, name=level.name)
         if level.below not in known:
             raise ConfigError(
                 f"{where}: level {level.name!r} is for {level.below!r}, which no level before it is called",
@@ -234,12 +215,7 @@ def _level(values: object, folder: Path, where: str) -> Level:
     given = {_TOLD.get(k, k): v for k, v in refuse_unknown(values, _KEYS, where).items()}
     taken = read_section(Level, given, where, folder=folder)
     if "name" not in taken:
-        raise ConfigError(
-            f"{where}: name is missing",
-            remedy='add a line such as: name = "mentor"',
-            zh=f"{where}：缺少 name",
-            remedy_zh='请加一行，例如 name = "mentor"',
-        )
+        raise ConfigError.of("level-without-name", where=where)
     # Mentors have a Chinese title of their own; what an office invents is called by its name.
     title = {} if taken["name"] == MENTOR else {"title": taken["name"], "title_zh": taken["name"]}
     return made(Level, title | taken, where)

@@ -55,25 +55,13 @@ class Search:
 
     def __post_init__(self) -> None:
         if not 0 <= self.gap < 1:  # written so that NaN is refused too
-            raise ConfigError(
-                f"gap = {self.gap:g} is not a share between 0 and 1",
-                zh=f"gap = {self.gap:g} 应在 0 与 1 之间",
-            )
+            raise ConfigError.of("gap-not-share", gap=self.gap)
         if self.seed < 0:
-            raise ConfigError(
-                f"seed = {self.seed} must be a whole number, 0 or more",
-                zh=f"seed = {self.seed} 应为 0 或以上的整数",
-            )
+            raise ConfigError.of("seed-negative", seed=self.seed)
         if not self.seconds > 0:
-            raise ConfigError(
-                f"seconds = {self.seconds:g} must be above 0",
-                zh=f"seconds = {self.seconds:g} 应大于 0",
-            )
+            raise ConfigError.of("seconds-not-positive", seconds=self.seconds)
         if not self.advice_seconds >= 0:
-            raise ConfigError(
-                f"advice_seconds = {self.advice_seconds:g} is negative",
-                zh=f"advice_seconds = {self.advice_seconds:g} 不能为负",
-            )
+            raise ConfigError.of("advice-seconds-negative", advice_seconds=self.advice_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +92,7 @@ class Siting:
     def __post_init__(self) -> None:
         for name in ("score_m", "strength_m", "seconds"):
             if not getattr(self, name) >= 0:
-                raise ConfigError(
-                    f"{name} = {getattr(self, name):g} is negative",
-                    zh=f"{name} = {getattr(self, name):g} 不能为负",
-                )
+                raise ConfigError.of("siting-negative", name=name, value=getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +134,14 @@ class Affinity:
             # TOML knows nan and inf, and neither is a price.
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
-                raise ConfigError(
-                    f"{name} = {value:g} must be 0 or more",
-                    zh=f"{name} = {value:g} 应为 0 或以上",
-                )
+                raise ConfigError.of("affinity-not-a-price", name=name, value=value)
         object.__setattr__(self, "talents", tuple(talent.strip() for talent in self.talents))
         for talent in self.talents:
             # A comma parts the strengths in a cell: a talent with one would never be found.
             if not talent or "," in talent:
-                raise ConfigError(
-                    f"talents: {talent!r} is no talent",
-                    remedy='write each by itself: talents = ["矛盾调解员", "政策宣讲员"]',
-                    zh=f"talents：{talent!r} 不是一项特长",
-                    remedy_zh='请分别写出：talents = ["矛盾调解员", "政策宣讲员"]',
-                )
+                raise ConfigError.of("bad-talent", talent=talent)
         if len(set(self.talents)) < len(self.talents):
-            raise ConfigError(
-                "talents names one twice",
-                remedy="drop one of the two",
-                zh="talents 中有一项重复",
-                remedy_zh="请去掉其中一个",
-            )
+            raise ConfigError.of("talent-twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +204,7 @@ class Project:
             # Accepted answers are a sheet; a cache under the name of one is a slip.
             sheet = where != "[inputs] accepted" and path.suffix.lower() in SHEETS
             if sheet or path.absolute() in named:
-                raise ConfigError(
-                    f"{where} = {path.name}: the program would write into a file that it reads",
-                    remedy="name a file of its own that holds nothing else",
-                    zh=f"{where} = {path.name}：程序会写入一个输入文件",
-                    remedy_zh="请另起一个专用的文件名",
-                )
+                raise ConfigError.of("cache-is-input", where=where, name=path.name)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -269,24 +236,11 @@ class Project:
         except (FileNotFoundError, NotADirectoryError):
             raise _no_project(file) from None
         except (IsADirectoryError, PermissionError):
-            raise ConfigError(
-                f"{file.resolve()} is not a readable file",
-                zh=f"{file.resolve()} 不是可读取的文件",
-            ) from None
+            raise ConfigError.of("project-unreadable", file=file.resolve()) from None
         except UnicodeDecodeError:
-            raise ConfigError(
-                f"{file.name} is not saved as UTF-8; Chinese editors often save as GB18030 (ANSI)",
-                remedy="open it in the editor, choose save as, encoding UTF-8, and run again",
-                zh=f"{file.name} 不是 UTF-8 编码（可能以 GB18030/ANSI 保存）",
-                remedy_zh="请在编辑器中“另存为”，编码选择 UTF-8，然后重试",
-            ) from None
+            raise ConfigError.of("project-not-utf8", name=file.name) from None
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(
-                f"{file.name} is not valid TOML: {error}",
-                remedy="texts and paths stand in quotes; write \\\\ or / in Windows paths",
-                zh=f"{file.name} 格式有误：{error}",
-                remedy_zh="文字和路径须加引号；Windows 路径请写 \\\\ 或 /",
-            ) from None
+            raise ConfigError.of("project-not-toml", name=file.name, error=error) from None
         made = cls.from_mapping(values, folder=file.parent, where=file.name)
         return replace(made, file=file)
 
@@ -304,10 +258,7 @@ class Project:
         at = {name: f"{where}, [{name}]" for name in _SECTIONS}
         for name, section in given.items():
             if not isinstance(section, Mapping):
-                raise ConfigError(
-                    f"{where}: {name} must be a section, written [{name}]",
-                    zh=f"{where}：{name} 应单独成节，写作 [{name}]",
-                )
+                raise ConfigError.of("not-section", where=where, name=name)
 
         def section(name: str, kind: type[T]) -> T:
             return made(kind, read_section(kind, given[name], at[name]), at[name])
@@ -317,12 +268,7 @@ class Project:
         online = dict(given["online"])
         cache = folder / str(online.pop("cache", "geocode-cache.sqlite")) if online else None
         if online and "provider" not in online:
-            raise ConfigError(
-                f"{at['online']}: provider is missing",
-                remedy="name one (amap, tianditu, baidu, nominatim), or drop the section",
-                zh=f"{at['online']}：缺少 provider",
-                remedy_zh="请写明一个（amap、tianditu、baidu、nominatim），或去掉该节",
-            )
+            raise ConfigError.of("online-without-provider", at=at["online"])
         # A project that gives numbers alone means them beside those of the default.
         rules = {"profile": DEFAULT_PROFILE, **given["rules"]}
         levels = values.get("levels", [])
@@ -383,12 +329,7 @@ class _Outputs:
     def __post_init__(self) -> None:
         # Whatever a project wishes: fewer than five are single homes.
         if self.smallest < 5:
-            raise ConfigError(
-                f"smallest = {self.smallest}: counts below 5 homes are never told",
-                remedy="give 5 or more; 10 is usual",
-                zh=f"smallest = {self.smallest}：5 户以下的数目从不公布",
-                remedy_zh="请填 5 或以上，一般取 10",
-            )
+            raise ConfigError.of("smallest-too-small", smallest=self.smallest)
 
 
 TEMPLATE: str = resources.files("planner.model").joinpath("template.toml").read_text("utf-8")

@@ -28,10 +28,7 @@ DEFAULT_PROFILE = "bagongshan-1-5-15"
 
 def _number(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise ConfigError(
-            f"{where} must be a number, not {value!r}",
-            zh=f"{where} 应为数字，而不是 {value!r}",
-        )
+        raise ConfigError.of("bound-not-number", where=where, value=value)
     return float(value)
 
 
@@ -63,25 +60,12 @@ class Bound:
         for name in ("low", "high", "price_m"):
             value = getattr(self, name)
             if value is not None and _number(value, name) < 0:
-                raise ConfigError(
-                    f"{name} must not be negative, but is {value}",
-                    zh=f"{name} 不能为负，现为 {value}",
-                )
+                raise ConfigError.of("rule-negative", name=name, value=value)
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ConfigError(
-                f"low = {self.low:g} is above high = {self.high:g}",
-                remedy="swap the two, or drop one to leave that side free",
-                zh=f"low = {self.low:g} 大于 high = {self.high:g}",
-                remedy_zh="请对调，或去掉其中一个（该侧即不设限）",
-            )
+            raise ConfigError.of("bound-crossed", low=self.low, high=self.high)
         # A floor of 0 is no floor, but a ceiling of 0 would leave everybody without a zone.
         if self.high == 0:
-            raise ConfigError(
-                "high = 0 would let no zone have anything",
-                remedy="raise it, or drop it",
-                zh="high = 0 使任何责任区都不能有",
-                remedy_zh="请调高，或去掉",
-            )
+            raise ConfigError.of("bound-high-zero")
 
     def __str__(self) -> str:
         if self.low is None and self.high is None:
@@ -116,20 +100,11 @@ class WalkLimit:
 
     def __post_init__(self) -> None:
         if not _number(self.limit_m, "walk.limit_m") > 0:
-            raise ConfigError(
-                f"walk.limit_m must be above 0, but is {self.limit_m}",
-                zh=f"walk.limit_m 应大于 0，现为 {self.limit_m}",
-            )
+            raise ConfigError.of("walk-limit-not-positive", limit_m=self.limit_m)
         if _number(self.price, "walk.price") < 0:
-            raise ConfigError(
-                f"walk.price must not be negative, but is {self.price}",
-                zh=f"walk.price 不能为负，现为 {self.price}",
-            )
+            raise ConfigError.of("walk-price-negative", price=self.price)
         if self.reach_m is not None and _number(self.reach_m, "walk.reach_m") < self.limit_m:
-            raise ConfigError(
-                "walk.reach_m must not be below walk.limit_m",
-                zh="walk.reach_m 不能小于 walk.limit_m",
-            )
+            raise ConfigError.of("walk-reach-below-limit")
 
     @property
     def reach(self) -> float:
@@ -186,12 +161,7 @@ class RuleBook:
         if high is None and members.high is not None and each.high is not None:
             high = members.high * each.high
         if low is not None and high is not None and low > high:
-            raise ConfigError(
-                f"households_per_zone: low = {low:g} is above high = {high:g}",
-                remedy="state both sides, or check the members and households per member they follow from",
-                zh=f"households_per_zone：low = {low:g} 大于 high = {high:g}",
-                remedy_zh="请写明两侧，或检查由其推算的党员数和每名党员户数",
-            )
+            raise ConfigError.of("counts-crossed", low=low, high=high)
         object.__setattr__(self, "households_per_zone", replace(zone, low=low, high=high))
 
     @property

@@ -57,19 +57,18 @@ def read_section(
 def refuse_unknown(values: object, known: tuple[str, ...], where: str) -> Mapping[str, Any]:
     """Refuse what is no section, or has a key that is not one of these."""
     if not isinstance(values, Mapping):
-        raise ConfigError(
-            f"{where} must be a section, with a line such as {known[0]} = ..., not {values!r}",
-            zh=f"{where} 应为一节，其下各行写作 {known[0]} = ...，而不是 {values!r}",
-        )
+        raise ConfigError.of("not-section-with-lines", where=where, known=known[0], values=values)
     unknown = sorted(set(values) - set(known))
     if unknown:
         near = get_close_matches(unknown[0], known, 1)
         meant, meant_zh = (f"{near[0]}? ", f"是否应为 {near[0]}？") if near else ("", "")
-        raise ConfigError(
-            f"{where}: unknown key {unknown[0]!r}",
-            remedy=f"{meant}known keys: {', '.join(known)}",
-            zh=f"{where}：不认识的键 {unknown[0]!r}",
-            remedy_zh=f"{meant_zh}可用的键：{', '.join(known)}",
+        raise ConfigError.of(
+            "unknown-key",
+            where=where,
+            unknown=unknown[0],
+            meant=meant,
+            names=", ".join(known),
+            meant_zh=meant_zh,
         )
     return values
 
@@ -102,8 +101,7 @@ def _value(value: object, hint: Any, where: str, folder: Path) -> Any:
         asked, asked_zh = next(
             (en, zh) for known, en, zh in _ASKED if hint in (known, known | None)
         )
-        raise ConfigError(
-            f"{where} must be {asked}, not {value!r}",
-            zh=f"{where} 应为{asked_zh}，而不是 {value!r}",
+        raise ConfigError.of(
+            "value-of-wrong-kind", where=where, asked=asked, value=value, asked_zh=asked_zh
         )
     return found

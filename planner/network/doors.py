@@ -41,12 +41,7 @@ def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataF
         return "the street layer", source
     path = Path(source)
     if not path.is_file():
-        raise NetworkError(
-            f"{path}: there is no such file",
-            remedy="check the path of the streets",
-            zh=f"找不到路网文件 {path}",
-            remedy_zh="请检查 [inputs] streets 的路径",
-        )
+        raise NetworkError.of("streets-missing", path=path)
     try:
         return path.name, open_layer(path)
     except Exception as error:  # GDAL raises many kinds
@@ -55,25 +50,13 @@ def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataF
                 error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
             ) from None
         why = type(error).__name__
-        raise NetworkError(
-            f"{path}: cannot be read as a layer of streets ({why})",
-            remedy="unpack it if it is packed, open it in QGIS and save it as GeoPackage; or give an "
-            "OpenStreetMap extract (.osm.pbf)",
-            zh=f"{path}：无法作为道路图层读取（{why}）",
-            remedy_zh="如为压缩包请先解压；在 QGIS 中打开并另存为 GeoPackage，"
-            "或提供 OpenStreetMap 数据（.osm.pbf）",
-        ) from error
+        raise NetworkError.of("streets-unreadable", path=path, why=why) from error
 
 
 def to_degrees(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     """Bring a layer to EPSG:4326; refuse one that does not say its CRS."""
     if getattr(frame, "crs", None) is None:
-        raise NetworkError(
-            f"{name}: does not say its coordinate system (CRS)",
-            remedy='set it before, for example layer.set_crs("EPSG:4326")',
-            zh=f"{name}：没有写明坐标系（CRS）",
-            remedy_zh="请在 QGIS 中设定坐标系后重新保存",
-        )
+        raise NetworkError.of("streets-without-crs", name=name)
     frame = frame[frame.geometry.notna()]
     return frame.to_crs("EPSG:4326")
 
@@ -132,20 +115,10 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
     frame = frame.explode(index_parts=False)
     frame = frame[frame.geom_type.isin(["LineString", "LinearRing"]) & ~frame.is_empty]
     if not len(frame):
-        raise NetworkError(
-            f"{name}: holds no lines",
-            remedy="give a layer of street centre lines",
-            zh=f"{name}：其中没有线",
-            remedy_zh="请提供道路中心线图层",
-        )
+        raise NetworkError.of("streets-without-lines", name=name)
     lines = shapely.force_2d(frame.geometry.to_numpy())
     if not np.isfinite(shapely.get_coordinates(lines)).all():
-        raise NetworkError(
-            f"{name}: has coordinates that are not numbers",
-            remedy="mend the layer",
-            zh=f"{name}：有的坐标不是数字",
-            remedy_zh="请修复该图层",
-        )
+        raise NetworkError.of("streets-not-numbers", name=name)
     tags, says_level = _tags(frame)
     walked = np.array([walkable(t) for t in tags], bool)
     # A drawn layer has no houses to tell a town's main street by: a street that touches it must do.
@@ -155,12 +128,7 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
         hit = tree.query(lines[main], predicate="dwithin", distance=TOUCH_DEG)[0]
         walked[np.flatnonzero(main)[np.unique(hit)]] = True
     if not walked.any():
-        raise NetworkError(
-            f"{name}: holds no streets that a pedestrian may walk",
-            remedy="correct the columns highway, foot and access, or give another layer",
-            zh=f"{name}：没有可步行的道路",
-            remedy_zh="请更正 highway、foot、access 各列，或换用其他图层",
-        )
+        raise NetworkError.of("lines-not-walkable", name=name)
     kept = np.flatnonzero(walked)
     level = tuple(_level(tags[i]) if says_level else "" for i in kept)
     attach = np.array([attachable(tags[i]) for i in kept], bool)

@@ -112,12 +112,7 @@ class WalkingNetwork:
         extract = source if isinstance(source, Extract) else read_extract(source)
         ways = extract.ways
         if not len(ways.attach):
-            raise NetworkError(
-                f"{extract.source}: holds no streets that a pedestrian may walk",
-                remedy="export a larger area, or give your own street layer",
-                zh=f"{extract.source}：没有可步行的道路",
-                remedy_zh="请扩大范围重新导出，或提供自己的道路图层",
-            )
+            raise NetworkError.of("extract-not-walkable", source=extract.source)
         plane = projection or LocalProjection.around(*ways.lon_lat.T)
         xy = plane.to_xy(*ways.lon_lat.T)
         blocked = ways.blocked.copy()
@@ -193,12 +188,7 @@ class WalkingNetwork:
     ) -> WalkingNetwork:
         made = build.build_edges(*office.runs)
         if not len(made.ends):
-            raise NetworkError(
-                f"{source}: its streets have no length",
-                remedy="export a larger area, or mend the layer",
-                zh=f"{source}：其中的道路没有长度",
-                remedy_zh="请扩大范围重新导出，或修复该图层",
-            )
+            raise NetworkError.of("streets-no-length", source=source)
         barriers = barriers.joined(office.bars)
         whole = cls(
             projection=plane,

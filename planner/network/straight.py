@@ -42,12 +42,7 @@ class StraightNetwork:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.detour_factor) and self.detour_factor >= 1):
-            raise NetworkError(
-                f"the detour factor is {self.detour_factor}",
-                remedy="give 1 or more, such as 1.3",
-                zh=f"绕行系数为 {self.detour_factor}",
-                remedy_zh="应为 1 或以上，例如 1.3",
-            )
+            raise NetworkError.of("detour-factor-below-one", detour_factor=self.detour_factor)
 
     @property
     def mode(self) -> str:

@@ -98,12 +98,11 @@ def read_changes(source: str | Path | bytes) -> Changes:
     else:
         where, data = str(source), _bytes_of(Path(source))
     if len(data) > LARGEST_FILE:
-        raise InputError(
-            f"{where} has {len(data) / 1e6:,.0f} MB; changes have at most "
-            f"{LARGEST_FILE / 1e6:,.0f} MB",
-            remedy="give the changes.json that the map exported",
-            zh=f"{where} 有 {len(data) / 1e6:,.0f} MB，超过上限 {LARGEST_FILE / 1e6:,.0f} MB",
-            remedy_zh="请提供地图导出的 changes.json",
+        raise InputError.of(
+            "changes-too-large",
+            where=where,
+            size=len(data) / 1e6,
+            most=LARGEST_FILE / 1e6,
         )
     try:
         read = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=Changes)
@@ -126,12 +125,7 @@ def _checked(where: str, changes: Changes) -> Changes:
             raise _refusal(where, f"{what} names a unit twice")
     for number, note in enumerate(changes.notes, 1):
         if holds_private(note.text):
-            raise InputError(
-                f"{where}: note {number} holds a number like a phone's or a citizen's id number",
-                remedy="take the number out of the note, on the map or in the file",
-                zh=f"{where}：note {number} 中含类似电话或身份证号的数字",
-                remedy_zh="请在地图上或文件中将其从备注中去掉",
-            )
+            raise InputError.of("changes-private-note", where=where, number=number)
     return changes
 
 
@@ -146,9 +140,4 @@ def _bytes_of(path: Path) -> bytes:
             # One byte more than may be is enough to refuse it.
             return file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise InputError(
-            f"the changes {path} cannot be read: {error.strerror}",
-            remedy="give the changes.json that the map exported",
-            zh=f"无法读取 {path}：{error.strerror}",
-            remedy_zh="请提供地图导出的 changes.json",
-        ) from error
+        raise InputError.of("changes-unreadable", path=path, reason=error.strerror) from error

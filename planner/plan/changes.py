@@ -35,13 +35,7 @@ def replayed(tables: PlanTables, changes: Changes) -> Ints:
     locked or a centre's home, or bring a unit to a centre that may not serve it.
     """
     if changes.plan != plan_fingerprint(tables):
-        raise InputError(
-            "the changes were made on another plan, or on an earlier state of this one",
-            remedy="apply them to the plan.gpkg that lies beside the map that they were made on, "
-            "or make them again on the map of this plan",
-            zh="这些调整是在另一个方案或该方案的旧版本上做的",
-            remedy_zh="请用于导出调整时地图旁的 plan.gpkg，或在本方案的地图上重新调整",
-        )
+        raise InputError.of("changes-of-another-plan")
     unit = {u: i for i, u in enumerate(tables.units["unit_id"])}
     centre = {c: i for i, c in enumerate(tables.centres["centre_id"])} | {"": -1}
     _check_locks(tables, changes, unit)
@@ -72,21 +66,11 @@ def replayed(tables: PlanTables, changes: Changes) -> Ints:
                 remedy_zh=AGAIN_ZH,
             )
         if u in homes and target != homes[u]:
-            raise InputError(
-                f"move {number}: unit {move.unit} is the home of a centre and stays in its zone",
-                remedy="take this move out: the zone would be left without its centre",
-                zh=f"第 {number} 项调整：单元 {move.unit} 是中心户的住处，须留在本责任区",
-                remedy_zh="请去掉该项，否则责任区将没有中心户",
-            )
+            raise InputError.of("changes-move-centre-home", number=number, unit=move.unit)
         may = pairs.pair_centre[pairs.pair_start[u] : pairs.pair_start[u + 1]]
         if target >= 0 and target not in may:
-            raise InputError(
-                f"move {number}: centre {move.target} may not serve unit {move.unit}: too far, "
-                "beyond a fence, or without a way",
-                remedy="choose one of the centres that the map offers for it",
-                zh=f"第 {number} 项调整：中心户 {move.target} 不能服务单元 {move.unit}："
-                "太远、跨越边界或无路可达",
-                remedy_zh="请在地图给出的中心户中选择",
+            raise InputError.of(
+                "changes-out-of-reach", number=number, target=move.target, unit=move.unit
             )
         assignment[u] = target
     return assignment
@@ -121,12 +105,7 @@ def _check_locks(tables: PlanTables, changes: Changes, unit: Mapping[str, int]) 
         )
     moved = sorted(closed & {m.unit for m in changes.moves})
     if moved:
-        raise InputError(
-            f"unit {moved[0]} is locked where it is ({len(moved)} of the moves are of locked units)",
-            remedy="unlock it on the map first, or leave it where it is",
-            zh=f"单元 {moved[0]} 已锁定（涉及 {len(moved)} 项调整）",
-            remedy_zh="请先在地图上解锁，或不移动它",
-        )
+        raise InputError.of("changes-move-locked", unit=moved[0], n=len(moved))
 
 
 def apply_changes(
@@ -207,13 +186,7 @@ def apply_changes(
 
 def _office(by: str) -> str:
     if len(by) > LONGEST_NAME or holds_private(by) or not by.isprintable():
-        raise InputError(
-            f"--by is not the name of an office (at most {LONGEST_NAME} characters, no numbers of "
-            "phones or identity cards)",
-            remedy="name the office or the meeting, not a person",
-            zh=f"--by 应为单位名称（至多 {LONGEST_NAME} 个字，不得含电话或身份证号）",
-            remedy_zh="请填写单位或会议名称，不要填写个人",
-        )
+        raise InputError.of("changes-bad-office", longest_name=LONGEST_NAME)
     return by
 
 
@@ -222,25 +195,20 @@ def _checked(problem: Problem, assignment: Ints, bound_m: float, tables: PlanTab
     found = audit.audit(problem, assignment, bound_m)
     if found.disconnected:
         names = ", ".join(str(ids[c]) for c in found.disconnected[:5])
-        raise InputError(
-            f"{len(found.disconnected)} zones are not connected after these changes: {names}",
-            remedy="add --complete to let the rest follow, or move the units that lie between, too",
-            zh=f"调整后有 {len(found.disconnected)} 个责任区不连通：{names}",
-            remedy_zh="请加 --complete 由程序补齐，或将其间的单元一并移动",
-        )
+        raise InputError.of("changes-part-zones", n=len(found.disconnected), names=names)
     certificate = audit.check(problem, Result(assignment.astype(np.int32), bound_m))
     hard = {rule.name for rule in problem.rules if rule.hard}
     if broken := [v for v in certificate.violations if v.rule in hard]:
         worst = max(broken, key=lambda v: v.excess)
         rule_zh, rule = rule_words(worst.rule)
-        raise InfeasibleError(
-            f"the hard rule on {rule} does not hold after these changes: the zone of centre "
-            f"{ids[worst.centre]} has {worst.amount:g}, allowed is {worst.limit:g}",
-            certificate=certificate,
-            remedy="add --complete to let the rest follow, or take moves back",
-            zh=f"调整后不符合硬性规则“{rule_zh}”："
-            f"中心户 {ids[worst.centre]} 的责任区为 {worst.amount:g}，限值为 {worst.limit:g}",
-            remedy_zh="请加 --complete 由程序补齐，或撤回部分调整",
+        raise InfeasibleError.of(
+            "changes-break-rule",
+            {"certificate": certificate},
+            rule=rule,
+            centre=ids[worst.centre],
+            amount=worst.amount,
+            limit=worst.limit,
+            rule_zh=rule_zh,
         )
     return certificate
 
@@ -267,12 +235,11 @@ def _completed(
     lost = np.flatnonzero(held & (found != assignment))
     if len(lost):
         names = tables.units["unit_id"].to_numpy(object)[lost[:5]]
-        raise InputError(
-            f"{len(lost)} moved or locked units cannot be connected with their centre: "
-            f"{', '.join(map(str, names))}",
-            remedy="move the units that lie between them and the centre, too, or take these back",
-            zh=f"有 {len(lost)} 个移动或锁定的单元无法与其中心户连通：{'、'.join(map(str, names))}",
-            remedy_zh="请将其间的单元一并移动，或撤回这些调整",
+        raise InputError.of(
+            "changes-cannot-connect",
+            n=len(lost),
+            names=", ".join(map(str, names)),
+            names_zh="、".join(map(str, names)),
         )
     return found
 

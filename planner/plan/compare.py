@@ -119,12 +119,7 @@ def compared(before: PlanTables, after: PlanTables) -> Comparison:
     if homes is None:
         old, new = _same_units(before, after)
         if len(before.units) and len(after.units) and not len(old):
-            raise InputError(
-                "the two plans have no home and no building in common",
-                remedy="give two plans of one district",
-                zh="两个方案没有共同的住户或楼栋",
-                remedy_zh="请选择同一地区的两个方案",
-            )
+            raise InputError.of("plans-nothing-common")
         weight = after.units["households"].to_numpy(np.int64)[new]
         zones = assignment_of(before)[old], assignment_of(after)[new]
         joined = left = 0

@@ -58,12 +58,7 @@ def read_guides(
 
 def _guides(level: Level, sheet: Path, members: Residents) -> Guides:
     if level.sheet is None and level.name != MENTOR:
-        raise ConfigError(
-            f"level {level.name}: nobody is listed for it",
-            remedy='name their sheet, such as: sheet = "leaders.xlsx"',
-            zh=f"层级 {level.name}：没有名单",
-            remedy_zh='请写明名单，例如 sheet = "leaders.xlsx"',
-        )
+        raise ConfigError.of("level-nobody-listed", name=level.name)
     own = None if level.sheet is None else read_members(level.sheet)
     people = members if own is None else own
     known = read_nominations(sheet if level.sheet is None else level.sheet, people)
@@ -73,12 +68,12 @@ def _guides(level: Level, sheet: Path, members: Residents) -> Guides:
     listed = frame[["id", "capacity"]].drop_duplicates("id").sort_values("id", ignore_index=True)
     if not len(listed):
         where = (level.sheet or sheet).name
-        raise ConfigError(
-            f"level {level.name}: {where} lists no {level.title}",
-            remedy=f"mark them in the column 是否指导员/mentor, or name their sheet: "
-            f'[inputs] {level.name}s = "{level.name}s.xlsx"',
-            zh=f"层级 {level.name}：{where} 中没有{level.title_zh}",
-            remedy_zh=f'请在“是否指导员”列标注，或写明名单：[inputs] {level.name}s = "{level.name}s.xlsx"',
+        raise ConfigError.of(
+            "level-sheet-without",
+            name=level.name,
+            where=where,
+            title=level.title,
+            title_zh=level.title_zh,
         )
     return Guides(level, listed, own, () if own is None else (*own.findings, *known.findings))
 
@@ -188,12 +183,7 @@ def _place(
 
 
 def _nobody(level: Level) -> InputError:
-    return InputError(
-        f"level {level.name}: nobody of it has a place on the map",
-        remedy="correct their addresses, or give lon and lat",
-        zh=f"层级 {level.name}：{level.title_zh}均未能定位",
-        remedy_zh="请更正其地址，或填写经纬度",
-    )
+    return InputError.of("level-nobody-placed", name=level.name, title_zh=level.title_zh)
 
 
 def _located(people: Residents, level: Level, ground: Ground) -> pd.DataFrame:

@@ -165,12 +165,13 @@ def require_centres(ledger: Ledger, *, allow_missing: bool = False) -> None:
         return
     names = ", ".join(lost[:NAMED]) + (" ..." if len(lost) > NAMED else "")
     zh, en = _why_words(ledger.centres.why)
-    raise InputError(
-        f"{len(lost)} of {ledger.centres.people} centres have no place on the map, so their zones would be "
-        f"missing: {names} ({en})",
-        remedy="correct their addresses or give lon and lat; or plan without them: --allow-missing-centres",
-        zh=f"{ledger.centres.people}个中心户中有{len(lost)}个未能定位，其责任区将缺失：{names}（{zh}）",
-        remedy_zh="请更正其地址或填写经纬度；如确需先行规划，请加 --allow-missing-centres",
+    raise InputError.of(
+        "centres-without-place",
+        n=len(lost),
+        people=ledger.centres.people,
+        names=names,
+        en=en,
+        zh=zh,
     )
 
 

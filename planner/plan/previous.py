@@ -72,12 +72,7 @@ def read_previous_plan(path: str | Path) -> PreviousPlan:
 
     file = plan_file(path)
     if not file.is_file():
-        raise InputError(
-            f"there is no previous plan at {file}",
-            remedy="give the plan.gpkg of an earlier run, or a sheet with the columns 编号 and 中心户",
-            zh=f"找不到原方案 {file}",
-            remedy_zh="请指定以前生成的 plan.gpkg，或含“编号”“中心户”两列的表格",
-        )
+        raise InputError.of("no-previous-plan", file=file)
     with file.open("rb") as opened:
         database = opened.read(len(SQLITE)) == SQLITE
     if database and is_plan(file):
@@ -133,13 +128,7 @@ def _come_and_gone(
     theirs = set(match_ids(people, plan.zone).values()) if plan.homes is None else set()
     listed = set(plan.zone) - theirs if plan.homes is None else plan.homes
     if len(mine) < _LEAST_SHARED * min(len(ids), len(listed)):
-        raise InputError(
-            f"the previous plan is of other people: {len(mine)} of its {len(listed)} homes are among the "
-            f"{len(ids)} of now",
-            remedy="give the plan of this office, made from sheets with the same ids",
-            zh=f"原方案与现在的居民户对不上：原有{len(listed)}户，现有{len(ids)}户，相同编号的仅{len(mine)}户",
-            remedy_zh="请指定本单位的原方案，且编号与现在的表格一致",
-        )
+        raise InputError.of("previous-other-people", n=len(mine), listed=len(listed), now=len(ids))
     new, gone = len(ids) - len(mine), len(listed - set(mine.values()))
     if not new and not gone:
         return ()

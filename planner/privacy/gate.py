@@ -134,12 +134,7 @@ def _require_mark(data: bytes, name: str) -> None:
         return
     words = _BLANK.sub("", INTERNAL_WORDS)
     if not any(words in _BLANK.sub("", part.text) for part in parts_of(data, name)):
-        raise PrivacyError(
-            f"{name} is not released: it is internal and does not say so",
-            remedy="report this: an internal file must carry its watermark",
-            zh=f"{name} 未放行：内部资料未带标识",
-            remedy_zh="请反馈：内部资料须带水印",
-        )
+        raise PrivacyError.of("gate-internal-unsaid", name=name)
 
 
 def _refusal(name: str, audience: Audience, found: Counter[tuple[str, str]]) -> PrivacyError:

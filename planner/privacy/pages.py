@@ -168,9 +168,4 @@ def _check_grid(rings: list[list[int]], at: list[int] | None, origin: list[int],
 
 def _refusal(name: str, audience: Audience, why: str) -> PrivacyError:
     terms = audience.terms
-    return PrivacyError(
-        f"{name} is not released to its audience ({terms.en}): {why}",
-        remedy="look for ids or phone numbers in the building, street and fence names of the input",
-        zh=f"{name} 未放行（{terms.zh}版）：其中有不应公开的内容",
-        remedy_zh="请检查楼栋、道路、边界名称中是否含有编号或电话",
-    )
+    return PrivacyError.of("gate-page", name=name, audience=terms.en, why=why, audience_zh=terms.zh)

@@ -28,20 +28,14 @@ def pdf_texts(data: bytes) -> Iterator[tuple[str, str]]:
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it repeats pieces of what it reads
     if b"/Encrypt" in data:
-        raise PrivacyError(
-            "the PDF is not released: it is encrypted and cannot be read",
-            zh="PDF 未放行：已加密，无法检查",
-        )
+        raise PrivacyError.of("gate-pdf-encrypted")
     try:
         reader = PdfReader(io.BytesIO(data))
         for page in reader.pages:
             yield "text", page.extract_text()
         yield "objects", "\n".join(_said(reader))
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise PrivacyError(
-            "the PDF is not released: it is damaged and cannot be read",
-            zh="PDF 未放行：已损坏，无法检查",
-        ) from None
+        raise PrivacyError.of("gate-pdf-damaged") from None
     # what lies behind the end mark, or in an older revision of the file
     yield "bytes", data.decode("utf-8", "replace")
 

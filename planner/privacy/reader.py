@@ -77,9 +77,8 @@ def parts_of(data: bytes, name: str = "", *, depth: int = 0) -> Iterator[Part]:
     it.
     """
     if depth > _DEEPEST or len(data) > _MOST_BYTES:
-        raise PrivacyError(
-            f"{name or 'the file'} is not released: it is packed too deeply or too large to be read",
-            zh=f"{name or '文件'} 未放行：嵌套过深或过大，无法检查",
+        raise PrivacyError.of(
+            "gate-packed-too-deep", name=name or "the file", name_zh=name or "文件"
         )
     if data.startswith(b"PK\x03\x04"):
         yield from _zip_parts(data, name, depth)
@@ -105,16 +104,12 @@ def unpacked(data: bytes, name: str = "") -> bytes:
         except zlib.error:
             continue
         if engine.unconsumed_tail:
-            raise PrivacyError(
-                f"{name or 'the file'} is not released: it is too large to be read",
-                zh=f"{name or '文件'} 未放行：过大，无法检查",
+            raise PrivacyError.of(
+                "gate-file-too-large", name=name or "the file", name_zh=name or "文件"
             )
         if engine.eof:
             return made
-    raise PrivacyError(
-        f"{name or 'the file'} is not released: a packed part cannot be read",
-        zh=f"{name or '文件'} 未放行：压缩部分无法读取",
-    )
+    raise PrivacyError.of("gate-packed-part", name=name or "the file", name_zh=name or "文件")
 
 
 def _decoded(data: bytes) -> str:
@@ -314,15 +309,11 @@ def _zip_parts(data: bytes, name: str, depth: int) -> Iterator[Part]:
     try:
         book = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError):
-        raise PrivacyError(
-            f"{name} is not released: it is damaged and cannot be read",
-            zh=f"{name} 未放行：已损坏，无法检查",
-        ) from None
+        raise PrivacyError.of("gate-damaged", name=name) from None
     with book:
         if sum(info.file_size for info in book.infolist()) > _MOST_BYTES:
-            raise PrivacyError(
-                f"{name} is not released: it is too large to be read",
-                zh=f"{name} 未放行：过大，无法检查",
+            raise PrivacyError.of(
+                "gate-file-too-large", name=name or "the file", name_zh=name or "文件"
             )
         said = [(i.filename, i.comment.decode(errors="replace")) for i in book.infolist()]
         yield Part(f"{name}: names of its parts", folded("\n".join(map("\n".join, said))))

@@ -43,10 +43,7 @@ def database_parts(data: bytes) -> Iterator[tuple[str, str]]:
                 rows = db.execute(f"SELECT * FROM {quoted}")  # noqa: S608 - quoted
                 yield f"table {name}", "\n".join("\t".join(map(_cell, r)) for r in rows)
     except sqlite3.Error:
-        raise PrivacyError(
-            "the database is not released: it cannot be read",
-            zh="数据库未放行：无法读取",
-        ) from None
+        raise PrivacyError.of("gate-database") from None
     yield "free space", data.decode("utf-8", "replace")
 
 

@@ -37,15 +37,9 @@ class Stop:
             value = getattr(self, name)
             # True is a number to Python, and would be a second.
             if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-                raise ConfigError(
-                    f"stop.{name} must be a number of 0 or more, not {value!r}",
-                    zh=f"stop.{name} 应为不小于 0 的数，而不是 {value!r}",
-                )
+                raise ConfigError.of("stop-not-number", name=name, value=value)
         if math.isinf(self.gap):
-            raise ConfigError(
-                "stop.gap must be finite",
-                zh="stop.gap 应为有限的数",
-            )
+            raise ConfigError.of("stop-gap")
 
 
 @dataclass(frozen=True, slots=True)

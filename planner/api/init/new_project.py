@@ -14,8 +14,8 @@ import numpy as np
 
 from planner.api.init.surmise import KINDS, Surmise, surmise
 from planner.demand.crosscheck import witnesses
-from planner.errors import ConfigError, PlannerError, without_numbers
-from planner.files import write_files
+from planner.errors import PlannerError, without_numbers
+from planner.files import free_file, write_files
 from planner.intake.coordinates.datum import Datum
 from planner.intake.coordinates.detect import DatumEvidence, detect_datum
 from planner.intake.coordinates.nearest import NearestGeometry
@@ -107,14 +107,7 @@ def write_project(path: str | Path, *, replacing: bool = False) -> tuple[Path, N
     """
     file = Path(path)
     file = file / "planner.toml" if file.is_dir() else file
-    if file.exists() and not replacing:
-        raise ConfigError(
-            f"{file} exists already",
-            remedy="choose another name, or add --force",
-            zh=f"{file} 已存在",
-            remedy_zh="请另取文件名，或加 --force 覆盖",
-        )
-    made = new_project(file.parent)
+    made = new_project(free_file(file, replacing=replacing).parent)
     write_files(file.parent, {file.name: made.text.encode()}, replacing=replacing)
     return file, made
 

@@ -72,13 +72,7 @@ def read_choices(
         else:
             chosen.append(answer)
     if faults:
-        raise SchemaError(
-            f"{path.name}: {len(faults)} choice(s) cannot be used, so none was remembered",
-            findings=faults,
-            remedy="write 1 to 5, 无 or none, or lon,lat; leave a line empty to decide later",
-            zh=f"{path.name}：有 {len(faults)} 处选择无法采用，本次未记录任何结果",
-            remedy_zh="请填写 1 至 5、无，或 经度,纬度；暂不决定的请留空",
-        )
+        raise SchemaError.of("bad-choices", {"findings": faults}, name=path.name, n=len(faults))
     return chosen, left
 
 
@@ -92,13 +86,7 @@ def _review_sheet(path: Path) -> tuple[RawSheet, dict[str, int]]:
         if needed <= set(names):
             there = sorted((needed | more) & set(names))
             return sheet, {name: names.index(name) for name in there}
-    raise SchemaError(
-        f"{path.name} is not a review workbook: columns such as {CHOICE!r} are missing",
-        findings=[],
-        remedy="fill in the workbook that planner review --out wrote, and keep its header",
-        zh=f"{path.name} 不是复核表：缺少“{CHOICE}”等列",
-        remedy_zh="请填写由 planner review --out 写出的复核表，并保留表头",
-    )
+    raise SchemaError.of("not-review-workbook", name=path.name, choice=CHOICE)
 
 
 def _answer(choice: str, key: str, cells: dict[str, Any]) -> Accepted | str:
@@ -176,11 +164,7 @@ def read_rules(path: Path) -> tuple[Rewrite, ...]:
                 }
                 faults.append(Finding.of("bad-rule", place))
     if faults:
-        raise SchemaError(
-            f"{path.name}: {len(faults)} rule(s) cannot be used, so none was remembered",
-            findings=faults,
-            zh=f"{path.name}：有 {len(faults)} 条规则无法采用，本次未记录",
-        )
+        raise SchemaError.of("bad-rules", {"findings": faults}, name=path.name, n=len(faults))
     return tuple(made)
 
 

@@ -237,12 +237,7 @@ def review(project: Project | str | Path, *, doubtful: bool = False) -> Review:
         project = Project.read(project)
     inputs = project.inputs
     if inputs.accepted is None:
-        raise ConfigError(
-            "there is no file for accepted answers",
-            remedy='set accepted = "accepted.csv" in [inputs]',
-            zh="没有指定存放复核结果的文件",
-            remedy_zh='请在 [inputs] 中写明 accepted = "accepted.csv"',
-        )
+        raise ConfigError.of("no-accepted-file")
     opened = open_project(project, Clock(None), people_only=True)
     stands = opened.ground
     rows = pd.concat([opened.households.kept, opened.members.kept], ignore_index=True)

@@ -65,20 +65,10 @@ def list_candidates(
     people = people.assign(cause=cause)[pool.to_numpy()].reset_index(drop=True)
     able = people[people["cause"] == ""].reset_index(drop=True)
     if not len(able):
-        raise ConfigError(
-            "nobody can be chosen as a centre",
-            remedy="mark candidates in the column 候选户/candidate, and see that their addresses are found",
-            zh="没有可选的候选户",
-            remedy_zh="请在“候选户”列标注，并确认其地址能够定位",
-        )
+        raise ConfigError.of("no-candidates")
     lost = able.iloc[:0] if not force else people[people["forced"] & (people["cause"] != "")]
     if len(lost):
-        raise ConfigError(
-            f"member {lost['id'].iloc[0]} must be chosen, but has no place on the walking network",
-            remedy="correct the address, or give lon and lat near a street",
-            zh=f"指定入选的党员 {lost['id'].iloc[0]} 未能落到步行路网上",
-            remedy_zh="请更正其地址，或填写道路附近的经纬度",
-        )
+        raise ConfigError.of("forced-without-place", member=lost["id"].iloc[0])
     merit, said = _merit(able, terms)
     return able.assign(merit_m=merit), people[people["cause"] != ""], said
 
@@ -86,26 +76,13 @@ def list_candidates(
 def _check_named(people: pd.DataFrame, force: Sequence[str], forbid: Sequence[str]) -> None:
     unknown = sorted({*force, *forbid} - set(people["id"]))
     if unknown:
-        raise ConfigError(
-            f"there is no member {unknown[0]!r}",
-            remedy="give ids as in the sheet",
-            zh=f"党员表中没有编号 {unknown[0]!r}",
-            remedy_zh="请填写党员表中的编号",
-        )
+        raise ConfigError.of("no-member", unknown=unknown[0])
     if both := sorted(set(force) & set(forbid)):
-        raise ConfigError(
-            f"member {both[0]!r} is both forced and forbidden",
-            zh=f"党员 {both[0]!r} 同时被指定入选与不选",
-        )
+        raise ConfigError.of("forced-and-forbidden", member=both[0])
     units = people[people["forced"] & (people["unit"] >= 0)]
     if units["unit"].duplicated().any():
         pair = units[units["unit"].duplicated(keep=False)].sort_values("unit")["id"].tolist()[:2]
-        raise ConfigError(
-            f"members {pair[0]} and {pair[1]} live in one stairwell or building, which has one zone",
-            remedy="force one of the two",
-            zh=f"党员 {pair[0]} 与 {pair[1]} 同住一处，一处只能有一个责任区",
-            remedy_zh="请只指定其中一人",
-        )
+        raise ConfigError.of("forced-in-one-unit", one=pair[0], other=pair[1])
 
 
 def _merit(able: pd.DataFrame, terms: Siting) -> tuple[np.ndarray, tuple[Finding, ...]]:

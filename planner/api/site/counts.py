@@ -58,14 +58,7 @@ def counts_of(
         return [k for k, _ in found], all(enough for _, enough in found)
     low, high = sum(q.fewest for q in live), sum(q.ways for q in live)
     if not low <= count <= high:
-        raise InfeasibleError(
-            f"{count} centres cannot be chosen: at least {low} (one in each community, and whoever is "
-            f"forced), at most {high} (one in each stairwell or building with a candidate)",
-            remedy="ask for a number between, or nominate more candidates",
-            zh=f"无法选出 {count} 名中心户：至少 {low} 名（每个社区一名及指定入选者），"
-            f"至多 {high} 名（每栋或每单元有候选户者一名）",
-            remedy_zh="请调整数量，或增加候选户",
-        )
+        raise InfeasibleError.of("count-impossible", count=count, low=low, high=high)
     given = iter(allocate(live, count, seed=seed, tell=tell))
     return [next(given) if len(q.units) else 0 for q in quarters], True
 

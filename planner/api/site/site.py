@@ -127,12 +127,7 @@ class Proposal:
         # the very sheet that was read may lie in the folder that is written to
         own = {p.resolve() for p in self.inputs}
         if clash := [name for name in files if (where / name).resolve() in own]:
-            raise ConfigError(
-                f"{clash[0]} in {where} is a file of the project, which is never changed",
-                remedy="choose another folder with --out",
-                zh=f"{where} 中的 {clash[0]} 是项目所用的文件，不会被改动",
-                remedy_zh="请用 --out 另选文件夹",
-            )
+            raise ConfigError.of("would-change-input", name=clash[0], where=where)
         return write_files(where, files, private=tuple(files), replacing=replacing)
 
     @property

@@ -109,11 +109,7 @@ def _refuse_metres(lon: Floats, lat: Floats, frame: pd.DataFrame) -> None:
     likely = {"likely": likely_crs(large, small), "likely_zh": likely_crs_zh(large, small)}
     told = Finding.of("metres", {"column": "lon"}, n=int(far.sum()), x=x, y=y, **likely)
     first = at_row(frame, int(np.flatnonzero(far)[0]), told)
-    raise SchemaError(
-        f"{first.file}: lon and lat are not degrees",
-        findings=[first],
-        zh=f"{first.file}：经纬度不是以度为单位",
-    )
+    raise SchemaError.of("not-degrees", {"findings": [first]}, file=first.file)
 
 
 def likely_crs(large: float, small: float) -> str:

@@ -60,11 +60,7 @@ class Layer:
             With all faults, not only the first.
         """
         if stops := [f for f in said if f.severity is Severity.STOP]:
-            raise SchemaError(
-                f"{self.file} cannot be used as fences",
-                findings=stops,
-                zh=f"{self.file} 不能用作边界",
-            )
+            raise SchemaError.of("fences-unusable", {"findings": stops}, file=self.file)
 
 
 def plane_of(shapes: NDArray[Any]) -> LocalProjection:

@@ -166,12 +166,7 @@ def _rest(layer: Layer, key: str, n: int) -> list[Finding]:
 def _read(path: Path) -> VectorLayer:
     """Read the one layer that holds outlines."""
     if not path.is_file():
-        raise InputError(
-            f"there is no fence file {path.resolve()}",
-            remedy="check [inputs] fences",
-            zh=f"找不到边界文件 {path.resolve()}",
-            remedy_zh="请检查 [inputs] fences",
-        )
+        raise InputError.of("no-fence-file", path=path.resolve())
     mark_as_read(path)
     data = read_bytes(path)
     layers = [v for v in _layers(path, data) if v.shapes is not None]
@@ -179,11 +174,11 @@ def _read(path: Path) -> VectorLayer:
     layers = outlined or layers
     if len(layers) != 1:
         names = ", ".join(layer.name for layer in layers)
-        raise InputError(
-            f"{path.name} must hold one layer of polygons; its layers are: {names or 'none'}",
-            remedy="save the fences as a file of their own",
-            zh=f"{path.name} 应只有一个面图层；现有图层：{'、'.join(v.name for v in layers) or '无'}",
-            remedy_zh="请将边界另存为单独的文件",
+        raise InputError.of(
+            "fences-not-one-layer",
+            name=path.name,
+            names=names or "none",
+            names_zh="、".join(v.name for v in layers) or "无",
         )
     if not layers[0].rows:
         raise InputError(
@@ -216,12 +211,7 @@ def _layers(path: Path, data: bytes) -> list[VectorLayer]:
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
-        raise InputError(
-            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
-            remedy="save it as GeoPackage or GeoJSON",
-            zh=f"{path.name} 无法作为地图图层读取（{type(error).__name__}）",
-            remedy_zh="请另存为 GeoPackage 或 GeoJSON",
-        ) from None
+        raise InputError.of("layer-unreadable", name=path.name, kind=type(error).__name__) from None
 
 
 def _has_outlines(shapes: NDArray[Any]) -> bool:

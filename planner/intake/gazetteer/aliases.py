@@ -105,9 +105,7 @@ def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, t
     if not read:
         name = Path(path).name
         missing = Finding.of("missing-column/aliases", {"file": name})
-        raise SchemaError(
-            f"{name} is no table of aliases", findings=[missing], zh=f"{name} 不是地名对照表"
-        )
+        raise SchemaError.of("not-aliases", {"findings": [missing]}, name=name)
     names: dict[str, str] = {}
     for old, (_, place) in said.items():
         if old in against:

@@ -146,17 +146,9 @@ class ProviderSettings:
     def __post_init__(self) -> None:
         for name in ("name", "base_url", "city", "contact", "ask"):
             if not isinstance(getattr(self, name), str):
-                raise ConfigError(
-                    f"online.{name} must be a text in quotes",
-                    zh=f"online.{name} 应为加引号的文字",
-                )
+                raise ConfigError.of("online-not-text", name=name)
         if self.name not in SERVICES:
-            raise ConfigError(
-                f"online.provider = {self.name!r} is not a known service",
-                remedy=f"one of {', '.join(SERVICES)}",
-                zh=f"online.provider = {self.name!r} 不是可用的服务",
-                remedy_zh=f"可选：{', '.join(SERVICES)}",
-            )
+            raise ConfigError.of("online-provider", name=self.name, names=", ".join(SERVICES))
         self._check_numbers()
         self._check_words()
         self._check_url()
@@ -169,85 +161,48 @@ class ProviderSettings:
             # True is an integer to Python, and would be one request an hour.
             if isinstance(value, bool) or not isinstance(value, kind | int):
                 word = "a whole number" if kind is int else "a number"
-                raise ConfigError(
-                    f"online.{name} must be {word}, not {value!r}",
-                    zh=f"online.{name} 的值 {value!r} 类型不对",
-                )
+                raise ConfigError.of("online-not-number", name=name, word=word, value=value)
             if not least <= value <= most:  # what is no number compares false
-                raise ConfigError(
-                    f"online.{name} = {value!r} must be from {least:g} to {most:g}",
-                    zh=f"online.{name} = {value!r} 应在 {least:g} 至 {most:g} 之间",
+                raise ConfigError.of(
+                    "online-out-of-range", name=name, value=value, least=least, most=most
                 )
         # The public host's usage policy.
         if self.is_public and self.rate > 1:
-            raise ConfigError(
-                f"online.per_second = {self.rate:g}: {PUBLIC_HOST} allows one request a second",
-                remedy="set 1, or run a server of your own and name it in online.base_url",
-                zh=f"online.per_second = {self.rate:g}：{PUBLIC_HOST} 每秒只允许一次请求",
-                remedy_zh="请设为 1，或自建服务并写入 online.base_url",
-            )
+            raise ConfigError.of("online-public-rate", rate=self.rate, public_host=PUBLIC_HOST)
 
     def _check_words(self) -> None:
         for name in ("city", "contact"):
             value = getattr(self, name)
             if any(unicodedata.category(c)[0] == "C" for c in value) or len(value) > 60:
-                raise ConfigError(
-                    f"online.{name} is longer than 60 characters or holds control characters",
-                    zh=f"online.{name} 超过 60 个字符，或含控制字符",
-                )
+                raise ConfigError.of("online-bad-text", name=name)
         # It goes into the user agent, and a header holds ASCII.
         if not self.contact.isascii():
-            raise ConfigError(
-                "online.contact must be an e-mail or web address in plain ASCII",
-                zh="online.contact 应为邮箱或网址（仅限英文字符）",
-            )
+            raise ConfigError.of("online-contact")
         if self.ask not in _ASKED:
-            raise ConfigError(
-                f"online.ask = {self.ask!r} is not one of {', '.join(_ASKED)}",
-                zh=f"online.ask = {self.ask!r} 不可用，可选：{', '.join(_ASKED)}",
-            )
+            raise ConfigError.of("online-ask", ask=self.ask, names=", ".join(_ASKED))
         if (
             not isinstance(self.accept, tuple)
             or not {*self.accept} <= {*PRECISIONS}
             or not self.accept
         ):
-            raise ConfigError(
-                f"online.accept = {self.accept!r} holds what cannot place a home",
-                remedy=f"any of {', '.join(PRECISIONS)}",
-                zh=f"online.accept = {self.accept!r} 含不能用于定位住户的精度",
-                remedy_zh=f"可选：{', '.join(PRECISIONS)}",
-            )
+            raise ConfigError.of("online-accept", accept=self.accept, names=", ".join(PRECISIONS))
 
     def _check_url(self) -> None:
         try:
             parts = urlsplit(self.url)
             host, _ = parts.hostname or "", parts.port  # reading the port is what checks it
         except ValueError:
-            raise ConfigError(
-                "online.base_url is not a web address",
-                zh="online.base_url 不是网址",
-            ) from None
+            raise ConfigError.of("online-url") from None
         if parts.username or parts.password or parts.query or parts.fragment:
-            raise ConfigError(
-                "online.base_url must hold no user, key or query",
-                remedy=f"keys are read from {self.service.key_variable or 'the environment'} only",
-                zh="online.base_url 不得含用户名、密钥或查询参数",
-                remedy_zh=f"密钥只从 {self.service.key_variable or '环境变量'} 读取",
+            raise ConfigError.of(
+                "online-url-with-secrets",
+                variable=self.service.key_variable or "the environment",
+                variable_zh=self.service.key_variable or "环境变量",
             )
         if not host or parts.scheme not in ("http", "https"):
-            raise ConfigError(
-                "online.base_url is not a web address",
-                remedy="https://server/path",
-                zh="online.base_url 不是网址",
-                remedy_zh="写法为 https://server/path",
-            )
+            raise ConfigError.of("online-url")
         if parts.scheme == "http" and self.service.key_variable and not self.is_local:
-            raise ConfigError(
-                "online.base_url would send the key in the clear",
-                remedy="use https://",
-                zh="online.base_url 会以明文发送密钥",
-                remedy_zh="请使用 https://",
-            )
+            raise ConfigError.of("online-url-in-clear")
 
     @property
     def service(self) -> Service:
@@ -303,12 +258,8 @@ class ProviderSettings:
             More than 1,000 for the public Nominatim host.
         """
         if self.is_public and to_send > PUBLIC_MOST:
-            raise ConfigError(
-                f"{to_send} buildings are too many for {PUBLIC_HOST} ({PUBLIC_MOST} at most)",
-                remedy="load a building table first, run a server of your own (online.base_url), "
-                "or name another service",
-                zh=f"{to_send} 栋楼超过 {PUBLIC_HOST} 的上限（{PUBLIC_MOST}）",
-                remedy_zh="请先提供楼栋表、自建服务（online.base_url），或改用其他服务",
+            raise ConfigError.of(
+                "online-bulk", to_send=to_send, public_host=PUBLIC_HOST, public_most=PUBLIC_MOST
             )
 
     def api_key(self, environ: Mapping[str, str] | None = None) -> str:
@@ -329,19 +280,9 @@ class ProviderSettings:
             return ""
         key = (os.environ if environ is None else environ).get(variable, "").strip()
         if not key:
-            raise ConfigError(
-                f"{self.name} needs a key, and {variable} is not set",
-                remedy=f"set the environment variable {variable}; never write it into a file",
-                zh=f"{self.name} 需要密钥，但没有设置 {variable}",
-                remedy_zh=f"请设置环境变量 {variable}；切勿写入文件",
-            )
+            raise ConfigError.of("online-key-missing", name=self.name, variable=variable)
         if len(key) > _KEY_MOST or not key.isascii() or not key.isprintable() or " " in key:
-            raise ConfigError(
-                f"{variable} does not hold a key",
-                remedy="copy it again",
-                zh=f"{variable} 中不是密钥",
-                remedy_zh="请重新复制",
-            )
+            raise ConfigError.of("online-key-bad", variable=variable)
         return key
 
     def check_ready(self, environ: Mapping[str, str] | None = None) -> None:

@@ -59,9 +59,10 @@ def read_flags(values: pd.Series, rows: pd.DataFrame) -> NDArray[np.bool_]:
     if unclear:
         told = Finding.of("unclear-flag", {"column": "是否中心户"})
         files = ", ".join(dict.fromkeys(rows["file"].iloc[unclear]))
-        raise SchemaError(
-            f"{files}: {len(unclear)} cell(s) of 是否中心户/centre cannot be read",
-            findings=[at_row(rows, i, told) for i in unclear],
-            zh=f"{files}：“是否中心户”列有 {len(unclear)} 个单元格看不明白",
+        raise SchemaError.of(
+            "unclear-flags",
+            {"findings": [at_row(rows, i, told) for i in unclear]},
+            files=files,
+            n=len(unclear),
         )
     return np.array(said, bool)

@@ -116,20 +116,10 @@ def _nothing_meant(files: Sequence[Path], named: Mapping[Path, str], table: Tabl
     """Say that no sheet is left to read, and which there are where the project chose among them."""
     names = ", ".join(named[p] for p in files)
     if not (table.sheets or table.left_out):
-        return SheetError(
-            f"no data rows in {names}",
-            remedy="name the residents' sheet",
-            zh=f"{names} 中没有数据行",
-            remedy_zh="请填写含居民数据的表格",
-        )
+        return SheetError.of("no-rows", names=names)
     there = [t.sheet for p in files for t in read_table(p, table=None, name=named[p]) if t.sheet]
     listed = "、".join(dict.fromkeys(there))
-    return SheetError(
-        f"{names}: no sheet is left by the choice under [sheets]",
-        remedy=f"choose among: {listed}",
-        zh=f"{names}：按 [sheets] 的选择，没有可读的工作表",
-        remedy_zh=f"现有工作表：{listed}",
-    )
+    return SheetError.of("no-sheet-chosen", names=names, listed=listed)
 
 
 def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable], list[Finding]]:
@@ -275,19 +265,10 @@ def _without_twins(
 
 def _long_ids(t: SheetTable, rows: Iterable[int], header: str) -> SchemaError:
     findings = [Finding.of("long-number", t.at(int(r), header)) for r in rows]
-    what = f"{len(findings)} id(s) are numbers past 15 digits, which Excel does not keep"
-    return SchemaError(
-        f"{t.file}: {what}",
-        findings=findings,
-        zh=f"{t.file}：有 {len(findings)} 个编号超过15位，Excel 未能保留末几位",
-    )
+    return SchemaError.of("long-ids", {"findings": findings}, file=t.file, n=len(findings))
 
 
 def _id_numbers(t: SheetTable, rows: Sequence[int], header: str) -> SchemaError:
     """Refuse at the door what the gate would refuse after the whole search."""
     fault = Finding.of("id-number-as-id", t.at(int(rows[0]), header), n=len(rows))
-    return SchemaError(
-        f"{t.file}: the column {header} holds citizens' id numbers",
-        findings=[fault],
-        zh=f"{t.file}：“{header}”列为身份证号",
-    )
+    return SchemaError.of("ids-are-id-numbers", {"findings": [fault]}, file=t.file, header=header)

@@ -194,8 +194,6 @@ def _register_only(header: str, table: Table) -> Finding:
 
 
 def _unclear(faults: Sequence[Finding], file: str, sheet: str) -> SchemaError:
-    return SchemaError(
-        f"{file}: it is not clear which column is which",
-        findings=[_at(f, file, sheet) for f in faults],
-        zh=f"{file}：无法判断哪一列是哪一项",
+    return SchemaError.of(
+        "columns-unclear", {"findings": [_at(f, file, sheet) for f in faults]}, file=file
     )

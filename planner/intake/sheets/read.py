@@ -146,12 +146,7 @@ def read_table(
     if not tables:
         names = ", ".join(raw.sheet for raw in raws if raw.sheet)
         where = f"{name} (sheets: {names})" if names else name
-        raise SheetError(
-            f"{where} holds no data rows",
-            remedy="headers need at least one row below them",
-            zh=f"{where} 中没有数据行",
-            remedy_zh="表头下面至少要有一行数据",
-        )
+        raise SheetError.of("sheets-without-rows", where=where)
     return tables
 
 
@@ -170,13 +165,8 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     ragged = _ragged(body, len(header.names))
     # A few are slips of the pen; many shift the columns of the whole sheet.
     if len(ragged) > RAGGED_SHARE * max(len(body), 1) and len(ragged) > 1:
-        raise SheetError(
-            f"{file}: {len(ragged)} of {len(body)} rows have more fields than the header has, first row "
-            f"{min(ragged) + raw.first + 1}",
-            remedy="the separator is wrong, or addresses hold it unquoted: save the file as .xlsx",
-            zh=f"{file}：{len(body)} 行中有 {len(ragged)} 行的列数多于表头，"
-            f"首行为第 {min(ragged) + raw.first + 1} 行",
-            remedy_zh="分隔符不对，或地址中含未加引号的分隔符：请另存为 .xlsx",
+        raise SheetError.of(
+            "ragged-rows", file=file, n=len(ragged), rows=len(body), row=min(ragged) + raw.first + 1
         )
     body, left_out = _without_repeats([(i, r) for i, r in body if i not in ragged], header, raw)
     if not body and not ragged:

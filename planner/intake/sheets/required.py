@@ -78,10 +78,8 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
             fault = replace(fault, remedy=hint) if hint else fault
         faults.append(fault)
     names = ", ".join(dict.fromkeys(t.file for t in lacking))
-    return SchemaError(
-        f"{names}: required columns of {table.name} are missing",
-        findings=faults,
-        zh=f"{names}：{table.name_zh}缺少必需的列",
+    return SchemaError.of(
+        "columns-missing", {"findings": faults}, names=names, name=table.name, name_zh=table.name_zh
     )
 
 
@@ -100,11 +98,7 @@ def require_one_measure(
     told = {"header": header, "lacking": lacking, "line": line}
     place = first.at(column=header)
     fault = Finding.of("load-in-part", place, n=len(weighed), bare=len(bare), **told)
-    raise SchemaError(
-        "some sheets weigh their homes and some do not",
-        findings=[fault],
-        zh="有的表填写了权重，有的没有",
-    )
+    raise SchemaError.of("load-in-some-sheets", {"findings": [fault]})
 
 
 _LONG = re.compile(r"\d{5,}|\d+\.\d{3,}")

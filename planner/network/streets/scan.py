@@ -107,19 +107,9 @@ def scan(path: str | Path) -> Scan:
 
 def _refuse(path: Path) -> None:
     if not path.exists():
-        raise NetworkError(
-            f"{path}: there is no such file",
-            remedy="check the path of the streets",
-            zh=f"找不到路网文件 {path}",
-            remedy_zh="请检查 [inputs] streets 的路径",
-        )
+        raise NetworkError.of("streets-missing", path=path)
     if not path.is_file():
-        raise NetworkError(
-            f"{path}: is not a file",
-            remedy="name the street extract itself",
-            zh=f"{path} 不是文件",
-            remedy_zh="请写出路网文件本身",
-        )
+        raise NetworkError.of("streets-not-file", path=path)
     if not path.name.lower().endswith(SUFFIXES):
         raise NetworkError(
             f"{path}: not a known kind of street extract",

@@ -179,12 +179,7 @@ def open_package(file: Path) -> sqlite3.Connection:
         # a file from elsewhere may bring views and triggers that call functions
         db.execute("PRAGMA trusted_schema=OFF")
         if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-            raise InputError(
-                f"{file} is no GeoPackage",
-                remedy="give the plan.gpkg of an earlier run",
-                zh=f"{file} 不是 GeoPackage",
-                remedy_zh="请指定以前生成的 plan.gpkg",
-            )
+            raise InputError.of("not-geopackage", file=file)
         verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise sqlite3.DatabaseError("the database is damaged")

@@ -94,12 +94,7 @@ def read_plan(path: str | Path) -> PlanTables:
     """
     file = plan_file(path)
     if not file.is_file():
-        raise InputError(
-            f"there is no plan file {file}",
-            remedy="give the plan.gpkg of an earlier run, or the folder it lies in",
-            zh=f"找不到方案文件 {file}",
-            remedy_zh="请指定以前生成的 plan.gpkg，或其所在文件夹",
-        )
+        raise InputError.of("plan-missing", file=file)
     with _refusing(file), closing(open_package(file)) as db:
         manifest = _checked_manifest(db, file)
         frames = {name: read_frame(db, name, columns) for name, columns in manifest.items()}
@@ -213,24 +208,14 @@ def _refusing(file: Path) -> Iterator[None]:
 
 
 def _damaged(file: Path, why: str) -> InputError:
-    return InputError(
-        f"{file} cannot be read as a plan: {why}",
-        remedy="take the file from a backup, or plan again and keep the new plan.gpkg",
-        zh=f"{file} 无法作为方案读取：{why}",
-        remedy_zh="请使用备份，或重新划分并保留新的 plan.gpkg",
-    )
+    return InputError.of("plan-unreadable", file=file, why=why)
 
 
 def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str, str]]:
     """Compare each table with the manifest and give its columns."""
     names = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if _MANIFEST not in names:
-        raise InputError(
-            f"{file} is a GeoPackage, but not a plan (it has no table {_MANIFEST})",
-            remedy="give the plan.gpkg of an earlier run",
-            zh=f"{file} 是 GeoPackage，但不是方案",
-            remedy_zh="请指定以前生成的 plan.gpkg",
-        )
+        raise InputError.of("not-plan", file=file, manifest=_MANIFEST)
     found: dict[str, dict[str, str]] = {}
     for name, rows, columns in db.execute(
         f"SELECT table_name, rows, columns FROM {_MANIFEST} ORDER BY fid"  # noqa: S608
@@ -243,12 +228,7 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
         found[name] = _present(db, name, json.loads(columns), file)
     version = db.execute("SELECT value FROM plan WHERE name = 'format'").fetchone()
     if version is None or json.loads(version[0]) != FORMAT_VERSION:
-        raise InputError(
-            f"{file} was written by another version of the planner",
-            remedy="plan again with this version and keep the new plan.gpkg",
-            zh=f"{file} 由其他版本生成",
-            remedy_zh="请用本版本重新划分，并保留新的 plan.gpkg",
-        )
+        raise InputError.of("plan-other-version", file=file)
     return found
 
 

@@ -81,13 +81,7 @@ def basemap_of(name: str, environ: Mapping[str, str] | None = None) -> Basemap:
     if text.lower() in ("tianditu", "天地图"):
         key = (os.environ if environ is None else environ).get(TIANDITU_KEY, "").strip()
         if not re.fullmatch(r"[0-9A-Za-z]{8,64}", key):
-            raise ConfigError(
-                f"the base map of Tianditu needs a key, and {TIANDITU_KEY} does not hold one",
-                remedy=f"set {TIANDITU_KEY} to a key for browsers (浏览器端), not for servers: everyone who "
-                "opens the page can read it",
-                zh=f"缺少天地图密钥：{TIANDITU_KEY} 中没有密钥",
-                remedy_zh=f"请将 {TIANDITU_KEY} 设为浏览器端密钥（不要用服务端密钥）：打开网页的人都能看到它",
-            )
+            raise ConfigError.of("basemap-key", tianditu_key=TIANDITU_KEY)
         layers = tuple(_TIANDITU.format(layer=layer, key=key) for layer in ("vec", "cva"))
         return Basemap(layers, "01234567", "天地图 Tianditu", 18)
     host = _checked(text)
@@ -117,12 +111,7 @@ def _checked(text: str) -> str:
             remedy_zh=remedy_zh,
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and _own_network(parts.hostname)):
-        raise ConfigError(
-            "the base map's address must begin with https://",
-            remedy="http:// is for a host of your own network only",
-            zh="底图地址须以 https:// 开头",
-            remedy_zh="http:// 只用于本单位内网的主机",
-        )
+        raise ConfigError.of("basemap-not-https")
     return str(parts.hostname)
 
 
@@ -141,10 +130,4 @@ def _refuse_datum(host: str) -> None:
         (d for end, d in _SHIFTED.items() if host == end or host.endswith("." + end)), None
     )
     if datum:
-        raise ConfigError(
-            f"tiles of {host} are on {datum}: they would lie 300 to 700 m beside the plan, by another amount "
-            f"in every place",
-            remedy="use tianditu (CGCS2000), or tiles of your own on WGS-84",
-            zh=f"{host} 的底图为 {datum} 坐标，与方案相差 300 至 700 米且各处不一",
-            remedy_zh="请用天地图（CGCS2000），或自有的 WGS-84 底图",
-        )
+        raise ConfigError.of("basemap-datum", host=host, datum=datum)

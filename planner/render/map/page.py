@@ -92,12 +92,7 @@ class MapPage:
             The page was changed since it was made, into what its audience must not see.
         """
         if Path(path).suffix.lower() not in (".html", ".htm"):
-            raise OutputError(
-                f"{Path(path).name} is no name for a page: it must end in .html",
-                remedy="give another name with --out",
-                zh=f"{Path(path).name} 不是网页文件名，须以 .html 结尾",
-                remedy_zh="请用 --out 另起文件名",
-            )
+            raise OutputError.of("page-name", name=Path(path).name)
         # The gate has read the page when it was made; one that was touched since is read again.
         data = self.html.encode("utf-8")
         if self.passed != _digest(self.html, self.audience, self.phones):
@@ -152,12 +147,7 @@ def map_page(
     """
     shown: list[str] = []
     if basemap and audience is Audience.INTERNAL:
-        raise ConfigError(
-            "an internal map makes no requests: no base map",
-            remedy="leave --basemap out, or draw it for a meeting",
-            zh="内部版不得使用在线底图",
-            remedy_zh="请去掉 --basemap，或改出会议版",
-        )
+        raise ConfigError.of("basemap-on-internal")
     if audience is Audience.PUBLIC:
         payload = public_payload(tables, people, title=title)
         heavy: dict[str, Any] = {"shapes": taken_shapes(payload)}

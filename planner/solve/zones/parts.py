@@ -54,10 +54,7 @@ def split(problem: Problem) -> Split:
     unit, centre = problem.pair_unit[alive], problem.pair_centre[alive]
     homeless = np.setdiff1d(np.arange(problem.n_centres), centre[unit == problem.home[centre]])
     if len(homeless):
-        raise PlannerError(
-            f"centre {homeless[0]} may not serve its own home",
-            zh=f"中心户 {homeless[0]} 不能服务自己的住处",
-        )
+        raise PlannerError.of("centre-without-home", centre=homeless[0])
     served = np.zeros(problem.n_units, bool)
     served[unit] = True
     rank = np.empty(problem.n_pairs, np.int64)

@@ -189,12 +189,7 @@ def _known(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError:
-        raise SheetError(
-            f"there is no encoding {encoding!r}",
-            remedy="usual ones: utf-8, gb18030, utf-16",
-            zh=f"没有编码 {encoding!r}",
-            remedy_zh="常用编码：utf-8、gb18030、utf-16",
-        ) from None
+        raise SheetError.of("unknown-encoding", encoding=encoding) from None
 
 
 def _strict(data: bytes, encoding: str, name: str) -> str:
@@ -202,12 +197,7 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         row = _row_of(data, error.start, encoding)
-        raise SheetError(
-            f"{name}, row {row}: the bytes are not {encoding} text",
-            remedy="open the file in Excel or WPS and save it as CSV UTF-8",
-            zh=f"{name} 第 {row} 行：不是 {encoding} 文字",
-            remedy_zh="请用 Excel 或 WPS 打开，另存为 CSV UTF-8",
-        ) from None
+        raise SheetError.of("undecodable", name=name, row=row, encoding=encoding) from None
 
 
 def _row_of(data: bytes, position: int, encoding: str) -> int:
@@ -224,13 +214,7 @@ def _refuse_cut(data: bytes, name: str, error: UnicodeDecodeError) -> None:
 
 def cut_short(name: str, size: int, row: int) -> SheetError:
     """Make the refusal of a text that ends in the middle of a row."""
-    return SheetError(
-        f"{name}, row {row}: the file is damaged or incomplete ({size:,} bytes), "
-        "it ends in the middle of a row",
-        remedy="copy it again from where it came",
-        zh=f"{name} 第 {row} 行：文件已损坏或不完整（{size:,} 字节），在一行中间结束",
-        remedy_zh="请重新复制该文件",
-    )
+    return SheetError.of("cut-short", name=name, row=row, size=size)
 
 
 def _refuse_mixture(data: bytes, name: str, error: UnicodeDecodeError) -> None:
@@ -245,10 +229,4 @@ def _refuse_mixture(data: bytes, name: str, error: UnicodeDecodeError) -> None:
         if sum("\u4e00" <= c <= "\u9fff" for c in text) > 3:
             row = _row_of(data, error.start, "utf-8")
             start = data.rfind(b"\n", 0, error.start) + 1
-            raise SheetError(
-                f"{name} mixes UTF-8 and another encoding: the first bytes that are not UTF-8 are in "
-                f"row {row}, byte {error.start - start + 1} of the row",
-                remedy="save the two parts as CSV UTF-8 before joining them",
-                zh=f"{name} 混有两种编码：第 {row} 行第 {error.start - start + 1} 字节起不是 UTF-8",
-                remedy_zh="请先将两部分分别另存为 CSV UTF-8 再合并",
-            )
+            raise SheetError.of("mixed-encodings", name=name, row=row, byte=error.start - start + 1)

@@ -86,12 +86,7 @@ def _rows(text: str, separator: str, name: str) -> list[list[str]]:
     try:
         rows.extend(reader)
     except csv.Error as error:
-        raise SheetError(
-            f"{name}, row {len(rows) + 1}: a quotation mark opens here and is not closed properly ({error})",
-            remedy="close or remove the quotation mark in this row",
-            zh=f"{name} 第 {len(rows) + 1} 行：引号没有正确关闭（{error}）",
-            remedy_zh="请补全或删除该行的引号",
-        ) from None
+        raise SheetError.of("open-quote", name=name, row=len(rows) + 1, error=error) from None
     finally:
         csv.field_size_limit(limit)
     return rows

@@ -162,12 +162,7 @@ def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSh
     ]
     if wanted is not None and not raws:
         there = ", ".join(cells.name for cells in sheets)
-        raise SheetError(
-            f"{name} has no sheet {wanted!r}",
-            remedy=f"its sheets are: {there}",
-            zh=f"{name} 中没有工作表 {wanted!r}",
-            remedy_zh=f"现有工作表：{there}",
-        )
+        raise SheetError.of("no-sheet", name=name, wanted=wanted, there=there)
     hidden = [cells.name for cells in sheets if not cells.visible] if wanted is None else []
     if hidden and raws:
         told = {"n": len(hidden), "names": ", ".join(hidden)}
@@ -181,20 +176,10 @@ def _refusal(fault: str, data: bytes, name: str) -> SheetError:
     if fault == "password":
         return encrypted(name)
     if fault == "large":
-        return SheetError(
-            f"{name} needs more memory than is given to one workbook",
-            remedy="copy the rows that are meant into a new workbook",
-            zh=f"{name} 太大，读取所需内存超过上限",
-            remedy_zh="请将需要的行复制到新的工作簿",
-        )
+        return SheetError.of("workbook-too-large", name=name)
     if fault.startswith("wide:"):
         _, height, width = fault.split(":")
-        return SheetError(
-            f"{name} has a sheet of {int(height):,} rows by {int(width):,} columns, more than the limit",
-            remedy="copy the rows that are meant into a new workbook",
-            zh=f"{name} 中有一张 {int(height):,} 行 × {int(width):,} 列的表，超过上限",
-            remedy_zh="请将需要的行复制到新的工作簿",
-        )
+        return SheetError.of("sheet-too-large", name=name, height=int(height), width=int(width))
     return damaged(data, name)
 
 
@@ -238,12 +223,7 @@ def _degrees(layer: VectorLayer, name: str) -> tuple[Floats, Floats, list[Findin
     import geopandas as gpd
 
     if layer.crs is None:
-        raise SheetError(
-            f"{name}, layer {layer.name} has no CRS",
-            remedy="set its CRS in QGIS and save it again; a shapefile keeps it in a .prj file",
-            zh=f"{name}，图层{layer.name}没有坐标系",
-            remedy_zh="请在QGIS中设置坐标系后保存；shapefile的坐标系在 .prj 文件中",
-        )
+        raise SheetError.of("layer-without-crs", name=name, layer=layer.name)
     # Inside the outline even of a building around a yard, where a centroid lies beside it.
     at = gpd.GeoSeries(layer.shapes, crs=layer.crs).to_crs("EPSG:4326").representative_point()
     lon, lat = np.asarray(at.x, np.float64), np.asarray(at.y, np.float64)

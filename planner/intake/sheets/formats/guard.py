@@ -45,51 +45,23 @@ def read_bytes(path: Path) -> bytes:
         Missing, a folder, a lock file, empty, too large or unreadable; says which.
     """
     if path.name.startswith("~$"):
-        raise SheetError(
-            f"{path.name} is the lock file of an open workbook, not the workbook",
-            remedy="close the workbook in the other program and name the file without ~$",
-            zh=f"{path.name} 是工作簿打开时产生的锁定文件，不是工作簿本身",
-            remedy_zh="请关闭正在打开的工作簿，并填写不带 ~$ 的文件名",
-        )
+        raise SheetError.of("is-lock-file", name=path.name)
     if path.is_dir():
-        raise SheetError(
-            f"{path.absolute()} is a folder, not a file",
-            remedy="name one file in it",
-            zh=f"{path.absolute()} 是文件夹，不是文件",
-            remedy_zh="请写出其中的一个文件",
-        )
+        raise SheetError.of("is-folder", path=path.absolute())
     if not path.exists():
-        raise SheetError(
-            f"there is no file {path.absolute()}",
-            remedy="check the name and the folder",
-            zh=f"找不到文件 {path.absolute()}",
-            remedy_zh="请检查文件名和文件夹",
-        )
+        raise SheetError.of("no-file", path=path.absolute())
     try:
         size = path.stat().st_size
         data = b"" if size > FILE_BYTES else path.read_bytes()
     except OSError as error:
-        raise SheetError(
-            f"{path.absolute()} cannot be read ({error.strerror})",
-            remedy="it may be open in another program, or you may lack the right to read it",
-            zh=f"无法读取 {path.absolute()}（{error.strerror}）",
-            remedy_zh="可能正被其他程序打开，或没有读取权限",
+        raise SheetError.of(
+            "file-unreadable", path=path.absolute(), reason=error.strerror
         ) from None
     if size > FILE_BYTES:
-        raise SheetError(
-            f"{path.name} holds {size:,} bytes, more than the limit of {FILE_BYTES:,}",
-            remedy="hand in the residents' sheet alone",
-            zh=f"{path.name} 有 {size:,} 字节，超过上限 {FILE_BYTES:,}",
-            remedy_zh="请只提供居民表",
-        )
+        raise SheetError.of("file-too-large", name=path.name, size=size, file_bytes=FILE_BYTES)
     # An export without rows still has its separators.
     if not data.strip(b"\x00\r\n\t ,;"):
-        raise SheetError(
-            f"{path.name} holds no data rows: the file is empty",
-            remedy="export it again",
-            zh=f"{path.name} 是空文件，没有数据行",
-            remedy_zh="请重新导出",
-        )
+        raise SheetError.of("file-empty", name=path.name)
     return data
 
 
@@ -120,28 +92,13 @@ def kind_of(data: bytes, name: str) -> str:
         return "dbf"
     lower = head[:512].lower()
     if lower.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        raise SheetError(
-            f"{name} is an HTML page in a workbook's name",
-            remedy="open it and save it as .xlsx",
-            zh=f"{name} 其实是网页（HTML），只是用了工作簿的扩展名",
-            remedy_zh="请用 Excel 或 WPS 打开后另存为 .xlsx",
-        )
+        raise SheetError.of("is-html", name=name)
     if lower.startswith((b"<?xml", b"<kml")) and b"<kml" in head:
         return "kml"
     if lower.startswith((b"<?xml", b"<workbook")):
-        raise SheetError(
-            f"{name} is an XML file, not a workbook",
-            remedy="open it and save it as .xlsx",
-            zh=f"{name} 是 XML 文件，不是工作簿",
-            remedy_zh="请用 Excel 或 WPS 打开后另存为 .xlsx",
-        )
+        raise SheetError.of("is-xml", name=name)
     if data.startswith(_FOREIGN):
-        raise SheetError(
-            f"{name} is not a table (PDF, picture or archive)",
-            remedy="hand in .xlsx or .csv",
-            zh=f"{name} 不是表格（PDF、图片或压缩包）",
-            remedy_zh="请提供 .xlsx 或 .csv",
-        )
+        raise SheetError.of("is-no-table", name=name)
     return "geojson" if head[:1] == b"{" else "text"
 
 
@@ -182,12 +139,7 @@ def kind_of_zip(data: bytes, name: str) -> str:
     except BROKEN:
         raise damaged(data, name) from None
     except NotImplementedError:  # a compression that zipfile does not know
-        raise SheetError(
-            f"{name} is packed in a way that cannot be read",
-            remedy="save it again",
-            zh=f"{name} 的压缩方式无法读取",
-            remedy_zh="请重新保存",
-        ) from None
+        raise SheetError.of("unknown-packing", name=name) from None
     except WorkbookError as fault:
         locked = str(fault) == "password"
         raise (encrypted(name) if locked else damaged(data, name)) from None
@@ -201,18 +153,8 @@ def kind_of_zip(data: bytes, name: str) -> str:
     if "kml" in endings:
         return "kmz"
     if any(member.startswith(("word/", "ppt/")) for member in names):
-        raise SheetError(
-            f"{name} is a document, not a workbook",
-            remedy="copy its table into Excel or WPS and save it as .xlsx",
-            zh=f"{name} 是文档（Word、PPT），不是表格",
-            remedy_zh="请将其中的表格复制到 Excel 或 WPS，另存为 .xlsx",
-        )
-    raise SheetError(
-        f"{name} is a zip archive, not a workbook",
-        remedy="unpack it and hand in the table",
-        zh=f"{name} 是压缩包，不是工作簿",
-        remedy_zh="请解压后提供其中的表格",
-    )
+        raise SheetError.of("is-document", name=name)
+    raise SheetError.of("is-archive", name=name)
 
 
 def _is_shadow(member: str) -> bool:
@@ -222,22 +164,12 @@ def _is_shadow(member: str) -> bool:
 
 def damaged(data: bytes, name: str) -> SheetError:
     """Make the refusal of a file whose bytes are not whole."""
-    return SheetError(
-        f"{name} is damaged or incomplete ({len(data):,} bytes)",
-        remedy="copy it again from where it came, or open and save it in Excel or WPS",
-        zh=f"{name} 已损坏或不完整（{len(data):,} 字节）",
-        remedy_zh="请重新复制，或在 Excel、WPS 中打开并保存",
-    )
+    return SheetError.of("damaged", name=name, n=len(data))
 
 
 def encrypted(name: str) -> SheetError:
     """Make the refusal of a file with a password."""
-    return SheetError(
-        f"{name} is encrypted",
-        remedy="remove its password and save it again",
-        zh=f"{name} 已加密",
-        remedy_zh="请取消密码后重新保存",
-    )
+    return SheetError.of("encrypted", name=name)
 
 
 def _measured(archive: zipfile.ZipFile, data: bytes, name: str) -> set[str]:
@@ -250,10 +182,7 @@ def _measured(archive: zipfile.ZipFile, data: bytes, name: str) -> set[str]:
         or (inflated > RATIO_FLOOR and ratio > MOST_RATIO)
         or len(infos) > MOST_MEMBERS
     ):
-        raise SheetError(
-            f"{name} would unpack from {len(data):,} to {inflated:,} bytes ({ratio:.0f} to 1)",
-            remedy="no resident sheet does that: copy the cells into a new workbook",
-            zh=f"{name} 解压后将由 {len(data):,} 变为 {inflated:,} 字节（{ratio:.0f} 倍）",
-            remedy_zh="正常的居民表不会如此：请将单元格复制到新的工作簿",
+        raise SheetError.of(
+            "unpacks-too-large", name=name, n=len(data), inflated=inflated, ratio=ratio
         )
     return {plain_name(info.filename) for info in infos}

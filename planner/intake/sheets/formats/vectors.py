@@ -79,22 +79,12 @@ def read_vectors(
             error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
         ) from None
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
-        raise SheetError(
-            f"{path.name} cannot be read as a map layer ({type(error).__name__})",
-            remedy="open it in QGIS and save it as GeoPackage",
-            zh=f"{path.name} 无法作为地图图层读取（{type(error).__name__}）",
-            remedy_zh="请在 QGIS 中打开，另存为 GeoPackage",
-        ) from None
+        raise SheetError.of("layer-unreadable", name=path.name, kind=type(error).__name__) from None
     if wanted is not None:
         there = ", ".join(layer.name for layer in layers)
         layers = [layer for layer in layers if layer.name == wanted]
         if not layers:
-            raise SheetError(
-                f"{path.name} has no layer {wanted!r}",
-                remedy=f"its layers are: {there}",
-                zh=f"{path.name} 中没有图层 {wanted!r}",
-                remedy_zh=f"现有图层：{there}",
-            )
+            raise SheetError.of("no-layer", name=path.name, wanted=wanted, there=there)
     return layers
 
 

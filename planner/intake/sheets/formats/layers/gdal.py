@@ -92,12 +92,7 @@ def _encoding_of(
     except UnicodeDecodeError:
         found = likely_encoding(foreign)
         if found is None:
-            raise SheetError(
-                f"{file}, layer {layer}: it is not clear in which encoding its text is written",
-                remedy="open it in QGIS, set the encoding so that the text is right, and save it again",
-                zh=f"{file}，图层{layer}：无法确定文字编码",
-                remedy_zh="请在QGIS中设置正确的编码后重新保存",
-            ) from None
+            raise SheetError.of("layer-encoding-unclear", file=file, layer=layer) from None
         return found, [read_as(found, file, layer)]
     return "utf-8", []
 

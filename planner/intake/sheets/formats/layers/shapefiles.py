@@ -79,12 +79,7 @@ def _shapefile(source: str, path: Path, parts: Parts, encoding: str | None) -> V
     import pyproj
 
     if ".shx" not in parts:
-        raise SheetError(
-            f"{path.name}: the .shx file of the shapefile is missing beside it",
-            remedy="hand in all files of the shapefile: .shp, .shx, .dbf, .prj; or a GeoPackage",
-            zh=f"{path.name}：缺少同名的 .shx 文件",
-            remedy_zh="请提供完整的 .shp、.shx、.dbf、.prj 文件，或另存为GeoPackage",
-        )
+        raise SheetError.of("shx-missing", name=path.name)
     # The table is read apart, byte for byte; the Western page keeps GDAL from refusing its headings.
     with guarded(path):
         meta, _, wkb, _ = pyogrio.raw.read(source, columns=[], encoding="ISO-8859-1")
@@ -175,12 +170,7 @@ def _encoding_of(
         )
         found = likely if likely in fitting else stated if stated in fitting else None
     if found is None:
-        raise SheetError(
-            f"{name}: it is not clear in which encoding the text of the layer is written",
-            remedy=f"{SAVE}; or put a .cpg file with the name of the encoding beside it",
-            zh=f"{name}：无法确定图层文字的编码",
-            remedy_zh="请在QGIS中另存为GeoPackage，或在同名 .cpg 文件中写明编码",
-        )
+        raise SheetError.of("table-encoding-unclear", name=name, save=SAVE)
     said = [] if found == "utf-8" else [read_as(found, name, "")]
     if n := sum(not _fits(r, False, found) for r, _ in foreign[len(table.names) :]):
         said.append(Finding.of("text-cut", {"file": name}, n=n))
