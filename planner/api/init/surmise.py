@@ -15,6 +15,7 @@ from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headings import is_register, role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete
+from planner.model.inputs import SHEETS
 from planner.model.schema import (
     ALIASES,
     BUILDINGS,
@@ -42,8 +43,8 @@ KINDS: Final = {
     "": ("未识别", "not known"),
 }
 """What a file may be, in Chinese and English; the keys are those of the project file."""
-_SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv")
 _LAYERS: Final = (".gpkg", ".geojson", ".shp", ".kml", ".kmz", ".gml")
+_SHEETS: Final = tuple(ending for ending in SHEETS if ending not in _LAYERS)
 _EXTRACTS: Final = (".osm", ".pbf", ".osm.gz", ".osm.bz2")
 _OWN: Final = re.compile(
     r"^(?:accepted\.csv|.*\.sent\.csv|review\.xlsx|.*\.checked\.xlsx|~\$.*|\..*)$", re.I
