@@ -107,11 +107,8 @@ class Inputs:
     def __post_init__(self) -> None:
         for name in ("datum", "buildings_datum", "fences_datum", "streets_datum"):
             if (getattr(self, name) or "wgs84") not in DATUMS:
-                raise ConfigError(
-                    f"{name} = {getattr(self, name)!r} is not a datum",
-                    remedy="one of: " + ", ".join(DATUMS),
-                    zh=f"{name} = {getattr(self, name)!r} 不是可用的坐标基准",
-                    remedy_zh=f"可选：{', '.join(DATUMS)}",
+                raise ConfigError.of(
+                    "unknown-datum", name=name, value=getattr(self, name), names=", ".join(DATUMS)
                 )
         if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
             raise ConfigError.of("detour-factor-range", detour_factor=self.detour_factor)

@@ -200,11 +200,12 @@ def read_levels(
         if level.name in known:
             raise ConfigError.of("two-levels-one-name", where=where, name=level.name)
         if level.below not in known:
-            raise ConfigError(
-                f"{where}: level {level.name!r} is for {level.below!r}, which no level before it is called",
-                remedy="list the levels from below; the first is for: " + CENTRES,
-                zh=f"{where}：层级 {level.name!r} 联系 {level.below!r}，但前面没有这一层级",
-                remedy_zh=f"请自下而上列出各层级，第一层联系：{CENTRES}",
+            raise ConfigError.of(
+                "level-for-unknown",
+                where=where,
+                name=level.name,
+                below=level.below,
+                centres=CENTRES,
             )
         known.add(level.name)
     return tuple(found)

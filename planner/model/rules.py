@@ -180,11 +180,11 @@ class RuleBook:
             There is no profile of that name.
         """
         if name not in profile_names():
-            raise ConfigError(
-                f"there is no rule profile {name!r}",
-                remedy="choose one of: " + ", ".join(profile_names()),
-                zh=f"没有规则方案 {name!r}",
-                remedy_zh=f"可选：{'、'.join(profile_names())}",
+            raise ConfigError.of(
+                "unknown-profile",
+                name=name,
+                names=", ".join(profile_names()),
+                names_zh="、".join(profile_names()),
             )
         text = (
             resources.files("planner.model").joinpath("profiles", f"{name}.toml").read_text("utf-8")

@@ -23,8 +23,6 @@ from msgspec import Meta, Struct, field
 from planner.errors import InputError
 
 __all__ = [
-    "AGAIN",
-    "AGAIN_ZH",
     "FORMAT",
     "LONGEST_NAME",
     "Changes",
@@ -40,8 +38,6 @@ MOST_NOTES, LONGEST_NOTE, LONGEST_ID, LONGEST_NAME = 1_000, 300, 200, 60
 _PRIVATE = re.compile(
     r"(?<!\d)(1[3-9]\d(?:[ -]?\d{4}){2}|\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx])(?![\dA-Za-z])"
 )
-AGAIN_ZH = "请从本方案的地图重新导出调整"
-AGAIN = "export the changes again from the map of this plan"
 
 
 _Id = Annotated[str, Meta(max_length=LONGEST_ID)]
@@ -111,9 +107,7 @@ def read_changes(source: str | Path | bytes) -> Changes:
         what = re.sub("unknown field `.*`", "an unknown field", str(error), flags=re.DOTALL)
         raise _refusal(where, what) from None
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise InputError(
-            f"{where} is not JSON", remedy=AGAIN, zh=f"{where} 不是 JSON", remedy_zh=AGAIN_ZH
-        ) from error
+        raise InputError.of("changes-not-json", where=where) from error
     return _checked(where, read)
 
 
@@ -130,8 +124,7 @@ def _checked(where: str, changes: Changes) -> Changes:
 
 
 def _refusal(where: str, what: str) -> InputError:
-    zh = f"{where}：内容有误（{what}）"
-    return InputError(f"{where}: {what}", remedy=AGAIN, zh=zh, remedy_zh=AGAIN_ZH)
+    return InputError.of("changes-faulty", where=where, what=what)
 
 
 def _bytes_of(path: Path) -> bytes:

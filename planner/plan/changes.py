@@ -18,7 +18,7 @@ from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
 from planner.plan.advice.excerpt import of_pairs
 from planner.plan.build import assemble
-from planner.plan.changefile import AGAIN, AGAIN_ZH, LONGEST_NAME, Changes, holds_private
+from planner.plan.changefile import LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
 from planner.plan.provenance import history_of, locks_of, plan_fingerprint
@@ -43,27 +43,18 @@ def replayed(tables: PlanTables, changes: Changes) -> Ints:
     homes = {int(h): c for c, h in enumerate(tables.problem.home)}
     for number, move in enumerate(changes.moves, 1):
         if move.unit not in unit:
-            raise InputError(
-                f"move {number}: the plan has no unit {move.unit!r}",
-                remedy=AGAIN,
-                zh=f"第 {number} 项调整：方案中没有单元 {move.unit!r}",
-                remedy_zh=AGAIN_ZH,
-            )
+            raise InputError.of("changes-move-unknown-unit", number=number, unit=move.unit)
         for name in (move.origin, move.target):
             if name not in centre:
-                raise InputError(
-                    f"move {number}: the plan has no centre {name!r}",
-                    remedy=AGAIN,
-                    zh=f"第 {number} 项调整：方案中没有中心户 {name!r}",
-                    remedy_zh=AGAIN_ZH,
-                )
+                raise InputError.of("changes-unknown-centre", number=number, name=name)
         u, target = unit[move.unit], centre[move.target]
         if assignment[u] != centre[move.origin]:
-            raise InputError(
-                f"move {number}: unit {move.unit} is not in the zone of {move.origin or 'nobody'}",
-                remedy=AGAIN,
-                zh=f"第 {number} 项调整：单元 {move.unit} 不在 {move.origin or '任何中心户'} 的责任区内",
-                remedy_zh=AGAIN_ZH,
+            raise InputError.of(
+                "changes-move-from-elsewhere",
+                number=number,
+                unit=move.unit,
+                origin=move.origin or "nobody",
+                origin_zh=move.origin or "任何中心户",
             )
         if u in homes and target != homes[u]:
             raise InputError.of("changes-move-centre-home", number=number, unit=move.unit)
@@ -80,29 +71,14 @@ def _check_locks(tables: PlanTables, changes: Changes, unit: Mapping[str, int]) 
     for what, names in (("locks", changes.locks), ("unlocked", changes.unlocked)):
         for name in names:
             if name not in unit:
-                raise InputError(
-                    f"{what}: the plan has no unit {name!r}",
-                    remedy=AGAIN,
-                    zh=f"{what}：方案中没有单元 {name!r}",
-                    remedy_zh=AGAIN_ZH,
-                )
+                raise InputError.of("changes-unknown-unit", what=what, name=name)
     held = set(locks_of(tables))
     if strangers := sorted(set(changes.unlocked) - held):
-        raise InputError(
-            f"unlocked: unit {strangers[0]} is not locked in the plan",
-            remedy=AGAIN,
-            zh=f"unlocked：单元 {strangers[0]} 在方案中并未锁定",
-            remedy_zh=AGAIN_ZH,
-        )
+        raise InputError.of("changes-open-no-lock", unit=strangers[0])
     # A lock of the plan holds until the changes say that it was opened.
     closed = held - set(changes.unlocked)
     if lost := sorted(closed - set(changes.locks)):
-        raise InputError(
-            f"unit {lost[0]} is locked in the plan, and the changes neither keep nor open the lock",
-            remedy=AGAIN,
-            zh=f"单元 {lost[0]} 在方案中已锁定，而调整既未保留也未解除锁定",
-            remedy_zh=AGAIN_ZH,
-        )
+        raise InputError.of("changes-lose-lock", unit=lost[0])
     moved = sorted(closed & {m.unit for m in changes.moves})
     if moved:
         raise InputError.of("changes-move-locked", unit=moved[0], n=len(moved))

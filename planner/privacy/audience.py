@@ -99,9 +99,6 @@ def audience_of(name: str | Audience) -> Audience:
     try:
         return Audience(str(name).strip().lower())
     except ValueError:
-        raise ConfigError(
-            f"there is no audience {name!r}",
-            remedy="one of: " + ", ".join(Audience),
-            zh=f"没有这种受众：{name!r}",
-            remedy_zh=f"可选：{'、'.join(Audience)}",
+        raise ConfigError.of(
+            "unknown-audience", name=name, names=", ".join(Audience), names_zh="、".join(Audience)
         ) from None

@@ -15,7 +15,7 @@ from planner.errors import Finding, InputError, SheetError
 from planner.files import mark_as_read
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.fences.borders import gaps, overlaps
-from planner.intake.fences.outlines import REMEDY, Layer, in_degrees, mended, plane_of, sound
+from planner.intake.fences.outlines import Layer, in_degrees, mended, plane_of, sound
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.exported import undone
 from planner.intake.sheets.formats.guard import kind_of, kind_of_zip, read_bytes
@@ -181,12 +181,7 @@ def _read(path: Path) -> VectorLayer:
             names_zh="、".join(v.name for v in layers) or "无",
         )
     if not layers[0].rows:
-        raise InputError(
-            f"{path.name} must hold polygons, one for each fence",
-            remedy=REMEDY[0],
-            zh=f"{path.name} 应为面图层，每个社区一个面",
-            remedy_zh=REMEDY[1],
-        )
+        raise InputError.of("fences-without-polygons", name=path.name)
     return layers[0]
 
 

@@ -133,12 +133,7 @@ class ProviderSettings:
         known = [f.name for f in fields(cls) if f.name != "name"]
         unknown = sorted(set(given) - set(known))
         if unknown:
-            raise ConfigError(
-                f"[online]: unknown key {unknown[0]!r}",
-                remedy="known keys: provider, cache, " + ", ".join(known),
-                zh=f"[online]：不认识的键 {unknown[0]!r}",
-                remedy_zh=f"可用的键：provider, cache, {', '.join(known)}",
-            )
+            raise ConfigError.of("online-unknown-key", unknown=unknown[0], names=", ".join(known))
         if isinstance(given.get("accept"), list):
             given["accept"] = tuple(given["accept"])
         return cls(name, **given)

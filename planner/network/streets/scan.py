@@ -23,8 +23,6 @@ __all__ = ["Scan", "scan"]
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 DEGREE = 1e-7  # OpenStreetMap counts in ten-millionths of a degree
 PROLOGUE = 65536  # bytes: a document type stands before the first element
-EXPORT_ZH = "请重新导出该区域的 .osm.pbf（例如从 https://extract.bbbike.org）"
-EXPORT = "export the area again as .osm.pbf (for example from https://extract.bbbike.org)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,19 +87,9 @@ def scan(path: str | Path) -> Scan:
         raw.read(path, want_dates=not date)
         raw.leave_out(_deleted(path))
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
-        raise NetworkError(
-            f"{path}: cannot be read as an OpenStreetMap file ({error}); it may be cut short",
-            remedy=EXPORT,
-            zh=f"{path}：无法作为 OpenStreetMap 数据读取（{error}），可能不完整",
-            remedy_zh=EXPORT_ZH,
-        ) from error
+        raise NetworkError.of("extract-unreadable", path=path, error=error) from error
     if not raw.node_id:
-        raise NetworkError(
-            f"{path}: holds no nodes",
-            remedy=EXPORT,
-            zh=f"{path}：其中没有任何点",
-            remedy_zh=EXPORT_ZH,
-        )
+        raise NetworkError.of("extract-without-nodes", path=path)
     return raw.finish(date or raw.newest, generator)
 
 
@@ -111,19 +99,14 @@ def _refuse(path: Path) -> None:
     if not path.is_file():
         raise NetworkError.of("streets-not-file", path=path)
     if not path.name.lower().endswith(SUFFIXES):
-        raise NetworkError(
-            f"{path}: not a known kind of street extract",
-            remedy="use one of " + ", ".join(SUFFIXES),
-            zh=f"{path}：不是可用的路网数据",
-            remedy_zh=f"可用的类型：{'、'.join(SUFFIXES)}",
+        raise NetworkError.of(
+            "extract-of-unknown-kind",
+            path=path,
+            names=", ".join(SUFFIXES),
+            names_zh="、".join(SUFFIXES),
         )
     if path.stat().st_size == 0:
-        raise NetworkError(
-            f"{path}: the file is empty",
-            remedy=EXPORT,
-            zh=f"{path}：文件为空",
-            remedy_zh=EXPORT_ZH,
-        )
+        raise NetworkError.of("extract-empty", path=path)
     if not path.name.lower().endswith(".pbf"):  # PBF holds no XML
         _refuse_doctype(path)
 
@@ -134,27 +117,12 @@ def _refuse_doctype(path: Path) -> None:
         with _opened(path) as stream:
             head = stream.read(PROLOGUE)
     except (OSError, EOFError) as error:
-        raise NetworkError(
-            f"{path}: cannot be unpacked ({error})",
-            remedy=EXPORT,
-            zh=f"{path}：无法解压（{error}）",
-            remedy_zh=EXPORT_ZH,
-        ) from error
+        raise NetworkError.of("extract-packed-badly", path=path, error=error) from error
     head = head.replace(b"\x00", b"").lower()  # UTF-16 is XML too
     if b"<!doctype" in head or b"<!entity" in head:
-        raise NetworkError(
-            f"{path}: not a plain OpenStreetMap file: it declares a document type or entities",
-            remedy=EXPORT,
-            zh=f"{path}：不是普通的 OpenStreetMap 文件（声明了文档类型或实体）",
-            remedy_zh=EXPORT_ZH,
-        )
+        raise NetworkError.of("extract-with-entities", path=path)
     if b"<osm" not in head:
-        raise NetworkError(
-            f"{path}: not an OpenStreetMap file: no <osm> element",
-            remedy=EXPORT,
-            zh=f"{path}：不是 OpenStreetMap 文件（没有 <osm>）",
-            remedy_zh=EXPORT_ZH,
-        )
+        raise NetworkError.of("extract-not-osm", path=path)
 
 
 def _opened(path: Path) -> IO[bytes]:

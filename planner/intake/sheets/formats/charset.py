@@ -18,7 +18,6 @@ from planner.errors import SheetError
 
 __all__ = [
     "CHINESE",
-    "SAVE",
     "WESTERN",
     "cut_short",
     "decode",
@@ -33,7 +32,6 @@ APART: Final = 0.12
 SAMPLE: Final = 200_000
 CHINESE: Final = ("gb18030", "big5hkscs")
 WESTERN: Final = "cp1252"
-SAVE: Final = "open the file and save it as CSV UTF-8, or as a GeoPackage where it is a map layer"
 _PLACES: Final = frozenset(
     "路街道巷村镇乡区县市省社小号楼栋幢单元室层组东西南北中地址编姓名户號樓棟區縣東"
 )
@@ -89,12 +87,8 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
         possible = [e for e in CHINESE if _decodes(data, e)]
         if not possible:
             _strict(data, "gb18030", name)  # names the row
-        raise SheetError(
-            f"{name}: it is not clear in which encoding the text is written; as "
-            f"{' or '.join(possible).upper() or 'GB18030'} it would not be likely Chinese",
-            remedy=SAVE,
-            zh=f"{name}：无法确定文字编码",
-            remedy_zh="请在 Excel 或 WPS 中另存为 CSV UTF-8；地图图层请另存为 GeoPackage",
+        raise SheetError.of(
+            "encoding-unclear", name=name, possible=" or ".join(possible).upper() or "GB18030"
         )
     return _strict(data, found, name), found
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from planner.errors import Finding, SheetError
 from planner.files import guarded
-from planner.intake.sheets.formats.charset import CHINESE, SAVE, WESTERN, likely_encoding
+from planner.intake.sheets.formats.charset import CHINESE, WESTERN, likely_encoding
 from planner.intake.sheets.formats.guard import damaged
 from planner.intake.sheets.formats.layers.dbf import LONGEST_NAME, Dbase, read_dbf
 from planner.intake.sheets.formats.layers.vector import (
@@ -170,7 +170,7 @@ def _encoding_of(
         )
         found = likely if likely in fitting else stated if stated in fitting else None
     if found is None:
-        raise SheetError.of("table-encoding-unclear", name=name, save=SAVE)
+        raise SheetError.of("table-encoding-unclear", name=name)
     said = [] if found == "utf-8" else [read_as(found, name, "")]
     if n := sum(not _fits(r, False, found) for r, _ in foreign[len(table.names) :]):
         said.append(Finding.of("text-cut", {"file": name}, n=n))
