@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
-from planner.demand.demand import build_demand, zone_rules
+from planner.demand.demand import _lost_centres, _near_streets, build_demand, zone_rules
 from planner.demand.entrances import DOOR_COLUMNS
 from planner.model.rules import Bound, RuleBook, WalkLimit
 from planner.network.graph import WalkingNetwork
@@ -176,7 +178,7 @@ def test_centres_are_in_the_order_of_fences_and_ids(lane: WalkingNetwork) -> Non
     """Whatever the order of the sheet; each lives in its own unit, whose place it has."""
     members = MEMBERS.assign(id=["B", "A", "C"], fence=["", "", ""])
     made = build_demand(HOMES, members, lane, RULES)
-    assert made.centres["centre_id"].tolist() == ["A", "B"]
+    assert made.centres["centre_id"].to_dict() == {0: "A", 1: "B"}
     at = made.units.iloc[made.centres["unit"]]
     for name in ("unit_id", "lon", "label"):
         assert made.centres[name].tolist() == at[name].tolist()
@@ -226,3 +228,33 @@ def test_a_community_without_a_centre_takes_no_walk_from_the_next(lane: WalkingN
     homed = made.centres["lon"].to_numpy(float)[problem.pair_centre]
     apart = np.abs(homed - made.units["lon"].to_numpy(float)[problem.pair_unit])
     assert (np.argsort(problem.walk_m) == np.argsort(apart)).all()
+
+
+def test_positions_are_those_of_the_units(lane: WalkingNetwork) -> None:
+    """Each person stands in the unit that counts them; where all is well nothing is told."""
+    made = build_demand(HOMES, MEMBERS, lane, RULES)
+    for name, unit in (("households", made.household_unit), ("members", made.member_unit)):
+        assert np.bincount(unit, minlength=len(made.units)).tolist() == made.units[name].tolist()
+    assert made.units["lon"].to_numpy()[made.household_unit] == pytest.approx(HOMES["lon"])
+    assert made.findings == ()
+
+
+def test_who_is_far_and_who_crosses_a_barrier_is_counted() -> None:
+    """Everybody at the spot, and not the spot; who is too far from any street crosses nothing."""
+    people = residents([117.0, 117.0, 117.001, 117.002, 117.003], "H")
+    edge, crosses = np.array([3, 4, -1, 5]), np.array([True, True, True, False])
+    network: Any = SimpleNamespace(
+        snap=lambda *at, **most: SimpleNamespace(edge=edge, crosses=crosses)
+    )
+    near, said = _near_streets(people, network)
+    assert near["id"].tolist() == ["H0", "H1", "H2", "H4"]
+    assert [f.code for f in said] == ["far-from-streets", "access-crosses-barrier"]
+    assert said[1].what.startswith("3 ")
+
+
+def test_lost_centres_are_told_in_order() -> None:
+    """By id, so that the same sheets give the same report."""
+    names = [f"M{i:02d}" for i in range(40)]
+    members = pd.DataFrame({"id": names[::-1], "is_centre": True})
+    lost = _lost_centres(members, pd.DataFrame({"centre_id": names[:1]}))
+    assert [name in f.what for name, f in zip(names[1:], lost, strict=True)] == [True] * 39

@@ -59,7 +59,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", help="planner/plan/staffing.py")
     parser.add_argument("--count", type=int, default=120, help="faults tried in a module")
     parser.add_argument("--seed", type=int, default=0, help="which of them are drawn")
-    parser.add_argument("--line", type=int, help="only the faults of one line")
+    parser.add_argument("--line", type=int, nargs="*", help="only the faults of these lines")
     parser.add_argument("--also", nargs="*", default=[], help="tests to run besides")
     parser.add_argument("--log", type=Path, help="keep what the last run of tests said")
     return parser.parse_args()
@@ -95,8 +95,8 @@ def _try(name: str, asked: argparse.Namespace) -> int:
 
 
 def _drawn(faults: Sequence[Fault], asked: argparse.Namespace) -> list[Fault]:
-    if asked.line is not None:
-        return [f for f in faults if f.line == asked.line]
+    if asked.line:
+        return [f for f in faults if f.line in asked.line]
     at = random.Random(asked.seed).sample(range(len(faults)), min(asked.count, len(faults)))
     return [faults[i] for i in sorted(at)]
 

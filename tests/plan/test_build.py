@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.model import audit
+from planner.model.measures import walk_summary
 from planner.model.problem import Result
 from planner.model.tables import PlanTables
 from planner.model.ties import Helpers
@@ -27,7 +29,14 @@ from tests.plans import make_plan_tables, plans_equal
 
 def first_plan(helpers: Helpers | None = None, n: int = 9) -> PlanTables:
     """Plan a street of buildings from people to tables."""
-    located, demand, ground = office(*street(n))
+    return planned(*street(n), helpers)
+
+
+def planned(
+    homes: pd.DataFrame, members: pd.DataFrame, helpers: Helpers | None = None
+) -> PlanTables:
+    """Plan from people to tables."""
+    located, demand, ground = office(homes, members)
     result = solve(demand.problem, stop=Stop(0.0, 5.0))
     survey = Survey(located, demand, ground, None, RULES)
     certificate = audit.check(demand.problem, result)
@@ -154,4 +163,77 @@ def test_what_was_said_of_a_gap_stays(plan: PlanTables) -> None:
     lost = tables.gaps[tables.gaps["cause"] == "address_not_found"]
     kept = made.gaps[made.gaps["cause"] == "address_not_found"]
     assert kept["detail"].tolist() == lost["detail"].tolist() != []
+    assert (lost["detail"] != "").all()
     assert made.zones["gaps"].sum() == (made.gaps["zone"] != "").sum()
+
+
+def test_who_has_no_place_is_in_no_zone() -> None:
+    """Nor in that of another; a home that nobody may serve keeps the cause that was known before."""
+    homes, members = street(9)
+    homes.loc[35, ["lon", "lat", "cause"]] = np.nan, np.nan, "address_not_found"
+    members.loc[1, ["lon", "lat"]] = np.nan
+    alone = homes["building"] == "6"
+    made = planned(homes.assign(fence=np.where(alone, "B", "")), members)
+    for plan in (made, again(made, assignment_of(made))):
+        nowhere = alone | (homes.index == 35)
+        assert ((plan.households["zone"] == "") == nowhere).all()
+        assert (plan.households["walk_m"].isna() == nowhere).all()
+        assert set(plan.households.loc[alone, "gap"]) == {"no_centre_in_fence"}
+        assert plan.households["gap"][35] == "address_not_found"
+        assert (plan.members["zone"] == "").tolist() == [False, True, False, False, False]
+        assert len(plan.gaps) == 5
+
+
+def test_members_are_told_their_homes() -> None:
+    """As many as the homes say; walks are told to the centimetre."""
+    plan = planned(*street(9, step_m=41.2345))
+    counts = plan.households["member"].value_counts()
+    told = plan.members.set_index("member_id")["households"]
+    assert told[told > 0].sort_index().to_dict() == counts.sort_index().to_dict()
+    for table in (plan.units, plan.households):
+        assert (table["walk_m"].round(2) == table["walk_m"]).all()
+
+
+def test_walks_of_a_zone_are_those_of_its_homes() -> None:
+    """Mean, ninth decile and longest, to the decimetre."""
+    tables = make_plan_tables(nx=6, ny=4, nc=5)
+    homes = tables.households.groupby("zone")["walk_m"]
+    for row in tables.centres.to_dict("records"):
+        walks = homes.get_group(row["centre_id"]).to_numpy()
+        for name, figure in walk_summary(walks, np.ones(len(walks))).items():
+            told = row[f"walk_{name}_m"]
+            assert told == pytest.approx(figure, abs=0.0501)
+            assert told == round(told, 1)
+
+
+def test_zones_are_drawn_around_their_homes() -> None:
+    """Each in degrees, with its own area in the plane, and in another colour than its neighbours."""
+    tables = make_plan_tables(nx=6, ny=4, nc=5)
+    zones = tables.zones.geometry
+    flat = zones.to_crs(Kept(tables).plane.crs)
+    for c, name in enumerate(tables.centres["centre_id"]):
+        own = tables.units.geometry[tables.units["zone"] == name]
+        assert zones[c].covers(own.union_all())
+    area = tables.zones["area_m2"].to_numpy(float)
+    assert area == pytest.approx(flat.area.to_numpy(), abs=0.06)
+    assert (np.round(area, 1) == area).all()
+    assert (np.round(area) != area).any()
+    a, b = np.triu_indices(len(flat), 1)
+    near = shapely.distance(flat.to_numpy()[a], flat.to_numpy()[b]) < 1.0
+    colour = tables.zones["colour"].to_numpy()
+    assert near.any()
+    assert (colour[a][near] != colour[b][near]).all()
+
+
+def test_a_gap_that_was_mended_is_none() -> None:
+    """A home beyond the walk limit of one centre and within that of another is a gap with the first alone."""
+    tables = make_plan_tables()
+    problem, now, limit = tables.problem, assignment_of(tables), tables.rules.walk.limit_m
+    own = np.append(problem.walk_m, np.inf)[problem.pairs_of(now)]
+    far = (problem.walk_m > limit) & (own[problem.pair_unit] <= limit)
+    unit, centre = (int(at[far][0]) for at in (problem.pair_unit, problem.pair_centre))
+    away = again(tables, moved(tables, unit, centre))
+    inside = (tables.households["unit_id"] == tables.units["unit_id"][unit]).to_numpy()
+    assert set(away.households["gap"][inside]) == {"beyond_walk_limit"}
+    assert (away.gaps["detail"][away.gaps["cause"] == "beyond_walk_limit"] != "").all()
+    assert "beyond_walk_limit" not in set(again(away, now).households["gap"][inside])

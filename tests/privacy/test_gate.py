@@ -149,3 +149,42 @@ def test_a_page_is_read_beyond_its_data() -> None:
     check_page(page, MEETING, Secrets({}))
     with pytest.raises(PrivacyError, match="a phone number"):
         check_page(page.replace("<body>", f"<body><p>{PHONE}</p>", 1), MEETING, Secrets({}))
+
+
+def test_a_page_for_a_meeting_is_not_for_the_public() -> None:
+    """It holds no secret, but kinds of data that the public may not have."""
+    page = map_page(make_plan_tables(nx=5, ny=4)).html.encode()
+    assert released(page, "map.html", MEETING) == page
+    with pytest.raises(PrivacyError):
+        released(page, "map.html", PUBLIC)
+
+
+def test_a_refusal_counts_what_it_found() -> None:
+    """Each thing as often as it stands in a part of the file."""
+    with pytest.raises(PrivacyError, match=r"a phone number, 2 time\(s\) in a\.md"):
+        released(f"{PHONE}, {PHONE}".encode(), "a.md", MEETING)
+
+
+@pytest.mark.parametrize("lon", [117.0200004, 117.020001, 117.0201, 117.0203])
+def test_no_layer_for_the_public_is_finer_than_the_grid(lon: float) -> None:
+    """Half a cell is too fine, and so is what is finer than any step: a point as it was measured."""
+    layer = json.dumps({"type": "Point", "coordinates": [lon, 32.62]}).encode()
+    with pytest.raises(PrivacyError, match="finer than the grid"):
+        released(layer, "a.geojson", PUBLIC)
+    assert released(json.dumps({"note": "no place"}).encode(), "a.json", PUBLIC)
+
+
+def test_a_room_gives_a_home_away_but_for_names_of_the_map() -> None:
+    """What the map calls a place anyone can look up; the same words elsewhere are a home."""
+    told = {"base": {"labels": ["煤校302室"]}, "zones": ["幸福社区"]}
+    assert released(json.dumps(told).encode(), "a.json", MEETING)
+    with pytest.raises(PrivacyError, match="a room"):
+        released(json.dumps({"base": {}, "zones": ["煤校302室"]}).encode(), "a.json", MEETING)
+
+
+def test_a_name_with_blanks_between_is_a_name() -> None:
+    """In what people read; in a script characters apart are no word."""
+    with pytest.raises(PrivacyError, match="resident's name"):
+        released("| 欧 阳 甲 乙 |".encode(), "a.md", MEETING, SECRETS)
+    script = html("<script>f('欧 阳 甲 乙')</script>")
+    assert released(script, "a.html", MEETING, SECRETS) == script
