@@ -202,7 +202,7 @@ class Ground:
         network = WalkingNetwork.from_lines(lines, strokes=strokes)
         base = {"streets": _as_layer(network)}
         # Names are read for the homes' datum alone: what an office calls its lines is not drawn.
-        named = names_of_lines(open_layer(path) if lines is path else lines)
+        named = names_of_lines(open_layer(lines) if isinstance(lines, Path) else lines)
         return cls(network, gazetteer, base, findings=network.findings, streets=named)
 
 

@@ -88,7 +88,7 @@ def _take(path: Path) -> int:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | NOFOLLOW, 0o600)
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.EMLINK):
-                raise _no_lock(path) from None
+                raise OutputError.of("not-our-lock", path=path) from None
             raise
         try:
             _lock(handle)
@@ -99,7 +99,7 @@ def _take(path: Path) -> int:
             raise OutputError.of("folder-locked", folder=path.parent, pid=pid) from None
         if not _is_lock(handle):
             os.close(handle)
-            raise _no_lock(path)
+            raise OutputError.of("not-our-lock", path=path)
         with suppress(OSError):
             if os.path.samestat(os.fstat(handle), path.stat()):
                 return handle
@@ -114,10 +114,6 @@ def _is_lock(handle: int) -> bool:
     held = os.read(handle, _LONGEST)
     os.lseek(handle, 0, os.SEEK_SET)
     return _OURS.fullmatch(held) is not None
-
-
-def _no_lock(path: Path) -> OutputError:
-    return OutputError.of("not-our-lock", path=path)
 
 
 def _lock(handle: int) -> None:

@@ -183,10 +183,17 @@ def columns_of(
     # Before anything is joined by ids: two of these may have become one number.
     longs = [r for (r, c), code in t.faults.items() if code == "long" and role_at.get(c) == "id"]
     if longs:
-        raise _long_ids(t, t.row[sorted(longs)], t.headers[roles["id"]])
+        at = [t.at(int(r), t.headers[roles["id"]]) for r in t.row[sorted(longs)]]
+        faults = [Finding.of("long-number", place) for place in at]
+        raise SchemaError.of("long-ids", {"findings": faults}, file=t.file, n=len(faults))
     persons = [r for r, text in enumerate(columns["id"]) if is_id_number(text.strip())]
     if persons:
-        raise _id_numbers(t, t.row[persons].tolist(), t.headers[roles["id"]])
+        # Refused at the door: the gate would refuse them after the whole search.
+        header, n = t.headers[roles["id"]], len(persons)
+        fault = Finding.of("id-number-as-id", t.at(int(t.row[persons[0]]), header), n=n)
+        raise SchemaError.of(
+            "ids-are-id-numbers", {"findings": [fault]}, file=t.file, header=header
+        )
     fault = np.full(n, "", object)
     for (r, c), code in t.faults.items():
         role = role_at.get(c)
@@ -261,14 +268,3 @@ def _without_twins(
             place = t.at(column=header)
             said.append(Finding.of(key, place, header=header, own=headers[own]))
     return kept, said
-
-
-def _long_ids(t: SheetTable, rows: Iterable[int], header: str) -> SchemaError:
-    findings = [Finding.of("long-number", t.at(int(r), header)) for r in rows]
-    return SchemaError.of("long-ids", {"findings": findings}, file=t.file, n=len(findings))
-
-
-def _id_numbers(t: SheetTable, rows: Sequence[int], header: str) -> SchemaError:
-    """Refuse at the door what the gate would refuse after the whole search."""
-    fault = Finding.of("id-number-as-id", t.at(int(rows[0]), header), n=len(rows))
-    return SchemaError.of("ids-are-id-numbers", {"findings": [fault]}, file=t.file, header=header)

@@ -138,9 +138,12 @@ def roles_of(
             faults.append(_ambiguous(headers, own, table, role))
             continue
         if role == "address" and _by_register(headers[chosen[role]], table):
-            said.append(_register_only(headers[chosen[role]], table))
+            header = headers[chosen[role]]
+            told = {"header": header, "line": toml_line(table, header, "address")}
+            said.append(Finding.of("register-address", {"column": header}, **told))
     if faults:
-        raise _unclear(faults, file, sheet)
+        placed = [_at(f, file, sheet) for f in faults]
+        raise SchemaError.of("columns-unclear", {"findings": placed}, file=file)
     return chosen, [_at(f, file, sheet) for f in said]
 
 
@@ -186,14 +189,3 @@ def _preferred(
     told = {"own": own[1], "own_zh": own[0], "line": toml_line(table, others[0], role)}
     told |= {"others": ", ".join(others), "others_zh": "、".join(others), "taken": headers[taken]}
     return Finding.of("header-preferred", {"column": headers[taken]}, **told)
-
-
-def _register_only(header: str, table: Table) -> Finding:
-    line = toml_line(table, header, "address")
-    return Finding.of("register-address", {"column": header}, header=header, line=line)
-
-
-def _unclear(faults: Sequence[Finding], file: str, sheet: str) -> SchemaError:
-    return SchemaError.of(
-        "columns-unclear", {"findings": [_at(f, file, sheet) for f in faults]}, file=file
-    )

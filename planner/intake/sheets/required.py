@@ -59,7 +59,7 @@ def missing_columns(lacking: Sequence[SheetTable], table: Table) -> SchemaError:
     for t in lacking:
         found = [*t.headers, *t.unread]
         if _is_people(found):
-            faults.append(_no_header(t))
+            faults.append(Finding.of("missing-column/first-row", t.at(t.header_row)))
             continue
         near = [
             (h, m)
@@ -109,10 +109,6 @@ def _is_people(cells: Sequence[str]) -> bool:
     plain = [cell for cell in cells if not _LONG.search(cell)]
     known = sum(is_personal(cell) or bool(role_of(cell)) for cell in plain)
     return known < 2 and len(plain) < len(cells)
-
-
-def _no_header(t: SheetTable) -> Finding:
-    return Finding.of("missing-column/first-row", t.at(t.header_row))
 
 
 def _garbled(headers: Sequence[str], table: Table) -> list[tuple[str, str]]:

@@ -82,7 +82,7 @@ def kind_of(data: bytes, name: str) -> str:
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
-            raise encrypted(name)
+            raise SheetError.of("encrypted", name=name)
         return "xls"
     for magic, kind in _MAGIC:
         if data.startswith(magic):
