@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,8 +128,10 @@ def test_names_of_the_map_are_no_secrets_but_phones_are() -> None:
     street = {"base": {"streets": {"names": ["王家巷东段"]}}}
     assert released(json.dumps(street).encode(), "a.json", MEETING, secrets)
     alone = {"base": {"streets": {"names": ["王家巷"]}}}
-    with pytest.raises(PrivacyError, match="resident's name"):  # nothing but the name
-        released(json.dumps(alone).encode(), "a.json", MEETING, secrets)
+    several = Secrets({"an id": frozenset({"jm00017"}), **secrets.kinds})
+    for known in (secrets, several):
+        with pytest.raises(PrivacyError, match="resident's name"):  # nothing but the name
+            released(json.dumps(alone).encode(), "a.json", MEETING, known)
     with pytest.raises(PrivacyError, match="a phone number"):
         released(json.dumps({"base": {"names": [PHONE]}}).encode(), "a.json", MEETING, secrets)
     with pytest.raises(PrivacyError, match="resident's name"):
@@ -136,11 +140,14 @@ def test_names_of_the_map_are_no_secrets_but_phones_are() -> None:
 
 def test_a_refusal_lists_eight_kinds_at_most() -> None:
     """The first of them in order, and how many more there are."""
-    data = {f"k{i:02d}": PHONE for i in range(11)}
-    with pytest.raises(PrivacyError) as caught:
-        released(json.dumps(data).encode(), "a.json", MEETING, Secrets({}))
-    assert caught.value.message.count("a phone number, ") == 8
-    assert "and 4 more" in caught.value.message
+    for n, more in ((11, "and 4 more"), (7, "k06")):
+        data = {f"k{i:02d}": PHONE for i in reversed(range(n))}
+        with pytest.raises(PrivacyError) as caught:
+            released(json.dumps(data).encode(), "a.json", MEETING, Secrets({}))
+        message = caught.value.message.partition("\n")[0]
+        assert message.count("a phone number, ") == 8
+        assert message.endswith(more)
+        assert re.findall(r"k\d\d", message) == [f"k{i:02d}" for i in range(7)]
 
 
 def test_a_page_is_read_beyond_its_data() -> None:
@@ -183,8 +190,14 @@ def test_a_room_gives_a_home_away_but_for_names_of_the_map() -> None:
 
 
 def test_a_name_with_blanks_between_is_a_name() -> None:
-    """In what people read; in a script characters apart are no word."""
+    """In what people read, but for names of the map; in a script characters apart are no word."""
     with pytest.raises(PrivacyError, match="resident's name"):
         released("| 欧 阳 甲 乙 |".encode(), "a.md", MEETING, SECRETS)
+    for data, safe in (
+        ({"base": {"a": ["欧 阳 甲 乙"]}}, True),
+        ({"zones": ["欧 阳 甲 乙"]}, False),
+    ):
+        with nullcontext() if safe else pytest.raises(PrivacyError, match="resident's name"):
+            released(json.dumps(data).encode(), "a.json", MEETING, SECRETS)
     script = html("<script>f('欧 阳 甲 乙')</script>")
     assert released(script, "a.html", MEETING, SECRETS) == script
