@@ -140,7 +140,7 @@ def test_names_of_the_map_are_no_secrets_but_phones_are() -> None:
 
 def test_a_refusal_lists_eight_kinds_at_most() -> None:
     """The first of them in order, and how many more there are."""
-    for n, more in ((11, "and 4 more"), (7, "k06")):
+    for n, more in ((11, "and 4 more"), (8, "and 1 more"), (7, "k06")):
         data = {f"k{i:02d}": PHONE for i in reversed(range(n))}
         with pytest.raises(PrivacyError) as caught:
             released(json.dumps(data).encode(), "a.json", MEETING, Secrets({}))

@@ -95,10 +95,8 @@ class Quarter:
         if suffice:
             walk = self.walk_m[:, at]
             near = walk <= self.limit_m
-            own = np.zeros(near.shape, bool)
-            own[self.home[at], np.arange(n)] = True
             free = ~near.any(axis=1) | (self.households == 0)
-            cost = np.where(near | free[:, None] | own, cost, np.inf)
+            cost = np.where(near | free[:, None], cost, np.inf)
             floor, price = 0.0, np.inf
         return Sites(
             cost=cost,

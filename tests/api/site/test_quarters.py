@@ -7,8 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.api.site import quarters
 from planner.api.site.quarters import choose, make_quarters
 from planner.model.rules import Bound, RuleBook, WalkLimit
+from planner.solve.sites import Answer
+from planner.solve.stop import Stop
 from tests.api.site.lanes import RULES, lane
 
 
@@ -42,6 +45,17 @@ def test_a_hard_limit_is_out_of_reach_but_for_the_own_home() -> None:
     assert np.isinf(q.cost_m[0, 1])
     assert np.isinf(q.cost_m[1, 0])
     assert q.cost_m[0, 0] == q.cost_m[1, 1] == 0.0
+
+
+def test_a_walk_of_just_a_hard_limit_is_within_it() -> None:
+    """One candidate more that may serve; beyond it by a hair, none."""
+    spots = [0.0, 500.0]
+    (free,) = lane(spots, ["A"] * 2, spots).quarters
+    walk = float(free.walk_m[0, 1])
+    for limit, reached in ((walk, True), (np.nextafter(walk, 0.0), False)):
+        rules = ruled(walk=WalkLimit(float(limit), hard=True))
+        (q,) = lane(spots, ["A"] * 2, spots, rules=rules).quarters
+        assert np.isfinite(q.cost_m[0, 1]) == reached
 
 
 def test_of_two_in_one_house_the_better_is_kept() -> None:
@@ -95,11 +109,14 @@ def test_the_fewest_are_the_forced_or_one() -> None:
 
 def test_a_fence_without_candidates_is_lost() -> None:
     """Nobody to choose: all its homes are lost, and it asks for none."""
-    of = lane([0.0, 100.0, 3000.0], ["A", "A", "B"], [0.0])
-    b = of.quarters[1]
+    rules = ruled(members_per_zone=Bound(2, 5))
+    of = lane([0.0, 100.0, 3000.0], ["A", "A", "B"], [0.0], rules=rules)
+    a, b = of.quarters
+    assert not len(a.lost)
     assert b.name == "B"
     assert len(b.lost) == 1
     assert len(b.units) == b.fewest == b.ways == 0
+    assert b.low == 0.0, "nobody there says how many homes a member has"
 
 
 def test_the_problem_that_is_stated() -> None:
@@ -168,3 +185,31 @@ def test_without_candidates_at_all() -> None:
     of = lane([0.0, 100.0], ["A"] * 2, [0.0])
     (q,) = make_quarters(of.demand, of.table.iloc[:0], of.network, RULES)
     assert len(q.lost) == 2
+
+
+def test_who_has_no_homes_about_goes_with_the_nearest() -> None:
+    """Members where nobody is to be served weigh nothing; homes go where the answer says."""
+    of = lane([0.0, 120.0, 300.0], ["A"] * 3, [0.0, 300.0, 250.0])
+    (q,) = of.quarters
+    at = {round(float(q.walk_m[u, 0]), -1): u for u in range(len(q.units))}
+    serves = np.zeros(len(q.units), np.int64)
+    serves[at[120.0]] = 1
+    _, whose = q.chosen(Answer(q.sites(2), serves))
+    assert [int(whose[at[x]]) for x in (0.0, 120.0, 250.0, 300.0)] == [0, 1, 1, 1]
+
+
+def test_a_single_home_is_a_fence_with_homes() -> None:
+    """It is no different from many."""
+    (q,) = lane([0.0], ["A"], [0.0], each=1).quarters
+    assert q.households.tolist() == [1.0]
+
+
+def test_the_search_gets_what_the_caller_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seed, gap and seconds as they are, and half a second where next to none is left."""
+    asked = []
+    monkeypatch.setattr(quarters, "solve", lambda sites, **terms: asked.append(terms))
+    (q,) = lane([0.0], ["A"], [0.0]).quarters
+    for seconds in (7.0, 0.0):
+        choose(q, 1, seconds=seconds, seed=3, gap=0.25)
+    assert [terms["stop"] for terms in asked] == [Stop(0.25, 7.0), Stop(0.25, 0.5)]
+    assert [terms["seed"] for terms in asked] == [3, 3]
