@@ -34,12 +34,14 @@ CODE = re.compile(
 def raised() -> Iterator[tuple[str, ast.Call]]:
     """Give every call that makes an error, and where it stands."""
     for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = path.read_text("utf-8")
+        if not any(f"{name}(" in text for name in ERRORS):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                where = f"{path.relative_to(ROOT)}:{node.lineno}"
                 if name in ERRORS:
-                    yield where, node
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
 def texts(node: ast.AST | None) -> str:

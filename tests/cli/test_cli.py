@@ -9,10 +9,11 @@ from pathlib import Path
 
 from planner.model.project import Project
 from planner.model.rules import profile_names
+from tests.conftest import Cli
 
 
 def planner(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder."""
+    """Run the command line in a folder, in a process of its own."""
     command = [sys.executable, "-m", "planner.cli", *words]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     return subprocess.run(
@@ -27,48 +28,48 @@ def test_help_teaches_the_first_steps(tmp_path: Path) -> None:
         assert words in said
 
 
-def test_init_writes_a_project_and_never_overwrites(tmp_path: Path) -> None:
+def test_init_writes_a_project_and_never_overwrites(cli: Cli, tmp_path: Path) -> None:
     """The file is valid as written; a second call refuses, and leaves the first one's work alone."""
-    assert planner("init", cwd=tmp_path).returncode == 0
+    assert cli("init").returncode == 0
     path = tmp_path / "planner.toml"
     assert Project.read(path).search.seed == 0
     path.write_text(path.read_text("utf-8") + "# mine\n", "utf-8")
-    again = planner("init", cwd=tmp_path)
+    again = cli("init")
     assert again.returncode == 2
     assert "--force" in again.stderr
     assert path.read_text("utf-8").endswith("# mine\n")
 
 
-def test_rules_lists_every_profile(tmp_path: Path) -> None:
+def test_rules_lists_every_profile(cli: Cli) -> None:
     """Each named profile is shown."""
-    said = planner("rules", cwd=tmp_path)
+    said = cli("rules")
     assert said.returncode == 0
     shown = said.stdout.replace("\n", "")
     assert all(name[:12] in shown for name in profile_names())
 
 
-def test_an_unknown_town_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_town_is_refused_with_the_known_ones(cli: Cli, tmp_path: Path) -> None:
     """The message names what there is."""
-    said = planner("demo", "--town", "atlantis", cwd=tmp_path)
+    said = cli("demo", "--town", "atlantis")
     assert said.returncode == 2
     assert "helsinki" in said.stderr
     assert not any(tmp_path.iterdir())
 
 
-def test_an_output_that_cannot_be_written_is_exit_code_four(tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_is_exit_code_four(cli: Cli, tmp_path: Path) -> None:
     """A file stands where the folder should be: nothing is written over it."""
     (tmp_path / "out").write_text("mine", "utf-8")
-    said = planner("demo", "--out", "out", cwd=tmp_path)
+    said = cli("demo", "--town", "bagongshan", "--out", "out")
     assert said.returncode == 4
     assert "Traceback" not in said.stderr
     assert (tmp_path / "out").read_text("utf-8") == "mine"
 
 
-def test_check_of_a_single_sheet(tmp_path: Path) -> None:
+def test_check_of_a_single_sheet(cli: Cli, tmp_path: Path) -> None:
     """A sheet is checked without a project; a project file takes no second list of members."""
     (tmp_path / "a.csv").write_text("编号,地址\n1,甲路1号\n2,\n", "utf-8")
     (tmp_path / "m.csv").write_text("编号,地址,是否中心户\n1,甲路1号,是\n", "utf-8")
-    said = planner("check", "a.csv", "--members", "m.csv", "--out", "out", cwd=tmp_path)
+    said = cli("check", "a.csv", "--members", "m.csv", "--out", "out")
     assert said.returncode == 0, said.stderr
     assert "a.csv" in said.stdout
     assert "m.csv" in said.stdout
@@ -77,6 +78,6 @@ def test_check_of_a_single_sheet(tmp_path: Path) -> None:
     (tmp_path / "planner.toml").write_text(
         "[inputs]\nhouseholds='a.csv'\nmembers='m.csv'\n", "utf-8"
     )
-    said = planner("check", "planner.toml", "--members", "m.csv", cwd=tmp_path)
+    said = cli("check", "planner.toml", "--members", "m.csv")
     assert said.returncode == 2
     assert "--members" in said.stderr

@@ -281,7 +281,7 @@ def test_strict_tells_rules_from_homes(serve: Serve, tmp_path: Path, cli: Cli) -
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_run_goes_on(how: signal.Signals, serve: Serve, tmp_path: Path) -> None:
     """After kill -9 or Ctrl-C in the middle no answered building is asked again."""
-    fake = serve(places=places(N), delay_s=0.4)
+    fake = serve(places=places(N), delay_s=0.2)
     write_project(tmp_path, fake, online="ask='all'")
     child = subprocess.Popen(
         [sys.executable, "-m", "planner.cli", "zone", "planner.toml", "--yes"],
