@@ -181,7 +181,7 @@ def test_a_home_that_moves_is_counted(plan: Plan, office: Project) -> None:
         replace(members, kept=kept),
         office.inputs.streets,
         previous=plan,
-        search=Search(gap=0.02),
+        search=Search(gap=0.02, advice_seconds=0),
     )
     before = plan.households.set_index("household_id")["zone"]
     after = again.households.set_index("household_id")["zone"]
@@ -223,7 +223,7 @@ def test_chinese_extracts_work_with_lon_lat(shared_data: Path, tmp_path: Path, n
     streets = shared_data / "osm" / f"{name}.osm.pbf"
     size = Size(buildings=120, households=1100, members=95, centres=10, lost=0)
     office = write_office(tmp_path, streets, size, title=name)
-    project = replace(Project.read(office), search=Search(gap=0.01, seconds=20))
+    project = replace(Project.read(office), search=Search(gap=0.01, seconds=20, advice_seconds=0))
     made = run(project, allow_missing_centres=True)
     figures = made.summary()
     assert figures["households"] == 1100

@@ -32,6 +32,7 @@ households_per_zone = { low = 60, high = 150 }
 [search]
 gap = 0.01
 seconds = 20
+advice_seconds = 0
 """
 
 

@@ -74,7 +74,7 @@ def test_two_centres_of_one_building_get_a_unit_each() -> None:
     assert said[0].code == "unit-cut"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=40
@@ -186,7 +186,7 @@ def test_a_building_on_two_points_is_told() -> None:
     assert [f.code for f in said] == ["building-two-points"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.sampled_from(["甲苑", "甲苑小区", "甲苑住宅小区", ""]), min_size=11, max_size=11)
 )
