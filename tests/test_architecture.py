@@ -86,8 +86,13 @@ def modules() -> frozenset[str]:
     return frozenset(dotted(path) for _, path, _ in sources())
 
 
-def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
+@cache
+def imported(tree: ast.AST) -> tuple[tuple[str, int], ...]:
     """Give the dotted names that a tree imports, wherever it does, and the lines."""
+    return tuple(_imported(tree))
+
+
+def _imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)

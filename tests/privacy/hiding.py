@@ -12,6 +12,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -104,6 +105,7 @@ def pdf(text: str, *, meta: str = "", attached: bytes = b"", note: str = "") -> 
     return file.getvalue()
 
 
+@cache
 def in_places(s: str) -> dict[str, tuple[str, bytes]]:
     """Give files that hold a string, each in another place."""
     cdata = json.dumps({"a": {"b": [[1, 2], s]}})
