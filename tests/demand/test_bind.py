@@ -277,7 +277,8 @@ def test_compounds_hold_together() -> None:
     tables = make_plan_tables()
     problem = tables.problem
     pairs = problem.adjacency[:3]
-    ties = Ties(pairs[:, 0], pairs[:, 1], [30.0, 40.0, 50.0], [False] * 3, [0, 0, 0])
+    price = np.array([30.0, 40.0, 50.0])
+    ties = Ties(pairs[:, 0], pairs[:, 1], price, np.zeros(3, bool), np.zeros(3, int))
     zone = np.zeros(problem.n_units, int)
     zone[pairs[0, 0]] = 1
     broken = ties.broken(zone)
@@ -297,7 +298,8 @@ def test_staffing_weighs_a_helper_against_the_walk() -> None:
 
 def test_ties_are_checked() -> None:
     """Lengths, order, and prices must fit; pairs within one unit cost nothing."""
-    assert Ties([2], [2], [300.0], [False], [1]).price_m.tolist() == [0.0]
+    inside = Ties([2], [2], [300.0], [False], [1])  # type: ignore[arg-type]
+    assert inside.price_m.tolist() == [0.0]
     for wrong in (
         ([1], [0], [1.0]),
         ([0], [1], [-1.0]),
@@ -307,7 +309,7 @@ def test_ties_are_checked() -> None:
         with pytest.raises(ValueError, match="not ties"):
             Ties(*wrong, apart=[False], people=[1])  # type: ignore[arg-type]
     tables = make_plan_tables()
-    far = Ties([0], [tables.problem.n_units], [1.0], [False], [1])
+    far = Ties([0], [tables.problem.n_units], [1.0], [False], [1])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="ties are out of range"):
         tables.problem.replace(ties=far)
 

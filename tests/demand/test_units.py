@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from planner.demand.units import floor_number, group_units
 
 
-def people(n: int, **changes: object) -> pd.DataFrame:
+def people(n: int, **changes: Any) -> pd.DataFrame:
     """Make n households of one building on floors 1.. of three homes each."""
     frame = pd.DataFrame(
         {

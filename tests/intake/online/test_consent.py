@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import geopandas as gpd
@@ -144,14 +145,15 @@ def test_agreement_raises_confidence_and_a_person_settles_the_rest(
     book = openpyxl.load_workbook(found.save(tmp_path / "review.xlsx"))
     sheet = book.worksheets[0]
     column = next(c.column for c in sheet[1] if str(c.value).startswith("选择"))
-    sheet.cell(2, column).value = 2
+    assert column is not None
+    sheet.cell(row=2, column=column, value=2)
     book.save(tmp_path / "review.xlsx")
     assert found.accept(tmp_path / "review.xlsx").accepted == 1
     again = run(project)
     assert len(fake.raw) == asked
     assert "online-disagrees" not in {f.code for f in again.findings}
     assert not review(project).lines
-    home = again.households.set_index("household_id").loc["H0002"].geometry
+    home: Any = again.households.set_index("household_id").loc["H0002"].geometry
     assert abs(home.y - spot(2)[1]) < 1.5e-5
 
 
