@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from planner.api.opening import Online, Opened
 from planner.api.plan import Plan
+from planner.api.rezone.wish import Kept, RezoneWish
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding
@@ -15,9 +19,9 @@ from planner.model.problem import Certificate, Result
 from planner.model.rules import RuleBook
 from planner.model.ties import Helpers
 from planner.plan.advice.advise import Advice, Setting
-from planner.plan.previous import PreviousPlan, read_previous_plan
+from planner.plan.previous import Placed, PreviousPlan, read_previous_plan
 from planner.plan.store.plans import plan_file
-from planner.solve import rezone
+from planner.solve.recut import Recut
 
 __all__ = ["Case", "Solved", "Task", "Wishes"]
 
@@ -64,12 +68,14 @@ class Task:
 
     `opened`: the project, and what its files hold.
     `online`: a service to ask for addresses that the ground does not know.
+    `rezone`: what happened since the plan before, and how much may change hands.
     """
 
     opened: Opened
     wishes: Wishes
     previous: PreviousPlan | None = None
     online: Online | None = None
+    rezone: RezoneWish | None = None
 
     @property
     def move_price_m(self) -> float:
@@ -86,6 +92,7 @@ class Case:
     `rules`: the project's, or the nearest that fit.
     `helpers`: households that a member looks after already.
     `before`: where people were, if the plan is a re-cut.
+    `kept`: what of it stands whatever is found, if it is a re-zoning by events.
     """
 
     task: Task
@@ -93,13 +100,19 @@ class Case:
     rules: RuleBook
     demand: Demand
     helpers: Helpers | None = None
-    before: rezone.Previous | None = None
+    before: Placed | None = None
+    kept: Kept | None = None
     findings: tuple[Finding, ...] = ()
 
     @property
     def opened(self) -> Opened:
         """What the project's files hold."""
         return self.task.opened
+
+    @property
+    def people_unit(self) -> NDArray[np.int32]:
+        """Unit of each household, then of each member; -1 for none."""
+        return np.concatenate([self.demand.household_unit, self.demand.member_unit])
 
     @property
     def setting(self) -> Setting:
@@ -109,8 +122,12 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """What the search found, and what an independent reading of it says."""
+    """What the search found, and what an independent reading of it says.
+
+    `recut`: what is known of the homes that change hands, of a re-zoning.
+    """
 
     result: Result
     certificate: Certificate
     advice: Advice
+    recut: Recut | None = None

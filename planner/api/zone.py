@@ -15,6 +15,8 @@ from planner.api.opening import Estimate, Opened, online_of, open_project
 from planner.api.people import people_in
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
+from planner.api.rezone.record import rezoned
+from planner.api.rezone.wish import kept_from
 from planner.api.task import Case, Solved, Task, Wishes
 from planner.demand.bind import bind
 from planner.demand.demand import build_demand
@@ -38,8 +40,9 @@ from planner.plan.draft import Survey
 from planner.plan.guiding import guided
 from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import place_previous
-from planner.plan.provenance import stamped
+from planner.plan.provenance import locks_of, stamped
 from planner.solve import rezone
+from planner.solve.recut import Recut, recut
 from planner.solve.zones.anneal import first_run
 from planner.solve.zones.search import Progress, Stop, solve
 
@@ -223,13 +226,18 @@ def demand(task: Task, located: Located, clock: Clock) -> Case:
         bound = bind(
             made, located, affinity=project.affinity, sheet=opened.ties, strengths=opened.strengths
         )
-        before, noticed = None, ()
+        before, kept, noticed = None, None, ()
         if task.previous is not None:
             before, noticed = place_previous(
                 task.previous, located, bound.demand, task.move_price_m
             )
+            if task.rezone is not None:
+                kept = kept_from(task.rezone, before, located, bound.demand)
+                noticed = (*noticed, *kept.findings)
+            elif task.previous.tables is not None and (n := len(locks_of(task.previous.tables))):
+                noticed = (*noticed, Finding.of("locks-not-kept", n=n))
     findings = (*said, *bound.findings, *noticed)
-    return Case(task, located, rules, bound.demand, bound.helpers, before, findings)
+    return Case(task, located, rules, bound.demand, bound.helpers, before, kept, findings)
 
 
 def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
@@ -237,11 +245,19 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
 
     The case comes back with the prices of changes in its problem, if the plan is a re-cut.
     """
-    search = case.opened.project.search
     with clock.stage("zones"):
-        problem, result = _searched(case, search, clock)
-        # the search of a re-cut puts prices of changes into the problem: the audit must see them
-        case = replace(case, demand=replace(case.demand, problem=problem))
+        found = _searched(case, case.opened.project.search, clock)
+    return judge(case, found, clock)
+
+
+def judge(
+    case: Case, found: tuple[Problem, Result] | Recut, clock: Clock
+) -> tuple[Case, Solved]:
+    """Audit what was found, from the problem and the plan alone, and seek repairs."""
+    search, recut = case.opened.project.search, found if isinstance(found, Recut) else None
+    problem, result = (found.problem, found.result) if isinstance(found, Recut) else found
+    # the search of a re-cut puts prices of changes into the problem: the audit must see them
+    case = replace(case, demand=replace(case.demand, problem=problem))
     with clock.stage("check"):
         certificate = audit.check(problem, result)
     with clock.stage("advice"):
@@ -249,7 +265,7 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
         # whoever ended the search by hand is not made to wait for repairs
         if certificate.violations and search.advice_seconds > 0 and result.stopped != "interrupt":
             advice = advise(advice, case.setting, result, search)
-        solved = Solved(result, certificate, advice)
+        solved = Solved(result, certificate, advice, recut)
         refuse_broken(case.demand, certificate, advice)
     return case, solved
 
@@ -283,6 +299,7 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     pieces = [asdict(piece) for piece in case.demand.pieces]
     told = {"online": asked, "advice": solved.advice.to_mapping(), "pieces": pieces}
     told["smallest"] = opened.project.smallest
+    told |= rezoned(case, solved, tables)
     findings = (*opened.findings, *case.findings, *tables.findings)
     provenance = {**tables.provenance, **told}
     return Plan.of(replace(tables, findings=findings, provenance=provenance))
@@ -302,7 +319,7 @@ def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
     return Finding.of("rules-fitted", name=asked.name, **told)
 
 
-def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result]:
+def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result] | Recut:
     stop, problem = Stop(gap=search.gap, seconds=search.seconds), case.demand.problem
 
     def say(p: Progress) -> None:
@@ -314,7 +331,12 @@ def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result
     try:
         if case.before is None:
             return problem, solve(problem, stop=stop, seed=search.seed, progress=say)
-        people = np.concatenate([case.demand.household_unit, case.demand.member_unit])
+        people = case.people_unit
+        if case.kept is not None and case.task.rezone is not None:
+            kept, wish = case.kept.standing, case.task.rezone.keeping
+            return recut(
+                problem, people, case.before, kept, wish, stop=stop, seed=search.seed, progress=say
+            )
         return rezone.resolve(
             problem, people, case.before, stop=stop, seed=search.seed, progress=say
         )

@@ -40,6 +40,7 @@ __all__ = [
     "read_households",
     "read_members",
     "read_residents",
+    "typed_residents",
 ]
 
 TEXTS = ("id", "address", *PARTS, "building", "stairwell", "floor", "room", "community")
@@ -276,28 +277,42 @@ def read_residents(
     require_one_measure(got.tables, [f for f, _ in read], table)
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
+    made = typed_residents(frame, table, area=area)
+    findings += made.findings
+    ragged = pd.concat([_ragged(t) for t in got.tables], ignore_index=True)
+    # Ragged rows have no id of their own, and no row may be counted twice.
+    aside = unique_ids(pd.concat([made.held, ragged], ignore_index=True), set(made.kept["id"]))
+    # Made-up towns say so in a title or a sheet name; what is planned of them is marked.
+    titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
+    made = replace(
+        made,
+        held=aside,
+        sources=got.sources,
+        synthetic=any(word in titles for word in _SYNTHETIC),
+        headings={(t.file, t.sheet): headings_of(t, table) for t in got.tables},
+        unread=frozenset(h for t in got.tables for h in t.unread),
+    )
+    return replace(made, findings=made.headed(findings))
+
+
+def typed_residents(frame: pd.DataFrame, table: Table, *, area: Area | None = None) -> Residents:
+    """Make residents of rows whose columns have their names already.
+
+    `frame`: from `planner.intake.sheets.gather.columns_of`; columns are named as there in findings.
+    """
     frame, typed = _typed(frame, table)
     # After cleaning, so that two spellings of one id meet.
     frame, repeated, of_ids = identify(frame, table)
-    findings += [*typed, *of_ids]
+    findings = [*typed, *of_ids]
     if area is not None:
         frame, swapped = apply_area(frame, area)
         findings += swapped
     kept, aside, held = _split(frame, table)
-    ragged = pd.concat([_ragged(t) for t in got.tables], ignore_index=True)
-    # Ragged rows have no id of their own, and no row may be counted twice.
-    aside = unique_ids(pd.concat([aside, ragged], ignore_index=True), set(kept["id"]))
-    # Made-up towns say so in a title or a sheet name; what is planned of them is marked.
-    titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
-    marked = any(word in titles for word in _SYNTHETIC)
     # What the office itself calls an estate may be sent to a provider, other names may not.
     estates = frozenset(frame["compound"]) - {""}
-    headings = {(t.file, t.sheet): headings_of(t, table) for t in got.tables}
-    unread = frozenset(h for t in got.tables for h in t.unread)
-    made = Residents(
-        kept, aside, (), got.sources, repeated, marked, estates, table, headings, unread
+    return Residents(
+        kept, aside, (*findings, *held), repeated=repeated, estates=estates, told=table
     )
-    return replace(made, findings=made.headed([*findings, *held]))
 
 
 def _of_homes(table: Table) -> bool:

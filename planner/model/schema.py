@@ -19,6 +19,7 @@ __all__ = [
     "ALIASES",
     "BUILDINGS",
     "DRAWN",
+    "EVENTS",
     "HEADCOUNTS",
     "HOUSEHOLDS",
     "MEMBERS",
@@ -153,6 +154,7 @@ _TABLES_ZH = {
     "ties": "关系表",
     "aliases": "地名对照表",
     "plan that stands": "原方案",
+    "changes": "变动表",
 }
 _BRACKETS = re.compile(r"[(\[{<【〔《「][^)\]}>】〕》」]*[)\]}>】〕》」]")
 # Blanks and marks that clerks put into headers, among them those that nobody sees.
@@ -362,3 +364,22 @@ DRAWN = Table(
     ),
 )
 """Links and barriers that the office draws: where each begins, and where it ends (a gate ends nowhere)."""
+
+EVENTS = Table(
+    "changes",
+    (
+        Column("event", "事项, event, 变动事项, 变动类型, 变动, 类型, change, what"),
+        _ID,
+        Column("new_id", "新编号, new id, 分户编号, 新户编号, new_id"),
+        *_WHERE,
+        _LOAD,
+        Column("target", "对象, target, 楼栋或责任区, 锁定对象, 划入对象, building or zone"),
+        Column("centre", "中心户编号, centre id, 划入中心户, 中心户, centre, to centre"),
+        Column("rule", "规则, rule, 规则名称, rule name"),
+        Column("low", "下限, low, 最少, least, minimum, floor of"),
+        Column("high", "上限, high, 最多, most, maximum, ceiling"),
+    ),
+    # the template explains itself on sheets of its own
+    left_out=("示例*", "说明*", "examples*", "notes*"),
+)
+"""What happened since the plan that stands."""

@@ -223,4 +223,4 @@ def _zones(
     area[touched] = np.round(made.area.to_numpy(), 1)
     drawn[touched] = made.to_crs(WGS84).to_numpy()
     zones = zones.set_geometry(type(made)(drawn, index=zones.index, crs=WGS84))
-    return zones.assign(area_m2=area, colour=colours(flat))
+    return zones.assign(area_m2=area, colour=colours(flat, zones["colour"]))

@@ -12,19 +12,20 @@ import numpy as np
 from planner.errors import InfeasibleError, InputError
 from planner.model import audit
 from planner.model.arrays import Bools, Ints
-from planner.model.problem import Certificate, Part, Problem, Result
+from planner.model.problem import Certificate, Problem, Result
 from planner.model.project import MOVE_PRICE_M
 from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
-from planner.plan.advice.excerpt import of_pairs
+from planner.model.excerpt import of_pairs
 from planner.plan.build import assemble
 from planner.plan.changefile import LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
 from planner.plan.provenance import history_of, locks_of, plan_fingerprint
+from planner.plan.untouched import parts_of
 from planner.solve.zones.search import Progress, Stop, solve
 
-__all__ = ["apply_changes", "replayed"]
+__all__ = ["apply_changes", "office", "replayed"]
 
 
 def replayed(tables: PlanTables, changes: Changes) -> Ints:
@@ -123,7 +124,7 @@ def apply_changes(
     InfeasibleError
         A hard rule is broken.
     """
-    office = _office(by)
+    office = office(by)
     problem, before = tables.problem, tables.certificate
     assignment = replayed(tables, changes)
     moved = assignment != assignment_of(tables)
@@ -134,20 +135,11 @@ def apply_changes(
     # The bound of the plan before was proven for any plan of these units: moving some by hand
     # cannot make it false, only the gap to it larger.
     certificate = _checked(problem, assignment, before.bound_m, tables)
-    part = Part(
-        problem.n_units,
-        problem.n_centres,
-        certificate.value_m,
-        certificate.bound_m,
-        certificate.cost_m,
-        certificate.optimality_gap,
-        "moved by hand" + (", rest solved" if complete else ""),
-        0.0,
-    )
+    method = "moved by hand" + (", rest solved" if complete else "")
     result = Result(
         assignment.astype(np.int32),
         certificate.bound_m,
-        (part,),
+        parts_of(tables, assignment, method),
         stopped=str(tables.provenance.get("stopped", "")),
     )
     made = assemble(tables, result, certificate, Kept(tables))
@@ -160,7 +152,11 @@ def apply_changes(
     return replace(made, provenance={**made.provenance, "history": history})
 
 
-def _office(by: str) -> str:
+def office(by: str) -> str:
+    """Give the name of an office as it stands in a plan's history.
+
+    Raises `InputError`: it is none, or holds the number of a person.
+    """
     if len(by) > LONGEST_NAME or holds_private(by) or not by.isprintable():
         raise InputError.of("changes-bad-office", longest_name=LONGEST_NAME)
     return by

@@ -22,7 +22,7 @@ from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, PlanTables
 from planner.model.ties import Helpers
 from planner.network.streets.ways import walked_ways
-from planner.plan.frames import WGS84, gap_layer, geo_frame, points_at, taken
+from planner.plan.frames import WGS84, gap_layer, geo_frame, points_at, positions, taken
 from planner.plan.ledger import Ledger
 from planner.plan.previous import Placed
 from planner.plan.shapes import zone_shapes
@@ -74,13 +74,13 @@ class Survey:
         homes, detail = self._households(before)
         price = None if before is None else before.move_price_m
         moved = None if before is None else 0
-        centres = self._centres()
+        centres, last = self._centres(before)
         return PlanTables(
             units=self._units(),
             households=homes,
             members=self._members(),
             centres=centres,
-            zones=_blank_zones(centres),
+            zones=_blank_zones(centres, before),
             gaps=_known_gaps(homes, detail),
             base=self._base(),
             problem=self.demand.problem,
@@ -94,6 +94,7 @@ class Survey:
                 "move_price_m": price,
                 "homes_moved": moved,
                 "staffing": {},
+                "last_number": last,
             },
             helpers=self._helpers(helpers),
             **self._ways(),
@@ -175,7 +176,7 @@ class Survey:
             "gap": cause,
             "previous_zone": was,
             "moved": np.zeros(n, bool),
-            "member": np.full(n, "", object),
+            "member": _served_by(homes["id"], before),
             "member_walk_m": np.full(n, np.nan),
         }
         return geo_frame(columns, points_at(homes["lon"], homes["lat"])), detail
@@ -211,11 +212,12 @@ class Survey:
             }
         )
 
-    def _centres(self) -> gpd.GeoDataFrame:
+    def _centres(self, before: Previous | None) -> tuple[gpd.GeoDataFrame, int]:
         centres, n = self.demand.centres, len(self.demand.centres)
+        number, last = _numbers(centres["centre_id"], before)
         columns = {
             "centre_id": centres["centre_id"].to_numpy(object),
-            "number": np.arange(1, n + 1),
+            "number": number,
             "unit_id": centres["unit_id"].to_numpy(object),
             "fence": centres["fence"].to_numpy(object),
             "label": centres["label"].to_numpy(object),
@@ -225,7 +227,7 @@ class Survey:
             **{name: np.zeros(n) for name in ("walk_mean_m", "walk_p90_m", "walk_max_m")},
             "broken": np.full(n, "", object),
         }
-        return geo_frame(columns, points_at(centres["lon"], centres["lat"]))
+        return geo_frame(columns, points_at(centres["lon"], centres["lat"])), last
 
     def _helpers(self, helpers: Helpers | None) -> pd.DataFrame | None:
         if helpers is None or not len(helpers):
@@ -267,14 +269,48 @@ class Survey:
         return made
 
 
-def _blank_zones(centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _tables(before: Previous | None) -> PlanTables | None:
+    return before.tables if isinstance(before, Placed) else None
+
+
+def _numbers(ids: pd.Series, before: Previous | None) -> tuple[Ints, int]:
+    """Number the centres: whoever had a number keeps it, and no number is given twice, not even a retired one.
+
+    Gives besides the last number that was ever given.
+    """
+    tables = _tables(before)
+    if tables is None:
+        return np.arange(1, len(ids) + 1), len(ids)
+    had = tables.centres["number"].to_numpy(np.int64)
+    last = max(int(tables.provenance.get("last_number") or 0), int(had.max(initial=0)))
+    number = np.append(had, 0)[positions(tables.centres["centre_id"], ids)]
+    new = np.flatnonzero(number == 0)
+    number[new] = last + 1 + np.arange(len(new))
+    return number, last + len(new)
+
+
+def _blank_zones(centres: gpd.GeoDataFrame, before: Previous | None) -> gpd.GeoDataFrame:
     names = ("centre_id", "number", "fence", "households", "members", "walk_mean_m", "walk_max_m")
+    tables = _tables(before)
+    colour = np.full(len(centres), -1)
+    if tables is not None:
+        at = positions(tables.centres["centre_id"], centres["centre_id"])
+        colour = np.append(tables.zones["colour"].to_numpy(np.int64), -1)[at]
     columns = {name: centres[name].to_numpy() for name in (*names, "broken")} | {
-        "colour": np.zeros(len(centres), np.int64),
+        "colour": colour,
         "gaps": np.zeros(len(centres), np.int64),
         "area_m2": np.zeros(len(centres)),
     }
     return geo_frame(columns, np.full(len(centres), shapely.MultiPolygon(), dtype=object))
+
+
+def _served_by(ids: pd.Series, before: Previous | None) -> NDArray[Any]:
+    """Give the member that each home had: staffing leaves it so where it can."""
+    tables = _tables(before)
+    if tables is None:
+        return np.full(len(ids), "", object)
+    homes = tables.households
+    return taken(homes["member"], positions(homes["household_id"], ids))
 
 
 def _known_gaps(homes: gpd.GeoDataFrame, detail: NDArray[Any]) -> gpd.GeoDataFrame:

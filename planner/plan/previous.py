@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ class PreviousPlan:
     `zone`: household or member id -> id of its centre, "" for none.
     `homes`: which of these ids are households; None where a sheet does not tell.
     `fingerprint`: `Problem.fingerprint`; "" for a sheet.
+    `tables`: the plan itself; None for a sheet.
     """
 
     zone: dict[str, str]
@@ -37,6 +38,8 @@ class PreviousPlan:
     centres: tuple[str, ...]
     fingerprint: str = ""
     sheet: PreviousSheet | None = None
+    # what it stands on, not what it says
+    tables: PlanTables | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, tables: PlanTables) -> PreviousPlan:
@@ -44,7 +47,8 @@ class PreviousPlan:
         zone = dict(zip(tables.members["member_id"], tables.members["zone"], strict=True))
         homes = dict(zip(tables.households["household_id"], tables.households["zone"], strict=True))
         centres = tuple(tables.centres["centre_id"])
-        return cls({**zone, **homes}, frozenset(homes), centres, tables.problem.fingerprint())
+        digest = tables.problem.fingerprint()
+        return cls({**zone, **homes}, frozenset(homes), centres, digest, tables=tables)
 
 
 # Of a district's homes a few in a hundred come and go in a year; a plan that shares less than one in ten
@@ -58,9 +62,11 @@ class Placed(Previous):
 
     `was`: id of the centre that each household and member had; "" for none.  A centre that is none any more
     keeps the id that it had.
+    `tables`: the plan itself, None for a sheet.
     """
 
-    was: NDArray[np.object_]
+    was: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))
+    tables: PlanTables | None = None
 
 
 def read_previous_plan(path: str | Path) -> PreviousPlan:
@@ -108,8 +114,9 @@ def place_previous(
         findings = tuple(
             Finding.of("centre-gone", centre=c, n=lost[c]) for c in plan.centres if c not in centre
         )
+    lost = int(((was[: len(homes)] != "") & (zone[: len(homes)] < 0)).sum())
     return (
-        Placed(zone, weight, plan.fingerprint, move_price_m, was),
+        Placed(zone, weight, plan.fingerprint, move_price_m, lost, was=was, tables=plan.tables),
         (*findings, *_come_and_gone(plan, homes, people)),
     )
 

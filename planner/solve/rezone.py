@@ -12,7 +12,15 @@ from planner.model.arrays import Bools, Floats, Ints32
 from planner.model.problem import Problem, Result
 from planner.solve.zones.search import Progress, Stop, solve
 
-__all__ = ["GONE", "Previous", "moved_households", "price_changes", "resolve"]
+__all__ = [
+    "GONE",
+    "Previous",
+    "changes_of",
+    "majority",
+    "moved_households",
+    "price_changes",
+    "resolve",
+]
 
 GONE = -2
 
@@ -32,12 +40,15 @@ class Previous:
         `Problem.fingerprint` of the previous problem.
     move_price_m : float
         Metres charged for each home that changes hands.
+    lost : int
+        Homes whose centre is none any more: they change hands whatever is done, and no price tells plans apart.
     """
 
     zone: Ints32
     homes: Floats
     fingerprint: str
     move_price_m: float
+    lost: int = 0
 
     def __post_init__(self) -> None:
         if not self.move_price_m >= 0:
@@ -57,11 +68,15 @@ def price_changes(problem: Problem, unit: ArrayLike, previous: Previous) -> Prob
     Problem
         The same with `change_m` filled.
     """
+    return problem.replace(change_m=previous.move_price_m * changes_of(problem, unit, previous))
+
+
+def changes_of(problem: Problem, unit: ArrayLike, previous: Previous) -> Floats:
+    """Count, for each pair, the homes of its unit that change hands if it is taken, shape (n_pairs,)."""
     units, zone = np.asarray(unit), previous.zone
     counted = (units >= 0) & (zone >= 0)
     had = np.bincount(units[counted], previous.homes[counted], minlength=problem.n_units)
-    kept = _kept(problem, units, zone, previous.homes)
-    return problem.replace(change_m=previous.move_price_m * (had[problem.pair_unit] - kept))
+    return had[problem.pair_unit] - _kept(problem, units, zone, previous.homes)
 
 
 def _kept(
@@ -125,7 +140,7 @@ def resolve(
         The problem with its price of changes, and what was found.
     """
     priced = price_changes(problem, unit, previous)
-    start = _majority(problem, unit, previous)
+    start = majority(problem, unit, previous)
     # Solved all the same: the plan that stays carries a bound and a certificate of today.
     result = solve(priced, stop=stop, start=start, seed=seed, progress=progress)
     if previous.fingerprint == problem.fingerprint():
@@ -133,8 +148,11 @@ def resolve(
     return priced, result
 
 
-def _majority(problem: Problem, unit: ArrayLike, previous: Previous) -> Ints32:
-    """Give each unit the centre that served most of its homes, then members; -1 where none did."""
+def majority(problem: Problem, unit: ArrayLike, previous: Previous) -> Ints32:
+    """Give each unit the centre that served most of its homes, then members; -1 where none did.
+
+    The home of a centre is its own.
+    """
     # A thousandth for everyone: members anchor a unit where no home does.
     kept = _kept(problem, np.asarray(unit), previous.zone, previous.homes + 1e-3)
     known = np.flatnonzero(kept > 0)

@@ -20,6 +20,7 @@ __all__ = [
     "clean_ids",
     "fill_same_as_above",
     "half_width",
+    "number_in",
     "read_loads",
 ]
 
@@ -126,7 +127,7 @@ def read_loads(
     plain = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(float, copy=True)
     repaired: list[int] = []
     for i in np.flatnonzero(~np.isfinite(plain) & given):
-        plain[i] = _number(str(texts[i]))
+        plain[i] = number_in(str(texts[i]))
         if np.isfinite(plain[i]):
             repaired.append(int(i))
     said = each(frame, repaired, Finding.of("number-text", {"column": "load"}))
@@ -137,7 +138,8 @@ def read_loads(
     return np.where(bad | ~given, 1.0, plain), bad, said
 
 
-def _number(text: str) -> float:
+def number_in(text: str) -> float:
+    """Read a number as clerks write it, ``1,250``, ``３０分钟`` or ``二十``; NaN where there is none."""
     folded = _UNIT.sub("", half_width(text).strip().replace(" ", ""))
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?", folded):
         return float(folded.replace(",", ""))

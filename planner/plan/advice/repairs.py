@@ -12,7 +12,7 @@ from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.audit import audit
 from planner.model.problem import Certificate, Problem, Violation, ZoneRule
 from planner.model.rules import rule_words
-from planner.plan.advice.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
+from planner.model.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
 from planner.solve.stop import Clock
 from planner.solve.zones.search import Stop, solve
 

@@ -12,13 +12,17 @@ from planner.model.arrays import Ints
 __all__ = ["colours"]
 
 
-def colours(shapes: ArrayLike, *, apart_m: float = 20.0) -> Ints:
+def colours(
+    shapes: ArrayLike, before: ArrayLike | None = None, *, apart_m: float = 20.0
+) -> Ints:
     """Colour the zones so that neighbours differ, with few colours evenly used.
 
     Parameters
     ----------
     shapes : array_like of geometry, shape (n,)
         Zones in a metric plane.
+    before : array_like of int, shape (n,), optional
+        Colour that a zone has and keeps, -1 for a new one: boards and minutes go by it.
 
     Returns
     -------
@@ -35,6 +39,8 @@ def colours(shapes: ArrayLike, *, apart_m: float = 20.0) -> Ints:
     graph.add_nodes_from(range(len(zones)))
     a, b = shapely.STRtree(zones).query(zones, predicate="dwithin", distance=apart_m)
     graph.add_edges_from(sorted((int(i), int(j)) for i, j in zip(a, b, strict=True) if i < j))
+    if before is not None and (np.asarray(before) >= 0).any():
+        return _added(graph, np.array(before, np.int64))
     found = nx.greedy_color(graph, strategy="saturation_largest_first")
     colour = np.array([found[i] for i in range(len(zones))], np.int64)
     used = np.bincount(colour, minlength=1)
@@ -45,4 +51,14 @@ def colours(shapes: ArrayLike, *, apart_m: float = 20.0) -> Ints:
             used[colour[i]] -= 1
             used[best] += 1
             colour[i] = best
+    return colour
+
+
+def _added(graph: nx.Graph[int], colour: Ints) -> Ints:
+    """Give new zones the least used colour that their neighbours leave; one more where they leave none."""
+    for i in np.flatnonzero(colour < 0).tolist():
+        used = np.bincount(colour[colour >= 0])
+        near = {int(colour[j]) for j in graph[i]}
+        free = [c for c in range(len(used)) if c not in near]
+        colour[i] = min(free, key=lambda c: (used[c], c)) if free else len(used)
     return colour

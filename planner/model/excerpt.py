@@ -9,8 +9,17 @@ import numpy as np
 
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.problem import Problem
+from planner.model.ties import Ties
 
-__all__ = ["Excerpt", "excerpt", "of_pairs", "with_centre", "with_limit", "without_centre"]
+__all__ = [
+    "Excerpt",
+    "excerpt",
+    "of_pairs",
+    "restricted",
+    "with_centre",
+    "with_limit",
+    "without_centre",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +44,20 @@ def excerpt(problem: Problem, assignment: AnyInts, centres: AnyInts) -> Excerpt:
     units = np.flatnonzero(np.isin(assignment, chosen))
     of = np.full(problem.n_centres, -1, np.int64)
     of[chosen] = np.arange(len(chosen))
-    small = _restricted(problem, units, of, chosen)
+    # repairs are sought by walks and rules alone
+    small = restricted(problem.replace(ties=None), units, chosen)
     return Excerpt(small, units, chosen, of[np.asarray(assignment)[units]])
 
 
-def _restricted(problem: Problem, units: Ints, of: Ints, chosen: Ints) -> Problem:
+def restricted(problem: Problem, units: Ints, chosen: Ints) -> Problem:
+    """Leave all but some units and centres out; ties are kept where both ends are.
+
+    `units` and `chosen`: positions, ascending; the home of each chosen centre is among the units.
+    """
     place = np.full(problem.n_units, -1, np.int64)
     place[units] = np.arange(len(units))
+    of = np.full(problem.n_centres, -1, np.int64)
+    of[chosen] = np.arange(len(chosen))
     pair = np.flatnonzero((place[problem.pair_unit] >= 0) & (of[problem.pair_centre] >= 0))
     unit = place[problem.pair_unit[pair]]
     edges = place[problem.adjacency]
@@ -59,7 +75,17 @@ def _restricted(problem: Problem, units: Ints, of: Ints, chosen: Ints) -> Proble
         fence=problem.fence[units],
         rules=tuple(rule.take(units) for rule in problem.rules),
         unserved_m=problem.unserved_m,
+        ties=_tied(problem.ties, place),
     )
+
+
+def _tied(ties: Ties | None, place: Ints) -> Ties | None:
+    if ties is None:
+        return None
+    a, b = place[ties.a], place[ties.b]
+    inside = (a >= 0) & (b >= 0)
+    rest = (ties.price_m[inside], ties.apart[inside], ties.people[inside])
+    return Ties(a[inside], b[inside], *rest)
 
 
 def with_centre(problem: Problem, unit: int, walk_m: Floats, penalty_m: Floats) -> Problem:

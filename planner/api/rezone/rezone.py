@@ -1,0 +1,279 @@
+"""The verb: a plan, what happened since, and how much may change hands become the next plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from planner.api.opening import Estimate, Opened, online_of, open_project
+from planner.api.people import people_in
+from planner.api.plan import AUDIENCE_OF, Plan
+from planner.api.progress import Clock, Listener
+from planner.api.rezone.wish import RezoneWish
+from planner.api.task import Case, Task, Wishes
+from planner.api.zone import demand, draw, judge, place, tell, zoned
+from planner.errors import Finding
+from planner.files import mark_as_read, probe
+from planner.intake.events.apply import registered, with_rules
+from planner.intake.events.read import EventSheet, read_events
+from planner.intake.sheets.formats.grids import opened_once
+from planner.model.events import Event
+from planner.model.project import Project
+from planner.plan.changes import office
+from planner.plan.previous import PreviousPlan
+from planner.solve.recut import Keeping, Recut, curve
+from planner.solve.stop import Stop
+
+__all__ = ["Changed", "Keeping", "rezone", "rezone_and_save", "rezone_curve"]
+
+
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """What is different from what the plan was made of.
+
+    Parameters
+    ----------
+    changes : path, optional
+        A sheet of events; see `planner.intake.events.read.read_events`.
+    households, members : path, optional
+        The office's register of today, in place of the project's: it knows all that happened before.
+    """
+
+    changes: str | Path | None = None
+    households: str | Path | None = None
+    members: str | Path | None = None
+
+    def project(self, project: Project | str | Path) -> Project:
+        """Give the project with the register of today."""
+        found = Project.of(project)
+        sheets = {"households": self.households, "members": self.members}
+        named = {name: (Path(path),) for name, path in sheets.items() if path is not None}
+        return replace(found, inputs=replace(found.inputs, **named)) if named else found
+
+    @property
+    def new_register(self) -> bool:
+        """Whether the office hands in its register anew."""
+        return self.households is not None or self.members is not None
+
+
+def rezone(
+    plan: Plan | str | Path,
+    project: Project | str | Path,
+    changed: Changed | None = None,
+    keeping: Keeping | None = None,
+    *,
+    everywhere: bool = False,
+    by: str = "",
+    when: datetime | None = None,
+    listener: Listener | None = None,
+) -> Plan:
+    """Re-cut a plan where something happened.
+
+    Parameters
+    ----------
+    plan : Plan or path
+        The plan that stands; a path may be that of its folder.
+    project : Project or path
+        What it was made from.
+    changed : Changed, optional
+        What happened since; without it only the files of the project may have changed.
+    keeping : Keeping, optional
+        A price for each home that changes hands (the project's, by default), a number of homes, or the fewest.
+    everywhere : bool
+        Solve all parts again, also those that nothing happened to.
+    by : str
+        The office that decided, for the plan's history; never a person.
+    when : datetime, optional
+        Time of recording; now by default.
+    listener : callable, optional
+        Told of every `planner.api.progress.Event`.
+
+    Returns
+    -------
+    Plan
+        Zones of parts that nothing happened to are those of `plan`; ``provenance["rezone"]`` has ``moved, forced,
+        least, price_m, budget, fewest, bound_m, open_units``.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used as it is, or events name nobody.
+    InfeasibleError
+        Hard rules cannot hold, or more homes must change hands than the budget allows.
+    """
+    clock = Clock.of(listener)
+    wish = _Wish(plan, project, changed or Changed(), keeping, everywhere, office(by), when)
+    task, _ = wish.task(clock)
+    return zoned(task, clock)
+
+
+def rezone_and_save(
+    plan: str | Path,
+    project: Project,
+    folder: str | Path,
+    changed: Changed,
+    keeping: Keeping | None = None,
+    *,
+    options: Options | None = None,
+    listener: Listener | None = None,
+) -> tuple[Plan, dict[str, Path]]:
+    """Do what `rezone` does, and write the plan: `Plan.save`, whose gate knows the sheets' people."""
+    options, clock = options or Options(), Clock.of(listener)
+    probe(folder, AUDIENCE_OF, replacing=options.replacing)
+    wish = _Wish(plan, project, changed, keeping, options.everywhere, office(options.by), None)
+    with opened_once():
+        task, register = wish.task(clock, options)
+        people = people_in(task.opened.project, register)
+    if options.take is None:
+        made = zoned(task, clock)
+    else:
+        case = _case(task, clock)
+        made = _taken(case, options.chosen(list(_curve(case))), clock)
+    return made, made.save(folder, people=people, replacing=options.replacing)
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """How a re-zoning is run.
+
+    `take`: number of a point of the curve, from 1, that is made a plan.
+    """
+
+    everywhere: bool = False
+    by: str = ""
+    allow_missing_centres: bool = False
+    offline: bool = False
+    consent: Callable[[Estimate], bool] | None = None
+    replacing: bool = False
+    take: int | None = None
+
+    def chosen(self, points: list[Recut]) -> Recut:
+        """Give the point that was asked for.
+
+        Raises `ConfigError`: the curve has none of that number.
+        """
+        from planner.errors import ConfigError
+
+        assert self.take is not None
+        if not 1 <= self.take <= len(points):
+            raise ConfigError(
+                f"the curve has {len(points)} points, and no number {self.take}",
+                remedy="look at it with --curve, and take one of its numbers",
+                zh=f"曲线共有{len(points)}个方案，没有第{self.take}个",
+                remedy_zh="请先用 --curve 查看，再选其中的序号",
+            )
+        return points[self.take - 1]
+
+
+def rezone_curve(
+    plan: Plan | str | Path,
+    project: Project | str | Path,
+    changed: Changed | None = None,
+    *,
+    options: Options | None = None,
+    listener: Listener | None = None,
+) -> tuple[Case, list[Recut]]:
+    """Give the plans between "nothing moves that need not" and "best walks".
+
+    Returns
+    -------
+    Case
+        What they were made from.
+    list of Recut
+        From the fewest homes that change hands to the shortest walks; each beats all before it in walks and
+        rules.
+    """
+    options, clock = options or Options(), Clock.of(listener)
+    wish = _Wish(plan, project, changed or Changed(), None, options.everywhere, "", None)
+    with opened_once():
+        task, _ = wish.task(clock, options)
+    case = _case(task, clock)
+    with clock.stage("zones"):
+        return case, list(_curve(case))
+
+
+def _case(task: Task, clock: Clock) -> Case:
+    task, located = place(task, clock)
+    return demand(task, located, clock)
+
+
+def _curve(case: Case) -> list[Recut]:
+    assert case.kept is not None
+    assert case.before is not None
+    search = case.opened.project.search
+    stop = Stop(search.gap, 5 * search.seconds)
+    problem, people = case.demand.problem, case.people_unit
+    kept = case.kept.standing
+    return list(curve(problem, people, case.before, kept, stop=stop, seed=search.seed))
+
+
+def _taken(case: Case, point: Recut, clock: Clock) -> Plan:
+    judged, solved = judge(case, point, clock)
+    return tell(judged, solved, draw(judged, solved, clock), clock)
+
+
+@dataclass(frozen=True, eq=False)
+class _Wish:
+    """All that a re-zoning is asked, before anything is read."""
+
+    plan: Plan | str | Path
+    project: Project | str | Path
+    changed: Changed
+    keeping: Keeping | None
+    everywhere: bool
+    by: str
+    when: datetime | None
+
+    def task(self, clock: Clock, options: Options | None = None) -> tuple[Task, tuple]:
+        """Read the plan, the project and the changes; give also the residents as the sheets have them."""
+        before = self.plan if isinstance(self.plan, Plan) else Plan.load(self.plan)
+        project, options = self.changed.project(self.project), options or Options()
+        sheet = EventSheet()
+        if self.changed.changes is not None:
+            mark_as_read(Path(self.changed.changes))
+            sheet = read_events(self.changed.changes)
+        earlier = () if self.changed.new_register else _events_of(before)
+        online = online_of(project, options.consent, offline=options.offline)
+        opened = open_project(project, clock)
+        events = (*earlier, *sheet.events)
+        price = project.affinity.move_price_m
+        wish = RezoneWish(
+            self.keeping or Keeping(price),
+            events,
+            len(earlier),
+            everywhere=self.everywhere,
+            by=self.by,
+            when=self.when,
+        )
+        task = Task(
+            _after(opened, events, len(earlier), sheet),
+            Wishes(allow_missing_centres=options.allow_missing_centres),
+            PreviousPlan.of(before),
+            online,
+            wish,
+        )
+        return task, (opened.households, opened.members)
+
+
+def _events_of(plan: Plan) -> tuple[Event, ...]:
+    return tuple(
+        msgspec.convert(dict(told), Event) for told in plan.provenance.get("events") or ()
+    )
+
+
+def _after(opened: Opened, events: tuple[Event, ...], earlier: int, sheet: EventSheet) -> Opened:
+    """Put the events into what was read."""
+    register = registered(opened.households, opened.members, events, earlier)
+    homes = replace(
+        register.households,
+        estates=register.households.estates | sheet.estates,
+    )
+    project = replace(opened.project, rules=with_rules(opened.project.rules, events))
+    said: tuple[Finding, ...] = (*opened.findings, *sheet.findings, *register.findings)
+    return replace(
+        opened, project=project, households=homes, members=register.members, findings=said
+    )

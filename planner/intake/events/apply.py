@@ -1,0 +1,268 @@
+"""Events meet the residents: whoever joins, leaves or moves is put into the tables, row by row.
+
+The sheets themselves are never changed.  An event that names nobody is a fault, never a guess; one of an
+earlier re-zoning that the sheets know by now is passed over and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import ConfigError, Finding, SchemaError
+from planner.intake.events.read import WHERE
+from planner.intake.identity import match_ids
+from planner.intake.residents import Residents
+from planner.model.events import Event
+from planner.model.rules import RuleBook
+
+__all__ = ["Register", "registered", "with_rules"]
+
+OF_ZONES: Final = frozenset(("rule", "lock", "unlock", "give"))
+"""Kinds that change nobody's row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Residents after some events.
+
+    `findings`: events of earlier re-zonings that the sheets know by now.
+    """
+
+    households: Residents
+    members: Residents
+    findings: tuple[Finding, ...] = ()
+
+
+def registered(
+    households: Residents, members: Residents, events: Iterable[Event], earlier: int = 0
+) -> Register:
+    """Put events into the tables of residents.
+
+    Parameters
+    ----------
+    households, members : Residents
+        As the sheets have them.
+    events : iterable of Event
+        Oldest first.
+    earlier : int
+        How many of them were taken by an earlier plan: the sheets may have followed since.
+
+    Raises
+    ------
+    SchemaError
+        Events name nobody, or somebody who is there already; all of them.
+    """
+    desk = _Desk(_Rows(households), _Rows(members))
+    said: list[Finding] = []
+    faults: list[Finding] = []
+    for number, event in enumerate(events):
+        code = desk.take(event)
+        if code == "" or event.kind in OF_ZONES:
+            continue
+        # the id is the office's own, and stands in its sheet: it is not repeated
+        place = {"file": event.file, "sheet": event.sheet, "row": event.row, "column": "编号"}
+        if number < earlier:
+            said.append(Finding.of("event-known", place))
+        else:
+            faults.append(Finding.of(code, place))
+    if faults:
+        raise SchemaError(
+            f"{faults[0].file}: {len(faults)} change(s) do not fit the register",
+            findings=faults,
+            remedy="correct these rows; nothing was planned",
+            zh=f"{faults[0].file}：{len(faults)}项变动与名册不符",
+            remedy_zh="请更正这些行；尚未规划",
+        )
+    return Register(desk.homes.residents(), desk.members.residents(), tuple(said))
+
+
+def with_rules(rules: RuleBook, events: Sequence[Event]) -> RuleBook:
+    """Give the rule book after the events that change it.
+
+    Raises `ConfigError`: a floor is above its ceiling, or a number is none that a rule takes.
+    """
+    for event in events:
+        if event.kind != "rule":
+            continue
+        try:
+            rules = _with_limit(rules, event)
+        except ConfigError as wrong:
+            raise ConfigError(
+                f"{event.file}, row {event.row}: {wrong.message}",
+                remedy=wrong.remedy,
+                zh=f"{event.file} 第{event.row}行：{wrong.zh}",
+                remedy_zh=wrong.remedy_zh,
+            ) from None
+    return rules
+
+
+def _with_limit(rules: RuleBook, event: Event) -> RuleBook:
+    if event.rule == "walk_m":
+        return replace(rules, walk=replace(rules.walk, limit_m=event.high or event.low, reach_m=None))
+    bound = rules.bounds[event.rule]
+    low = bound.low if event.low is None else event.low or None
+    high = bound.high if event.high is None else event.high
+    changed = {event.rule: replace(bound, low=low, high=high)}
+    if event.rule in ("members_per_zone", "households_per_member"):
+        # the zones follow from these two, as in the project file
+        changed["households_per_zone"] = replace(rules.households_per_zone, low=None, high=None)
+    return replace(rules, **changed)
+
+
+class _Rows:
+    """A table of residents by id, in the order of the sheets; `rest` holds who is away for now."""
+
+    def __init__(self, residents: Residents) -> None:
+        self._of = residents
+        self.kept: dict[str, dict[str, Any]] = {
+            str(row["id"]): row for row in residents.kept.to_dict("records")
+        }
+        self.held = {str(i) for i in residents.held["id"]}
+        self.rest: dict[str, dict[str, Any]] = {}
+
+    def find(self, name: str) -> str | None:
+        """Give the id as the sheet has it: 007 may be the number 7."""
+        if name in self.kept or name in self.held:
+            return name
+        if not name.isdecimal():
+            return None
+        return match_ids([name], [*self.kept, *self.held]).get(name)
+
+    def add(self, event: Event, name: str, **more: Any) -> None:
+        blank: dict[str, Any] = dict.fromkeys(WHERE, "") | {"lon": np.nan, "lat": np.nan}
+        place = {"file": event.file, "sheet": event.sheet, "row": event.row}
+        self.kept[name] = {"id": name, **blank, **event.where, **place, **more}
+        self.held.discard(name)
+
+    def drop(self, name: str) -> None:
+        self.kept.pop(name, None)
+        self.held.discard(name)
+
+    def residents(self) -> Residents:
+        columns = list(self._of.kept.columns)
+        kept = pd.DataFrame(list(self.kept.values()), columns=columns)
+        for column in ("lon", "lat"):
+            kept[column] = kept[column].astype(float)
+        held = self._of.held[self._of.held["id"].astype(str).isin(self.held)]
+        return replace(self._of, kept=kept, held=held.reset_index(drop=True))
+
+
+@dataclass(eq=False)
+class _Desk:
+    homes: _Rows
+    members: _Rows
+    faults: list[Finding] = field(default_factory=list)
+
+    def take(self, event: Event) -> str:
+        """Carry one event out; the code of what is wrong with it, "" if nothing is."""
+        act = _ACTS.get(event.kind)
+        return "" if act is None else act(self, event)
+
+
+def _rows_of(desk: _Desk, event: Event) -> _Rows:
+    return desk.homes if event.kind.startswith("home") else desk.members
+
+
+def _join(desk: _Desk, event: Event) -> str:
+    rows = _rows_of(desk, event)
+    if rows.find(event.id) is not None or event.id in rows.rest:
+        return "event-there-already"
+    home = event.kind.startswith("home")
+    weight = 1.0 if event.load is None else event.load
+    rows.add(event, event.id, **({"load": weight} if home else {"is_centre": False}))
+    return ""
+
+
+def _leave(desk: _Desk, event: Event) -> str:
+    rows = _rows_of(desk, event)
+    name = event.id if event.id in rows.rest else rows.find(event.id)
+    if name is None:
+        return "event-nobody"
+    rows.rest.pop(name, None)
+    rows.drop(name)
+    return ""
+
+
+def _move(desk: _Desk, event: Event) -> str:
+    rows = _rows_of(desk, event)
+    name = rows.find(event.id)
+    if name is None:
+        return "event-nobody"
+    home = event.kind.startswith("home")
+    was = rows.kept.get(name, {"load": 1.0, "is_centre": False})
+    weight = was.get("load", 1.0) if event.load is None else event.load
+    rows.add(event, name, **({"load": weight} if home else {"is_centre": was["is_centre"]}))
+    return ""
+
+
+def _split(desk: _Desk, event: Event) -> str:
+    rows = desk.homes
+    name = rows.find(event.id)
+    if name is None or name not in rows.kept:
+        return "event-nobody"
+    if rows.find(event.new_id) is not None:
+        return "event-there-already"
+    place = {"file": event.file, "sheet": event.sheet, "row": event.row}
+    weight = 1.0 if event.load is None else event.load
+    rows.kept[event.new_id] = {**rows.kept[name], **place, "id": event.new_id, "load": weight}
+    return ""
+
+
+def _weigh(desk: _Desk, event: Event) -> str:
+    name = desk.homes.find(event.id)
+    if name is None or name not in desk.homes.kept:
+        return "event-nobody"
+    desk.homes.kept[name] = {**desk.homes.kept[name], "load": event.load}
+    return ""
+
+
+def _rest(desk: _Desk, event: Event) -> str:
+    rows = desk.members
+    name = rows.find(event.id)
+    if name is None or name not in rows.kept:
+        return "event-nobody"
+    if rows.kept[name]["is_centre"]:
+        return "event-centre-rests"
+    rows.rest[name] = rows.kept.pop(name)
+    return ""
+
+
+def _serve(desk: _Desk, event: Event) -> str:
+    rows = desk.members
+    name = next(iter(match_ids([event.id], rows.rest).values()), None)
+    if name is None:
+        return "event-not-resting"
+    rows.kept[name] = rows.rest.pop(name)
+    return ""
+
+
+def _centre(desk: _Desk, event: Event) -> str:
+    rows, becomes = desk.members, event.kind == "centre-new"
+    name = rows.find(event.id)
+    if name is None or name not in rows.kept:
+        return "event-nobody"
+    if bool(rows.kept[name]["is_centre"]) == becomes:
+        return "event-centre-already" if becomes else "event-no-centre"
+    rows.kept[name] = {**rows.kept[name], "is_centre": becomes}
+    return ""
+
+
+_ACTS: Final[dict[str, Callable[[_Desk, Event], str]]] = {
+    "home-in": _join,
+    "home-out": _leave,
+    "home-move": _move,
+    "home-split": _split,
+    "home-minutes": _weigh,
+    "member-in": _join,
+    "member-out": _leave,
+    "member-move": _move,
+    "member-rest": _rest,
+    "member-serve": _serve,
+    "centre-out": _centre,
+    "centre-new": _centre,
+}

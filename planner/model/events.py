@@ -1,0 +1,133 @@
+"""What happens to people and zones between two plans, as plain values: who came, went, moved or was chosen."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+__all__ = ["KINDS", "Event", "EventKind", "kind_of_event"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """One kind of event.
+
+    Parameters
+    ----------
+    code : str
+    zh, en : str
+        What the sheet calls it.
+    words : tuple of str
+        What else people write for it.
+    needs : tuple of str
+        Columns without which it says nothing; ``address`` stands for any way to say where.
+    means_zh, means : str
+        One line for the sheet's own explanation.
+    """
+
+    code: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+    needs: tuple[str, ...]
+    means_zh: str
+    means: str
+
+
+def _kinds() -> tuple[EventKind, ...]:
+    with Path(__file__).with_name("event_kinds.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            EventKind(
+                row["code"],
+                row["zh"],
+                row["en"],
+                tuple(row["words"].split(", ")),
+                tuple(row["needs"].split("+")),
+                row["means_zh"],
+                row["means"],
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+KINDS = _kinds()
+"""Every kind of event, in the order of the template."""
+
+
+@cache
+def _by_word() -> dict[str, EventKind]:
+    return {_key(w): k for k in KINDS for w in (k.code, k.zh, k.en, *k.words)}
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\s_\-]+", "", text).casefold()
+
+
+def kind_of_event(text: str) -> EventKind | None:
+    """Tell what a cell of the column 事项/event means; None if it is not known."""
+    known = _by_word()
+    # the template's list shows both languages in one cell
+    return next(
+        (known[k] for part in (text, *re.split(r"[/|]", text)) if (k := _key(part)) in known), None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Parameters
+    ----------
+    kind : str
+        Code of an `EventKind`.
+    id : str
+        The home or member that it happened to; "" where it happened to none.
+    new_id : str
+        Of the home that a split makes.
+    target : str
+        Building, stairwell or zone that is locked, unlocked or given.
+    centre : str
+        To whom it is given.
+    rule : str
+        Code of the rule that changes.
+    low, high, load : float or None
+        New floor and ceiling; new weight of a home.
+    where : mapping
+        Of who joins or moves: the row as it is read (``address, building, stairwell, floor, community, lon,
+        lat``).  Without a room: a plan keeps its events.
+    file, sheet : str
+    row : int
+        Where it stands in the office's sheet.
+    """
+
+    kind: str
+    id: str = ""
+    new_id: str = ""
+    target: str = ""
+    centre: str = ""
+    rule: str = ""
+    low: float | None = None
+    high: float | None = None
+    load: float | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give it as plain values, blanks left out."""
+        told = asdict(self) | {"where": dict(self.where)}
+        return {k: v for k, v in told.items() if v not in ("", None, 0, {})}
+
+    @classmethod
+    def from_mapping(cls, told: Mapping[str, Any]) -> Self:
+        """Take it from plain values.
+
+        Raises `TypeError`: there is a value that no event has.
+        """
+        return cls(**told)

@@ -1,0 +1,412 @@
+"""How much may change hands: a price for each home, a number of homes, or the fewest.
+
+A number of homes is priced, too: of all prices the one is sought whose best plan keeps within the number
+(Lagrangian relaxation of one side constraint; Everett, "Generalized Lagrange Multiplier Method", Operations
+Research 11, 1963).  Each price gives a bound for the number, so that what is missed by pricing is told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from planner.errors import ConfigError, InfeasibleError
+from planner.model import audit
+from planner.model.arrays import Bools, Floats, Ints
+from planner.model.excerpt import restricted
+from planner.model.problem import Part, Problem, Result
+from planner.solve.rezone import Previous, changes_of, majority
+from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.zones.search import solve
+
+__all__ = ["CURVE_M", "FEWEST_M", "Keeping", "Point", "Recut", "Standing", "curve", "recut"]
+
+FEWEST_M = 100_000.0
+"""What one home is worth where as few as possible may change hands: no walk is as long."""
+HOLD_M = 1e6  # for a unit that is locked or given: as much as for leaving it without a centre
+CURVE_M = (FEWEST_M, 2000.0, 1000.0, 600.0, 400.0, 250.0, 150.0, 80.0, 40.0, 20.0, 8.0, 0.0)
+"""Prices of the curve, metres a home: from "nothing moves that need not" to "best walks"."""
+ATTEMPTS = 7  # prices tried for one number of homes
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How much may change hands; one of the three is meant.
+
+    Parameters
+    ----------
+    price_m : float
+        Metres that one home changing hands must be worth.
+    budget : int, optional
+        Homes that may change hands at most.
+    fewest : bool
+        As few as possible, and only then short walks.
+
+    Raises
+    ------
+    ConfigError
+        The price or the budget is negative, or both a budget and the fewest are asked for.
+    """
+
+    price_m: float = 200.0
+    budget: int | None = None
+    fewest: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.price_m >= 0 or (self.budget is not None and self.budget < 0):
+            raise ConfigError(
+                "neither the price of a home nor the budget of homes can be negative",
+                zh="换手价与换手户数上限均不能为负",
+            )
+        if self.fewest and self.budget is not None:
+            raise ConfigError(
+                "a budget and the fewest are two different wishes",
+                remedy="leave one of --budget and --fewest out",
+                zh="换手户数上限与最少换手只能选一项",
+                remedy_zh="--budget 与 --fewest 请只用一个",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What of the previous plan stands whatever is found.
+
+    Parameters
+    ----------
+    zone : ndarray of int, shape (n_units,)
+        Centre of each unit in parts that nothing happened to, -1 elsewhere.
+    parts : tuple of Part
+        What was proven of those parts, in the units of now.
+    held : ndarray of int, shape (n_units,)
+        Centre that a unit must have, -1 where it may have any: locks, and what was given by hand.
+    """
+
+    zone: Ints
+    parts: tuple[Part, ...]
+    held: Ints
+
+    @property
+    def closed(self) -> Bools:
+        """Units of parts that nothing happened to."""
+        return self.zone >= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One plan of the curve.
+
+    Parameters
+    ----------
+    price_m : float
+        Metres that one home changing hands had to be worth.
+    moved : int
+        Homes that change hands.
+    value_m, bound_m : float
+        Walks, rules and ties of the plan, without the price; and the least that plans with as few moves come to.
+    result : Result
+    """
+
+    price_m: float
+    moved: int
+    value_m: float
+    bound_m: float
+    result: Result
+
+
+@dataclass(frozen=True, eq=False)
+class Recut:
+    """A re-cut plan, and what is known of the homes that change hands.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the price of changes.
+    result : Result
+    price_m : float
+        Price that was charged for each home.
+    moved : int
+        Homes that change hands.
+    forced : int
+        Those that do so in every plan: their centre is gone, or may not serve them any more.
+    least : int
+        Fewest homes that any plan moves, as far as it is proven; at least `forced`.
+    bound_m : float
+        Least that walks, rules and ties come to in plans that move as few homes, or as many as the budget allows.
+    open_units : int
+        Units that were solved again.
+    """
+
+    problem: Problem
+    result: Result
+    price_m: float
+    moved: int
+    forced: int
+    least: int
+    bound_m: float
+    open_units: int
+
+
+def recut(
+    problem: Problem,
+    unit: ArrayLike,
+    previous: Previous,
+    standing: Standing,
+    keeping: Keeping,
+    *,
+    stop: Stop,
+    seed: int,
+    progress: Callable[[Progress], None] | None = None,
+) -> Recut:
+    """Re-cut the zones where something happened.
+
+    Parameters
+    ----------
+    problem : Problem
+    unit : array_like of int, shape (n_people,)
+        Unit of each household and member, -1 if it has none.
+    previous : Previous
+        Who was served by whom; its price is not looked at.
+    standing : Standing
+    keeping : Keeping
+    stop, seed, progress
+        As for `planner.solve.zones.search.solve`.
+
+    Raises
+    ------
+    InfeasibleError
+        Hard rules cannot hold, or more homes must change hands than the budget allows.
+    """
+    desk = _Desk(problem, unit, previous, standing, stop, seed, progress)
+    if not desk.units.size:
+        return desk.whole(None, keeping.price_m, desk.lost)
+    if keeping.budget is not None:
+        point, least = desk.within(keeping.budget)
+    elif keeping.fewest:
+        point = desk.attempt(FEWEST_M, desk.start, 0.7)
+        least = desk.least(point)
+    else:
+        point, least = desk.attempt(keeping.price_m, desk.start, 1.0), desk.forced
+    return desk.whole(point, point.price_m, least)
+
+
+def curve(
+    problem: Problem,
+    unit: ArrayLike,
+    previous: Previous,
+    standing: Standing,
+    *,
+    stop: Stop,
+    seed: int,
+    prices_m: tuple[float, ...] = CURVE_M,
+) -> Iterator[Recut]:
+    """Give the plans between "nothing moves that need not" and "best walks", each from the one before.
+
+    `stop.seconds` is for all of them together.  Plans that another one beats in both are left out.
+    """
+    desk = _Desk(problem, unit, previous, standing, stop, seed, None)
+    if not desk.units.size:
+        yield desk.whole(None, prices_m[0], desk.lost)
+        return
+    start, best = desk.start, math.inf
+    for number, price in enumerate(prices_m):
+        point = desk.attempt(price, start, 1.0 / (len(prices_m) - number))
+        start = point.result.assignment
+        if point.value_m < best - 1e-6:
+            best = point.value_m
+            yield desk.whole(point, price, desk.forced)
+
+
+@dataclass(eq=False)
+class _Desk:
+    """The part of a problem that is open, and the plans that were found for it."""
+
+    problem: Problem
+    unit: ArrayLike
+    previous: Previous
+    standing: Standing
+    stop: Stop
+    seed: int
+    progress: Callable[[Progress], None] | None
+    clock: Clock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(self.stop.seconds)
+
+    @cached_property
+    def units(self) -> Ints:
+        return np.flatnonzero(~self.standing.closed)
+
+    @cached_property
+    def centres(self) -> Ints:
+        return np.flatnonzero(~self.standing.closed[self.problem.home])
+
+    @cached_property
+    def counts(self) -> Floats:
+        """Homes that change hands if a pair is taken, shape (n_pairs,)."""
+        return changes_of(self.problem, self.unit, self.previous)
+
+    @property
+    def lost(self) -> int:
+        """Homes whose centre is gone: whatever is done, they change hands."""
+        return self.previous.lost
+
+    @cached_property
+    def small(self) -> Problem:
+        """The open part, each pair charged with the homes that it moves."""
+        counted = self.problem.replace(change_m=self.counts)
+        return restricted(counted, self.units, self.centres)
+
+    @cached_property
+    def held_m(self) -> Floats:
+        """What a pair costs that a lock or a meeting's word is against."""
+        held = self.standing.held[self.units]
+        of = np.full(self.problem.n_centres + 1, -1, np.int64)
+        of[self.centres] = np.arange(len(self.centres))
+        want = of[held][self.small.pair_unit]
+        return np.where((want >= 0) & (self.small.pair_centre != want), HOLD_M, 0.0)
+
+    @cached_property
+    def start(self) -> Ints:
+        """The plan before, of the open part; what is held is where it shall be."""
+        of = np.full(self.problem.n_centres + 1, -1, np.int64)
+        of[self.centres] = np.arange(len(self.centres))
+        held = self.standing.held
+        was = majority(self.problem, self.unit, self.previous)
+        return of[np.where(held >= 0, held, was)[self.units]]
+
+    @cached_property
+    def forced(self) -> int:
+        """Homes that change hands in every plan, unit by unit."""
+        least = np.minimum.reduceat(self.small.change_m, self.small.pair_start[:-1])
+        alone = np.diff(self.small.pair_start) == 0
+        return self.lost + round(float(least[~alone].sum())) + self._unserved(alone)
+
+    def _unserved(self, alone: Bools) -> int:
+        """Homes of units that nobody may serve any more."""
+        people, zone = np.asarray(self.unit), self.previous.zone
+        counted = (people >= 0) & (zone >= 0)
+        had = np.bincount(people[counted], self.previous.homes[counted], self.problem.n_units)
+        return round(float(had[self.units][alone].sum()))
+
+    def moved(self, assignment: ArrayLike) -> int:
+        """Count the homes of a plan of the open part that change hands."""
+        pair = self.small.pairs_of(assignment)
+        served = pair >= 0
+        return self.lost + round(float(self.small.change_m[pair[served]].sum())) + self._unserved(
+            ~served
+        )
+
+    def attempt(self, price_m: float, start: ArrayLike, share: float) -> Point:
+        """Find the best plan at one price, in a share of the time that is left."""
+        priced = self.small.replace(change_m=price_m * self.small.change_m + self.held_m)
+        stop = Stop(self.stop.gap, max(self.clock.left * share, 1.0))
+        found = solve(priced, stop=stop, start=start, seed=self.seed, progress=self.progress)
+        moved = self.moved(found.assignment)
+        plain = self.small.replace(change_m=self.held_m)
+        value = audit.audit(plain, found.assignment, 0.0).value_m
+        # what is lost whatever happens is no part of the problem that was priced
+        bound = found.bound_m - price_m * (moved - self.lost)
+        return Point(price_m, moved, value, bound, found)
+
+    def within(self, budget: int) -> tuple[Point, int]:
+        """Find the price whose best plan moves no more homes than a budget, and nearly as many."""
+        free = self.attempt(0.0, self.start, 0.2)
+        if free.moved <= budget:
+            return free, self.forced
+        few = self.attempt(FEWEST_M, self.start, 0.25)
+        if few.moved > budget:
+            raise self._too_few(budget, few)
+        best, low, high = few, 1.0, 5_000.0
+        tried = [free, few]
+        for number in range(ATTEMPTS):
+            price = math.sqrt(low * high)
+            point = self.attempt(price, best.result.assignment, 1.0 / (ATTEMPTS - number))
+            tried.append(point)
+            if point.moved > budget:
+                low = price
+            else:
+                high = price
+                best = min(best, point, key=lambda p: p.value_m)
+                if point.moved == budget:
+                    break
+        # the bound of a plan at a price holds for any number of homes, at that price for each
+        bound = max(p.bound_m + p.price_m * (p.moved - budget) for p in tried)
+        return replace(best, bound_m=bound), self.forced
+
+    def least(self, found: Point) -> int:
+        """Prove how few homes any plan moves: walks and elastic rules left out of account."""
+        if found.moved <= self.forced:
+            return found.moved
+        scale = 1_000.0
+        bare = self.small.replace(
+            # a thread of walking, so that there is something to divide by
+            walk_m=self.small.walk_m * 1e-9,
+            penalty_m=np.zeros(self.small.n_pairs),
+            change_m=scale * self.small.change_m,
+            rules=tuple(rule for rule in self.small.rules if rule.hard),
+            ties=None,
+        )
+        stop = Stop(0.0, max(self.clock.left, 1.0))
+        proven = solve(bare, stop=stop, start=found.result.assignment, seed=self.seed)
+        longest = float(self.small.walk_m.max(initial=0.0)) * 1e-9
+        bound = proven.bound_m - longest * float(self.small.load.sum())
+        return max(self.forced, self.lost + math.ceil(bound / scale - 1e-6))
+
+    def _too_few(self, budget: int, few: Point) -> InfeasibleError:
+        least = self.least(few)
+        if least <= budget:
+            return InfeasibleError(
+                f"no plan was found that moves {budget} homes at most; the best moves {few.moved}, and "
+                f"fewer than {least} is impossible",
+                remedy=f"allow --budget {few.moved}, or more seconds under [search]",
+                zh=f"未找到换手不超过{budget}户的方案；目前最少为{few.moved}户，可证明不少于{least}户",
+                remedy_zh=f"请将 --budget 放宽到 {few.moved}，或延长 [search] 的时限",
+            )
+        return InfeasibleError(
+            f"at least {least} homes must change hands; {budget} are allowed",
+            remedy=f"allow --budget {few.moved}",
+            zh=f"至少须有{least}户变更中心户，而上限为{budget}户",
+            remedy_zh=f"请将 --budget 放宽到 {few.moved}",
+        )
+
+    def whole(self, point: Point | None, price_m: float, least: int) -> Recut:
+        """Put the open part back beside what stands."""
+        standing = self.standing
+        assignment = standing.zone.astype(np.int32)
+        parts = standing.parts
+        bound, stopped, curve = sum(p.bound_m for p in parts), "unchanged", ()
+        moved, limit = self.lost, 0.0
+        if point is not None:
+            found = point.result
+            assignment[self.units] = np.append(self.centres, -1)[found.assignment]
+            free = self._free(point)
+            parts = (*parts, *(self._placed(p) for p in free.parts))
+            bound += free.bound_m
+            stopped, curve, moved, limit = found.stopped, found.curve, point.moved, point.bound_m
+        result = Result(assignment, bound, parts, curve, stopped)
+        return Recut(
+            self.problem.replace(change_m=price_m * self.counts),
+            result,
+            price_m,
+            moved,
+            self.forced if point is not None else self.lost,
+            least,
+            limit + sum(p.bound_m for p in standing.parts),
+            len(self.units),
+        )
+
+    def _free(self, point: Point) -> Result:
+        """Give the bound without what is held: a plan keeps no lock in its problem, only beside it."""
+        if not self.held_m.any():
+            return point.result
+        priced = self.small.replace(change_m=point.price_m * self.small.change_m)
+        stop = Stop(self.stop.gap, max(self.clock.left, self.stop.seconds / 4, 1.0))
+        return solve(priced, stop=stop, start=point.result.assignment, seed=self.seed)
+
+    def _placed(self, part: Part) -> Part:
+        return replace(part, unit=tuple(self.units[list(part.unit)].tolist()))
