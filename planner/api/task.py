@@ -21,7 +21,7 @@ from planner.model.ties import Helpers
 from planner.plan.advice.advise import Advice, Setting
 from planner.plan.previous import Placed, PreviousPlan, read_previous_plan
 from planner.plan.store.plans import plan_file
-from planner.solve.recut import Recut
+from planner.solve.keeping import Recut
 
 __all__ = ["Case", "Solved", "Task", "Wishes"]
 

@@ -15,7 +15,7 @@ from planner.api.opening import Estimate, Opened, online_of, open_project
 from planner.api.people import people_in
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
-from planner.api.rezone.record import rezoned
+from planner.api.rezone.account import rezoned
 from planner.api.rezone.wish import kept_from
 from planner.api.task import Case, Solved, Task, Wishes
 from planner.demand.bind import bind
@@ -42,11 +42,24 @@ from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import place_previous
 from planner.plan.provenance import locks_of, stamped
 from planner.solve import rezone
-from planner.solve.recut import Recut, recut
+from planner.solve.keeping import Recut
+from planner.solve.recut import recut
 from planner.solve.zones.anneal import first_run
 from planner.solve.zones.search import Progress, Stop, solve
 
-__all__ = ["STAGES", "Wishes", "make_plan", "run", "run_and_save"]
+__all__ = [
+    "STAGES",
+    "Wishes",
+    "demand",
+    "draw",
+    "judge",
+    "make_plan",
+    "place",
+    "run",
+    "run_and_save",
+    "tell",
+    "zoned",
+]
 
 STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "advice", "draw")
 
@@ -250,9 +263,7 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
     return judge(case, found, clock)
 
 
-def judge(
-    case: Case, found: tuple[Problem, Result] | Recut, clock: Clock
-) -> tuple[Case, Solved]:
+def judge(case: Case, found: tuple[Problem, Result] | Recut, clock: Clock) -> tuple[Case, Solved]:
     """Audit what was found, from the problem and the plan alone, and seek repairs."""
     search, recut = case.opened.project.search, found if isinstance(found, Recut) else None
     problem, result = (found.problem, found.result) if isinstance(found, Recut) else found

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from planner.cli import finished, planning, sheets, siting
+from planner.cli import finished, planning, rezoning, sheets, siting
 from planner.cli.terminal import console, languages, say
 from planner.errors import ConfigError, PlannerError, without_numbers
 
@@ -26,7 +26,7 @@ app = typer.Typer(
 
     [bold]First time 初次使用[/bold]   planner demo --out out/
     [bold]Your own data 自有数据[/bold]   planner init; planner zone planner.toml --out out/
-    [bold]When people move 人员变动[/bold]   planner zone planner.toml --previous out/plan.gpkg --out new/
+    [bold]When people move 人员变动[/bold]   planner rezone out/ --changes c.xlsx
 
     [bold]Check the sheets first 先体检[/bold]   planner check planner.toml --out checked/
     [bold]The sheets filled in 回填原表[/bold]   planner fill out/ planner.toml --out filled/
@@ -70,6 +70,8 @@ for command in (
     planning.init,
     siting.site,
     planning.zone,
+    rezoning.rezone,
+    rezoning.history,
     finished.apply,
     finished.draw_map,
     finished.compare,

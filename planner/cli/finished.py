@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from planner.api.plan import Lookup, Place
 
 
-__all__ = ["apply", "compare", "draw_map", "fill", "lookup", "verify"]
+__all__ = ["PlanFile", "apply", "compare", "draw_map", "fill", "lookup", "verify"]
 
 PlanFile = Annotated[Path, typer.Argument(help="A plan, or the folder it lies in. 方案 plan.gpkg")]
 

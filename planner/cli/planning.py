@@ -21,6 +21,7 @@ from planner.cli.terminal import (
     closing_table,
     consent_asker,
     console,
+    new_file,
     new_folder,
     print_json,
     progress,
@@ -74,6 +75,12 @@ def init(
         Path,
         typer.Argument(help="Folder of the sheets, or the project file to write. 表格所在文件夹"),
     ] = Path(),
+    changes: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the template of the sheet of changes there, and nothing else. 生成变动表模板"
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")] = False,
 ) -> None:
     """Look at a folder, say what each file seems to be, and write the project file. 生成项目文件
@@ -83,7 +90,12 @@ def init(
     """
     from planner.api.init.new_project import write_project
     from planner.api.init.surmise import KINDS
+    from planner.api.rezone.run import write_template
 
+    if changes is not None:
+        told = escape(str(write_template(new_file(changes, force=force), replacing=force)))
+        console.print(say(f"已写出变动表模板 {told}", f"wrote the template of changes: {told}"))
+        return
     file, made = write_project(path, replacing=force)
     if made.seen:
         table = Table(say("文件", "file"), say("似为", "seems to be"), say("理由", "because"))

@@ -35,6 +35,7 @@ from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
 __all__ = [
     "HELD_COLUMNS",
+    "KEPT_COLUMNS",
     "Residents",
     "read_buildings",
     "read_households",

@@ -1,4 +1,4 @@
-"""What happens to people and zones between two plans, as plain values: who came, went, moved or was chosen."""
+"""What happens to people and zones between two plans, as plain values: who came, went or was chosen."""
 
 from __future__ import annotations
 

@@ -12,17 +12,17 @@ import numpy as np
 from planner.errors import InfeasibleError, InputError
 from planner.model import audit
 from planner.model.arrays import Bools, Ints
+from planner.model.excerpt import of_pairs
 from planner.model.problem import Certificate, Problem, Result
 from planner.model.project import MOVE_PRICE_M
 from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
-from planner.model.excerpt import of_pairs
 from planner.plan.build import assemble
 from planner.plan.changefile import LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
 from planner.plan.provenance import history_of, locks_of, plan_fingerprint
-from planner.plan.untouched import parts_of
+from planner.plan.undisturbed import parts_of
 from planner.solve.zones.search import Progress, Stop, solve
 
 __all__ = ["apply_changes", "office", "replayed"]
@@ -124,7 +124,7 @@ def apply_changes(
     InfeasibleError
         A hard rule is broken.
     """
-    office = office(by)
+    decided = office(by)
     problem, before = tables.problem, tables.certificate
     assignment = replayed(tables, changes)
     moved = assignment != assignment_of(tables)
@@ -143,7 +143,7 @@ def apply_changes(
         stopped=str(tables.provenance.get("stopped", "")),
     )
     made = assemble(tables, result, certificate, Kept(tables))
-    entry = _entry(tables, changes, office, when, complete) | {
+    entry = _entry(tables, changes, decided, when, complete) | {
         "moved_units": int((assignment != assignment_of(tables)).sum()),
         "value_before_m": before.value_m,
         "value_m": certificate.value_m,

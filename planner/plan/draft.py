@@ -274,7 +274,7 @@ def _tables(before: Previous | None) -> PlanTables | None:
 
 
 def _numbers(ids: pd.Series, before: Previous | None) -> tuple[Ints, int]:
-    """Number the centres: whoever had a number keeps it, and no number is given twice, not even a retired one.
+    """Give numbers to centres: who had one keeps it, and none is given twice, not even a retired one.
 
     Gives besides the last number that was ever given.
     """

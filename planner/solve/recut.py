@@ -15,16 +15,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planner.errors import ConfigError, InfeasibleError
+from planner.errors import InfeasibleError
 from planner.model import audit
 from planner.model.arrays import Bools, Floats, Ints
 from planner.model.excerpt import restricted
 from planner.model.problem import Part, Problem, Result
+from planner.solve.keeping import Keeping, Point, Recut, Standing
 from planner.solve.rezone import Previous, changes_of, majority
 from planner.solve.stop import Clock, Progress, Stop
 from planner.solve.zones.search import solve
 
-__all__ = ["CURVE_M", "FEWEST_M", "Keeping", "Point", "Recut", "Standing", "curve", "recut"]
+__all__ = ["CURVE_M", "FEWEST_M", "curve", "recut"]
 
 FEWEST_M = 100_000.0
 """What one home is worth where as few as possible may change hands: no walk is as long."""
@@ -32,123 +33,6 @@ HOLD_M = 1e6  # for a unit that is locked or given: as much as for leaving it wi
 CURVE_M = (FEWEST_M, 2000.0, 1000.0, 600.0, 400.0, 250.0, 150.0, 80.0, 40.0, 20.0, 8.0, 0.0)
 """Prices of the curve, metres a home: from "nothing moves that need not" to "best walks"."""
 ATTEMPTS = 7  # prices tried for one number of homes
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """How much may change hands; one of the three is meant.
-
-    Parameters
-    ----------
-    price_m : float
-        Metres that one home changing hands must be worth.
-    budget : int, optional
-        Homes that may change hands at most.
-    fewest : bool
-        As few as possible, and only then short walks.
-
-    Raises
-    ------
-    ConfigError
-        The price or the budget is negative, or both a budget and the fewest are asked for.
-    """
-
-    price_m: float = 200.0
-    budget: int | None = None
-    fewest: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.price_m >= 0 or (self.budget is not None and self.budget < 0):
-            raise ConfigError(
-                "neither the price of a home nor the budget of homes can be negative",
-                zh="换手价与换手户数上限均不能为负",
-            )
-        if self.fewest and self.budget is not None:
-            raise ConfigError(
-                "a budget and the fewest are two different wishes",
-                remedy="leave one of --budget and --fewest out",
-                zh="换手户数上限与最少换手只能选一项",
-                remedy_zh="--budget 与 --fewest 请只用一个",
-            )
-
-
-@dataclass(frozen=True, eq=False)
-class Standing:
-    """What of the previous plan stands whatever is found.
-
-    Parameters
-    ----------
-    zone : ndarray of int, shape (n_units,)
-        Centre of each unit in parts that nothing happened to, -1 elsewhere.
-    parts : tuple of Part
-        What was proven of those parts, in the units of now.
-    held : ndarray of int, shape (n_units,)
-        Centre that a unit must have, -1 where it may have any: locks, and what was given by hand.
-    """
-
-    zone: Ints
-    parts: tuple[Part, ...]
-    held: Ints
-
-    @property
-    def closed(self) -> Bools:
-        """Units of parts that nothing happened to."""
-        return self.zone >= 0
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """One plan of the curve.
-
-    Parameters
-    ----------
-    price_m : float
-        Metres that one home changing hands had to be worth.
-    moved : int
-        Homes that change hands.
-    value_m, bound_m : float
-        Walks, rules and ties of the plan, without the price; and the least that plans with as few moves come to.
-    result : Result
-    """
-
-    price_m: float
-    moved: int
-    value_m: float
-    bound_m: float
-    result: Result
-
-
-@dataclass(frozen=True, eq=False)
-class Recut:
-    """A re-cut plan, and what is known of the homes that change hands.
-
-    Parameters
-    ----------
-    problem : Problem
-        With the price of changes.
-    result : Result
-    price_m : float
-        Price that was charged for each home.
-    moved : int
-        Homes that change hands.
-    forced : int
-        Those that do so in every plan: their centre is gone, or may not serve them any more.
-    least : int
-        Fewest homes that any plan moves, as far as it is proven; at least `forced`.
-    bound_m : float
-        Least that walks, rules and ties come to in plans that move as few homes, or as many as the budget allows.
-    open_units : int
-        Units that were solved again.
-    """
-
-    problem: Problem
-    result: Result
-    price_m: float
-    moved: int
-    forced: int
-    least: int
-    bound_m: float
-    open_units: int
 
 
 def recut(
@@ -250,6 +134,19 @@ class _Desk:
         """Homes that change hands if a pair is taken, shape (n_pairs,)."""
         return changes_of(self.problem, self.unit, self.previous)
 
+    @cached_property
+    def avoidable(self) -> Floats:
+        """The same less those of the unit that change hands whatever is taken: only this is priced.
+
+        A price on what nobody can help would only make every gap look small.
+        """
+        least = np.zeros(self.problem.n_units)
+        served = np.diff(self.problem.pair_start) > 0
+        starts = self.problem.pair_start[:-1][served]
+        if len(starts):
+            least[served] = np.minimum.reduceat(self.counts, starts)
+        return self.counts - least[self.problem.pair_unit]
+
     @property
     def lost(self) -> int:
         """Homes whose centre is gone: whatever is done, they change hands."""
@@ -257,8 +154,8 @@ class _Desk:
 
     @cached_property
     def small(self) -> Problem:
-        """The open part, each pair charged with the homes that it moves."""
-        counted = self.problem.replace(change_m=self.counts)
+        """The open part, each pair charged with the homes that it moves without need."""
+        counted = self.problem.replace(change_m=self.avoidable)
         return restricted(counted, self.units, self.centres)
 
     @cached_property
@@ -282,24 +179,30 @@ class _Desk:
     @cached_property
     def forced(self) -> int:
         """Homes that change hands in every plan, unit by unit."""
-        least = np.minimum.reduceat(self.small.change_m, self.small.pair_start[:-1])
-        alone = np.diff(self.small.pair_start) == 0
-        return self.lost + round(float(least[~alone].sum())) + self._unserved(alone)
+        inside = np.zeros(self.problem.n_units, bool)
+        inside[self.units] = True
+        first = self.problem.pair_start[:-1]
+        served = inside & (np.diff(self.problem.pair_start) > 0)
+        must = (self.counts - self.avoidable)[first[served]].sum()
+        # whom nobody may serve any more has lost its centre, too
+        return self.lost + round(float(must)) + self._had(inside & ~served)
 
-    def _unserved(self, alone: Bools) -> int:
-        """Homes of units that nobody may serve any more."""
+    def _had(self, chosen: Bools) -> int:
+        """Homes of some units that had a centre which is still one."""
         people, zone = np.asarray(self.unit), self.previous.zone
         counted = (people >= 0) & (zone >= 0)
         had = np.bincount(people[counted], self.previous.homes[counted], self.problem.n_units)
-        return round(float(had[self.units][alone].sum()))
+        return round(float(had[chosen].sum()))
 
     def moved(self, assignment: ArrayLike) -> int:
         """Count the homes of a plan of the open part that change hands."""
-        pair = self.small.pairs_of(assignment)
+        whole = np.full(self.problem.n_units, -1, np.int64)
+        whole[self.units] = np.append(self.centres, -1)[np.asarray(assignment)]
+        pair = self.problem.pairs_of(whole)
         served = pair >= 0
-        return self.lost + round(float(self.small.change_m[pair[served]].sum())) + self._unserved(
-            ~served
-        )
+        left = np.zeros(self.problem.n_units, bool)
+        left[self.units] = ~served[self.units]
+        return self.lost + round(float(self.counts[pair[served]].sum())) + self._had(left)
 
     def attempt(self, price_m: float, start: ArrayLike, share: float) -> Point:
         """Find the best plan at one price, in a share of the time that is left."""
@@ -309,8 +212,8 @@ class _Desk:
         moved = self.moved(found.assignment)
         plain = self.small.replace(change_m=self.held_m)
         value = audit.audit(plain, found.assignment, 0.0).value_m
-        # what is lost whatever happens is no part of the problem that was priced
-        bound = found.bound_m - price_m * (moved - self.lost)
+        # what changes hands whatever is done is no part of what was priced
+        bound = found.bound_m - price_m * (moved - self.forced)
         return Point(price_m, moved, value, bound, found)
 
     def within(self, budget: int) -> tuple[Point, int]:
@@ -355,7 +258,7 @@ class _Desk:
         proven = solve(bare, stop=stop, start=found.result.assignment, seed=self.seed)
         longest = float(self.small.walk_m.max(initial=0.0)) * 1e-9
         bound = proven.bound_m - longest * float(self.small.load.sum())
-        return max(self.forced, self.lost + math.ceil(bound / scale - 1e-6))
+        return self.forced + max(0, math.ceil(bound / scale - 1e-6))
 
     def _too_few(self, budget: int, few: Point) -> InfeasibleError:
         least = self.least(few)
@@ -389,8 +292,10 @@ class _Desk:
             bound += free.bound_m
             stopped, curve, moved, limit = found.stopped, found.curve, point.moved, point.bound_m
         result = Result(assignment, bound, parts, curve, stopped)
+        closed = standing.closed[self.problem.pair_unit]
+        change = np.where(closed, standing.change_m, price_m * self.avoidable)
         return Recut(
-            self.problem.replace(change_m=price_m * self.counts),
+            self.problem.replace(change_m=change),
             result,
             price_m,
             moved,

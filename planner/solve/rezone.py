@@ -41,7 +41,7 @@ class Previous:
     move_price_m : float
         Metres charged for each home that changes hands.
     lost : int
-        Homes whose centre is none any more: they change hands whatever is done, and no price tells plans apart.
+        Homes whose centre is none any more: they change hands whatever is done.
     """
 
     zone: Ints32

@@ -19,8 +19,8 @@ from planner.model.tables import PlanTables
 from planner.plan.frames import positions
 from planner.plan.previous import Placed
 from planner.plan.provenance import locks_of
-from planner.plan.untouched import untouched
-from planner.solve.recut import Keeping, Standing
+from planner.plan.undisturbed import undisturbed
+from planner.solve.keeping import Keeping, Standing
 
 __all__ = ["Kept", "RezoneWish", "kept_from"]
 
@@ -77,7 +77,7 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
     """
     tables = before.tables
     assert tables is not None
-    same = untouched(tables, located, demand)
+    same = undisturbed(tables, located, demand)
     same = same.opened(np.arange(demand.problem.n_units)) if wish.everywhere else same
     was = _zones_before(tables, same.origin, demand)
     old = {u: i for i, u in enumerate(tables.units["unit_id"])}
@@ -93,7 +93,7 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
                 given[units] = desk.centre(event, units)
             else:
                 locked = locked - set(units) if event.kind == "unlock" else locked | set(units)
-        except _NotThere as fault:
+        except _NotThereError as fault:
             faults.append(fault.told)
     if faults:
         raise SchemaError(
@@ -111,7 +111,7 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
     same = same.opened(np.flatnonzero((given >= 0) & (given != was)))
     ids = demand.units["unit_id"].to_numpy(object)
     said = (Finding.of("lock-lost", n=len(lost)),) if lost else ()
-    return Kept(Standing(same.zone, same.parts, held), tuple(ids[stays]), said)
+    return Kept(Standing(same.zone, same.parts, same.change_m, held), tuple(ids[stays]), said)
 
 
 def _zones_before(tables: PlanTables, origin: Ints, demand: Demand) -> Ints:
@@ -121,14 +121,14 @@ def _zones_before(tables: PlanTables, origin: Ints, demand: Demand) -> Ints:
 
 
 def _numbers(tables: PlanTables, demand: Demand) -> dict[str, int]:
-    """Number, or id, of each centre that stays -> its position now."""
+    """Give the position now of each centre by its number, and by its id."""
     now = positions(demand.centres["centre_id"], tables.centres["centre_id"])
     pairs = zip(tables.centres["number"], now.tolist(), strict=True)
     named = {str(c): i for i, c in enumerate(demand.centres["centre_id"])}
     return {**{str(n): i for n, i in pairs if i >= 0}, **named}
 
 
-class _NotThere(Exception):
+class _NotThereError(Exception):
     def __init__(self, told: Finding) -> None:
         super().__init__(told.code)
         self.told = told
@@ -170,9 +170,9 @@ class _Targets:
                 raise self._not("give-not-served", event, "中心户编号")
         return at
 
-    def _not(self, code: str, event: Event, column: str) -> _NotThere:
+    def _not(self, code: str, event: Event, column: str) -> _NotThereError:
         place = {"file": event.file, "sheet": event.sheet, "row": event.row, "column": column}
-        return _NotThere(Finding.of(code, place))
+        return _NotThereError(Finding.of(code, place))
 
 
 _ZONE = re.compile(r"(?:责任区|zone)?(?P<n>\w+?)(?:号?责任区|号)?")

@@ -103,7 +103,9 @@ def with_rules(rules: RuleBook, events: Sequence[Event]) -> RuleBook:
 
 def _with_limit(rules: RuleBook, event: Event) -> RuleBook:
     if event.rule == "walk_m":
-        return replace(rules, walk=replace(rules.walk, limit_m=event.high or event.low, reach_m=None))
+        return replace(
+            rules, walk=replace(rules.walk, limit_m=event.high or event.low, reach_m=None)
+        )
     bound = rules.bounds[event.rule]
     low = bound.low if event.low is None else event.low or None
     high = bound.high if event.high is None else event.high
@@ -120,7 +122,8 @@ class _Rows:
     def __init__(self, residents: Residents) -> None:
         self._of = residents
         self.kept: dict[str, dict[str, Any]] = {
-            str(row["id"]): row for row in residents.kept.to_dict("records")
+            str(row["id"]): {str(k): v for k, v in row.items()}
+            for row in residents.kept.to_dict("records")
         }
         self.held = {str(i) for i in residents.held["id"]}
         self.rest: dict[str, dict[str, Any]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -146,9 +146,7 @@ def _placed(
         estates |= made.estates
         said += [f for f in made.findings if f.severity is not Severity.HOLD]
         faults += [
-            replace(f, severity=Severity.STOP)
-            for f in made.findings
-            if f.severity is Severity.HOLD
+            replace(f, severity=Severity.STOP) for f in made.findings if f.severity is Severity.HOLD
         ]
         for _, row in made.kept.iterrows():
             found[str(row["file"]), str(row["sheet"]), int(row["row"])] = row
@@ -218,7 +216,7 @@ def _lacking(frame: pd.DataFrame, i: int, kind: EventKind, event: Event) -> list
     return faults
 
 
-def _refused(name: str, faults: list[Finding]) -> SchemaError:
+def _refused(name: str, faults: Sequence[Finding]) -> SchemaError:
     return SchemaError(
         f"{name}: {len(faults)} row(s) of the changes cannot be used",
         findings=faults,

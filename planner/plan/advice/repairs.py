@@ -10,9 +10,9 @@ import numpy as np
 
 from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.audit import audit
+from planner.model.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
 from planner.model.problem import Certificate, Problem, Violation, ZoneRule
 from planner.model.rules import rule_words
-from planner.model.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
 from planner.solve.stop import Clock
 from planner.solve.zones.search import Stop, solve
 

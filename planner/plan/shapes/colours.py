@@ -12,9 +12,7 @@ from planner.model.arrays import Ints
 __all__ = ["colours"]
 
 
-def colours(
-    shapes: ArrayLike, before: ArrayLike | None = None, *, apart_m: float = 20.0
-) -> Ints:
+def colours(shapes: ArrayLike, before: ArrayLike | None = None, *, apart_m: float = 20.0) -> Ints:
     """Colour the zones so that neighbours differ, with few colours evenly used.
 
     Parameters

@@ -1,8 +1,9 @@
-"""What a re-zoning leaves in the plan: the events it took, and what is known of the homes that change hands."""
+"""What a re-zoning leaves in the plan, and the whole history in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,18 +12,18 @@ import numpy as np
 import pandas as pd
 
 from planner.intake.coordinates.datum import convert
-from planner.model.events import Event
+from planner.model.events import KINDS, Event
 from planner.model.tables import PlanTables
 from planner.plan.provenance import history_of, plan_fingerprint
 
 if TYPE_CHECKING:
     from planner.api.task import Case, Solved
 
-__all__ = ["rezoned"]
+__all__ = ["history_rows", "rezoned"]
 
 
 def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
-    """Give what the provenance of a re-zoned plan says more: ``history, events, rezone``; nothing of others."""
+    """Give what the provenance of a re-zoned plan says more: ``history, events, rezone``; else nothing."""
     wish, kept, recut = case.task.rezone, case.kept, solved.recut
     if wish is None or kept is None or recut is None or case.before is None:
         return {}
@@ -69,7 +70,9 @@ def _without_rooms(events: tuple[Event, ...], case: Case) -> Iterator[Event]:
     for event in events:
         people = homes if event.kind.startswith("home") else members
         if event.where and event.id in people.index:
-            yield replace(event, where=_where(people.loc[event.id], event, case.opened.datum))
+            yield replace(
+                event, where=_where(people.loc[[event.id]].iloc[0], event, case.opened.datum)
+            )
         else:
             # whoever left again is found nowhere: nothing is kept of where it was
             yield event if not event.where else replace(event, where={})
@@ -86,3 +89,49 @@ def _where(row: pd.Series, event: Event, datum: str | None) -> dict[str, Any]:
         lon, lat = convert([row["lon"]], [row["lat"]], "wgs84", datum or "wgs84")[0]
         told |= {"lon": round(float(lon), 7), "lat": round(float(lat), 7)}
     return {name: value for name, value in told.items() if value != ""}
+
+
+_KIND = {kind.code: kind for kind in KINDS}
+
+
+def history_rows(tables: PlanTables) -> list[dict[str, Any]]:
+    """Tell the history of a plan, oldest first.
+
+    Returns
+    -------
+    list of dict
+        ``number, when, by, what_zh, what, homes_moved`` (None for edits, which are told by unit)``,
+        plan`` (fingerprint of the plan before).
+    """
+    rows = []
+    for number, entry in enumerate(history_of(tables), 1):
+        zh, en = _events(entry) if entry.get("kind") == "rezone" else _edit(entry)
+        rows.append(
+            {
+                "number": number,
+                "when": entry["when"],
+                "by": entry.get("by") or "",
+                "what_zh": zh,
+                "what": en,
+                "homes_moved": entry.get("moved") if entry.get("kind") == "rezone" else None,
+                "plan": entry["plan"],
+            }
+        )
+    return rows
+
+
+def _events(entry: Mapping[str, Any]) -> tuple[str, str]:
+    counts = Counter(event["kind"] for event in entry["events"])
+    named = [(_KIND[code], n) for code, n in sorted(counts.items()) if code in _KIND]
+    if not named:
+        return "重划：按最新名册", "re-zoned by the register of the day"
+    zh = "、".join(f"{kind.zh}{n}" for kind, n in named)
+    return f"重划：{zh}", "re-zoned: " + ", ".join(f"{kind.en} x{n}" for kind, n in named)
+
+
+def _edit(entry: Mapping[str, Any]) -> tuple[str, str]:
+    moves, locks = len(entry["moves"]), len(entry["locks"])
+    zh, en = f"地图调整：{moves}个单元", f"edited on the map: {moves} units"
+    if locks:
+        zh, en = f"{zh}，锁定{locks}个", f"{en}, {locks} locked"
+    return zh, en

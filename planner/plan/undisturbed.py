@@ -17,19 +17,19 @@ from scipy.sparse.csgraph import connected_components
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.model import audit
-from planner.model.arrays import Bools, Ints
+from planner.model.arrays import Bools, Floats, Ints
 from planner.model.excerpt import restricted
 from planner.model.problem import Part, Problem
 from planner.model.tables import PlanTables
 from planner.plan.frames import assignment_of, positions, unit_positions
 
-__all__ = ["Untouched", "parts_of", "untouched"]
+__all__ = ["Undisturbed", "parts_of", "undisturbed"]
 
 SAME_M = 1e-6  # walks are the same numbers, but for the last bit of a sum
 
 
 @dataclass(frozen=True, eq=False)
-class Untouched:
+class Undisturbed:
     """How the units of now are those of the previous plan.
 
     Parameters
@@ -42,6 +42,8 @@ class Untouched:
         Centre of each unit in parts that nothing happened to, -1 in all others.
     parts : tuple of Part
         What was proven of those parts.
+    change_m : ndarray of float, shape (n_pairs,)
+        What each pair of the problem of now was charged for changes when those parts were proven.
     island : ndarray of int, shape (n_units,)
         Number of the part that each unit is in.
     """
@@ -50,9 +52,10 @@ class Untouched:
     origin: Ints
     zone: Ints
     parts: tuple[Part, ...]
+    change_m: Floats
     island: Ints
 
-    def opened(self, units: ArrayLike) -> Untouched:
+    def opened(self, units: ArrayLike) -> Undisturbed:
         """Take the parts of some units out: something is to happen there."""
         chosen = np.asarray(units, np.int64)
         if not len(chosen):
@@ -62,17 +65,19 @@ class Untouched:
         return replace(self, zone=zone, parts=parts)
 
 
-def untouched(tables: PlanTables, located: Located, demand: Demand) -> Untouched:
+def undisturbed(tables: PlanTables, located: Located, demand: Demand) -> Undisturbed:
     """Hold the problem of now against that of the previous plan."""
     old, new = tables.problem, demand.problem
     before, origin = _same_people(tables, located, demand)
     centre = positions(tables.centres["centre_id"], demand.centres["centre_id"])
     label_old, label_new = _islands(old), _islands(new)
-    nothing = Untouched(before, origin, np.full(new.n_units, -1), (), label_new)
+    free = np.zeros(new.n_pairs)
+    nothing = Undisturbed(before, origin, np.full(new.n_units, -1), (), free, label_new)
     if _limits(old) != _limits(new):
         return nothing
     same = (before >= 0) & _same_numbers(old, new, before)
-    same &= _same_pairs(old, new, before, centre) & _same_edges(old, new, before)
+    pair = _same_pairs(old, new, before, centre)
+    same &= _same_reach(old, new, before, centre, pair) & _same_edges(old, new, before)
     same &= _same_ties(old, new, before)
     # what is gone is missed by its own part, of which the other units may be as they were
     gone_units = np.setdiff1d(np.arange(old.n_units), before[same])
@@ -81,14 +86,15 @@ def untouched(tables: PlanTables, located: Located, demand: Demand) -> Untouched
     same &= ~np.isin(label_old[before], lost)
     touched = np.unique(label_new[~same])
     closed = ~np.isin(label_new, touched)
-    # units that nobody can serve are in no part, and of a plan changed by hand in an older file nothing is told
+    # units that nobody can serve are in no part, and older files of plans changed by hand tell of none
     told = np.concatenate([np.array(part.unit, np.int64) for part in tables.parts] or [before[:0]])
     closed &= np.isin(before, told)
     at = np.full(old.n_centres + 1, -1, np.int64)
     at[centre[centre >= 0]] = np.flatnonzero(centre >= 0)
     zone = at[np.append(assignment_of(tables), -1)[before]]
     parts = _proven(tables, before, closed)
-    return Untouched(before, origin, np.where(closed, zone, -1), parts, label_new)
+    charged = np.where(pair >= 0, old.change_m[pair], 0.0) if old.n_pairs else free
+    return Undisturbed(before, origin, np.where(closed, zone, -1), parts, charged, label_new)
 
 
 def _limits(problem: Problem) -> list[tuple[object, ...]]:
@@ -97,7 +103,7 @@ def _limits(problem: Problem) -> list[tuple[object, ...]]:
 
 
 def _same_people(tables: PlanTables, located: Located, demand: Demand) -> tuple[Ints, Ints]:
-    """Find for each unit of now the one of the previous plan with the same people, and that of most of them."""
+    """Find for each unit the previous one with the same people, and the one that most of them are from."""
     frames = (
         (tables.households, "household_id", located.households, demand.household_unit),
         (tables.members, "member_id", located.members, demand.member_unit),
@@ -130,24 +136,30 @@ def _same_numbers(old: Problem, new: Problem, before: Ints) -> Bools:
     return same
 
 
-def _same_pairs(old: Problem, new: Problem, before: Ints, centre: Ints) -> Bools:
-    """Tell which units have the same centres in reach, at the same walks."""
+def _same_pairs(old: Problem, new: Problem, before: Ints, centre: Ints) -> Ints:
+    """Find each pair of now in the previous problem, at the same walk and price; -1 for none."""
     width = max(old.n_centres, 1)
     keys = old.pair_unit.astype(np.int64) * width + old.pair_centre
     was, to = before[new.pair_unit], centre[new.pair_centre]
     wanted = np.where((was >= 0) & (to >= 0), was * width + to, -1)
+    if not len(keys):
+        return np.full(len(wanted), -1)
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     hit = keys[at] == wanted
     for name in ("walk_m", "penalty_m"):
         hit &= np.abs(getattr(old, name)[at] - getattr(new, name)) <= SAME_M
-    missed = np.bincount(new.pair_unit[~hit], minlength=new.n_units) > 0
-    home = np.full(new.n_units, -1, np.int64)
-    home[new.home] = np.arange(new.n_centres)
-    was_home = np.full(old.n_units + 1, -1, np.int64)
-    was_home[old.home] = np.arange(old.n_centres)
-    lived = np.append(centre, -1)[home] == was_home[before]
+    return np.where(hit, at, -1)
+
+
+def _same_reach(old: Problem, new: Problem, before: Ints, centre: Ints, pair: Ints) -> Bools:
+    """Tell which units have the same centres in reach, and are the home of the same one."""
+    missed = np.bincount(new.pair_unit[pair < 0], minlength=new.n_units) > 0
     counts = np.append(np.diff(old.pair_start), -1)[before] == np.diff(new.pair_start)
-    return ~missed & counts & lived
+    lives = np.full(new.n_units, -1, np.int64)
+    lives[new.home] = np.arange(new.n_centres)
+    lived = np.full(old.n_units + 1, -1, np.int64)
+    lived[old.home] = np.arange(old.n_centres)
+    return ~missed & counts & (np.append(centre, -1)[lives] == lived[before])
 
 
 def _same_edges(old: Problem, new: Problem, before: Ints) -> Bools:
@@ -171,14 +183,14 @@ def _same_ties(old: Problem, new: Problem, before: Ints) -> Bools:
         if problem.ties is not None:
             sign = np.where(problem.ties.apart, -1.0, 1.0) * problem.ties.price_m
             for end in (problem.ties.a, problem.ties.b):
-                np.add.at(total, (end, 0), sign)
-                np.add.at(total, (end, 1), 1.0)
+                total[:, 0] += np.bincount(end, sign, len(total))
+                total[:, 1] += np.bincount(end, minlength=len(total))
         sums.append(total)
     return (np.abs(sums[0][before] - sums[1][:-1]) <= SAME_M).all(axis=1)
 
 
 def _islands(problem: Problem) -> Ints:
-    """Number the parts: units that share centres, or ties; shape (n_units,)."""
+    """Give each unit the number of its part: units that share centres, or ties, are of one."""
     n, m = problem.n_units, problem.n_centres
     a, b = [problem.pair_unit], [n + problem.pair_centre.astype(np.int64)]
     if problem.ties is not None:
@@ -202,7 +214,7 @@ def _proven(tables: PlanTables, before: Ints, closed: Bools) -> tuple[Part, ...]
 
 
 def parts_of(tables: PlanTables, assignment: Ints, method: str) -> tuple[Part, ...]:
-    """Give the parts of a plan again for another assignment of its units: what was proven of each still holds."""
+    """Give the parts of a plan for another assignment of its units: what was proven of each still holds."""
     problem, made = tables.problem, []
     for part in tables.parts:
         units = np.array(part.unit, np.int64)

@@ -17,18 +17,30 @@ from planner.api.rezone.wish import RezoneWish
 from planner.api.task import Case, Task, Wishes
 from planner.api.zone import demand, draw, judge, place, tell, zoned
 from planner.errors import Finding
-from planner.files import mark_as_read, probe
+from planner.files import mark_as_read, probe, write_files
 from planner.intake.events.apply import registered, with_rules
 from planner.intake.events.read import EventSheet, read_events
 from planner.intake.sheets.formats.grids import opened_once
+from planner.model import audit
 from planner.model.events import Event
 from planner.model.project import Project
 from planner.plan.changes import office
 from planner.plan.previous import PreviousPlan
-from planner.solve.recut import Keeping, Recut, curve
+from planner.render.books.change_book import change_bytes
+from planner.solve.keeping import Keeping, Recut
+from planner.solve.recut import curve
 from planner.solve.stop import Stop
 
-__all__ = ["Changed", "Keeping", "rezone", "rezone_and_save", "rezone_curve"]
+__all__ = [
+    "Changed",
+    "CurvePoint",
+    "Keeping",
+    "Options",
+    "rezone",
+    "rezone_and_save",
+    "rezone_curve",
+    "write_template",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +94,7 @@ def rezone(
     changed : Changed, optional
         What happened since; without it only the files of the project may have changed.
     keeping : Keeping, optional
-        A price for each home that changes hands (the project's, by default), a number of homes, or the fewest.
+        A price for each home that changes hands (by default the project's), a number of homes, or the fewest.
     everywhere : bool
         Solve all parts again, also those that nothing happened to.
     by : str
@@ -95,8 +107,8 @@ def rezone(
     Returns
     -------
     Plan
-        Zones of parts that nothing happened to are those of `plan`; ``provenance["rezone"]`` has ``moved, forced,
-        least, price_m, budget, fewest, bound_m, open_units``.
+        Zones of parts that nothing happened to are those of `plan`; ``provenance["rezone"]`` has ``moved,
+        forced, least, price_m, budget, fewest, bound_m, open_units``.
 
     Raises
     ------
@@ -134,6 +146,30 @@ def rezone_and_save(
         case = _case(task, clock)
         made = _taken(case, options.chosen(list(_curve(case))), clock)
     return made, made.save(folder, people=people, replacing=options.replacing)
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One plan of the curve.
+
+    Parameters
+    ----------
+    number : int
+        From 1; what `Options.take` asks for.
+    homes_moved, forced : int
+        Homes that change hands, and those that do so in every plan.
+    price_m : float
+        Metres that one home changing hands had to be worth.
+    value_m, bound_m : float
+        Walks, rules and ties of the plan, metres; the least that plans with as few homes moved come to.
+    """
+
+    number: int
+    homes_moved: int
+    forced: int
+    price_m: float
+    value_m: float
+    bound_m: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,14 +212,12 @@ def rezone_curve(
     *,
     options: Options | None = None,
     listener: Listener | None = None,
-) -> tuple[Case, list[Recut]]:
+) -> list[CurvePoint]:
     """Give the plans between "nothing moves that need not" and "best walks".
 
     Returns
     -------
-    Case
-        What they were made from.
-    list of Recut
+    list of CurvePoint
         From the fewest homes that change hands to the shortest walks; each beats all before it in walks and
         rules.
     """
@@ -193,7 +227,17 @@ def rezone_curve(
         task, _ = wish.task(clock, options)
     case = _case(task, clock)
     with clock.stage("zones"):
-        return case, list(_curve(case))
+        return [
+            CurvePoint(
+                number,
+                point.moved,
+                point.forced,
+                point.price_m,
+                audit.audit(point.unpriced, point.result.assignment, 0.0).value_m,
+                point.bound_m,
+            )
+            for number, point in enumerate(_curve(case), 1)
+        ]
 
 
 def _case(task: Task, clock: Clock) -> Case:
@@ -260,9 +304,7 @@ class _Wish:
 
 
 def _events_of(plan: Plan) -> tuple[Event, ...]:
-    return tuple(
-        msgspec.convert(dict(told), Event) for told in plan.provenance.get("events") or ()
-    )
+    return tuple(msgspec.convert(dict(told), Event) for told in plan.provenance.get("events") or ())
 
 
 def _after(opened: Opened, events: tuple[Event, ...], earlier: int, sheet: EventSheet) -> Opened:
@@ -277,3 +319,22 @@ def _after(opened: Opened, events: tuple[Event, ...], earlier: int, sheet: Event
     return replace(
         opened, project=project, households=homes, members=register.members, findings=said
     )
+
+
+def write_template(path: str | Path, *, replacing: bool = False) -> Path:
+    """Write the workbook in which an office tells what happened since its plan.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    replacing : bool
+        Whether one that is there may be overwritten.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written, or there is one.
+    """
+    file = Path(path)
+    return write_files(file.parent, {file.name: change_bytes()}, replacing=replacing)[file.name]

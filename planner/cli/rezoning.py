@@ -1,0 +1,243 @@
+"""Commands on the life of a plan: re-zone it by events, look back, go back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from planner.cli.finished import PlanFile
+from planner.cli.terminal import (
+    AsJson,
+    Offline,
+    OutFolder,
+    Replace,
+    Yes,
+    closing_table,
+    consent_asker,
+    new_folder,
+    print_json,
+    progress,
+    say,
+)
+
+if TYPE_CHECKING:
+    from planner.api.plan import Plan
+    from planner.api.rezone.run import CurvePoint, Keeping
+    from planner.model.project import Project
+
+__all__ = ["history", "rezone"]
+
+
+def rezone(
+    plan: PlanFile,
+    project: Annotated[
+        Path,
+        typer.Option(help="The project that the plan was made from, or its folder. 原项目文件"),
+    ] = Path("planner.toml"),
+    changes: Annotated[
+        Path | None,
+        typer.Option(help="The sheet of changes; see planner init --changes. 变动表"),
+    ] = None,
+    households: Annotated[
+        Path | None,
+        typer.Option(help="The register of today, in place of the project's. 最新居民户表"),
+    ] = None,
+    members: Annotated[
+        Path | None, typer.Option(help="The members of today, likewise. 最新党员表")
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(min=0, help="Homes that may change hands at most. 换手户数上限"),
+    ] = None,
+    price: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Metres that one home changing hands must be worth. 每户换手折算米数 "
+            "\\[200, or move_price_m in the project file]",
+        ),
+    ] = None,
+    fewest: Annotated[
+        bool,
+        typer.Option(
+            "--fewest", help="As few as possible, then short walks. 换手最少，其次步行最短"
+        ),
+    ] = False,
+    everywhere: Annotated[
+        bool,
+        typer.Option(
+            "--everywhere",
+            help="Also cut communities again in which nothing happened. 未变动的社区也重新划分",
+        ),
+    ] = False,
+    curve: Annotated[
+        bool,
+        typer.Option(
+            "--curve", help="Show what each number of homes buys; write no plan. 取舍曲线"
+        ),
+    ] = False,
+    take: Annotated[
+        int | None,
+        typer.Option(min=1, help="Make the plan of that point of the curve. 采用第几个方案"),
+    ] = None,
+    by: Annotated[
+        str, typer.Option(help="The office or meeting that decided, no person. 决定单位")
+    ] = "",
+    out: OutFolder = Path("out"),
+    yes: Yes = False,
+    offline: Offline = False,
+    allow_missing: Annotated[
+        bool,
+        typer.Option(
+            "--allow-missing-centres",
+            help="Plan although centres have no place on the map. 允许有中心户未定位",
+        ),
+    ] = False,
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """Re-cut a plan after what happened, with few homes changing hands. 按变动重划责任区
+
+    Communities in which nothing happened keep their zones as they are. How much may change elsewhere is said
+    in one of three ways: --price (the default), --budget, --fewest. Zone numbers and colours stay with their
+    centre, locks hold; the plan keeps its history.
+    未变动的社区原样保留；编号与颜色随中心户不变，锁定有效，历史留存。
+
+    Exit code 3: more homes must change hands than the budget allows. 退出码3：上限内无法完成。
+    """
+    from planner.api.opening import online_of
+    from planner.api.rezone.run import Changed, Options, rezone_and_save, rezone_curve
+    from planner.model.project import Project
+
+    task, changed = Project.of(project), Changed(changes, households, members)
+    online = online_of(changed.project(task))
+    keeping = _keeping(task, budget, price, fewest=fewest)
+    looking = curve and take is None
+    free = out if looking else new_folder(out, replacing=replace)
+    with progress() as listener:
+        options = Options(
+            everywhere=everywhere,
+            by=by,
+            allow_missing_centres=allow_missing,
+            offline=offline,
+            consent=consent_asker(online, listener, yes=yes) if online else None,
+            replacing=replace,
+            take=take,
+        )
+        if looking:
+            points = rezone_curve(plan, task, changed, options=options, listener=listener)
+            made, written = None, {}
+        else:
+            points = []
+            made, written = rezone_and_save(
+                plan, task, free, changed, keeping, options=options, listener=listener
+            )
+    if made is None:
+        _show_curve(points, as_json=as_json)
+    elif as_json:
+        told = made.provenance["rezone"]
+        print_json(
+            {**made.summary(), "rezone": told, "files": {n: str(p) for n, p in written.items()}}
+        )
+    else:
+        closing_table(made, written)
+        _tell(made)
+
+
+def _keeping(task: Project, budget: int | None, price: float | None, *, fewest: bool) -> Keeping:
+    from planner.api.rezone.run import Keeping
+    from planner.errors import ConfigError
+
+    if sum((budget is not None, price is not None, fewest)) > 1:
+        raise ConfigError(
+            "--price, --budget and --fewest are three ways to say one thing",
+            remedy="give one of them",
+            zh="--price、--budget、--fewest 三者只能选一",
+            remedy_zh="请只保留一个",
+        )
+    own = task.affinity.move_price_m if price is None else price
+    return Keeping(own, budget, fewest)
+
+
+def _tell(plan: Plan) -> None:
+    """Say how many homes change hands, how many of them must, and how few any plan could do with."""
+    told = plan.provenance["rezone"]
+    moved, forced, least = told["moved"], told["forced"], told["least"]
+    zh, en = (
+        f"{moved:,} 户变更中心户，其中 {forced:,} 户不可避免",
+        f"{moved:,} homes change hands, {forced:,} of them whatever is done",
+    )
+    if told["fewest"]:
+        proven = moved == least
+        zh += "；已证明无法更少" if proven else f"；可证明不少于 {least:,} 户"
+        en += (
+            "; proven that no plan moves fewer"
+            if proven
+            else f"; no plan moves fewer than {least:,}"
+        )
+    if told["budget"] is not None:
+        zh, en = zh + f"；上限 {told['budget']:,} 户", en + f"; {told['budget']:,} were allowed"
+    if not told["open_units"]:
+        zh, en = "没有变动：各责任区原样保留", "nothing happened: every zone stays as it is"
+    Console(highlight=False).print(say(zh, en), markup=False)
+
+
+def _show_curve(points: list[CurvePoint], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"points": [asdict(point) for point in points]})
+        return
+    table = Table(title=say("取舍曲线", "What each number of homes buys"))
+    for head in (
+        say("序号", "No."),
+        say("换手户数", "Homes moved"),
+        say("步行与规则（米）", "Walks and rules, m"),
+        say("下界（米）", "Lower bound, m"),
+    ):
+        table.add_column(head, justify="right")
+    for point in points:
+        cells = (point.homes_moved, point.value_m, point.bound_m)
+        table.add_row(str(point.number), *(f"{v:,.0f}" for v in cells))
+    show = Console(highlight=False)
+    show.print(table)
+    show.print(
+        say(
+            "采用其中一个：加 --take 序号",
+            "To make one of them the plan: add --take and its number",
+        ),
+        markup=False,
+    )
+
+
+def history(plan: PlanFile, as_json: AsJson = False) -> None:
+    """Tell what was done to a plan, oldest first. 方案沿革"""
+    from planner.api.plan import Plan
+    from planner.api.rezone.account import history_rows
+
+    rows = history_rows(Plan.load(plan))
+    if as_json:
+        print_json({"history": rows})
+        return
+    show = Console(highlight=False)
+    if not rows:
+        show.print(say("该方案尚无变动记录", "nothing was done to this plan yet"), markup=False)
+        return
+    table = Table()
+    for head in (
+        "No.",
+        say("时间", "When"),
+        say("决定单位", "By"),
+        say("事项", "What"),
+        say("换手户数", "Homes moved"),
+    ):
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        moved = "" if row["homes_moved"] is None else f"{row['homes_moved']:,}"
+        what = say(row["what_zh"], row["what"])
+        table.add_row(str(row["number"]), row["when"], escape(row["by"]), escape(what), moved)
+    show.print(table)

@@ -1,0 +1,136 @@
+"""What is asked of a re-cut, what of the previous plan stands, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner.errors import ConfigError
+from planner.model.arrays import Bools, Floats, Ints
+from planner.model.problem import Part, Problem, Result
+
+__all__ = ["Keeping", "Point", "Recut", "Standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How much may change hands; one of the three is meant.
+
+    Parameters
+    ----------
+    price_m : float
+        Metres that one home changing hands must be worth.
+    budget : int, optional
+        Homes that may change hands at most.
+    fewest : bool
+        As few as possible, and only then short walks.
+
+    Raises
+    ------
+    ConfigError
+        The price or the budget is negative, or both a budget and the fewest are asked for.
+    """
+
+    price_m: float = 200.0
+    budget: int | None = None
+    fewest: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.price_m >= 0 or (self.budget is not None and self.budget < 0):
+            raise ConfigError(
+                "neither the price of a home nor the budget of homes can be negative",
+                zh="换手价与换手户数上限均不能为负",
+            )
+        if self.fewest and self.budget is not None:
+            raise ConfigError(
+                "a budget and the fewest are two different wishes",
+                remedy="leave one of --budget and --fewest out",
+                zh="换手户数上限与最少换手只能选一项",
+                remedy_zh="--budget 与 --fewest 请只用一个",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What of the previous plan stands whatever is found.
+
+    Parameters
+    ----------
+    zone : ndarray of int, shape (n_units,)
+        Centre of each unit in parts that nothing happened to, -1 elsewhere.
+    parts : tuple of Part
+        What was proven of those parts, in the units of now.
+    change_m : ndarray of float, shape (n_pairs,)
+        Price of changes at which those parts were proven; it is theirs for as long as they stand.
+    held : ndarray of int, shape (n_units,)
+        Centre that a unit must have, -1 where it may have any: locks, and what was given by hand.
+    """
+
+    zone: Ints
+    parts: tuple[Part, ...]
+    change_m: Floats
+    held: Ints
+
+    @property
+    def closed(self) -> Bools:
+        """Units of parts that nothing happened to."""
+        return self.zone >= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One plan of the curve.
+
+    Parameters
+    ----------
+    price_m : float
+        Metres that one home changing hands had to be worth.
+    moved : int
+        Homes that change hands.
+    value_m, bound_m : float
+        Walks, rules and ties of the plan, without the price; the least that plans with as few moves come to.
+    result : Result
+    """
+
+    price_m: float
+    moved: int
+    value_m: float
+    bound_m: float
+    result: Result
+
+
+@dataclass(frozen=True, eq=False)
+class Recut:
+    """A re-cut plan, and what is known of the homes that change hands.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the price of changes.
+    result : Result
+    price_m : float
+        Price that was charged for each home.
+    moved : int
+        Homes that change hands.
+    forced : int
+        Those that do so in every plan: their centre is gone, or may not serve them any more.
+    least : int
+        Fewest homes that any plan moves, as far as it is proven; at least `forced`.
+    bound_m : float
+        Least that walks, rules and ties come to in plans that move as few homes, or what the budget allows.
+    open_units : int
+        Units that were solved again.
+    """
+
+    problem: Problem
+    result: Result
+    price_m: float
+    moved: int
+    forced: int
+    least: int
+    bound_m: float
+    open_units: int
+
+    @property
+    def unpriced(self) -> Problem:
+        """The problem without what is charged for changes."""
+        return self.problem.replace(change_m=self.problem.change_m * 0.0)
