@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from planner.model.problem import Problem, ZoneRule
 
-__all__ = ["best_plan", "problems"]
+__all__ = ["best_plan", "connected", "problems"]
 
 
 @st.composite
@@ -76,7 +76,7 @@ def best_plan(problem: Problem) -> tuple[float, NDArray[np.int64] | None]:
         options.append([int(own[0])] if len(own) else [-1, *map(int, pairs)])
     best, chosen = np.inf, None
     for plan in itertools.product(*options):
-        if not _connected(problem, plan):
+        if not connected(problem, plan):
             continue
         value = _value(problem, plan)
         if value < best:
@@ -90,7 +90,9 @@ def _walk(problem: Problem, u: int, c: int) -> float:
     return float(problem.walk_m[at]) if at < last and problem.pair_centre[at] == c else np.inf
 
 
-def _connected(problem: Problem, plan: tuple[int, ...]) -> bool:
+def connected(problem: Problem, plan: tuple[int, ...]) -> bool:
+    """Tell whether each unit has a neighbour in its zone that is nearer to its centre."""
+
     def key(u: int, c: int) -> tuple[bool, float, int]:
         return u != problem.home[c], _walk(problem, u, c), u
 

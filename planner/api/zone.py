@@ -36,6 +36,7 @@ from planner.model.tables import PlanTables
 from planner.network import Network
 from planner.plan.advice.advise import Advice, advise, in_names, refuse_broken, with_repairs
 from planner.plan.build import assemble
+from planner.plan.changes import refuse_parted
 from planner.plan.draft import Survey
 from planner.plan.guiding import guided
 from planner.plan.ledger import Ledger, require_centres
@@ -267,6 +268,10 @@ def judge(case: Case, found: tuple[Problem, Result] | Recut, clock: Clock) -> tu
     """Audit what was found, from the problem and the plan alone, and seek repairs."""
     search, recut = case.opened.project.search, found if isinstance(found, Recut) else None
     problem, result = (found.problem, found.result) if isinstance(found, Recut) else found
+    if case.kept is not None:
+        # a lock that connection forbids is no plan: it is refused, and never left out in silence
+        held = case.kept.standing.held
+        refuse_parted(case.demand.units["unit_id"], held, result.assignment)
     # the search of a re-cut puts prices of changes into the problem: the audit must see them
     case = replace(case, demand=replace(case.demand, problem=problem))
     with clock.stage("check"):

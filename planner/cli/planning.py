@@ -93,7 +93,7 @@ def init(
     from planner.api.rezone.run import write_template
 
     if changes is not None:
-        told = escape(str(write_template(new_file(changes, force=force), replacing=force)))
+        told = escape(str(write_template(new_file(changes, force=force))))
         console.print(say(f"已写出变动表模板 {told}", f"wrote the template of changes: {told}"))
         return
     file, made = write_project(path, replacing=force)

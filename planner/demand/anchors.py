@@ -112,7 +112,7 @@ def _from_streets(
 ) -> None:
     """Measure to the street that an address names, where its door is not known, in place."""
     read = parse_each(asked["address"].astype(str))
-    named = asked["address"].astype(str).map(lambda text: read[text].street).to_numpy(str)
+    named = asked["address"].astype(str).map(lambda text: read[str(text)].street).to_numpy(str)
     known = _by_name(streets, set(named[np.isnan(away[:, 0])].tolist()) - {""})
     for name, lines in known.items():
         rows = np.flatnonzero((named == name) & np.isnan(away[:, 0]))
@@ -126,5 +126,5 @@ def _by_name(streets: gpd.GeoDataFrame, wanted: set[str]) -> Mapping[str, Neares
     own = texts.map(keys)
     found: dict[str, NearestGeometry] = {}
     for name in sorted(wanted & set(keys.values())):
-        found[name] = NearestGeometry(streets.geometry[(own == name).to_numpy()].to_numpy())
+        found[name] = NearestGeometry(list(streets.geometry[(own == name).to_numpy()]))
     return found

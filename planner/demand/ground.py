@@ -198,11 +198,11 @@ class Ground:
         gazetteer = None
         if buildings is not None:
             gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
-        lines = _turned(path, Datum(datum)) if shifted else path
-        network = WalkingNetwork.from_lines(lines, strokes=strokes)
+        turned = _turned(path, Datum(datum)) if shifted else None
+        network = WalkingNetwork.from_lines(path if turned is None else turned, strokes=strokes)
         base = {"streets": _as_layer(network)}
         # Names are read for the homes' datum alone: what an office calls its lines is not drawn.
-        named = names_of_lines(open_layer(lines) if isinstance(lines, Path) else lines)
+        named = names_of_lines(open_layer(path) if turned is None else turned)
         return cls(network, gazetteer, base, findings=network.findings, streets=named)
 
 

@@ -200,27 +200,11 @@ def read_members(
 def read_buildings(
     path: str | Path, *, told: Table = BUILDINGS
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
-    """Read the office's own building table (楼栋表).
+    """Read the office's own building table (楼栋表), any file that residents may come in.
 
-    Parameters
-    ----------
-    path : str or Path
-        Workbook, CSV or layer; see `planner.intake.sheets.read.read_table`.
-    told : Table
-        `planner.model.schema.BUILDINGS`, as the project describes it.
-
-    Returns
-    -------
-    table : DataFrame
-        ``name`` (of the compound), ``building, stairwell, address, community, lon, lat`` (degrees, as given);
-        rows without a place are left out.
-    findings : tuple of Finding
-        What was repaired, and how many rows have no place.
-
-    Raises
-    ------
-    SheetError, SchemaError
-        As for `read_households`; coordinates are required.
+    Gives ``name`` (of the compound), ``building, stairwell, address, community, lon, lat`` (degrees, as
+    given), without the rows that have no place, which are told; and what was repaired.
+    Raises `SheetError`, `SchemaError`: as for `read_households`; coordinates are required.
     """
     got = gather([Path(path)], told)
     read = [columns_of(t, told) for t in got.tables]

@@ -122,7 +122,8 @@ class Event:
     def to_mapping(self) -> dict[str, Any]:
         """Give it as plain values, blanks left out."""
         told = asdict(self) | {"where": dict(self.where)}
-        return {k: v for k, v in told.items() if v not in ("", None, 0, {})}
+        # a floor of 0 is a floor that was taken away, and no blank
+        return {k: v for k, v in told.items() if v is not None and v != "" and v != {}}
 
     @classmethod
     def from_mapping(cls, told: Mapping[str, Any]) -> Self:

@@ -85,7 +85,7 @@ def _tied(ties: Ties | None, place: Ints) -> Ties | None:
     a, b = place[ties.a], place[ties.b]
     inside = (a >= 0) & (b >= 0)
     rest = (ties.price_m[inside], ties.apart[inside], ties.people[inside])
-    return Ties(a[inside], b[inside], *rest)
+    return Ties(a[inside].astype(np.int32), b[inside].astype(np.int32), *rest)
 
 
 def with_centre(problem: Problem, unit: int, walk_m: Floats, penalty_m: Floats) -> Problem:

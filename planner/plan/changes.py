@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.errors import InfeasibleError, InputError
 from planner.model import audit
-from planner.model.arrays import Bools, Ints
+from planner.model.arrays import AnyInts, Bools, Ints
 from planner.model.excerpt import of_pairs
 from planner.model.problem import Certificate, Problem, Result
 from planner.model.project import MOVE_PRICE_M
@@ -25,7 +25,7 @@ from planner.plan.provenance import history_of, locks_of, plan_fingerprint
 from planner.plan.undisturbed import parts_of
 from planner.solve.zones.search import Progress, Stop, solve
 
-__all__ = ["apply_changes", "office", "replayed"]
+__all__ = ["apply_changes", "office", "refuse_parted", "replayed"]
 
 
 def replayed(tables: PlanTables, changes: Changes) -> Ints:
@@ -204,16 +204,24 @@ def _completed(
     restricted = of_pairs(problem, keep, change_m=(problem.change_m + price)[keep])
     result = solve(restricted, stop=stop, start=assignment, seed=seed, progress=progress)
     found = result.assignment.astype(np.int64)
-    lost = np.flatnonzero(held & (found != assignment))
+    refuse_parted(tables.units["unit_id"], np.where(held, assignment, -1), found)
+    return found
+
+
+def refuse_parted(names: Iterable[str], held: Ints, found: AnyInts) -> None:
+    """Refuse an assignment in which units are not with the centre that they are held with, -1 for none.
+
+    Raises `InputError`: it names the units.
+    """
+    lost = np.flatnonzero((held >= 0) & (found != held))
     if len(lost):
-        names = tables.units["unit_id"].to_numpy(object)[lost[:5]]
+        parted = [str(name) for name in np.array(list(names), object)[lost[:5]]]
         raise InputError.of(
             "changes-cannot-connect",
             n=len(lost),
-            names=", ".join(map(str, names)),
-            names_zh="、".join(map(str, names)),
+            names=", ".join(parted),
+            names_zh="、".join(parted),
         )
-    return found
 
 
 def _entry(

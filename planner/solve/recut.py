@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from planner.errors import InfeasibleError
 from planner.model import audit
 from planner.model.arrays import Bools, Floats, Ints
-from planner.model.excerpt import restricted
+from planner.model.excerpt import of_pairs, restricted
 from planner.model.problem import Part, Problem, Result
 from planner.solve.keeping import Keeping, Point, Recut, Standing
 from planner.solve.rezone import Previous, changes_of, majority
@@ -29,7 +29,6 @@ __all__ = ["CURVE_M", "FEWEST_M", "curve", "recut"]
 
 FEWEST_M = 100_000.0
 """What one home is worth where as few as possible may change hands: no walk is as long."""
-HOLD_M = 1e6  # for a unit that is locked or given: as much as for leaving it without a centre
 CURVE_M = (FEWEST_M, 2000.0, 1000.0, 600.0, 400.0, 250.0, 150.0, 80.0, 40.0, 20.0, 8.0, 0.0)
 """Prices of the curve, metres a home: from "nothing moves that need not" to "best walks"."""
 ATTEMPTS = 7  # prices tried for one number of homes
@@ -159,13 +158,12 @@ class _Desk:
         return restricted(counted, self.units, self.centres)
 
     @cached_property
-    def held_m(self) -> Floats:
-        """What a pair costs that a lock or a meeting's word is against."""
-        held = self.standing.held[self.units]
+    def tight(self) -> Problem:
+        """The open part as it is searched: of a unit that is held only the pair with that centre is left."""
         of = np.full(self.problem.n_centres + 1, -1, np.int64)
         of[self.centres] = np.arange(len(self.centres))
-        want = of[held][self.small.pair_unit]
-        return np.where((want >= 0) & (self.small.pair_centre != want), HOLD_M, 0.0)
+        want = of[self.standing.held[self.units]][self.small.pair_unit]
+        return of_pairs(self.small, (want < 0) | (self.small.pair_centre == want))
 
     @cached_property
     def start(self) -> Ints:
@@ -206,11 +204,11 @@ class _Desk:
 
     def attempt(self, price_m: float, start: ArrayLike, share: float) -> Point:
         """Find the best plan at one price, in a share of the time that is left."""
-        priced = self.small.replace(change_m=price_m * self.small.change_m + self.held_m)
+        priced = self.tight.replace(change_m=price_m * self.tight.change_m)
         stop = Stop(self.stop.gap, max(self.clock.left * share, 1.0))
         found = solve(priced, stop=stop, start=start, seed=self.seed, progress=self.progress)
         moved = self.moved(found.assignment)
-        plain = self.small.replace(change_m=self.held_m)
+        plain = self.tight.replace(change_m=np.zeros(self.tight.n_pairs))
         value = audit.audit(plain, found.assignment, 0.0).value_m
         # what changes hands whatever is done is no part of what was priced
         bound = found.bound_m - price_m * (moved - self.forced)
@@ -246,17 +244,17 @@ class _Desk:
         if found.moved <= self.forced:
             return found.moved
         scale = 1_000.0
-        bare = self.small.replace(
+        bare = self.tight.replace(
             # a thread of walking, so that there is something to divide by
-            walk_m=self.small.walk_m * 1e-9,
-            penalty_m=np.zeros(self.small.n_pairs),
-            change_m=scale * self.small.change_m,
-            rules=tuple(rule for rule in self.small.rules if rule.hard),
+            walk_m=self.tight.walk_m * 1e-9,
+            penalty_m=np.zeros(self.tight.n_pairs),
+            change_m=scale * self.tight.change_m,
+            rules=tuple(rule for rule in self.tight.rules if rule.hard),
             ties=None,
         )
         stop = Stop(0.0, max(self.clock.left, 1.0))
         proven = solve(bare, stop=stop, start=found.result.assignment, seed=self.seed)
-        longest = float(self.small.walk_m.max(initial=0.0)) * 1e-9
+        longest = float(self.tight.walk_m.max(initial=0.0)) * 1e-9
         bound = proven.bound_m - longest * float(self.small.load.sum())
         return self.forced + max(0, math.ceil(bound / scale - 1e-6))
 
@@ -307,7 +305,7 @@ class _Desk:
 
     def _free(self, point: Point) -> Result:
         """Give the bound without what is held: a plan keeps no lock in its problem, only beside it."""
-        if not self.held_m.any():
+        if self.tight.n_pairs == self.small.n_pairs:
             return point.result
         priced = self.small.replace(change_m=point.price_m * self.small.change_m)
         stop = Stop(self.stop.gap, max(self.clock.left, self.stop.seconds / 4, 1.0))

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from planner.errors import InfeasibleError
 from planner.model.audit import audit, check
+from planner.model.excerpt import with_limit, without_centre
 from planner.model.problem import Problem
 from planner.plan.advice import Around, Candidate, Repair, repairs
-from planner.model.excerpt import with_limit, without_centre
 from planner.solve.zones.search import Stop, solve
 from tests.benchmarks.table import machine
 from tests.strategies import problems

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from planner.model.audit import audit
-from planner.model.problem import Problem
 from planner.model.excerpt import excerpt, with_centre, with_limit, without_centre
+from planner.model.problem import Problem
 from planner.solve.zones.search import Stop, solve
 from tests.strategies import problems
 

@@ -15,7 +15,7 @@ from planner.errors import InputError, PlannerError
 from planner.model import audit
 from planner.model.tables import PlanTables
 from planner.plan.changefile import FORMAT, read_changes
-from planner.plan.changes import apply_changes, replayed
+from planner.plan.changes import apply_changes, refuse_parted, replayed
 from planner.plan.frames import assignment_of
 from planner.plan.provenance import history_of, locks_of, notes_of, plan_fingerprint
 from planner.plan.store import read_plan, store_plan
@@ -200,3 +200,12 @@ def test_the_command(tables: PlanTables, tmp_path: Path) -> None:
     assert made.units["zone"][u] == tables.centres["centre_id"][c]
     assert history_of(made)[0]["by"] == "会议"
     assert (tmp_path / "new" / "map.html").is_file()
+
+
+def test_a_unit_that_is_not_where_it_is_held_is_told() -> None:
+    """By its id, in both languages; what is held nowhere may be anywhere."""
+    names, held = ["U1", "U2", "U3"], np.array([0, -1, 1])
+    refuse_parted(names, held, np.array([0, 5, 1]))
+    with pytest.raises(InputError, match=r"1 moved or locked units .* U3") as raised:
+        refuse_parted(names, held, np.array([0, 5, -1]))
+    assert "U3" in raised.value.zh

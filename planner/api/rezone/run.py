@@ -63,7 +63,7 @@ class Changed:
         """Give the project with the register of today."""
         found = Project.of(project)
         sheets = {"households": self.households, "members": self.members}
-        named = {name: (Path(path),) for name, path in sheets.items() if path is not None}
+        named = {name: Path(path) for name, path in sheets.items() if path is not None}
         return replace(found, inputs=replace(found.inputs, **named)) if named else found
 
     @property
@@ -321,20 +321,18 @@ def _after(opened: Opened, events: tuple[Event, ...], earlier: int, sheet: Event
     )
 
 
-def write_template(path: str | Path, *, replacing: bool = False) -> Path:
+def write_template(path: str | Path) -> Path:
     """Write the workbook in which an office tells what happened since its plan.
 
     Parameters
     ----------
     path : str or Path
-        The file.
-    replacing : bool
-        Whether one that is there may be overwritten.
+        The file; one that is there is overwritten.
 
     Raises
     ------
     OutputError
-        It cannot be written, or there is one.
+        It cannot be written.
     """
     file = Path(path)
-    return write_files(file.parent, {file.name: change_bytes()}, replacing=replacing)[file.name]
+    return write_files(file.parent, {file.name: change_bytes()}, replacing=True)[file.name]

@@ -107,7 +107,7 @@ def _with_limit(rules: RuleBook, event: Event) -> RuleBook:
             rules, walk=replace(rules.walk, limit_m=event.high or event.low, reach_m=None)
         )
     bound = rules.bounds[event.rule]
-    low = bound.low if event.low is None else event.low or None
+    low = bound.low if event.low is None else event.low
     high = bound.high if event.high is None else event.high
     changed = {event.rule: replace(bound, low=low, high=high)}
     if event.rule in ("members_per_zone", "households_per_member"):

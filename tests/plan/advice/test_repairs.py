@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.model.audit import check
+from planner.model.excerpt import with_limit, without_centre
 from planner.model.problem import Problem, ZoneRule
 from planner.plan.advice import Around, Candidate, repairs
-from planner.model.excerpt import with_limit, without_centre
 from planner.solve.zones.search import Stop, solve
 from tests.strategies import problems
 

@@ -1,0 +1,246 @@
+"""Re-zoning by events: what happens to a plan, and what does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from planner.api.plan import Plan
+from planner.api.rezone.run import (
+    Changed,
+    Keeping,
+    Options,
+    rezone,
+    rezone_and_save,
+    rezone_curve,
+    write_template,
+)
+from planner.errors import ConfigError, InfeasibleError, InputError, SchemaError
+from planner.model.project import Project
+from planner.plan.store.plans import store_plan
+
+WHEN = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def changes(folder: Path, *rows: str) -> Changed:
+    """Write a sheet of changes."""
+    head = "事项,编号,新编号,地址,社区,经度,纬度,走访分钟,对象,中心户编号,规则,下限,上限"
+    path = folder / "changes.csv"
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    return Changed(path)
+
+
+def zones(plan: Plan) -> dict[str, str]:
+    """Give each home its centre."""
+    return dict(zip(plan.households["household_id"], plan.households["zone"], strict=True))
+
+
+def of_west(frame: Any) -> pd.DataFrame:
+    """Take the rows of one community."""
+    return pd.DataFrame(frame[frame["fence"] == "西社区"]).reset_index(drop=True)
+
+
+def test_without_events_nothing_changes(project: Project, plan: Plan) -> None:
+    """Zones, shapes, colours, members and the proof are those of before, and nothing was solved."""
+    again = rezone(plan, project, keeping=Keeping(0.0), when=WHEN)
+    assert again.provenance["rezone"]["open_units"] == 0
+    assert again.provenance["homes_moved"] == again.provenance["rezone"]["moved"] == 0
+    for name in ("units", "centres", "zones", "members"):
+        was, now = getattr(plan, name), getattr(again, name)
+        pd.testing.assert_frame_equal(pd.DataFrame(was), pd.DataFrame(now))
+    assert (again.households["member"] == plan.households["member"]).all()
+    assert again.certificate.bound_m == pytest.approx(plan.certificate.bound_m)
+    assert again.certificate.value_m == pytest.approx(plan.certificate.value_m)
+    assert again.verify().holds
+
+
+def test_only_the_community_of_an_event_is_cut_again(
+    project: Project, plan: Plan, tmp_path: Path
+) -> None:
+    """A centre retires in the east: the west keeps its tables to the last digit, all keep their numbers."""
+    made = rezone(plan, project, changes(tmp_path, "中心户退出,M010,,,,,,,,,,,"), when=WHEN)
+    assert 0 < made.provenance["rezone"]["open_units"] < len(made.units)
+    for name in ("units", "zones", "centres"):
+        pd.testing.assert_frame_equal(of_west(getattr(plan, name)), of_west(getattr(made, name)))
+    numbers = dict(zip(plan.centres["centre_id"], plan.centres["number"], strict=True))
+    colours = dict(zip(plan.zones["centre_id"], plan.zones["colour"], strict=True))
+    for centre, number in zip(made.centres["centre_id"], made.centres["number"], strict=True):
+        assert number == numbers[centre]
+    for centre, colour in zip(made.zones["centre_id"], made.zones["colour"], strict=True):
+        assert colour == colours[centre]
+    gone = sum(zone == "M010" for zone in zones(plan).values())
+    told = made.provenance["rezone"]
+    assert told["forced"] == gone
+    assert told["moved"] == made.provenance["homes_moved"] == made.compare(plan).moved
+    assert made.verify().holds
+
+
+def test_a_number_is_never_given_twice(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """Number 1 retires; the centre that comes a month later is number 7."""
+    first = rezone(plan, project, changes(tmp_path, "中心户退出,M010,,,,,,,,,,,"), when=WHEN)
+    second = rezone(first, project, changes(tmp_path, "新增中心户,M020,,,,,,,,,,,"), when=WHEN)
+    numbers = dict(zip(second.centres["centre_id"], second.centres["number"], strict=True))
+    assert numbers["M020"] == 7
+    assert 1 not in numbers.values()
+    assert second.provenance["last_number"] == 7
+
+
+def test_members_stay_with_their_homes(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """A home that keeps its zone keeps its member, wherever a member can still serve it."""
+    made = rezone(plan, project, changes(tmp_path, "迁出,H0000,,,,,,,,,,,"), when=WHEN)
+    was = dict(zip(plan.households["household_id"], plan.households["member"], strict=True))
+    now = dict(zip(made.households["household_id"], made.households["member"], strict=True))
+    kept = sum(was[home] == member for home, member in now.items())
+    assert kept >= 0.95 * len(now)
+
+
+def test_events_of_earlier_months_stay_true(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """Who joined in March is still there in April though the sheets do not know it; rooms are not kept."""
+    joins = changes(
+        tmp_path,
+        "新增住户,N1,,东里小区3号楼1单元502室,东社区,117.0212,32.62,,,,,,",
+        "迁出,H1005,,,,,,,,,,,",
+        "分户,H0101,N2,,,,,,,,,,",
+    )
+    first = rezone(plan, project, joins, when=WHEN)
+    second = rezone(first, project, when=WHEN)
+    assert zones(first) == zones(second)
+    assert {"N1", "N2"} < set(zones(second))
+    assert "H1005" not in zones(second)
+    assert second.provenance["rezone"]["open_units"] == 0
+    assert "502" not in str(second.provenance)
+    assert len(second.provenance["history"]) == 2
+    # the register of today knows them by now: nothing is counted twice, and nothing is held against it
+    (tmp_path / "today.csv").write_bytes((project.file.parent / "homes.csv").read_bytes())
+    third = rezone(
+        second, project, Changed(households=tmp_path / "today.csv"), Keeping(), when=WHEN
+    )
+    assert "N1" not in zones(third)
+    assert third.provenance["events"] == []
+
+
+def test_locks_hold_and_are_taken_along(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """A locked building stays when its own community is cut again; unlocked, it may go."""
+    label = str(plan.units["label"].iloc[0])
+    zone = str(plan.units["zone"].iloc[0])
+    locked = rezone(plan, project, changes(tmp_path, f"锁定,,,,,,,,{label},,,,"), when=WHEN)
+    assert locked.provenance["rezone"]["open_units"] == 0
+    rows = ("规则调整,,,,,,,,,,每个责任区户数,1,200", "中心户退出,M040,,,,,,,,,,,")
+    made = rezone(locked, project, changes(tmp_path, *rows), Keeping(0.0), when=WHEN)
+    at = list(made.units["label"]).index(label)
+    assert made.units["zone"].iloc[at] == zone
+    assert made.provenance["history"][-1]["locks"] == [made.units["unit_id"].iloc[at]]
+    opened = rezone(made, project, changes(tmp_path, f"解锁,,,,,,,,{label},,,,"), when=WHEN)
+    assert opened.provenance["history"][-1]["locks"] == []
+
+
+def test_a_meeting_s_word_is_carried_out(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """A building is given to the centre of a zone by its number, and the certificate still holds."""
+    units = plan.units[plan.units["fence"] == "东社区"].reset_index(drop=True)
+    centre = plan.centres.set_index("centre_id")
+    number = centre.loc["M040", "number"]
+    near = "东里小区3号楼"
+    assert units.set_index("label")["zone"][near] == "M010"
+    row = f"划归,,,,,,,,{near},{number},,,"
+    made = rezone(plan, project, changes(tmp_path, row), Keeping(fewest=True), when=WHEN)
+    at = list(made.units["label"]).index(near)
+    assert made.units["zone"].iloc[at] == "M040"
+    assert made.provenance["rezone"]["moved"] == made.units["households"].iloc[at]
+    assert made.verify().holds
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("锁定,,,,,,,,月亮小区1号楼,,,,", "target-unknown"),
+        ("划归,,,,,,,,东里小区1号楼,M999,,,", "centre-unknown"),
+        ("划归,,,,,,,,东里小区1号楼,M110,,,", "give-not-served"),
+        ("划归,,,,,,,,东里小区2号楼,M040,,,", "give-not-served"),
+        ("迁出,H9999,,,,,,,,,,,", "event-nobody"),
+    ],
+)
+def test_what_cannot_be_carried_out_stops_the_run(
+    project: Project, plan: Plan, tmp_path: Path, row: str, code: str
+) -> None:
+    """By row, in both languages; nothing is guessed."""
+    with pytest.raises(SchemaError) as raised:
+        rezone(plan, project, changes(tmp_path, row), when=WHEN)
+    (told,) = raised.value.findings
+    assert (told.code, told.row) == (code, 2)
+    assert told.what_zh
+    assert raised.value.zh
+
+
+def test_three_ways_to_say_how_much(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """The fewest are the forced; a budget is kept; too small a one is refused with the number."""
+    told = changes(tmp_path, "中心户退出,M010,,,,,,,,,,,")
+    few = rezone(plan, project, told, Keeping(fewest=True), when=WHEN)
+    least = few.provenance["rezone"]["least"]
+    assert few.provenance["rezone"]["moved"] == least
+    some = rezone(plan, project, told, Keeping(budget=least + 15), when=WHEN)
+    assert least <= some.provenance["rezone"]["moved"] <= least + 15
+    with pytest.raises(InfeasibleError, match=f"at least {least} homes"):
+        rezone(plan, project, told, Keeping(budget=least - 1), when=WHEN)
+
+
+def test_a_point_of_the_curve_can_be_taken(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """The plan that is written is the one that the curve showed."""
+    store_plan(plan, tmp_path / "plan.gpkg")
+    told = changes(tmp_path, "中心户退出,M010,,,,,,,,,,,")
+    points = rezone_curve(plan, project, told)
+    assert [p.number for p in points] == list(range(1, len(points) + 1))
+    last = points[-1]
+    made, written = rezone_and_save(
+        tmp_path / "plan.gpkg", project, tmp_path / "new", told, options=Options(take=last.number)
+    )
+    assert made.provenance["rezone"]["moved"] == last.homes_moved
+    assert Plan.load(written["plan.gpkg"]).provenance["history"][-1]["kind"] == "rezone"
+    options = Options(take=99)
+    with pytest.raises(ConfigError, match="no number 99"):
+        rezone_and_save(tmp_path / "plan.gpkg", project, tmp_path / "b", told, options=options)
+
+
+def test_by_is_an_office(project: Project, plan: Plan) -> None:
+    """A telephone is none."""
+    with pytest.raises(InputError):
+        rezone(plan, project, by="13800138000")
+
+
+def test_the_template_is_always_the_same(tmp_path: Path) -> None:
+    """Byte for byte."""
+    first = write_template(tmp_path / "c.xlsx").read_bytes()
+    assert write_template(tmp_path / "d.xlsx").read_bytes() == first
+
+
+def test_random_months_keep_everybody(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """Twelve months of seeded events: who is on the register is in the plan, and untouched parts stay."""
+    rng = np.random.default_rng(11)
+    standing = plan
+    homes = dict(zip(plan.households["household_id"], plan.households["fence"], strict=True))
+    for month in range(12):
+        rows = []
+        leaver = str(rng.choice(sorted(homes)))
+        rows.append(f"迁出,{leaver},,,,,,,,,,,")
+        touched = {homes.pop(leaver)}
+        if month % 2:
+            fence = ("东社区", "西社区")[int(rng.integers(2))]
+            b, lat = int(rng.integers(9)), 32.62 + 0.012 * (fence == "西社区")
+            name = f"N{month}"
+            at = f"{fence[0]}里小区{b + 1}号楼,{fence},{117.02 + b * 0.0006:.6f},{lat:.6f}"
+            rows.append(f"新增住户,{name},,{at},,,,,,")
+            homes[name] = fence
+            touched.add(fence)
+        made = rezone(standing, project, changes(tmp_path, *rows), when=WHEN)
+        assert set(zones(made)) == set(homes)
+        for fence in {"东社区", "西社区"} - touched:
+            was = standing.zones[standing.zones["fence"] == fence].geometry.to_wkb().tolist()
+            assert made.zones[made.zones["fence"] == fence].geometry.to_wkb().tolist() == was
+        assert made.provenance["homes_moved"] == made.compare(standing).moved
+        standing = made
+    assert len(standing.provenance["history"]) == 12
+    assert standing.verify().holds

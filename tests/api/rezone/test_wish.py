@@ -1,0 +1,87 @@
+"""What of a plan stands: locks, what is given by hand, and whatever nothing happened to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner.api.plan import Plan
+from planner.api.progress import Clock
+from planner.api.rezone.wish import Kept, RezoneWish, kept_from
+from planner.api.task import Case, Task, Wishes
+from planner.api.zone import demand, place
+from planner.errors import SchemaError
+from planner.model.events import Event
+from planner.model.project import Project
+from planner.plan.previous import PreviousPlan
+from planner.solve.keeping import Keeping
+
+
+@pytest.fixture(scope="module")
+def case(project: Project, plan: Plan) -> Case:
+    """The office of today before anything is solved."""
+    from planner.api.opening import open_project
+
+    clock = Clock.of(None)
+    task = Task(open_project(project, clock), Wishes(), PreviousPlan.of(plan))
+    task, located = place(task, clock)
+    return demand(task, located, clock)
+
+
+def kept(case: Case, plan: Plan, *events: Event, **more: Any) -> Kept:
+    """Ask what stands."""
+    assert case.before is not None
+    wish = RezoneWish(Keeping(), events, **more)
+    return kept_from(wish, replace(case.before, tables=plan), case.located, case.demand)
+
+
+def test_a_building_is_known_by_many_names(case: Case, plan: Plan) -> None:
+    """Its label as the map has it, blanks and wide letters aside, or its unit's id; a zone by its number."""
+    label = str(case.demand.units["label"].iloc[0])
+    unit = str(case.demand.units["unit_id"].iloc[0])
+    for name in (label, f" {label[:2]} {label[2:]}", unit, unit.lower()):
+        assert kept(case, plan, Event("lock", target=name)).locks == (unit,)
+    homes = case.demand.units["unit_id"][case.demand.problem.home].tolist()
+    for name in ("2", "2号责任区", "责任区2", "zone 2"):
+        locked = kept(case, plan, Event("lock", target=name))
+        assert homes[1] in locked.locks
+        assert set(np.flatnonzero(locked.standing.held >= 0)) == set(
+            np.flatnonzero((plan.units["zone"] == plan.centres["centre_id"].iloc[1]).to_numpy())
+        )
+
+
+def test_an_unlocked_building_is_free(case: Case, plan: Plan) -> None:
+    """Of two events the later one counts."""
+    label = str(case.demand.units["label"].iloc[0])
+    both = kept(case, plan, Event("lock", target="1"), Event("unlock", target=label))
+    assert case.demand.units["unit_id"].iloc[0] not in both.locks
+    assert len(both.locks) == 2
+
+
+def test_what_is_given_opens_its_community(case: Case, plan: Plan) -> None:
+    """The other community stays closed; everywhere opens all."""
+    assert (kept(case, plan).standing.zone >= 0).all()
+    given = kept(case, plan, Event("give", target="东里小区3号楼", centre="M040")).standing
+    west = (case.demand.units["fence"] == "西社区").to_numpy()
+    assert (given.zone[west] >= 0).all()
+    assert (given.zone[~west] < 0).all()
+    assert len(given.parts) == 1
+    assert (kept(case, plan, everywhere=True).standing.zone < 0).all()
+
+
+def test_earlier_events_are_not_carried_out_twice(case: Case, plan: Plan) -> None:
+    """A lock of last month is in the plan's history, and not in its events."""
+    assert kept(case, plan, Event("lock", target="1"), earlier=1).locks == ()
+
+
+def test_a_name_that_two_communities_have_is_a_question(case: Case, plan: Plan) -> None:
+    """Neither is taken."""
+    units = case.demand.units.assign(label="1号楼")
+    twice = replace(case, demand=replace(case.demand, units=units))
+    with pytest.raises(SchemaError) as raised:
+        kept(twice, plan, Event("lock", target="1号楼", file="c.xlsx", row=4))
+    (told,) = raised.value.findings
+    assert (told.code, told.row) == ("target-several", 4)

@@ -1,0 +1,191 @@
+"""A price, a number, or the fewest: each against every plan there is, on problems small enough to try all."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.errors import InfeasibleError
+from planner.model import audit
+from planner.model.problem import Part, Problem
+from planner.solve.keeping import Keeping, Standing
+from planner.solve.recut import curve, recut
+from planner.solve.rezone import Previous
+from planner.solve.zones.search import Stop
+from tests.strategies import best_plan, connected, problems
+
+STOP = Stop(gap=0.0, seconds=60)
+MANY = settings(max_examples=25, deadline=None)
+
+
+def town(problem: Problem, seed: int) -> tuple[Problem, np.ndarray, Previous]:
+    """The problem without a price of changes, a home a person, and zones of before at random."""
+    bare = problem.replace(change_m=np.zeros(problem.n_pairs))
+    rng = np.random.default_rng(seed)
+    unit = np.repeat(np.arange(problem.n_units), problem.households)
+    # most people of a unit had one centre; some are new, and a few had another
+    had = rng.integers(0, problem.n_centres, problem.n_units)
+    had[problem.home] = np.arange(problem.n_centres)
+    zone = had[unit]
+    other = rng.random(len(unit)) < 0.15
+    zone[other] = rng.integers(-1, problem.n_centres, int(other.sum()))
+    lost = int(rng.integers(0, 4))
+    return bare, unit, Previous(zone.astype(np.int32), np.ones(len(unit)), "", 0.0, lost)
+
+
+def open_town(problem: Problem) -> Standing:
+    """Let everything change."""
+    n = problem.n_units
+    return Standing(np.full(n, -1), (), np.zeros(problem.n_pairs), np.full(n, -1))
+
+
+def moved(assignment: np.ndarray, unit: np.ndarray, previous: Previous) -> int:
+    """Count by person: who had a centre and has another one, or none."""
+    now = np.append(assignment, -1)[unit]
+    return previous.lost + int(((previous.zone >= 0) & (now != previous.zone)).sum())
+
+
+def every_plan(problem: Problem) -> list[tuple[np.ndarray, float]]:
+    """All plans that serve everybody who can be served, each with its value."""
+    best, _ = best_plan(problem)
+    found = []
+    options = [problem.pair_centre[a:b] for a, b in itertools.pairwise(problem.pair_start)]
+    for plan in itertools.product(*options):
+        chosen = np.array(plan)
+        if (chosen[problem.home] != np.arange(problem.n_centres)).any():
+            continue
+        told = audit.audit(problem, chosen, 0.0)
+        hard = {r.name for r in problem.rules if r.hard} & {v.rule for v in told.violations}
+        if connected(problem, plan) and not hard:
+            found.append((chosen, told.value_m))
+    assert not found or min(v for _, v in found) == pytest.approx(best)
+    return found
+
+
+@MANY
+@given(problems(most_units=6), st.integers(0, 2**31), st.sampled_from([0.0, 25.0, 200.0]))
+def test_a_price_is_the_best_plan_at_that_price(problem: Problem, seed: int, price: float) -> None:
+    """No plan is better by walks, rules and the price of each home that changes hands."""
+    bare, unit, previous = town(problem, seed)
+    got = recut(bare, unit, previous, open_town(bare), Keeping(price), stop=STOP, seed=0)
+    value = audit.audit(bare, got.result.assignment, 0.0).value_m
+    assert got.moved == moved(got.result.assignment, unit, previous)
+    least = min(v + price * moved(p, unit, previous) for p, v in every_plan(bare))
+    assert value + price * got.moved == pytest.approx(least)
+    told = audit.audit(got.problem, got.result.assignment, 0.0).value_m
+    assert got.result.bound_m <= told + 1e-6
+
+
+@MANY
+@given(problems(most_units=6), st.integers(0, 2**31))
+def test_the_fewest_are_the_fewest(problem: Problem, seed: int) -> None:
+    """First the fewest homes of all plans, proven; among those the shortest walks."""
+    bare, unit, previous = town(problem, seed)
+    got = recut(bare, unit, previous, open_town(bare), Keeping(fewest=True), stop=STOP, seed=0)
+    plans = [(moved(p, unit, previous), v) for p, v in every_plan(bare)]
+    fewest = min(n for n, _ in plans)
+    assert got.moved == fewest
+    assert got.forced <= got.least == fewest
+    value = audit.audit(bare, got.result.assignment, 0.0).value_m
+    best = min(v for n, v in plans if n == fewest)
+    assert value == pytest.approx(best)
+    assert got.bound_m <= best + 1e-6
+
+
+@MANY
+@given(problems(most_units=6), st.integers(0, 2**31), st.integers(0, 12))
+def test_a_budget_is_kept_and_its_bound_is_true(problem: Problem, seed: int, more: int) -> None:
+    """No more homes than allowed; the bound is below every plan within the budget, the plan above it."""
+    bare, unit, previous = town(problem, seed)
+    plans = [(moved(p, unit, previous), v) for p, v in every_plan(bare)]
+    budget = min(n for n, _ in plans) + more
+    got = recut(bare, unit, previous, open_town(bare), Keeping(budget=budget), stop=STOP, seed=0)
+    assert got.moved <= budget
+    best = min(v for n, v in plans if n <= budget)
+    value = audit.audit(bare, got.result.assignment, 0.0).value_m
+    assert got.bound_m <= best + 1e-6
+    assert value >= best - 1e-6
+
+
+@MANY
+@given(problems(most_units=6), st.integers(0, 2**31))
+def test_too_small_a_budget_is_refused_with_the_number(problem: Problem, seed: int) -> None:
+    """The least number is proven, and named."""
+    bare, unit, previous = town(problem, seed)
+    fewest = min(moved(p, unit, previous) for p, _ in every_plan(bare))
+    if fewest == 0:
+        return
+    wish = Keeping(budget=fewest - 1)
+    with pytest.raises(InfeasibleError) as raised:
+        recut(bare, unit, previous, open_town(bare), wish, stop=STOP, seed=0)
+    assert f"at least {fewest} homes" in str(raised.value)
+    assert raised.value.zh
+
+
+@MANY
+@given(problems(most_units=6), st.integers(0, 2**31))
+def test_the_curve_falls(problem: Problem, seed: int) -> None:
+    """From the fewest homes to the best walks, each point better than all before it; its bound is true."""
+    bare, unit, previous = town(problem, seed)
+    points = list(curve(bare, unit, previous, open_town(bare), stop=STOP, seed=0))
+    values = [audit.audit(bare, p.result.assignment, 0.0).value_m for p in points]
+    counts = [p.moved for p in points]
+    assert counts == sorted(counts)
+    assert all(b < a for a, b in itertools.pairwise(values))
+    plans = [(moved(p, unit, previous), v) for p, v in every_plan(bare)]
+    assert counts[0] == min(n for n, _ in plans)
+    assert values[-1] == pytest.approx(min(v for _, v in plans))
+    for point in points:
+        assert point.bound_m <= min(v for n, v in plans if n <= point.moved) + 1e-6
+
+
+def street(n: int = 6) -> Problem:
+    """A street of units 100 m apart, centres at both ends."""
+    at = np.arange(n) * 100.0
+    return Problem(
+        load=np.full(n, 10.0),
+        households=np.full(n, 10),
+        home=[0, n - 1],
+        pair_start=np.arange(0, 2 * n + 1, 2),
+        pair_centre=[0, 1] * n,
+        walk_m=np.stack([at, at[-1] - at], axis=1).ravel(),
+        adjacency=[[i, i + 1] for i in range(n - 1)],
+    )
+
+
+def test_what_stands_is_not_solved_again() -> None:
+    """Its zones, its price and what was proven of it are taken over; the rest is solved."""
+    problem = street()
+    unit = np.repeat(np.arange(6), 10)
+    zone = np.repeat([0, 0, 0, 0, 0, 1], 10)
+    previous = Previous(zone.astype(np.int32), np.ones(60), "", 0.0)
+    stands = np.array([0, 0, 0, 0, 0, 1])
+    part = Part(6, 2, 123.0, 100.0, 120.0, 0.1, "before", 0.0, tuple(range(6)))
+    price = np.arange(problem.n_pairs, dtype=float)
+    standing = Standing(stands, (part,), price, np.full(6, -1))
+    got = recut(problem, unit, previous, standing, Keeping(0.0), stop=STOP, seed=0)
+    assert got.result.assignment.tolist() == stands.tolist()
+    assert got.result.parts == (part,)
+    assert got.result.stopped == "unchanged"
+    assert (got.open_units, got.moved) == (0, 0)
+    assert got.problem.change_m.tolist() == price.tolist()
+
+
+def test_what_is_held_stays_and_the_bound_is_of_all_plans() -> None:
+    """A lock is kept at any walk; what it costs is seen in the gap, for the problem holds no lock."""
+    problem = street()
+    unit = np.repeat(np.arange(6), 10)
+    zone = np.repeat([0, 0, 0, 0, 0, 1], 10)
+    previous = Previous(zone.astype(np.int32), np.ones(60), "", 0.0)
+    held = np.array([-1, -1, -1, -1, 0, -1])
+    standing = Standing(np.full(6, -1), (), np.zeros(problem.n_pairs), held)
+    got = recut(problem, unit, previous, standing, Keeping(0.0), stop=STOP, seed=0)
+    assert got.result.assignment.tolist() == [0, 0, 0, 0, 0, 1]
+    free = recut(problem, unit, previous, open_town(problem), Keeping(0.0), stop=STOP, seed=0)
+    assert free.result.assignment.tolist() == [0, 0, 0, 1, 1, 1]
+    assert got.result.bound_m == pytest.approx(free.result.bound_m)
+    assert got.problem.n_pairs == problem.n_pairs
