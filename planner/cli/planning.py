@@ -21,7 +21,6 @@ from planner.cli.terminal import (
     closing_table,
     consent_asker,
     console,
-    new_file,
     new_folder,
     print_json,
     progress,
@@ -93,7 +92,7 @@ def init(
     from planner.api.rezone.run import write_template
 
     if changes is not None:
-        told = escape(str(write_template(new_file(changes, force=force))))
+        told = escape(str(write_template(changes, replacing=force)))
         console.print(say(f"已写出变动表模板 {told}", f"wrote the template of changes: {told}"))
         return
     file, made = write_project(path, replacing=force)

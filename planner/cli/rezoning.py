@@ -155,12 +155,7 @@ def _keeping(task: Project, budget: int | None, price: float | None, *, fewest: 
     from planner.errors import ConfigError
 
     if sum((budget is not None, price is not None, fewest)) > 1:
-        raise ConfigError(
-            "--price, --budget and --fewest are three ways to say one thing",
-            remedy="give one of them",
-            zh="--price、--budget、--fewest 三者只能选一",
-            remedy_zh="请只保留一个",
-        )
+        raise ConfigError.of("keeping-two")
     own = task.affinity.move_price_m if price is None else price
     return Keeping(own, budget, fewest)
 

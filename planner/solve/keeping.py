@@ -36,17 +36,9 @@ class Keeping:
 
     def __post_init__(self) -> None:
         if not self.price_m >= 0 or (self.budget is not None and self.budget < 0):
-            raise ConfigError(
-                "neither the price of a home nor the budget of homes can be negative",
-                zh="换手价与换手户数上限均不能为负",
-            )
+            raise ConfigError.of("keeping-negative")
         if self.fewest and self.budget is not None:
-            raise ConfigError(
-                "a budget and the fewest are two different wishes",
-                remedy="leave one of --budget and --fewest out",
-                zh="换手户数上限与最少换手只能选一项",
-                remedy_zh="--budget 与 --fewest 请只用一个",
-            )
+            raise ConfigError.of("keeping-two")
 
 
 @dataclass(frozen=True, eq=False)

@@ -261,19 +261,9 @@ class _Desk:
     def _too_few(self, budget: int, few: Point) -> InfeasibleError:
         least = self.least(few)
         if least <= budget:
-            return InfeasibleError(
-                f"no plan was found that moves {budget} homes at most; the best moves {few.moved}, and "
-                f"fewer than {least} is impossible",
-                remedy=f"allow --budget {few.moved}, or more seconds under [search]",
-                zh=f"未找到换手不超过{budget}户的方案；目前最少为{few.moved}户，可证明不少于{least}户",
-                remedy_zh=f"请将 --budget 放宽到 {few.moved}，或延长 [search] 的时限",
-            )
-        return InfeasibleError(
-            f"at least {least} homes must change hands; {budget} are allowed",
-            remedy=f"allow --budget {few.moved}",
-            zh=f"至少须有{least}户变更中心户，而上限为{budget}户",
-            remedy_zh=f"请将 --budget 放宽到 {few.moved}",
-        )
+            told = {"budget": budget, "found": few.moved, "least": least}
+            return InfeasibleError.of("budget-not-found", **told)
+        return InfeasibleError.of("budget-too-small", budget=budget, found=few.moved, least=least)
 
     def whole(self, point: Point | None, price_m: float, least: int) -> Recut:
         """Put the open part back beside what stands."""

@@ -17,7 +17,7 @@ from planner.api.rezone.wish import RezoneWish
 from planner.api.task import Case, Task, Wishes
 from planner.api.zone import demand, draw, judge, place, tell, zoned
 from planner.errors import Finding
-from planner.files import mark_as_read, probe, write_files
+from planner.files import free_file, mark_as_read, probe, write_files
 from planner.intake.events.apply import registered, with_rules
 from planner.intake.events.read import EventSheet, read_events
 from planner.intake.sheets.formats.grids import opened_once
@@ -196,12 +196,7 @@ class Options:
 
         assert self.take is not None
         if not 1 <= self.take <= len(points):
-            raise ConfigError(
-                f"the curve has {len(points)} points, and no number {self.take}",
-                remedy="look at it with --curve, and take one of its numbers",
-                zh=f"曲线共有{len(points)}个方案，没有第{self.take}个",
-                remedy_zh="请先用 --curve 查看，再选其中的序号",
-            )
+            raise ConfigError.of("curve-no-point", n=len(points), take=self.take)
         return points[self.take - 1]
 
 
@@ -321,18 +316,22 @@ def _after(opened: Opened, events: tuple[Event, ...], earlier: int, sheet: Event
     )
 
 
-def write_template(path: str | Path) -> Path:
+def write_template(path: str | Path, *, replacing: bool = False) -> Path:
     """Write the workbook in which an office tells what happened since its plan.
 
     Parameters
     ----------
     path : str or Path
-        The file; one that is there is overwritten.
+        The file.
+    replacing : bool
+        Whether one that is there may be overwritten.
 
     Raises
     ------
+    ConfigError
+        There is one, and it is not to be replaced.
     OutputError
         It cannot be written.
     """
-    file = Path(path)
+    file = free_file(Path(path), replacing=replacing)
     return write_files(file.parent, {file.name: change_bytes()}, replacing=True)[file.name]

@@ -96,13 +96,8 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
         except _NotThereError as fault:
             faults.append(fault.told)
     if faults:
-        raise SchemaError(
-            f"{faults[0].file}: {len(faults)} change(s) name what the plan does not have",
-            findings=faults,
-            remedy="correct these rows; nothing was planned",
-            zh=f"{faults[0].file}：{len(faults)}项变动与方案不符",
-            remedy_zh="请更正这些行；尚未规划",
-        )
+        told = {"file": faults[0].file, "n": len(faults)}
+        raise SchemaError.of("changes-not-in-plan", {"findings": faults}, **told)
     # whose centre is gone cannot stay with it, and says so
     lost = [u for u in sorted(locked) if given[u] < 0 and was[u] < 0]
     stays = np.setdiff1d(sorted(locked), lost).astype(np.int64)

@@ -71,13 +71,8 @@ def registered(
         else:
             faults.append(Finding.of(code, place))
     if faults:
-        raise SchemaError(
-            f"{faults[0].file}: {len(faults)} change(s) do not fit the register",
-            findings=faults,
-            remedy="correct these rows; nothing was planned",
-            zh=f"{faults[0].file}：{len(faults)}项变动与名册不符",
-            remedy_zh="请更正这些行；尚未规划",
-        )
+        told = {"file": faults[0].file, "n": len(faults)}
+        raise SchemaError.of("changes-not-in-register", {"findings": faults}, **told)
     return Register(desk.homes.residents(), desk.members.residents(), tuple(said))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -80,12 +80,7 @@ def read_events(path: str | Path) -> EventSheet:
         if any(role_of(h, EVENTS) == "event" for h in t.headers)
     ]
     if not tables:
-        raise SchemaError(
-            f"{file.name}: no sheet has the column 事项/event",
-            remedy="write the sheet that planner init --changes lays out",
-            zh=f"{file.name}：没有“事项”列",
-            remedy_zh="请使用 planner init --changes 生成的变动表模板",
-        )
+        raise SchemaError.of("changes-no-column", file=file.name)
     read = [columns_of(t, EVENTS) for t in tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [f for t in tables for f in t.findings] + [f for _, said in read for f in said]
@@ -110,7 +105,8 @@ def read_events(path: str | Path) -> EventSheet:
         faults += _lacking(frame, i, kind, event)
         events.append(event)
     if faults:
-        raise _refused(file.name, faults)
+        told = {"file": file.name, "n": len(faults)}
+        raise SchemaError.of("changes-not-clear", {"findings": faults}, **told)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return EventSheet(tuple(events), tuple(findings), ((file.name, digest),), estates)
 
@@ -214,13 +210,3 @@ def _lacking(frame: pd.DataFrame, i: int, kind: EventKind, event: Event) -> list
     if event.rule and event.low is None and event.high is None:
         faults.append(at_row(frame, i, Finding.of("event-no-limit", {"column": "上限"})))
     return faults
-
-
-def _refused(name: str, faults: Sequence[Finding]) -> SchemaError:
-    return SchemaError(
-        f"{name}: {len(faults)} row(s) of the changes cannot be used",
-        findings=faults,
-        remedy="correct these rows; nothing was planned",
-        zh=f"{name}：变动表有{len(faults)}行无法使用",
-        remedy_zh="请更正这些行；尚未规划",
-    )
