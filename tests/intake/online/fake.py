@@ -118,6 +118,8 @@ class Fake:
         Text -> place; what is not in it is unknown.
     faults : dict
         Number of the request (0, 1, ...) -> name of the fault; ``*`` for all from there on.
+    waited_out : int
+        Answers that hung or dripped to their end because somebody waited for them.
     """
 
     places: dict[str, Place] = field(default_factory=dict)
@@ -129,6 +131,7 @@ class Fake:
     texts: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    waited_out: int = 0
     release: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -186,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.startswith("429:"):
             self._send(b"{}", 429, Retry_After=fault[4:])
         elif fault == "hang":
-            fake.release.wait(10)
+            fake.waited_out += not fake.release.wait(60)
         elif fault == "drip":
             self._drip(body.encode(), fake)
         elif fault == "drip-head":
@@ -224,6 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(bytes([byte]))
             if fake.release.wait(0.03):
                 return
+        fake.waited_out += 1
 
 
 def _asked(service: str, query: dict[str, str]) -> str:

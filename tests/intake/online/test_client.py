@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,9 +53,8 @@ def kept(path: Path) -> int:
 def test_one_fault_at_each_place(fault: str, at: int, serve: Serve, tmp_path: Path) -> None:
     """A passing fault is tried again, a final one ends the run there; never a wrong point."""
     fake = serve(places=places(N), faults={at: fault})
-    began = time.monotonic()
     found = lookup(streets(N), quick(fake, timeout_s=0.15), cache=tmp_path / "a", area=AREA)
-    assert time.monotonic() - began < 3
+    assert fake.waited_out == 0
     frame = found.frame
     placed = np.isfinite(frame["lon"].to_numpy())
     truth = np.array([spot(i) for i in range(N)])
@@ -89,9 +87,7 @@ def test_no_network(url: str) -> None:
     settings = ProviderSettings(
         "nominatim", base_url=url, per_second=900, pause_s=0.001, timeout_s=1, retries=1
     )
-    began = time.monotonic()
     found = lookup(streets(2000), settings)
-    assert time.monotonic() - began < 8
     assert "5 failures in a row" in found.asked.stopped
     assert found.asked.requests == 5
 
@@ -139,9 +135,8 @@ def test_limits_end_a_run(serve: Serve, tmp_path: Path) -> None:
         found = lookup(streets(9), quick(fake, per_hour=5), cache=tmp_path / "a")
     assert (len(fake.raw), "5 requests an hour" in found.asked.stopped) == (5, True)
     fake = serve(places=places(50), delay_s=0.05)
-    began = time.monotonic()
     found = lookup(streets(50), quick(fake, seconds=0.5))
-    assert time.monotonic() - began < 1.5
+    assert len(fake.raw) < 50
     assert "time of 0.5 s" in found.asked.stopped
     assert 0 < np.isfinite(found.frame["lon"]).sum() < 50
 
