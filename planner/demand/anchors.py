@@ -121,10 +121,10 @@ def _from_streets(
 
 
 def _by_name(streets: gpd.GeoDataFrame, wanted: set[str]) -> Mapping[str, NearestGeometry]:
-    texts = streets["name"].astype(str)
-    keys = {text: canonical_field("road", text) for text in texts.unique() if text}
-    own = texts.map(keys)
+    texts = [str(text) for text in streets["name"]]
+    keys = {text: canonical_field("road", text) for text in dict.fromkeys(texts) if text}
+    own = np.array([keys.get(text, "") for text in texts], object)
     found: dict[str, NearestGeometry] = {}
     for name in sorted(wanted & set(keys.values())):
-        found[name] = NearestGeometry(list(streets.geometry[(own == name).to_numpy()]))
+        found[name] = NearestGeometry(list(streets.geometry[own == name]))
     return found

@@ -20,7 +20,7 @@ import numpy as np
 import osmium
 import shapely
 
-from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.coordinates.datum import Datum, convert, shift_m
 from planner.intake.coordinates.detect import detect_datum
 from planner.intake.coordinates.nearest import NearestGeometry
 
@@ -127,6 +127,7 @@ def rates(place: Place, trials: int, seed: int = 0) -> Counter[tuple[str, str, b
     """Count what was said: by ground and kind, what was tried, and whether it was doubted."""
     found: Counter[tuple[str, str, bool]] = Counter()
     rng = np.random.default_rng(seed)
+    shifted = shift_m(*place.centres[:1].T, Datum.WGS84, Datum.GCJ02).any()
     for kind in KINDS:
         grounds = {"streets": place.streets, "buildings": place.buildings}
         for name, ground in grounds.items():
@@ -138,7 +139,7 @@ def rates(place: Place, trials: int, seed: int = 0) -> Counter[tuple[str, str, b
                         good = sheet(place, kind, rows, homes, rng)
                         seen = detect_datum(*good.T, ground.distance_m)
                         found[kind, "good", seen.contradicts or seen.mixed] += 1
-                        if name == "streets" or rows // homes < 10:
+                        if name == "streets" or rows // homes < 10 or not shifted:
                             continue
                         bad = convert(*good.T, Datum.WGS84, (Datum.GCJ02, Datum.BD09)[trial % 2])
                         seen = detect_datum(*bad.T, ground.distance_m)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from planner.intake.residents import Residents
 from planner.model.schema import HOUSEHOLDS
+from tests.layouts.binary import write_xlsb
 from tests.layouts.books import Cell, Error, Sheet, write_ods, write_xls, write_xlsx
 from tests.layouts.layers import (
     layer_of,
@@ -29,6 +30,7 @@ BOOKS: Final = {
     "xls": write_xls,
     "et": write_xls,
     "xlsm": write_xlsx,
+    "xlsb": write_xlsb,
 }
 LAYERS: Final = ("gpkg", "fgb", "geojson", "kml", "kmz", "shp", "shp.zip")
 FORMATS: Final = ("csv", "csv", "txt", *BOOKS, "xlsx", *LAYERS, "dbf")

@@ -130,8 +130,8 @@ OUTSTANDING: Final = 3.5
 SAMPLE: Final = 1_500  # spots that are asked again for each such shift: more of them tell no more
 # A change of reading must win this much score back, so some ten spots make a run at the least.
 _CHANGE_COST: Final = 3.0
-ALIKE: Final = 1e-4  # probability that the distances of a stretch and of the rest are of one kind
-CLOSE_M: Final = 3.0  # how exactly such distances are known
+ALIKE: Final = 0.005  # probability that the distances of a stretch and of the rest are of one kind
+CLOSE_M: Final = 2.0  # how exactly such distances are known
 _DECOYS_M: Final = np.array(
     [
         (r * np.cos(t), r * np.sin(t))

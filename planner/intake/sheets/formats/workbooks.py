@@ -17,6 +17,7 @@ from planner.intake.sheets.formats.books.legacy import marks_of_xls
 from planner.intake.sheets.formats.books.ods import sheets_of_ods
 from planner.intake.sheets.formats.books.package import BROKEN, Package
 from planner.intake.sheets.formats.books.sparse import Cells, Sheet, WorkbookError, laid_out
+from planner.intake.sheets.formats.books.xlsb import marks_of_xlsb
 from planner.intake.sheets.formats.books.xlsx import sheets_of_xlsx
 
 __all__ = ["cells_here", "cells_of"]
@@ -95,7 +96,7 @@ def _sheets_of_binary(data: bytes, kind: str, wanted: str | None) -> list[Sheet]
         raise WorkbookError("password") from None
     except calamine.CalamineError:
         raise WorkbookError("damaged") from None
-    marks = marks_of_xls(data) if kind == "xls" else []
+    marks = marks_of_xls(data) if kind == "xls" else marks_of_xlsb(Package(data))
     # Both count worksheets; where they differ no mark is known to be of its sheet.
     if len(marks) == len(sheets):
         for sheet, own in zip(sheets, marks, strict=True):
