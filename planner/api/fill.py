@@ -63,7 +63,7 @@ def fill(
         files: dict[str, bytes] = {}
         for paths, residents, headings, rows in (
             (task.inputs.household_files, homes, HOMES, _home_rows(plan, names)),
-            ((task.inputs.members,), members, MEMBERS, _member_rows(plan, names)),
+            (task.inputs.member_files, members, MEMBERS, _member_rows(plan, names)),
         ):
             for path, label in labels(paths).items():
                 name = safe_name(f"{path.stem}.filled.xlsx", taken=files)

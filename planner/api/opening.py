@@ -118,8 +118,8 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
             )
             ties = None if inputs.ties is None else read_ties(inputs.ties, told=inputs.told(TIES))
             asked = bool(project.affinity.talents)
-            strengths = strengths_in(inputs.members, members) if asked else None
-            guides = read_guides(project.levels, inputs.members, members)
+            strengths = strengths_in(inputs.member_files, members) if asked else None
+            guides = read_guides(project.levels, inputs.member_files, members)
         with clock.stage("ground"):
             ground = read_ground(inputs, households.kept)
     layer, said = (None, ()) if fences is None else (fences.layer, fences.findings)

@@ -20,7 +20,7 @@ from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.tie_sheet import read_ties
 from planner.model.project import Project
-from planner.model.schema import HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
+from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table, header_key, is_personal
 from planner.model.tables import PlanTables
 from planner.privacy.marks import CARE_WORDS, folded, marks_in, phone_key
 from planner.privacy.person import People, Person
@@ -101,7 +101,9 @@ def sheets_of(project: Project, plan: PlanTables | None = None) -> tuple[Residen
     )
     # a plan made in Python states no files
     if plan is not None and (stated := set(dict(plan.provenance.get("inputs") or {}).values())):
-        ties = () if inputs.ties is None else read_ties(inputs.ties).sources
+        ties = ()
+        if inputs.ties is not None:
+            ties = read_ties(inputs.ties, told=inputs.told(TIES)).sources
         _require_same({digest for _, digest in (*read[0].sources, *read[1].sources, *ties)}, stated)
     return read
 
@@ -114,7 +116,7 @@ def people_in(project: Project, read: tuple[Residents, Residents]) -> People:
         _persons(paths, table, residents, private)
         for paths, table, residents in (
             (inputs.household_files, inputs.told(HOUSEHOLDS), read[0]),
-            ((inputs.members,), inputs.told(MEMBERS), read[1]),
+            (inputs.member_files, inputs.told(MEMBERS), read[1]),
         )
     )
     return People(homes, members, {kind: frozenset(s) for kind, s in private.items()})

@@ -17,6 +17,7 @@ from planner.errors import Finding
 from planner.files import mark_as_read
 from planner.model.problem import Certificate, Result
 from planner.model.rules import RuleBook
+from planner.model.schema import PREVIOUS, Table
 from planner.model.ties import Helpers
 from planner.plan.advice.advise import Advice, Setting
 from planner.plan.previous import Placed, PreviousPlan, read_previous_plan
@@ -51,14 +52,14 @@ class Wishes:
     allow_missing_centres: bool = False
     offline: bool = False
 
-    def previous_plan(self) -> PreviousPlan | None:
-        """Read the plan that stands."""
+    def previous_plan(self, told: Table = PREVIOUS) -> PreviousPlan | None:
+        """Read the plan that stands; `told`: how the office heads its sheet of it."""
         if self.previous is None:
             return None
         if isinstance(self.previous, str | Path):
             path = plan_file(self.previous)
             mark_as_read(path, plan=path.suffix.lower() == ".gpkg")
-            return read_previous_plan(path)
+            return read_previous_plan(path, told)
         return PreviousPlan.of(self.previous)
 
 

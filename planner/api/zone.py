@@ -31,7 +31,7 @@ from planner.model import audit
 from planner.model.problem import Problem, Result
 from planner.model.project import Inputs, Project, Search
 from planner.model.rules import RuleBook, rule_words
-from planner.model.schema import MEMBERS
+from planner.model.schema import MEMBERS, PREVIOUS
 from planner.model.tables import PlanTables
 from planner.network import Network
 from planner.plan.advice.advise import Advice, advise, in_names, refuse_broken, with_repairs
@@ -103,7 +103,8 @@ def run(
     """
     wishes = Wishes(previous, move_price_m, fit_rules, allow_missing_centres, offline)
     project, clock = Project.of(project), Clock.of(listener)
-    previous_plan, online = wishes.previous_plan(), online_of(project, consent, offline=offline)
+    previous_plan = wishes.previous_plan(project.inputs.told(PREVIOUS))
+    online = online_of(project, consent, offline=offline)
     opened = open_project(project, clock)
     return zoned(Task(opened, wishes, previous_plan, online), clock)
 
@@ -137,7 +138,8 @@ def run_and_save(
     """
     wishes = wishes or Wishes()
     mark_as_read(*project.files)
-    clock, previous = Clock.of(listener), wishes.previous_plan()
+    clock = Clock.of(listener)
+    previous = wishes.previous_plan(project.inputs.told(PREVIOUS))
     # a folder that cannot be written is told of before minutes of search
     probe(folder, AUDIENCE_OF, replacing=replacing)
     online = online_of(project, consent, offline=wishes.offline)

@@ -111,8 +111,9 @@ def _from_streets(
     away: Floats, asked: pd.DataFrame, places: list[Floats], streets: gpd.GeoDataFrame
 ) -> None:
     """Measure to the street that an address names, where its door is not known, in place."""
-    read = parse_each(asked["address"].astype(str))
-    named = asked["address"].astype(str).map(lambda text: read[str(text)].street).to_numpy(str)
+    texts = [str(text) for text in asked["address"]]
+    read = parse_each(texts)
+    named = np.array([read[text].street for text in texts], object)
     known = _by_name(streets, set(named[np.isnan(away[:, 0])].tolist()) - {""})
     for name, lines in known.items():
         rows = np.flatnonzero((named == name) & np.isnan(away[:, 0]))

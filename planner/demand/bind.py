@@ -5,7 +5,7 @@ What people are to each other ends here; from now on there are units, metres and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,12 +43,12 @@ class Bound:
     findings: tuple[Finding, ...]
 
 
-def strengths_in(path: str | Path, members: Residents) -> Strengths:
+def strengths_in(paths: str | Path | Iterable[str | Path], members: Residents) -> Strengths:
     """Read what the members are good at: the column 特长/strengths of their sheet.
 
     Raises `SheetError`: the file cannot be read.
     """
-    said = read_nominations(path, members).frame["strengths"]
+    said = read_nominations(paths, members).frame["strengths"]
     ids = members.kept["id"].tolist()
     return {i: strengths_of(text) for i, text in zip(ids, said, strict=True) if text}
 

@@ -15,6 +15,7 @@ from planner.errors import Finding, SchemaError, SheetError
 from planner.files import open_layer
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import DRAWN
@@ -131,8 +132,10 @@ def _rows(
     table: SheetTable, roles: dict[str, int], links: bool, datum: Datum
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
     rows: list[dict[str, Any]] = []
-    said: list[Finding] = []
-    for cells, row in zip(table.cells.tolist(), table.row.tolist(), strict=True):
+    bad, said = unusable(table, roles)
+    for k, (cells, row) in enumerate(zip(table.cells.tolist(), table.row.tolist(), strict=True)):
+        if k in bad:
+            continue
         name = str(cells[roles["name"]]).strip() if "name" in roles else ""
         at = {"name": name, "file": table.file, "sheet": table.sheet, "row": row}
         told = {role: _degrees(cells[i]) for role, i in roles.items() if role != "name"}

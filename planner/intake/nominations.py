@@ -19,6 +19,7 @@ from planner.errors import Finding
 from planner.intake.residents import Residents
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.flags import marked
+from planner.intake.sheets.gather import labels
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import MEMBERS, NOMINATIONS, Table, header_key
 
@@ -46,13 +47,13 @@ class Nominations:
     findings: tuple[Finding, ...] = ()
 
 
-def read_nominations(path: str | Path, members: Residents) -> Nominations:
+def read_nominations(paths: str | Path | Iterable[str | Path], members: Residents) -> Nominations:
     """Read who may be chosen, with scores, roles and strengths.
 
     Parameters
     ----------
-    path : str or Path
-        The sheet that `members` were read from.
+    paths : str or Path, or several
+        The files that `members` were read from.
     members : Residents
         From `planner.intake.residents.read_members`, of this sheet.
 
@@ -67,16 +68,20 @@ def read_nominations(path: str | Path, members: Residents) -> Nominations:
         The file cannot be read.
     """
     said: list[Finding] = []
-    cells: dict[tuple[str, int], Mapping[str, str]] = {}
+    cells: dict[tuple[str, str, int], Mapping[str, str]] = {}
     joint = _JOINT if members.told is None else replace(members.told, columns=_JOINT.columns)
-    for table in read_table(path, table=joint):
-        places = _places(table, joint)
-        columns = {name: table.cells[:, k] for name, k in places.items()}
-        for i, row in enumerate(table.row.tolist()):
-            cells[table.sheet, row] = {name: str(values[i]) for name, values in columns.items()}
-        said += _unread(table, places)
+    given = [paths] if isinstance(paths, str | Path) else paths
+    for path, file in labels(given).items():
+        for table in read_table(path, table=joint, name=file):
+            places = _places(table, joint)
+            columns = {name: table.cells[:, k] for name, k in places.items()}
+            for i, row in enumerate(table.row.tolist()):
+                own = {name: str(values[i]) for name, values in columns.items()}
+                cells[file, table.sheet, row] = own
+            said += _unread(table, places)
     kept = members.kept
-    rows = [cells.get(at, {}) for at in zip(kept["sheet"], kept["row"].astype(int), strict=True)]
+    at = zip(kept["file"], kept["sheet"], kept["row"].astype(int), strict=True)
+    rows = [cells.get(place, {}) for place in at]
 
     def texts(name: str) -> list[str]:
         return [half_width(row.get(name, "")).strip() for row in rows]

@@ -10,9 +10,10 @@ from pathlib import Path
 from planner.errors import Finding, SchemaError
 from planner.intake.identity import match_ids
 from planner.intake.sheets.cell_values import clean_column, clean_ids
+from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.schema import PREVIOUS
+from planner.model.schema import PREVIOUS, Table
 
 __all__ = ["PreviousSheet", "match_centres", "read_previous_sheet"]
 
@@ -38,7 +39,9 @@ class PreviousSheet:
     findings: tuple[Finding, ...]
 
 
-def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> PreviousSheet:
+def read_previous_sheet(
+    path: str | Path, *, encoding: str | None = None, told: Table = PREVIOUS
+) -> PreviousSheet:
     """Read the plan that stands from a workbook or CSV, such as a roster that was edited by hand.
 
     Parameters
@@ -48,6 +51,8 @@ def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> Pre
         are left alone.
     encoding : str, optional
         Of a CSV.
+    told : Table
+        `planner.model.schema.PREVIOUS`, as the project describes it.
 
     Raises
     ------
@@ -59,10 +64,10 @@ def read_previous_sheet(path: str | Path, *, encoding: str | None = None) -> Pre
     rows: list[tuple[str, str, Finding]] = []
     findings: list[Finding] = []
     read = 0
-    for table in read_table(path, table=PREVIOUS, encoding=encoding):
+    for table in read_table(path, table=told, encoding=encoding):
         if any(_LEVEL in header for header in table.headers):
             continue  # of a roster: who looks after which zones, not who lives in them
-        roles, chosen = roles_of(table.headers, PREVIOUS, file=table.file, sheet=table.sheet)
+        roles, chosen = roles_of(table.headers, told, file=table.file, sheet=table.sheet)
         if {"id", "zone"} <= set(roles):
             own, said = _rows(table, roles)
             rows += own
@@ -100,8 +105,10 @@ def _rows(
         columns[role] = ids.to_list()
         said += [*told, *folded]
     here = Finding.of("two-centres", table.at(column=table.headers[roles["zone"]]))
-    triples = zip(columns["id"], columns["zone"], table.row.tolist(), strict=True)
-    return [(i, z, replace(here, row=row)) for i, z, row in triples if i], said
+    bad, broken = unusable(table, roles)
+    rows = zip(columns["id"], columns["zone"], table.row.tolist(), strict=True)
+    good = [values for at, values in enumerate(rows) if at not in bad]
+    return [(i, z, replace(here, row=row)) for i, z, row in good if i], [*said, *broken]
 
 
 def match_centres(

@@ -25,7 +25,7 @@ from planner.intake.sheets.cell_values import (
 )
 from planner.intake.sheets.columns import PARTS, addresses_of, as_meant, on_road
 from planner.intake.sheets.flags import read_flags
-from planner.intake.sheets.gather import columns_of, gather, headings_of
+from planner.intake.sheets.gather import columns_of, gather, headings_of, usable_rows
 from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
 from planner.intake.sheets.required import require_one_measure
@@ -203,13 +203,15 @@ def read_buildings(
     """Read the office's own building table (楼栋表), any file that residents may come in.
 
     Gives ``name`` (of the compound), ``building, stairwell, address, community, lon, lat`` (degrees, as
-    given), without the rows that have no place, which are told; and what was repaired.
+    given), without the rows that have no place or an error, which are told; and what was repaired.
     Raises `SheetError`, `SchemaError`: as for `read_households`; coordinates are required.
     """
     got = gather([Path(path)], told)
     read = [columns_of(t, told) for t in got.tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
+    frame, said = usable_rows(frame)
+    findings += said
     texts = ("name", "building", "stairwell", "address", "community")
     cleaned: dict[str, pd.Series] = {}
     for name in (*texts, "road", "road_number"):

@@ -17,6 +17,7 @@ from typing import Final
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.identity import match_ids
 from planner.intake.sheets.cell_values import clean_column, clean_ids, half_width
+from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.schema import TIES, Table
@@ -138,9 +139,11 @@ def _rows(table: SheetTable, roles: dict[str, int]) -> tuple[list[TieRow], list[
     kinds = table.cells[:, roles["kind"]].tolist()
     prices = table.cells[:, roles["metres"]].tolist() if "metres" in roles else [""] * len(frame)
     made: list[TieRow] = []
+    bad, broken = unusable(table, roles)
+    said += broken
     rows = zip(ids["a"], ids["b"], kinds, prices, table.row.tolist(), strict=True)
-    for a, b, word, price, row in rows:
-        if not (a or b or word.strip()):
+    for k, (a, b, word, price, row) in enumerate(rows):
+        if k in bad or not (a or b or word.strip()):
             continue
         at = Finding("", Severity.WARN, "", file=table.file, sheet=table.sheet, row=row)
         kind, metres = kind_of_tie(word), _metres(price)

@@ -16,6 +16,7 @@ from planner.model.schema import (
     HOUSEHOLDS,
     MEMBERS,
     NOMINATIONS,
+    PREVIOUS,
     TIES,
     Table,
 )
@@ -33,6 +34,8 @@ _TABLES: Final = {
     "buildings": BUILDINGS,
     "ties": TIES,
     "aliases": ALIASES,
+    # It is named on the command line, but its headings are the office's as much as the others.
+    "previous": PREVIOUS,
 }
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
 
@@ -45,7 +48,7 @@ class Inputs:
     ----------
     households : Path or tuple of Path
         Workbook, CSV or GeoPackage; several are read as one.
-    members : Path
+    members : Path or tuple of Path
         The same for those who serve.
     streets : Path or None
         OpenStreetMap extract (``.osm.pbf``, ``.osm``) or a line layer of one's own.
@@ -85,7 +88,7 @@ class Inputs:
     """
 
     households: Path | tuple[Path, ...]
-    members: Path
+    members: Path | tuple[Path, ...]
     streets: Path | None = None
     fences: Path | None = None
     buildings: Path | None = None
@@ -117,6 +120,11 @@ class Inputs:
     def household_files(self) -> tuple[Path, ...]:
         """The files of households, one or several."""
         return self.households if isinstance(self.households, tuple) else (self.households,)
+
+    @property
+    def member_files(self) -> tuple[Path, ...]:
+        """The files of members, one or several."""
+        return self.members if isinstance(self.members, tuple) else (self.members,)
 
     def told(self, table: Table) -> Table:
         """Give a table as this office hands it in: its headings, and which sheets are meant."""
@@ -164,7 +172,8 @@ def read_inputs(
     for name in ("households", "members"):
         if name not in kept:
             raise ConfigError.of("key-missing", at=at, name=name)
-    usual["households"] = _files(kept.pop("households"), folder, f"{at}.households")
+    for name in ("households", "members"):
+        usual[name] = _files(kept.pop(name), folder, at, name)
     taken = usual | read_section(Inputs, kept, at, folder=folder)
     taken["columns"] = _columns(columns, f"{where}, [columns]")
     taken["rewrites"] = read_rewrites(rules_file(taken["accepted"]))
@@ -207,13 +216,13 @@ def _sheets(values: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]
     return found
 
 
-def _files(value: object, folder: Path, where: str) -> Path | tuple[Path, ...]:
+def _files(value: object, folder: Path, at: str, name: str) -> Path | tuple[Path, ...]:
     """Give the file that is named, or those of a list, a folder or a pattern such as ``homes/*.xlsx``."""
     named = value if isinstance(value, list) else [value]
     if not named or not all(isinstance(text, str) and text.strip() for text in named):
-        raise ConfigError.of("path-not-text", where=where, value=value)
+        raise ConfigError.of("path-not-text", where=f"{at}.{name}", name=name, value=value)
     paths = [folder / str(text) for text in named]
-    unique = tuple(made(sheet_files, {"paths": paths}, where))
+    unique = tuple(made(sheet_files, {"paths": paths}, f"{at}.{name}"))
     return unique[0] if len(unique) == 1 else unique
 
 

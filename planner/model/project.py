@@ -210,8 +210,9 @@ class Project:
     def files(self) -> tuple[Path, ...]:
         """Every file that the project names as an input, itself among them; none may be written to."""
         named = self.inputs
-        paths = [self.file, *named.household_files, named.members, named.streets, named.fences]
-        paths += [named.buildings, named.aliases, named.ties]
+        paths = [self.file, *named.household_files, *named.member_files, named.streets]
+        paths += [named.fences, named.buildings, named.aliases, named.ties]
+        paths += [named.links, named.barriers]
         paths += [level.sheet for level in self.levels]
         return tuple(path for path in paths if path is not None)
 

@@ -6,7 +6,7 @@ below is shared out among who is above, within floors and ceilings, by the short
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -46,28 +46,30 @@ class Guides:
 
 
 def read_guides(
-    levels: Sequence[Level], sheet: str | Path, members: Residents
+    levels: Sequence[Level], sheets: str | Path | Iterable[str | Path], members: Residents
 ) -> tuple[Guides, ...]:
-    """Read who can look after each level.
+    """Read who can look after each level; `sheets`: those of the members.
 
     Raises `ConfigError`: nobody is there for a level.
     Raises `SheetError`, `SchemaError`: a sheet cannot be read.
     """
-    return tuple(_guides(level, Path(sheet), members) for level in levels)
+    given = [sheets] if isinstance(sheets, str | Path) else sheets
+    paths = [Path(sheet) for sheet in given]
+    return tuple(_guides(level, paths, members) for level in levels)
 
 
-def _guides(level: Level, sheet: Path, members: Residents) -> Guides:
+def _guides(level: Level, sheets: Sequence[Path], members: Residents) -> Guides:
     if level.sheet is None and level.name != MENTOR:
         raise ConfigError.of("level-nobody-listed", name=level.name)
     own = None if level.sheet is None else read_members(level.sheet)
     people = members if own is None else own
-    known = read_nominations(sheet if level.sheet is None else level.sheet, people)
+    known = read_nominations(sheets if level.sheet is None else level.sheet, people)
     frame = known.frame.assign(id=people.kept["id"].to_numpy())
     if own is None:
         frame = frame[frame["mentor"]]
     listed = frame[["id", "capacity"]].drop_duplicates("id").sort_values("id", ignore_index=True)
     if not len(listed):
-        where = (level.sheet or sheet).name
+        where = ", ".join(path.name for path in ([level.sheet] if level.sheet else sheets))
         raise ConfigError.of(
             "level-sheet-without",
             name=level.name,

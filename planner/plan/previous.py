@@ -15,6 +15,7 @@ from planner.demand.locate import Located
 from planner.errors import Finding, InputError
 from planner.intake.identity import match_ids
 from planner.intake.previous_sheet import PreviousSheet, match_centres, read_previous_sheet
+from planner.model.schema import PREVIOUS, Table
 from planner.model.tables import PlanTables
 from planner.solve.rezone import Previous
 
@@ -69,8 +70,10 @@ class Placed(Previous):
     tables: PlanTables | None = None
 
 
-def read_previous_plan(path: str | Path) -> PreviousPlan:
+def read_previous_plan(path: str | Path, told: Table = PREVIOUS) -> PreviousPlan:
     """Read the previous plan: ``plan.gpkg`` of an earlier run, its folder, or a sheet of homes and centres.
+
+    `told`: how the office heads its sheet.
 
     Raises `InputError`: the file is missing, damaged, or says nothing of homes and centres.
     """
@@ -83,7 +86,7 @@ def read_previous_plan(path: str | Path) -> PreviousPlan:
         database = opened.read(len(SQLITE)) == SQLITE
     if database and is_plan(file):
         return PreviousPlan.of(read_plan(file))
-    sheet = read_previous_sheet(file)
+    sheet = read_previous_sheet(file, told=told)
     return PreviousPlan(sheet.zone, None, tuple(sheet.places), sheet=sheet)
 
 

@@ -87,3 +87,33 @@ def test_every_zone_is_known_dissolved_or_refused(
         assert not lost
         assert set(known.values()) <= centres
         assert len(known) + len(said) == len(sheet.places)
+
+
+def test_headings_of_the_office(tmp_path: Path) -> None:
+    """What a project says of the sheet's headings counts here as for the other sheets."""
+    from planner.errors import SchemaError
+    from planner.model.project import Project
+    from planner.model.schema import PREVIOUS
+
+    path = tmp_path / "old.csv"
+    path.write_text("户码,归谁管,中心户\nH1,M1,旧\nH2,M2,旧\n", "utf-8")
+    inputs = {"households": "h.csv", "members": "m.csv"}
+    columns = {"previous": {"户码": "编号", "归谁管": "中心户", "中心户": ""}}
+    project = Project.from_mapping(
+        {"inputs": inputs, "columns": columns}, folder=tmp_path, where="planner.toml"
+    )
+    with pytest.raises(SchemaError):
+        read_previous_sheet(path)
+    read = read_previous_sheet(path, told=project.inputs.told(PREVIOUS))
+    assert read.zone == {"H1": "M1", "H2": "M2"}
+
+
+def test_two_columns_of_centres_are_a_question_that_names_its_section(tmp_path: Path) -> None:
+    """The line that settles it can be pasted under [columns]."""
+    from planner.errors import SchemaError
+
+    path = tmp_path / "old.csv"
+    path.write_text("编号,原中心户,现中心户\nH1,M1,M2\n", "utf-8")
+    with pytest.raises(SchemaError) as refused:
+        read_previous_sheet(path)
+    assert 'previous = { "' in str(refused.value)

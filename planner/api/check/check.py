@@ -337,7 +337,7 @@ def _wanted(
     if isinstance(project, Project):
         return [
             (project.inputs.told(HOUSEHOLDS), list(project.inputs.household_files)),
-            (project.inputs.told(MEMBERS), [project.inputs.members]),
+            (project.inputs.told(MEMBERS), list(project.inputs.member_files)),
         ]
     wanted = [(HOUSEHOLDS, _paths(project)), (MEMBERS, _paths(members))]
     return [(table, paths) for table, paths in wanted if paths]

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Final
 from planner.errors import PlannerError
 from planner.intake.residents import Residents
 from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.project import Inputs, Project
@@ -30,31 +31,41 @@ CENTRE: Final = "是否中心户"
 ID: Final = "编号"
 _PATHS: Final = {f.name for f in fields(Inputs) if "Path" in str(f.type)} | {"mentors"}
 _SECTION: Final = re.compile(r"^\s*\[+\s*([A-Za-z_.]+)\s*\]+")
-_LINE: Final = re.compile(r"^(\s*)([A-Za-z_]+)(\s*=\s*)(\"(?:[^\"\\]|\\.)*\"|'[^']*')(.*)$")
+_VALUE: Final = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'"
+_LINE: Final = re.compile(
+    rf"^(\s*)([A-Za-z_]+)(\s*=\s*)({_VALUE}|\[\s*(?:(?:{_VALUE})\s*,?\s*)*\])(.*)$"
+)
 _DAY: Final = datetime(2000, 1, 1)
 
 
-def marked_members(path: str | Path, members: Residents, chosen: Collection[str]) -> bytes:
-    """Copy a members' sheet as a workbook in which the chosen, and nobody else, are marked as centres.
+def marked_members(
+    paths: str | Path | Iterable[str | Path], members: Residents, chosen: Collection[str]
+) -> bytes:
+    """Copy the members' sheets as one workbook in which the chosen, and nobody else, are marked as centres.
 
-    `path`: the sheet that `members` were read from: workbook, CSV or layer.
+    `paths`: the files that `members` were read from: workbooks, CSVs or layers.
     `members`: from `planner.intake.residents.read_members`.
     Gives: an ``.xlsx``: the same columns and rows, titles kept, all cells as text. Rows without an id
     carry the one that they were given.
     """
     known = {
-        (str(sheet), int(row)): str(name)
+        (str(file), str(sheet), int(row)): str(name)
         for frame in (members.kept, members.held)
-        for sheet, row, name in zip(frame["sheet"], frame["row"], frame["id"], strict=True)
+        for file, sheet, row, name in zip(
+            *(frame[c] for c in ("file", "sheet", "row", "id")), strict=True
+        )
     }
+    given = labels([paths] if isinstance(paths, str | Path) else paths)
+    tables = [t for path, file in given.items() for t in read_table(path, table=None, name=file)]
+    taken: set[str] = set()
     told = members.told or MEMBERS
     with new_book("", _DAY, None) as (book, buffer):
         head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1})
         text = book.add_format({"num_format": "@"})
-        for n, table in enumerate(read_table(path, table=None), 1):
+        for n, table in enumerate(tables, 1):
             if not any(role_of(header, told) for header in table.headers):
                 continue
-            sheet = book.add_worksheet(_sheet_name(table.sheet, n))
+            sheet = book.add_worksheet(_sheet_name(table.sheet, n, taken))
             top = 0
             if table.title:
                 sheet.write_string(0, 0, table.title[:2000])
@@ -69,12 +80,15 @@ def marked_members(path: str | Path, members: Residents, chosen: Collection[str]
 
 
 def _columns(
-    table: SheetTable, told: Table, known: Mapping[tuple[str, int], str], chosen: Collection[str]
+    table: SheetTable,
+    told: Table,
+    known: Mapping[tuple[str, str, int], str],
+    chosen: Collection[str],
 ) -> Iterator[tuple[str, list[str]]]:
     """Give headers and cells, the mark of the centres set anew."""
     role = [role_of(header, told) for header in table.headers]
     own = table.cells[:, role.index("id")].tolist() if "id" in role else [""] * len(table.cells)
-    rows = [known.get((table.sheet, int(row)), "") for row in table.row]
+    rows = [known.get((table.file, table.sheet, int(row)), "") for row in table.row]
     # A row that repeats an earlier one was left out when it was read: it goes by its own id.
     ids = [made or half_width(str(cell)).strip() for made, cell in zip(rows, own, strict=True)]
     marks = ["是" if name in chosen else "否" for name in ids]
@@ -92,9 +106,13 @@ def _columns(
         yield CENTRE, marks
 
 
-def _sheet_name(name: str, number: int) -> str:
-    plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:28]
-    return plain if plain else ("members" if number == 1 else f"members {number}")
+def _sheet_name(name: str, number: int, taken: set[str]) -> str:
+    """Name a sheet as the office does; two of one name, of two files, are told apart by their number."""
+    plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:24]
+    plain = plain if plain else ("members" if number == 1 else f"members {number}")
+    plain = f"{plain} {number}" if plain.casefold() in taken else plain
+    taken.add(plain.casefold())
+    return plain
 
 
 def next_project(path: str | Path, folder: str | Path, members: str) -> str | None:
@@ -127,9 +145,14 @@ def _rebased(line: str, section: str, old: Path, new: Path, members: str) -> str
     wanted |= section in ("mentors", "levels") and key == "sheet"
     if not wanted:
         return line
-    value = str(tomllib.loads(f"v = {found[4]}")["v"])
-    name = members if (section, key) == ("inputs", "members") else _relative(old / value, new)
-    return f"{found[1]}{key}{found[3]}{_quoted(name)}{found[5]}"
+    value = tomllib.loads(f"v = {found[4]}")["v"]
+    if (section, key) == ("inputs", "members"):
+        made = _quoted(members)
+    elif isinstance(value, list):
+        made = f"[{', '.join(_quoted(_relative(old / str(v), new)) for v in value)}]"
+    else:
+        made = _quoted(_relative(old / str(value), new))
+    return f"{found[1]}{key}{found[3]}{made}{found[5]}"
 
 
 def _stated(section: str, file: Path) -> dict[str, Path]:
@@ -163,7 +186,7 @@ def _same(file: Path, made: str, folder: Path, members: str) -> bool:
         new = Project.from_mapping(tomllib.loads(made), folder=folder, where=file.name)
     except (PlannerError, tomllib.TOMLDecodeError):
         return False
-    if new.inputs.members.resolve() != (folder / members).resolve():
+    if [p.resolve() for p in new.inputs.member_files] != [(folder / members).resolve()]:
         return False
     return _resolved(old) == _resolved(new)
 
@@ -172,6 +195,7 @@ def _resolved(project: Project) -> Project:
     """Make every path of a project absolute, and forget the members' sheet."""
     inputs = {f.name: getattr(project.inputs, f.name) for f in fields(Inputs)}
     paths = {k: v.resolve() if isinstance(v, Path) else v for k, v in inputs.items()}
+    paths["households"] = tuple(p.resolve() for p in project.inputs.household_files)
     levels = tuple(
         replace(level, sheet=level.sheet and level.sheet.resolve()) for level in project.levels
     )

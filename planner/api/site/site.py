@@ -64,8 +64,8 @@ class Proposal:
         What was noticed in the input.
     members : Residents
         As read, for the sheet that is handed on.
-    source : Path
-        Their sheet.
+    sources : tuple of Path
+        Their files.
     project_file : Path or None
         The project file, where it is known.
     """
@@ -77,7 +77,7 @@ class Proposal:
     figures: Mapping[str, Any]
     findings: tuple[Finding, ...]
     members: Residents
-    source: Path
+    sources: tuple[Path, ...]
     project_file: Path | None = None
     inputs: tuple[Path, ...] = field(default=())
 
@@ -119,7 +119,7 @@ class Proposal:
             BOOK: proposal_bytes(
                 self.chosen, self.left, self.uncovered, self.fences, self.figures, people
             ),
-            SHEET: marked_members(self.source, self.members, self.centres),
+            SHEET: marked_members(self.sources, self.members, self.centres),
         }
         if self.project_file is not None:
             text = next_project(self.project_file, where, SHEET)
@@ -204,7 +204,7 @@ def site(
     nobody = located.members.assign(is_centre=False)
     demand = build_demand(located.households, nobody, ground.network, task.rules)
     tell(Event("demand", 1.0))
-    nominated = read_nominations(task.inputs.members, members)
+    nominated = read_nominations(task.inputs.member_files, members)
     # A member who stands in the sheet twice is nominated once.
     known = nominated.frame.assign(id=members.kept["id"].to_numpy()).drop_duplicates("id")
     candidates, aside, said = list_candidates(task.siting, located, demand, known, force, forbid)
@@ -239,10 +239,12 @@ def site(
             *said,
         ),
         members=members,
-        source=task.inputs.members,
+        sources=task.inputs.member_files,
         project_file=file,
         inputs=tuple(
-            p for p in (*inputs, *task.inputs.household_files, file) if isinstance(p, Path)
+            p
+            for p in (*inputs, *task.inputs.household_files, *task.inputs.member_files, file)
+            if isinstance(p, Path)
         ),
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from planner.errors import Finding, SchemaError
 from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import read_table
 from planner.model.schema import ALIASES, Table
@@ -91,8 +92,11 @@ def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, t
         if not {"old", "name"} <= set(roles):
             continue
         read += 1
-        findings += chosen
+        bad, broken = unusable(table, roles)
+        findings += [*chosen, *broken]
         for i, row in enumerate(table.row):
+            if i in bad:
+                continue
             old, name = (half_width(table.cells[i, roles[r]]).strip() for r in ("old", "name"))
             if old == name:
                 continue

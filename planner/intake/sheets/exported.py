@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from numpy.typing import NDArray
 
 from planner.errors import Finding
 
-__all__ = ["IDS", "LONG_DIGITS", "undone"]
+if TYPE_CHECKING:
+    from planner.intake.sheets.read import SheetTable
+
+__all__ = ["IDS", "LONG_DIGITS", "undone", "unusable", "unusable_cell"]
 
 LONG_DIGITS: Final = 15
 _NUMBERS: Final = frozenset(
@@ -103,3 +107,38 @@ def _told(header: str, role: str, guarded: int, points: int) -> list[Finding]:
         code = "id-float" if role in IDS else "point-zero"
         said.append(Finding.of(code, {"column": header}, n=points))
     return said
+
+
+def unusable(t: SheetTable, roles: Mapping[str, int]) -> tuple[frozenset[int], list[Finding]]:
+    """Find the rows of a table whose cells cannot be used, so that no fault is taken for an empty cell.
+
+    Parameters
+    ----------
+    t : SheetTable
+    roles : mapping of str to int
+        Column of the table -> its position.
+
+    Returns
+    -------
+    frozenset of int
+        Positions of rows with an error, a formula without its value, or an id whose last digits are lost.
+    list of Finding
+        One for each such cell.
+    """
+    role_at = {position: role for role, position in roles.items()}
+    at = [
+        (r, c, code)
+        for (r, c), code in sorted(t.faults.items())
+        if c in role_at and (code in ("error", "formula") or (code == "long" and role_at[c] in IDS))
+    ]
+    said = [
+        replace(unusable_cell(code, t.headers[c]), file=t.file, sheet=t.sheet, row=int(t.row[r]))
+        for r, c, code in at
+    ]
+    return frozenset(r for r, _, _ in at), said
+
+
+def unusable_cell(code: str, header: str) -> Finding:
+    """Word why the row of a cell is left out of a table; the cell's fault is `code`."""
+    kind = "formula" if code == "error" else code
+    return Finding.of(f"cell-unusable/{kind}", {"column": header})

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from planner.errors import Finding, SchemaError, SheetError
 from planner.intake.coordinates.recognise import split_pair
 from planner.intake.idnumbers import is_id_number
+from planner.intake.sheets.exported import unusable_cell
 from planner.intake.sheets.headings import role_of, roles_of
+from planner.intake.sheets.notes import at_row
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
 from planner.model.schema import HEADCOUNTS, HOUSEHOLDS, Table, header_key
 
-__all__ = ["Gathered", "columns_of", "gather", "headings_of", "labels"]
+__all__ = ["Gathered", "columns_of", "gather", "headings_of", "labels", "usable_rows"]
 
 LEFT_OUT: Final = frozenset({"stairwell", "floor", "room"})
 """Where a date stands for what a clerk typed, such as 2-1, the cell is left out..."""
@@ -208,6 +210,16 @@ def columns_of(
     frame = pd.DataFrame(columns, dtype=object)
     frame = frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
     return frame, [*said, *chosen, *_dates(t, role_at)]
+
+
+def usable_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """Leave out the rows of `columns_of` that have a fault: read as blank, each would be another thing."""
+    bad = (frame["fault"] != "").to_numpy()
+    said = [
+        at_row(frame, i, unusable_cell(*str(frame["fault"].iloc[i]).split(":", 1)))
+        for i in np.flatnonzero(bad)
+    ]
+    return frame[~bad].reset_index(drop=True), said
 
 
 def headings_of(t: SheetTable, table: Table) -> dict[str, str]:

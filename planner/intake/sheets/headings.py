@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Final
 
 from planner.errors import Finding, SchemaError
-from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table, header_key
+from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, PREVIOUS, Table, header_key
 
 __all__ = ["is_register", "role_of", "roles_of", "toml_line"]
 
+_SECTIONS: Final = {PREVIOUS.name: "previous"}
 _ALL: Final = {**BUILDINGS.roles, **MEMBERS.roles, **HOUSEHOLDS.roles}
 _WHERE: Final = frozenset(c.name for c in HOUSEHOLDS.columns) - {"id", "load"}
 _TWO_LANGUAGES: Final = re.compile(r"([\u3400-\u9fff]+)\s+([A-Za-z][A-Za-z _]*)$")
@@ -171,7 +172,7 @@ def toml_line(table: Table, header: str, column: str) -> str:
         Name of the column; "" for one that is not to be read.
     """
     meant = table[column].headers[0] if column else ""
-    return f'{table.name} = {{ "{header}" = "{meant}" }}'
+    return f'{_SECTIONS.get(table.name, table.name)} = {{ "{header}" = "{meant}" }}'
 
 
 def _ambiguous(headers: Sequence[str], places: Sequence[int], table: Table, role: str) -> Finding:
