@@ -15,13 +15,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
 import shapely
 
-from planner.intake.coordinates.datum import Datum, convert, shift_m
-from planner.intake.coordinates.detect import detect_datum
+from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.coordinates.detect import DatumEvidence, detect_datum
 from planner.intake.coordinates.nearest import NearestGeometry
 
 __all__ = ["Place", "main", "own_layer", "own_rates", "places", "rates"]
@@ -47,6 +48,7 @@ def places(folder: Path) -> Iterator[Place]:
     """Read every extract of a folder."""
     for path in sorted(folder.glob("*.osm.pbf")):
         outlines, lines = [], []
+        way: Any
         for way in osmium.FileProcessor(str(path)).with_locations():
             if not way.is_way():
                 continue
@@ -70,6 +72,16 @@ def places(folder: Path) -> Iterator[Place]:
             centres,
             beside,
         )
+
+
+def asked(at: np.ndarray, ground: NearestGeometry) -> DatumEvidence:
+    """Ask the ground about a sheet that is said to be WGS-84."""
+    return detect_datum(at[:, 0], at[:, 1], ground.distance_m)
+
+
+def written_in(at: np.ndarray, datum: Datum) -> np.ndarray:
+    """Write WGS-84 points in another datum."""
+    return convert(at[:, 0], at[:, 1], Datum.WGS84, datum)
 
 
 def sheet(place: Place, kind: str, rows: int, homes: int, rng: np.random.Generator) -> np.ndarray:
@@ -115,10 +127,10 @@ def own_rates(trials: int, seed: int = 0) -> Counter[tuple[str, str, bool]]:
     found: Counter[tuple[str, str, bool]] = Counter()
     for trial in range(trials):
         ground, good = own_layer(np.random.default_rng([seed, trial]))
-        seen = detect_datum(*good.T, ground.distance_m)
+        seen = asked(good, ground)
         found[OWN, "good", seen.contradicts or seen.mixed] += 1
         datum = (Datum.GCJ02, Datum.BD09)[trial % 2]
-        seen = detect_datum(*convert(*good.T, Datum.WGS84, datum).T, ground.distance_m)
+        seen = asked(written_in(good, datum), ground)
         found[OWN, "whole", seen.contradicts and seen.best is datum and not seen.mixed] += 1
     return found
 
@@ -127,7 +139,7 @@ def rates(place: Place, trials: int, seed: int = 0) -> Counter[tuple[str, str, b
     """Count what was said: by ground and kind, what was tried, and whether it was doubted."""
     found: Counter[tuple[str, str, bool]] = Counter()
     rng = np.random.default_rng(seed)
-    shifted = shift_m(*place.centres[:1].T, Datum.WGS84, Datum.GCJ02).any()
+    shifted = (written_in(place.centres[:1], Datum.GCJ02) != place.centres[:1]).any()
     for kind in KINDS:
         grounds = {"streets": place.streets, "buildings": place.buildings}
         for name, ground in grounds.items():
@@ -137,18 +149,18 @@ def rates(place: Place, trials: int, seed: int = 0) -> Counter[tuple[str, str, b
                 for homes in HOMES:
                     for trial in range(trials):
                         good = sheet(place, kind, rows, homes, rng)
-                        seen = detect_datum(*good.T, ground.distance_m)
+                        seen = asked(good, ground)
                         found[kind, "good", seen.contradicts or seen.mixed] += 1
                         if name == "streets" or rows // homes < 10 or not shifted:
                             continue
-                        bad = convert(*good.T, Datum.WGS84, (Datum.GCJ02, Datum.BD09)[trial % 2])
-                        seen = detect_datum(*bad.T, ground.distance_m)
+                        bad = written_in(good, (Datum.GCJ02, Datum.BD09)[trial % 2])
+                        seen = asked(bad, ground)
                         found[kind, "whole", seen.contradicts] += 1
                         if homes == 1 and rows >= 240:
                             part, first = good.copy(), int(rng.integers(0, rows - 30))
                             cut = slice(first, first + 30)
                             part[cut] = bad[cut]
-                            seen = detect_datum(*part.T, ground.distance_m)
+                            seen = asked(part, ground)
                             found[kind, "thirty rows", seen.mixed] += 1
     return found
 

@@ -55,6 +55,11 @@ def _blocks(tables: PlanTables, figures: dict[str, Any], told: Told) -> Iterator
         for line in told.ledger()
         for bold in ("**" * bool(line.lost),)
     ]
+    if not told.whole:
+        yield [
+            "> 供会议使用：分项户数已取整，确数见内部文件 · "
+            "for a meeting: partial counts of homes are rounded; the exact ones are in the internal files"
+        ]
     yield _headline(tables, figures, told)
     yield ["## 规则 Rules", "", *_rule_table(tables, told)]
     if figures["advice"].get("clashes") or figures["advice"].get("repairs"):

@@ -137,7 +137,7 @@ def network_words(note: Mapping[str, Any]) -> Both | None:
 def moved_words(tables: PlanTables, told: int | None = None, smallest: int = 0) -> Both | None:
     """Say how many homes change hands; None when there was no plan before.
 
-    `told`: the count as its reader may know it, negative for one from 1 up to `smallest`.
+    `told`: the count as its reader may know it, rounded, negative for one from 1 up to `smallest`.
     """
     moved = tables.provenance.get("homes_moved") if told is None else told
     if moved is None:
@@ -146,7 +146,9 @@ def moved_words(tables: PlanTables, told: int | None = None, smallest: int = 0) 
         return f"少于 {smallest} 户变更中心户", f"fewer than {smallest} homes change hands"
     total = len(tables.households)
     share = 100 * moved / total if total else 0.0
+    # A rounded count that does not say so contradicts the exact one on the screen.
+    about, about_zh = ("about ", "约 ") if told and smallest > 1 else ("", "")
     return (
-        f"{number(moved)} 户变更中心户（占 {share:.1f}%）",
-        f"{number(moved)} homes change hands ({share:.1f} %)",
+        f"{about_zh}{number(moved)} 户变更中心户（占 {share:.1f}%）",
+        f"{about}{number(moved)} homes change hands ({share:.1f} %)",
     )
