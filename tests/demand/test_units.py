@@ -51,7 +51,9 @@ def test_stairwells_are_units_of_their_own() -> None:
 def test_the_same_name_elsewhere_is_another_building() -> None:
     """Two buildings called 3栋 in two compounds are two units; 20 m of jitter is not."""
     far = people(4, lon=[117.0, 117.0, 117.01, 117.01])
-    assert len(group_units(far, 250)[1]) == 2
+    _, units, said = group_units(far, 250)
+    assert len(units) == 2
+    assert not said
     near = people(4, lon=[117.0, 117.0, 117.0002, 117.0002])
     assert len(group_units(near, 250)[1]) == 1
 
@@ -204,9 +206,10 @@ def test_wording_names_nothing(words: list[str]) -> None:
 def test_an_estate_by_its_name_alone_is_no_door() -> None:
     """Homes that name an estate or a village and no building are told apart by their place."""
     frame = people(3, place="甲苑", building="", lon=[117.0, 117.0, 117.0002])
-    unit, units, _ = group_units(frame, 250)
+    unit, units, said = group_units(frame, 250)
     assert unit[0] == unit[1] != unit[2]
     assert units["households"].tolist() == [2, 1]
+    assert not said
 
 
 def test_a_street_number_is_a_plot() -> None:
@@ -296,3 +299,36 @@ def test_a_street_number_is_an_address() -> None:
     frame = people(3, place=["甲苑", "新村路#12", ""], building=["3", "", ""])
     unit, _, _ = group_units(frame, 250)
     assert unit[0] == unit[2] != unit[1]
+
+
+def test_how_many_live_there_settles_nothing() -> None:
+    """A home halfway between two estates is of neither, whichever has more homes."""
+    for places in (["甲苑"] * 5 + ["乙苑"], ["甲苑"] + ["乙苑"] * 5):
+        lon = [117.0 if p == "甲苑" else 117.0002 for p in places]
+        frame = people(7, place=[*places, ""], lon=[*lon, 117.0001])
+        unit, units, _ = group_units(frame, 250)
+        assert len(units) == 3
+        assert (unit[:6] != unit[6]).all()
+
+
+def test_apart_to_the_north_is_apart() -> None:
+    """Fifty metres are too far for one number, in whatever direction."""
+    north = people(4, lat=[32.6, 32.6, 32.60045, 32.60045])
+    assert len(group_units(north, 250)[1]) == 2
+    near = north.assign(lat=[32.6, 32.6, 32.6002, 32.6002])
+    assert len(group_units(near, 250)[1]) == 1
+
+
+def test_runs_are_even_but_never_above_what_a_zone_holds() -> None:
+    """A floor goes where its middle lies, unless the run would be too large."""
+
+    def sizes(floors: list[int], most: float, centres: int) -> list[int]:
+        text = [str(k + 1) for k, n in enumerate(floors) for _ in range(n)]
+        ends = [i < centres - 1 or i == len(text) - 1 for i in range(len(text))]
+        crowd = people(len(text), floor=text, centre=ends if centres else False)
+        return group_units(crowd, most)[1]["households"].tolist()
+
+    assert sizes([6, 5, 7], 10, 0) == [6, 5, 7]
+    assert sizes([3, 3, 3, 3], 250, 2) == [6, 6]
+    assert sizes([3, 4, 2], 250, 2) == [3, 6]
+    assert sizes([4, 3, 2], 250, 2) == [4, 5]
