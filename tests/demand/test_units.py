@@ -332,3 +332,17 @@ def test_runs_are_even_but_never_above_what_a_zone_holds() -> None:
     assert sizes([3, 3, 3, 3], 250, 2) == [6, 6]
     assert sizes([3, 4, 2], 250, 2) == [3, 6]
     assert sizes([4, 3, 2], 250, 2) == [4, 5]
+
+
+def test_a_centre_alone_in_a_cut_door_stays_on_its_floor() -> None:
+    """Only several of one door are put apart."""
+    unit, units, _ = group_units(people(12, centre=[False] * 11 + [True]), 6)
+    assert units["households"].tolist() == [6, 6]
+    assert unit[0] != unit[10] == unit[11]
+
+
+def test_runs_of_a_door_come_in_the_order_of_their_homes() -> None:
+    """What a member there is called does not number the units."""
+    member = people(1, id=["A0"], home=0, member=1, load=0.0, floor="4")
+    _, units, _ = group_units(pd.concat([people(12), member], ignore_index=True), 6)
+    assert units["members"].tolist() == [0, 1]
