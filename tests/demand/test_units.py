@@ -346,3 +346,9 @@ def test_runs_of_a_door_come_in_the_order_of_their_homes() -> None:
     member = people(1, id=["A0"], home=0, member=1, load=0.0, floor="4")
     _, units, _ = group_units(pd.concat([people(12), member], ignore_index=True), 6)
     assert units["members"].tolist() == [0, 1]
+
+
+def test_units_come_in_the_order_of_numbers() -> None:
+    """Building 2 before building 10, as people count."""
+    _, units, _ = group_units(people(3, building=["10", "2", "9"], place="甲苑"), 250)
+    assert units["building"].tolist() == ["2号楼", "9号楼", "10号楼"]

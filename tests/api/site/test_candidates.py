@@ -51,6 +51,10 @@ def test_the_marked_are_candidates_and_where_nobody_is_all_are() -> None:
 def test_who_is_missing_from_the_sheet_is_no_candidate() -> None:
     """A member of whom nothing is known has no mark."""
     assert listed(known().iloc[:2])[0]["id"].tolist() == ["M0", "M1"]
+    unmarked = known(candidate=[False] * 4, strengths=["调解"] * 4).iloc[:2]
+    able, _, _ = listed(unmarked, Siting(score_m=0.0, strengths=("调解",), strength_m=30.0))
+    assert able["merit_m"].tolist() == [0.0, 0.0, 30.0, 30.0]
+    assert able["role"].tolist() == [""] * 4
 
 
 def test_the_forced_come_in_and_the_forbidden_are_told_of() -> None:
@@ -93,11 +97,22 @@ def test_impossible_wishes(force: tuple, forbid: tuple, said: str) -> None:
         listed(known(), force=force, forbid=forbid)
 
 
+def test_of_several_impossible_wishes_the_first_by_id_is_told() -> None:
+    """The same words give the same message."""
+    names = tuple(f"X{i:02d}" for i in range(30, 0, -1))
+    with pytest.raises(ConfigError, match="no member 'X01'"):
+        listed(known(), force=names)
+    everyone = ("M3", "M2", "M1", "M0")
+    with pytest.raises(ConfigError, match="'M0' is both forced and forbidden"):
+        listed(known(), force=everyone, forbid=everyone)
+
+
 def test_two_of_one_house_cannot_both_be_forced() -> None:
     """One stairwell has one zone."""
     of = lane(PLACES, ["A"] * 4, [0.0, 0.0, 200.0, 300.0])
-    with pytest.raises(ConfigError, match="M0 and M1 live in one stairwell"):
+    with pytest.raises(ConfigError, match="M0 and M1 live in one stairwell") as caught:
         listed(known(), force=("M0", "M1"), of=of)
+    assert "M0 与 M1" in (caught.value.zh or "")
     assert len(listed(known(), force=("M0", "M2"), of=of)[0]) == 4
 
 
