@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
-__all__ = ["KINDS", "Event", "EventKind", "kind_of_event"]
+__all__ = ["KINDS", "MOVED_BY", "Event", "EventKind", "HomeMove", "kind_of_event"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,40 @@ def kind_of_event(text: str) -> EventKind | None:
     return next(
         (known[k] for part in (text, *re.split(r"[/|]", text)) if (k := _key(part)) in known), None
     )
+
+
+MOVED_BY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "centre": ("原中心户退出", "its centre has retired"),
+        "own": ("本户变动", "its own change"),
+        "given": ("指定划入", "given by hand"),
+        "community": ("本社区的变动", "changes in its community"),
+        "all": ("全部重新划分", "everything was cut again"),
+    }
+)
+"""Why a home changes hands, in Chinese and English, by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeMove:
+    """One home that changes hands in a re-zoning.
+
+    Parameters
+    ----------
+    home : str
+        Its id.
+    cause : str
+        Code of `MOVED_BY`.
+    rows : tuple of int
+        Rows of the sheet of changes that it comes from: without them its part would not have been cut again.
+    walk_before_m : float or None
+        Walk to the centre before, metres.
+    """
+
+    home: str
+    cause: str
+    rows: tuple[int, ...] = ()
+    walk_before_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,19 @@ import numpy as np
 import pandas as pd
 
 from planner.intake.coordinates.datum import convert
-from planner.model.events import KINDS, Event
+from planner.model.events import KINDS, Event, HomeMove
 from planner.model.tables import PlanTables
 from planner.plan.provenance import history_of, plan_fingerprint
 
 if TYPE_CHECKING:
+    from planner.api.rezone.wish import RezoneWish
     from planner.api.task import Case, Solved
 
 __all__ = ["history_rows", "rezoned"]
 
 
 def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
-    """Give what the provenance of a re-zoned plan says more: ``history, events, rezone``; else nothing."""
+    """Give what the provenance of a re-zoned plan says more: ``history, events, moves, rezone``."""
     wish, kept, recut = case.task.rezone, case.kept, solved.recut
     if wish is None or kept is None or recut is None or case.before is None:
         return {}
@@ -59,7 +60,54 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         **figures,
     }
     history = [*(dict(e) for e in history_of(before)), entry]
-    return {"history": history, "events": events, "rezone": figures}
+    moves = [asdict(move) for move in _moves(wish, before, tables)]
+    return {"history": history, "events": events, "rezone": figures, "moves": moves}
+
+
+def _moves(wish: RezoneWish, before: PlanTables, tables: PlanTables) -> Iterator[HomeMove]:
+    """Say of each home that changes hands what it comes from.
+
+    A part in which nothing happened is not cut again: without the events of its community a home would have
+    stayed, so that they are its cause, together where there are several.
+    """
+    fences = [_fences(event, before, tables) for event in wish.new]
+    own = {event.id: event.row for event in wish.new if event.kind.startswith("home")}
+    given = {event.target for event in wish.new if event.kind == "give"}
+    centres = set(tables.centres["centre_id"])
+    retired = {e.id: e.row for e in wish.new if e.kind in ("centre-out", "member-out")}
+    walked = dict(zip(before.households["household_id"], before.households["walk_m"], strict=True))
+    label = dict(zip(tables.units["unit_id"], tables.units["label"], strict=True))
+    homes = tables.households[tables.households["moved"].astype(bool)]
+    columns = ("household_id", "unit_id", "fence", "previous_zone")
+    for home, unit, fence, was in zip(*(homes[c] for c in columns), strict=True):
+        near = tuple(e.row for e, of in zip(wish.new, fences, strict=True) if fence in of)
+        if was not in centres:
+            cause, rows = "centre", (retired[was],) if was in retired else near
+        elif home in own:
+            cause, rows = "own", (own[home],)
+        elif unit in given or label.get(unit) in given:
+            cause, rows = "given", near
+        else:
+            cause, rows = ("all", ()) if wish.everywhere else ("community", near)
+        walk = float(walked.get(home, np.nan))
+        yield HomeMove(str(home), cause, rows, round(walk, 1) if np.isfinite(walk) else None)
+
+
+def _fences(event: Event, before: PlanTables, tables: PlanTables) -> set[str]:
+    """Communities that an event happened in: where its home or member is, or was; all of them for a rule."""
+    if event.kind == "rule":
+        return set(tables.units["fence"])
+    found: set[str] = set()
+    for plan in (before, tables):
+        people, ids = (
+            (plan.households, "household_id")
+            if event.kind.startswith("home")
+            else (plan.members, "member_id")
+        )
+        found |= set(people.loc[people[ids] == event.id, "fence"])
+        names = plan.units[["label", "building", "unit_id"]] == event.target
+        found |= set(plan.units.loc[names.any(axis=1), "fence"])
+    return found
 
 
 def _without_rooms(events: tuple[Event, ...], case: Case) -> Iterator[Event]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
@@ -17,6 +18,7 @@ from pandas.api.types import is_numeric_dtype
 from planner.errors import Severity
 from planner.model.audit import audit
 from planner.model.certificate import Certificate
+from planner.model.events import Event, HomeMove
 from planner.model.tables import GAP_CAUSES, PlanTables
 
 __all__ = ["require_coherent"]
@@ -45,6 +47,7 @@ _NOTES: Mapping[str, tuple[type, ...]] = {
     "move_price_m": (int, float), "peak_gb": (int, float), "synthetic": (bool,), "inputs": (dict,),
     "seconds": (dict,), "versions": (dict,), "advice": (dict,), "online": (dict,), "guard": (dict,),
     "staffing": (dict,), "pieces": (list,), "history": (list,), "levels": (list,), "ledger": (dict, list),
+    "events": (list,), "moves": (list,), "rezone": (dict,), "last_number": (int,),
 }  # fmt: skip
 _LATER = {"units": ("building",)}
 """Columns that plans of the first versions do not have."""
@@ -126,6 +129,11 @@ def _require_notes(note: Any) -> None:
     for name in ("inputs", "versions"):
         told = (note.get(name) or {}).values()
         _require(all(isinstance(v, str) for v in told), f"its note {name} is of another kind")
+    for name, kind in (("events", Event), ("moves", HomeMove)):
+        try:
+            msgspec.convert(note.get(name) or [], tuple[kind, ...])
+        except msgspec.ValidationError:
+            _require(False, f"its note {name} is of another kind")
     for name in ("history", "pieces", "levels"):
         told = note.get(name) or []
         _require(all(isinstance(v, Mapping) for v in told), f"its note {name} is of another kind")

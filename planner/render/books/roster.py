@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.model.events import MOVED_BY
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.ledger import ledger_lines
 from planner.privacy.audience import INTERNAL_WORDS
@@ -78,6 +79,8 @@ def _sheets(tables: PlanTables) -> Iterator[Sheet]:
     yield _members(tables)
     yield _households(tables)
     yield _gaps(tables)
+    if tables.provenance.get("moves"):
+        yield _moves(tables)
 
 
 def _with_zone(tables: PlanTables, frame: pd.DataFrame) -> pd.DataFrame:
@@ -169,6 +172,33 @@ def _gaps(tables: PlanTables) -> Sheet:
             _NUMBER,
             _CENTRE,
             Column("detail", "说明", "Detail", 50),
+        ),
+    )
+
+
+def _moves(tables: PlanTables) -> Sheet:
+    """List who changes hands, from whom to whom and why: what notices to homes and centres are made from."""
+    told = {m["home"]: m for m in tables.provenance["moves"]}
+    homes = tables.households[tables.households["household_id"].isin(told)]
+    moves = [told[home] for home in homes["household_id"]]
+    causes = [" ".join(MOVED_BY.get(m["cause"], (m["cause"],))) for m in moves]
+    rows = [", ".join(map(str, m["rows"])) for m in moves]
+    before = [m["walk_before_m"] for m in moves]
+    return Sheet(
+        "变更 moves",
+        _with_zone(tables, homes.assign(cause=causes, rows=rows, walk_before_m=before)),
+        (
+            _HOUSEHOLD,
+            _FENCE,
+            _PLACE,
+            Column("previous_zone", "原中心户", "Previous", 12, "id"),
+            Column("walk_before_m", "原步行（米）", "Walk before m", 12, "metres"),
+            _NUMBER,
+            _CENTRE,
+            Column("walk_m", "到中心户（米）", "To centre m", 11, "metres"),
+            Column("member", "联系党员", "Member", 12, "id"),
+            Column("cause", "原因", "Cause", 34),
+            Column("rows", "变动表行", "Rows of the changes", 16),
         ),
     )
 

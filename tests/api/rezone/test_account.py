@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
 
 from planner.api.plan import Plan
 from planner.api.rezone.account import history_rows
+from planner.api.rezone.run import Changed, rezone
+from planner.model.project import Project
+from planner.render.books.roster import roster_bytes
 
 
 def test_history_is_told_in_two_languages(plan: Plan) -> None:
@@ -25,3 +32,33 @@ def test_history_is_told_in_two_languages(plan: Plan) -> None:
     assert rows[1]["what_zh"] == "重划：中心户退出1、住户迁入2"
     assert (rows[1]["homes_moved"], rows[2]["homes_moved"]) == (12, 0)
     assert history_rows(plan) == []
+
+
+def test_each_home_says_why_it_changes_hands(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """Its centre has retired, it has moved itself, or the changes of its community, by their rows."""
+    path = tmp_path / "changes.csv"
+    rows = (
+        "事项,编号,地址,社区,经度,纬度",
+        "中心户退出,M010,,,,",
+        "搬家,H1100,西里小区9号楼,西社区,117.0248,32.632",
+    )
+    path.write_text("\n".join(rows), encoding="utf-8")
+    made = rezone(plan, project, Changed(path))
+    moves = {m["home"]: m for m in made.provenance["moves"]}
+    homes = made.households.set_index("household_id")
+    assert set(moves) == set(homes.index[homes["moved"].astype(bool)])
+    assert moves["H1100"]["cause"] == "own"
+    assert moves["H1100"]["rows"] == (3,)
+    retired = [m for h, m in moves.items() if homes.loc[h, "previous_zone"] == "M010"]
+    assert len(retired) == 36
+    assert {(m["cause"], m["rows"]) for m in retired} == {("centre", (2,))}
+    others = [m for m in moves.values() if m["cause"] == "community"]
+    assert all(m["rows"] == (2,) for m in others)
+    walks = plan.households.set_index("household_id")["walk_m"]
+    assert all(abs(m["walk_before_m"] - walks[h]) < 0.06 for h, m in moves.items())
+    book = openpyxl.load_workbook(io.BytesIO(roster_bytes(made)), read_only=True)
+    listed = list(book["变更 moves"].iter_rows(min_row=2, values_only=True))
+    assert {row[0] for row in listed} == set(moves)
+    assert all(row[3] == "M010" for row in listed if row[0].startswith("H00"))
+    # it is the office's own: no page for a meeting tells causes by home
+    assert "H1100" not in made.map().html
