@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,8 @@ from planner.api.site.proposal import (
     swaps,
     uncovered_table,
 )
-from tests.api.site.lanes import lane, outcomes
+from planner.model.rules import WalkLimit
+from tests.api.site.lanes import RULES, lane, outcomes
 
 ROW = [0.0, 100.0, 200.0]
 
@@ -70,7 +73,8 @@ def test_the_others_with_what_they_would_cost() -> None:
     of = lane([0.0, 100.0, 250.0], ["A"] * 3, [0.0, 100.0, 250.0])
     aside = of.table.iloc[[0, 1]].assign(id=["X1", "X0"], cause=["role", "forbidden"])
     table = left_table(outcomes(of, [1]), of.table, aside)
-    assert table["candidate_id"].tolist() == ["M0", "M2", "X0", "X1"]
+    assert table["candidate_id"].to_dict() == {0: "M0", 1: "M2", 2: "X0", 3: "X1"}
+    assert table["instead_m"].tolist()[:2] == pytest.approx([33.3, 50.0], abs=0.11)
     assert table["centre_id"].tolist() == ["M1", "M1", "", ""]
     assert table["walk_m"].tolist()[:2] == pytest.approx([100.0, 150.0], abs=0.2)
     assert table["why"].tolist()[0] == "instead of M1: +33 m a home"
@@ -104,3 +108,45 @@ def test_the_mean_over_nobody_is_nothing() -> None:
     """No homes, no walk."""
     assert mean_walk(np.array([3.0]), np.array([0.0])) == 0.0
     assert mean_walk(np.array([1.0, 4.0]), np.array([2.0, 1.0])) == 2.0
+
+
+def test_the_runner_up_is_the_cheapest_other() -> None:
+    """Its metres are told, not those of a third; rows are numbered as they stand."""
+    spots = [0.0, 100.0, 250.0, 5000.0]
+    of = lane(spots, ["B", "B", "B", "A"], spots)
+    table = chosen_table(outcomes(of, [1, 1]), of.table, of.demand)
+    assert table["candidate_id"].to_dict() == {0: "M3", 1: "M1"}
+    assert table["runner_up"].tolist() == ["", "M0"]
+    assert table["instead_m"].tolist()[1] == pytest.approx(100 / 3, abs=0.1)
+
+
+@pytest.mark.parametrize("each", [1, 10])
+def test_the_longest_walk_is_that_of_a_home(each: int) -> None:
+    """A single home counts; a member who lives farther, where nobody is served, does not."""
+    of = lane([0.0, 100.0], ["A"] * 2, [0.0, 300.0], each=each)
+    (row,) = chosen_table(outcomes(of, [1]), of.table, of.demand).to_dict("records")
+    assert (row["candidate_id"], row["households"], row["members"]) == ("M0", 2 * each, 2)
+    assert row["walk_max_m"] == pytest.approx(100.0, abs=0.1)
+
+
+def test_a_home_at_the_very_limit_is_within_reach() -> None:
+    """As it is covered."""
+    of = lane([0.0, 400.0], ["A"] * 2, [0.0])
+    walk = float(of.quarters[0].walk_m.max())
+    rules = replace(RULES, walk=WalkLimit(walk))
+    at = lane([0.0, 400.0], ["A"] * 2, [0.0], rules=rules)
+    (row,) = chosen_table(outcomes(at, [1]), at.table, at.demand).to_dict("records")
+    assert (row["within_reach"], row["beyond"]) == (20, 0)
+    assert not len(uncovered_table(outcomes(at, [1]), at.table, at.demand))
+    other = lane([0.0, 400.0, 1000.0], ["A"] * 3, [0.0, 1000.0], rules=rules, forced=[False, True])
+    told = uncovered_table(outcomes(other, [1]), other.table, other.demand)
+    assert set(told["cause"]) == {"beyond_this"}, "M0 would have them all within the limit"
+
+
+def test_a_fence_where_nobody_can_be_chosen_lists_nobody() -> None:
+    """Neither among the chosen nor among the others; the other fence is told as ever."""
+    of = lane([0.0, 100.0, 9000.0], ["A", "A", "B"], [0.0, 100.0])
+    found = outcomes(of, [1, 0])
+    chosen = chosen_table(found, of.table, of.demand)
+    left = left_table(found, of.table, of.table.iloc[:0].assign(cause=""))
+    assert sorted([*chosen["candidate_id"], *left["candidate_id"]]) == ["M0", "M1"]
