@@ -185,16 +185,26 @@ REAL = [c for c in CASES if c.name in (
 )]  # fmt: skip
 
 
-@pytest.mark.parametrize("one", REAL, ids=[c.name for c in REAL])
-def test_in_a_process_of_its_own(one: Case, tmp_path: Path, world: World) -> None:
-    """A fresh interpreter ends with the documented code, without a traceback or an abort."""
-    files = one.make(tmp_path, None)
+def test_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """A fresh interpreter, handed one after the other, tells each code without a traceback or an abort."""
+    given = []
+    for one in REAL:
+        (folder := tmp_path / one.name).mkdir()
+        given.append([str(folder / "out"), list(map(str, one.make(folder, None)))])
     code = (
-        "import sys, planner; r = planner.check(sys.argv[2:]); r.save(sys.argv[1]); "
-        "print(r); sys.exit(r.exit_code)"
+        "import json, sys, planner\n"
+        "for out, files in json.loads(sys.argv[1]):\n"
+        "    r = planner.check(files)\n"
+        "    r.save(out)\n"
+        "    print(r, flush=True)\n"
+        "    print('code', r.exit_code, flush=True)\n"
     )
-    command = [sys.executable, "-c", code, str(tmp_path / "out"), *map(str, files)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == (2 if one.klass == "stop" else 0), done.stderr
+    command = [sys.executable, "-c", code, json.dumps(given)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr + done.stdout
-    assert re.search(re.escape(files[0].name), done.stdout)
+    *told, rest = re.split(r"^code (\d)$", done.stdout, flags=re.MULTILINE)
+    assert not rest.strip()
+    assert told[1::2] == ["2" if one.klass == "stop" else "0" for one in REAL]
+    for text, (_, files) in zip(told[::2], given, strict=True):
+        assert Path(files[0]).name in text
