@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 __all__ = [
     "ConfigError",
@@ -201,6 +201,9 @@ def by_kind(findings: Iterable[Finding]) -> list[FindingKind]:
     return kinds
 
 
+E = TypeVar("E", bound="PlannerError")
+
+
 class PlannerError(Exception):
     """Base of all errors raised on purpose.
 
@@ -215,6 +218,8 @@ class PlannerError(Exception):
     """
 
     exit_code: int = 1
+    key: str = ""
+    """Its table in ``errors.toml``, by which other code may know it; "" for one worded in place."""
 
     def __init__(
         self, message: str, *, remedy: str = "", zh: str = "", remedy_zh: str = ""
@@ -253,7 +258,15 @@ class PlannerError(Exception):
         """
         words = {name: text.format_map(values) for name, text in _words("errors")[key].items()}
         make: Any = cls  # each class knows what it takes
-        return make(words.pop("what"), zh=words.pop("what_zh", ""), **words, **(also or {}))
+        made = make(words.pop("what"), zh=words.pop("what_zh", ""), **words, **(also or {}))
+        made.key = key
+        return made
+
+    def becoming(self, kind: type[E]) -> E:
+        """Give the same words as an error of another class."""
+        made = kind(self.message, remedy=self.remedy, zh=self.zh, remedy_zh=self.remedy_zh)
+        made.key = self.key
+        return made
 
 
 class ConfigError(PlannerError, ValueError):

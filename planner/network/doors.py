@@ -46,9 +46,7 @@ def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataF
         return path.name, open_layer(path)
     except Exception as error:  # GDAL raises many kinds
         if isinstance(error, InputError):
-            raise NetworkError(
-                error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
-            ) from None
+            raise error.becoming(NetworkError) from None
         why = type(error).__name__
         raise NetworkError.of("streets-unreadable", path=path, why=why) from error
 

@@ -196,9 +196,7 @@ def _layers(path: Path, data: bytes) -> list[VectorLayer]:
     except SheetError as error:
         # GML begins like a workbook's XML, for which the guard takes it; GDAL knows better.
         if path.suffix.lower() not in (".gml", ".xml"):
-            raise InputError(
-                error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
-            ) from None
+            raise error.becoming(InputError) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -50,12 +50,12 @@ def refusals_of(error: InputError | Exception, file: str) -> list[Finding]:
         return [completed(f if f.file else replace(f, file=file)) for f in error.findings]
     what = str(getattr(error, "message", error))
     remedy = str(getattr(error, "remedy", ""))
-    code, zh, remedy_zh = next(
-        (said for pattern, *said in _WORDS["refusals"] if re.search(pattern, what)),
-        ("refused", "文件无法使用", "请按英文说明处理"),
-    )
-    row = _ROW.search(what)
-    remedy = remedy or _BY_SEVERITY[Severity.STOP][1]
+    key = str(getattr(error, "key", ""))
+    code = next((code for code, keys in _WORDS["refusals"].items() if key in keys), "refused")
+    zh = getattr(error, "zh", "") or "文件无法使用"
+    usual_zh, usual = _BY_SEVERITY[Severity.STOP]
+    remedy_zh = getattr(error, "remedy_zh", "") or ("请按英文说明处理" if remedy else usual_zh)
+    row, remedy = _ROW.search(what), remedy or usual
     said = Finding(code, Severity.STOP, what, zh, remedy, remedy_zh, file)
     return [replace(said, row=int(row[1])) if row else said]
 

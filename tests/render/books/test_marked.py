@@ -12,7 +12,7 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from planner.errors import Finding, Severity
+from planner.errors import Finding, Severity, SheetError
 from planner.render.books.marked import Grid, Spot, mark_rows, mark_workbook
 from planner.render.text.check_words import completed, refusals_of
 
@@ -156,10 +156,10 @@ def test_a_workbook_that_cannot_be_copied_is_told() -> None:
 
 def test_a_file_that_could_not_be_read_has_its_list() -> None:
     """Without rows the list stands alone."""
-    spot = Spot(refusals_of(ValueError("a.xlsx is encrypted"), "a.xlsx")[0])
+    spot = Spot(refusals_of(SheetError.of("encrypted", name="a.xlsx"), "a.xlsx")[0])
     book = opened(mark_rows([], [spot], SUMMARY))
     assert book.sheetnames == ["体检结果"]
-    assert "文件已加密" in [c.value for row in book["体检结果"] for c in row]
+    assert "a.xlsx 已加密" in [c.value for row in book["体检结果"] for c in row]
 
 
 def test_a_merged_range_that_spans_a_sheet_is_refused() -> None:

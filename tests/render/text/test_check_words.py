@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from planner.errors import Finding, InputError, SchemaError, Severity
+import planner
+from planner.errors import Finding, InputError, SchemaError, Severity, SheetError
 from planner.render.text.check_words import SEVERITY_WORDS, completed, refusals_of, role_words
 
+ROOT = Path(planner.__file__).parent
 HAN = range(0x4E00, 0xA000)
 
 
@@ -41,24 +46,34 @@ def test_held_rows_say_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    ("error", "code"),
     [
-        ("the file is encrypted", "encrypted"),
-        ("it is an HTML page", "html"),
-        ("there is no sheet x", "missing-file"),
-        ("the layer has no CRS", "no-crs"),
-        ("row 7: a quotation mark is open", "open-quote"),
-        ("something else", "refused"),
+        (SheetError.of("encrypted", name="a.xlsx"), "encrypted"),
+        (SheetError.of("is-html", name="a.xlsx"), "html"),
+        (SheetError.of("no-sheet", name="a", wanted="x", there="y"), "missing-sheet"),
+        (SheetError.of("layer-without-crs", name="a", layer="b"), "no-crs"),
+        (SheetError.of("open-quote", name="a", row=7, error="e"), "open-quote"),
+        (SheetError.of("damaged", name="a", n=5).becoming(InputError), "damaged"),
+        (InputError("something else", remedy="do it"), "refused"),
     ],
 )
-def test_refusals_in_both_languages(text: str, code: str) -> None:
-    """A stop of the file, with the row where the message names one."""
-    (found,) = refusals_of(InputError(text, remedy="do it"), "a.xlsx")
+def test_refusals_in_both_languages(error: InputError, code: str) -> None:
+    """A stop of the file by the error's own words, with the row where the message names one."""
+    (found,) = refusals_of(error, "a.xlsx")
     assert (found.code, found.severity, found.file) == (code, Severity.STOP, "a.xlsx")
-    assert (found.what, found.remedy) == (text, "do it")
+    assert (found.what, found.what_zh) == (error.message, error.zh or found.what_zh)
+    assert found.remedy
     assert chinese(found.what_zh)
     assert chinese(found.remedy_zh)
-    assert found.row == (7 if "row 7" in text else None)
+    assert found.row == (7 if code == "open-quote" else None)
+
+
+def test_refusals_are_known_by_keys_that_there_are() -> None:
+    """No code waits for an error that nobody raises, and each error has one code."""
+    told = tomllib.loads((ROOT / "render/text/check_words.toml").read_text("utf-8"))["refusals"]
+    keys = [key for of in told.values() for key in of]
+    assert set(keys) <= set(tomllib.loads((ROOT / "errors.toml").read_text("utf-8")))
+    assert len(keys) == len(set(keys))
 
 
 def test_an_error_with_findings_gives_them() -> None:

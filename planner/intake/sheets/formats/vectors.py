@@ -75,9 +75,7 @@ def read_vectors(
     except (SheetError, MissingExtraError):
         raise
     except InputError as error:
-        raise SheetError(
-            error.message, remedy=error.remedy, zh=error.zh, remedy_zh=error.remedy_zh
-        ) from None
+        raise error.becoming(SheetError) from None
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
         raise SheetError.of("layer-unreadable", name=path.name, kind=type(error).__name__) from None
     if wanted is not None:
