@@ -126,7 +126,13 @@ class Residents:
         for told in findings:
             sheets = (h for at, h in self.headings.items() if at[0] == told.file)
             own = self.headings.get((told.file, told.sheet)) or next(sheets, {})
-            made.append(replace(told, column=own.get(told.column, told.column)))
+            # a pair in one cell stands under one heading
+            pair = (
+                own.get("coordinates", told.column)
+                if told.column in ("lon", "lat")
+                else told.column
+            )
+            made.append(replace(told, column=own.get(told.column, pair)))
         return tuple(made)
 
     def within(self, area: Area) -> Residents:
