@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIRST
+
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
     p
@@ -64,3 +66,9 @@ def test_the_glossary_has_one_word_for_one_thing() -> None:
         assert re.search("[\u4e00-\u9fff]", chinese), term
         assert NAMED.search(place), term
         assert meaning, term
+
+
+def test_files_that_begin_are_there() -> None:
+    """The slow files that workers begin with are files of the tests, each named once."""
+    assert len(set(FIRST)) == len(FIRST)
+    assert [name for name in FIRST if not (PROJECT / "tests" / name).is_file()] == []

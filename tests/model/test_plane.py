@@ -49,3 +49,9 @@ def test_the_plane_says_its_own_system() -> None:
     """Its CRS is in metres, so that a layer can be brought to it."""
     assert PLANE.crs.axis_info[0].unit_name == "metre"
     assert "+lon_0=117.0" in PLANE.crs.srs
+
+
+def test_planes_of_one_place_are_prepared_once() -> None:
+    """Equal planes share what pyproj takes its time to make; others do not."""
+    assert LocalProjection(117.0, 32.6).crs is PLANE.crs
+    assert LocalProjection(117.01, 32.6).crs != PLANE.crs
