@@ -213,3 +213,28 @@ def test_the_search_gets_what_the_caller_allows(monkeypatch: pytest.MonkeyPatch)
         choose(q, 1, seconds=seconds, seed=3, gap=0.25)
     assert [terms["stop"] for terms in asked] == [Stop(0.25, 7.0), Stop(0.25, 0.5)]
     assert [terms["seed"] for terms in asked] == [3, 3]
+
+
+def test_floors_leave_room_below_the_mean() -> None:
+    """Thirteen homes a zone and a floor of twelve: a twentieth less than the mean is aimed at."""
+    spots = [0.0, 100.0, 200.0, 300.0]
+    rules = ruled(households_per_zone=Bound(12, 25))
+    (q,) = lane(spots, ["A"] * 4, spots, each=13, rules=rules).quarters
+    assert q.sites(4).floor.tolist() == pytest.approx([12.35] * 4)
+
+
+def test_to_suffice_asks_nothing_of_places_without_homes() -> None:
+    """Members where nobody is to be served may go with a centre beyond the limit; a single home may not."""
+    of = lane([0.0, 800.0], ["A"] * 2, [0.0, 800.0, 300.0], each=1)
+    (q,) = of.quarters
+    cost = q.sites(2, suffice=True).cost
+    alone = int(np.flatnonzero(q.households == 0)[0])
+    assert np.isfinite(cost[alone]).all()
+    assert np.isinf(cost[q.home[0], 1])
+
+
+def test_no_centre_at_all_is_no_problem_to_solve() -> None:
+    """It is refused in words."""
+    (q,) = lane([0.0], ["A"], [0.0]).quarters
+    with pytest.raises(ValueError, match="count must be 1 or more"):
+        q.sites(0)
