@@ -169,9 +169,7 @@ def _quarter(
     cost = np.where(path, load[:, None] * (metres + rules.walk.charge_m(metres) + merit), np.inf)
     home = np.searchsorted(units, unit)
     if rules.walk.hard:
-        out = walk > rules.walk.limit_m
-        out[home, np.arange(len(rows))] = False
-        cost = np.where(out, np.inf, cost)
+        cost = np.where(walk > rules.walk.limit_m, np.inf, cost)
     # forced, then merit, then id: the sheet's order decides nothing
     order = np.lexsort((candidates["id"].to_numpy(str)[rows], merit, ~forced, home))
     kept = np.zeros(len(rows), bool)

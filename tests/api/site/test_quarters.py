@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from planner.api.site import quarters
 from planner.api.site.quarters import choose, make_quarters
 from planner.model.rules import Bound, RuleBook, WalkLimit
+from planner.network import Walks
 from planner.solve.sites import Answer
 from planner.solve.stop import Stop
 from tests.api.site.lanes import RULES, lane
@@ -238,3 +241,28 @@ def test_no_centre_at_all_is_no_problem_to_solve() -> None:
     (q,) = lane([0.0], ["A"], [0.0]).quarters
     with pytest.raises(ValueError, match="count must be 1 or more"):
         q.sites(0)
+
+
+def test_single_homes_count_and_members_alone_are_nobody_to_serve() -> None:
+    """One home is lost like many; where members alone live nothing is lost, and nobody is chosen."""
+    of = lane([0.0, 100.0, 3000.0], ["A", "A", "B"], [0.0, 3300.0], each=1)
+    homes = of.demand.units["households"].to_numpy()
+    a, b = make_quarters(of.demand, of.table.iloc[:1], of.network, RULES)
+    assert a.households.tolist() == [1.0, 1.0]
+    assert homes[b.lost].tolist() == [1]
+    apart = of.demand.units["fence"].where(homes > 0, "C")
+    alone = replace(of.demand, units=of.demand.units.assign(fence=apart))
+    assert [q.name for q in make_quarters(alone, of.table, of.network, RULES)] == ["A", "B"]
+
+
+def test_the_own_home_is_no_walk_whatever_the_streets_say() -> None:
+    """Out to the street and back in at the same door is no way to anybody."""
+    of = lane([0.0, 100.0], ["A"] * 2, [0.0, 100.0])
+
+    def there_and_back(*at: Any, **limit: Any) -> Walks:
+        found = of.network.walks(*at, **limit)
+        return replace(found, walk_m=found.walk_m + 11.0)
+
+    network: Any = SimpleNamespace(walks=there_and_back)
+    (q,) = make_quarters(of.demand, of.table, network, RULES)
+    assert q.walk_m == pytest.approx(np.array([[0.0, 111.0], [111.0, 0.0]]), abs=0.1)
