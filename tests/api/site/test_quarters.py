@@ -89,6 +89,8 @@ def test_of_two_in_one_house_the_better_is_kept() -> None:
         (Bound(10, 60), Bound(2, None), 20.0, 60.0, 1, 2),
         (Bound(30, 30), Bound(None, 1), 10.0, 10.0, 4, 4),
         (Bound(30, 100), Bound(), 30.0, 100.0, 1, 1),
+        (Bound(None, 1), Bound(), 0.0, 1.0, 4, 4),
+        (Bound(), Bound(None, 0.05), 0.0, 1.0, 4, 4),
     ],
 )
 def test_limits_follow_from_homes_and_members(
@@ -266,3 +268,10 @@ def test_the_own_home_is_no_walk_whatever_the_streets_say() -> None:
     network: Any = SimpleNamespace(walks=there_and_back)
     (q,) = make_quarters(of.demand, of.table, network, RULES)
     assert q.walk_m == pytest.approx(np.array([[0.0, 111.0], [111.0, 0.0]]), abs=0.1)
+
+
+def test_no_more_centres_than_the_floor_of_homes_allows() -> None:
+    """A single home and a floor of one: one centre, however many live there."""
+    rules = ruled(households_per_zone=Bound(1, None))
+    (q,) = lane([0.0], ["A"], [0.0, 100.0, 200.0], each=1, rules=rules).quarters
+    assert (q.ways, q.most) == (3, 1)
