@@ -212,12 +212,17 @@ def test_a_single_home_is_a_fence_with_homes() -> None:
 def test_the_search_gets_what_the_caller_allows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seed, gap and seconds as they are, and half a second where next to none is left."""
     asked = []
-    monkeypatch.setattr(quarters, "solve", lambda sites, **terms: asked.append(terms))
+    monkeypatch.setattr(
+        quarters, "solve", lambda sites, **terms: asked.append({**terms, "price": sites.price})
+    )
     (q,) = lane([0.0], ["A"], [0.0]).quarters
     for seconds in (7.0, 0.0):
         choose(q, 1, seconds=seconds, seed=3, gap=0.25)
     assert [terms["stop"] for terms in asked] == [Stop(0.25, 7.0), Stop(0.25, 0.5)]
     assert [terms["seed"] for terms in asked] == [3, 3]
+    assert [terms["price"] for terms in asked] == [q.price_m, q.price_m]
+    choose(q, 1, seconds=1.0, seed=3, gap=0.25, suffice=True)
+    assert np.isinf(asked[-1]["price"])
 
 
 def test_floors_leave_room_below_the_mean() -> None:
