@@ -259,7 +259,9 @@ class CapacitatedZones(
         if low > high:
             raise ConfigError.of("size-min-above-size-max", low=low, high=high)
         if not self.weigh_size:
+            # Rows are counted whole, so bounds between two numbers hold for the ones inside.
             low, high = float(np.ceil(low)), float(np.floor(high))
+        # Sums of sizes differ in their last digits with the order of the rows.
         slack = 1e-9 * total
         if low * zones > total + slack:
             raise ConfigError.of(

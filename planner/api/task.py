@@ -58,6 +58,7 @@ class Wishes:
             return None
         if isinstance(self.previous, str | Path):
             path = plan_file(self.previous)
+            # Nothing is written over it, but a plan may give way where --replace asks for that.
             mark_as_read(path, plan=path.suffix.lower() == ".gpkg")
             return read_previous_plan(path, told)
         return PreviousPlan.of(self.previous)

@@ -209,6 +209,7 @@ def verify(
     gap, gap_zh = f"within {share} % of the best possible", f"与理论最优相差不超过{share}%"
     if not found.holds:
         wrong = ", ".join(found.differs)
+        # A wrong figure weighs more than a bound that time did not suffice to prove.
         why = f"these figures are wrong: {wrong}" if wrong else f"proven again was only {gap}"
         why_zh = f"以下数字有误：{wrong}" if wrong else f"只能证明{gap_zh}"
         raise InputError(

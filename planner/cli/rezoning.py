@@ -119,6 +119,7 @@ def rezone(
     online = online_of(changed.project(task))
     keeping = _keeping(task, budget, price, fewest=fewest)
     looking = curve and take is None
+    # To look at the curve writes nothing, so no folder is taken for it.
     free = out if looking else new_folder(out, replacing=replace)
     with progress() as listener:
         options = Options(
@@ -169,6 +170,7 @@ def _tell(plan: Plan) -> None:
         f"{moved:,} homes change hands, {forced:,} of them whatever is done",
     )
     if told["fewest"]:
+        # The fewest that were found and the fewest that are proven may differ: then both are told.
         proven = moved == least
         zh += "；已证明无法更少" if proven else f"；可证明不少于 {least:,} 户"
         en += (
@@ -178,6 +180,7 @@ def _tell(plan: Plan) -> None:
         )
     if told["budget"] is not None:
         zh, en = zh + f"；上限 {told['budget']:,} 户", en + f"; {told['budget']:,} were allowed"
+    # Nothing was open to the search, so numbers of it would tell nothing.
     if not told["open_units"]:
         zh, en = "没有变动：各责任区原样保留", "nothing happened: every zone stays as it is"
     Console(highlight=False).print(say(zh, en), markup=False)

@@ -54,6 +54,7 @@ def check(
     from planner.model.project import Project, project_file
 
     # a folder stands for the project in it
+    # A project names its members and streets: two answers to one question would be one too many.
     named = project_file(project) is not None
     if named and (members is not None or streets is not None):
         raise ConfigError.of("check-project-with-files")

@@ -354,5 +354,6 @@ def new_folder(folder: Path, *, replacing: bool, holding: str = "plan.gpkg") -> 
 
 def print_json(values: Any) -> None:
     """Print plain values for a program."""
+    # Chinese as it is, for whoever reads along; what JSON has no word for, such as a path, as text.
     text = json.dumps(values, ensure_ascii=False, indent=1, default=str)
     Console(highlight=False).print(text, markup=False, soft_wrap=True)

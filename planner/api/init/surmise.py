@@ -44,6 +44,7 @@ KINDS: Final = {
 }
 """What a file may be, in Chinese and English; the keys are those of the project file."""
 _LAYERS: Final = (".gpkg", ".geojson", ".shp", ".kml", ".kmz", ".gml")
+# What may be a layer is told by its shapes, though it can be read as a sheet.
 _SHEETS: Final = tuple(ending for ending in SHEETS if ending not in _LAYERS)
 _EXTRACTS: Final = (".osm", ".pbf", ".osm.gz", ".osm.bz2")
 _OWN: Final = re.compile(
@@ -200,6 +201,7 @@ def _of_people(
         zh, en = f"含是否中心户列，{n}人为是", f"it marks {n} centre(s)"
         return _made(path, t, "members", MEMBERS, zh, en, guessed, n)
     located = {"lon", "lat"} <= _roles(t, BUILDINGS) and {"building", "name"} & _roles(t, BUILDINGS)
+    # A table of buildings names nobody: with people in it, it is a sheet of homes.
     people = any(is_personal(h) for h in t.headers) or "room" in _roles(t, HOUSEHOLDS)
     if located and not people and (_BUILDINGS.search(called) or "id" not in _roles(t, HOUSEHOLDS)):
         zh, en = "楼栋与坐标，无住户信息", "buildings with coordinates, nobody in them"

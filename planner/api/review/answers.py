@@ -122,6 +122,7 @@ def _typed(choice: str) -> tuple[float, float] | str:
         if words.search(bare):
             datum, bare = named, words.sub(" ", bare)
     typed = _LON_LAT.fullmatch(bare)
+    # Other words before the pair may name a map that is not known here.
     if typed is None or re.search(r"\w", bare[: typed.start(1)]):
         return "the choice is neither a candidate, nor 无/none, nor lon,lat"
     lon, lat = float(typed[1]), float(typed[2])

@@ -106,6 +106,7 @@ def swaps(quarter: Quarter, serves: Ints, merit_m: Floats) -> Swaps:
             more = load[:, None] * (metres[:, rivals] - metres[:, [c]])
             total[rivals] = (cost[:, rivals] - cost[:, [c]]).sum(axis=0) / weight
             walk[rivals] = more.sum(axis=0) / weight
+    # Infinite less infinite: a swap that nobody could walk is no swap.
     total, walk = (np.where(np.isnan(x), np.inf, x) for x in (total, walk))
     return Swaps(centre, total, walk, merit_m - merit_m[centre])
 
@@ -130,6 +131,7 @@ def chosen_table(
             zone, row = serves == c, candidates.iloc[int(q.candidates[c])]
             homes, walk = q.households[zone], outcome.walk_m[zone]
             rivals = np.flatnonzero((swap.centre == c) & (np.arange(len(ids)) != c))
+            # By id where two cost the same: a second run names the same runner-up.
             rivals = rivals[np.lexsort((ids[rivals], swap.instead_m[rivals]))]
             instead = swap.instead_m[rivals[0]] if len(rivals) else np.nan
             served = {

@@ -57,6 +57,7 @@ def chained(label, zones):
     n = len(label)
     chain = Chain(np.empty(zones, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
     chain.head[:] = -1
+    # From the last, as each is put first: the list is then in the order of the points.
     for i in range(n - 1, -1, -1):
         first = chain.head[label[i]]
         chain.after[i], chain.before[i] = first, -1

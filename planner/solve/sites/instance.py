@@ -93,6 +93,7 @@ class Sites:
             values = getattr(self, name)
             if not np.isfinite(values).all() or (name != "fee" and (values < 0).any()):
                 faults.append(f"{name} must be finite" + " and not negative" * (name != "fee"))
+        # NaN compares false and is refused too.
         if not self.price > 0:
             faults.append("price must be above 0")
         if faults:
@@ -112,6 +113,7 @@ class Sites:
     def open(self) -> Ints:
         """Candidates that may be chosen, by home."""
         free = np.flatnonzero(~self.barred)
+        # Candidates of one home side by side: at most one of them may be chosen.
         return free[np.lexsort((free, self.home[free]))]
 
     def replace(self, **changes: Any) -> Self:
