@@ -102,7 +102,8 @@ FIRST = (
     "api/test_zone.py", "acceptance/test_catalogue.py", "browser/test_print.py", "test_notebooks.py",
     "intake/online/test_consent.py", "acceptance/test_canaries.py", "browser/test_audiences.py",
     "browser/test_edit.py", "browser/test_usability.py", "plan/store/test_coherent.py",
-    "browser/test_page.py", "browser/test_search.py", "browser/test_compare.py", "acceptance/test_bad_inputs.py",
+    "browser/test_page.py", "browser/test_search.py", "browser/test_compare.py",
+    "acceptance/test_bad_inputs.py",
     "acceptance/test_layouts.py", "acceptance/test_zoning.py", "acceptance/test_writing.py",
     "intake/gazetteer/test_geocode_self.py", "acceptance/test_providers.py", "acceptance/test_fuzz.py",
 )  # fmt: skip
