@@ -26,11 +26,22 @@ from planner.cli.terminal import (
 from planner.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from planner.api.plan import Lookup, Place
+    from planner.render.map.page import MapPage
 
 
 __all__ = ["PlanFile", "apply", "compare", "draw_map", "fill", "lookup", "verify"]
 
+Earlier = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--earlier",
+        help="A map for a meeting that was handed out before (map.html, compare.html, or its plan); may be "
+        "repeated. The new page must hide its counts beside all of them. 此前发放的会议版，可重复填写",
+    ),
+]
 PlanFile = Annotated[Path, typer.Argument(help="A plan, or the folder it lies in. 方案 plan.gpkg")]
 
 
@@ -64,6 +75,7 @@ def draw_map(
             "page then makes requests when it is opened; without it, none. 在线底图，默认不用"
         ),
     ] = None,
+    earlier: Earlier = None,
     force: Force = False,
 ) -> None:
     """Draw a plan for the public, for a meeting, or for the office itself. 按受众出图
@@ -83,7 +95,7 @@ def draw_map(
     made = Plan.load(plan)
     people = None if project is None else people_of(project, made)
     page = made.map(audience=to, title=title, people=people, basemap=basemap)
-    written = page.save(path)
+    written = page.beside(_handed_out(earlier or ())).save(path)
     Console(highlight=False).print(f"{say(to.terms.zh, to.terms.en)}: {written}", markup=False)
     if basemap:
         console.print(
@@ -112,6 +124,7 @@ def compare(
         str, typer.Option(help="meeting 会议 only; any other is refused with the reason.")
     ] = "meeting",
     title: Annotated[str | None, typer.Option(help="Heading; that of NEW by default. 标题")] = None,
+    earlier: Earlier = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -126,6 +139,7 @@ def compare(
     free_file(out, replacing=force)
     before, after = Plan.load(old), Plan.load(new)
     page = after.map(audience=audience, against=before, title=title)
+    page.beside(_handed_out(earlier or ()))
     comparison = after.compare(before)
     written = page.save(out)
     figures = comparison.figures()
@@ -142,6 +156,22 @@ def compare(
         + f"\n{written}",
         markup=False,
     )
+
+
+def _handed_out(earlier: Iterable[Path]) -> Iterator[str | MapPage]:
+    """Give the pages that were handed out before; of a plan the one that it draws."""
+    from planner.api.plan import Plan
+    from planner.files import mark_as_read
+
+    for nth, path in enumerate(earlier, 1):
+        if path.suffix.lower() not in (".html", ".htm"):
+            yield Plan.load(path).map()
+            continue
+        mark_as_read(path)
+        try:
+            yield path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise InputError.of("no-meeting-page", nth=nth) from None
 
 
 def apply(

@@ -2,8 +2,8 @@
 
 Everything that the page says of homes becomes a sum of unknowns with bounds: each unit has one home or more,
 a block so many as its rounded count allows, a flow the sum of its rows.  An unknown that can
-have one value only is known to whoever has the page.  Two pages are attacked as one: what is said of a
-unit in both is one unknown.
+have one value only is known to whoever has the page.  Several pages are attacked as one: what is said of a
+unit in all of them is one unknown.
 """
 
 from __future__ import annotations
@@ -65,12 +65,14 @@ def page_sums(pages: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> Sums:
     known: dict[Any, int] = {}
     for data, heavy in pages:
         meta = data["meta"]
-        _blocks(sums, known, data, heavy, meta)
+        # each page counts its steps from a corner of its own
+        where = data.get("origin", (0, 0))
+        _blocks(sums, known, data, heavy, meta, where)
         _zones(sums, data)
         _gaps(sums, data, meta)
         if "compare" in heavy:
             labels = {"units": heavy["before"]["units"]}
-            _blocks(sums, {}, heavy["before"], labels, meta)
+            _blocks(sums, {}, heavy["before"], labels, meta, where)
             _hands(sums, heavy["compare"], meta)
     return sums
 
@@ -90,15 +92,15 @@ def _blocks(
     data: dict[str, Any],
     heavy: dict[str, Any],
     meta: dict[str, Any],
+    origin: Sequence[int],
 ) -> None:
     """Each unit that is shown has a home; a block has so many as it is told."""
     units = data["units"]
     members: list[list[int]] = [[] for _ in data["blocks"]["homes"]]
     labels = heavy["units"]["label"]
     twins: dict[Any, int] = {}
-    for key, b in zip(
-        zip(labels, units["x"], units["y"], strict=True), units["block"], strict=True
-    ):
+    x, y = ([v + by for v in units[axis]] for axis, by in zip("xy", origin, strict=True))
+    for key, b in zip(zip(labels, x, y, strict=True), units["block"], strict=True):
         nth = twins[key] = twins.get(key, -1) + 1
         # Twins: two units of one label on one spot are two unknowns, in the order of the page.
         name = (*key, nth)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
-from planner.errors import PrivacyError
+from planner.errors import InputError, PrivacyError
 from planner.privacy.attack import determined, page_sums
 from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.privacy.blocks import FEW, HIDDEN, LEAST
 from planner.privacy.reader import unpacked
 
-__all__ = ["check_structure"]
+__all__ = ["check_structure", "check_together"]
 
 _ISLAND = re.compile(r'<script type="application/json" id="([\w-]+)">(.*?)</script>', re.DOTALL)
 _PACKED = {
@@ -57,6 +57,26 @@ def check_structure(html: str, audience: Audience, name: str) -> None:
         raise _refusal(name, audience, str(why)) from None
     except (KeyError, ValueError, TypeError, IndexError):
         raise _refusal(name, audience, "its data cannot be found or read") from None
+
+
+def check_together(html: str, earlier: Sequence[str], name: str) -> None:
+    """Refuse a meeting's map whose hidden counts follow from it and from pages that were handed out before.
+
+    `earlier`: maps of a meeting, comparisons among them.
+    Raises `PrivacyError`: some count follows. `InputError`: an earlier file is no such map.
+    """
+    pages: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    for nth, text in enumerate((*earlier, html), 1):
+        try:
+            islands = dict(_ISLAND.findall(text))
+            data, heavy = json.loads(islands["plan-data"]), _unpack(islands.get("plan-packed"))
+            page_sums([(data, heavy)])
+        except (KeyError, ValueError, TypeError, IndexError):
+            raise InputError.of("no-meeting-page", nth=nth) from None
+        pages.append((data, heavy))
+    found = determined(page_sums(pages), max(p[0]["meta"]["smallest"] for p in pages))
+    if found:
+        raise PrivacyError.of("gate-together", name=name, n=len(found), files=len(earlier))
 
 
 class _Refused(Exception):  # noqa: N818 - a reason on its way to a PrivacyError

@@ -13,7 +13,7 @@ import hashlib
 import html as markup
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -26,6 +26,7 @@ from planner.model.tables import PlanTables
 from planner.plan.frames import positions, unit_positions
 from planner.privacy import Secrets, check_page, released
 from planner.privacy.audience import INTERNAL_WORDS, Audience
+from planner.privacy.pages import check_together
 from planner.privacy.person import People, Person
 from planner.render.map.basemap import Basemap
 from planner.render.map.editing import edit_payload, packed
@@ -99,6 +100,31 @@ class MapPage:
             allowed = Secrets({}, phones=self.phones)
             released(data, Path(path).name, self.audience, allowed)
         return atomic_write(path, data, private=self.audience is Audience.INTERNAL)
+
+    def beside(self, earlier: Iterable[str | MapPage]) -> MapPage:
+        """Ask the gate whether the page hides its counts beside pages that were handed out before.
+
+        Parameters
+        ----------
+        earlier : iterable of str or MapPage
+            Maps for a meeting, as HTML or as drawn.
+
+        Returns
+        -------
+        MapPage
+            This page.
+
+        Raises
+        ------
+        PrivacyError
+            A count that it hides follows from all of them together.
+        InputError
+            One of them is no map for a meeting.
+        """
+        texts = [page.html if isinstance(page, MapPage) else page for page in earlier]
+        if texts:
+            check_together(self.html, texts, "map.html")
+        return self
 
     def _repr_html_(self) -> str:
         inner = markup.escape(self.html, quote=True)
