@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from planner.errors import ConfigError, PrivacyError
+from planner.errors import ConfigError, InputError, PrivacyError
 from planner.files import Content, mark_as_read, write_files
 from planner.model.proof.verify import Verification, verify
 from planner.model.tables import PlanTables
@@ -37,6 +37,7 @@ __all__ = [
     "Place",
     "Plan",
     "audience_of",
+    "handed_out",
     "ledger_lines",
     "level_words",
     "proof_words",
@@ -315,3 +316,19 @@ class Plan(PlanTables):
             f"<Plan: {len(self.households)} households, {len(self.zones)} zones, {len(self.gaps)} gaps, "
             f"{c.cost_m:,.0f} m walked, proven within {100 * c.optimality_gap:.2f} % of the best>"
         )
+
+
+def handed_out(earlier: Iterable[Path]) -> Iterator[str | MapPage]:
+    """Give the pages that were handed out before, for `MapPage.beside`; of a plan the one that it draws.
+
+    Raises `InputError`: a file is missing, or is no text.
+    """
+    for nth, path in enumerate(earlier, 1):
+        if path.suffix.lower() not in (".html", ".htm"):
+            yield Plan.load(path).map()
+            continue
+        mark_as_read(path)
+        try:
+            yield path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise InputError.of("no-meeting-page", nth=nth) from None

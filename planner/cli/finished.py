@@ -26,10 +26,7 @@ from planner.cli.terminal import (
 from planner.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from planner.api.plan import Lookup, Place
-    from planner.render.map.page import MapPage
 
 
 __all__ = ["PlanFile", "apply", "compare", "draw_map", "fill", "lookup", "verify"]
@@ -87,7 +84,7 @@ def draw_map(
     """
     from planner.api.opening import free_file
     from planner.api.people import people_of
-    from planner.api.plan import Audience, Plan, audience_of
+    from planner.api.plan import Audience, Plan, audience_of, handed_out
 
     to = audience_of(audience)
     name = "map.html" if to is Audience.MEETING else f"map.{to}.html"
@@ -95,7 +92,7 @@ def draw_map(
     made = Plan.load(plan)
     people = None if project is None else people_of(project, made)
     page = made.map(audience=to, title=title, people=people, basemap=basemap)
-    written = page.beside(_handed_out(earlier or ())).save(path)
+    written = page.beside(handed_out(earlier or ())).save(path)
     Console(highlight=False).print(f"{say(to.terms.zh, to.terms.en)}: {written}", markup=False)
     if basemap:
         console.print(
@@ -134,12 +131,12 @@ def compare(
     written. 会议版，按楼栋显示，先行隐私检查。
     """
     from planner.api.opening import free_file
-    from planner.api.plan import Plan
+    from planner.api.plan import Plan, handed_out
 
     free_file(out, replacing=force)
     before, after = Plan.load(old), Plan.load(new)
     page = after.map(audience=audience, against=before, title=title)
-    page.beside(_handed_out(earlier or ()))
+    page.beside(handed_out(earlier or ()))
     comparison = after.compare(before)
     written = page.save(out)
     figures = comparison.figures()
@@ -156,22 +153,6 @@ def compare(
         + f"\n{written}",
         markup=False,
     )
-
-
-def _handed_out(earlier: Iterable[Path]) -> Iterator[str | MapPage]:
-    """Give the pages that were handed out before; of a plan the one that it draws."""
-    from planner.api.plan import Plan
-    from planner.files import mark_as_read
-
-    for nth, path in enumerate(earlier, 1):
-        if path.suffix.lower() not in (".html", ".htm"):
-            yield Plan.load(path).map()
-            continue
-        mark_as_read(path)
-        try:
-            yield path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            raise InputError.of("no-meeting-page", nth=nth) from None
 
 
 def apply(
