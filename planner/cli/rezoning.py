@@ -165,21 +165,24 @@ def _tell(plan: Plan) -> None:
     """Say how many homes change hands, how many of them must, and how few any plan could do with."""
     told = plan.provenance["rezone"]
     moved, forced, least = told["moved"], told["forced"], told["least"]
-    said = say(
-        f"{moved:,} 户变更中心户，其中 {forced:,} 户不可避免",
-        f"{moved:,} homes change hands, {forced:,} of them whatever is done",
-    )
+    # A line each: where both languages are told, two of them in one line would be read across.
+    said = [
+        say(
+            f"{moved:,} 户变更中心户，其中 {forced:,} 户不可避免",
+            f"{moved:,} homes change hands, {forced:,} of them whatever is done",
+        )
+    ]
     # The fewest that were found and the fewest that are proven may differ: then both are told.
     if told["fewest"] and moved == least:
-        said += say("；已证明无法更少", "; proven that no plan moves fewer")
+        said.append(say("已证明无法更少", "proven that no plan moves fewer"))
     elif told["fewest"]:
-        said += say(f"；可证明不少于 {least:,} 户", f"; no plan moves fewer than {least:,}")
+        said.append(say(f"可证明不少于 {least:,} 户", f"no plan moves fewer than {least:,}"))
     if told["budget"] is not None:
-        said += say(f"；上限 {told['budget']:,} 户", f"; {told['budget']:,} were allowed")
+        said.append(say(f"上限 {told['budget']:,} 户", f"{told['budget']:,} were allowed"))
     # Nothing was open to the search, so numbers of it would tell nothing.
     if not told["open_units"]:
-        said = say("没有变动：各责任区原样保留", "nothing happened: every zone stays as it is")
-    Console(highlight=False).print(said, markup=False)
+        said = [say("没有变动：各责任区原样保留", "nothing happened: every zone stays as it is")]
+    Console(highlight=False).print("\n".join(said), markup=False)
 
 
 def _show_curve(points: list[CurvePoint], *, as_json: bool) -> None:
