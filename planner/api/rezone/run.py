@@ -20,6 +20,7 @@ from planner.errors import Finding
 from planner.files import free_file, mark_as_read, probe, write_files
 from planner.intake.events.apply import registered, with_rules
 from planner.intake.events.read import EventSheet, read_events
+from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.model import audit
 from planner.model.events import Event
@@ -78,8 +79,7 @@ def rezone(
     changed: Changed | None = None,
     keeping: Keeping | None = None,
     *,
-    everywhere: bool = False,
-    by: str = "",
+    options: Options | None = None,
     when: datetime | None = None,
     listener: Listener | None = None,
 ) -> Plan:
@@ -95,10 +95,8 @@ def rezone(
         What happened since; without it only the files of the project may have changed.
     keeping : Keeping, optional
         A price for each home that changes hands (by default the project's), a number of homes, or the fewest.
-    everywhere : bool
-        Solve all parts again, also those that nothing happened to.
-    by : str
-        The office that decided, for the plan's history; never a person.
+    options : Options, optional
+        How it is run; ``replacing`` and ``take`` are for what is written.
     when : datetime, optional
         Time of recording; now by default.
     listener : callable, optional
@@ -118,7 +116,7 @@ def rezone(
         Hard rules cannot hold, or more homes must change hands than the budget allows.
     """
     clock = Clock.of(listener)
-    wish = _Wish(plan, project, changed or Changed(), keeping, everywhere, office(by), when)
+    wish = _Wish(plan, project, changed or Changed(), keeping, options or Options(), when)
     task, _ = wish.task(clock)
     return zoned(task, clock)
 
@@ -136,9 +134,9 @@ def rezone_and_save(
     """Do what `rezone` does, and write the plan: `Plan.save`, whose gate knows the sheets' people."""
     options, clock = options or Options(), Clock.of(listener)
     probe(folder, AUDIENCE_OF, replacing=options.replacing)
-    wish = _Wish(plan, project, changed, keeping, options.everywhere, office(options.by), None)
+    wish = _Wish(plan, project, changed, keeping, options)
     with opened_once():
-        task, register = wish.task(clock, options)
+        task, register = wish.task(clock)
         people = people_in(task.opened.project, register)
     if options.take is None:
         made = zoned(task, clock)
@@ -176,7 +174,18 @@ class CurvePoint:
 class Options:
     """How a re-zoning is run.
 
-    `take`: number of a point of the curve, from 1, that is made a plan.
+    Parameters
+    ----------
+    everywhere : bool
+        Solve all parts again, also those that nothing happened to.
+    by : str
+        The office that decided, for the plan's history; never a person.
+    allow_missing_centres, offline, consent
+        See `planner.api.zone.run`.
+    replacing : bool
+        See `planner.api.plan.Plan.save`.
+    take : int, optional
+        Number of a point of the curve, from 1, that is made a plan.
     """
 
     everywhere: bool = False
@@ -217,9 +226,9 @@ def rezone_curve(
         rules.
     """
     options, clock = options or Options(), Clock.of(listener)
-    wish = _Wish(plan, project, changed or Changed(), None, options.everywhere, "", None)
+    wish = _Wish(plan, project, changed or Changed(), None, options)
     with opened_once():
-        task, _ = wish.task(clock, options)
+        task, _ = wish.task(clock)
     case = _case(task, clock)
     with clock.stage("zones"):
         return [
@@ -263,14 +272,13 @@ class _Wish:
     project: Project | str | Path
     changed: Changed
     keeping: Keeping | None
-    everywhere: bool
-    by: str
-    when: datetime | None
+    options: Options
+    when: datetime | None = None
 
-    def task(self, clock: Clock, options: Options | None = None) -> tuple[Task, tuple]:
+    def task(self, clock: Clock) -> tuple[Task, tuple[Residents, Residents]]:
         """Read the plan, the project and the changes; give also the residents as the sheets have them."""
         before = self.plan if isinstance(self.plan, Plan) else Plan.load(self.plan)
-        project, options = self.changed.project(self.project), options or Options()
+        project, options = self.changed.project(self.project), self.options
         sheet = EventSheet()
         if self.changed.changes is not None:
             mark_as_read(Path(self.changed.changes))
@@ -284,8 +292,8 @@ class _Wish:
             self.keeping or Keeping(price),
             events,
             len(earlier),
-            everywhere=self.everywhere,
-            by=self.by,
+            everywhere=options.everywhere,
+            by=office(options.by),
             when=self.when,
         )
         task = Task(

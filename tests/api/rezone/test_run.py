@@ -208,7 +208,7 @@ def test_a_point_of_the_curve_can_be_taken(project: Project, plan: Plan, tmp_pat
 def test_by_is_an_office(project: Project, plan: Plan) -> None:
     """A telephone is none."""
     with pytest.raises(InputError):
-        rezone(plan, project, by="13800138000")
+        rezone(plan, project, options=Options(by="13800138000"))
 
 
 def test_the_template_is_always_the_same(tmp_path: Path) -> None:
