@@ -72,7 +72,8 @@ def communities(plan: Plan, across: int) -> dict[str, Any]:
     """Cut the ground into bands of about equal homes, and each band again: polygons in GeoJSON."""
     units = plan.units
     x, y = units.geometry.x.to_numpy(), units.geometry.y.to_numpy()
-    far = (float(x.min()) - 1, float(x.max()) + 1, float(y.min()) - 1, float(y.max()) + 1)
+    out = 0.01  # degrees: homes stand inside, and the fences are those of one district
+    far = (float(x.min()) - out, float(x.max()) + out, float(y.min()) - out, float(y.max()) + out)
     cuts = [far[0], *np.quantile(x, np.arange(1, across) / across).tolist(), far[1]]
     features = []
     for i in range(across):
