@@ -214,7 +214,7 @@ def _with_hostile_details(made: PlanTables, text: _Texts) -> PlanTables:
 def _blank_zones(centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     names = ("centre_id", "number", "fence", "households", "members", "walk_mean_m", "walk_max_m")
     columns: dict[str, Any] = {name: centres[name].to_numpy() for name in (*names, "broken")}
-    columns |= {"colour": 0, "gaps": 0, "area_m2": 0.0}
+    columns |= {"colour": -1, "gaps": 0, "area_m2": 0.0}
     return geo_frame(columns, np.full(len(centres), shapely.MultiPolygon(), dtype=object))
 
 

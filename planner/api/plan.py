@@ -265,6 +265,28 @@ class Plan(PlanTables):
         )
         return Plan.of(made)
 
+    def undo(self, steps: int = 1) -> Plan:
+        """Go back to the plan before its last changes, from this plan alone.
+
+        Parameters
+        ----------
+        steps : int
+            Changes to undo: edits of a meeting and re-zonings; ``provenance["history"]`` lists them.
+
+        Returns
+        -------
+        Plan
+            As it was, to the last figure.
+
+        Raises
+        ------
+        InputError
+            The plan does not keep as many, or what it keeps is damaged.
+        """
+        from planner.plan.store.past import restored
+
+        return Plan.of(restored(self, steps))
+
     def verify(self, *, seconds: float = 120.0) -> Verification:
         """Prove the bound again, by a program that shares no code with the search.
 

@@ -42,6 +42,7 @@ from planner.plan.guiding import guided
 from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import place_previous
 from planner.plan.provenance import locks_of, stamped
+from planner.plan.store.past import with_past
 from planner.solve import rezone
 from planner.solve.keeping import Recut
 from planner.solve.recut import recut
@@ -320,7 +321,9 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     told |= rezoned(case, solved, tables)
     findings = (*opened.findings, *case.findings, *tables.findings)
     provenance = {**tables.provenance, **told}
-    return Plan.of(replace(tables, findings=findings, provenance=provenance))
+    made = replace(tables, findings=findings, provenance=provenance)
+    before = case.before.tables if case.kept is not None and case.before is not None else None
+    return Plan.of(made if before is None else with_past(made, before))
 
 
 def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:

@@ -72,6 +72,7 @@ for command in (
     planning.zone,
     rezoning.rezone,
     rezoning.history,
+    rezoning.undo,
     finished.apply,
     finished.draw_map,
     finished.compare,

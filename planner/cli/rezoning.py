@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from planner.api.rezone.run import CurvePoint, Keeping
     from planner.model.project import Project
 
-__all__ = ["history", "rezone"]
+__all__ = ["history", "rezone", "undo"]
 
 
 def rezone(
@@ -238,3 +238,34 @@ def history(plan: PlanFile, as_json: AsJson = False) -> None:
         what = say(row["what_zh"], row["what"])
         table.add_row(str(row["number"]), row["when"], escape(row["by"]), escape(what), moved)
     show.print(table)
+
+
+def undo(
+    plan: PlanFile,
+    to: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Number of the last change that stays, as history lists them. 保留到第几项"
+        ),
+    ] = None,
+    out: OutFolder = Path("out"),
+    replace: Replace = False,
+) -> None:
+    """Go back to the plan before its last change, or after change --to. 撤销变动
+
+    The plan file keeps what is needed. The plan that is left behind is not touched: the older one is written
+    to OUT as it was. 所需内容均在方案文件中；现有方案不受影响，旧方案另存。
+    """
+    from planner.api.plan import Plan
+    from planner.errors import ConfigError
+
+    now = Plan.load(plan)
+    total = len(now.provenance.get("history") or ())
+    left = total - 1 if to is None else to
+    if not 0 <= left < total:
+        raise ConfigError.of("undo-nothing", to=left, n=total)
+    before = now.undo(total - left)
+    written = before.save(new_folder(out, replacing=replace), replacing=replace)
+    closing_table(before, written)
+    text = say(f"已撤销 {total - left} 项变动", f"{total - left} changes were undone")
+    Console(highlight=False).print(text, markup=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from planner.model.problem import Certificate, Part, Problem
     from planner.model.rules import RuleBook
 
-__all__ = ["BASE_LAYERS", "GAP_CAUSES", "GapCause", "PlanTables"]
+__all__ = ["BASE_LAYERS", "GAP_CAUSES", "GapCause", "Past", "PlanTables"]
 
 BASE_LAYERS = ("fences", "water", "green", "rails", "streets", "buildings")
 
@@ -55,6 +55,25 @@ def _causes() -> Mapping[str, GapCause]:
 
 GAP_CAUSES: Mapping[str, GapCause] = _causes()
 """By code, in the order in which they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A plan as it was before a change, packed: enough to go back.
+
+    Parameters
+    ----------
+    fingerprint : str
+        `planner.plan.provenance.plan_fingerprint` of that plan.
+    same : tuple of str
+        Base layers that are those of the plan after it, and are not stored twice.
+    data : bytes
+        Its file, compressed.
+    """
+
+    fingerprint: str
+    same: tuple[str, ...]
+    data: bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +133,8 @@ class PlanTables:
     helpers : DataFrame or None
         Households that a member looks after already: ``household_id, member_id, price_m`` (metres that
         it is worth to leave it so).  None where nobody does.
+    past : tuple of Past
+        The plans before it, oldest first: see `planner.plan.store.past`.
     """
 
     units: gpd.GeoDataFrame
@@ -132,3 +153,4 @@ class PlanTables:
     ways: gpd.GeoDataFrame | None = None
     joins: pd.DataFrame | None = None
     helpers: pd.DataFrame | None = None
+    past: tuple[Past, ...] = ()

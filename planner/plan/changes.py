@@ -22,6 +22,7 @@ from planner.plan.changefile import LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
 from planner.plan.provenance import history_of, locks_of, plan_fingerprint
+from planner.plan.store.past import with_past
 from planner.plan.undisturbed import parts_of
 from planner.solve.zones.search import Progress, Stop, solve
 
@@ -149,7 +150,7 @@ def apply_changes(
         "value_m": certificate.value_m,
     }
     history = [*(dict(e) for e in history_of(tables)), entry]
-    return replace(made, provenance={**made.provenance, "history": history})
+    return with_past(replace(made, provenance={**made.provenance, "history": history}), tables)
 
 
 def office(by: str) -> str:

@@ -24,7 +24,7 @@ def planner(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_help_teaches_the_first_steps(tmp_path: Path) -> None:
     """The first page names the demo, one's own data, re-zoning and the exit codes."""
     said = planner("--help", cwd=tmp_path).stdout
-    for words in ("planner demo", "planner init", "--previous", "Exit codes", "责任区"):
+    for words in ("planner demo", "planner init", "planner rezone", "Exit codes", "责任区"):
         assert words in said
 
 

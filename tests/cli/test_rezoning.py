@@ -85,3 +85,15 @@ def test_nothing_happened(office: Cli) -> None:
     said = office("rezone", "out", "--out", "same")
     assert said.returncode == 0
     assert "nothing happened" in said.stdout
+
+
+def test_a_decision_is_undone(office: Cli, tmp_path: Path) -> None:
+    """From the plan file alone; what is left behind stays, and more than there is is a question."""
+    assert office("rezone", "out", "--changes", "changes.csv", "--out", "new").returncode == 0
+    assert office("undo", "new", "--out", "back").returncode == 0
+    was, now = Plan.load(tmp_path / "out"), Plan.load(tmp_path / "back")
+    assert (was.households["zone"] == now.households["zone"]).all()
+    assert was.certificate.bound_m == now.certificate.bound_m
+    assert (tmp_path / "new" / "plan.gpkg").exists()
+    assert office("undo", "back", "--out", "more").returncode == 2
+    assert office("undo", "new", "--to", "1", "--out", "more").returncode == 2

@@ -19,7 +19,15 @@ import shapely
 
 from planner.errors import InputError
 
-__all__ = ["begin", "open_package", "quoted", "read_frame", "timestamp", "write_frame"]
+__all__ = [
+    "begin",
+    "open_bytes",
+    "open_package",
+    "quoted",
+    "read_frame",
+    "timestamp",
+    "write_frame",
+]
 
 # "GPKG" in ASCII, and version 1.3.0: OGC 12-128r18, requirement 2
 _APPLICATION_ID = 0x47504B47
@@ -141,6 +149,8 @@ def quoted(name: object) -> str:
 
 def _kind(column: pd.Series[Any]) -> str:
     kind = getattr(column.dtype, "kind", "O")
+    if kind == "O" and len(column) and isinstance(column.iloc[0], bytes):
+        return "BLOB"
     return {"i": "INTEGER", "u": "INTEGER", "b": "BOOLEAN", "f": "DOUBLE"}.get(kind, "TEXT")
 
 
@@ -174,7 +184,17 @@ def open_package(file: Path) -> sqlite3.Connection:
     Raises `InputError`: it is no GeoPackage.
     Raises `sqlite3.DatabaseError`: it is damaged.
     """
-    db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    return _trusted(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True), file)
+
+
+def open_bytes(data: bytes, file: Path) -> sqlite3.Connection:
+    """Open a GeoPackage that lies in another file, with the same care; `file`: for messages."""
+    db = sqlite3.connect(":memory:")
+    db.deserialize(data)
+    return _trusted(db, file)
+
+
+def _trusted(db: sqlite3.Connection, file: Path) -> sqlite3.Connection:
     try:
         # a file from elsewhere may bring views and triggers that call functions
         db.execute("PRAGMA trusted_schema=OFF")

@@ -25,10 +25,11 @@ import pandas as pd
 from planner.errors import Finding, InputError, PlannerError
 from planner.model.problem import Certificate, Part, Problem, Ties, ZoneRule
 from planner.model.rules import RuleBook
-from planner.model.tables import BASE_LAYERS, PlanTables
+from planner.model.tables import BASE_LAYERS, Past, PlanTables
 from planner.plan.store.coherent import require_coherent
 from planner.plan.store.geopackage import (
     begin,
+    open_bytes,
     open_package,
     quoted,
     read_frame,
@@ -36,7 +37,15 @@ from planner.plan.store.geopackage import (
     write_frame,
 )
 
-__all__ = ["FORMAT_VERSION", "is_plan", "plan_file", "read_plan", "store_plan"]
+__all__ = [
+    "FORMAT_VERSION",
+    "is_plan",
+    "plan_bytes",
+    "plan_file",
+    "read_bytes",
+    "read_plan",
+    "store_plan",
+]
 
 FORMAT_VERSION = 1
 _FEATURES = ("units", "households", "centres", "zones", "gaps")
@@ -55,15 +64,24 @@ def store_plan(tables: PlanTables, path: str | Path) -> None:
 
     Raises `OSError`, `sqlite3.Error`: the file cannot be written.
     """
-    stamp = timestamp(tables.provenance.get("created"))
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        begin(db)
-        manifest = [write_frame(db, name, frame, stamp) for name, frame in _frames(tables)]
-        listed: dict[str, Any] = dict(
-            zip(_MANIFEST_COLUMNS, zip(*manifest, strict=True), strict=True)
-        )
-        write_frame(db, _MANIFEST, _table(listed), stamp)
-        db.execute("COMMIT")
+        _write(db, tables)
+
+
+def plan_bytes(tables: PlanTables) -> bytes:
+    """Give the file that `store_plan` writes."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        _write(db, tables)
+        return db.serialize()
+
+
+def _write(db: sqlite3.Connection, tables: PlanTables) -> None:
+    stamp = timestamp(tables.provenance.get("created"))
+    begin(db)
+    manifest = [write_frame(db, name, frame, stamp) for name, frame in _frames(tables)]
+    listed: dict[str, Any] = dict(zip(_MANIFEST_COLUMNS, zip(*manifest, strict=True), strict=True))
+    write_frame(db, _MANIFEST, _table(listed), stamp)
+    db.execute("COMMIT")
 
 
 def is_plan(path: str | Path) -> bool:
@@ -96,28 +114,39 @@ def read_plan(path: str | Path) -> PlanTables:
     if not file.is_file():
         raise InputError.of("plan-missing", file=file)
     with _refusing(file), closing(open_package(file)) as db:
-        manifest = _checked_manifest(db, file)
-        frames = {name: read_frame(db, name, columns) for name, columns in manifest.items()}
-        notes = {k: json.loads(v) for k, v in frames["plan"].itertuples(index=False)}
-        problem = _problem_from(frames, notes)
-        # SQLite notices torn pages; only the digest notices a number that somebody edited in QGIS.
-        if problem.fingerprint() != notes["fingerprint"]:
-            raise _damaged(file, "its numbers do not match their own digest")
-        tables = PlanTables(
-            **{name: frames[name] for name in (*_FEATURES, "members")},  # type: ignore[arg-type]
-            base={name: frames[name] for name in BASE_LAYERS},  # type: ignore[misc]
-            problem=problem,
-            certificate=msgspec.convert(notes["certificate"], Certificate),
-            parts=msgspec.convert(notes["parts"], tuple[Part, ...]),
-            rules=RuleBook.from_mapping(notes["rules"], where=str(file)),
-            findings=msgspec.convert(notes["findings"], tuple[Finding, ...]),
-            provenance=notes["provenance"],
-            ways=frames.get("ways"),
-            joins=frames.get("joins"),
-            helpers=frames.get("helpers"),
-        )
-        require_coherent(tables)
-        return tables
+        return _read(db, file)
+
+
+def read_bytes(data: bytes, file: Path) -> PlanTables:
+    """Read what `plan_bytes` gave, with the same care; `file`: for messages."""
+    with _refusing(file), closing(open_bytes(data, file)) as db:
+        return _read(db, file)
+
+
+def _read(db: sqlite3.Connection, file: Path) -> PlanTables:
+    manifest = _checked_manifest(db, file)
+    frames = {name: read_frame(db, name, columns) for name, columns in manifest.items()}
+    notes = {k: json.loads(v) for k, v in frames["plan"].itertuples(index=False)}
+    problem = _problem_from(frames, notes)
+    # SQLite notices torn pages; only the digest notices a number that somebody edited in QGIS.
+    if problem.fingerprint() != notes["fingerprint"]:
+        raise _damaged(file, "its numbers do not match their own digest")
+    tables = PlanTables(
+        **{name: frames[name] for name in (*_FEATURES, "members")},  # type: ignore[arg-type]
+        base={name: frames[name] for name in BASE_LAYERS},  # type: ignore[misc]
+        problem=problem,
+        certificate=msgspec.convert(notes["certificate"], Certificate),
+        parts=msgspec.convert(notes["parts"], tuple[Part, ...]),
+        rules=RuleBook.from_mapping(notes["rules"], where=str(file)),
+        findings=msgspec.convert(notes["findings"], tuple[Finding, ...]),
+        provenance=notes["provenance"],
+        ways=frames.get("ways"),
+        joins=frames.get("joins"),
+        helpers=frames.get("helpers"),
+        past=_past_in(frames.get("past")),
+    )
+    require_coherent(tables)
+    return tables
 
 
 # --- what goes in -------------------------------------------------------------------------------
@@ -134,6 +163,13 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "joins", tables.joins
     if tables.helpers is not None:
         yield "helpers", tables.helpers
+    if tables.past:
+        columns = {
+            "fingerprint": [p.fingerprint for p in tables.past],
+            "same": [",".join(p.same) for p in tables.past],
+            "data": [p.data for p in tables.past],
+        }
+        yield "past", _table(columns)
     problem = tables.problem
     columns = {"load": problem.load, "households": problem.households, "fence": problem.fence}
     for i, rule in enumerate(problem.rules):
@@ -241,6 +277,18 @@ def _present(
         if ("geom" if kind == "geometry" else column) not in there:
             raise _damaged(file, f"the table {name} has no column {column}")
     return columns
+
+
+def _past_in(frame: Any) -> tuple[Past, ...]:
+    if frame is None:
+        return ()
+    columns = (frame[name] for name in ("fingerprint", "same", "data"))
+    rows = [
+        (str(f), tuple(filter(None, s.split(","))), d) for f, s, d in zip(*columns, strict=True)
+    ]
+    if not all(isinstance(data, bytes) for _, _, data in rows):
+        raise ValueError("a plan of the past is no file")
+    return tuple(Past(*row) for row in rows)
 
 
 def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Problem:

@@ -1,0 +1,78 @@
+"""The plans before a plan, packed into its file: every change can be undone, without the older files.
+
+What a plan shares with the one after it, its base layers and its digests of names, is not stored twice.
+"""
+
+from __future__ import annotations
+
+import lzma
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from planner.errors import InputError
+from planner.model.tables import Past, PlanTables
+from planner.plan.provenance import plan_fingerprint
+from planner.plan.store.plans import plan_bytes, read_bytes
+
+__all__ = ["restored", "with_past"]
+
+_LARGEST: Final = 1 << 30  # bytes of one unpacked plan; a file from elsewhere may say anything
+_SHARED: Final = "guard"
+"""What a plan knows of names by digests: that of the plan after it serves as well."""
+
+
+def with_past(after: PlanTables, before: PlanTables) -> PlanTables:
+    """Keep the plan before in the plan after it, behind those that it keeps itself."""
+    same = tuple(n for n, layer in before.base.items() if layer.equals(after.base[n]))
+    base = {n: layer.iloc[:0] if n in same else layer for n, layer in before.base.items()}
+    note = {k: v for k, v in before.provenance.items() if k != _SHARED}
+    data = plan_bytes(replace(before, base=base, provenance=note, past=()))
+    packed = lzma.compress(data, format=lzma.FORMAT_XZ, preset=6)
+    past = Past(plan_fingerprint(before), same, packed)
+    return replace(after, past=(*before.past, past))
+
+
+def restored(tables: PlanTables, steps: int) -> PlanTables:
+    """Go back some changes.
+
+    Parameters
+    ----------
+    tables : PlanTables
+        The plan of today.
+    steps : int
+        Changes to undo.
+
+    Returns
+    -------
+    PlanTables
+        The plan as it was, with the past that it had.
+
+    Raises
+    ------
+    InputError
+        It does not keep as many, or what it keeps is damaged.
+    """
+    if steps > len(tables.past):
+        raise InputError.of("past-too-short", steps=steps, kept=len(tables.past))
+    for _ in range(steps):
+        tables = _before(tables)
+    return tables
+
+
+def _before(tables: PlanTables) -> PlanTables:
+    *older, past = tables.past
+    unpack = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
+    try:
+        data = unpack.decompress(past.data, max_length=_LARGEST)
+    except lzma.LZMAError as damaged:
+        raise InputError.of("past-damaged") from damaged
+    if not unpack.eof:
+        raise InputError.of("past-damaged")
+    found = read_bytes(data, Path("plan.gpkg"))
+    base = {n: tables.base[n] if n in past.same else layer for n, layer in found.base.items()}
+    shared = {k: v for k, v in tables.provenance.items() if k == _SHARED}
+    made = replace(found, base=base, provenance={**found.provenance, **shared}, past=tuple(older))
+    if plan_fingerprint(made) != past.fingerprint:
+        raise InputError.of("past-damaged")
+    return made

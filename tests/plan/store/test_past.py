@@ -1,0 +1,79 @@
+"""The plans before a plan lie in its file: each change can be undone, and damage is told."""
+
+from __future__ import annotations
+
+import lzma
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from planner.errors import InputError
+from planner.model.tables import PlanTables
+from planner.plan.changefile import read_changes
+from planner.plan.changes import apply_changes
+from planner.plan.store.past import restored, with_past
+from planner.plan.store.plans import plan_bytes, read_plan, store_plan
+from tests.plan.test_changes import some_move, written
+from tests.plans import make_plan_tables, plans_equal
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> PlanTables:
+    """A plan from its file, with digests of names as one that was saved."""
+    tables = make_plan_tables()
+    guarded = {**tables.provenance, "guard": {"salt": "00", "kinds": {}}}
+    path = tmp_path_factory.mktemp("first") / "plan.gpkg"
+    store_plan(replace(tables, provenance=guarded), path)
+    return read_plan(path)
+
+
+@pytest.fixture(scope="module")
+def third(first: PlanTables, tmp_path_factory: pytest.TempPathFactory) -> PlanTables:
+    """The same after two edits, from its file."""
+    tables = first
+    for skip in (0, 1):
+        tables = apply_changes(tables, read_changes(written(tables, [some_move(tables, skip)])))
+    path = tmp_path_factory.mktemp("past") / "plan.gpkg"
+    store_plan(tables, path)
+    return read_plan(path)
+
+
+def test_each_change_can_be_undone(first: PlanTables, third: PlanTables) -> None:
+    """Step by step, and all at once: to the last byte of the file."""
+    assert len(third.past) == len(third.provenance["history"]) == 2
+    second = restored(third, 1)
+    assert len(second.past) == len(second.provenance["history"]) == 1
+    for back in (restored(second, 1), restored(third, 2)):
+        plans_equal(first, back)
+        assert plan_bytes(back) == plan_bytes(first)
+    assert restored(third, 0) is third
+
+
+def test_what_is_shared_is_not_stored_twice(first: PlanTables, third: PlanTables) -> None:
+    """Base layers of one map stand once; a layer that has changed is kept as it was."""
+    assert set(third.past[0].same) == set(first.base)
+    other = {**first.base, "green": first.base["green"].iloc[:0]}
+    made = with_past(replace(first, base=other, past=()), first)
+    changed = "green" if len(first.base["green"]) else ""
+    assert changed not in made.past[0].same or not changed
+    assert plan_bytes(restored(made, 1)) == plan_bytes(first)
+
+
+def test_no_more_than_there_is(third: PlanTables) -> None:
+    """It is told in both languages."""
+    with pytest.raises(InputError, match="keeps 2") as raised:
+        restored(third, 3)
+    assert raised.value.zh
+
+
+def test_damage_is_told(third: PlanTables, tmp_path: Path) -> None:
+    """A flipped byte, another plan, and a file that grows without end are refused, never taken."""
+    *older, last = third.past
+    wrong = bytearray(last.data)
+    wrong[len(wrong) // 2] ^= 1
+    stranger = lzma.compress(plan_bytes(make_plan_tables(nx=6, ny=4, nc=5)))
+    for data in (bytes(wrong), b"", lzma.compress(b"no plan"), stranger, last.data[:-40]):
+        broken = replace(third, past=(*older, replace(last, data=data)))
+        with pytest.raises(InputError):
+            restored(broken, 1)
