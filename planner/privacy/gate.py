@@ -21,6 +21,25 @@ _BLANK = re.compile(r"\W+")
 _NOTHING = Secrets({})
 # Formats that people open and print; in a plan file or JSON a watermark would be data.
 _MARKED = (".html", ".xlsx", ".ods", ".docx")
+_LISTED = 8
+_KINDS_ZH = {
+    "a citizen's id number": "身份证号",
+    "a phone number": "电话号码",
+    "a room": "房号",
+    "a number plate": "车牌号",
+    "an e-mail address": "电子邮箱",
+    "a messenger id": "社交账号",
+    "a bank card number": "银行卡号",
+    "a care flag at a door": "门牌旁的关怀标记",
+    "a people or faith at a door": "门牌旁的民族或信仰",
+    "a position finer than the grid of its audience": "比该版网格更精细的位置",
+    "a resident's name": "居民姓名",
+    "a resident's phone number": "居民电话",
+    "a resident's id number": "居民身份证号",
+    "a resident's address with its room": "带房号的居民住址",
+    "what a sheet says of a resident": "表格中的居民信息",
+}
+"""What may be found, as the refusal tells it in Chinese."""
 _OF_THE_MAP = ("base.", "meta.attribution", "meta.source")
 
 
@@ -139,14 +158,15 @@ def _require_mark(data: bytes, name: str) -> None:
 
 def _refusal(name: str, audience: Audience, found: Counter[tuple[str, str]]) -> PrivacyError:
     terms = audience.terms
-    lines = [
-        f"{what}, {count} time(s) in {where}" for (what, where), count in sorted(found.items())[:8]
-    ]
-    more = f"; and {len(found) - 8} more" if len(found) > 8 else ""
-    return PrivacyError(
-        f"{name} is not released to its audience ({terms.en}): it holds " + "; ".join(lines) + more,
-        remedy="look for names, ids, phones or rooms in the title, the notes, the names of files, and the "
-        "building, street and fence names of the input, and mend them there",
-        zh=f"{name} 未放行（{terms.zh}版）：其中有 {found.total()} 处不应公开的内容",
-        remedy_zh="请检查标题、备注、文件名及楼栋、道路、边界名称中是否含有个人信息",
+    first = sorted(found.items())[:_LISTED]
+    lines = [f"{what}, {count} time(s) in {where}" for (what, where), count in first]
+    lines_zh = [f"{_KINDS_ZH.get(what, what)}{n}处（{where}）" for (what, where), n in first]
+    rest = len(found) - len(first)
+    return PrivacyError.of(
+        "gate-holds",
+        name=name,
+        audience=terms.en,
+        audience_zh=terms.zh,
+        what="; ".join(lines) + (f"; and {rest} more" if rest else ""),
+        what_zh="；".join(lines_zh) + (f"；另有{rest}项" if rest else ""),
     )

@@ -52,11 +52,12 @@ def check_structure(html: str, audience: Audience, name: str) -> None:
         elif audience is Audience.MEETING:
             _check_meeting(data, heavy)
         elif html.count(INTERNAL_WORDS) < 2:
-            raise _Refused("its watermark is missing")
+            raise _Refused("its watermark is missing", "缺少水印")
     except _Refused as why:
-        raise _refusal(name, audience, str(why)) from None
+        raise _refusal(name, audience, why) from None
     except (KeyError, ValueError, TypeError, IndexError):
-        raise _refusal(name, audience, "its data cannot be found or read") from None
+        lost = _Refused("its data cannot be found or read", "找不到或无法读取其中的数据")
+        raise _refusal(name, audience, lost) from None
 
 
 def check_together(html: str, earlier: Sequence[str], name: str) -> None:
@@ -80,7 +81,18 @@ def check_together(html: str, earlier: Sequence[str], name: str) -> None:
 
 
 class _Refused(Exception):  # noqa: N818 - a reason on its way to a PrivacyError
-    """Why a page is not released."""
+    """Why a page is not released, in English and Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
+
+
+def _unknown(kinds: Iterable[str]) -> _Refused:
+    listed = ", ".join(sorted(kinds))
+    return _Refused(
+        f"it holds data of an unknown kind ({listed})", f"含有未知种类的数据（{listed}）"
+    )
 
 
 def _unpack(text: str | None) -> dict[str, Any]:
@@ -93,7 +105,7 @@ def _known_kinds(
     # what is known may pass, never what is merely not forbidden: new data need a decision
     unknown = {*data} - audience.terms.shows | {*heavy} - _PACKED[audience] | {*islands}
     if unknown:
-        raise _Refused(f"it holds data of an unknown kind ({', '.join(sorted(unknown))})")
+        raise _unknown(unknown)
 
 
 def _check_requests(html: str, data: dict[str, Any], audience: Audience) -> None:
@@ -101,7 +113,7 @@ def _check_requests(html: str, data: dict[str, Any], audience: Audience) -> None
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
     asks = policy is None or "://" in policy[1]
     if asks != ("basemap" in data) or (asks and audience is Audience.INTERNAL):
-        raise _Refused("it may make requests that it does not tell of")
+        raise _Refused("it may make requests that it does not tell of", "可能发出未说明的网络请求")
 
 
 def _check_meeting(data: dict[str, Any], heavy: dict[str, Any]) -> None:
@@ -109,12 +121,15 @@ def _check_meeting(data: dict[str, Any], heavy: dict[str, Any]) -> None:
     smallest, base = data["meta"]["smallest"], data["meta"]["rounded"]
     # With an odd base each count has one nearest multiple; halves would be told by where they went.
     if smallest < LEAST or base < 3 or not base % 2:
-        raise _Refused(f"its threshold is below {LEAST}, or its counts are not rounded")
+        raise _Refused(
+            f"its threshold is below {LEAST}, or its counts are not rounded",
+            f"隐去小数的下限低于{LEAST}，或数目未取整",
+        )
     told = [data, heavy["before"]] if "before" in heavy else [data]
     for one in told:
         _known_kinds(one, {}, {}, Audience.MEETING)
         if {*one["units"]} - _MEETING_KEYS["units"] or {*one["blocks"]} - _MEETING_KEYS["blocks"]:
-            raise _Refused("it tells of the homes of single units")
+            raise _Refused("it tells of the homes of single units", "含有单个楼栋单元的户数")
         _check_counts(_told_counts(one), smallest)
     if "compare" in heavy:
         _check_counts(heavy["compare"]["counts"], smallest)
@@ -123,7 +138,10 @@ def _check_meeting(data: dict[str, Any], heavy: dict[str, Any]) -> None:
         _check_edit(data, heavy["edit"], smallest)
     found = determined(page_sums([(data, heavy)]), smallest)
     if found:
-        raise _Refused(f"{len(found)} count(s) that it hides follow from the others")
+        raise _Refused(
+            f"{len(found)} count(s) that it hides follow from the others",
+            f"由其余数目可推出其中隐去的{len(found)}个数",
+        )
 
 
 def _told_counts(data: dict[str, Any]) -> Iterator[int]:
@@ -141,7 +159,9 @@ def _told_counts(data: dict[str, Any]) -> Iterator[int]:
 
 def _check_counts(counts: Iterable[int], smallest: int) -> None:
     if any(0 < n < smallest or (n < 0 and n not in (FEW, HIDDEN)) for n in counts):
-        raise _Refused(f"it shows a count below {smallest} of one place")
+        raise _Refused(
+            f"it shows a count below {smallest} of one place", f"含有某一处少于{smallest}户的数目"
+        )
 
 
 def _check_edit(data: dict[str, Any], edit: dict[str, Any], smallest: int) -> None:
@@ -159,7 +179,10 @@ def _check_edit(data: dict[str, Any], edit: dict[str, Any], smallest: int) -> No
     same = edit["homes"] == homes and edit["block"] == data["units"]["block"]
     plain = all(rule["per"] is None and rule["amount"] == homes for rule in edit["rules"])
     if {*edit} - _MEETING_KEYS["edit"] or pairs["paced"] or not (even and same and plain):
-        raise _Refused("what it can edit tells more than the homes of blocks")
+        raise _Refused(
+            "what it can edit tells more than the homes of blocks",
+            "可调整的数据透露了各区块户数以外的内容",
+        )
 
 
 def _check_public(data: dict[str, Any], heavy: dict[str, Any]) -> None:
@@ -168,11 +191,14 @@ def _check_public(data: dict[str, Any], heavy: dict[str, Any]) -> None:
     kinds = {*data["base"], *heavy["shapes"]} - _PUBLIC_BASE
     kinds |= {key for zone in data["zones"] for key in zone} - _PUBLIC_ZONE
     if kinds:
-        raise _Refused(f"it holds data of an unknown kind ({', '.join(sorted(kinds))})")
+        raise _unknown(kinds)
     counts = [zone["homes"] for zone in data["zones"]]
     _check_counts(counts, terms.smallest)
     if any(n % terms.rounded for n in (*counts, data["figures"]["households"]) if n > 0):
-        raise _Refused(f"it shows a count that is not rounded to {terms.rounded}")
+        raise _Refused(
+            f"it shows a count that is not rounded to {terms.rounded}",
+            f"含有未取整到{terms.rounded}的数目",
+        )
     for zone, rings in zip(data["zones"], heavy["shapes"]["zones"], strict=True):
         _check_grid(rings, zone["at"], data["origin"], terms.grid_steps)
 
@@ -183,9 +209,16 @@ def _check_grid(rings: list[list[int]], at: list[int] | None, origin: list[int],
         for axis in (0, 1):
             fine |= any((origin[axis] + v) % step for v in accumulate(ring[axis::2]))
     if fine:
-        raise _Refused("it holds a position finer than its grid")
+        raise _Refused("it holds a position finer than its grid", "含有比其网格更精细的位置")
 
 
-def _refusal(name: str, audience: Audience, why: str) -> PrivacyError:
+def _refusal(name: str, audience: Audience, why: _Refused) -> PrivacyError:
     terms = audience.terms
-    return PrivacyError.of("gate-page", name=name, audience=terms.en, why=why, audience_zh=terms.zh)
+    return PrivacyError.of(
+        "gate-page",
+        name=name,
+        audience=terms.en,
+        audience_zh=terms.zh,
+        why=why.en,
+        why_zh=why.zh,
+    )
