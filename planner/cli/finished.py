@@ -48,7 +48,8 @@ def draw_map(
         str,
         typer.Option(
             help="public 公开 (outlines, centres, rounded counts), meeting 会议 (by building), or internal "
-            "内部 (the roster; watermarked)."
+            "内部 (the roster; watermarked). "
+            "公开版仅轮廓、中心户与取整户数；会议版按楼栋；内部版含花名册，带水印"
         ),
     ] = "meeting",
     out: Annotated[
@@ -62,14 +63,16 @@ def draw_map(
         Path | None,
         typer.Option(
             help="The project that the plan was made from: names of the centres and their office phones "
-            "(public), names, rooms and care flags (internal) are taken from its sheets. 原项目文件"
+            "(public), names, rooms and care flags (internal) are taken from its sheets. "
+            "原项目文件：公开版的中心户姓名与办公电话、内部版的姓名房号与关怀标记取自其表格"
         ),
     ] = None,
     basemap: Annotated[
         str | None,
         typer.Option(
             help="Online tiles beneath the plan: tianditu, or an address with {z}/{x}/{y} on WGS-84. The "
-            "page then makes requests when it is opened; without it, none. 在线底图，默认不用"
+            "page then makes requests when it is opened; without it, none. "
+            "在线底图：打开页面时会发出请求；不填则不联网"
         ),
     ] = None,
     earlier: Earlier = None,
@@ -80,7 +83,8 @@ def draw_map(
     The finished file is read again before it is released: where it holds what its audience must not
     see, nothing is written and the exit code is 5. A plan holds no names; with --project they are taken
     from the sheets, and the gate then knows them too.
-    出图后先行检查，含不应公开的内容则不写出（退出码5）。内部版带水印，须明确指定。
+    出图后先行检查，含不应公开的内容则不写出（退出码5）。方案文件不含姓名，加 --project 后方从原表读取，
+    检查时也以此为据。内部版带水印，须明确指定。
     """
     from planner.api.opening import free_file
     from planner.api.people import people_of
@@ -118,7 +122,8 @@ def compare(
         "compare.html"
     ),
     audience: Annotated[
-        str, typer.Option(help="meeting 会议 only; any other is refused with the reason.")
+        str,
+        typer.Option(help="meeting 会议 only; any other is refused. 仅限会议版，其他受众将被拒绝"),
     ] = "meeting",
     title: Annotated[str | None, typer.Option(help="Heading; that of NEW by default. 标题")] = None,
     earlier: Earlier = None,

@@ -21,7 +21,11 @@ def check(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Write the report and marked copies of the sheets here."),
+        typer.Option(
+            "--out",
+            "-o",
+            help="Write the report and marked copies of the sheets here. 体检报告与标注副本的文件夹",
+        ),
     ] = None,
     members: Annotated[
         Path | None,
