@@ -352,3 +352,29 @@ def test_units_come_in_the_order_of_numbers() -> None:
     """Building 2 before building 10, as people count."""
     _, units, _ = group_units(people(3, building=["10", "2", "9"], place="甲苑"), 250)
     assert units["building"].tolist() == ["2号楼", "9号楼", "10号楼"]
+
+
+def test_a_member_whose_stairwell_is_lived_in_stays_there() -> None:
+    """Even where some homes of the building do not tell theirs."""
+    frame = mixed()
+    frame.loc[:3, "stairwell"] = ["1", "1", "", ""]
+    frame.loc[8, "stairwell"] = "1"
+    unit, _, _ = group_units(frame, 250)
+    assert unit[8] == unit[0] != unit[2]
+
+
+def test_the_estate_next_door_lends_no_name_to_another_number() -> None:
+    """A building without an estate takes that of its own number alone."""
+    frame = people(2, place=["甲苑", ""], building=["3", "4"], lon=[117.0, 117.0002])
+    _, units, _ = group_units(frame, 250)
+    assert dict(zip(units["building"], units["place"], strict=True)) == {
+        "3号楼": "甲苑",
+        "4号楼": "",
+    }
+
+
+def test_cuts_are_told_in_order() -> None:
+    """By their words, whatever the order of the sheet."""
+    _, _, said = group_units(people(24, building=["9"] * 12 + ["2"] * 12), 6)
+    assert [f.what for f in said] == sorted(f.what for f in said)
+    assert len(said) == 2

@@ -280,3 +280,13 @@ def test_no_more_centres_than_the_floor_of_homes_allows() -> None:
     rules = ruled(households_per_zone=Bound(1, None))
     (q,) = lane([0.0], ["A"], [0.0, 100.0, 200.0], each=1, rules=rules).quarters
     assert (q.ways, q.most) == (3, 1)
+
+
+def test_any_number_of_candidates_may_be_chosen() -> None:
+    """Without a floor as many as there are, and a limit just met suffices."""
+    spots = [100.0 * k for k in range(100)]
+    (q,) = lane(spots, ["A"] * 100, spots, each=1).quarters
+    assert q.most == 100
+    at = ruled(walk=WalkLimit(float(q.walk_m[0, 1])))
+    (q,) = lane(spots, ["A"] * 100, spots, each=1, rules=at).quarters
+    assert np.isfinite(q.sites(50, suffice=True).cost[0, 1])
