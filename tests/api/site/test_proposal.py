@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from planner.api.site.proposal import (
+    Swaps,
+    _why,
     chosen_table,
     left_table,
     mean_walk,
@@ -150,3 +152,51 @@ def test_a_fence_where_nobody_can_be_chosen_lists_nobody() -> None:
     chosen = chosen_table(found, of.table, of.demand)
     left = left_table(found, of.table, of.table.iloc[:0].assign(cause=""))
     assert sorted([*chosen["candidate_id"], *left["candidate_id"]]) == ["M0", "M1"]
+
+
+def test_only_homes_stay_open_a_single_one_too() -> None:
+    """A member beyond the limit, where nobody is to be served, is no gap."""
+    of = lane([0.0, 500.4], ["A"] * 2, [0.0, -600.0], each=1, forced=[True, False])
+    open_ = uncovered_table(outcomes(of, [1]), of.table, of.demand)
+    assert open_["households"].tolist() == [1]
+    assert open_["walk_m"].tolist() == pytest.approx([500.4], abs=0.11)
+
+
+def test_the_chosen_come_by_their_ids() -> None:
+    """Whatever the order of the sheet; walks are told to the decimetre."""
+    of = lane([0.0, 100.4, 3000.0], ["A"] * 3, [0.0, 3000.0])
+    table = of.table.assign(id=["Z", "A"])
+    chosen = chosen_table(outcomes(of, [2]), table, of.demand)
+    assert chosen["candidate_id"].to_dict() == {0: "A", 1: "Z"}
+    assert chosen["walk_max_m"].tolist() == pytest.approx([0.0, 100.4], abs=0.11)
+
+
+def test_every_home_of_a_zone_counts_in_a_swap() -> None:
+    """Five places in a row, from the middle to the end: 200 m more for three, 200 m less for one."""
+    spots = [0.0, 100.0, 200.0, 300.0, 400.0]
+    (quarter,) = lane(spots, ["A"] * 5, spots).quarters
+    found = swaps(quarter, np.full(5, 2), np.zeros(5))
+    assert found.walk_m[4] == pytest.approx(80.0, abs=0.1)
+    assert found.instead_m[4] == pytest.approx(80.0, abs=0.1)
+    walk = quarter.walk_m.copy()
+    walk[0, [2, 4]] = np.inf
+    lost = swaps(replace(quarter, walk_m=walk, cost_m=10.0 * walk), np.full(5, 2), np.zeros(5))
+    assert lost.instead_m[4] == lost.walk_m[4] == np.inf, "a home without a path to either"
+
+
+def test_the_runner_up_need_not_be_the_first() -> None:
+    """It is the one that costs least; the other is listed with its walk to the decimetre."""
+    spots = [0.0, 150.4, 250.0]
+    of = lane(spots, ["A"] * 3, spots)
+    (row,) = chosen_table(outcomes(of, [1]), of.table, of.demand).to_dict("records")
+    assert (row["candidate_id"], row["runner_up"]) == ("M1", "M2")
+    left = left_table(outcomes(of, [1]), of.table, of.table.iloc[:0].assign(cause=""))
+    assert left["walk_m"].tolist() == pytest.approx([99.6, 150.4], abs=0.11)
+
+
+def test_why_a_runner_up_without_a_path_is_none() -> None:
+    """The reason names it and says that some homes cannot walk there."""
+    away = Swaps(np.zeros(1, np.int64), np.array([np.inf]), np.array([np.inf]), np.zeros(1))
+    zh, en = _why(np.array(["M7"]), away, 0)
+    assert "M7" in zh
+    assert en == "from M7 some of the homes have no path"
