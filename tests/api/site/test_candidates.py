@@ -128,6 +128,8 @@ def test_points_are_metres_short_of_the_best() -> None:
     assert able["merit_m"].tolist() == [0.0, 20.0, 20.0, 10.0]
     assert [f.code for f in said] == ["score-missing"]
     assert "1 candidates have no score" in said[0].what
+    _, _, said = listed(known(score=[90.0, np.nan, np.nan, 85.0]), Siting(score_m=0.5))
+    assert "2 candidates have no score" in said[0].what
 
 
 def test_without_a_price_a_missing_score_is_no_matter() -> None:
