@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.intake.address.fold import CJK
 from planner.intake.coordinates.datum import convert
+from planner.intake.online.outgoing import cut_label
 from planner.model.events import KINDS, Event, HomeMove
 from planner.model.tables import PlanTables
 from planner.plan.provenance import history_of, plan_fingerprint
@@ -115,18 +118,42 @@ def _without_rooms(events: tuple[Event, ...], case: Case) -> Iterator[Event]:
     homes, members = (
         f.set_index("id", drop=False) for f in (case.located.households, case.located.members)
     )
-    for event in events:
+    wish = case.task.rezone
+    assert wish is not None
+    for number, event in enumerate(events):
         people = homes if event.kind.startswith("home") else members
-        if event.where and event.id in people.index:
-            yield replace(
-                event, where=_where(people.loc[[event.id]].iloc[0], event, case.opened.datum)
-            )
+        if not event.where:
+            yield event
+        elif event.id in people.index:
+            where = _where(people.loc[[event.id]].iloc[0], event, case.opened.datum)
+            yield replace(event, where=where)
+        elif people is members and event.id in wish.resting:
+            # who rests comes back to where it lives; what an earlier plan kept is without a room already
+            yield event if number < wish.earlier else replace(event, where=_cut(event))
         else:
             # whoever left again is found nowhere: nothing is kept of where it was
-            yield event if not event.where else replace(event, where={})
+            yield replace(event, where={})
+
+
+def _cut(event: Event) -> dict[str, Any]:
+    """Cut what was written of a place that the plan has no label for down to its building."""
+    where = event.where
+    told = {name: where[name] for name in ("community", "floor", "lon", "lat") if name in where}
+    told |= {
+        name: where[name]
+        for name in ("building", "stairwell")
+        if _NUMBER.fullmatch(str(where.get(name, "")))
+    }
+    address = str(where.get("address", ""))
+    # the grammar of other scripts does not tell a room for sure
+    if CJK.search(address):
+        told["address"] = cut_label(address)
+    return {name: value for name, value in told.items() if value != ""}
 
 
 def _where(row: pd.Series, event: Event, datum: str | None) -> dict[str, Any]:
+    if not np.isfinite(row["lon"]):
+        return _cut(event)
     label = str(row["label"])
     told: dict[str, Any] = {"address": label, "community": event.where.get("community", "")}
     told["floor"] = str(row["floor"])
@@ -139,6 +166,7 @@ def _where(row: pd.Series, event: Event, datum: str | None) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value != ""}
 
 
+_NUMBER = re.compile(r"[0-9A-Za-z]{1,4}(?:栋|幢|座|号楼|楼|单元)?")
 _KIND = {kind.code: kind for kind in KINDS}
 
 

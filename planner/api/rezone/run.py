@@ -18,7 +18,7 @@ from planner.api.task import Case, Task, Wishes
 from planner.api.zone import demand, draw, judge, place, tell, zoned
 from planner.errors import Finding
 from planner.files import free_file, mark_as_read, probe, write_files
-from planner.intake.events.apply import registered, with_rules
+from planner.intake.events.apply import OF_ZONES, Register, registered, with_rules
 from planner.intake.events.read import EventSheet, read_events
 from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
@@ -53,7 +53,8 @@ class Changed:
     changes : path, optional
         A sheet of events; see `planner.intake.events.read.read_events`.
     households, members : path, optional
-        The office's register of today, in place of the project's: it knows all that happened before.
+        The office's register of today, in place of the project's: it knows all that happened before to those
+        that it lists, and nothing of the others, nor of rules.
     """
 
     changes: str | Path | None = None
@@ -67,10 +68,12 @@ class Changed:
         named = {name: Path(path) for name, path in sheets.items() if path is not None}
         return replace(found, inputs=replace(found.inputs, **named)) if named else found
 
-    @property
-    def new_register(self) -> bool:
-        """Whether the office hands in its register anew."""
-        return self.households is not None or self.members is not None
+    def known(self, event: Event) -> bool:
+        """Whether a register that is handed in anew knows of an earlier event."""
+        if event.kind in OF_ZONES:
+            return False
+        sheet = self.households if event.kind.startswith("home") else self.members
+        return sheet is not None
 
 
 def rezone(
@@ -283,21 +286,23 @@ class _Wish:
         if self.changed.changes is not None:
             mark_as_read(Path(self.changed.changes))
             sheet = read_events(self.changed.changes)
-        earlier = () if self.changed.new_register else _events_of(before)
+        earlier = tuple(e for e in _events_of(before) if not self.changed.known(e))
         online = online_of(project, options.consent, offline=options.offline)
         opened = open_project(project, clock)
         events = (*earlier, *sheet.events)
+        register = registered(opened.households, opened.members, events, len(earlier))
         price = project.affinity.move_price_m
         wish = RezoneWish(
             self.keeping or Keeping(price),
-            events,
+            register.events,
             len(earlier),
+            register.resting,
             everywhere=options.everywhere,
             by=office(options.by),
             when=self.when,
         )
         task = Task(
-            _after(opened, events, len(earlier), sheet),
+            _after(opened, register, sheet),
             Wishes(allow_missing_centres=options.allow_missing_centres),
             PreviousPlan.of(before),
             online,
@@ -310,14 +315,13 @@ def _events_of(plan: Plan) -> tuple[Event, ...]:
     return tuple(msgspec.convert(dict(told), Event) for told in plan.provenance.get("events") or ())
 
 
-def _after(opened: Opened, events: tuple[Event, ...], earlier: int, sheet: EventSheet) -> Opened:
+def _after(opened: Opened, register: Register, sheet: EventSheet) -> Opened:
     """Put the events into what was read."""
-    register = registered(opened.households, opened.members, events, earlier)
     homes = replace(
         register.households,
         estates=register.households.estates | sheet.estates,
     )
-    project = replace(opened.project, rules=with_rules(opened.project.rules, events))
+    project = replace(opened.project, rules=with_rules(opened.project.rules, register.events))
     said: tuple[Finding, ...] = (*opened.findings, *sheet.findings, *register.findings)
     return replace(
         opened, project=project, households=homes, members=register.members, findings=said

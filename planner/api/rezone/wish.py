@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding, SchemaError
+from planner.intake.identity import match_ids
 from planner.model.arrays import Ints
 from planner.model.events import Event
 from planner.model.tables import PlanTables
@@ -37,6 +39,8 @@ class RezoneWish:
         What happened since the sheets were written, oldest first.
     earlier : int
         How many of them an earlier plan has taken already.
+    resting : frozenset of str
+        Ids of members who serve nobody for now; where they live is still kept.
     everywhere : bool
         Solve all parts again, also those that nothing happened to.
     by : str
@@ -48,6 +52,7 @@ class RezoneWish:
     keeping: Keeping
     events: tuple[Event, ...] = ()
     earlier: int = 0
+    resting: frozenset[str] = frozenset()
     everywhere: bool = False
     by: str = ""
     when: datetime | None = None
@@ -79,11 +84,12 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
     assert tables is not None
     same = undisturbed(tables, located, demand)
     same = same.opened(np.arange(demand.problem.n_units)) if wish.everywhere else same
-    was = _zones_before(tables, same.origin, demand)
-    old = {u: i for i, u in enumerate(tables.units["unit_id"])}
-    locked = set(np.flatnonzero(np.isin(same.origin, [old[u] for u in locks_of(tables)])).tolist())
+    stood = _stood(tables, same.origin, demand)
+    was = _zones_before(tables, stood, demand)
+    named = np.append(tables.units["unit_id"].to_numpy(object), "")[stood]
+    locked = set(np.flatnonzero(np.isin(named, locks_of(tables))).tolist())
     given, faults = np.full(demand.problem.n_units, -1), list[Finding]()
-    desk = _Targets(demand, _numbers(tables, demand), was)
+    desk = _Targets(demand, _Centres.of(tables, demand), was, named)
     for event in wish.new:
         if event.kind not in ("lock", "unlock", "give"):
             continue
@@ -98,8 +104,12 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
     if faults:
         told = {"file": faults[0].file, "n": len(faults)}
         raise SchemaError.of("changes-not-in-plan", {"findings": faults}, **told)
-    # whose centre is gone cannot stay with it, and says so
-    lost = [u for u in sorted(locked) if given[u] < 0 and was[u] < 0]
+    # whose centre is gone, or lives out of reach by now, cannot stay with it, and says so
+    problem = demand.problem
+    pairs = problem.pair_unit.astype(np.int64) * problem.n_centres + problem.pair_centre
+    wanted = np.arange(problem.n_units) * problem.n_centres + was
+    served = (was >= 0) & np.isin(wanted, pairs)
+    lost = [u for u in sorted(locked) if given[u] < 0 and not served[u]]
     stays = np.setdiff1d(sorted(locked), lost).astype(np.int64)
     held = given.copy()
     held[stays] = np.where(given[stays] >= 0, given[stays], was[stays])
@@ -109,18 +119,56 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
     return Kept(Standing(same.zone, same.parts, same.change_m, held), tuple(ids[stays]), said)
 
 
-def _zones_before(tables: PlanTables, origin: Ints, demand: Demand) -> Ints:
-    """Centre, by its position now, of the unit that most people of each unit come from; -1 for none."""
+def _stood(tables: PlanTables, origin: Ints, demand: Demand) -> Ints:
+    """Find the unit of the previous plan at the place of each unit of now, -1 for none.
+
+    Where its people come from does not tell: whoever moves takes neither a lock nor a zone along.
+    """
+    old, new = tables.units, demand.units
+    place = [old["fence"] + "\n" + old["label"], new["fence"] + "\n" + new["label"]]
+    was, now = (p.to_numpy(object) for p in place)
+    point = old.geometry
+    lon, lat = (np.append(v.to_numpy(float), np.nan)[origin] for v in (point.x, point.y))
+    north = (new["lat"].to_numpy(float) - lat) * 111_000
+    east = (new["lon"].to_numpy(float) - lon) * 111_000 * np.cos(np.radians(lat))
+    nameless = (new["label"] == "").to_numpy() & (np.hypot(east, north) < _NEAR_M)
+    stayed = (origin >= 0) & ((np.append(was, "")[origin] == now) | nameless)
+    # where all are others now, a name that there is once is the same place
+    once = {p: i for i, p in enumerate(was) if not place[0].duplicated(keep=False).iloc[i]}
+    alone = ~place[1].duplicated(keep=False).to_numpy() & (new["label"] != "").to_numpy()
+    again = [once.get(p, -1) if a else -1 for p, a in zip(now, alone, strict=True)]
+    return np.where(stayed, origin, np.array(again, np.int64))
+
+
+def _zones_before(tables: PlanTables, stood: Ints, demand: Demand) -> Ints:
+    """Centre, by its position now, that the place of each unit had; -1 for none."""
     now = positions(demand.centres["centre_id"], tables.units["zone"])
-    return np.append(now, -1)[origin]
+    return np.append(now, -1)[stood]
 
 
-def _numbers(tables: PlanTables, demand: Demand) -> dict[str, int]:
-    """Give the position now of each centre by its number, and by its id."""
-    now = positions(demand.centres["centre_id"], tables.centres["centre_id"])
-    pairs = zip(tables.centres["number"], now.tolist(), strict=True)
-    named = {str(c): i for i, c in enumerate(demand.centres["centre_id"])}
-    return {**{str(n): i for n, i in pairs if i >= 0}, **named}
+@dataclass(frozen=True, eq=False)
+class _Centres:
+    """The position now of each centre by the number of its zone, and by its id."""
+
+    by_number: Mapping[str, int]
+    by_id: Mapping[str, int]
+
+    @classmethod
+    def of(cls, tables: PlanTables, demand: Demand) -> _Centres:
+        now = positions(demand.centres["centre_id"], tables.centres["centre_id"])
+        pairs = zip(tables.centres["number"], now.tolist(), strict=True)
+        ids = {str(c): i for i, c in enumerate(demand.centres["centre_id"])}
+        return cls({str(n): i for n, i in pairs if i >= 0}, ids)
+
+    def called(self, text: str) -> set[int]:
+        """Give the centres that a text may mean; two where an id is the number of another's zone."""
+        zone = _ZONE.fullmatch(_key(text))
+        number = self.by_number.get(zone["n"], -1) if zone else -1
+        if zone and (zone["before"] or zone["behind"]):
+            return {number} - {-1}
+        # a spreadsheet makes 7 of an id 007
+        called = match_ids([text], self.by_id).get(text)
+        return {number, -1 if called is None else self.by_id[called]} - {-1}
 
 
 class _NotThereError(Exception):
@@ -134,17 +182,21 @@ class _Targets:
     """Buildings, stairwells and zones by the names that people give them."""
 
     demand: Demand
-    centres: Mapping[str, int]
+    centres: _Centres
     was: Ints
+    named: npt.NDArray[np.object_]
 
     def units(self, event: Event) -> list[int]:
         """Give the units that an event names: a zone, a unit, a stairwell or a whole building."""
         units, key = self.demand.units, _key(event.target)
-        zone = _ZONE.fullmatch(key)
-        if zone and zone["n"] in self.centres and event.kind != "give":
-            return np.flatnonzero(self.was == self.centres[zone["n"]]).tolist()
-        for column in ("unit_id", "label", "building"):
-            at = np.flatnonzero([_key(text) == key for text in units[column]])
+        zones = set[int]() if event.kind == "give" else self.centres.called(event.target)
+        if len(zones) > 1:
+            raise self._not("centre-or-number", event, "对象")
+        if zones:
+            return np.flatnonzero(self.was == zones.pop()).tolist()
+        # ids of units are those of the plan that the sheet was written for: a new building shifts them
+        for names in (self.named, units["label"], units["building"]):
+            at = np.flatnonzero([_key(text) == key for text in names])
             if not len(at):
                 continue
             if units["fence"].iloc[at].nunique() > 1:
@@ -154,10 +206,11 @@ class _Targets:
 
     def centre(self, event: Event, units: list[int]) -> int:
         """Give the position of the centre that units are given to, by its id or number."""
-        zone = _ZONE.fullmatch(_key(event.centre))
-        at = self.centres.get(event.centre, self.centres.get(zone["n"] if zone else "", -1))
-        if at < 0:
-            raise self._not("centre-unknown", event, "中心户编号")
+        called = self.centres.called(event.centre)
+        if len(called) != 1:
+            code = "centre-or-number" if called else "centre-unknown"
+            raise self._not(code, event, "中心户编号")
+        at = called.pop()
         problem = self.demand.problem
         for u in units:
             may = problem.pair_centre[problem.pair_start[u] : problem.pair_start[u + 1]]
@@ -170,7 +223,10 @@ class _Targets:
         return _NotThereError(Finding.of(code, place))
 
 
-_ZONE = re.compile(r"(?:责任区|zone)?(?P<n>\w+?)(?:号?责任区|号)?")
+_ZONE = re.compile(r"(?P<before>第|责任区|zone)?0*(?P<n>[0-9]+)(?P<behind>号?责任区|号)?")
+_NEAR_M = (
+    30.0  # a place without a name is the middle of its homes, which moves with who comes and goes
+)
 
 
 def _key(text: str) -> str:

@@ -20,10 +20,12 @@ from planner.intake.residents import Residents
 from planner.model.events import Event
 from planner.model.rules import RuleBook
 
-__all__ = ["Register", "registered", "with_rules"]
+__all__ = ["OF_ZONES", "Register", "registered", "with_rules"]
 
 OF_ZONES: Final = frozenset(("rule", "lock", "unlock", "give"))
 """Kinds that change nobody's row."""
+_JOINS: Final = frozenset(("home-in", "member-in"))
+"""Kinds whose id is to be nobody's yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +33,15 @@ class Register:
     """Residents after some events.
 
     `findings`: events of earlier re-zonings that the sheets know by now.
+    `events`: all of them, each with the id that the sheets have: 7 may be 007 there.
+    `resting`: ids of members who serve nobody for now.
     """
 
     households: Residents
     members: Residents
     findings: tuple[Finding, ...] = ()
+    events: tuple[Event, ...] = ()
+    resting: frozenset[str] = frozenset()
 
 
 def registered(
@@ -60,7 +66,10 @@ def registered(
     desk = _Desk(_Rows(households), _Rows(members))
     said: list[Finding] = []
     faults: list[Finding] = []
-    for number, event in enumerate(events):
+    named: list[Event] = []
+    for number, given in enumerate(events):
+        event = desk.named(given)
+        named.append(event)
         code = desk.take(event)
         if code == "" or event.kind in OF_ZONES:
             continue
@@ -73,7 +82,13 @@ def registered(
     if faults:
         told = {"file": faults[0].file, "n": len(faults)}
         raise SchemaError.of("changes-not-in-register", {"findings": faults}, **told)
-    return Register(desk.homes.residents(), desk.members.residents(), tuple(said))
+    return Register(
+        desk.homes.residents(),
+        desk.members.residents(),
+        tuple(said),
+        tuple(named),
+        frozenset(desk.members.rest),
+    )
 
 
 def with_rules(rules: RuleBook, events: Sequence[Event]) -> RuleBook:
@@ -98,9 +113,9 @@ def with_rules(rules: RuleBook, events: Sequence[Event]) -> RuleBook:
 
 def _with_limit(rules: RuleBook, event: Event) -> RuleBook:
     if event.rule == "walk_m":
-        return replace(
-            rules, walk=replace(rules.walk, limit_m=event.high or event.low, reach_m=None)
-        )
+        limit = event.low if event.high is None else event.high
+        assert limit is not None
+        return replace(rules, walk=replace(rules.walk, limit_m=limit, reach_m=None))
     bound = rules.bounds[event.rule]
     low = bound.low if event.low is None else event.low
     high = bound.high if event.high is None else event.high
@@ -131,6 +146,10 @@ class _Rows:
             return None
         return match_ids([name], [*self.kept, *self.held]).get(name)
 
+    def resting(self, name: str) -> str | None:
+        """Give the id of who rests, likewise."""
+        return match_ids([name], self.rest).get(name)
+
     def add(self, event: Event, name: str, **more: Any) -> None:
         blank: dict[str, Any] = dict.fromkeys(WHERE, "") | {"lon": np.nan, "lat": np.nan}
         place = {"file": event.file, "sheet": event.sheet, "row": event.row}
@@ -156,6 +175,14 @@ class _Desk:
     members: _Rows
     faults: list[Finding] = field(default_factory=list)
 
+    def named(self, event: Event) -> Event:
+        """Give an event the id that the sheet has."""
+        if event.kind in OF_ZONES or event.kind in _JOINS:
+            return event
+        rows = _rows_of(self, event)
+        name = rows.find(event.id) or rows.resting(event.id)
+        return event if name is None else replace(event, id=name)
+
     def take(self, event: Event) -> str:
         """Carry one event out; the code of what is wrong with it, "" if nothing is."""
         act = _ACTS.get(event.kind)
@@ -168,7 +195,7 @@ def _rows_of(desk: _Desk, event: Event) -> _Rows:
 
 def _join(desk: _Desk, event: Event) -> str:
     rows = _rows_of(desk, event)
-    if rows.find(event.id) is not None or event.id in rows.rest:
+    if rows.find(event.id) is not None or rows.resting(event.id) is not None:
         return "event-there-already"
     home = event.kind.startswith("home")
     weight = 1.0 if event.load is None else event.load
@@ -232,7 +259,7 @@ def _rest(desk: _Desk, event: Event) -> str:
 
 def _serve(desk: _Desk, event: Event) -> str:
     rows = desk.members
-    name = next(iter(match_ids([event.id], rows.rest).values()), None)
+    name = rows.resting(event.id)
     if name is None:
         return "event-not-resting"
     rows.kept[name] = rows.rest.pop(name)

@@ -33,7 +33,8 @@ WHERE: Final = tuple(c for c in KEPT_COLUMNS if c != "id")
 _NUMBERS: Final = ("load", "low", "high")
 _TEXTS: Final = ("new_id", "target", "centre", "rule")
 _PLACED: Final = {"home": HOUSEHOLDS, "member": MEMBERS}
-_BLANK: Final = ("event", "id", "address", "target")
+_TOLD: Final = tuple(column.name for column in EVENTS.columns)
+"""A row that fills in none of these says nothing; one that fills in any says what happened, or is a fault."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ def read_events(path: str | Path) -> EventSheet:
     read = [columns_of(t, EVENTS) for t in tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [f for t in tables for f in t.findings] + [f for _, said in read for f in said]
-    frame = frame[(frame[list(_BLANK)] != "").any(axis=1)].reset_index(drop=True)
+    frame = frame[(frame[list(_TOLD)] != "").any(axis=1)].reset_index(drop=True)
     frame, said = _cleaned(frame)
     kinds = [kind_of_event(text) for text in frame["event"]]
     faults = [

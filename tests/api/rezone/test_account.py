@@ -62,3 +62,26 @@ def test_each_home_says_why_it_changes_hands(project: Project, plan: Plan, tmp_p
     assert all(row[3] == "M010" for row in listed if row[0].startswith("H00"))
     # it is the office's own: no page for a meeting tells causes by home
     assert "H1100" not in made.map().html
+
+
+def test_an_id_is_that_of_the_sheets(plan: Plan, project: Project, tmp_path: Path) -> None:
+    """A spreadsheet writes 7 for 007: the home keeps its place the month after, and its cause is its own."""
+    folder = project.file.parent
+    for name in ("homes.csv", "members.csv", "planner.toml"):
+        text = (folder / name).read_text(encoding="utf-8").replace("H0000,", "007,")
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    homes = plan.households["household_id"].replace("H0000", "007")
+    numbered = replace(plan, households=plan.households.assign(household_id=homes))
+    path = tmp_path / "changes.csv"
+    path.write_text(
+        "事项,编号,地址,社区,经度,纬度\n搬家,7,东里小区9号楼,东社区,117.0248,32.62",
+        encoding="utf-8",
+    )
+    own = Project.read(tmp_path)
+    first = rezone(numbered, own, Changed(path))
+    (move,) = (m for m in first.provenance["moves"] if m["home"] == "007")
+    assert (move["cause"], move["rows"]) == ("own", (2,))
+    second = rezone(first, own)
+    was, now = (p.households.set_index("household_id").loc["007"] for p in (first, second))
+    assert (now["zone"], now["unit_id"]) == (was["zone"], was["unit_id"])
+    assert second.provenance["rezone"]["open_units"] == 0

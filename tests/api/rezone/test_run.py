@@ -124,6 +124,93 @@ def test_events_of_earlier_months_stay_true(project: Project, plan: Plan, tmp_pa
     assert third.provenance["events"] == []
 
 
+def test_a_register_of_homes_knows_nothing_of_members(
+    project: Project, plan: Plan, tmp_path: Path
+) -> None:
+    """A centre that has retired, and a rule that has changed, stay so when the homes are listed anew."""
+    rows = (
+        "中心户退出,M010,,,,,,,,,,,",
+        "规则调整,,,,,,,,,,每个责任区户数,10,70",
+        "迁出,H0001,,,,,,,,,,,",
+    )
+    first = rezone(plan, project, changes(tmp_path, *rows), when=WHEN)
+    homes = Changed(households=project.file.parent / "homes.csv")
+    second = rezone(first, project, homes, when=WHEN)
+    assert "M010" not in set(second.centres["centre_id"])
+    assert second.rules.households_per_zone.high == 70
+    assert "H0001" in zones(second)
+    people = Changed(members=project.file.parent / "members.csv")
+    third = rezone(first, project, people, when=WHEN)
+    assert "M010" in set(third.centres["centre_id"])
+    assert "H0001" not in zones(third)
+
+
+def test_who_rests_comes_back_to_where_it_lives(
+    project: Project, plan: Plan, tmp_path: Path
+) -> None:
+    """Three months of a member whom no sheet knows: joins, rests, serves again; no room is kept."""
+    at = "东里小区5号楼2单元602室,东社区,117.0224,32.62,,,,,,"
+    joins = rezone(plan, project, changes(tmp_path, f"党员加入,M99,,{at}"), when=WHEN)
+    rests = rezone(joins, project, changes(tmp_path, "暂停服务,M99,,,,,,,,,,,"), when=WHEN)
+    serves = rezone(rests, project, changes(tmp_path, "恢复服务,M99,,,,,,,,,,,"), when=WHEN)
+    was, now = (p.members.set_index("member_id").loc["M99"] for p in (joins, serves))
+    assert "M99" not in set(rests.members["member_id"])
+    assert was["zone"] != ""
+    assert (was["zone"], was["unit_id"]) == (now["zone"], now["unit_id"])
+    both = (f"党员加入,M99,,{at}", "暂停服务,M99,,,,,,,,,,,")
+    once = rezone(plan, project, changes(tmp_path, *both), when=WHEN)
+    again = rezone(once, project, changes(tmp_path, "恢复服务,M99,,,,,,,,,,,"), when=WHEN)
+    assert again.members.set_index("member_id").loc["M99", "zone"] == was["zone"]
+    assert "602" not in str([p.provenance for p in (joins, rests, serves, once, again)])
+
+
+def test_a_place_that_is_not_found_is_not_forgotten(
+    project: Project, plan: Plan, tmp_path: Path
+) -> None:
+    """The home stays a gap, and its address stays, down to the building: the map may know it next month."""
+    row = "迁入,X1,,新风路9号3栋2单元502室,东社区,,,,,,,,"
+    first = rezone(plan, project, changes(tmp_path, row), when=WHEN)
+    second = rezone(first, project, when=WHEN)
+    for made in (first, second):
+        assert list(made.gaps["household_id"]) == ["X1"]
+        (told,) = made.provenance["events"]
+        assert told["where"] == {"address": "新风路9号3栋", "community": "东社区"}
+
+
+def test_a_lock_stays_with_the_place(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """Whoever moves out of a locked building takes no lock along, wherever it goes."""
+    locked = rezone(plan, project, changes(tmp_path, "锁定,,,,,,,,东里小区1号楼,,,,"), when=WHEN)
+    for place in (
+        "西里小区20号楼,西社区,117.0211,32.6322",
+        "东里小区20号楼,东社区,117.0211,32.6202",
+    ):
+        row = f"住户搬家,H0001,,{place},,,,,,"
+        made = rezone(locked, project, changes(tmp_path, row), when=WHEN)
+        locks = made.provenance["history"][-1]["locks"]
+        units = made.units.set_index("unit_id")
+        assert list(units.loc[locks, "label"]) == ["东里小区1号楼"]
+        assert zones(made)["H0001"] != ""
+    # all who lived there are gone, others have come: it is still the same building
+    rows = [f"迁出,H00{i:02d},,,,,,,,,,," for i in range(12)]
+    rows += ["党员退出,M000,,,,,,,,,,,", "党员退出,M001,,,,,,,,,,,"]
+    rows += ["迁入,X1,,东里小区1号楼,东社区,117.02,32.62,,,,,,"]
+    made = rezone(locked, project, changes(tmp_path, *rows), when=WHEN)
+    (lock,) = made.provenance["history"][-1]["locks"]
+    assert made.units.set_index("unit_id").loc[lock, "label"] == "东里小区1号楼"
+
+
+def test_a_lock_of_a_centre_out_of_reach_is_told(
+    project: Project, plan: Plan, tmp_path: Path
+) -> None:
+    """The centre moves to the other community: nobody is left without a zone for the sake of a lock."""
+    locked = rezone(plan, project, changes(tmp_path, "锁定,,,,,,,,责任区1,,,,"), when=WHEN)
+    row = "党员搬家,M010,,西里小区3号楼,西社区,117.0212,32.632,,,,,,"
+    made = rezone(locked, project, changes(tmp_path, row), when=WHEN)
+    assert "lock-lost" in {f.code for f in made.findings}
+    assert all(zones(made).values())
+    assert len(made.gaps) == 0
+
+
 def test_locks_hold_and_are_taken_along(project: Project, plan: Plan, tmp_path: Path) -> None:
     """A locked building stays when its own community is cut again; unlocked, it may go."""
     label = str(plan.units["label"].iloc[0])

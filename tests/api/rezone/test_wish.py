@@ -77,6 +77,43 @@ def test_earlier_events_are_not_carried_out_twice(case: Case, plan: Plan) -> Non
     assert kept(case, plan, Event("lock", target="1"), earlier=1).locks == ()
 
 
+def test_a_number_that_is_an_id_too_is_a_question(case: Case, plan: Plan) -> None:
+    """Centre 2 has zone 3, and zone 2 has centre 9: "2" is neither, "zone 2" is zone 2; 3 may be 03."""
+    ids = dict(zip(plan.centres["centre_id"], ("1", "9", "2", "4", "5", "06"), strict=True))
+    named = replace(
+        plan,
+        centres=plan.centres.assign(centre_id=plan.centres["centre_id"].map(ids)),
+        units=plan.units.assign(zone=plan.units["zone"].map(ids)),
+    )
+    centres = case.demand.centres.assign(
+        centre_id=case.demand.centres["centre_id"].map(ids).to_numpy()
+    )
+    called = replace(case, demand=replace(case.demand, centres=centres))
+    wrong = (
+        Event("lock", target="2", file="c.xlsx", row=4),
+        Event("give", target="东里小区3号楼", centre="2", file="c.xlsx", row=5),
+    )
+    with pytest.raises(SchemaError) as raised:
+        kept(called, named, *wrong)
+    assert [(f.code, f.row) for f in raised.value.findings] == [
+        ("centre-or-number", 4),
+        ("centre-or-number", 5),
+    ]
+    held = kept(called, named, Event("lock", target="第2责任区")).standing.held
+    assert set(held[held >= 0]) == {1}
+    assert len(kept(called, named, Event("lock", target="6")).locks) == 3
+
+
+def test_ids_of_units_are_those_of_the_plan(case: Case, plan: Plan) -> None:
+    """The sheet was written with the plan that stands at hand; a new building shifts the ids of today."""
+    ids = [f"U{i + 100:05d}" for i in range(len(plan.units))]
+    shifted = replace(
+        case, demand=replace(case.demand, units=case.demand.units.assign(unit_id=ids))
+    )
+    third = str(plan.units["unit_id"].iloc[2])
+    assert kept(shifted, plan, Event("lock", target=third)).locks == (ids[2],)
+
+
 def test_a_name_that_two_communities_have_is_a_question(case: Case, plan: Plan) -> None:
     """Neither is taken."""
     units = case.demand.units.assign(label="1号楼")

@@ -55,6 +55,7 @@ def test_homes_come_go_move_and_split(homes: Residents, members: Residents) -> N
     assert made["load"].to_dict() == {"007": 20.0, "B1": 55.0, "B2": 12.0}
     assert np.isnan(made["lon"]).all()
     assert made.loc["B1", "row"] == 5
+    assert [e.id for e in registered(homes, members, [event("home-out", "7")]).events] == ["007"]
     # the sheets' own tables are as they were
     assert homes.kept["id"].tolist() == ["007", "A2"]
 
@@ -75,8 +76,10 @@ def test_members_rest_serve_and_become_centres(homes: Residents, members: Reside
     """Whoever rests is on nobody's list, and is back as before."""
     away = registered(homes, members, [event("member-rest", "M2")])
     assert away.members.kept["id"].tolist() == ["M1"]
+    assert away.resting == {"M2"}
     back = registered(homes, members, [event("member-rest", "M2"), event("member-serve", "M2")])
     assert sorted(back.members.kept["id"]) == ["M1", "M2"]
+    assert not back.resting
     turned = registered(
         homes,
         members,
@@ -130,6 +133,9 @@ def test_rules_change_by_events() -> None:
     assert (changed.households_per_zone.low, changed.households_per_zone.high) == (0.0, 120.0)
     fewer = with_rules(rules, [event("rule", rule="members_per_zone", low=4.0)])
     assert (fewer.households_per_zone.low, fewer.households_per_zone.high) == (60.0, 250.0)
+    with pytest.raises(ConfigError, match="row 5") as nothing:
+        with_rules(rules, [event("rule", rule="walk_m", high=0.0)])
+    assert "None" not in str(nothing.value)
     near = with_rules(rules, [event("rule", rule="walk_m", high=300.0)])
     assert near.walk.limit_m == 300.0
     with pytest.raises(ConfigError, match="row 5") as raised:

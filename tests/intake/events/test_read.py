@@ -57,6 +57,8 @@ def test_who_joins_is_read_like_everybody(tmp_path: Path) -> None:
     [
         ("失踪,A1,,,,,,,,,", "event-unknown"),
         (",A1,,,,,,,,,", "event-unknown"),
+        (",,,,,,,,每个责任区户数,,70", "event-unknown"),
+        (",,N7,,,,,,,,", "event-unknown"),
         ("迁出,,,,,,,,,,", "event-lacks"),
         ("分户,A1,,,,,,,,,", "event-lacks"),
         ("走访分钟变更,A1,,,,很多,,,,,", "event-number"),
