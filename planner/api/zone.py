@@ -274,7 +274,10 @@ def judge(case: Case, found: tuple[Problem, Result] | Recut, clock: Clock) -> tu
     if case.kept is not None:
         # a lock that connection forbids is no plan: it is refused, and never left out in silence
         held = case.kept.standing.held
-        refuse_parted(case.demand.units["unit_id"], held, result.assignment)
+        # by the words of the map: an id of today stands in no file yet
+        units = case.demand.units
+        names = units["label"].where(units["label"] != "", units["unit_id"])
+        refuse_parted(names, held, result.assignment)
     # the search of a re-cut puts prices of changes into the problem: the audit must see them
     case = replace(case, demand=replace(case.demand, problem=problem))
     with clock.stage("check"):

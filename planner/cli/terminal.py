@@ -322,7 +322,7 @@ def _plan_rows(plan: Plan, figures: Mapping[str, Any]) -> Iterator[tuple[str, st
         yield say("建议", "Repair"), say(repair["what_zh"], repair["what"])
     seconds = sum(figures["seconds"].values())
     memory = f", {figures['peak_gb']:g} GB" if figures.get("peak_gb") else ""
-    yield say("用时", "Time"), f"{seconds:.1f}{say('秒', ' s')}{memory}"
+    yield say("用时", "Time"), say(f"{seconds:.1f}秒", f"{seconds:.1f} s") + memory
 
 
 SEVERITY_SAID = {

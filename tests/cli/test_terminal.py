@@ -107,3 +107,7 @@ def test_the_screen_of_a_plan(
     assert "，全部连通" in told
     assert "工作表“居民户”，第417行" in told
     assert "sheet" not in told
+    spoken.setenv("PLANNER_LANG", "both")
+    closing_table(plan, {})
+    (time,) = (line for line in capsys.readouterr().out.splitlines() if "用时" in line)
+    assert re.search(r"[0-9.]+秒 · [0-9.]+ s", time)

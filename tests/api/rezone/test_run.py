@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import planner.plan.changes
 from planner.api.plan import Plan
 from planner.api.rezone.run import (
     Changed,
@@ -261,6 +262,21 @@ def test_what_cannot_be_carried_out_stops_the_run(
     assert (told.code, told.row) == (code, 2)
     assert told.what_zh
     assert raised.value.zh
+
+
+def test_what_cannot_be_connected_is_named_as_on_the_map(
+    project: Project, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the label of the building: the ids of today stand in no file yet."""
+    told = changes(tmp_path, "划归,,,,,,,,东里小区3号楼,M040,,,")
+    parted = planner.plan.changes.refuse_parted
+    monkeypatch.setattr(
+        "planner.api.zone.refuse_parted",
+        lambda names, held, found: parted(names, held, np.full(len(found), -1)),
+    )
+    with pytest.raises(InputError, match="东里小区3号楼") as raised:
+        rezone(plan, project, told, when=WHEN)
+    assert "U000" not in str(raised.value)
 
 
 def test_three_ways_to_say_how_much(project: Project, plan: Plan, tmp_path: Path) -> None:
