@@ -113,11 +113,14 @@ def rezone(
     """
     from planner.api.opening import online_of
     from planner.api.rezone.run import Changed, Options, rezone_and_save, rezone_curve
+    from planner.errors import ConfigError
     from planner.model.project import Project
 
     task, changed = Project.of(project), Changed(changes, households, members)
     online = online_of(changed.project(task))
     keeping = _keeping(task, budget, price, fewest=fewest)
+    if (curve or take is not None) and (budget is not None or price is not None or fewest):
+        raise ConfigError.of("curve-or-keeping")
     looking = curve and take is None
     # To look at the curve writes nothing, so no folder is taken for it.
     free = out if looking else new_folder(out, replacing=replace)
@@ -261,6 +264,8 @@ def undo(
 
     now = Plan.load(plan)
     total = len(now.provenance.get("history") or ())
+    if not total:
+        raise ConfigError.of("undo-none")
     left = total - 1 if to is None else to
     if not 0 <= left < total:
         raise ConfigError.of("undo-nothing", to=left, n=total)

@@ -50,6 +50,10 @@ def test_three_wishes_are_one(office: Cli) -> None:
     """Two of them at once are a question; too small a budget ends with 3 and the number."""
     both = office("rezone", "out", "--changes", "changes.csv", "--fewest", "--budget", "3")
     assert both.returncode == 2
+    for wish in (("--curve", "--budget", "40"), ("--take", "1", "--fewest")):
+        mixed = office("rezone", "out", "--changes", "changes.csv", *wish, "--out", "mixed")
+        assert mixed.returncode == 2
+        assert "--curve" in mixed.stderr
     few = office("rezone", "out", "--changes", "changes.csv", "--budget", "3", "--out", "few")
     assert few.returncode == 3
     assert "--budget" in few.stderr
@@ -95,5 +99,7 @@ def test_a_decision_is_undone(office: Cli, tmp_path: Path) -> None:
     assert (was.households["zone"] == now.households["zone"]).all()
     assert was.certificate.bound_m == now.certificate.bound_m
     assert (tmp_path / "new" / "plan.gpkg").exists()
-    assert office("undo", "back", "--out", "more").returncode == 2
+    nothing = office("undo", "back", "--out", "more")
+    assert nothing.returncode == 2
+    assert "-1" not in nothing.stderr
     assert office("undo", "new", "--to", "1", "--out", "more").returncode == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -302,7 +302,7 @@ class _Wish:
             when=self.when,
         )
         task = Task(
-            _after(opened, register, sheet),
+            _after(opened, register, sheet, self._other_sheets(before, opened)),
             Wishes(allow_missing_centres=options.allow_missing_centres),
             PreviousPlan.of(before),
             online,
@@ -310,19 +310,37 @@ class _Wish:
         )
         return task, (opened.households, opened.members)
 
+    def _other_sheets(self, before: Plan, opened: Opened) -> list[Finding]:
+        """Say where the project's own sheet is read, and the plan was made from another register."""
+        known = before.provenance.get("inputs") or {}
+        read = (
+            (self.changed.households, opened.households),
+            (self.changed.members, opened.members),
+        )
+        return [
+            Finding.of("register-other", {"file": residents.sources[0][0]})
+            for anew, residents in read
+            if anew is None
+            and known
+            and residents.sources
+            and not any(name in known for name, _ in residents.sources)
+        ]
+
 
 def _events_of(plan: Plan) -> tuple[Event, ...]:
     return tuple(msgspec.convert(dict(told), Event) for told in plan.provenance.get("events") or ())
 
 
-def _after(opened: Opened, register: Register, sheet: EventSheet) -> Opened:
+def _after(
+    opened: Opened, register: Register, sheet: EventSheet, noted: Sequence[Finding]
+) -> Opened:
     """Put the events into what was read."""
     homes = replace(
         register.households,
         estates=register.households.estates | sheet.estates,
     )
     project = replace(opened.project, rules=with_rules(opened.project.rules, register.events))
-    said: tuple[Finding, ...] = (*opened.findings, *sheet.findings, *register.findings)
+    said = (*opened.findings, *noted, *sheet.findings, *register.findings)
     return replace(
         opened, project=project, households=homes, members=register.members, findings=said
     )

@@ -148,7 +148,7 @@ def _zones_before(tables: PlanTables, stood: Ints, demand: Demand) -> Ints:
 
 @dataclass(frozen=True, eq=False)
 class _Centres:
-    """The position now of each centre by the number of its zone, and by its id."""
+    """The position now of each centre by the number of its zone, and by its id; -1 of one that is none now."""
 
     by_number: Mapping[str, int]
     by_id: Mapping[str, int]
@@ -156,9 +156,18 @@ class _Centres:
     @classmethod
     def of(cls, tables: PlanTables, demand: Demand) -> _Centres:
         now = positions(demand.centres["centre_id"], tables.centres["centre_id"])
-        pairs = zip(tables.centres["number"], now.tolist(), strict=True)
+        numbers = (str(n) for n in tables.centres["number"])
         ids = {str(c): i for i, c in enumerate(demand.centres["centre_id"])}
-        return cls({str(n): i for n, i in pairs if i >= 0}, ids)
+        return cls(
+            dict(zip(numbers, now.tolist(), strict=True)),
+            dict.fromkeys(map(str, tables.centres["centre_id"]), -1) | ids,
+        )
+
+    def dissolved(self, text: str) -> bool:
+        """Tell whether a text can only mean a zone whose centre is one no more."""
+        zone = _ZONE.fullmatch(_key(text))
+        named = zone is not None and zone["n"] in self.by_number
+        return (named or text in self.by_id) and not self.called(text)
 
     def called(self, text: str) -> set[int]:
         """Give the centres that a text may mean; two where an id is the number of another's zone."""
@@ -202,13 +211,16 @@ class _Targets:
             if units["fence"].iloc[at].nunique() > 1:
                 raise self._not("target-several", event, "对象")
             return at.tolist()
-        raise self._not("target-unknown", event, "对象")
+        gone = event.kind != "give" and self.centres.dissolved(event.target)
+        raise self._not("zone-dissolved" if gone else "target-unknown", event, "对象")
 
     def centre(self, event: Event, units: list[int]) -> int:
         """Give the position of the centre that units are given to, by its id or number."""
         called = self.centres.called(event.centre)
         if len(called) != 1:
-            code = "centre-or-number" if called else "centre-unknown"
+            gone = self.centres.dissolved(event.centre)
+            code = "zone-dissolved" if gone else "centre-unknown"
+            code = "centre-or-number" if called else code
             raise self._not(code, event, "中心户编号")
         at = called.pop()
         problem = self.demand.problem

@@ -146,6 +146,21 @@ def test_a_register_of_homes_knows_nothing_of_members(
     assert "H0001" not in zones(third)
 
 
+def test_another_register_than_last_month_is_told(
+    project: Project, plan: Plan, tmp_path: Path
+) -> None:
+    """A plan of the register of today, then the project's own sheet, which knows nothing of it."""
+    assert project.file is not None
+    lines = (project.file.parent / "homes.csv").read_text(encoding="utf-8").splitlines()
+    today = tmp_path / "today.csv"
+    today.write_text("\n".join(lines[:-1]), encoding="utf-8")
+    first = rezone(plan, project, Changed(households=today), when=WHEN)
+    again = rezone(first, project, Changed(households=today), when=WHEN)
+    old = rezone(first, project, changes(tmp_path, "迁出,H0001,,,,,,,,,,,"), when=WHEN)
+    told = [[f.file for f in p.findings if f.code == "register-other"] for p in (first, again, old)]
+    assert told == [[], [], ["homes.csv"]]
+
+
 def test_who_rests_comes_back_to_where_it_lives(
     project: Project, plan: Plan, tmp_path: Path
 ) -> None:
@@ -250,6 +265,8 @@ def test_a_meeting_s_word_is_carried_out(project: Project, plan: Plan, tmp_path:
         ("划归,,,,,,,,东里小区1号楼,M110,,,", "give-not-served"),
         ("划归,,,,,,,,东里小区2号楼,M040,,,", "give-not-served"),
         ("迁出,H9999,,,,,,,,,,,", "event-nobody"),
+        ("锁定,,,,,,,,1,,,,\n中心户退出,M010,,,,,,,,,,,", "zone-dissolved"),
+        ("划归,,,,,,,,东里小区4号楼,M010,,,\n中心户退出,M010,,,,,,,,,,,", "zone-dissolved"),
     ],
 )
 def test_what_cannot_be_carried_out_stops_the_run(
