@@ -148,7 +148,7 @@ def _zones_before(tables: PlanTables, stood: Ints, demand: Demand) -> Ints:
 
 @dataclass(frozen=True, eq=False)
 class _Centres:
-    """The position now of each centre by the number of its zone, and by its id; -1 of one that is none now."""
+    """The position now of each centre by the number of its zone, and by its id; -1 of one that is gone."""
 
     by_number: Mapping[str, int]
     by_id: Mapping[str, int]
@@ -204,8 +204,13 @@ class _Targets:
         if zones:
             return np.flatnonzero(self.was == zones.pop()).tolist()
         # ids of units are those of the plan that the sheet was written for: a new building shifts them
-        for names in (self.named, units["label"], units["building"]):
-            at = np.flatnonzero([_key(text) == key for text in names])
+        known = [
+            np.array([_key(text) == key for text in names])
+            for names in (self.named, units["label"], units["building"])
+        ]
+        # a building is all its stairwells, also where some homes are on none
+        for found in (known[0], known[1] | known[2]):
+            at = np.flatnonzero(found)
             if not len(at):
                 continue
             if units["fence"].iloc[at].nunique() > 1:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from planner.api.plan import Plan
@@ -51,6 +52,25 @@ def test_a_building_is_known_by_many_names(case: Case, plan: Plan) -> None:
         assert set(np.flatnonzero(locked.standing.held >= 0)) == set(
             np.flatnonzero((plan.units["zone"] == plan.centres["centre_id"].iloc[1]).to_numpy())
         )
+
+
+def test_a_building_is_all_its_stairwells(case: Case, plan: Plan) -> None:
+    """Homes without a stairwell make a unit that is called like the building: the others are meant, too."""
+    units = case.demand.units.copy()
+    units.loc[1, ["label", "building"]] = ["甲里1号楼1单元", "甲里1号楼"]
+    units.loc[2, ["label", "building"]] = ["甲里1号楼", "甲里1号楼"]
+    several = replace(case, demand=replace(case.demand, units=units))
+    ids = units["unit_id"]
+    locked = kept(several, renamed(plan, units), Event("lock", target="甲里1号楼")).locks
+    assert locked == (ids[1], ids[2])
+    stair = kept(several, renamed(plan, units), Event("lock", target="甲里1号楼1单元")).locks
+    assert stair == (ids[1],)
+
+
+def renamed(plan: Plan, units: pd.DataFrame) -> Plan:
+    """Give a plan the names of other units."""
+    names = {c: units[c].to_numpy() for c in ("label", "building")}
+    return replace(plan, units=plan.units.assign(**names))
 
 
 def test_an_unlocked_building_is_free(case: Case, plan: Plan) -> None:
