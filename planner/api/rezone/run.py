@@ -43,6 +43,10 @@ __all__ = [
     "write_template",
 ]
 
+_OVER_HOMES = ("home-out", "home-move", "home-minutes")
+_OVER_MEMBERS = ("member-out", "member-move", "member-rest", "centre-out", "centre-new")
+"""Kinds of earlier events that go before what a sheet says of somebody."""
+
 
 @dataclass(frozen=True, eq=False)
 class Changed:
@@ -302,7 +306,7 @@ class _Wish:
             when=self.when,
         )
         task = Task(
-            _after(opened, register, sheet, self._other_sheets(before, opened)),
+            _after(opened, register, sheet, self._noted(before, opened, earlier)),
             Wishes(allow_missing_centres=options.allow_missing_centres),
             PreviousPlan.of(before),
             online,
@@ -310,21 +314,24 @@ class _Wish:
         )
         return task, (opened.households, opened.members)
 
-    def _other_sheets(self, before: Plan, opened: Opened) -> list[Finding]:
-        """Say where the project's own sheet is read, and the plan was made from another register."""
+    def _noted(self, before: Plan, opened: Opened, earlier: Sequence[Event]) -> list[Finding]:
+        """Say where the project's own sheets and what the plan that stands was made from may contradict."""
         known = before.provenance.get("inputs") or {}
         read = (
-            (self.changed.households, opened.households),
-            (self.changed.members, opened.members),
+            (self.changed.households, opened.households, _OVER_HOMES),
+            (self.changed.members, opened.members, _OVER_MEMBERS),
         )
-        return [
-            Finding.of("register-other", {"file": residents.sources[0][0]})
-            for anew, residents in read
-            if anew is None
-            and known
-            and residents.sources
-            and not any(name in known for name, _ in residents.sources)
-        ]
+        said: list[Finding] = []
+        for anew, residents, kinds in read:
+            if anew is not None or not known or not residents.sources:
+                continue
+            place = {"file": residents.sources[0][0]}
+            over = sum(event.kind in kinds for event in earlier)
+            if not any(name in known for name, _ in residents.sources):
+                said.append(Finding.of("register-other", place))
+            elif over and any(known.get(name) != sha for name, sha in residents.sources):
+                said.append(Finding.of("events-over-sheet", place, n=over))
+        return said
 
 
 def _events_of(plan: Plan) -> tuple[Event, ...]:

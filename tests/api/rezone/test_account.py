@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +72,16 @@ def test_an_id_is_that_of_the_sheets(plan: Plan, project: Project, tmp_path: Pat
         text = (folder / name).read_text(encoding="utf-8").replace("H0000,", "007,")
         (tmp_path / name).write_text(text, encoding="utf-8")
     homes = plan.households["household_id"].replace("H0000", "007")
-    numbered = replace(plan, households=plan.households.assign(household_id=homes))
+    # made from these very sheets
+    inputs = {
+        name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+        for name in ("homes.csv", "members.csv")
+    }
+    numbered = replace(
+        plan,
+        households=plan.households.assign(household_id=homes),
+        provenance={**plan.provenance, "inputs": inputs},
+    )
     path = tmp_path / "changes.csv"
     path.write_text(
         "事项,编号,地址,社区,经度,纬度\n搬家,7,东里小区9号楼,东社区,117.0248,32.62",
@@ -82,6 +92,12 @@ def test_an_id_is_that_of_the_sheets(plan: Plan, project: Project, tmp_path: Pat
     (move,) = (m for m in first.provenance["moves"] if m["home"] == "007")
     assert (move["cause"], move["rows"]) == ("own", (2,))
     second = rezone(first, own)
+    # whoever edits the sheet by hand is told that the move of last month still goes before it
+    sheet = tmp_path / "homes.csv"
+    sheet.write_text(sheet.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    edited = rezone(first, own)
+    told = [[f.code for f in p.findings if f.file == "homes.csv"] for p in (first, second, edited)]
+    assert told == [[], [], ["events-over-sheet"]]
     was, now = (p.households.set_index("household_id").loc["007"] for p in (first, second))
     assert (now["zone"], now["unit_id"]) == (was["zone"], was["unit_id"])
     assert second.provenance["rezone"]["open_units"] == 0
