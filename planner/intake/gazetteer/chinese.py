@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.intake.address.fold import CJK
 from planner.intake.address.grammar.lexicon import words
-from planner.intake.address.parse import Address, parse_each
+from planner.intake.address.parse import Address
 from planner.intake.gazetteer.estates import (
     Index,
     bare_name,
@@ -63,13 +63,17 @@ _HOME_ONLY = re.compile(
 )
 
 
-def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
+def find_chinese(
+    asked: Sequence[tuple[str, str]], gazetteer: Gazetteer, parsed: Mapping[str, Address]
+) -> list[Match]:
     """Find the place of Chinese addresses.
 
     Parameters
     ----------
     asked : sequence of (str, str)
         Address and community.
+    parsed : mapping of str to Address
+        Each address taken apart, with the names that the gazetteer knows.
 
     Returns
     -------
@@ -80,7 +84,6 @@ def find_chinese(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list
     if not asked:
         return []
     index = index_of(gazetteer)
-    parsed = parse_each((text for text, _ in asked), gazetteer.names_known)
     return [_find(text, parsed[text], beside, index, gazetteer) for text, beside in asked]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -39,7 +39,10 @@ _NO_PLACE: Final = UNIT_WORDS | {
 
 
 def doubt_elsewhere(
-    texts: Sequence[str], matches: Sequence[Match], gazetteer: Gazetteer
+    texts: Sequence[str],
+    matches: Sequence[Match],
+    gazetteer: Gazetteer,
+    parsed: Mapping[str, Address],
 ) -> list[Match]:
     """Take the place from addresses that name another town than the ground's.
 
@@ -47,6 +50,8 @@ def doubt_elsewhere(
     ----------
     gazetteer : Gazetteer
         Whose place names are those of here.
+    parsed : mapping of str to Address
+        Each Chinese address taken apart, with the names that the gazetteer knows.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def doubt_elsewhere(
         among the candidates, where an address says that it is not of here.
     """
     levels, western = _names_of(gazetteer)
-    said = [parse_address(t, gazetteer.names_known) if CJK.search(t) else _tails(t) for t in texts]
+    said = [parsed[t] if CJK.search(t) else _tails(t) for t in texts]
     read = [s for s in said if isinstance(s, Address)]
     shared = {
         level: known | _common(_bare(level, a) for a in read) for level, known in levels.items()

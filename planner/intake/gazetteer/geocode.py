@@ -6,13 +6,14 @@ fits two spots more than 50 m apart about equally well gets none, with both as i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from planner.intake.address.fold import CJK
+from planner.intake.address.parse import Address, parse_each
 from planner.intake.gazetteer.accepted import identify
 from planner.intake.gazetteer.elsewhere import doubt_elsewhere
 from planner.intake.gazetteer.found import NOT_FOUND, Cause, Match
@@ -101,7 +102,10 @@ def find_places(
     left = [pair for pair in asked if pair not in known]
     columns = (gazetteer.aliases.renamed(part) for part in zip(*left, strict=True))
     today = list(zip(*columns, strict=True))
-    found = doubt_elsewhere([text for text, _ in today], _find(today, gazetteer), gazetteer)
+    # Taken apart once for all who ask: that is half of a look-up.
+    parsed = parse_each((t for t, _ in today if CJK.search(t)), gazetteer.names_known)
+    matched = _find(today, gazetteer, parsed)
+    found = doubt_elsewhere([text for text, _ in today], matched, gazetteer, parsed)
     known.update(zip(left, found, strict=True))
     return [known[pair] for pair in rows]
 
@@ -126,12 +130,15 @@ def _accepted(
     return known
 
 
-def _find(asked: Sequence[tuple[str, str]], gazetteer: Gazetteer) -> list[Match]:
+def _find(
+    asked: Sequence[tuple[str, str]], gazetteer: Gazetteer, parsed: Mapping[str, Address]
+) -> list[Match]:
     from planner.intake.gazetteer.chinese import find_chinese
 
     found: list[Match | None] = [None] * len(asked)
     chinese = [i for i, (text, _) in enumerate(asked) if CJK.search(text)]
-    for i, match in zip(chinese, find_chinese([asked[i] for i in chinese], gazetteer), strict=True):
+    ours = find_chinese([asked[i] for i in chinese], gazetteer, parsed)
+    for i, match in zip(chinese, ours, strict=True):
         found[i] = match
     loose: list[int] = []
     for i, (text, beside) in enumerate(asked):

@@ -203,6 +203,8 @@ def _districts(gazetteer: Gazetteer) -> tuple[tuple[str, tuple[int, ...]], ...]:
 
 def _at(group: Sequence[int], gazetteer: Gazetteer, confidence: float) -> Match:
     points = gazetteer.points
+    if len(group) == 1:  # most groups are: a median of one costs more than all the rest of a match
+        return _on(group[0], gazetteer, confidence)
     middle = np.median(points.xy[list(group)], axis=0)
 
     def rank(i: int) -> tuple[bool, float, int]:
@@ -210,7 +212,11 @@ def _at(group: Sequence[int], gazetteer: Gazetteer, confidence: float) -> Match:
         away = float(np.hypot(*(points.xy[i] - middle)))
         return points.source[i] != "building", round(away, 2), i
 
-    best = min(group, key=rank)
+    return _on(min(group, key=rank), gazetteer, confidence)
+
+
+def _on(best: int, gazetteer: Gazetteer, confidence: float) -> Match:
+    points = gazetteer.points
     source = str(points.source[best])
     precision = source if source in ("building", "address point") else "building"
     x, y = points.xy[best]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from planner.intake.address.parse import parse_each
 from planner.intake.gazetteer.chinese import find_chinese
 from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.gazetteer.index import Gazetteer
@@ -33,7 +34,8 @@ def ground() -> Gazetteer:
 
 def find(text: str, ground: Gazetteer, beside: str = "") -> Match:
     """Find one address."""
-    (found,) = find_chinese([(text, beside)], ground)
+    parsed = parse_each([text], ground.names_known)
+    (found,) = find_chinese([(text, beside)], ground, parsed)
     return found
 
 
@@ -87,5 +89,5 @@ def test_what_only_resembles_is_told(ground: Gazetteer) -> None:
 
 def test_nothing_is_asked_and_nothing_found(ground: Gazetteer) -> None:
     """No addresses, no matches; an unknown place is not found."""
-    assert find_chinese([], ground) == []
+    assert find_chinese([], ground, {}) == []
     assert find("火星大道1号", ground).code in (Cause.ABSENT, Cause.LIKE)
