@@ -85,7 +85,9 @@ def read_events(path: str | Path) -> EventSheet:
     read = [columns_of(t, EVENTS) for t in tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [f for t in tables for f in t.findings] + [f for _, said in read for f in said]
-    frame = frame[(frame[list(_TOLD)] != "").any(axis=1)].reset_index(drop=True)
+    # a blank that was typed is no word: str.strip takes the wide one of Chinese keyboards, too
+    said_any = frame[list(_TOLD)].map(str.strip) != ""
+    frame = frame[said_any.any(axis=1)].reset_index(drop=True)
     frame, said = _cleaned(frame)
     kinds = [kind_of_event(text) for text in frame["event"]]
     faults = [

@@ -45,7 +45,8 @@ def test_the_template_s_own_lines_are_read(tmp_path: Path) -> None:
 
 def test_who_joins_is_read_like_everybody(tmp_path: Path) -> None:
     """The room is dropped to a floor, the weight kept, a wide digit understood."""
-    path = sheet(tmp_path / "c.csv", "迁入,A1,,和平里3号楼2单元,５,２５,,,,,", ",,,,,,,,,,")
+    blanks = (",,,,,,,,,,", "  ,,,,,,\u3000,,,,")
+    path = sheet(tmp_path / "c.csv", "迁入,A1,,和平里3号楼2单元,５,２５,,,,,", *blanks)
     (event,) = read_events(path).events
     assert (event.kind, event.id, event.load, event.row) == ("home-in", "A1", 25.0, 2)
     assert event.where["address"] == "和平里3号楼2单元"
