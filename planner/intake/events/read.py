@@ -18,7 +18,7 @@ import pandas as pd
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.residents import KEPT_COLUMNS, Residents, typed_residents
 from planner.intake.sheets.cell_values import clean_column, clean_ids, number_in
-from planner.intake.sheets.gather import columns_of
+from planner.intake.sheets.gather import columns_of, usable_rows
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.notes import at_row
 from planner.intake.sheets.read import read_table
@@ -85,12 +85,14 @@ def read_events(path: str | Path) -> EventSheet:
     read = [columns_of(t, EVENTS) for t in tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [f for t in tables for f in t.findings] + [f for _, said in read for f in said]
+    # read as blank, a cell with a fault would be another change
+    frame, faults = _without_faults(frame)
     # a blank that was typed is no word: str.strip takes the wide one of Chinese keyboards, too
     said_any = frame[list(_TOLD)].map(str.strip) != ""
     frame = frame[said_any.any(axis=1)].reset_index(drop=True)
     frame, said = _cleaned(frame)
     kinds = [kind_of_event(text) for text in frame["event"]]
-    faults = [
+    faults += [
         at_row(frame, i, Finding.of("event-unknown", {"column": "事项"}))
         for i, kind in enumerate(kinds)
         if kind is None
@@ -108,10 +110,15 @@ def read_events(path: str | Path) -> EventSheet:
         faults += _lacking(frame, i, kind, event)
         events.append(event)
     if faults:
-        told = {"file": file.name, "n": len(faults)}
+        told = {"file": file.name, "n": len({(f.sheet, f.row) for f in faults})}
         raise SchemaError.of("changes-not-clear", {"findings": faults}, **told)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return EventSheet(tuple(events), tuple(findings), ((file.name, digest),), estates)
+
+
+def _without_faults(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    usable, said = usable_rows(frame)
+    return usable, [replace(told, severity=Severity.STOP) for told in said]
 
 
 def _cleaned(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

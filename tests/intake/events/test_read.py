@@ -83,12 +83,38 @@ def test_a_row_that_is_not_clear_stops_the_run(tmp_path: Path, row: str, code: s
     assert "A1" not in str(raised.value)
 
 
+def test_a_cell_with_a_fault_is_no_blank(tmp_path: Path) -> None:
+    """A floor that is a broken formula is not a floor left as it was."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (
+        ("事项", "编号", "新编号", "权重", "规则", "下限", "上限"),
+        ("规则调整", None, None, None, "每个责任区党员数", "#N/A", 9),
+        ("规则调整", None, None, None, "每个责任区党员数", "=1+2", 9),
+        ("分户", "A1", "A2", "#REF!", None, None, None),
+        ("迁出", "#N/A", None, None, None, None, None),
+        ("#REF!", "A1", None, None, None, None, None),
+        ("迁出", "A1", None, None, None, None, None),
+    ):
+        page.append(row)
+    book.save(tmp_path / "c.xlsx")
+    with pytest.raises(SchemaError) as raised:
+        read_events(tmp_path / "c.xlsx")
+    assert codes(raised) == [("cell-unusable", row) for row in range(2, 7)]
+    assert {str(f.severity) for f in raised.value.findings} == {"stop"}
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     """A clerk corrects the sheet once."""
     path = sheet(tmp_path / "c.csv", "失踪,A1,,,,,,,,,", "迁出,,,,,,,,,,", "锁定,,,,,,,,,,")
     with pytest.raises(SchemaError) as raised:
         read_events(path)
     assert [row for _, row in codes(raised)] == [2, 3, 4]
+    path = sheet(tmp_path / "d.csv", "规则调整,,,,,,,,每区幸福感,多,少")
+    with pytest.raises(SchemaError, match=r"1 row\(s\)") as raised:
+        read_events(path)
+    assert len(raised.value.findings) == 3
 
 
 def test_another_sheet_is_not_taken_for_one(tmp_path: Path) -> None:
