@@ -183,8 +183,11 @@ def _tell(plan: Plan) -> None:
     if told["budget"] is not None:
         said.append(say(f"上限 {told['budget']:,} 户", f"{told['budget']:,} were allowed"))
     # Nothing was open to the search, so numbers of it would tell nothing.
-    if not told["open_units"]:
-        said = [say("没有变动：各责任区原样保留", "nothing happened: every zone stays as it is")]
+    if not told["open_units"] and not moved:
+        stays = say("各责任区原样保留", "every zone stays as it is")
+        # a lock, or who joins without a place, is something that happened
+        nothing = say("没有变动：各责任区原样保留", "nothing happened: every zone stays as it is")
+        said = [stays if plan.provenance["history"][-1]["events"] else nothing]
     Console(highlight=False).print("\n".join(said), markup=False)
 
 

@@ -84,11 +84,15 @@ def test_a_wrong_sheet_stops_before_anything(office: Cli, tmp_path: Path) -> Non
     assert not (tmp_path / "new").exists()
 
 
-def test_nothing_happened(office: Cli) -> None:
+def test_nothing_happened(office: Cli, tmp_path: Path) -> None:
     """It is said, and every zone stays."""
     said = office("rezone", "out", "--out", "same")
     assert said.returncode == 0
     assert "nothing happened" in said.stdout
+    (tmp_path / "lock.csv").write_text("事项,对象\n锁定,1\n", encoding="utf-8")
+    said = office("rezone", "out", "--changes", "lock.csv", "--out", "locked")
+    assert "every zone stays as it is" in said.stdout
+    assert "nothing happened" not in said.stdout
 
 
 def test_a_decision_is_undone(office: Cli, tmp_path: Path) -> None:
