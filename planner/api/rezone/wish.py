@@ -134,7 +134,8 @@ def _stood(tables: PlanTables, origin: Ints, demand: Demand) -> Ints:
     nameless = (new["label"] == "").to_numpy() & (np.hypot(east, north) < _NEAR_M)
     stayed = (origin >= 0) & ((np.append(was, "")[origin] == now) | nameless)
     # where all are others now, a name that there is once is the same place
-    once = {p: i for i, p in enumerate(was) if not place[0].duplicated(keep=False).iloc[i]}
+    twice = place[0].duplicated(keep=False).to_numpy()
+    once = {p: i for i, p in enumerate(was) if not twice[i]}
     alone = ~place[1].duplicated(keep=False).to_numpy() & (new["label"] != "").to_numpy()
     again = [once.get(p, -1) if a else -1 for p, a in zip(now, alone, strict=True)]
     return np.where(stayed, origin, np.array(again, np.int64))
