@@ -7,6 +7,8 @@ from .api.people import people_of as people_of
 from .api.plan import Plan as Plan
 from .api.review.review import Review as Review
 from .api.review.review import review as review
+from .api.rezone.run import Changed as Changed
+from .api.rezone.run import rezone as rezone
 from .api.site.site import Proposal as Proposal
 from .api.site.site import site as site
 from .api.zone import make_plan as make_plan
@@ -66,5 +68,6 @@ from .network.graph import WalkingNetwork as WalkingNetwork
 from .network.straight import StraightNetwork as StraightNetwork
 from .plan.compare import Comparison as Comparison
 from .plan.lookup import Lookup as Lookup
+from .solve.keeping import Keeping as Keeping
 
 __version__: str
