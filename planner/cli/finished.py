@@ -212,6 +212,7 @@ def verify(
     seconds: Annotated[
         float, typer.Option(min=0.0, help="Time after which no more is proven. 限时（秒）")
     ] = 120.0,
+    as_json: AsJson = False,
 ) -> None:
     """Prove again how near the best possible plan this one is. 独立复核
 
@@ -234,6 +235,10 @@ def verify(
             zh=f"{plan} 未能复核：{why_zh}（{found.seconds:.0f}秒）",
             remedy_zh="请延长时限（--seconds），或重新规划",
         )
+    if as_json:
+        told = {"optimality_gap": found.certificate.optimality_gap, "proven_m": found.proven_m}
+        print_json({**told, "claimed_m": found.claimed.bound_m, "seconds": found.seconds})
+        return
     console.print(
         say(
             f"已复核（{found.seconds:.1f}秒）：{gap_zh}",
@@ -247,6 +252,7 @@ def fill(
     project: ProjectFile,
     out: OutFolder = Path("filled"),
     replace: ReplaceCopies = False,
+    as_json: AsJson = False,
 ) -> None:
     """Give the office's own sheets back with zone, centre and serving member filled in. 回填原表
 
@@ -256,7 +262,11 @@ def fill(
     from planner.api.fill import fill as fill_in
     from planner.api.plan import Plan
 
-    for path in fill_in(Plan.load(plan), project, out, replacing=replace).values():
+    written = fill_in(Plan.load(plan), project, out, replacing=replace)
+    if as_json:
+        print_json({"files": {name: str(path) for name, path in written.items()}})
+        return
+    for path in written.values():
         Console(highlight=False).print(str(path), markup=False)
 
 

@@ -256,6 +256,7 @@ def undo(
     ] = None,
     out: OutFolder = Path("out"),
     replace: Replace = False,
+    as_json: AsJson = False,
 ) -> None:
     """Go back to the plan before its last change, or after change --to. 撤销变动
 
@@ -274,6 +275,10 @@ def undo(
         raise ConfigError.of("undo-nothing", to=left, n=total)
     before = now.undo(total - left)
     written = before.save(new_folder(out, replacing=replace), replacing=replace)
+    if as_json:
+        files = {name: str(path) for name, path in written.items()}
+        print_json({**before.summary(), "undone": total - left, "files": files})
+        return
     closing_table(before, written)
     text = say(f"已撤销 {total - left} 项变动", f"{total - left} changes were undone")
     Console(highlight=False).print(text, markup=False)

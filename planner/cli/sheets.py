@@ -103,6 +103,7 @@ def review(
         bool,
         typer.Option("--force", help="Overwrite one that was filled in. 覆盖已填写的复核表"),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Settle addresses that fit several places or none. 地址复核
 
@@ -112,12 +113,19 @@ def review(
     from planner.api.review.review import review as collect
 
     found = collect(project, doubtful=doubtful)
-    show = Console(highlight=False)
+    show, told = Console(highlight=False), dict[str, object]()
     if read is not None:
-        show.print(str(found.accept(read)), markup=False)
-        # with both, what is still open after the answers is written anew
-        if out is None:
-            return
-        found = collect(project, doubtful=doubtful)
-    show.print(str(found), markup=False)
-    show.print(str(found.save(out or Path("review.xlsx"), replacing=force)), markup=False)
+        answers = found.accept(read)
+        told |= {"accepted": answers.accepted, "left": answers.left, "known": answers.known}
+        if not as_json:
+            show.print(str(answers), markup=False)
+    # with both, what is still open after the answers is written anew
+    if read is None or out is not None:
+        found = collect(project, doubtful=doubtful) if read is not None else found
+        written = found.save(out or Path("review.xlsx"), replacing=force)
+        homes = sum(line.homes for line in found.lines)
+        told |= {"addresses": len(found.lines), "homes": homes, "file": str(written)}
+        if not as_json:
+            show.print(f"{found}\n{written}", markup=False)
+    if as_json:
+        print_json(told)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.cli.terminal import (
+    AsJson,
     Offline,
     OutFolder,
     ProjectFile,
@@ -18,6 +19,7 @@ from planner.cli.terminal import (
     consent_asker,
     console,
     new_folder,
+    print_json,
     progress,
     say,
 )
@@ -60,6 +62,7 @@ def site(
             help="Overwrite the proposal in OUT; else a dated folder is made beside it. 覆盖原方案",
         ),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     r"""Choose the centres among the candidates: short walks, good scores. 择优选户
 
@@ -90,6 +93,11 @@ def site(
         )
         where = new_folder(out, replacing=replace, holding="proposal.internal.xlsx")
         written = made.save(where, people=people_of(task), replacing=replace)
+    if as_json:
+        fences = made.fences.to_dict("records")
+        files = {name: str(path) for name, path in written.items()}
+        print_json({**made.figures, "fences": fences, "files": files})
+        return
     _show(made, written)
 
 

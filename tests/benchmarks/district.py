@@ -51,7 +51,7 @@ def main() -> None:
             if event.detail.startswith("within ") and (not curve or curve[-1][1] != event.detail):
                 curve.append((round(time.perf_counter() - began, 1), event.detail[7:]))
 
-        plan = run(Project.read(project), listener=say)
+        plan = run(Project.read(project), allow_missing_centres=True, listener=say)
         written = plan.save(options.out or Path(scratch) / "out")
         wall = time.perf_counter() - began
         figures = dict(plan.summary())
