@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from planner.cli import app
 from planner.model.project import Project
 from planner.model.rules import profile_names
 from tests.conftest import Cli
@@ -81,3 +83,12 @@ def test_check_of_a_single_sheet(cli: Cli, tmp_path: Path) -> None:
     said = cli("check", "planner.toml", "--members", "m.csv")
     assert said.returncode == 2
     assert "--members" in said.stderr
+
+
+def test_each_command_that_reports_has_json() -> None:
+    """For scripts; what only draws or lays out a first file has nothing to report."""
+    silent = {"demo", "init", "map"}
+    for command in app.registered_commands:
+        name = command.name or str(getattr(command.callback, "__name__", ""))
+        options = inspect.signature(command.callback).parameters if command.callback else {}
+        assert ("as_json" in options) == (name not in silent), name

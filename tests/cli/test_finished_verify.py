@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def test_a_plan_file_is_proven_again(plan: Plan, tmp_path: Path) -> None:
     for where in (tmp_path / "plan.gpkg", tmp_path):
         said = CliRunner().invoke(app, ["verify", str(where)])
         assert said.exit_code == 0, said.output
+    told = json.loads(CliRunner().invoke(app, ["verify", str(tmp_path), "--json"]).stdout)
+    assert told["proven_m"] >= told["claimed_m"] - 1e-3
     assert Plan.load(tmp_path / "plan.gpkg").parts == plan.parts
     assert all(len(part.unit) == len(part.prize) == part.units for part in plan.parts)
 

@@ -98,7 +98,8 @@ def test_nothing_happened(office: Cli, tmp_path: Path) -> None:
 def test_a_decision_is_undone(office: Cli, tmp_path: Path) -> None:
     """From the plan file alone; what is left behind stays, and more than there is is a question."""
     assert office("rezone", "out", "--changes", "changes.csv", "--out", "new").returncode == 0
-    assert office("undo", "new", "--out", "back").returncode == 0
+    told = json.loads(office("undo", "new", "--out", "back", "--json").stdout)
+    assert (told["undone"], set(told["files"]) >= {"plan.gpkg"}) == (1, True)
     was, now = Plan.load(tmp_path / "out"), Plan.load(tmp_path / "back")
     assert (was.households["zone"] == now.households["zone"]).all()
     assert was.certificate.bound_m == now.certificate.bound_m

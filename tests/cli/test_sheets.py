@@ -49,3 +49,7 @@ def test_a_review_is_written_and_read(cli: Cli, tmp_path: Path) -> None:
     read = cli("review", "planner.toml", "--read", "review.xlsx")
     assert read.returncode == 0, read.stderr
     assert "accepted 已接受 0" in read.stdout
+    plain = cli("review", "planner.toml", "--read", "review.xlsx", "--json")
+    assert json.loads(plain.stdout)["accepted"] == 0
+    again = cli("review", "planner.toml", "--out", "again.xlsx", "--json")
+    assert json.loads(again.stdout) == {"addresses": 0, "homes": 0, "file": "again.xlsx"}

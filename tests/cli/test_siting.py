@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.api.small import write_small_office
@@ -18,6 +19,10 @@ def test_a_proposal_is_written_and_the_next_step_told(cli: Cli, tmp_path: Path) 
     assert "planner zone" in said.stderr
     assert str(Path("site") / "planner.toml") in said.stderr.replace("\n", "")
     assert "入选 2 名中心户" in said.stdout
+    plain = cli("site", "planner.toml", "--count", "2", "--force", "M5", "--out", "two", "--json")
+    told = json.loads(plain.stdout)
+    assert set(told["files"]) == written
+    assert sum(row["centres"] for row in told["fences"]) == 2
 
 
 def test_numbers_that_contradict(cli: Cli, tmp_path: Path) -> None:
