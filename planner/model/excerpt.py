@@ -15,6 +15,7 @@ __all__ = [
     "Excerpt",
     "excerpt",
     "of_pairs",
+    "places_of",
     "restricted",
     "with_centre",
     "with_limit",
@@ -42,11 +43,17 @@ def excerpt(problem: Problem, assignment: AnyInts, centres: AnyInts) -> Excerpt:
     """
     chosen = np.unique(np.asarray(centres, np.int64))
     units = np.flatnonzero(np.isin(assignment, chosen))
-    of = np.full(problem.n_centres, -1, np.int64)
-    of[chosen] = np.arange(len(chosen))
+    of = places_of(chosen, problem.n_centres)
     # repairs are sought by walks and rules alone
     small = restricted(problem.replace(ties=None), units, chosen)
     return Excerpt(small, units, chosen, of[np.asarray(assignment)[units]])
+
+
+def places_of(chosen: Ints, n: int) -> Ints:
+    """Give each of `n` positions its place among the chosen, -1 for the others; the last entry is of -1."""
+    places = np.full(n + 1, -1, np.int64)
+    places[chosen] = np.arange(len(chosen))
+    return places
 
 
 def restricted(problem: Problem, units: Ints, chosen: Ints) -> Problem:
@@ -54,10 +61,7 @@ def restricted(problem: Problem, units: Ints, chosen: Ints) -> Problem:
 
     `units` and `chosen`: positions, ascending; the home of each chosen centre is among the units.
     """
-    place = np.full(problem.n_units, -1, np.int64)
-    place[units] = np.arange(len(units))
-    of = np.full(problem.n_centres, -1, np.int64)
-    of[chosen] = np.arange(len(chosen))
+    place, of = places_of(units, problem.n_units), places_of(chosen, problem.n_centres)
     pair = np.flatnonzero((place[problem.pair_unit] >= 0) & (of[problem.pair_centre] >= 0))
     unit = place[problem.pair_unit[pair]]
     edges = place[problem.adjacency]

@@ -18,7 +18,7 @@ from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.model import audit
 from planner.model.arrays import Bools, Floats, Ints
-from planner.model.excerpt import restricted
+from planner.model.excerpt import places_of, restricted
 from planner.model.problem import Part, Problem
 from planner.model.tables import PlanTables
 from planner.plan.frames import assignment_of, positions, unit_positions
@@ -216,13 +216,18 @@ def _proven(tables: PlanTables, before: Ints, closed: Bools) -> tuple[Part, ...]
 def parts_of(tables: PlanTables, assignment: Ints, method: str) -> tuple[Part, ...]:
     """Give the parts of a plan for another assignment of its units: what was proven of each still holds."""
     problem, made = tables.problem, []
+    if not all(part.unit for part in tables.parts):
+        # older files do not say which units a part has: only of the whole is anything known then
+        found = audit.audit(problem, assignment, tables.certificate.bound_m)
+        size = (problem.n_units, problem.n_centres)
+        figures = (found.value_m, found.bound_m, found.cost_m, found.optimality_gap)
+        return (Part(*size, *figures, method, 0.0),)
     for part in tables.parts:
         units = np.array(part.unit, np.int64)
         centres = np.flatnonzero(np.isin(problem.home, units))
         small = restricted(problem, units, centres)
-        of = np.full(problem.n_centres + 1, -1, np.int64)
-        of[centres] = np.arange(len(centres))
-        found = audit.audit(small, of[assignment[units]], part.bound_m)
+        own = places_of(centres, problem.n_centres)[assignment[units]]
+        found = audit.audit(small, own, part.bound_m)
         made.append(
             replace(
                 part,

@@ -17,11 +17,11 @@ from numpy.typing import ArrayLike
 
 from planner.errors import InfeasibleError
 from planner.model import audit
-from planner.model.arrays import Bools, Floats, Ints
-from planner.model.excerpt import of_pairs, restricted
+from planner.model.arrays import Floats, Ints
+from planner.model.excerpt import of_pairs, places_of, restricted
 from planner.model.problem import Part, Problem, Result
 from planner.solve.keeping import Keeping, Point, Recut, Standing
-from planner.solve.rezone import Previous, changes_of, majority
+from planner.solve.rezone import Previous, changes_of, majority, moved_households
 from planner.solve.stop import Clock, Progress, Stop
 from planner.solve.zones.search import solve
 
@@ -129,6 +129,11 @@ class _Desk:
         return np.flatnonzero(~self.standing.closed[self.problem.home])
 
     @cached_property
+    def _places(self) -> Ints:
+        """Position of each centre in the open part, -1 for one that stands."""
+        return places_of(self.centres, self.problem.n_centres)
+
+    @cached_property
     def counts(self) -> Floats:
         """Homes that change hands if a pair is taken, shape (n_pairs,)."""
         return changes_of(self.problem, self.unit, self.previous)
@@ -160,47 +165,34 @@ class _Desk:
     @cached_property
     def tight(self) -> Problem:
         """The open part as it is searched: of a unit that is held only the pair with that centre is left."""
-        of = np.full(self.problem.n_centres + 1, -1, np.int64)
-        of[self.centres] = np.arange(len(self.centres))
-        want = of[self.standing.held[self.units]][self.small.pair_unit]
+        want = self._places[self.standing.held[self.units]][self.small.pair_unit]
         return of_pairs(self.small, (want < 0) | (self.small.pair_centre == want))
 
     @cached_property
     def start(self) -> Ints:
         """The plan before, of the open part; what is held is where it shall be."""
-        of = np.full(self.problem.n_centres + 1, -1, np.int64)
-        of[self.centres] = np.arange(len(self.centres))
         held = self.standing.held
         was = majority(self.problem, self.unit, self.previous)
-        return of[np.where(held >= 0, held, was)[self.units]]
+        return self._places[np.where(held >= 0, held, was)[self.units]]
 
     @cached_property
     def forced(self) -> int:
         """Homes that change hands in every plan, unit by unit."""
-        inside = np.zeros(self.problem.n_units, bool)
-        inside[self.units] = True
-        first = self.problem.pair_start[:-1]
-        served = inside & (np.diff(self.problem.pair_start) > 0)
-        must = (self.counts - self.avoidable)[first[served]].sum()
-        # whom nobody may serve any more has lost its centre, too
-        return self.lost + round(float(must)) + self._had(inside & ~served)
-
-    def _had(self, chosen: Bools) -> int:
-        """Homes of some units that had a centre which is still one."""
-        people, zone = np.asarray(self.unit), self.previous.zone
-        counted = (people >= 0) & (zone >= 0)
-        had = np.bincount(people[counted], self.previous.homes[counted], self.problem.n_units)
-        return round(float(had[chosen].sum()))
+        served = np.diff(self.problem.pair_start) > 0
+        open_ = ~self.standing.closed
+        must = (self.counts - self.avoidable)[self.problem.pair_start[:-1][served & open_]].sum()
+        # whoever has no unit any more (-1 reads the last), or one that nobody may serve, lost its centre, too
+        nobody = np.append(~served & open_, True)[np.asarray(self.unit)]
+        gone = self.previous.homes[nobody & (self.previous.zone >= 0)].sum()
+        return self.lost + round(float(must + gone))
 
     def moved(self, assignment: ArrayLike) -> int:
-        """Count the homes of a plan of the open part that change hands."""
-        whole = np.full(self.problem.n_units, -1, np.int64)
+        """Count the homes that change hands under a plan of the open part."""
+        whole = self.standing.zone.astype(np.int64)
         whole[self.units] = np.append(self.centres, -1)[np.asarray(assignment)]
-        pair = self.problem.pairs_of(whole)
-        served = pair >= 0
-        left = np.zeros(self.problem.n_units, bool)
-        left[self.units] = ~served[self.units]
-        return self.lost + round(float(self.counts[pair[served]].sum())) + self._had(left)
+        # whose centre is gone is none of these, and is counted as lost
+        moved = moved_households(whole, self.unit, self.previous.zone)
+        return self.lost + round(float(self.previous.homes[moved].sum()))
 
     def attempt(self, price_m: float, start: ArrayLike, share: float) -> Point:
         """Find the best plan at one price, in a share of the time that is left."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from planner.model.audit import audit
-from planner.model.excerpt import excerpt, with_centre, with_limit, without_centre
+from planner.model.excerpt import excerpt, places_of, with_centre, with_limit, without_centre
 from planner.model.problem import Problem
 from planner.solve.zones.search import Stop, solve
 from tests.strategies import problems
@@ -69,3 +69,9 @@ def test_a_limit_moves_alone(problem: Problem) -> None:
     assert (
         with_limit(made, name, "high", problem.rules[0].high).fingerprint() == problem.fingerprint()
     )  # type: ignore[arg-type]
+
+
+def test_places_among_the_chosen() -> None:
+    """What is not chosen, and what is nothing, has none."""
+    places = places_of(np.array([1, 3]), 5)
+    assert places[[0, 1, 2, 3, 4, -1]].tolist() == [-1, 0, -1, 1, -1, -1]

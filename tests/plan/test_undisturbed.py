@@ -137,3 +137,13 @@ def test_parts_of_another_assignment(known: Office) -> None:
         assert (now.bound_m, now.method) == (was.bound_m, "by hand")
     whole = audit.audit(tables.problem, assignment, 0.0)
     assert sum(p.value_m for p in same) == pytest.approx(whole.value_m)
+
+
+def test_of_parts_that_name_no_units_only_the_whole_is_told(known: Office) -> None:
+    """As files of older versions: no part of nothing, at no cost, within nothing of the best."""
+    tables, _, _, _ = known
+    bare = replace(tables, parts=tuple(replace(p, unit=(), prize=()) for p in tables.parts))
+    (part,) = parts_of(bare, assignment_of(tables), "by hand")
+    assert (part.units, part.centres) == (tables.problem.n_units, tables.problem.n_centres)
+    assert part.value_m == pytest.approx(tables.certificate.value_m)
+    assert part.bound_m == tables.certificate.bound_m

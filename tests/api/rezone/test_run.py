@@ -364,3 +364,16 @@ def test_random_months_keep_everybody(project: Project, plan: Plan, tmp_path: Pa
         standing = made
     assert len(standing.provenance["history"]) == 12
     assert standing.verify().holds
+
+
+def test_a_home_that_is_lost_from_the_map_is_counted_alike(
+    project: Project, plan: Plan, tmp_path: Path
+) -> None:
+    """It had a centre and has none: screen, summary and the difference of the files say one number."""
+    made = rezone(
+        plan, project, changes(tmp_path, "搬家,H0000,,月亮路999号,东社区,,,,,,,,"), when=WHEN
+    )
+    told = made.provenance["rezone"]
+    assert zones(made)["H0000"] == ""
+    assert told["moved"] == told["forced"] == 1
+    assert made.provenance["homes_moved"] == made.compare(plan).moved == 1
