@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from planner.plan.build import assemble
 from planner.plan.changefile import LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
-from planner.plan.provenance import history_of, locks_of, plan_fingerprint
+from planner.plan.provenance import history_of, locks_of, moment, plan_fingerprint
 from planner.plan.store.past import with_past
 from planner.plan.undisturbed import parts_of
 from planner.solve.zones.search import Progress, Stop, solve
@@ -228,9 +228,8 @@ def refuse_parted(names: Iterable[str], held: Ints, found: AnyInts) -> None:
 def _entry(
     tables: PlanTables, changes: Changes, office: str, when: datetime | None, complete: bool
 ) -> dict[str, Any]:
-    stamp = (when or datetime.now(UTC)).astimezone(UTC)
     return {
-        "when": stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "when": moment(when),
         "made": changes.created,
         "by": office,
         "plan": changes.plan,

@@ -10,7 +10,7 @@ import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -19,7 +19,14 @@ import psutil
 from planner.demand.ground import Ground
 from planner.model.tables import PlanTables
 
-__all__ = ["history_of", "locks_of", "notes_of", "plan_fingerprint", "stamped"]
+__all__ = [
+    "history_of",
+    "locks_of",
+    "moment",
+    "notes_of",
+    "plan_fingerprint",
+    "stamped",
+]
 
 
 def stamped(
@@ -91,6 +98,11 @@ def plan_fingerprint(tables: PlanTables) -> str:
             digest.update(len(data).to_bytes(4, "little") + data)
         digest.update(b"\xff\xff\xff\xff")
     return digest.hexdigest()
+
+
+def moment(when: datetime | None) -> str:
+    """Give the time that an entry of the history is stamped with, UTC; now if None."""
+    return (when or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def history_of(tables: PlanTables) -> tuple[Mapping[str, Any], ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from planner.intake.coordinates.datum import convert
 from planner.intake.online.outgoing import cut_label
 from planner.model.events import KINDS, Event, HomeMove
 from planner.model.tables import PlanTables
-from planner.plan.provenance import history_of, plan_fingerprint
+from planner.plan.provenance import history_of, moment, plan_fingerprint
 
 if TYPE_CHECKING:
     from planner.api.rezone.wish import RezoneWish
@@ -44,10 +43,9 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         "bound_m": recut.bound_m,
         "open_units": recut.open_units,
     }
-    stamp = (wish.when or datetime.now(UTC)).astimezone(UTC)
     entry = {
         "kind": "rezone",
-        "when": stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "when": moment(wish.when),
         "made": "",
         "by": wish.by,
         "plan": plan_fingerprint(before),
@@ -73,7 +71,11 @@ def _moves(wish: RezoneWish, before: PlanTables, tables: PlanTables) -> Iterator
     A part in which nothing happened is not cut again: without the events of its community a home would have
     stayed, so that they are its cause, together where there are several.
     """
-    fences = [_fences(event, before, tables) for event in wish.new]
+    rows_of: dict[str, list[int]] = {}
+    places = _Places.of(before, tables)
+    for event in wish.new:
+        for fence in places.fences(event):
+            rows_of.setdefault(fence, []).append(event.row)
     own = {event.id: event.row for event in wish.new if event.kind.startswith("home")}
     given = {event.target for event in wish.new if event.kind == "give"}
     centres = set(tables.centres["centre_id"])
@@ -83,7 +85,7 @@ def _moves(wish: RezoneWish, before: PlanTables, tables: PlanTables) -> Iterator
     homes = tables.households[tables.households["moved"].astype(bool)]
     columns = ("household_id", "unit_id", "fence", "previous_zone")
     for home, unit, fence, was in zip(*(homes[c] for c in columns), strict=True):
-        near = tuple(e.row for e, of in zip(wish.new, fences, strict=True) if fence in of)
+        near = tuple(rows_of.get(fence, ()))
         if was not in centres:
             cause, rows = "centre", (retired[was],) if was in retired else near
         elif home in own:
@@ -96,21 +98,34 @@ def _moves(wish: RezoneWish, before: PlanTables, tables: PlanTables) -> Iterator
         yield HomeMove(str(home), cause, rows, round(walk, 1) if np.isfinite(walk) else None)
 
 
-def _fences(event: Event, before: PlanTables, tables: PlanTables) -> set[str]:
-    """Communities that an event happened in: where its home or member is, or was; all of them for a rule."""
-    if event.kind == "rule":
-        return set(tables.units["fence"])
-    found: set[str] = set()
-    for plan in (before, tables):
-        people, ids = (
-            (plan.households, "household_id")
-            if event.kind.startswith("home")
-            else (plan.members, "member_id")
-        )
-        found |= set(people.loc[people[ids] == event.id, "fence"])
-        names = plan.units[["label", "building", "unit_id"]] == event.target
-        found |= set(plan.units.loc[names.any(axis=1), "fence"])
-    return found
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """Communities by who lives there and by what they are made of, in the plan before and in the new one."""
+
+    homes: Mapping[str, set[str]]
+    members: Mapping[str, set[str]]
+    units: Mapping[str, set[str]]
+
+    @classmethod
+    def of(cls, *plans: PlanTables) -> _Places:
+        homes, members, units = (defaultdict[str, set[str]](set) for _ in range(3))
+        for plan in plans:
+            columns = [
+                (homes, plan.households, "household_id"),
+                (members, plan.members, "member_id"),
+            ]
+            columns += [(units, plan.units, name) for name in ("label", "building", "unit_id")]
+            for found, frame, name in columns:
+                for key, fence in zip(frame[name], frame["fence"], strict=True):
+                    found[key].add(fence)
+        return cls(homes, members, units)
+
+    def fences(self, event: Event) -> set[str]:
+        """Give where an event happened: where its home or member is, or was; everywhere for a rule."""
+        if event.kind == "rule":
+            return set().union(*self.units.values())
+        people = self.homes if event.kind.startswith("home") else self.members
+        return people.get(event.id, set()) | self.units.get(event.target, set())
 
 
 def _without_rooms(events: tuple[Event, ...], case: Case) -> Iterator[Event]:
@@ -159,7 +174,7 @@ def _where(row: pd.Series, event: Event, datum: str | None) -> dict[str, Any]:
     told["floor"] = str(row["floor"])
     if "lon" in event.where:
         told |= {name: float(event.where[name]) for name in ("lon", "lat")}
-    elif not label and np.isfinite(row["lon"]):
+    elif not label:
         # a place without a name that others write: its point, in the datum of the sheets
         lon, lat = convert([row["lon"]], [row["lat"]], "wgs84", datum or "wgs84")[0]
         told |= {"lon": round(float(lon), 7), "lat": round(float(lat), 7)}

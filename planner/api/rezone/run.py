@@ -16,7 +16,7 @@ from planner.api.progress import Clock, Listener
 from planner.api.rezone.wish import RezoneWish
 from planner.api.task import Case, Task, Wishes
 from planner.api.zone import demand, draw, judge, place, tell, zoned
-from planner.errors import Finding
+from planner.errors import ConfigError, Finding
 from planner.files import free_file, mark_as_read, probe, write_files
 from planner.intake.events.apply import OF_ZONES, Register, registered, with_rules
 from planner.intake.events.read import EventSheet, read_events
@@ -149,7 +149,7 @@ def rezone_and_save(
         made = zoned(task, clock)
     else:
         case = _case(task, clock)
-        made = _taken(case, options.chosen(list(_curve(case))), clock)
+        made = _taken(case, options.chosen(_curve(case)), clock)
     return made, made.save(folder, people=people, replacing=options.replacing)
 
 
@@ -208,8 +208,6 @@ class Options:
 
         Raises `ConfigError`: the curve has none of that number.
         """
-        from planner.errors import ConfigError
-
         assert self.take is not None
         if not 1 <= self.take <= len(points):
             raise ConfigError.of("curve-no-point", n=len(points), take=self.take)

@@ -242,9 +242,8 @@ class _Targets:
 
 
 _ZONE = re.compile(r"(?P<before>第|责任区|zone)?0*(?P<n>[0-9]+)(?P<behind>号?责任区|号)?")
-_NEAR_M = (
-    30.0  # a place without a name is the middle of its homes, which moves with who comes and goes
-)
+# a place without a name is the middle of its homes, which moves with who comes and goes
+_NEAR_M = 30.0
 
 
 def _key(text: str) -> str:

@@ -7,7 +7,7 @@ earlier re-zoning that the sheets know by now is passed over and told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -146,6 +146,11 @@ class _Rows:
             return None
         return match_ids([name], [*self.kept, *self.held]).get(name)
 
+    def placed(self, name: str) -> str | None:
+        """Give the id of who is there and was not set aside, likewise."""
+        found = self.find(name)
+        return found if found in self.kept else None
+
     def resting(self, name: str) -> str | None:
         """Give the id of who rests, likewise."""
         return match_ids([name], self.rest).get(name)
@@ -173,7 +178,6 @@ class _Rows:
 class _Desk:
     homes: _Rows
     members: _Rows
-    faults: list[Finding] = field(default_factory=list)
 
     def named(self, event: Event) -> Event:
         """Give an event the id that the sheet has."""
@@ -227,8 +231,8 @@ def _move(desk: _Desk, event: Event) -> str:
 
 def _split(desk: _Desk, event: Event) -> str:
     rows = desk.homes
-    name = rows.find(event.id)
-    if name is None or name not in rows.kept:
+    name = rows.placed(event.id)
+    if name is None:
         return "event-nobody"
     if rows.find(event.new_id) is not None:
         return "event-there-already"
@@ -239,8 +243,8 @@ def _split(desk: _Desk, event: Event) -> str:
 
 
 def _weigh(desk: _Desk, event: Event) -> str:
-    name = desk.homes.find(event.id)
-    if name is None or name not in desk.homes.kept:
+    name = desk.homes.placed(event.id)
+    if name is None:
         return "event-nobody"
     desk.homes.kept[name] = {**desk.homes.kept[name], "load": event.load}
     return ""
@@ -248,8 +252,8 @@ def _weigh(desk: _Desk, event: Event) -> str:
 
 def _rest(desk: _Desk, event: Event) -> str:
     rows = desk.members
-    name = rows.find(event.id)
-    if name is None or name not in rows.kept:
+    name = rows.placed(event.id)
+    if name is None:
         return "event-nobody"
     if rows.kept[name]["is_centre"]:
         return "event-centre-rests"
@@ -268,8 +272,8 @@ def _serve(desk: _Desk, event: Event) -> str:
 
 def _centre(desk: _Desk, event: Event) -> str:
     rows, becomes = desk.members, event.kind == "centre-new"
-    name = rows.find(event.id)
-    if name is None or name not in rows.kept:
+    name = rows.placed(event.id)
+    if name is None:
         return "event-nobody"
     if bool(rows.kept[name]["is_centre"]) == becomes:
         return "event-centre-already" if becomes else "event-no-centre"
