@@ -147,6 +147,30 @@ class Plan(PlanTables):
         """
         return compared(before, self)
 
+    def diff(self, before: PlanTables) -> Mapping[str, Any]:
+        """Tell what is different from an earlier plan, as plain values.
+
+        Parameters
+        ----------
+        before : Plan
+            The plan before; `undo` gives those of this plan's own history.
+
+        Returns
+        -------
+        mapping
+            ``changes`` (what was done in between, None where that is not known)``, same`` (bool)``, homes,
+            buildings, centres, zones, members, rules, locks, figures, certificate, inputs``; see
+            `planner.plan.diff.differences`.
+
+        Raises
+        ------
+        InputError
+            The plans have nothing in common.
+        """
+        from planner.api.rezone.account import diff
+
+        return diff(before, self)
+
     def save(
         self, folder: str | Path, *, people: People | None = None, replacing: bool = False
     ) -> dict[str, Path]:
@@ -265,13 +289,15 @@ class Plan(PlanTables):
         )
         return Plan.of(made)
 
-    def undo(self, steps: int = 1) -> Plan:
+    def undo(self, steps: int = 1, *, to: int | None = None) -> Plan:
         """Go back to the plan before its last changes, from this plan alone.
 
         Parameters
         ----------
         steps : int
             Changes to undo: edits of a meeting and re-zonings; ``provenance["history"]`` lists them.
+        to : int, optional
+            In place of `steps`, how many changes stay: 0 for the plan as it was first made.
 
         Returns
         -------
@@ -280,12 +306,17 @@ class Plan(PlanTables):
 
         Raises
         ------
+        ConfigError
+            Its history has no change of that number.
         InputError
             The plan does not keep as many, or what it keeps is damaged.
         """
         from planner.plan.store.past import restored
 
-        return Plan.of(restored(self, steps))
+        total = len(self.provenance.get("history") or ())
+        if to is not None and not 0 <= to <= total:
+            raise ConfigError.of("undo-nothing", to=to, n=total)
+        return Plan.of(restored(self, steps if to is None else total - to))
 
     def verify(self, *, seconds: float = 120.0) -> Verification:
         """Prove the bound again, by a program that shares no code with the search.

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from planner.cli import finished, planning, rezoning, sheets, siting
+from planner.cli import finished, history, planning, rezoning, sheets, siting
 from planner.cli.terminal import console, languages, say
 from planner.errors import ConfigError, PlannerError, without_numbers
 
@@ -71,8 +71,9 @@ for command in (
     siting.site,
     planning.zone,
     rezoning.rezone,
-    rezoning.history,
-    rezoning.undo,
+    history.history,
+    history.diff,
+    history.undo,
     finished.apply,
     finished.draw_map,
     finished.compare,

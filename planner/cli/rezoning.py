@@ -1,4 +1,4 @@
-"""Commands on the life of a plan: re-zone it by events, look back, go back."""
+"""The command that re-zones a plan by events."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from planner.cli.finished import PlanFile
 from planner.cli.terminal import (
@@ -24,6 +22,7 @@ from planner.cli.terminal import (
     print_json,
     progress,
     say,
+    table_of,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from planner.api.rezone.run import CurvePoint, Keeping
     from planner.model.project import Project
 
-__all__ = ["history", "rezone", "undo"]
+__all__ = ["rezone"]
 
 
 def rezone(
@@ -195,19 +194,16 @@ def _show_curve(points: list[CurvePoint], *, as_json: bool) -> None:
     if as_json:
         print_json({"points": [asdict(point) for point in points]})
         return
-    table = Table(title=say("取舍曲线", "What each number of homes buys"))
-    for head in (
+    heads = (
         say("序号", "No."),
         say("换手户数", "Homes moved"),
         say("步行与规则（米）", "Walks and rules, m"),
         say("下界（米）", "Lower bound, m"),
-    ):
-        table.add_column(head, justify="right")
-    for point in points:
-        cells = (point.homes_moved, point.value_m, point.bound_m)
-        table.add_row(str(point.number), *(f"{v:,.0f}" for v in cells))
+    )
+    cells = ((p.number, p.homes_moved, p.value_m, p.bound_m) for p in points)
+    rows = ([f"{v:,.0f}" for v in row] for row in cells)
     show = Console(highlight=False)
-    show.print(table)
+    show.print(table_of(heads, rows, title=say("取舍曲线", "What each number of homes buys")))
     show.print(
         say(
             "采用其中一个：加 --take 序号",
@@ -215,70 +211,3 @@ def _show_curve(points: list[CurvePoint], *, as_json: bool) -> None:
         ),
         markup=False,
     )
-
-
-def history(plan: PlanFile, as_json: AsJson = False) -> None:
-    """Tell what was done to a plan, oldest first. 方案沿革"""
-    from planner.api.plan import Plan
-    from planner.api.rezone.account import history_rows
-
-    rows = history_rows(Plan.load(plan))
-    if as_json:
-        print_json({"history": rows})
-        return
-    show = Console(highlight=False)
-    if not rows:
-        show.print(say("该方案尚无变动记录", "nothing was done to this plan yet"), markup=False)
-        return
-    table = Table()
-    for head in (
-        "No.",
-        say("时间", "When"),
-        say("决定单位", "By"),
-        say("事项", "What"),
-        say("换手户数", "Homes moved"),
-    ):
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        moved = "" if row["homes_moved"] is None else f"{row['homes_moved']:,}"
-        what = say(row["what_zh"], row["what"])
-        table.add_row(str(row["number"]), row["when"], escape(row["by"]), escape(what), moved)
-    show.print(table)
-
-
-def undo(
-    plan: PlanFile,
-    to: Annotated[
-        int | None,
-        typer.Option(
-            min=0, help="Number of the last change that stays, as history lists them. 保留到第几项"
-        ),
-    ] = None,
-    out: OutFolder = Path("out"),
-    replace: Replace = False,
-    as_json: AsJson = False,
-) -> None:
-    """Go back to the plan before its last change, or after change --to. 撤销变动
-
-    The plan file keeps what is needed. The plan that is left behind is not touched: the older one is written
-    to OUT as it was. 所需内容均在方案文件中；现有方案不受影响，旧方案另存。
-    """
-    from planner.api.plan import Plan
-    from planner.errors import ConfigError
-
-    now = Plan.load(plan)
-    total = len(now.provenance.get("history") or ())
-    if not total:
-        raise ConfigError.of("undo-none")
-    left = total - 1 if to is None else to
-    if not 0 <= left < total:
-        raise ConfigError.of("undo-nothing", to=left, n=total)
-    before = now.undo(total - left)
-    written = before.save(new_folder(out, replacing=replace), replacing=replace)
-    if as_json:
-        files = {name: str(path) for name, path in written.items()}
-        print_json({**before.summary(), "undone": total - left, "files": files})
-        return
-    closing_table(before, written)
-    text = say(f"已撤销 {total - left} 项变动", f"{total - left} changes were undone")
-    Console(highlight=False).print(text, markup=False)

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -43,6 +43,7 @@ __all__ = [
     "progress",
     "say",
     "show_findings",
+    "table_of",
 ]
 
 MOST_TOLD = 4  # clashes and repairs in the closing table; all of them are in summary.md
@@ -248,6 +249,25 @@ def show_findings(findings: Iterable[Finding]) -> None:
             show.print(f"    {between.join(places)}{more}", markup=False)
         if first.remedy or first.remedy_zh:
             show.print(f"    -> {say(first.remedy_zh, first.remedy)}", markup=False)
+
+
+def table_of(
+    heads: Iterable[str],
+    rows: Iterable[Iterable[str]],
+    *,
+    title: str | None = None,
+    words: Collection[int] = (),
+) -> Table:
+    """Make a table of texts; what looks like markup in them is told as it stands.
+
+    `words`: columns that are read from the left, as figures are from the right.
+    """
+    table = Table(title=title)
+    for at, head in enumerate(heads):
+        table.add_column(head, justify="left" if at in words else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    return table
 
 
 def closing_table(plan: Plan, written: dict[str, Path]) -> None:

@@ -93,18 +93,3 @@ def test_nothing_happened(office: Cli, tmp_path: Path) -> None:
     said = office("rezone", "out", "--changes", "lock.csv", "--out", "locked")
     assert "every zone stays as it is" in said.stdout
     assert "nothing happened" not in said.stdout
-
-
-def test_a_decision_is_undone(office: Cli, tmp_path: Path) -> None:
-    """From the plan file alone; what is left behind stays, and more than there is is a question."""
-    assert office("rezone", "out", "--changes", "changes.csv", "--out", "new").returncode == 0
-    told = json.loads(office("undo", "new", "--out", "back", "--json").stdout)
-    assert (told["undone"], set(told["files"]) >= {"plan.gpkg"}) == (1, True)
-    was, now = Plan.load(tmp_path / "out"), Plan.load(tmp_path / "back")
-    assert (was.households["zone"] == now.households["zone"]).all()
-    assert was.certificate.bound_m == now.certificate.bound_m
-    assert (tmp_path / "new" / "plan.gpkg").exists()
-    nothing = office("undo", "back", "--out", "more")
-    assert nothing.returncode == 2
-    assert "-1" not in nothing.stderr
-    assert office("undo", "new", "--to", "1", "--out", "more").returncode == 2

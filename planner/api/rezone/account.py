@@ -16,13 +16,15 @@ from planner.intake.coordinates.datum import convert
 from planner.intake.online.outgoing import cut_label
 from planner.model.events import KINDS, Event, HomeMove
 from planner.model.tables import PlanTables
+from planner.plan.compare import compared
+from planner.plan.diff import changes_between, differences
 from planner.plan.provenance import history_of, moment, plan_fingerprint
 
 if TYPE_CHECKING:
     from planner.api.rezone.wish import RezoneWish
     from planner.api.task import Case, Solved
 
-__all__ = ["history_rows", "rezoned"]
+__all__ = ["diff", "history_rows", "rezoned"]
 
 
 def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
@@ -209,6 +211,26 @@ def history_rows(tables: PlanTables) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def diff(before: PlanTables, after: PlanTables) -> dict[str, Any]:
+    """Tell what is different from one plan to another, and what was done in between.
+
+    Returns
+    -------
+    dict
+        See `planner.plan.diff.differences`; and ``changes``: rows of `history_rows`, None where `after`
+        was not made from `before`.
+
+    Raises
+    ------
+    InputError
+        The plans have nothing in common.
+    """
+    count = changes_between(before, after)
+    rows = history_rows(after)
+    changes = None if count is None else rows[len(rows) - count :]
+    return {"changes": changes, **differences(compared(before, after))}
 
 
 def _events(entry: Mapping[str, Any]) -> tuple[str, str]:
