@@ -2,6 +2,7 @@
 
 from .api.check.check import CheckReport as CheckReport
 from .api.check.check import check as check
+from .api.covering import Coverage as Coverage
 from .api.estimator import CapacitatedZones as CapacitatedZones
 from .api.people import people_of as people_of
 from .api.plan import Plan as Plan

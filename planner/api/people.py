@@ -52,7 +52,7 @@ _KINDS = {
     "number": ("身份证", "公民身份", "证件号", "idnumber", "idcard"),
     "phone": ("电话", "手机", "联系方式", "phone", "mobile", "telephone"),
     "name": ("姓名", "户主", "联系人", "中心户名称", "fullname", "householder", "name"),
-    "care": CARE_WORDS,
+    "care": (*CARE_WORDS, "关爱", "照护", "careneed", "carekind"),
 }
 _NOBODY = frozenset(
     {"无", "空", "本人", "户主", "未知", "同上", "不详", "空户", "空置", "none", "n/a", "unknown"}

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from planner.cli import finished, history, planning, rezoning, sheets, siting
+from planner.cli import caring, finished, history, planning, rezoning, sheets, siting
 from planner.cli.terminal import console, languages, say
 from planner.errors import ConfigError, PlannerError, without_numbers
 
@@ -79,6 +79,7 @@ for command in (
     finished.compare,
     finished.verify,
     finished.fill,
+    caring.gaps,
     sheets.check,
     sheets.review,
     planning.rules,

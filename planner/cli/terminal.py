@@ -87,6 +87,8 @@ STAGE_WORDS = {
     "check": ("独立核验", "Independent check"),
     "advice": ("规则协商", "What would mend broken rules"),
     "draw": ("边界与空白", "Shapes and gaps"),
+    "repairs": ("试算补救办法", "Trying repairs"),
+    "bands": ("步行时段", "Bands of walking time"),
     "site": ("候选户步行距离", "Walks to every candidate"),
     "choose": ("择优选户", "Choosing the centres"),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from planner.errors import ConfigError
+from planner.model.caring import Care, Pace
 from planner.model.inputs import SHEETS, Inputs, read_inputs
 from planner.model.levels import Level, read_levels
 from planner.model.rules import DEFAULT_PROFILE, RuleBook
@@ -170,6 +171,10 @@ class Project:
         What ties and talents are worth.
     levels : tuple of Level
         Who looks after the centres, and who after those; lowest first.
+    pace : Pace
+        How fast people walk, and which walks are told.
+    care : Care
+        What is said of households that need more.
     file : Path or None
         The project file itself.
 
@@ -189,6 +194,8 @@ class Project:
     siting: Siting = field(default_factory=Siting)
     affinity: Affinity = field(default_factory=Affinity)
     levels: tuple[Level, ...] = ()
+    pace: Pace = field(default_factory=Pace)
+    care: Care = field(default_factory=Care)
     file: Path | None = None
 
     def __post_init__(self) -> None:
@@ -212,7 +219,7 @@ class Project:
         named = self.inputs
         paths = [self.file, *named.household_files, *named.member_files, named.streets]
         paths += [named.fences, named.buildings, named.aliases, named.ties]
-        paths += [named.links, named.barriers]
+        paths += [named.links, named.barriers, self.care.kinds]
         paths += [level.sheet for level in self.levels]
         return tuple(path for path in paths if path is not None)
 
@@ -262,7 +269,8 @@ class Project:
                 raise ConfigError.of("not-section", where=where, name=name)
 
         def section(name: str, kind: type[T]) -> T:
-            return made(kind, read_section(kind, given[name], at[name]), at[name])
+            read = read_section(kind, given[name], at[name], folder=folder)
+            return made(kind, read, at[name])
 
         inputs = dict(given["inputs"])
         mentors = {"sheet": inputs.pop("mentors")} if "mentors" in inputs else {}
@@ -283,6 +291,8 @@ class Project:
             online_cache=cache,
             siting=section("siting", Siting),
             affinity=section("affinity", Affinity),
+            pace=section("coverage", Pace),
+            care=section("care", Care),
             levels=read_levels(levels, {**given["mentors"], **mentors}, folder, where),
         )
 
@@ -318,7 +328,8 @@ def project_file(path: str | Path) -> Path | None:
 
 
 _SECTIONS = (
-    "inputs", "rules", "search", "outputs", "online", "siting", "mentors", "affinity", "columns", "sheets",
+    "inputs", "rules", "search", "outputs", "online", "siting", "mentors", "affinity", "coverage", "care",
+    "columns", "sheets",
 )  # fmt: skip
 
 

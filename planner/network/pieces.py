@@ -12,13 +12,13 @@ from planner.network.distance import Mesh
 from planner.network.values import Snaps, Territory
 from planner.network.voronoi import cells
 
-__all__ = ["gated_pieces", "territory_lines"]
+__all__ = ["cut", "gated_pieces", "territory_lines"]
 
 SHORTEST_M = 1e-3
 SPOT_M = 1e-6
 
 
-def _cut(line: Any, start_m: float, end_m: float) -> Floats:
+def cut(line: Any, start_m: float, end_m: float) -> Floats:
     """Points of a stretch of a line, from `start_m` to `end_m` metres after its first point."""
     xy = shapely.get_coordinates(line)
     # Points, where shapely.ops.substring gives lines: all pieces are made into lines in one call.
@@ -54,8 +54,8 @@ def territory_lines(
         found.append(lines[whole])
         pick = np.flatnonzero(near[shared.edge] & (shared.end_m - shared.start_m > SHORTEST_M))
         owners.append(units[shared.owner[pick]])
-        cut = [
-            _cut(*stretch)
+        parts = [
+            cut(*stretch)
             for stretch in zip(
                 lines[shared.edge[pick]],
                 shared.start_m[pick].tolist(),
@@ -63,9 +63,9 @@ def territory_lines(
                 strict=True,
             )
         ]
-        if cut:
-            which = np.repeat(np.arange(len(cut)), [len(c) for c in cut])
-            pieces = shapely.linestrings(np.concatenate(cut), indices=which)
+        if parts:
+            which = np.repeat(np.arange(len(parts)), [len(c) for c in parts])
+            pieces = shapely.linestrings(np.concatenate(parts), indices=which)
             found.append(np.asarray(pieces, object))
     return Territory(np.concatenate(owners).astype(np.int32), np.concatenate(found))
 

@@ -1,0 +1,172 @@
+"""Coverage of a finished plan: who is not reached and what would mend it, and how near everybody is.
+
+The plan keeps where everybody joins the streets; the project gives the streets back, and the sheets that tell
+which households need more.  Neither is needed for the gaps and the walks that the plan itself keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.api.opening import Opened, open_project
+from planner.api.people import people_in
+from planner.api.progress import Clock, Listener
+from planner.files import write_files
+from planner.intake.sheets.formats.grids import opened_once
+from planner.model.caring import Pace, care_kinds
+from planner.model.project import Project
+from planner.model.tables import PlanTables
+from planner.plan.care.mending import Mend, mends
+from planner.plan.care.onstreets import OnStreets, on_streets
+from planner.plan.care.places import mends_of_places
+from planner.plan.care.shares import Needs, bands, own_walks, shares, walks_to
+from planner.plan.care.told import mended
+from planner.privacy import Secrets, released
+from planner.privacy.audience import Audience
+from planner.privacy.person import People
+from planner.render.books.gaps_book import gaps_bytes
+from planner.render.text.coverage_words import coverage_figures, coverage_lines
+
+__all__ = ["COVERAGE_STAGES", "Coverage", "coverage"]
+
+COVERAGE_STAGES = ("read", "ground", "repairs", "bands")
+BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Who is reached, who is not, and what would mend it.
+
+    Parameters
+    ----------
+    gaps, repairs : DataFrame
+        See `planner.plan.care.told.Mended`.
+    shares : DataFrame
+        See `planner.plan.care.shares.shares`; without a project only the walks to the own centre and member.
+    bands : GeoDataFrame or None
+        See `planner.plan.care.shares.bands`, EPSG:4326; None without a project.
+    about : mapping
+        ``title, created, synthetic, network, households, limit_m, smallest, care`` (households that are
+        marked, None where no sheet was read).
+    """
+
+    gaps: pd.DataFrame
+    repairs: pd.DataFrame
+    shares: pd.DataFrame
+    bands: gpd.GeoDataFrame | None
+    about: Mapping[str, Any]
+
+    def figures(self) -> dict[str, Any]:
+        """Give plain values, without an id of a household; counts of care below the threshold are hidden."""
+        return coverage_figures(self)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it comes to, a line each, in Chinese and English."""
+        return tuple(coverage_lines(self))
+
+    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
+        """Write the workbook and, where the streets are known, the bands.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is absent.
+        replacing : bool
+            Files that were edited since may be lost.
+
+        Returns
+        -------
+        dict of str to Path
+            ``gaps.internal.xlsx`` and ``bands.internal.geojson``: the office's own, readable by their owner
+            alone.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written.
+        """
+        files = {BOOK: gaps_bytes(self)}
+        released(files[BOOK], BOOK, Audience.INTERNAL, Secrets({}))
+        if self.bands is not None:
+            files[BANDS] = self.bands.to_json(drop_id=True).encode()
+        return write_files(folder, files, private=tuple(files), replacing=replacing)
+
+    def __repr__(self) -> str:
+        """Tell counts alone."""
+        return f"<Coverage: {len(self.gaps)} gaps, {len(self.repairs)} repairs>"
+
+
+def coverage(
+    plan: PlanTables,
+    project: Project | str | Path | None = None,
+    *,
+    seconds: float = 20.0,
+    listener: Listener | None = None,
+) -> Coverage:
+    """Find out who is not reached, why, and what would mend it; see `planner.Plan.coverage`."""
+    clock = Clock.of(listener)
+    if project is None:
+        return _of_plan(plan, Pace(), None, [])
+    task = Project.of(project)
+    with opened_once():
+        opened = open_project(task, clock)
+        people = people_in(task, (opened.households, opened.members))
+    needs = needs_of(plan, task, people)
+    ground = on_streets(plan, opened.ground.network)
+    with clock.stage("repairs"):
+        found = _repairs(ground, opened, seconds)
+    with clock.stage("bands"):
+        return _of_plan(plan, task.pace, needs, found, ground)
+
+
+def needs_of(plan: PlanTables, project: Project, people: People) -> Needs:
+    """Read off the sheets which households of a plan need more than others."""
+    kinds = care_kinds(project.care.kinds)
+    said = {home: person.care for home, person in people.households.items() if person.care}
+    return Needs.of(plan.households["household_id"].astype(str), said, kinds)
+
+
+def _repairs(ground: OnStreets, opened: Opened, seconds: float) -> list[Mend]:
+    found = mends(ground, seconds=seconds, seed=opened.project.search.seed)
+    return [
+        *found,
+        *mends_of_places(ground, opened.households.kept, opened.ground.gazetteer),
+    ]
+
+
+def _of_plan(
+    plan: PlanTables,
+    pace: Pace,
+    needs: Needs | None,
+    found: list[Mend],
+    ground: OnStreets | None = None,
+) -> Coverage:
+    told = mended(plan, found)
+    known = needs or Needs.of(plan.households["household_id"], {}, ())
+    walks = own_walks(plan) if ground is None else walks_to(ground, known, pace)
+    note = plan.provenance
+    about = {
+        "title": str(note.get("title") or ""),
+        "created": str(note.get("created") or ""),
+        "synthetic": bool(note.get("synthetic", False)),
+        "network": str(note.get("network") or ""),
+        "detour_factor": note.get("detour_factor"),
+        "households": len(plan.households),
+        "limit_m": plan.rules.walk.limit_m,
+        "smallest": int(note.get("smallest") or 10),
+        "care": None if needs is None else int(needs.care.sum()),
+    }
+    return Coverage(
+        told.gaps,
+        told.repairs,
+        shares(walks, known, pace),
+        None if ground is None else bands(ground, pace),
+        about,
+    )

@@ -1,0 +1,67 @@
+"""Commands about who is reached and who needs more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from planner.cli.finished import PlanFile
+from planner.cli.terminal import AsJson, new_folder, print_json, progress
+
+__all__ = ["gaps"]
+
+BOOK = "gaps.internal.xlsx"
+
+
+def gaps(
+    plan: PlanFile,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            help="The project that the plan was made from: its streets, to try repairs on and to draw bands "
+            "along, and its sheets, which say what households need more. 原项目文件：路网与表格取自其中"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Folder for the workbook and the bands; made if absent. 结果文件夹"
+        ),
+    ] = None,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            min=0.0, help="How long zones are cut again to try new centres. 试算时限（秒）"
+        ),
+    ] = 20.0,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Overwrite the workbook in OUT; else a dated folder is made beside it. 覆盖原结果",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell who is not reached, why, and what would mend it cheapest. 覆盖空白与补救
+
+    Each repair (an address, a gate, a missing way, a centre, a rule) was tried before it is told. Also the
+    share of homes, and of care households, within 3, 5 and 10 minutes on foot of a centre and of a serving
+    member. The files are internal; the screen tells counts only.
+    每项办法均经试算；并给出3、5、10分钟步行范围内的住户比例。文件仅供内部使用，屏幕只显示数量。
+    """
+    from planner.api.plan import Plan
+
+    free = None if out is None else new_folder(out, replacing=replace, holding=BOOK)
+    with progress() as listener:
+        found = Plan.load(plan).coverage(project, seconds=seconds, listener=listener)
+    written = {} if free is None else found.save(free, replacing=replace)
+    if as_json:
+        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
+        return
+    show = Console(highlight=False)
+    for line in (*found.lines, *map(str, written.values())):
+        show.print(line, markup=False)

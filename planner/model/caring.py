@@ -1,0 +1,165 @@
+"""Who needs more than others, how fast people walk, and what a visit takes: what a project says of care.
+
+The kinds of care are data: a table of eight rows lies beside this file, and a project may hand in its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+
+from planner.errors import ConfigError, InputError
+from planner.model.measures import METRES_A_MINUTE
+
+__all__ = ["Care", "CareKind", "Pace", "care_kinds", "kinds_in"]
+
+_SECONDS = 60.0
+_COLUMNS = ("code", "zh", "en", "words", "slow", "visits_a_month", "minutes")
+
+
+@dataclass(frozen=True, slots=True)
+class CareKind:
+    """One reason for which a household needs more than others.
+
+    Parameters
+    ----------
+    code : str
+        Stable name in files.
+    zh, en : str
+        For people.
+    words : tuple of str
+        What sheets call it: a heading with a mark beneath, or a cell, that holds one of them.
+    slow : bool
+        Whoever lives there walks at the elders' pace.
+    visits_a_month, minutes : float
+        What is needed, unless the project says otherwise.
+    """
+
+    code: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+    slow: bool
+    visits_a_month: float
+    minutes: float
+
+
+def care_kinds(source: Path | None = None) -> tuple[CareKind, ...]:
+    """Read the table of kinds; the product's own where there is no other.
+
+    Parameters
+    ----------
+    source : Path, optional
+        A CSV with the columns ``code, zh, en, words`` (``|`` between them)``, slow`` (1 or 0)``,
+        visits_a_month, minutes``.  The first kind whose word is found counts first.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, lacks a column, or a number is none.
+    """
+    try:
+        if source is None:
+            text = resources.files("planner.model").joinpath("care_kinds.csv").read_text("utf-8")
+        else:
+            text = source.read_text("utf-8-sig")  # Excel puts a mark in front
+        rows = list(csv.DictReader(text.splitlines()))
+        found = tuple(_kind(row) for row in rows)
+    except (OSError, UnicodeDecodeError, KeyError, ValueError, AttributeError):
+        raise InputError.of(
+            "bad-care-kinds", name=getattr(source, "name", ""), columns=", ".join(_COLUMNS)
+        ) from None
+    if not found or len({kind.code for kind in found}) < len(found):
+        raise InputError.of(
+            "bad-care-kinds", name=getattr(source, "name", ""), columns=", ".join(_COLUMNS)
+        )
+    return found
+
+
+def _kind(row: Mapping[str, str]) -> CareKind:
+    visits, minutes = float(row["visits_a_month"]), float(row["minutes"])
+    if not (row["code"].strip() and 0 <= visits < math.inf and 0 <= minutes < math.inf):
+        raise ValueError(row["code"])
+    words = tuple(w.strip().casefold() for w in row["words"].split("|") if w.strip())
+    slow = row["slow"].strip().casefold() in ("1", "是", "yes", "true")
+    return CareKind(row["code"].strip(), row["zh"], row["en"], words, slow, visits, minutes)
+
+
+def kinds_in(texts: Iterable[str], kinds: tuple[CareKind, ...]) -> tuple[str, ...]:
+    """Give the codes of the kinds that some texts tell of, in the order of the table.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        What the sheet says of one household: headings that are marked, or cells.
+
+    Returns
+    -------
+    tuple of str
+        The last kind without words stands for what no word fits; nothing where nothing is said.
+    """
+    said = [text.casefold() for text in texts if text.strip()]
+    found = [k.code for k in kinds if any(w in text for w in k.words for text in said)]
+    rest = next((k.code for k in kinds if not k.words), None)
+    # What a clerk wrote under a heading of care is care, though its word is in no table.
+    other = any(not any(w in text for k in kinds for w in k.words) for text in said)
+    return (*found, rest) if other and rest is not None else tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast people walk, and which walks are told: the section ``[coverage]``.
+
+    Parameters
+    ----------
+    minutes : tuple of float
+        Ends of the bands, ascending.
+    speed_m_s : float
+        1.0 by default, as GB 50180-2018 counts 300 m as five minutes.
+    elder_speed_m_s : float
+        Of those who walk slowly.
+    elders_climb : bool
+        Whether they walk over flights of steps; where not, steps are no way for them.
+
+    Raises
+    ------
+    ConfigError
+        A speed is not above nought, or the bands do not ascend.
+    """
+
+    minutes: tuple[float, ...] = (3.0, 5.0, 10.0)
+    speed_m_s: float = METRES_A_MINUTE / _SECONDS
+    elder_speed_m_s: float = 0.8
+    elders_climb: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "minutes", tuple(float(m) for m in self.minutes))
+        ends = (0.0, *self.minutes)
+        if len(ends) < 2 or not all(a < b < math.inf for a, b in pairwise(ends)):
+            raise ConfigError.of("bands-not-ascending", minutes=list(self.minutes))
+        for name in ("speed_m_s", "elder_speed_m_s"):
+            if not 0.1 <= getattr(self, name) <= 3.0:
+                raise ConfigError.of("speed-not-a-walk", name=name, value=getattr(self, name))
+
+    def limits_m(self, *, slow: bool = False) -> tuple[float, ...]:
+        """Give the longest walk of each band, metres."""
+        speed = self.elder_speed_m_s if slow else self.speed_m_s
+        return tuple(_SECONDS * minutes * speed for minutes in self.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What a project says of care: the section ``[care]``.
+
+    Parameters
+    ----------
+    kinds : Path or None
+        A table of kinds of the office's own; see `care_kinds`.
+    """
+
+    kinds: Path | None = None

@@ -1,0 +1,128 @@
+"""The workbook of coverage: who is not reached, what would mend it, and how near everybody is; internal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from planner.plan.care.shares import SOURCES
+from planner.privacy.audience import INTERNAL_WORDS
+from planner.render.books.look import (
+    Column,
+    Sheet,
+    add_table,
+    book_styles,
+    new_book,
+    plain_text,
+    put,
+    set_page,
+    watermark,
+)
+from planner.render.text.coverage_words import Told, coverage_lines
+
+__all__ = ["gaps_bytes"]
+
+_HOME = Column("household_id", "户编号", "Household", 14, "id")
+_FENCE = Column("fence", "社区", "Fence", 16)
+_ZONE = Column("zone", "中心户", "Centre", 12, "id")
+_PLACE = Column("place", "楼栋单元", "Unit", 28)
+
+
+def gaps_bytes(told: Told) -> bytes:
+    """Make the workbook: equal coverage gives equal bytes; each page is marked internal."""
+    title = str(told.about["title"] or "覆盖情况")
+    day = _day(told)
+    with new_book(title, day, INTERNAL_WORDS) as (book, buffer):
+        styles = book_styles(book)
+        _notes(book, styles, told, title)
+        for sheet in _sheets(told):
+            add_table(book, styles, sheet, title)
+        for sheet in book.worksheets():
+            watermark(sheet, f"{day:%Y-%m-%d}")
+    return buffer.getvalue()
+
+
+def _day(told: Told) -> datetime:
+    try:
+        return datetime.fromisoformat(str(told.about["created"])[:10])
+    except ValueError:
+        return datetime(2000, 1, 1)
+
+
+def _notes(book: Any, styles: dict[str, Any], told: Told, title: str) -> None:
+    sheet = book.add_worksheet("说明 notes")
+    set_page(sheet, plain_text(title))
+    sheet.set_column(0, 0, 130)
+    put(sheet, 0, 0, title, styles["title"])
+    row = 1
+    if told.about["synthetic"]:
+        words = "合成示例数据，非真实居民  SYNTHETIC DATA, not real residents"
+        put(sheet, row, 0, words, styles["warning"])
+        row += 1
+    words = "内部资料：含居民户编号与关爱情况，请勿外传  INTERNAL: holds ids of households and what they need"
+    put(sheet, row, 0, words, styles["warning"])
+    for at, line in enumerate(coverage_lines(told), row + 1):
+        put(sheet, at, 0, line, styles["wrap"])
+
+
+def _sheets(told: Told) -> Iterator[Sheet]:
+    yield Sheet(
+        "覆盖空白 gaps",
+        _both(told.gaps, "what", "remedy"),
+        (
+            _HOME,
+            _FENCE,
+            _PLACE,
+            _ZONE,
+            Column("what", "原因", "Cause", 34),
+            Column("walk_m", "到中心户（米）", "To centre m", 11, "metres"),
+            Column("repair", "办法编号", "Repair", 9, "count"),
+            Column("remedy", "最省的办法", "Cheapest repair", 60),
+            Column("then_m", "此后步行（米）", "Walk then m", 11, "metres"),
+        ),
+    )
+    yield Sheet(
+        "补救办法 repairs",
+        _both(told.repairs, "what", "tried"),
+        (
+            Column("number", "编号", "No.", 7, "count"),
+            Column("where", "社区", "Fence", 16),
+            Column("what", "办法", "Repair", 60),
+            Column("homes", "补救户数", "Homes mended", 11, "count"),
+            Column("cheapest_for", "最省于", "Cheapest for", 10, "count"),
+            Column("walk_m", "此后步行（米）", "Walk then m", 11, "metres"),
+            Column("homes_moved", "换手户数", "Homes moved", 11, "count"),
+            Column("walk_change_m", "周边户均步行变化（米）", "Change m a home", 13, "metres"),
+            Column("tried", "试算", "Tried", 30),
+        ),
+    )
+    shares = told.shares.assign(
+        source=[" ".join(SOURCES[s]) for s in told.shares["source"]],
+        group=[
+            "关爱户 care households" if g == "care" else "全部 all" for g in told.shares["group"]
+        ],
+    )
+    yield Sheet(
+        "步行时段 bands",
+        shares,
+        (
+            Column("source", "到", "To", 34),
+            Column("group", "居民户", "Homes", 24),
+            Column("minutes", "分钟", "Minutes", 9, "count"),
+            Column("households", "户数", "Within", 10, "count"),
+            Column("of", "总户数", "Of", 10, "count"),
+            Column("share", "比例", "Share", 9, "share"),
+        ),
+    )
+
+
+def _both(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Put both languages into one cell."""
+    made = {
+        name: [f"{zh} {en}" for zh, en in zip(frame[f"{name}_zh"], frame[name], strict=True)]
+        for name in names
+    }
+    return frame.assign(**made)

@@ -1,0 +1,138 @@
+"""What the coverage of a plan comes to, in words and plain values: counts, and none that points at a door."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+
+from planner.model.tables import GAP_CAUSES
+from planner.plan.care.shares import SOURCES
+from planner.render.text.words import network_words, number
+
+__all__ = ["Told", "coverage_figures", "coverage_lines"]
+
+
+class Told(Protocol):
+    """What is known of the coverage of a plan; see `planner.api.covering.Coverage`."""
+
+    @property
+    def gaps(self) -> pd.DataFrame:
+        """One row an uncovered household."""
+        ...
+
+    @property
+    def repairs(self) -> pd.DataFrame:
+        """One row a repair."""
+        ...
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        """Homes within each band."""
+        ...
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """Where it comes from."""
+        ...
+
+
+def coverage_figures(told: Told) -> dict[str, Any]:
+    """Give plain values; what would tell of fewer care households than the threshold is None."""
+    about, gaps = told.about, told.gaps
+    causes = gaps["cause"].value_counts()
+    return {
+        **{k: v for k, v in about.items() if k != "care"},
+        "care": _hidden(about["care"], about["smallest"]),
+        "gaps": len(gaps),
+        "causes": {str(code): int(causes[code]) for code in sorted(causes.index)},
+        "mended": int((gaps["repair"] > 0).sum()),
+        "repairs": [_plain(row) for row in _open_repairs(told)],
+        "shares": list(_told_shares(_rows(told.shares), about["smallest"])),
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.to_dict("records")  # type: ignore[return-value]
+
+
+def _open_repairs(told: Told) -> list[dict[str, Any]]:
+    """Leave out what is told of one address: it is in the office's workbook."""
+    return [row for row in _rows(told.repairs) if row["kind"] != "address"]
+
+
+def _hidden(count: int | None, smallest: int) -> int | None:
+    return None if count is None or 0 < count < smallest else count
+
+
+def _told_shares(rows: list[dict[str, Any]], smallest: int) -> Iterator[dict[str, Any]]:
+    """Hide what tells of few: those within, those left over, and those between two counts that are told."""
+    # Of all sources alike: two of them may differ by one household as two bands may.
+    shown: set[int] = {0}
+    for row in rows:
+        if row["group"] == "care":
+            n, of = row["households"], row["of"]
+            apart = min(abs(n - other) for other in shown - {n} | {of} - {n}) if of else 0
+            if 0 < of < smallest or (n not in shown and n != of and apart < smallest):
+                hidden = {"households": None, "share": None, "of": _hidden(of, smallest)}
+                yield _plain(row | hidden)
+                continue
+            shown.add(n)
+        yield _plain(row)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
+
+
+def coverage_lines(told: Told) -> Iterator[str]:
+    """Say what it comes to, one line in both languages each."""
+    figures = coverage_figures(told)
+    if stamp := network_words(told.about):
+        yield " · ".join(stamp)
+    n, total, mend = figures["gaps"], figures["households"], figures["mended"]
+    yield (
+        f"覆盖空白 {number(n)} 户（共 {number(total)} 户），其中 {number(mend)} 户有经试算的补救办法 · "
+        f"{number(n)} of {number(total)} homes are uncovered; for {number(mend)} of them a repair was tried"
+    )
+    for code, count in figures["causes"].items():
+        cause = GAP_CAUSES.get(code)
+        words = f"{cause.title_zh} · {cause.title}" if cause else code
+        yield f"  {words}: {number(count)}"
+    for row in figures["repairs"]:
+        yield f"  {_repair_words(row)}"
+    yield from _share_lines(figures["shares"])
+
+
+def _share_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Tell the bands of one source and group in one line."""
+    keys = dict.fromkeys((row["source"], row["group"]) for row in rows if row["of"])
+    for source, group in keys:
+        own = [row for row in rows if (row["source"], row["group"]) == (source, group)]
+        said = [
+            f"{r['minutes']:g} min " + ("-" if r["share"] is None else f"{100 * r['share']:.1f} %")
+            for r in own
+        ]
+        zh, en = SOURCES[source]
+        who_zh, who = ("关爱户", "care households") if group == "care" else ("全部", "all")
+        yield f"步行到{zh}（{who_zh}） · walk to the {en} ({who}): {', '.join(said)}"
+
+
+def _repair_words(row: dict[str, Any]) -> str:
+    moved = row["homes_moved"]
+    walk = row["walk_change_m"]
+    zh, en = [f"补救 {row['homes']} 户"], [f"mends {row['homes']}"]
+    if moved is not None:
+        zh.append(f"换手 {moved:.0f} 户")
+        en.append(f"{moved:.0f} homes change hands")
+    if walk is not None:
+        zh.append(f"周边户均步行 {walk:+.0f} 米")
+        en.append(f"{walk:+.0f} m a home around")
+    where = f"{row['where']}：" if row["where"] else ""
+    at = f"{row['where']}: " if row["where"] else ""
+    return (
+        f"{where}{row['what_zh']}（{'，'.join(zh)}；{row['tried_zh']}） · "
+        f"{at}{row['what']} ({', '.join(en)}; {row['tried']})"
+    )

@@ -1,0 +1,89 @@
+"""Coverage from the files: what is told, written and kept back."""
+
+from __future__ import annotations
+
+import io
+import stat
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from openpyxl import load_workbook
+
+from planner.api.plan import Plan
+from planner.errors import PlannerError
+from planner.model.project import Project
+from tests.plan.care.town import care_town
+
+
+@pytest.fixture(scope="module")
+def told():
+    """Give the coverage of the town, by its project."""
+    plan, project = care_town()
+    return plan.coverage(project, seconds=3.0)
+
+
+def test_everything_is_told(told) -> None:
+    """Each gap once, with its cause; repairs; shares of all and of care; six bands."""
+    assert told.gaps["household_id"].is_unique
+    assert len(told.gaps) == 30
+    assert (told.gaps["repair"] > 0).sum() == 29
+    assert {"gate", "centre", "person", "rule"} == set(told.repairs["kind"])
+    assert set(told.shares["group"]) == {"all", "care"}
+    assert told.about["care"] > 10
+    assert told.bands.crs == "EPSG:4326"
+    assert told.bands["source"].tolist() == ["centre"] * 3 + ["member"] * 3
+
+
+def test_the_files_are_internal_and_readable_by_their_owner(told, tmp_path: Path) -> None:
+    """A workbook that says so on each page, and the bands as a layer that opens."""
+    written = told.save(tmp_path)
+    assert set(written) == {"gaps.internal.xlsx", "bands.internal.geojson"}
+    for path in written.values():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    book = load_workbook(io.BytesIO(written["gaps.internal.xlsx"].read_bytes()))
+    assert book.sheetnames == ["说明 notes", "覆盖空白 gaps", "补救办法 repairs", "步行时段 bands"]
+    assert all("内部资料" in str(s.oddHeader.center.text) for s in book.worksheets)
+    assert book["覆盖空白 gaps"].max_row == 31
+    layer = gpd.read_file(written["bands.internal.geojson"])
+    assert len(layer) == 6
+    assert layer.geometry.is_valid.all()
+
+
+def test_figures_hold_no_household_and_no_small_count_of_care(told) -> None:
+    """Neither few within, nor few left over, nor few between two counts that are told."""
+    figures = told.figures()
+    assert "H0" not in str(figures)
+    shown = sorted({r["households"] for r in figures["shares"] if r["group"] == "care"} - {None})
+    of = figures["care"]
+    assert shown, "something can be told of these"
+    for n, m in zip([0, *shown], [*shown, of], strict=True):
+        assert m == n or m - n >= figures["smallest"]
+    assert any("H0" in str(v) for v in told.gaps["household_id"])
+    assert "H0" not in repr(told) + "".join(told.lines)
+
+
+def test_a_plan_alone_tells_what_it_knows() -> None:
+    """Gaps with the remedy of their cause, own walks; no bands, no repairs, nothing of care."""
+    plan, _ = care_town()
+    alone = plan.coverage()
+    assert alone.bands is None
+    assert len(alone.gaps) == 30
+    assert not len(alone.repairs)
+    assert alone.about["care"] is None
+    assert set(alone.shares["source"]) == {"own_centre", "own_member"}
+
+
+def test_equal_coverage_gives_equal_bytes(told, tmp_path: Path) -> None:
+    """Written twice, the workbook is the same to the byte."""
+    first = told.save(tmp_path / "a")["gaps.internal.xlsx"].read_bytes()
+    assert first == told.save(tmp_path / "b")["gaps.internal.xlsx"].read_bytes()
+
+
+def test_a_project_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """As everywhere else."""
+    plan, project = care_town()
+    with pytest.raises(PlannerError):
+        plan.coverage(tmp_path / "none.toml")
+    assert isinstance(plan, Plan)
+    assert Project.read(project).care.kinds is None

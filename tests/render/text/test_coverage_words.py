@@ -1,0 +1,57 @@
+"""Coverage in words: both languages in each line, and small counts of care hidden."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pandas as pd
+
+from planner.render.text.coverage_words import coverage_figures, coverage_lines
+
+
+def told(counts: dict[str, tuple[int, int, int]], care: int = 40):
+    """Make a coverage without gaps in which so many care households are within each band."""
+    rows = [
+        {"source": s, "group": "care", "minutes": m, "households": n, "of": care, "share": n / care}
+        for s, ns in counts.items()
+        for m, n in zip((3.0, 5.0, 10.0), ns, strict=True)
+    ]
+    about = {
+        "network": "streets",
+        "detour_factor": None,
+        "households": 900,
+        "smallest": 10,
+        "care": care,
+    }
+    columns = ["cause", "repair"]
+    repairs = pd.DataFrame(columns=["kind", "where"])
+    return SimpleNamespace(
+        gaps=pd.DataFrame(columns=columns), repairs=repairs, shares=pd.DataFrame(rows), about=about
+    )
+
+
+def test_bands_that_differ_by_few_are_not_both_told() -> None:
+    """20 and 25 would tell of five; 25 and 38 leave two; of another source 21 tells of one."""
+    figures = coverage_figures(told({"centre": (20, 25, 38), "member": (21, 30, 40)}))
+    assert [r["households"] for r in figures["shares"]] == [20, None, None, None, 30, 40]
+
+
+def test_few_care_households_are_not_told_at_all() -> None:
+    """Nine of them: neither their number nor a share."""
+    figures = coverage_figures(told({"centre": (0, 4, 9)}, care=9))
+    assert figures["care"] is None
+    assert {(r["households"], r["share"], r["of"]) for r in figures["shares"]} == {
+        (None, None, None)
+    }
+
+
+def test_lines_say_it_in_both_languages() -> None:
+    """The headline, and one line for the bands of a source; what is hidden is a dash."""
+    lines = list(coverage_lines(told({"centre": (20, 25, 40)})))
+    assert lines[0].startswith("覆盖空白 0 户（共 900 户）")
+    assert "0 of 900 homes are uncovered" in lines[0]
+    assert lines[1].endswith("3 min 50.0 %, 5 min -, 10 min 100.0 %")
+    straight = told({})
+    straight.shares = pd.DataFrame(columns=["source", "group", "of"])
+    straight.about = straight.about | {"network": "straight x1.30", "detour_factor": 1.3}
+    assert "1.3" in next(iter(coverage_lines(straight)))
