@@ -33,7 +33,7 @@ from planner.privacy.person import People
 from planner.render.books.gaps_book import gaps_bytes
 from planner.render.text.coverage_words import coverage_figures, coverage_lines
 
-__all__ = ["COVERAGE_STAGES", "Coverage", "coverage"]
+__all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage"]
 
 COVERAGE_STAGES = ("read", "ground", "repairs", "bands")
 BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
@@ -170,3 +170,39 @@ def _of_plan(
         None if ground is None else bands(ground, pace),
         about,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Covers(PlanTables):
+    """What a finished plan is asked about who is reached."""
+
+    def coverage(
+        self,
+        project: Project | str | Path | None = None,
+        *,
+        seconds: float = 20.0,
+        listener: Listener | None = None,
+    ) -> Coverage:
+        """Tell who is not reached, why, and what would mend it; and how near everybody is.
+
+        Parameters
+        ----------
+        project : Project or path, optional
+            The project that the plan was made from: its streets, on which repairs are tried and bands are
+            drawn, and its sheets, which tell who needs more.  Without it the plan's own walks.
+        seconds : float
+            How long zones may be cut again to try new centres.
+        listener : callable, optional
+            Told of every `planner.api.progress.Event`; in a notebook bars are drawn if there is none.
+
+        Returns
+        -------
+        Coverage
+            Its tables; ``.save(folder)`` writes them, for the office alone.
+
+        Raises
+        ------
+        InputError, NetworkError, ConfigError
+            A file of the project cannot be used, or its streets are others than the plan's.
+        """
+        return coverage(self, project, seconds=seconds, listener=listener)

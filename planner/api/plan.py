@@ -8,11 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from planner.api.covering import Coverage, coverage
-from planner.api.progress import Listener
+from planner.api.covering import Covers
 from planner.errors import ConfigError, InputError, PrivacyError
 from planner.files import Content, mark_as_read, write_files
-from planner.model.project import Project
 from planner.model.proof.verify import Verification, verify
 from planner.model.tables import PlanTables
 from planner.plan.compare import Comparison, compared
@@ -49,10 +47,11 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class Plan(PlanTables):
+class Plan(Covers):
     """A finished plan.
 
-    The tables are those of `PlanTables`; this class adds what one does with them.
+    The tables are those of `PlanTables`; this class adds what one does with them, and `Covers` what one asks
+    about who is reached.
 
     Examples
     --------
@@ -358,37 +357,6 @@ class Plan(PlanTables):
             Where the text fits places of several zones all are told, and none is chosen.
         """
         return look_up(self, text)
-
-    def coverage(
-        self,
-        project: Project | str | Path | None = None,
-        *,
-        seconds: float = 20.0,
-        listener: Listener | None = None,
-    ) -> Coverage:
-        """Tell who is not reached, why, and what would mend it; and how near everybody is.
-
-        Parameters
-        ----------
-        project : Project or path, optional
-            The project that the plan was made from: its streets, on which repairs are tried and bands are
-            drawn, and its sheets, which tell who needs more.  Without it the plan's own walks.
-        seconds : float
-            How long zones may be cut again to try new centres.
-        listener : callable, optional
-            Told of every `planner.api.progress.Event`; in a notebook bars are drawn if there is none.
-
-        Returns
-        -------
-        Coverage
-            Its tables; ``.save(folder)`` writes them, for the office alone.
-
-        Raises
-        ------
-        InputError, NetworkError, ConfigError
-            A file of the project cannot be used, or its streets are others than the plan's.
-        """
-        return coverage(self, project, seconds=seconds, listener=listener)
 
     def summary(self) -> Mapping[str, Any]:
         """Give the figures of ``summary.json`` as plain values."""

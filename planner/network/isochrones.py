@@ -161,7 +161,9 @@ def band_shapes(
     inner: Any = shapely.MultiPolygon()
     if isinstance(network, WalkingNetwork):
         grown = [
-            shapely.union_all(shapely.buffer(lines, beside_m, quad_segs=_CORNERS), grid_size=_GRID_M)
+            shapely.union_all(
+                shapely.buffer(lines, beside_m, quad_segs=_CORNERS), grid_size=_GRID_M
+            )
             for lines in reached_lines(network, sources, limits_m)
         ]
     else:
