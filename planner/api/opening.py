@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 
 import geopandas as gpd
@@ -14,7 +16,7 @@ from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
 from planner.errors import Finding
-from planner.files import free_file, free_folder, mark_as_read
+from planner.files import free_file, free_folder, held, mark_as_read
 from planner.intake.fences.read import survey_fences
 from planner.intake.online.consent import Online, Pace
 from planner.intake.online.estimate import Estimate
@@ -24,8 +26,18 @@ from planner.intake.tie_sheet import TieSheet, read_ties
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES
 from planner.plan.guiding import Guides, read_guides
+from planner.plan.store.plans import plan_file
 
-__all__ = ["Estimate", "Online", "Opened", "free_file", "free_folder", "online_of", "open_project"]
+__all__ = [
+    "Estimate",
+    "Online",
+    "Opened",
+    "alone",
+    "free_file",
+    "free_folder",
+    "online_of",
+    "open_project",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,3 +147,20 @@ def online_of(
     """
     online = Online.of(project, consent)
     return online.offline() if online and offline else online
+
+
+@contextmanager
+def alone(out: str | Path, plan: str | Path | None = None) -> Iterator[None]:
+    """Keep other runs off the folder of a new plan, and off the plan that it is made from.
+
+    Two runs on one plan would make two plans that both follow it, and each forget what the other did.
+
+    Raises
+    ------
+    OutputError
+        Another run is at work there; it says which, and since when.
+    """
+    before = None if plan is None else plan_file(plan).parent
+    # a plan that is not there is told by its reader, and no folder is made for it
+    with held(*([before] if before is not None and before.is_dir() else []), Path(out)):
+        yield

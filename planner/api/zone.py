@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.api.opening import Estimate, Opened, online_of, open_project
+from planner.api.opening import Estimate, Opened, alone, online_of, open_project
 from planner.api.people import people_in
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
@@ -144,11 +144,12 @@ def run_and_save(
     # a folder that cannot be written is told of before minutes of search
     probe(folder, AUDIENCE_OF, replacing=replacing)
     online = online_of(project, consent, offline=wishes.offline)
-    with opened_once():
-        opened = open_project(project, clock)
-        people = people_in(project, (opened.households, opened.members))
-    plan = zoned(Task(opened, wishes, previous, online), clock)
-    return plan, plan.save(folder, people=people, replacing=replacing)
+    with alone(folder):
+        with opened_once():
+            opened = open_project(project, clock)
+            people = people_in(project, (opened.households, opened.members))
+        plan = zoned(Task(opened, wishes, previous, online), clock)
+        return plan, plan.save(folder, people=people, replacing=replacing)
 
 
 def make_plan(

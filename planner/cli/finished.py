@@ -182,11 +182,13 @@ def apply(
     Moves and locks stay as they are; with --complete the rest may follow. The plan that was changed is
     not touched: the new one is written to OUT, with its history.
     """
+    from planner.api.opening import alone
     from planner.api.plan import Plan
 
-    before = Plan.load(plan)
-    after = before.apply(changes, complete=complete, seconds=seconds, by=by)
-    written = after.save(new_folder(out, replacing=replace), replacing=replace)
+    free = new_folder(out, replacing=replace)
+    with alone(free, plan):
+        after = Plan.load(plan).apply(changes, complete=complete, seconds=seconds, by=by)
+        written = after.save(free, replacing=replace)
     if as_json:
         print_json({**after.summary(), "files": {n: str(p) for n, p in written.items()}})
         return

@@ -76,19 +76,22 @@ def undo(
     The plan file keeps what is needed. The plan that is left behind is not touched: the older one is written
     to OUT as it was. 所需内容均在方案文件中；现有方案不受影响，旧方案另存。
     """
+    from planner.api.opening import alone
     from planner.api.plan import Plan
     from planner.errors import ConfigError
 
-    now = Plan.load(plan)
-    total = len(now.provenance.get("history") or ())
-    if not total:
-        raise ConfigError.of("undo-none")
-    left = total - 1 if to is None else to
-    # all of them may stay where states are compared, but that would undo nothing
-    if left >= total:
-        raise ConfigError.of("undo-nothing", to=left, n=total)
-    before = now.undo(to=left)
-    written = before.save(new_folder(out, replacing=replace), replacing=replace)
+    free = new_folder(out, replacing=replace)
+    with alone(free, plan):
+        now = Plan.load(plan)
+        total = len(now.provenance.get("history") or ())
+        if not total:
+            raise ConfigError.of("undo-none")
+        left = total - 1 if to is None else to
+        # all of them may stay where states are compared, but that would undo nothing
+        if left >= total:
+            raise ConfigError.of("undo-nothing", to=left, n=total)
+        before = now.undo(to=left)
+        written = before.save(free, replacing=replace)
     if as_json:
         files = {name: str(path) for name, path in written.items()}
         print_json({**before.summary(), "undone": total - left, "files": files})

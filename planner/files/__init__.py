@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.files.beside import run_beside
-from planner.files.folder import LOCK_NAME, TEMP_PREFIX
+from planner.files.folder import LOCK_NAME, TEMP_PREFIX, held
 from planner.files.geodata import guarded, layer_names, open_layer
 from planner.files.record import (
     append_line,
@@ -25,6 +25,7 @@ __all__ = [
     "free_file",
     "free_folder",
     "guarded",
+    "held",
     "layer_names",
     "make_private",
     "mark_as_read",

@@ -189,7 +189,7 @@ def test_a_second_run_is_refused_by_pid(tmp_path: Path) -> None:
             while not (tmp_path / LOCK_NAME).exists():
                 time.sleep(0.005)
             time.sleep(0.05)
-            with pytest.raises(OutputError, match=rf"process {run.pid}\)"):
+            with pytest.raises(OutputError, match=rf"process {run.pid} on .+, since 2"):
                 write_files(tmp_path, {"a.txt": b"a"})
         finally:
             run.kill()

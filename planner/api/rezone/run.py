@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from planner.api.opening import Estimate, Opened, online_of, open_project
+from planner.api.opening import Estimate, Opened, alone, online_of, open_project
 from planner.api.people import people_in
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
@@ -142,15 +142,16 @@ def rezone_and_save(
     options, clock = options or Options(), Clock.of(listener)
     probe(folder, AUDIENCE_OF, replacing=options.replacing)
     wish = _Wish(plan, project, changed, keeping, options)
-    with opened_once():
-        task, register = wish.task(clock)
-        people = people_in(task.opened.project, register)
-    if options.take is None:
-        made = zoned(task, clock)
-    else:
-        case = _case(task, clock)
-        made = _taken(case, options.chosen(_curve(case)), clock)
-    return made, made.save(folder, people=people, replacing=options.replacing)
+    with alone(folder, plan):
+        with opened_once():
+            task, register = wish.task(clock)
+            people = people_in(task.opened.project, register)
+        if options.take is None:
+            made = zoned(task, clock)
+        else:
+            case = _case(task, clock)
+            made = _taken(case, options.chosen(_curve(case)), clock)
+        return made, made.save(folder, people=people, replacing=options.replacing)
 
 
 @dataclass(frozen=True, slots=True)
