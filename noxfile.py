@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import nox
 
-nox.options.sessions = ["lint", "types", "house"]
+nox.options.sessions = ["lint", "types", "house", "browser", "notebooks"]
 nox.options.default_venv_backend = (
     "none"  # in the environment of the caller, which has the extra dev
 )
@@ -36,6 +36,21 @@ def house(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the default tests on both cores."""
     session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Open every kind of page in a real Chromium, offline; it is asked for, not skipped."""
+    asked = {"PLANNER_REQUIRE_BROWSER": "1"}
+    session.run(
+        "python", "-m", "pytest", "-q", "-n", "2", "tests/browser", *session.posargs, env=asked
+    )
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run each notebook from top to bottom."""
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/notebooks", *session.posargs)
 
 
 @nox.session(venv_backend="venv")

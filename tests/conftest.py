@@ -99,17 +99,18 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 FIRST = (
-    "api/test_zone.py", "acceptance/test_catalogue.py", "browser/test_print.py", "test_notebooks.py",
-    "intake/online/test_consent.py", "acceptance/test_canaries.py", "browser/test_audiences.py",
-    "browser/test_edit.py", "browser/test_usability.py", "plan/store/test_coherent.py",
-    "browser/test_page.py", "browser/test_search.py", "browser/test_compare.py",
-    "acceptance/test_bad_inputs.py",
-    "acceptance/test_layouts.py", "acceptance/test_zoning.py", "acceptance/test_writing.py",
-    "intake/gazetteer/test_geocode_self.py", "acceptance/test_providers.py", "acceptance/test_fuzz.py",
+    "api/test_zone.py", "intake/gazetteer/test_geocode_self.py", "acceptance/test_fuzz.py",
+    "acceptance/test_layouts.py", "acceptance/test_bad_inputs.py", "acceptance/test_catalogue.py",
+    "acceptance/test_canaries.py", "intake/online/test_consent.py", "solve/zones/ties/test_cost.py",
+    "api/test_estimator.py", "api/site/test_communities.py", "api/site/test_site.py",
+    "api/rezone/test_run.py", "plan/store/test_coherent.py", "acceptance/test_zoning.py",
+    "cli/test_rezoning.py", "attack/test_hidden_counts.py", "acceptance/test_writing.py",
+    "acceptance/test_providers.py", "cli/test_terminal_letters.py", "demand/test_bind.py",
 )  # fmt: skip
 """The slowest files: they begin, so that no worker is left alone with one of them at the end.
 
-The very first compiles the inner loops of the search; those after it do without them until it has.
+The very first compiles the inner loops of the search; those after it need none of them, so that the
+other worker does not compile the same.
 """
 
 

