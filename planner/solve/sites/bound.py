@@ -3,28 +3,38 @@
 Lagrangian relaxation of "each unit once" (M. L. Fisher: The Lagrangian relaxation method for solving
 integer programming problems, 1981; for this problem R. D. Galvao, C. S. ReVelle and others).  What is
 left is one knapsack for each candidate, of which the best `count` are taken.  All knapsacks are
-solved with units cut in parts, which bounds them from below; those that are among the best are then
-solved with whole units, as long as capacities are whole numbers.  Any prizes give a valid bound.
+bounded from below at once; those that are among the best are then solved with whole units, both limits
+respected, as long as demands are whole numbers.  Any prizes give a valid bound; what rounding can have
+added is taken off it.  Prizes also tell which candidates, and which units for each, no answer better than
+a known one can have: what is proven later is proven of better answers alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
-from planner.model.arrays import Floats, Ints
+from planner.model.arrays import Bools, Floats, Ints
 from planner.solve.compiled import compiled
 from planner.solve.sites.instance import Answer, Sites
+from planner.solve.sites.knapsack import (
+    FAR,
+    Knapsacks,
+    Lists,
+    Packed,
+    cut_pairs,
+    cut_parts,
+    list_units,
+    quick,
+    whole_parts,
+)
 from planner.solve.stop import Clock
 
 __all__ = ["Climber", "Prizes"]
 
-# Largest capacity for which whole units are counted: the table of a knapsack grows with it.
-MOST_ROOM = 20_000
-FAR = 1e300
-NOTHING = np.empty(0)
+IDLE = 200  # steps in a row that raise nothing, after which more would not
+MARGIN = 0.15  # prizes may rise by so much of their mean before units are listed anew
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +81,12 @@ class Climber:
         prize = np.partition(sites.cost[:, answer.chosen], second, axis=1)[:, second]
         self._prize = np.where(np.isfinite(prize), prize, self._model.dearest)
         self._along = np.zeros(sites.n_units)
-        self._reach, self._stale = 1.0, 0
+        self._reach, self._stale, self._fixed = 1.0, 0, 0
+
+    @property
+    def able(self) -> Bools:
+        """Pairs that may still be in a better answer, shape (n_units, n_candidates)."""
+        return self._model.able
 
     @property
     def offset(self) -> Floats:
@@ -83,8 +98,8 @@ class Climber:
         level = float(edge[np.isfinite(edge)].mean()) if np.isfinite(edge).any() else 0.0
         return np.where(one.forced, profit, level)
 
-    def climb(self, aim_m: float, steps: int, clock: Clock) -> Prizes:
-        """Do some steps more.
+    def climb(self, aim_m: float, steps: int, clock: Clock, gap: float = 0.0) -> Prizes:
+        """Do some steps more; fewer where many in a row raise nothing.
 
         Parameters
         ----------
@@ -94,7 +109,10 @@ class Climber:
             Most steps.
         clock : Clock
             Time for them; at least one is done.
+        gap : float
+            Share of the aim that may be left open.
         """
+        idle = 0
         for _ in range(steps):
             bound, slope, profit = self._model.evaluate(self._prize)
             raised = bound > self.best.bound_m + 1e-6 * abs(bound)
@@ -102,10 +120,21 @@ class Climber:
                 self.best = Prizes(bound, self._prize.copy(), profit, self.best.steps)
             self.best = replace(self.best, steps=self.best.steps + 1)
             self._stale = 0 if raised else self._stale + 1
+            idle = 0 if raised else idle + 1
             self._step(aim_m, bound, slope)
-            if clock.left <= 0 or aim_m - self.best.bound_m <= 1e-9 * abs(aim_m):
+            enough = aim_m - self.best.bound_m <= max(gap, 1e-9) * abs(aim_m)
+            if clock.left <= 0 or enough or idle >= IDLE:
                 break
         return self.best
+
+    def fix(self, value_m: float) -> None:
+        """Leave aside the candidates, and the units for each, that no answer below a value can have.
+
+        From then on what is proven holds of answers below that value alone.
+        """
+        if np.isfinite(value_m) and self.best.bound_m < value_m and self.best.steps > self._fixed:
+            self._fixed = self.best.steps
+            self._model.fix(self.best.prize, value_m)
 
     def _step(self, aim: float, bound: float, slope: Floats) -> None:
         # Deflected: a plain subgradient zigzags across the ridge that it should follow.
@@ -123,28 +152,8 @@ class Climber:
             self._prize = self._prize + self._along * (self._reach * far / norm)
 
 
-class _Knapsacks(NamedTuple):
-    """What stays the same while prizes change; `column` has a row a candidate."""
-
-    column: Floats
-    demand: Floats
-    capacity: Floats
-    floor: Floats
-    fee: Floats
-    home: Ints
-    price: float
-
-
-class _Items(NamedTuple):
-    """Units that may be packed, what each is worth, and what a unit of its demand is worth."""
-
-    unit: Ints
-    worth: Floats
-    ratio: Floats
-
-
 class _Relaxation:
-    """The knapsacks of all candidates."""
+    """The knapsacks of all candidates that may still be chosen."""
 
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
@@ -153,151 +162,115 @@ class _Relaxation:
         self.dearest = float(finite.max()) if finite.size else 1.0
         # Dearer than any prize: what is out of reach is never taken.
         column = np.where(np.isfinite(column), column, FAR)
-        self._knapsacks = _Knapsacks(
+        self._knapsacks = Knapsacks(
             column, sites.demand, sites.capacity, sites.floor, sites.fee, sites.home, sites.price
         )
-        whole = np.array_equal(sites.demand, np.round(sites.demand)) and np.isinf(sites.price)
-        self._whole = bool(whole and sites.capacity.max() <= MOST_ROOM)
+        self._whole = bool(np.array_equal(sites.demand, np.round(sites.demand)))
+        self.live = sites.open
+        self._lists: Lists | None = None
+        self._top = np.full(sites.n_units, -np.inf)
+        self._rate = np.zeros(sites.n_candidates)
+        self._packed = self._room(12 * sites.n_units)
+
+    def _room(self, length: int) -> Packed:
+        m = self.sites.n_candidates
+        first, last = np.zeros(m, np.int64), np.zeros(m, np.int64)
+        return Packed(
+            first, last, np.zeros(length, np.int32), np.zeros(length, np.float32), np.zeros(1, np.int64)
+        )  # fmt: skip
 
     def evaluate(self, prize: Floats) -> tuple[float, Floats, Floats]:
         """Bound, subgradient and profits at some prizes."""
-        one = self.sites
-        profit = np.full(one.n_candidates, np.inf)
-        _cut_parts(self._knapsacks, prize, one.open, profit, NOTHING)
-        exact = np.zeros(one.n_candidates, bool)
-        take = np.zeros(one.n_units)
-        # Whole knapsacks only of those among the best, until all of the best are whole.
+        profit = self._profits(prize)
+        chosen = self._best(profit)
+        found = self._packed
+        take = np.zeros(self.sites.n_units)
+        _count(found, self._knapsacks.home, chosen, take)
+        value = float(prize.sum() + profit[chosen].sum())
+        return value - self._slack(prize, profit, chosen), 1.0 - take, profit
+
+    def _slack(self, prize: Floats, profit: Floats, chosen: Ints) -> float:
+        """Bound what rounding can have added: each sum has at most n terms more than once rounded."""
+        one, n = self.sites, self.sites.n_units
+        own = np.abs(self._knapsacks.column[chosen, one.home[chosen]]) + np.abs(one.fee[chosen])
+        size = np.abs(prize).sum() + np.abs(profit[chosen]).sum() + 2.0 * own.sum()
+        if not np.isfinite(size):
+            return 0.0
+        return 4.0 * (n + 16) * np.finfo(float).eps * float(size)
+
+    def _profits(self, prize: Floats) -> Floats:
+        """Bound the part of each candidate from below; exactly for the best ones."""
+        one, k = self.sites, self._knapsacks
+        if self._lists is None or (prize > self._top).any():
+            self._top = prize + MARGIN * max(float(np.abs(prize).mean()), 1e-9)
+            self._lists = list_units(k, np.minimum(self._top, FAR), self.live)
+        profit, level = np.full(one.n_candidates, np.inf), np.zeros(one.n_candidates, np.int8)
+        quick(k, self._lists, prize, self.live, self._rate, profit)
+        self._packed.used[0] = 0
+        # Dearer looks only at those among the best, until all of the best are looked at in full.
         while True:
             chosen = self._best(profit)
-            todo = chosen[~exact[chosen]]
-            if not self._whole or not len(todo):
-                break
-            _whole_parts(self._knapsacks, prize, todo, profit, NOTHING)
-            exact[todo] = True
-        parts = _whole_parts if self._whole else _cut_parts
-        parts(self._knapsacks, prize, chosen, profit, take)
-        return float(prize.sum() + profit[chosen].sum()), 1.0 - take, profit
+            rough = chosen[level[chosen] == 0]
+            if len(rough):
+                cut_parts(k, self._lists, prize, rough, self._rate, profit)
+                level[rough] = 1
+                continue
+            todo = chosen[level[chosen] == 1]
+            if not len(todo):
+                return profit
+            done = whole_parts(
+                k, self._lists, prize, todo, self._rate, self._whole, profit, self._packed
+            )
+            level[todo[:done]] = 2
+            if done < len(todo):
+                self._widen()
+
+    @property
+    def able(self) -> Bools:
+        """Pairs that are not left aside, shape (n_units, n_candidates)."""
+        live = np.isin(np.arange(self.sites.n_candidates), self.live)
+        return ((self._knapsacks.column < FAR) & live[:, None]).T
+
+    def fix(self, prize: Floats, value: float) -> None:
+        """Leave aside what no answer below a value can have, as prizes tell."""
+        one, k = self.sites, self._knapsacks
+        profit = self._profits(prize)
+        chosen = self._best(profit)
+        bound = float(prize.sum() + profit[chosen].sum())
+        if not np.isfinite(bound) or bound >= value:
+            return
+        free = chosen[~one.forced[chosen]]
+        edge = float(profit[free].max()) if len(free) else -np.inf
+        # What takes the place of another saves at most the dearest of those that were taken.
+        saved = np.full(one.n_candidates, edge)
+        saved[chosen] = profit[chosen]
+        most = saved + (value - bound) + self._slack(prize, profit, chosen) + 1e-9 * abs(value)
+        dead = (profit > most) & ~one.forced
+        self.live = self.live[~dead[self.live]]
+        cut_pairs(k, prize, self.live, self._rate, most)
+        self._top = np.full(one.n_units, -np.inf)
+
+    def _widen(self) -> None:
+        old = self._packed
+        new = self._room(2 * len(old.unit))
+        for a, b in zip(old, new, strict=True):
+            b[: len(a)] = a
+        self._packed = new
 
     def _best(self, profit: Floats) -> Ints:
         one = self.sites
         forced = np.flatnonzero(one.forced)
-        free = one.open[~one.forced[one.open]]
+        free = self.live[~one.forced[self.live]]
         need = one.count - len(forced)
-        order = np.lexsort((free, profit[free]))[:need]
-        return np.concatenate([forced, free[order]])
+        if need < len(free):
+            free = free[np.argpartition(profit[free], need - 1)[:need]] if need else free[:0]
+        return np.concatenate([forced, free])
 
 
 @compiled
-def _gather(k, prize, j, limit, items):
-    """List the units whose cost less prize is below a limit, but for the home."""
-    count = 0
-    for i in range(len(prize)):
-        gain = k.column[j, i] - prize[i]
-        if gain < limit and i != k.home[j]:
-            items.unit[count] = i
-            items.worth[count] = gain
-            count += 1
-    return count
-
-
-@compiled
-def _wanted(k, prize, j, items):
-    """List the units that pay, and as many more as it takes to reach the floor."""
-    own = k.demand[k.home[j]]
-    count = _gather(k, prize, j, 0.0, items)
-    load = own + k.demand[items.unit[:count]].sum()
-    limit = max(1e-6, prize.max())
-    while load < k.floor[j] and count < len(prize) - 1 and limit < FAR:
-        limit = limit * 4.0
-        count = _gather(k, prize, j, limit, items)
-        load = own + k.demand[items.unit[:count]].sum()
-    return count
-
-
-@compiled
-def _fill(k, prize, j, items, take):
-    """Best part of candidate j with units cut as it pleases; count in `take`, if it is not empty."""
-    h, mark, price = k.home[j], len(take) > 0, k.price
-    value, load = k.column[j, h] - prize[h], k.demand[h]
-    if mark:
-        take[h] += 1.0
-    lowest, most = k.floor[j], k.capacity[j]
-    count = _wanted(k, prize, j, items)
-    worth, ratio = items.worth, items.ratio
-    for t in range(count):
-        d = k.demand[items.unit[t]]
-        ratio[t] = worth[t] / d if d > 0 else (-np.inf if worth[t] < 0 else np.inf)
-    for t in np.argsort(ratio[:count]):
-        i, r = items.unit[t], ratio[t]
-        d = k.demand[i]
-        if d == 0:
-            if worth[t] < 0:
-                value += worth[t]
-                if mark:
-                    take[i] += 1.0
-            continue
-        left = d
-        # Three stretches: short of the floor, between, over the capacity.
-        if load < lowest and r < price:
-            part = min(left, lowest - load)
-            value += r * part
-            load += part
-            left -= part
-        if load >= lowest and load < most and r < 0 and left > 0:
-            part = min(left, most - load)
-            value += r * part
-            load += part
-            left -= part
-        if load >= most and r + price < 0 and left > 0:
-            value += (r + price) * left
-            load += left
-            left = 0.0
-        if mark:
-            take[i] += (d - left) / d
-        if r >= 0 and load >= lowest:
-            break
-    if load < lowest:
-        value = value + price * (lowest - load) if price < FAR else np.inf
-    if k.demand[h] > most:
-        value = value + price * (k.demand[h] - most) if price < FAR else np.inf
-    return value
-
-
-@compiled
-def _cut_parts(k, prize, which, profit, take):
-    """Best part of some candidates with units cut as it pleases."""
-    n = len(prize)
-    items = _Items(np.empty(n, np.int64), np.empty(n), np.empty(n))
-    for j in which:
-        profit[j] = k.fee[j] + _fill(k, prize, j, items, take)
-
-
-@compiled
-def _whole_parts(k, prize, which, profit, take):
-    """Best part of some candidates with whole units, floors left aside: dynamic programming."""
-    n = len(prize)
-    items = _Items(np.empty(n, np.int64), np.empty(n), np.empty(n))
-    for j in which:
-        h = k.home[j]
-        count = _gather(k, prize, j, 0.0, items)
-        room = int(k.capacity[j] - k.demand[h])
-        if room < 0:
-            profit[j] = np.inf
-            continue
-        best = np.zeros(room + 1)
-        used = np.zeros((count, room + 1), np.bool_)
-        for t in range(count):
-            d = int(k.demand[items.unit[t]])
-            for r in range(room, d - 1, -1):
-                s = best[r - d] + items.worth[t]
-                if s < best[r]:
-                    best[r] = s
-                    used[t, r] = True
-        profit[j] = max(profit[j], k.fee[j] + k.column[j, h] - prize[h] + best[room])
-        if len(take):
-            take[h] += 1.0
-            r = room
-            for t in range(count - 1, -1, -1):
-                if used[t, r]:
-                    take[items.unit[t]] += 1.0
-                    r -= int(k.demand[items.unit[t]])
+def _count(found, home, chosen, take):
+    """Count how often each unit is in the parts of some candidates."""
+    for j in chosen:
+        take[home[j]] += 1.0
+        for a in range(found.first[j], found.last[j]):
+            take[found.unit[a]] += found.share[a]

@@ -11,7 +11,7 @@ from planner.solve.sites.bound import Climber
 from planner.solve.sites.exact.combine import combine
 from planner.solve.sites.exact.pool import Pool
 from planner.solve.sites.exact.reassign import reassign
-from planner.solve.sites.exact.whole import MOST_PAIRS, solve_whole
+from planner.solve.sites.exact.whole import MOST_PAIRS, MOST_PAIRS_LATE, solve_whole
 from planner.solve.sites.instance import Answer, Sites
 from planner.solve.sites.interchange import Interchange
 from planner.solve.sites.start import first_answer, fitted
@@ -30,9 +30,9 @@ FIRST, LONGER, LONGEST = 2_000, 4.0, 50_000  # steps a unit: of the first round,
 HOT, WARM, COLD = 0.6, 0.35, 0.06  # temperatures in mean costs of a unit
 CHEAP, DEAR = 100.0, 1000.0  # the excess of one unit of demand, in mean costs, at both ends
 HARVEST = 0.35  # below this heat parts are good enough to be kept
-BOUND_STEPS, BOUND_SHARE = 150, 0.1
+BOUND_STEPS, BOUND_SHARE, BOUND_S = 1_000, 0.1, 5.0
 MOST_PARTS, COMBINE_SHARE = 20_000, 0.25
-WHOLE_SHARE = 0.5
+WHOLE_SHARE, SMALLER, LATE = 0.5, 0.7, 3
 SMALLEST_PARTS, LARGE_PARTS, WALK_SHARE, STEP_WORK = 14.0, 25.0, 0.5, 5_000.0
 COOL, COLDEST = 0.15, 0.02  # after a walk over centres, which a hot round would undo
 REASSIGN_SHARE = 0.25
@@ -103,8 +103,9 @@ class _Search:
         self._price = self._heat / max(float(self.sites.demand.mean()), 1e-9)
         self._interchange = self._walker(total)
         self._tried: set[bytes] = set()
-        self._walked = False
+        self._walked, self._pairs = False, np.inf
         done, steps = 0, float(100 * SHORTEST_PIECE // 10 + FIRST * self.sites.n_units)
+        self._climb(0.0)
         while not self._enough() and (cycles is None or done < cycles):
             began = self._clock.spent
             length = self._length(steps)
@@ -112,8 +113,7 @@ class _Search:
             self._anneal(length, *self._heats(done))
             self._climb(self._clock.spent - began)
             self._combine(self._clock.spent - began)
-            if done == 0 and self.sites.cost.size <= MOST_PAIRS:
-                self._whole()
+            self._whole(done)
             done, steps = done + 1, min(steps * LONGER, LONGEST * float(self.sites.n_units))
         return self.best.replace(bound_m=self._bound_m, seconds=self._clock.spent)
 
@@ -149,7 +149,8 @@ class _Search:
 
     @property
     def _bound_m(self) -> float:
-        return max(self._climber.best.bound_m, self._proven_m)
+        # Of what costs more than the best answer some was left aside, and nothing was proven of it.
+        return min(max(self._climber.best.bound_m, self._proven_m), self.best.value_m)
 
     def _length(self, steps: float) -> int:
         """Give the steps of the next round: all that is left, if the one after would not be finished."""
@@ -196,8 +197,9 @@ class _Search:
     def _climb(self, spent: float) -> None:
         """Raise the bound, and judge the parts in the pool by its prizes from now on."""
         known = self.best.value_m if np.isfinite(self.best.value_m) else self.best.cost_m
-        clock = Clock(min(max(BOUND_SHARE * spent, 0.5), self._clock.left))
-        proven = self._climber.climb(known, BOUND_STEPS, clock)
+        clock = Clock(min(max(BOUND_SHARE * spent, BOUND_S), self._clock.left))
+        proven = self._climber.climb(known, BOUND_STEPS, clock, self.stop.gap)
+        self._climber.fix(self.best.value_m)
         at = self._layout
         room = max(self.best.value_m - proven.bound_m, 0.0)
         self._pool.judge(proven.prize[at.unit], self._climber.offset[at.cand], room)
@@ -213,11 +215,16 @@ class _Search:
         self._offer(found)
         self._tell()
 
-    def _whole(self) -> None:
-        """Give the whole of a small problem to branch and cut."""
-        if self._enough():
+    def _whole(self, done: int) -> None:
+        """Give the whole of a small problem to branch and cut, and again once it has become much smaller."""
+        pairs = int(self._climber.able.sum()) if done else self.sites.cost.size
+        # Where rounds are few they are to be short.
+        most = MOST_PAIRS if done < LATE else MOST_PAIRS_LATE
+        if self._enough() or pairs > min(most, SMALLER * self._pairs):
             return
-        found, bound = solve_whole(self.best, self._clock.share(WHOLE_SHARE), seed=self.seed)
+        self._pairs = pairs
+        clock = self._clock.share(WHOLE_SHARE)
+        found, bound = solve_whole(self.best, clock, seed=self.seed, able=self._climber.able)
         self._proven_m = max(self._proven_m, bound)
         self._offer(found)
         self._tell()

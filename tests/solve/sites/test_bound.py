@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.solve.sites import solve
 from planner.solve.sites.bound import Climber, _Relaxation
 from planner.solve.sites.start import first_answer
-from planner.solve.stop import Clock
-from tests.solve.sites.made import least, on_a_line, on_a_plane
+from planner.solve.stop import Clock, Stop
+from tests.solve.sites.made import answers, least, on_a_line, on_a_plane
 
 
 @settings(max_examples=30, deadline=None)
@@ -119,3 +120,38 @@ def test_where_nobody_is_reached_it_still_climbs() -> None:
     climber = Climber(sites, first_answer(sites, 0))
     early = climber.climb(np.inf, 5, Clock(5.0)).bound_m
     assert climber.climb(np.inf, 60, Clock(5.0)).bound_m > max(early, 6.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([np.inf, 4.0, 40.0]),
+    st.booleans(),
+    st.sampled_from([1e-6, 0.02, 0.3]),
+)
+def test_what_is_left_aside_is_in_no_better_answer(
+    seed: int, price: float, floors: bool, above: float
+) -> None:
+    """With a value above the best: every pair of a best answer is kept, and the bound stays below it."""
+    more = {"floor": np.full(4, 6.0)} if floors else {}
+    sites = on_a_plane(seed, 6, 4, 2, 1.2, price=price, **more)
+    best = min(answers(sites), key=lambda a: a.value_m)
+    if not np.isfinite(best.value_m):
+        return
+    climber = Climber(sites, first_answer(sites, 0))
+    for _ in range(3):
+        climber.climb(best.value_m, 40, Clock(5.0))
+        climber.fix(best.value_m + above * abs(best.value_m) + 1e-6)
+        assert climber.able[np.arange(6), best.serves].all()
+        assert climber.best.bound_m <= best.value_m
+
+
+def test_much_is_left_aside_where_the_bound_is_close() -> None:
+    """Of 60 candidates and 3,600 pairs fewer than a third are left in a problem with room to spare."""
+    sites = on_a_plane(9, 60, 60, 6, slack=1.5)
+    found = solve(sites, stop=Stop(0.0, 20.0), cycles=1)
+    climber = Climber(sites, found)
+    climber.climb(found.value_m, 400, Clock(20.0))
+    climber.fix(1.002 * found.value_m)
+    assert climber.able[np.arange(60), found.serves].all()
+    assert climber.able.sum() < 1200
