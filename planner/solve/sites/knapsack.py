@@ -371,6 +371,7 @@ def whole_parts(k, lists, prize, which, rate, whole, profit, parts):
         if parts.used[0] + n > len(parts.unit):
             return done
         count, load = _paying(k, lists, prize, j, units, worths)
+        found = np.inf, 0.0, worths[:0]
         if load >= k.floor[j]:
             # First without the floor: a part that reaches it all the same is the best with it too.
             found = _best_part(k, j, 0.0, prize, units[:count], worths[:count], whole)
