@@ -7,7 +7,7 @@ which households need more.  Neither is needed for the gaps and the walks that t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,16 @@ from planner.api.opening import Opened, open_project
 from planner.api.people import people_in
 from planner.api.progress import Clock, Listener
 from planner.files import write_files
+from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.residents import read_buildings
 from planner.intake.sheets.formats.grids import opened_once
 from planner.model.caring import Pace, care_kinds
 from planner.model.project import Project
+from planner.model.schema import BUILDINGS
 from planner.model.tables import PlanTables
+from planner.plan.care.absences import absences, care_table, helped
+from planner.plan.care.blanks import blank_spots
+from planner.plan.care.equity import equity, equity_figures
 from planner.plan.care.mending import Mend, mends
 from planner.plan.care.onstreets import OnStreets, on_streets
 from planner.plan.care.places import mends_of_places
@@ -35,7 +41,7 @@ from planner.render.text.coverage_words import coverage_figures, coverage_lines
 
 __all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage"]
 
-COVERAGE_STAGES = ("read", "ground", "repairs", "bands")
+COVERAGE_STAGES = ("read", "ground", "repairs", "bands", "absences")
 BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
 
 
@@ -49,18 +55,29 @@ class Coverage:
         See `planner.plan.care.told.Mended`.
     shares : DataFrame
         See `planner.plan.care.shares.shares`; without a project only the walks to the own centre and member.
-    bands : GeoDataFrame or None
-        See `planner.plan.care.shares.bands`, EPSG:4326; None without a project.
+    equity : DataFrame
+        See `planner.plan.care.equity.equity`.
     about : mapping
         ``title, created, synthetic, network, households, limit_m, smallest, care`` (households that are
-        marked, None where no sheet was read).
+        marked, None where no sheet was read)``, helper_m`` (within which a helper counts)``, equity`` (see
+        `planner.plan.care.equity.equity_figures`).
+    bands : GeoDataFrame or None
+        See `planner.plan.care.shares.bands`, EPSG:4326; None, as all that follows, without a project.
+    care, absences : DataFrame or None
+        See `planner.plan.care.absences.care_table` and `absences`.
+    blanks : DataFrame or None
+        See `planner.plan.care.blanks.blank_spots`.
     """
 
     gaps: pd.DataFrame
     repairs: pd.DataFrame
     shares: pd.DataFrame
-    bands: gpd.GeoDataFrame | None
+    equity: pd.DataFrame
     about: Mapping[str, Any]
+    bands: gpd.GeoDataFrame | None = None
+    care: pd.DataFrame | None = None
+    absences: pd.DataFrame | None = None
+    blanks: pd.DataFrame | None = None
 
     def figures(self) -> dict[str, Any]:
         """Give plain values, without an id of a household; counts of care below the threshold are hidden."""
@@ -122,8 +139,30 @@ def coverage(
     ground = on_streets(plan, opened.ground.network)
     with clock.stage("repairs"):
         found = _repairs(ground, opened, seconds)
+    told = _of_plan(plan, task.pace, needs, found, ground)
+    kinds = care_kinds(task.care.kinds)
     with clock.stage("bands"):
-        return _of_plan(plan, task.pace, needs, found, ground)
+        layer = bands(ground, task.pace)
+    with clock.stage("absences"):
+        near = helped(ground, needs, task.pace, task.care.limit_m)
+    return replace(
+        told,
+        about={**told.about, "helper_m": near.limit_m},
+        bands=layer,
+        care=care_table(ground, needs, near, kinds),
+        absences=absences(ground, needs, near),
+        blanks=blank_spots(plan, _building_table(task)),
+    )
+
+
+def _building_table(project: Project) -> pd.DataFrame | None:
+    """Read the office's building table, in WGS-84."""
+    inputs = project.inputs
+    if inputs.buildings is None:
+        return None
+    table, _ = read_buildings(inputs.buildings, told=inputs.told(BUILDINGS))
+    turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
+    return table.assign(lon=turned[:, 0], lat=turned[:, 1])
 
 
 def needs_of(plan: PlanTables, project: Project, people: People) -> Needs:
@@ -162,14 +201,9 @@ def _of_plan(
         "limit_m": plan.rules.walk.limit_m,
         "smallest": int(note.get("smallest") or 10),
         "care": None if needs is None else int(needs.care.sum()),
+        "equity": equity_figures(plan),
     }
-    return Coverage(
-        told.gaps,
-        told.repairs,
-        shares(walks, known, pace),
-        None if ground is None else bands(ground, pace),
-        about,
-    )
+    return Coverage(told.gaps, told.repairs, shares(walks, known, pace), equity(plan), about)
 
 
 @dataclass(frozen=True, eq=False)

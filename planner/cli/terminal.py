@@ -89,6 +89,7 @@ STAGE_WORDS = {
     "draw": ("边界与空白", "Shapes and gaps"),
     "repairs": ("试算补救办法", "Trying repairs"),
     "bands": ("步行时段", "Bands of walking time"),
+    "absences": ("关爱户与缺勤", "Helpers and absences"),
     "site": ("候选户步行距离", "Walks to every candidate"),
     "choose": ("择优选户", "Choosing the centres"),
 }

@@ -160,6 +160,18 @@ class Care:
     ----------
     kinds : Path or None
         A table of kinds of the office's own; see `care_kinds`.
+    limit_m : float or None
+        Within which a helper counts as near, metres; the walk limit of the rules if None.
+
+    Raises
+    ------
+    ConfigError
+        The limit is none.
     """
 
     kinds: Path | None = None
+    limit_m: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit_m is not None and not 0 < self.limit_m < math.inf:
+            raise ConfigError.of("care-limit", value=self.limit_m)

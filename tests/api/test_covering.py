@@ -33,6 +33,10 @@ def test_everything_is_told(told) -> None:
     assert told.about["care"] > 10
     assert told.bands.crs == "EPSG:4326"
     assert told.bands["source"].tolist() == ["centre"] * 3 + ["member"] * 3
+    assert len(told.care) == told.about["care"]
+    assert len(told.absences) == 9
+    assert not len(told.blanks)
+    assert told.equity["level"].tolist() == ["all", "fence", "zone", "zone", "zone"]
 
 
 def test_the_files_are_internal_and_readable_by_their_owner(told, tmp_path: Path) -> None:
@@ -42,7 +46,10 @@ def test_the_files_are_internal_and_readable_by_their_owner(told, tmp_path: Path
     for path in written.values():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     book = load_workbook(io.BytesIO(written["gaps.internal.xlsx"].read_bytes()))
-    assert book.sheetnames == ["说明 notes", "覆盖空白 gaps", "补救办法 repairs", "步行时段 bands"]
+    assert book.sheetnames == [
+        *("说明 notes", "覆盖空白 gaps", "补救办法 repairs", "关爱户 care", "缺勤影响 absences"),
+        *("公平 equity", "空白点核查 blank spots", "步行时段 bands"),
+    ]
     assert all("内部资料" in str(s.oddHeader.center.text) for s in book.worksheets)
     assert book["覆盖空白 gaps"].max_row == 31
     layer = gpd.read_file(written["bands.internal.geojson"])
@@ -67,7 +74,8 @@ def test_a_plan_alone_tells_what_it_knows() -> None:
     """Gaps with the remedy of their cause, own walks; no bands, no repairs, nothing of care."""
     plan, _ = care_town()
     alone = plan.coverage()
-    assert alone.bands is None
+    assert (alone.bands, alone.care, alone.absences, alone.blanks) == (None,) * 4
+    assert alone.about["equity"]["walk_m"]["mean"] > 0
     assert len(alone.gaps) == 30
     assert not len(alone.repairs)
     assert alone.about["care"] is None

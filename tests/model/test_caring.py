@@ -87,6 +87,16 @@ def test_a_pace_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
         Project.read(tmp_path)
 
 
+def test_a_limit_for_helpers_is_a_walk(tmp_path: Path) -> None:
+    """Nought is none."""
+    head = '[inputs]\nhouseholds = "a.csv"\nmembers = "b.csv"\n[care]\n'
+    (tmp_path / "planner.toml").write_text(f"{head}limit_m = 0\n", "utf-8")
+    with pytest.raises(ConfigError, match="no walk"):
+        Project.read(tmp_path)
+    (tmp_path / "planner.toml").write_text(f"{head}limit_m = 250\n", "utf-8")
+    assert Project.read(tmp_path).care.limit_m == 250.0
+
+
 def test_a_project_states_the_pace(tmp_path: Path) -> None:
     """Whole numbers are taken as minutes too."""
     (tmp_path / "planner.toml").write_text(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from planner.demand.footing import footing
+from planner.demand.footing import SNAP_MAX_M, footing
 from planner.errors import InputError
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.tables import PlanTables
@@ -104,7 +104,8 @@ class OnStreets:
         snaps = replace(self.snaps, edge=edge)
         if len(lost):
             points = self.plan.units.geometry.to_numpy()[lost]
-            snaps = snaps.replaced(lost, level.snap(shapely.get_x(points), shapely.get_y(points)))
+            near = level.snap(shapely.get_x(points), shapely.get_y(points), max_m=SNAP_MAX_M)
+            snaps = snaps.replaced(lost, near)
         return OnStreets(self.plan, level, snaps)
 
 

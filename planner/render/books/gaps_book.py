@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.plan.care.blanks import KINDS_OF_BLANK
 from planner.plan.care.shares import SOURCES
 from planner.privacy.audience import INTERNAL_WORDS
 from planner.render.books.look import (
@@ -105,6 +106,7 @@ def _sheets(told: Told) -> Iterator[Sheet]:
             "关爱户 care households" if g == "care" else "全部 all" for g in told.shares["group"]
         ],
     )
+    yield from _care_sheets(told)
     yield Sheet(
         "步行时段 bands",
         shares,
@@ -115,6 +117,90 @@ def _sheets(told: Told) -> Iterator[Sheet]:
             Column("households", "户数", "Within", 10, "count"),
             Column("of", "总户数", "Of", 10, "count"),
             Column("share", "比例", "Share", 9, "share"),
+        ),
+    )
+
+
+def _care_sheets(told: Told) -> Iterator[Sheet]:
+    if told.care is not None:
+        care = told.care.assign(alone=["是 yes" if alone else "" for alone in told.care["alone"]])
+        yield Sheet(
+            "关爱户 care",
+            _both(care, "kinds").sort_values(["helpers", "household_id"], kind="stable"),
+            (
+                _HOME,
+                _FENCE,
+                _PLACE,
+                _ZONE,
+                Column("kinds", "类别", "Kind of care", 34),
+                Column("first", "最近的联系党员", "Nearest member", 13, "id"),
+                Column("first_m", "步行（米）", "Walk m", 9, "metres"),
+                Column("second", "另一栋的第二人", "Second, elsewhere", 13, "id"),
+                Column("second_m", "步行（米）", "Walk m", 9, "metres"),
+                Column("helpers", "步行上限内人数", "Within the limit", 11, "count"),
+                Column("alone", "至多一人", "One or none", 10),
+            ),
+        )
+    if told.absences is not None:
+        away = told.absences
+        ticks = ["是 yes" if centre else "" for centre in away["is_centre"]]
+        yield Sheet(
+            "缺勤影响 absences",
+            away.assign(is_centre=ticks, rank=range(1, len(away) + 1)),
+            (
+                Column("rank", "序", "Rank", 7, "count"),
+                Column("member_id", "党员编号", "Member", 14, "id"),
+                _FENCE,
+                _ZONE,
+                Column("is_centre", "是否中心户", "Is centre", 11),
+                Column("clients", "联系户数", "Looks after", 10, "count"),
+                Column("left", "缺勤时无联系党员可及", "Left without a member", 14, "count"),
+                Column("left_care", "其中关爱户", "Care among them", 11, "count"),
+                Column("left_centre", "缺勤时无中心户可及", "Left without a centre", 14, "count"),
+                Column("left_centre_care", "其中关爱户", "Care among them", 11, "count"),
+            ),
+        )
+    yield _equity_sheet(told)
+    if told.blanks is not None:
+        kinds = [" ".join(KINDS_OF_BLANK[kind]) for kind in told.blanks["kind"]]
+        yield Sheet(
+            "空白点核查 blank spots",
+            # the last columns are for the pen of whoever goes there
+            told.blanks.assign(kind=kinds, found="", day=""),
+            (
+                Column("number", "责任区", "Zone", 8, "count"),
+                _FENCE,
+                Column("kind", "情形", "What", 40),
+                Column("place", "地点", "Place", 28),
+                Column("homes", "登记户数", "Registered", 10, "count"),
+                Column("area_m2", "面积（平方米）", "Area m2", 10, "count"),
+                Column("lon", "经度", "Lon", 11, "degrees"),
+                Column("lat", "纬度", "Lat", 11, "degrees"),
+                Column("found", "核查结果", "Found", 30),
+                Column("day", "日期", "Day", 12),
+            ),
+        )
+
+
+def _equity_sheet(told: Told) -> Sheet:
+    levels = {"all": "全部 all", "fence": "社区 fence", "zone": "责任区 zone"}
+    table = told.equity
+    return Sheet(
+        "公平 equity",
+        table.assign(level=[levels[level] for level in table["level"]]),
+        (
+            Column("level", "层级", "Level", 13),
+            Column("name", "名称", "Name", 18, "id"),
+            Column("households", "户数", "Homes", 9, "count"),
+            Column("walk_mean_m", "步行平均（米）", "Walk mean m", 10, "metres"),
+            Column("walk_median_m", "中位（米）", "Median m", 10, "metres"),
+            Column("walk_worst_m", "最远一成（米）", "Worst tenth m", 11, "metres"),
+            Column("walk_gini", "基尼系数", "Gini", 9, "share"),
+            Column("members", "联系党员", "Serving members", 10, "count"),
+            Column("load_mean", "工作量平均", "Load mean", 10, "share"),
+            Column("load_median", "中位", "Median", 9, "share"),
+            Column("load_worst", "最重一成", "Worst tenth", 10, "share"),
+            Column("load_gini", "基尼系数", "Gini", 9, "share"),
         ),
     )
 

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import pandas as pd
 
 from planner.model.tables import GAP_CAUSES
+from planner.plan.care.blanks import KINDS_OF_BLANK
 from planner.plan.care.shares import SOURCES
-from planner.render.text.words import network_words, number
+from planner.render.text.words import equity_words, network_words, number
 
 __all__ = ["Told", "coverage_figures", "coverage_lines"]
 
@@ -34,6 +35,26 @@ class Told(Protocol):
         ...
 
     @property
+    def care(self) -> pd.DataFrame | None:
+        """One row a care household, with its helpers."""
+        ...
+
+    @property
+    def absences(self) -> pd.DataFrame | None:
+        """One row a person who may be away."""
+        ...
+
+    @property
+    def blanks(self) -> pd.DataFrame | None:
+        """One row a blank spot."""
+        ...
+
+    @property
+    def equity(self) -> pd.DataFrame:
+        """Walks and loads by fence and zone."""
+        ...
+
+    @property
     def about(self) -> Mapping[str, Any]:
         """Where it comes from."""
         ...
@@ -51,6 +72,27 @@ def coverage_figures(told: Told) -> dict[str, Any]:
         "mended": int((gaps["repair"] > 0).sum()),
         "repairs": [_plain(row) for row in _open_repairs(told)],
         "shares": list(_told_shares(_rows(told.shares), about["smallest"])),
+        "absences": _absence_counts(told),
+        "blanks": None
+        if told.blanks is None
+        else {kind: int((told.blanks["kind"] == kind).sum()) for kind in KINDS_OF_BLANK},
+    }
+
+
+def _absence_counts(told: Told) -> dict[str, Any] | None:
+    """Count who hangs on one person; of care households, and of homes that are left, none that are few."""
+    if told.care is None or told.absences is None:
+        return None
+    smallest, away = told.about["smallest"], told.absences
+    alone = int((told.care["helpers"] == 1).sum())
+    nobody = int((told.care["helpers"] == 0).sum())
+    return {
+        "helper_m": told.about["helper_m"],
+        "care_with_one": _hidden(alone, smallest),
+        "care_with_none": _hidden(nobody, smallest),
+        "persons": len(away),
+        "leaving_somebody": int((away["left"] > 0).sum()),
+        "most_left": _hidden(int(away["left"].max()), smallest) if len(away) else 0,
     }
 
 
@@ -90,7 +132,8 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def coverage_lines(told: Told) -> Iterator[str]:
     """Say what it comes to, one line in both languages each."""
     figures = coverage_figures(told)
-    if stamp := network_words(told.about):
+    about = told.about
+    if stamp := network_words(about):
         yield " · ".join(stamp)
     n, total, mend = figures["gaps"], figures["households"], figures["mended"]
     yield (
@@ -104,6 +147,31 @@ def coverage_lines(told: Told) -> Iterator[str]:
     for row in figures["repairs"]:
         yield f"  {_repair_words(row)}"
     yield from _share_lines(figures["shares"])
+    yield " · ".join(equity_words(about["equity"]))
+    if figures["absences"] is not None:
+        yield from _absence_lines(figures["absences"], about["smallest"])
+    if figures["blanks"] is not None:
+        said = figures["blanks"]
+        for kind, (zh, en) in KINDS_OF_BLANK.items():
+            if said[kind]:
+                yield f"{zh}：{number(said[kind])} 处 · {en}: {number(said[kind])}"
+
+
+def _absence_lines(told: dict[str, Any], smallest: int) -> Iterator[str]:
+    def count(n: int | None) -> str:
+        return f"<{smallest}" if n is None else number(n)
+
+    limit, most = f"{told['helper_m']:g}", count(told["most_left"])
+    one, none = count(told["care_with_one"]), count(told["care_with_none"])
+    every, some = number(told["persons"]), number(told["leaving_somebody"])
+    yield (
+        f"关爱户中 {limit} 米内仅有一名联系党员的 {one} 户，一名也没有的 {none} 户 · "
+        f"of the care households {one} have one serving member within {limit} m, {none} have none"
+    )
+    yield (
+        f"{every} 人中有 {some} 人缺勤时有户无人可及（最多 {most} 户） · the absence of {some} of {every} "
+        f"persons leaves somebody without anyone (at most {most} homes)"
+    )
 
 
 def _share_lines(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import shapely
 
 from planner.model.measures import walk_summary
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.care.equity import equity_figures
 from planner.plan.frames import broken_codes
 from planner.render.text.level_words import plan_levels
 from planner.render.text.words import limit_text
@@ -27,8 +28,9 @@ def summary(tables: PlanTables) -> dict[str, Any]:
     Gives: ``households, located, zones, unassigned`` (households without a zone)``, cost_m, penalty_m,
     bound_m, optimality_gap, zones_connected, rules, gaps`` (each cause to its count)``, walk_m`` (mean,
     p90 and max over the served households)``, homes_moved, seconds, versions, seed``, then
-    `gap_objective` and what else a reader may want, such as the ``levels`` above the centres; and where
-    there are ties ``affinity``: counts, and `broken_m`, which is part of what is minimised.
+    `gap_objective`, ``equity`` (see `planner.plan.care.equity.equity_figures`) and what else a reader may
+    want, such as the ``levels`` above the centres; and where there are ties ``affinity``: counts, and
+    `broken_m`, which is part of what is minimised.
     """
     c, note = tables.certificate, tables.provenance
     homes = tables.households
@@ -54,6 +56,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "seed": note.get("seed"),
         "peak_gb": note.get("peak_gb"),
         "gap_objective": c.gap_objective,
+        "equity": equity_figures(tables),
         "change_m": c.change_m,
         "unserved_units": c.unserved,
         "zones_disconnected": len(c.disconnected),

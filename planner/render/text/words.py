@@ -15,6 +15,7 @@ __all__ = [
     "Both",
     "broken_rules",
     "counted_words",
+    "equity_words",
     "limit_text",
     "moved_words",
     "network_words",
@@ -151,4 +152,22 @@ def moved_words(tables: PlanTables, told: int | None = None, smallest: int = 0) 
     return (
         f"{about_zh}{number(moved)} 户变更中心户（占 {share:.1f}%）",
         f"{about}{number(moved)} homes change hands ({share:.1f} %)",
+    )
+
+
+def equity_words(told: Mapping[str, Any]) -> tuple[str, str]:
+    """Say how evenly walks and loads are shared out, in Chinese and English; what is not known is a dash."""
+    walk, load = told["walk_m"], told["load"]
+
+    def n(value: float | None, digits: int = 0) -> str:
+        return "-" if value is None else f"{value:,.{digits}f}"
+
+    median, worst = n(walk["median"]), n(walk["worst_decile"])
+    even, loads = n(walk["gini"], 2), n(load["gini"], 2)
+    fences, zones = n(walk["between_fences"], 2), n(walk["between_zones"], 2)
+    return (
+        f"步行：中位 {median} 米，最远一成平均 {worst} 米，基尼系数 {even}（社区间 {fences}，"
+        f"责任区间 {zones}）；每名联系党员的工作量：基尼系数 {loads}",
+        f"walks: median {median} m, the farthest tenth {worst} m on average, Gini {even} "
+        f"(between fences {fences}, between zones {zones}); load of a serving member: Gini {loads}",
     )

@@ -25,8 +25,16 @@ def told(counts: dict[str, tuple[int, int, int]], care: int = 40):
     }
     columns = ["cause", "repair"]
     repairs = pd.DataFrame(columns=["kind", "where"])
+    even = dict.fromkeys(("median", "worst_decile", "gini", "between_fences", "between_zones"))
+    about |= {"equity": {"walk_m": even | {"gini": 0.25}, "load": even}, "helper_m": 300.0}
     return SimpleNamespace(
-        gaps=pd.DataFrame(columns=columns), repairs=repairs, shares=pd.DataFrame(rows), about=about
+        gaps=pd.DataFrame(columns=columns),
+        repairs=repairs,
+        shares=pd.DataFrame(rows),
+        about=about,
+        care=None,
+        absences=None,
+        blanks=None,
     )
 
 
@@ -43,6 +51,32 @@ def test_few_care_households_are_not_told_at_all() -> None:
     assert {(r["households"], r["share"], r["of"]) for r in figures["shares"]} == {
         (None, None, None)
     }
+
+
+def test_who_hangs_on_one_is_counted_and_few_are_hidden() -> None:
+    """Twelve have one helper, three none: twelve are told, three are fewer than ten."""
+    known = told({})
+    known.care = pd.DataFrame({"helpers": [1] * 12 + [0] * 3 + [4] * 25})
+    known.absences = pd.DataFrame({"left": [14, 2, 0]})
+    known.blanks = pd.DataFrame({"kind": ["building", "row", "building"]})
+    known.shares = pd.DataFrame(columns=["source", "group", "of"])
+    figures = coverage_figures(known)
+    assert figures["absences"] == {
+        "helper_m": 300.0,
+        "care_with_one": 12,
+        "care_with_none": None,
+        "persons": 3,
+        "leaving_somebody": 2,
+        "most_left": 14,
+    }
+    assert figures["blanks"] == {"building": 2, "row": 1, "address": 0}
+    lines = "\n".join(coverage_lines(known))
+    assert "12 have one serving member within 300 m, <10 have none" in lines
+    assert (
+        "the absence of 2 of 3 persons leaves somebody without anyone (at most 14 homes)" in lines
+    )
+    assert "地图上的楼栋，无登记户：2 处" in lines
+    assert "Gini 0.25 (between fences -" in lines
 
 
 def test_lines_say_it_in_both_languages() -> None:
