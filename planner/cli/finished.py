@@ -27,6 +27,7 @@ from planner.errors import InputError
 
 if TYPE_CHECKING:
     from planner.api.plan import Lookup, Place
+    from planner.api.recheck import Recheck
 
 
 __all__ = ["PlanFile", "apply", "compare", "draw_map", "fill", "lookup", "verify"]
@@ -211,42 +212,69 @@ UNSETTLED = 2  # exit code where the address was not found, or fits places of se
 
 def verify(
     plan: PlanFile,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            help="What the plan was made from: its files by their digests, then homes and walks anew. "
+            "原项目文件：先核对文件，再重算户数与步行"
+        ),
+    ] = None,
     seconds: Annotated[
         float, typer.Option(min=0.0, help="Time after which no more is proven. 限时（秒）")
     ] = 120.0,
     as_json: AsJson = False,
 ) -> None:
-    """Prove again how near the best possible plan this one is. 独立复核
+    """Check a plan again, and prove how near the best possible it is. 独立复核
 
-    Every figure is recomputed and the bound is proven from the plan file alone, by a program that shares no
-    code with the search. Exit code 2: the file claims more than could be proven. 退出码2：未能复核。
+    Whatever was edited in the file since it was written is told by its table; each change of its history must
+    be one that can be undone; every figure is recomputed and the bound is proven from the file alone, by a
+    program that shares no code with the search. Exit code 2: something does not hold, or the file claims more
+    than could be proven. 逐表核对是否被改动、历史能否撤销，并独立重算与证明。退出码2：未能复核。
     """
-    from planner.api.plan import Plan
+    from planner.api.recheck import recheck
 
-    found = Plan.load(plan).verify(seconds=seconds)
-    share = f"{100 * found.certificate.optimality_gap:.2f}"
-    gap, gap_zh = f"within {share} % of the best possible", f"与理论最优相差不超过{share}%"
+    found = recheck(plan, project, seconds=seconds)
     if not found.holds:
-        wrong = ", ".join(found.differs)
-        # A wrong figure weighs more than a bound that time did not suffice to prove.
-        why = f"these figures are wrong: {wrong}" if wrong else f"proven again was only {gap}"
-        why_zh = f"以下数字有误：{wrong}" if wrong else f"只能证明{gap_zh}"
-        raise InputError(
-            f"{plan}: {why} ({found.seconds:.0f} s)",
-            remedy="allow more --seconds, or plan again",
-            zh=f"{plan} 未能复核：{why_zh}（{found.seconds:.0f}秒）",
-            remedy_zh="请延长时限（--seconds），或重新规划",
-        )
+        raise _not_held(found, plan)
+    proof = found.proof
+    share = f"{100 * proof.certificate.optimality_gap:.2f}"
     if as_json:
-        told = {"optimality_gap": found.certificate.optimality_gap, "proven_m": found.proven_m}
-        print_json({**told, "claimed_m": found.claimed.bound_m, "seconds": found.seconds})
+        told = {"optimality_gap": proof.certificate.optimality_gap, "proven_m": proof.proven_m}
+        told |= {"claimed_m": proof.claimed.bound_m, "seconds": proof.seconds}
+        print_json(
+            {**told, "digests": found.edited is not None, "inputs": found.inputs is not None}
+        )
         return
+    if found.edited is None:
+        console.print(
+            say(
+                "该文件由旧版写出，无逐表摘要：改动无从核对",
+                "the file is of a version that kept no digests: edits cannot be told",
+            )
+        )
     console.print(
         say(
-            f"已复核（{found.seconds:.1f}秒）：{gap_zh}",
-            f"verified ({found.seconds:.1f} s): {gap}",
+            f"已复核（{proof.seconds:.1f}秒）：与理论最优相差不超过{share}%",
+            f"verified ({proof.seconds:.1f} s): within {share} % of the best possible",
         )
     )
+
+
+def _not_held(found: Recheck, plan: Path) -> InputError:
+    """Say what does not hold: what was edited weighs more than a bound for which time did not suffice."""
+    inputs, proof = found.inputs, found.proof
+    if found.edited:
+        return InputError.of("verify-edited", plan=plan, tables=", ".join(found.edited))
+    if found.past:
+        return InputError.of("verify-past", plan=plan, numbers=", ".join(map(str, found.past)))
+    if inputs and inputs.other:
+        return InputError.of("verify-files", plan=plan, files=", ".join(inputs.other))
+    if inputs and inputs.figures:
+        return InputError.of("verify-figures", plan=plan, figures=", ".join(inputs.figures))
+    if proof.differs:
+        return InputError.of("verify-wrong", plan=plan, figures=", ".join(proof.differs))
+    share = f"{100 * proof.certificate.optimality_gap:.2f}"
+    return InputError.of("verify-bound", plan=plan, share=share, s=f"{proof.seconds:.0f}")
 
 
 def fill(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +82,19 @@ def test_a_file_that_claims_too_much_is_refused(plan: Plan, tmp_path: Path) -> N
         assert isinstance(said.exception, InputError)
         assert said.exception.exit_code == 2
         assert words in said.exception.message
+
+
+def test_a_file_that_was_edited_is_refused(plan: Plan, tmp_path: Path) -> None:
+    """By the table, in both languages, with exit code 2."""
+    file = plan.save(tmp_path)["plan.gpkg"]
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("UPDATE households SET confidence = 0.5 WHERE fid = 1")
+        db.commit()
+    said = CliRunner().invoke(app, ["verify", str(tmp_path)])
+    assert isinstance(said.exception, InputError)
+    assert said.exception.exit_code == 2
+    assert "edited since it was written: households" in said.exception.message
+    assert "households" in said.exception.zh
 
 
 def _moved(plan: Plan) -> Plan:

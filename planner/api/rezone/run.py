@@ -24,6 +24,7 @@ from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.model import audit
 from planner.model.events import Event
+from planner.model.problem import Problem
 from planner.model.project import Project
 from planner.plan.changes import office
 from planner.plan.previous import PreviousPlan
@@ -37,6 +38,7 @@ __all__ = [
     "CurvePoint",
     "Keeping",
     "Options",
+    "problem_of",
     "rezone",
     "rezone_and_save",
     "rezone_curve",
@@ -248,6 +250,18 @@ def rezone_curve(
             )
             for number, point in enumerate(_curve(case), 1)
         ]
+
+
+def problem_of(
+    plan: Plan, project: Project | str | Path, options: Options, clock: Clock
+) -> tuple[Problem, tuple[tuple[str, str], ...]]:
+    """Make the problem of a plan anew: from its project, and the events that the plan keeps.
+
+    Gives also the bare name and SHA-256 of each file of people that was read.
+    """
+    with opened_once():
+        task, _ = _Wish(plan, project, Changed(), None, options).task(clock)
+    return _case(task, clock).demand.problem, task.opened.sources
 
 
 def _case(task: Task, clock: Clock) -> Case:

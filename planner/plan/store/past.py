@@ -12,10 +12,10 @@ from typing import Final
 
 from planner.errors import InputError
 from planner.model.tables import Past, PlanTables
-from planner.plan.provenance import plan_fingerprint
+from planner.plan.provenance import history_of, plan_fingerprint
 from planner.plan.store.plans import plan_bytes, read_bytes
 
-__all__ = ["restored", "with_past"]
+__all__ = ["broken_past", "restored", "with_past"]
 
 _LARGEST: Final = 1 << 30  # bytes of one unpacked plan; a file from elsewhere may say anything
 _SHARED: Final = "guard"
@@ -27,7 +27,7 @@ def with_past(after: PlanTables, before: PlanTables) -> PlanTables:
     same = tuple(n for n, layer in before.base.items() if layer.equals(after.base[n]))
     base = {n: layer.iloc[:0] if n in same else layer for n, layer in before.base.items()}
     note = {k: v for k, v in before.provenance.items() if k != _SHARED}
-    data = plan_bytes(replace(before, base=base, provenance=note, past=()))
+    data = plan_bytes(replace(before, base=base, provenance=note, past=()), sealing=False)
     packed = lzma.compress(data, format=lzma.FORMAT_XZ, preset=6)
     past = Past(plan_fingerprint(before), same, packed)
     return replace(after, past=(*before.past, past))
@@ -62,6 +62,16 @@ def restored(tables: PlanTables, steps: int) -> PlanTables:
 
 def _before(tables: PlanTables) -> PlanTables:
     *older, past = tables.past
+    found = read_bytes(_unpacked(past), Path("plan.gpkg"))
+    base = {n: tables.base[n] if n in past.same else layer for n, layer in found.base.items()}
+    shared = {k: v for k, v in tables.provenance.items() if k == _SHARED}
+    made = replace(found, base=base, provenance={**found.provenance, **shared}, past=tuple(older))
+    if plan_fingerprint(made) != past.fingerprint:
+        raise InputError.of("past-damaged")
+    return made
+
+
+def _unpacked(past: Past) -> bytes:
     unpack = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
     try:
         data = unpack.decompress(past.data, max_length=_LARGEST)
@@ -69,10 +79,26 @@ def _before(tables: PlanTables) -> PlanTables:
         raise InputError.of("past-damaged") from damaged
     if not unpack.eof:
         raise InputError.of("past-damaged")
-    found = read_bytes(data, Path("plan.gpkg"))
-    base = {n: tables.base[n] if n in past.same else layer for n, layer in found.base.items()}
-    shared = {k: v for k, v in tables.provenance.items() if k == _SHARED}
-    made = replace(found, base=base, provenance={**found.provenance, **shared}, past=tuple(older))
-    if plan_fingerprint(made) != past.fingerprint:
-        raise InputError.of("past-damaged")
-    return made
+    return data
+
+
+def broken_past(tables: PlanTables) -> tuple[int, ...]:
+    """Give the numbers of the changes that cannot be undone although the plan keeps what is needed.
+
+    Each packed plan must be whole, and be the one that the history says the change was made on.
+    """
+    history = history_of(tables)
+    first = len(history) - len(tables.past)
+    if first < 0:
+        return tuple(range(1, len(tables.past) + 1))
+    broken = []
+    pairs = zip(history[first:], tables.past, strict=True)
+    for number, (entry, past) in enumerate(pairs, first + 1):
+        try:
+            _unpacked(past)
+        except InputError:
+            broken.append(number)
+            continue
+        if entry["plan"] != past.fingerprint:
+            broken.append(number)
+    return tuple(broken)

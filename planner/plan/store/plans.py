@@ -36,6 +36,7 @@ from planner.plan.store.geopackage import (
     timestamp,
     write_frame,
 )
+from planner.plan.store.seal import SEAL, sealed
 
 __all__ = [
     "FORMAT_VERSION",
@@ -68,19 +69,21 @@ def store_plan(tables: PlanTables, path: str | Path) -> None:
         _write(db, tables)
 
 
-def plan_bytes(tables: PlanTables) -> bytes:
-    """Give the file that `store_plan` writes."""
+def plan_bytes(tables: PlanTables, *, sealing: bool = True) -> bytes:
+    """Give the file that `store_plan` writes; what lies in another file needs no digests of its own."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
-        _write(db, tables)
+        _write(db, tables, sealing=sealing)
         return db.serialize()
 
 
-def _write(db: sqlite3.Connection, tables: PlanTables) -> None:
+def _write(db: sqlite3.Connection, tables: PlanTables, *, sealing: bool = True) -> None:
     stamp = timestamp(tables.provenance.get("created"))
     begin(db)
     manifest = [write_frame(db, name, frame, stamp) for name, frame in _frames(tables)]
     listed: dict[str, Any] = dict(zip(_MANIFEST_COLUMNS, zip(*manifest, strict=True), strict=True))
     write_frame(db, _MANIFEST, _table(listed), stamp)
+    if sealing:
+        write_frame(db, SEAL, sealed(db, (*listed["table_name"], _MANIFEST)), stamp)
     db.execute("COMMIT")
 
 

@@ -12,7 +12,7 @@ from planner.errors import InputError
 from planner.model.tables import PlanTables
 from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes
-from planner.plan.store.past import restored, with_past
+from planner.plan.store.past import broken_past, restored, with_past
 from planner.plan.store.plans import plan_bytes, read_plan, store_plan
 from tests.plan.test_changes import some_move, written
 from tests.plans import make_plan_tables, plans_equal
@@ -77,3 +77,16 @@ def test_damage_is_told(third: PlanTables, tmp_path: Path) -> None:
         broken = replace(third, past=(*older, replace(last, data=data)))
         with pytest.raises(InputError):
             restored(broken, 1)
+
+
+def test_a_past_that_cannot_be_gone_back_to(third: PlanTables) -> None:
+    """Torn, or not the plan that the history names: by the number of the change."""
+    assert broken_past(third) == ()
+    first, second = third.past
+    torn = replace(first, data=first.data[:-40])
+    assert broken_past(replace(third, past=(torn, second))) == (1,)
+    stranger = replace(second, fingerprint=first.fingerprint)
+    assert broken_past(replace(third, past=(first, stranger))) == (2,)
+    # a history that is shorter than what is kept names none of it
+    short = replace(third, provenance={**third.provenance, "history": []})
+    assert broken_past(short) == (1, 2)
