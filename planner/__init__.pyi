@@ -4,6 +4,7 @@ from .api.check.check import CheckReport as CheckReport
 from .api.check.check import check as check
 from .api.covering import Coverage as Coverage
 from .api.estimator import CapacitatedZones as CapacitatedZones
+from .api.make import make_plan as make_plan
 from .api.people import people_of as people_of
 from .api.plan import Plan as Plan
 from .api.review.review import Review as Review
@@ -12,7 +13,6 @@ from .api.rezone.run import Changed as Changed
 from .api.rezone.run import rezone as rezone
 from .api.site.site import Proposal as Proposal
 from .api.site.site import site as site
-from .api.zone import make_plan as make_plan
 from .api.zone import run as run
 from .demand.ground import Ground as Ground
 from .errors import (
@@ -60,6 +60,9 @@ from .intake.address.parse import (
 from .intake.fences.read import read_fences as read_fences
 from .intake.residents import read_households as read_households
 from .intake.residents import read_members as read_members
+from .model.inputs import Inputs as Inputs
+from .model.problem import Problem as Problem
+from .model.problem import ZoneRule as ZoneRule
 from .model.project import Project as Project
 from .model.project import Search as Search
 from .model.rules import Bound as Bound

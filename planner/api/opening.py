@@ -12,10 +12,10 @@ import geopandas as gpd
 
 from planner.api.progress import Clock
 from planner.demand.bind import Strengths, strengths_in
-from planner.demand.ground import Ground, read_ground
+from planner.demand.ground import Ground, completed, read_ground
 from planner.demand.locate import Located, locate
 from planner.demand.trust import trusted
-from planner.errors import Finding
+from planner.errors import Finding, InputError
 from planner.files import free_file, free_folder, held, mark_as_read
 from planner.intake.fences.read import survey_fences
 from planner.intake.online.consent import Online, Pace
@@ -29,6 +29,7 @@ from planner.plan.guiding import Guides, read_guides
 from planner.plan.store.plans import plan_file
 
 __all__ = [
+    "AtHand",
     "Estimate",
     "Online",
     "Opened",
@@ -107,19 +108,33 @@ class Opened:
         )
 
 
-def open_project(project: Project, clock: Clock, *, people_only: bool = False) -> Opened:
+@dataclass(frozen=True, eq=False)
+class AtHand:
+    """What a caller has read already, in place of what the project names."""
+
+    households: Residents | None = None
+    members: Residents | None = None
+    ground: Ground | None = None
+
+
+def open_project(
+    project: Project, clock: Clock, *, people_only: bool = False, at_hand: AtHand | None = None
+) -> Opened:
     """Read every file that a project names.
 
     `clock`: told of the stages ``read`` and ``ground``.
     `people_only`: only who lives where: no fences, ties, talents or guides.
+    `at_hand`: what need not be read.
     Raises `InputError`, `NetworkError`, `ConfigError`: a file cannot be used as it is.
     """
-    inputs = project.inputs
+    inputs, ready = project.inputs, at_hand or AtHand()
     mark_as_read(*project.files)
     with opened_once():
         with clock.stage("read"):
-            households = read_residents(inputs.households, inputs.told(HOUSEHOLDS))
-            members = read_residents(inputs.members, inputs.told(MEMBERS))
+            households = ready.households or read_residents(
+                inputs.households, inputs.told(HOUSEHOLDS)
+            )
+            members = ready.members or read_residents(inputs.members, inputs.told(MEMBERS))
             # a review asks where people live, and needs no file that may be faulty
             if people_only:
                 return Opened(project, households, members, read_ground(inputs, households.kept))
@@ -130,10 +145,13 @@ def open_project(project: Project, clock: Clock, *, people_only: bool = False) -
             )
             ties = None if inputs.ties is None else read_ties(inputs.ties, told=inputs.told(TIES))
             asked = bool(project.affinity.talents)
+            if asked and ready.members is not None:
+                raise InputError.of("talents-need-table")
             strengths = strengths_in(inputs.member_files, members) if asked else None
             guides = read_guides(project.levels, inputs.member_files, members)
         with clock.stage("ground"):
-            ground = read_ground(inputs, households.kept)
+            ground = ready.ground and completed(ready.ground, inputs)
+            ground = ground or read_ground(inputs, households.kept)
     layer, said = (None, ()) if fences is None else (fences.layer, fences.findings)
     return Opened(project, households, members, ground, layer, ties, strengths, guides, tuple(said))
 

@@ -19,6 +19,7 @@ from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.tie_sheet import read_ties
+from planner.model.given import Source
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table, header_key, is_personal
 from planner.model.tables import PlanTables
@@ -126,7 +127,7 @@ def _nothing() -> dict[str, set[str]]:
     return {kind: set() for kind in (NAME, PHONE, NUMBER, ADDRESS, OTHER)}
 
 
-def private_of(files: Iterable[tuple[Path, Table]]) -> dict[str, frozenset[str]]:
+def private_of(files: Iterable[tuple[Source, Table]]) -> dict[str, frozenset[str]]:
     """Gather what sheets hold of people and no report may repeat: what it is, to the strings.
 
     `files`: what each file should be. One that cannot be read holds nothing that could be repeated.
@@ -150,7 +151,7 @@ def _require_same(digests: set[str], stated: set[str]) -> None:
 
 
 def _persons(
-    paths: Sequence[Path], table: Table, residents: Residents, private: dict[str, set[str]]
+    paths: Sequence[Source], table: Table, residents: Residents, private: dict[str, set[str]]
 ) -> dict[str, Person]:
     # by file too: row 7 of one community's sheet is another home than row 7 of the next one's
     ids: dict[tuple[str, str, int], str] = {}

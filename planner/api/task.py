@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.api.opening import Online, Opened
-from planner.api.plan import Plan
 from planner.api.rezone.wish import Kept, RezoneWish
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding
 from planner.files import mark_as_read
+from planner.model.given import one_source
 from planner.model.problem import Certificate, Result
 from planner.model.rules import RuleBook
 from planner.model.schema import PREVIOUS, Table
+from planner.model.tables import PlanTables
 from planner.model.ties import Helpers
 from planner.plan.advice.advise import Advice, Setting
 from planner.plan.previous import Placed, PreviousPlan, read_previous_plan
@@ -33,9 +35,9 @@ class Wishes:
 
     Parameters
     ----------
-    previous : Plan or path, optional
+    previous : Plan, path, DataFrame or Series, optional
         The plan that stands now; homes that change hands are charged for.  A path may also be the folder of
-        a plan, or a sheet that the office keeps, with the columns 编号/id and 中心户/centre.
+        a plan, or a table that the office keeps, with the columns 编号/id and 中心户/centre.
     move_price_m : float, optional
         Metres charged for each home that changes hands; the project's ``[affinity] move_price_m`` if None.
     fit_rules : bool
@@ -46,7 +48,7 @@ class Wishes:
         Send nothing, whatever the project file says; answers that were kept are still used.
     """
 
-    previous: Plan | str | Path | None = None
+    previous: Any = None
     move_price_m: float | None = None
     fit_rules: bool = False
     allow_missing_centres: bool = False
@@ -56,12 +58,14 @@ class Wishes:
         """Read the plan that stands; `told`: how the office heads its sheet of it."""
         if self.previous is None:
             return None
-        if isinstance(self.previous, str | Path):
-            path = plan_file(self.previous)
+        if isinstance(self.previous, PlanTables):
+            return PreviousPlan.of(self.previous)
+        source = one_source(self.previous, "previous")
+        if isinstance(source, Path):
+            source = plan_file(source)
             # Nothing is written over it, but a plan may give way where --replace asks for that.
-            mark_as_read(path, plan=path.suffix.lower() == ".gpkg")
-            return read_previous_plan(path, told)
-        return PreviousPlan.of(self.previous)
+            mark_as_read(source, plan=source.suffix.lower() == ".gpkg")
+        return read_previous_plan(source, told)
 
 
 @dataclass(frozen=True, eq=False)

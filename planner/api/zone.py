@@ -5,9 +5,10 @@ Files come in, narrow to a `Problem`, are solved, and widen to a `Plan`; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,20 +21,17 @@ from planner.api.rezone.wish import kept_from
 from planner.api.task import Case, Solved, Task, Wishes
 from planner.demand.bind import bind
 from planner.demand.demand import build_demand
-from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError
 from planner.files import mark_as_read, probe
-from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headings import role_of
 from planner.model import audit
 from planner.model.problem import Problem, Result
-from planner.model.project import Inputs, Project, Search
+from planner.model.project import Project, Search
 from planner.model.rules import RuleBook, rule_words
 from planner.model.schema import MEMBERS, PREVIOUS
 from planner.model.tables import PlanTables
-from planner.network import Network
 from planner.plan.advice.advise import Advice, advise, in_names, refuse_broken, with_repairs
 from planner.plan.build import assemble
 from planner.plan.changes import refuse_parted
@@ -55,7 +53,6 @@ __all__ = [
     "demand",
     "draw",
     "judge",
-    "make_plan",
     "place",
     "run",
     "run_and_save",
@@ -67,7 +64,7 @@ STAGES = ("read", "ground", "geocode", "demand", "zones", "check", "advice", "dr
 
 
 def run(
-    project: Project | str | Path,
+    project: Project | Mapping[str, Any] | str | Path,
     *,
     previous: Plan | str | Path | None = None,
     move_price_m: float | None = None,
@@ -81,8 +78,8 @@ def run(
 
     Parameters
     ----------
-    project : Project or path
-        A project file, or the folder it lies in.
+    project : Project, path or mapping
+        A project file, or the folder it lies in; or what such a file states.
     previous, move_price_m, fit_rules, allow_missing_centres, offline
         See `Wishes`.
     consent : callable, optional
@@ -150,64 +147,6 @@ def run_and_save(
             people = people_in(project, (opened.households, opened.members))
         plan = zoned(Task(opened, wishes, previous, online), clock)
         return plan, plan.save(folder, people=people, replacing=replacing)
-
-
-def make_plan(
-    households: Residents,
-    members: Residents,
-    ground: Ground | Network | str | Path,
-    *,
-    rules: RuleBook | None = None,
-    search: Search | None = None,
-    previous: Plan | str | Path | None = None,
-    move_price_m: float | None = None,
-    title: str = "",
-) -> Plan:
-    """Make zones for residents on walkable ground.
-
-    Fences, ties, talents, guides and an online service are stated in a `Project`: see `run`.
-
-    Parameters
-    ----------
-    households, members : Residents
-        From `read_households` and `read_members`.
-    ground : Ground, Network or path
-        What is walked on and where addresses are looked up: a street extract, or a network alone for
-        homes that come with lon/lat.
-    rules : RuleBook, optional
-        The default profile if None.
-    search : Search, optional
-        When to stop; the seed.
-    previous, move_price_m
-        See `Wishes`.
-    title : str
-        Heading of the map and the summary.
-
-    Returns
-    -------
-    Plan
-        Checked by `audit`, whose figures it carries.
-
-    Raises
-    ------
-    ConfigError
-        Nobody is marked as a centre.
-    DatumError
-        The coordinates are in another datum than was declared.
-    NetworkError
-        The streets do not cover the homes.
-    InfeasibleError
-        Hard rules cannot hold together.
-    """
-    clock = Clock.of(None)
-    # the files were read by the caller, so the project names none
-    project = Project(
-        Inputs(Path(), Path()), rules or RuleBook.profile(), search or Search(), title=title
-    )
-    with clock.stage("ground"):
-        opened = Opened(project, households, members, Ground.of(ground))
-    wishes = Wishes(previous, move_price_m, allow_missing_centres=True)
-    return zoned(Task(opened, wishes, wishes.previous_plan()), clock)
 
 
 def zoned(task: Task, clock: Clock) -> Plan:

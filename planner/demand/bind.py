@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from planner.errors import Finding
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
 from planner.intake.tie_sheet import Match, TieSheet, match_ties
+from planner.model.given import Source
 from planner.model.problem import ZoneRule
 from planner.model.project import Affinity
 from planner.model.ties import Helpers, Ties
@@ -43,7 +43,7 @@ class Bound:
     findings: tuple[Finding, ...]
 
 
-def strengths_in(paths: str | Path | Iterable[str | Path], members: Residents) -> Strengths:
+def strengths_in(paths: Source | Iterable[Source], members: Residents) -> Strengths:
     """Read what the members are good at: the column 特长/strengths of their sheet.
 
     Raises `SheetError`: the file cannot be read.

@@ -15,7 +15,7 @@ import shapely
 from planner.demand.anchors import names_of_lines
 from planner.demand.crosscheck import buildings_among_streets
 from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError
-from planner.files import atomic_write, open_layer, safe_name
+from planner.files import atomic_write, safe_name
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.drawn import read_drawn
 from planner.intake.gazetteer import shelf
@@ -24,16 +24,19 @@ from planner.intake.gazetteer.aliases import read_aliases
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.residents import read_buildings
 from planner.model.arrays import Floats
+from planner.model.given import Given, Source, one_source
 from planner.model.plane import LocalProjection
 from planner.model.project import Inputs
 from planner.model.schema import ALIASES, BUILDINGS
 from planner.network import Network
+from planner.network.digraph import is_graph
+from planner.network.doors import read_layer
 from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
 from planner.network.streets.osm import Extract, read_extract
 from planner.network.streets.strokes import Strokes
 
-__all__ = ["Ground", "read_ground"]
+__all__ = ["Ground", "completed", "read_ground"]
 
 AREA_MARGIN_M = 1000.0  # homes a little outside the streets are still of this town
 POND_M2 = 1500.0  # smaller waters divide nobody
@@ -97,8 +100,8 @@ class Ground:
         return told
 
     @classmethod
-    def of(cls, source: Ground | Network | Extract | str | Path) -> Ground:
-        """Make ground of whatever the caller has: ground, a network, an extract, or a street file.
+    def of(cls, source: Any) -> Ground:
+        """Make ground of whatever the caller has: ground, a network, an extract, a street file...
 
         Raises
         ------
@@ -107,11 +110,13 @@ class Ground:
         """
         if isinstance(source, Ground):
             return source
-        if isinstance(source, str | Path):
-            return cls.from_streets(Path(source))
         if isinstance(source, Extract):
             return cls.from_extract(source)
-        return cls(source, findings=tuple(getattr(source, "findings", ())))
+        if hasattr(source, "walks"):
+            return cls(source, findings=tuple(getattr(source, "findings", ())))
+        if is_graph(source):
+            return cls.of(WalkingNetwork.from_graph(source))
+        return cls.from_streets(one_source(source, "streets"))
 
     @classmethod
     def from_extract(
@@ -159,7 +164,7 @@ class Ground:
     @classmethod
     def from_streets(
         cls,
-        path: Path,
+        path: Source,
         *,
         buildings: pd.DataFrame | None = None,
         homes: Floats | None = None,
@@ -170,8 +175,8 @@ class Ground:
 
         Parameters
         ----------
-        path : Path
-            The street file.
+        path : Path or Given
+            The street file, or a frame of lines.
         buildings : DataFrame, optional
             The office's own building table, WGS-84.
         homes : ndarray of float64, shape (n, 2), optional
@@ -187,28 +192,25 @@ class Ground:
             A datum is stated for an OpenStreetMap extract, which is WGS-84.
         """
         shifted = datum not in (None, Datum.WGS84.value)
-        if path.name.lower().endswith(_EXTRACTS):
+        if isinstance(path, Path) and path.name.lower().endswith(_EXTRACTS):
             if shifted:
                 raise ConfigError.of("streets-datum-of-extract", datum=datum, name=path.name)
             extract = read_extract(path, homes=homes)
             return cls.from_extract(extract, buildings=buildings, strokes=strokes)
-        nothing = no_layer(
-            "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
-        )
-        gazetteer = None
-        if buildings is not None:
-            gazetteer = Gazetteer.build(nothing, nothing, nothing, nothing, table=buildings)
-        turned = _turned(path, Datum(datum)) if shifted else None
-        network = WalkingNetwork.from_lines(path if turned is None else turned, strokes=strokes)
+        gazetteer = None if buildings is None else _of_table(buildings)
+        name, drawn = read_layer(path.frame if isinstance(path, Given) else path)
+        if shifted:
+            drawn = _turned(drawn, Datum(datum))
+        network = WalkingNetwork.from_lines(drawn, name=name, strokes=strokes)
         base = {"streets": _as_layer(network)}
         # Names are read for the homes' datum alone: what an office calls its lines is not drawn.
-        named = names_of_lines(open_layer(path) if turned is None else turned)
+        named = names_of_lines(drawn)
         return cls(network, gazetteer, base, findings=network.findings, streets=named)
 
 
-def _turned(path: Path, datum: Datum) -> gpd.GeoDataFrame:
-    """Read a line layer whose degrees are of a web map."""
-    frame = open_layer(path).to_crs("EPSG:4326")
+def _turned(drawn: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
+    """Bring a line layer whose degrees are of a web map to WGS-84."""
+    frame = drawn.to_crs("EPSG:4326")
     lines = shapely.transform(
         frame.geometry.to_numpy(), lambda c: convert(c[:, 0], c[:, 1], datum, Datum.WGS84)
     )
@@ -253,18 +255,42 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
     if not (np.isfinite(lon) & np.isfinite(lat)).any():
         raise NetworkError.of("no-streets-no-coordinates")
     network = StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor)
+    table, said = _buildings(inputs)
+    known = None if table is None else _of_table(table)
+    return _renaming(Ground(network, known, findings=(*said, *_drawn_unused(inputs))), inputs)
+
+
+def completed(ground: Ground, inputs: Inputs) -> Ground:
+    """Add what a project says of addresses to ground that was made already."""
+    table, said = _buildings(inputs)
+    if table is not None and ground.gazetteer is None:
+        ground = replace(ground, gazetteer=_of_table(table))
+    said += _drawn_unused(inputs)
+    ground = replace(ground, findings=(*ground.findings, *said))
+    return _renaming(_remembering(ground, inputs), inputs)
+
+
+def _of_table(table: pd.DataFrame) -> Gazetteer:
+    """Build a gazetteer of the office's own buildings alone."""
+    nothing = no_layer(
+        "osm_id", "name", "street", "number", "place", "source", "building", "kind", "highway"
+    )
+    return Gazetteer.build(nothing, nothing, nothing, nothing, table=table)
+
+
+def _drawn_unused(inputs: Inputs) -> list[Finding]:
     drawn = [path.name for path in (inputs.links, inputs.barriers) if path is not None]
-    return Ground(network, findings=tuple(Finding.of("drawn-unused", {"file": f}) for f in drawn))
+    return [Finding.of("drawn-unused", {"file": f}) for f in drawn]
 
 
-def _read_streets(inputs: Inputs, streets: Path, homes: Floats) -> Ground:
+def _read_streets(inputs: Inputs, streets: Source, homes: Floats) -> Ground:
     """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
     table, said = _buildings(inputs)
     place, mark = _shelf_of(inputs, streets)
     kept, damage = _take(place, mark)
     strokes, noticed = _strokes(inputs)
     said += [*damage, *noticed]
-    if kept is not None:
+    if kept is not None and isinstance(streets, Path):
         extract = read_extract(streets, homes=homes)
         ground = Ground.from_extract(extract, gazetteer=kept, strokes=strokes)
     else:
@@ -294,10 +320,12 @@ def _strokes(inputs: Inputs) -> tuple[Strokes, list[Finding]]:
     return Strokes(links, barriers), said
 
 
-def _shelf_of(inputs: Inputs, streets: Path) -> tuple[Path | None, str]:
+def _shelf_of(inputs: Inputs, streets: Source) -> tuple[Path | None, str]:
     """Name the file in which the gazetteer is kept, and the fingerprint that it must have."""
     if inputs.cache is None or not streets.name.lower().endswith(_EXTRACTS):
         return None, ""
+    if isinstance(streets, Given) or isinstance(inputs.buildings, Given):
+        return None, ""  # what is made of a frame lives as long as the frame
     try:
         told = (inputs.buildings_datum, *(repr(x) for x in (inputs.told(BUILDINGS).given,) if x))
         mark = shelf.fingerprint_of((streets, inputs.buildings), also=told)

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from planner.errors import InputError
+from planner.errors import InputError, MissingExtraError
 from planner.files.untouched import mark_as_read
 
 __all__ = ["guarded", "layer_names", "open_layer"]
@@ -87,10 +87,32 @@ def open_layer(path: str | Path, layer: str | None = None, **how: Any) -> Any:
     InputError
         As for `layer_names`.
     """
+    if _is_parquet(Path(path)):
+        return _parquet(Path(path))
     import pyogrio
 
     with guarded(Path(path)) as source:
         return pyogrio.read_dataframe(source, layer=layer, **how)
+
+
+def _is_parquet(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def _parquet(path: Path) -> Any:
+    """Read GeoParquet; it points nowhere, so there is nothing to guard."""
+    import geopandas as gpd
+
+    mark_as_read(path)
+    try:
+        return gpd.read_parquet(path)
+    except ImportError:
+        raise MissingExtraError("pyarrow", "parquet") from None
+    except Exception:  # noqa: BLE001 - pyarrow has many kinds; the reader needs one
+        raise _refused(path, "it is no GeoParquet", "不是 GeoParquet 图层") from None
 
 
 @contextmanager

@@ -36,18 +36,18 @@ _OWN_TEXT = {
 _OWN_TABLE = "planner_manifest"
 
 
-def mark_as_read(*paths: str | Path | None, plan: bool = False) -> None:
+def mark_as_read(*paths: object, plan: bool = False) -> None:
     """Remember files as inputs of this run, which nothing is ever written to.
 
     Parameters
     ----------
-    *paths : str, Path or None
-        Files that are read, or that a project names; they need not be there.
+    *paths : str, Path or other
+        Files that are read, or that a project names; they need not be there.  What is no path is no file.
     plan : bool
         They are plans of this program: one may be replaced by the next where that is asked for.
     """
     for path in paths:
-        if path is not None:
+        if isinstance(path, str | os.PathLike):
             real = Path(os.path.realpath(path))
             _READ[real] = plan and _READ.get(real, True)
 

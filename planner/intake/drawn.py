@@ -5,19 +5,19 @@ A layer of lines (barriers may be points and areas too), or a sheet with two end
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 
-from planner.errors import Finding, SchemaError, SheetError
+from planner.errors import Finding, MissingExtraError, SchemaError, SheetError
 from planner.files import open_layer
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.model.given import Given, Source
 from planner.model.schema import DRAWN
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["read_drawn"]
 
-LAYERS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
+LAYERS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".kml", ".parquet")
 NAMES: Final = ("name", "名称", "备注")
 
 
 def read_drawn(
-    path: Path, *, links: bool, datum: str = "wgs84"
+    path: Source, *, links: bool, datum: str = "wgs84"
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Read what the office draws.
 
@@ -60,7 +60,8 @@ def read_drawn(
     """
     import geopandas as gpd
 
-    if path.suffix.lower() in LAYERS:
+    drawn = path.shapes is not None if isinstance(path, Given) else path.suffix.lower() in LAYERS
+    if drawn:
         rows, said = _of_layer(path, links=links)
     else:
         rows, said = _of_sheets(path, links=links, datum=Datum(datum))
@@ -69,9 +70,11 @@ def read_drawn(
     return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326"), said
 
 
-def _of_layer(path: Path, *, links: bool) -> tuple[list[dict[str, Any]], list[Finding]]:
+def _of_layer(path: Source, *, links: bool) -> tuple[list[dict[str, Any]], list[Finding]]:
     try:
-        read = open_layer(path)
+        read: Any = path.frame if isinstance(path, Given) else open_layer(path)
+    except MissingExtraError:
+        raise
     except Exception as error:  # noqa: BLE001 - GDAL raises many kinds; the reader needs one
         raise SheetError.of("layer-unreadable", name=path.name, kind=type(error).__name__) from None
     crs = getattr(read, "crs", None)
@@ -107,7 +110,7 @@ def _parts(shape: Any, *, links: bool) -> list[Any]:
 
 
 def _of_sheets(
-    path: Path, *, links: bool, datum: Datum
+    path: Source, *, links: bool, datum: Datum
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
     rows: list[dict[str, Any]] = []
     said: list[Finding] = []

@@ -9,6 +9,7 @@ from typing import Final
 from planner.errors import Finding, Severity
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.read import read_table
+from planner.model.given import Given
 from planner.model.schema import header_key
 
 __all__ = ["examine_id_numbers", "fault_of", "is_id_number"]
@@ -66,7 +67,7 @@ def is_id_number(text: str) -> bool:
     return not fault_of(text.upper())[0]
 
 
-def examine_id_numbers(path: str | Path, *, name: str = "") -> list[Finding]:
+def examine_id_numbers(path: str | Path | Given, *, name: str = "") -> list[Finding]:
     """Check the identity numbers of a file.
 
     Parameters

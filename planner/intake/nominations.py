@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.flags import marked
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.model.given import sources_of
 from planner.model.schema import MEMBERS, NOMINATIONS, Table, header_key
 
 __all__ = ["Nominations", "read_nominations", "strengths_of"]
@@ -47,7 +47,7 @@ class Nominations:
     findings: tuple[Finding, ...] = ()
 
 
-def read_nominations(paths: str | Path | Iterable[str | Path], members: Residents) -> Nominations:
+def read_nominations(paths: Any, members: Residents) -> Nominations:
     """Read who may be chosen, with scores, roles and strengths.
 
     Parameters
@@ -70,8 +70,7 @@ def read_nominations(paths: str | Path | Iterable[str | Path], members: Resident
     said: list[Finding] = []
     cells: dict[tuple[str, str, int], Mapping[str, str]] = {}
     joint = _JOINT if members.told is None else replace(members.told, columns=_JOINT.columns)
-    given = [paths] if isinstance(paths, str | Path) else paths
-    for path, file in labels(given).items():
+    for path, file in labels(sources_of(paths, "members")).items():
         for table in read_table(path, table=joint, name=file):
             places = _places(table, joint)
             columns = {name: table.cells[:, k] for name, k in places.items()}

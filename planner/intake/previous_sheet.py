@@ -13,6 +13,7 @@ from planner.intake.sheets.cell_values import clean_column, clean_ids
 from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.model.given import Given, one_source
 from planner.model.schema import PREVIOUS, Table
 
 __all__ = ["PreviousSheet", "match_centres", "read_previous_sheet"]
@@ -40,7 +41,7 @@ class PreviousSheet:
 
 
 def read_previous_sheet(
-    path: str | Path, *, encoding: str | None = None, told: Table = PREVIOUS
+    path: str | Path | Given, *, encoding: str | None = None, told: Table = PREVIOUS
 ) -> PreviousSheet:
     """Read the plan that stands from a workbook or CSV, such as a roster that was edited by hand.
 
@@ -73,7 +74,7 @@ def read_previous_sheet(
             rows += own
             findings += [*table.findings, *chosen, *said]
             read += 1
-    name = Path(path).name
+    name = one_source(path, "previous").name
     if not read:
         raise SchemaError.of(
             "previous-without-columns",

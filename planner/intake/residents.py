@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planner.errors import Finding, InputError, SchemaError, Severity
+from planner.errors import Finding, SchemaError, Severity
 from planner.intake.coordinates.pairs import Area, apply_area, read_coordinates
 from planner.intake.identity import identify, unique_ids
 from planner.intake.sheets.cell_values import (
@@ -30,6 +31,7 @@ from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
 from planner.intake.sheets.required import require_one_measure
 from planner.intake.twofold import is_twofold, without_contacts
+from planner.model.given import Given, Source, one_source, sources_of
 from planner.model.inputs import sheet_files
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
 
@@ -115,6 +117,10 @@ class Residents:
     headings: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
 
+    def __repr__(self) -> str:
+        read = f"{len(self.kept)} kept, {len(self.held)} held, {self.repeated} repeated"
+        return f"<Residents: {read}; {len(self.findings)} findings>"
+
     @property
     def rows_read(self) -> int:
         """Rows in all files: kept, held and repeated."""
@@ -154,7 +160,7 @@ class Residents:
 
 
 def read_households(
-    paths: str | Path | Iterable[str | Path],
+    paths: Any,
     *,
     sheet: str | None = None,
     area: Area | None = None,
@@ -164,9 +170,10 @@ def read_households(
 
     Parameters
     ----------
-    paths : path or iterable of paths
+    paths : path, DataFrame or GeoDataFrame, or several of these
         Workbooks, CSVs or layers of points (see `planner.intake.sheets.read.read_table`), folders of
-        them, or patterns such as ``homes/*.xlsx``.
+        them, or patterns such as ``homes/*.xlsx``; or frames with the same columns: findings then name
+        ``households`` and the row's label (by position, ``households.iloc``, where labels are no numbers).
     sheet : str, optional
         Read this sheet only.
     area : (min lon, min lat, max lon, max lat), optional
@@ -190,7 +197,7 @@ def read_households(
 
 
 def read_members(
-    paths: str | Path | Iterable[str | Path],
+    paths: Any,
     *,
     sheet: str | None = None,
     area: Area | None = None,
@@ -204,7 +211,7 @@ def read_members(
 
 
 def read_buildings(
-    path: str | Path, *, told: Table = BUILDINGS
+    path: str | Path | Given, *, told: Table = BUILDINGS
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Read the office's own building table (楼栋表), any file that residents may come in.
 
@@ -212,7 +219,8 @@ def read_buildings(
     given), without the rows that have no place or an error, which are told; and what was repaired.
     Raises `SheetError`, `SchemaError`: as for `read_households`; coordinates are required.
     """
-    got = gather([Path(path)], told)
+    source = one_source(path, "buildings")
+    got = gather([source], told)
     read = [columns_of(t, told) for t in got.tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
@@ -233,20 +241,20 @@ def read_buildings(
     bare = Finding.of("building-without-place", {"column": "lon"})
     findings += [*said, *each(frame, np.flatnonzero(~placed), bare)]
     if not placed.any():
-        raise SchemaError.of("buildings-without-coordinates", name=Path(path).name)
+        raise SchemaError.of("buildings-without-coordinates", name=source.name)
     table = pd.DataFrame({**cleaned, "lon": lon, "lat": lat})[placed].reset_index(drop=True)
     return table, tuple(findings)
 
 
 def read_residents(
-    paths: str | Path | Iterable[str | Path],
+    paths: Any,
     table: Table,
     *,
     sheet: str | None = None,
     area: Area | None = None,
     encoding: str | None = None,
     ignored: frozenset[str] = frozenset(),
-    names: Mapping[Path, str] | None = None,
+    names: Mapping[Source, str] | None = None,
 ) -> Residents:
     """Read households or members; see `read_households`.
 
@@ -258,13 +266,10 @@ def read_residents(
         `planner.model.schema.HOUSEHOLDS` or `planner.model.schema.MEMBERS`.
     ignored : frozenset of str
         Roles to be taken for absent, so that a column at fault does not hide further faults.
-    names : mapping of Path to str, optional
+    names : mapping of Path or Given to str, optional
         What the files are called in messages; see `planner.intake.sheets.gather.labels`.
     """
-    given = [paths] if isinstance(paths, str | Path) else paths
-    files = sheet_files(map(Path, given))
-    if not files:
-        raise InputError.of("no-residents-file", name=table.name)
+    files = sheet_files(sources_of(paths, table.name))
     got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
     read = [columns_of(t, table, ignored) for t in got.tables]
     require_one_measure(got.tables, [f for f, _ in read], table)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from planner.errors import Finding, InputError, SchemaError, SheetError
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.model.given import Source, one_source
 from planner.model.schema import Table
 
 __all__ = ["Survey", "survey"]
@@ -32,7 +33,7 @@ class Survey:
         None where a file must be mended before its rows mean anything.
     tables : tuple of SheetTable
         Of all files that are tables at all.
-    refused : tuple of (Path, InputError)
+    refused : tuple of (Path or Given, InputError)
         Every refusal, several of one file where it has several faults.
     findings : tuple of Finding
         What else was noticed.
@@ -40,21 +41,21 @@ class Survey:
 
     residents: Residents | None
     tables: tuple[SheetTable, ...] = ()
-    refused: tuple[tuple[Path, InputError], ...] = ()
+    refused: tuple[tuple[Source, InputError], ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 def survey(
-    paths: Iterable[str | Path], table: Table, *, names: Mapping[Path, str] | None = None
+    paths: Iterable[Any], table: Table, *, names: Mapping[Source, str] | None = None
 ) -> Survey:
     """Read the files of one table; a column at fault is put aside and the rest is read on.
 
     Parameters
     ----------
-    paths : iterable of paths
+    paths : iterable of paths or frames
     table : Table
         `planner.model.schema.HOUSEHOLDS` or `planner.model.schema.MEMBERS`.
-    names : mapping of Path to str, optional
+    names : mapping of Path or Given to str, optional
         What the files are called in messages; see `planner.intake.sheets.gather.labels`.
 
     Returns
@@ -63,9 +64,9 @@ def survey(
         Nothing is raised for what is wrong with a file.
     """
     tables: list[SheetTable] = []
-    refused: list[tuple[Path, InputError]] = []
-    good: list[Path] = []
-    files = [Path(p) for p in paths]
+    refused: list[tuple[Source, InputError]] = []
+    good: list[Source] = []
+    files = [one_source(p, table.name) for p in paths]
     named = {**labels(files), **(names or {})}
     for path in files:
         if not (len(files) > 1 and path.name.startswith("~$")):
@@ -91,11 +92,11 @@ def survey(
 
 
 def _read_on(
-    good: Sequence[Path], table: Table, named: Mapping[Path, str]
-) -> tuple[Residents | None, list[tuple[Path, InputError]], frozenset[str]]:
+    good: Sequence[Source], table: Table, named: Mapping[Source, str]
+) -> tuple[Residents | None, list[tuple[Source, InputError]], frozenset[str]]:
     """Read again and again, each time without what was at fault, until nothing new is; tell what was."""
     left, ignored = list(good), set[str]()
-    faults: list[tuple[Path, InputError]] = []
+    faults: list[tuple[Source, InputError]] = []
     while left:
         try:
             read = read_residents(left, table, ignored=frozenset(ignored), names=named)
@@ -117,5 +118,5 @@ def _read_on(
     return None, faults, frozenset(ignored)
 
 
-def _path(said: str, paths: Sequence[Path], named: Mapping[Path, str]) -> Path:
+def _path(said: str, paths: Sequence[Source], named: Mapping[Source, str]) -> Source:
     return next((p for p in paths if named[p] in said), paths[0])

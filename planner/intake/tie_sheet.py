@@ -6,7 +6,6 @@ in no file.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -20,6 +19,7 @@ from planner.intake.sheets.cell_values import clean_column, clean_ids, half_widt
 from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.model.given import Given, digest_of, one_source
 from planner.model.schema import TIES, Table
 
 __all__ = ["Match", "TieRow", "TieSheet", "kind_of_tie", "match_ties", "read_ties"]
@@ -88,7 +88,9 @@ def kind_of_tie(text: str) -> str | None:
     return _KIND_OF.get(word) or _KIND_OF.get(word.removesuffix("关系"))
 
 
-def read_ties(path: str | Path, *, encoding: str | None = None, told: Table = TIES) -> TieSheet:
+def read_ties(
+    path: str | Path | Given, *, encoding: str | None = None, told: Table = TIES
+) -> TieSheet:
     """Read the sheet of ties: columns 甲/a, 乙/b, 关系/kind, and 折合米数/metres if there are prices.
 
     Parameters
@@ -107,22 +109,23 @@ def read_ties(path: str | Path, *, encoding: str | None = None, told: Table = TI
     SchemaError
         No sheet has the three columns.
     """
+    source = one_source(path, "ties")
     findings: list[Finding] = []
     rows: list[TieRow] = []
     read = 0
-    for table in read_table(path, table=told, encoding=encoding):
+    for table in read_table(source, table=told, encoding=encoding):
         roles, chosen = roles_of(table.headers, told, file=table.file, sheet=table.sheet)
         if {"a", "b", "kind"} <= set(roles):
             read += 1
             own, said = _rows(table, roles)
             rows += own
             findings += [*(f for f in table.findings if f.column), *chosen, *said]
-    name = Path(path).name
+    name = source.name
     if not read:
         raise SchemaError.of(
             "not-ties", {"findings": [Finding.of("missing-column/ties", {"file": name})]}, name=name
         )
-    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    digest = digest_of(source)
     kept, dropped = _once(rows)
     return TieSheet(kept, (*findings, *dropped), ((name, digest),))
 

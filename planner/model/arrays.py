@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-__all__ = ["AnyInts", "Bools", "Floats", "Geometries", "Ints", "Ints32", "freeze", "frozen"]
+__all__ = [
+    "AnyInts",
+    "Bools",
+    "Floats",
+    "Frozen",
+    "Geometries",
+    "Ints",
+    "Ints32",
+    "freeze",
+    "frozen",
+]
 
 AnyInts = NDArray[np.integer[Any]]
 Bools = NDArray[np.bool_]
@@ -33,3 +44,12 @@ def freeze(value: object, **kinds: DTypeLike) -> None:
     """Make read-only arrays of some fields of a frozen dataclass, each of its kind."""
     for name, kind in kinds.items():
         object.__setattr__(value, name, frozen(getattr(value, name), kind))
+
+
+class Frozen:
+    """A dataclass of read-only arrays that comes back read-only from a pickle or a deep copy."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Come back through the constructor: a pickled array forgets that it is read-only."""
+        kept: Any = self
+        return type(self), tuple(getattr(kept, f.name) for f in fields(kept))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from planner.errors import ConfigError
+from planner.model.given import Source, Sources, one_source, sources_of
 from planner.model.rewrites import Rewrite, read_rewrites, rules_file
 from planner.model.schema import (
     ALIASES,
@@ -22,7 +23,7 @@ from planner.model.schema import (
 )
 from planner.model.section import made, read_section, refuse_unknown
 
-__all__ = ["DATUMS", "SHEETS", "Inputs", "read_inputs", "sheet_files"]
+__all__ = ["DATUMS", "SHEETS", "Inputs", "read_inputs", "read_tables_told", "sheet_files"]
 
 DATUMS: Final = ("wgs84", "gcj02", "bd09")
 LEAVE_OUT: Final = "leave_out"
@@ -38,17 +39,22 @@ _TABLES: Final = {
     "previous": PREVIOUS,
 }
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
+_ONE: Final = (
+    "streets", "fences", "buildings", "aliases", "ties", "links", "barriers", "accepted", "cache",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The files that a run reads; none of them is ever changed.
 
+    Wherever a path stands a DataFrame or GeoDataFrame may stand, and goes through the same door.
+
     Parameters
     ----------
-    households : Path or tuple of Path
+    households : path, frame, or several of these
         Workbook, CSV or GeoPackage; several are read as one.
-    members : Path or tuple of Path
+    members : path, frame, or several of these
         The same for those who serve.
     streets : Path or None
         OpenStreetMap extract (``.osm.pbf``, ``.osm``) or a line layer of one's own.
@@ -87,19 +93,19 @@ class Inputs:
         Only when there are no streets: walk = factor x straight line, and every output says so.
     """
 
-    households: Path | tuple[Path, ...]
-    members: Path | tuple[Path, ...]
-    streets: Path | None = None
-    fences: Path | None = None
-    buildings: Path | None = None
+    households: Sources
+    members: Sources
+    streets: Source | None = None
+    fences: Source | None = None
+    buildings: Source | None = None
     datum: str = "wgs84"
     buildings_datum: str = "wgs84"
     detour_factor: float | None = None
     accepted: Path | None = None
-    aliases: Path | None = None
-    ties: Path | None = None
-    links: Path | None = None
-    barriers: Path | None = None
+    aliases: Source | None = None
+    ties: Source | None = None
+    links: Source | None = None
+    barriers: Source | None = None
     cache: Path | None = None
     fences_datum: str | None = None
     streets_datum: str | None = None
@@ -108,6 +114,13 @@ class Inputs:
     rewrites: tuple[Rewrite, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("households", "members"):
+            found = sources_of(getattr(self, name), name)
+            object.__setattr__(self, name, found[0] if len(found) == 1 else found)
+        for name in _ONE:
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, one_source(value, name))
         for name in ("datum", "buildings_datum", "fences_datum", "streets_datum"):
             if (getattr(self, name) or "wgs84") not in DATUMS:
                 raise ConfigError.of(
@@ -117,13 +130,13 @@ class Inputs:
             raise ConfigError.of("detour-factor-range", detour_factor=self.detour_factor)
 
     @property
-    def household_files(self) -> tuple[Path, ...]:
-        """The files of households, one or several."""
+    def household_files(self) -> tuple[Source, ...]:
+        """The files or frames of households, one or several."""
         return self.households if isinstance(self.households, tuple) else (self.households,)
 
     @property
-    def member_files(self) -> tuple[Path, ...]:
-        """The files of members, one or several."""
+    def member_files(self) -> tuple[Source, ...]:
+        """The files or frames of members, one or several."""
         return self.members if isinstance(self.members, tuple) else (self.members,)
 
     def told(self, table: Table) -> Table:
@@ -172,13 +185,35 @@ def read_inputs(
     for name in ("households", "members"):
         if name not in kept:
             raise ConfigError.of("key-missing", at=at, name=name)
+    # a mapping made in Python may hold frames, which no file of TOML can
+    usual |= {name: kept.pop(name) for name, value in values.items() if not _of_toml(value)}
     for name in ("households", "members"):
-        usual[name] = _files(kept.pop(name), folder, at, name)
+        if name in kept:
+            usual[name] = _files(kept.pop(name), folder, at, name)
     taken = usual | read_section(Inputs, kept, at, folder=folder)
-    taken["columns"] = _columns(columns, f"{where}, [columns]")
     taken["rewrites"] = read_rewrites(rules_file(taken["accepted"]))
-    taken["sheets"] = _sheets(sheets, f"{where}, [sheets]")
-    return made(Inputs, taken, at)
+    return made(Inputs, taken | read_tables_told(columns, sheets, where), at)
+
+
+def _of_toml(value: object) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return all(isinstance(part, str | int | float | Mapping) for part in parts)
+
+
+def read_tables_told(
+    columns: Mapping[str, Any], sheets: Mapping[str, Any], where: str
+) -> dict[str, Any]:
+    """Read what a project says of headings and of sheets: ``columns`` and ``sheets`` of `Inputs`.
+
+    Raises
+    ------
+    ConfigError
+        A table or a column is unknown.
+    """
+    return {
+        "columns": _columns(columns, f"{where}, [columns]"),
+        "sheets": _sheets(sheets, f"{where}, [sheets]"),
+    }
 
 
 def _columns(values: Mapping[str, Any], where: str) -> dict[str, dict[str, str]]:
@@ -222,21 +257,22 @@ def _files(value: object, folder: Path, at: str, name: str) -> Path | tuple[Path
     if not named or not all(isinstance(text, str) and text.strip() for text in named):
         raise ConfigError.of("path-not-text", where=f"{at}.{name}", name=name, value=value)
     paths = [folder / str(text) for text in named]
-    unique = tuple(made(sheet_files, {"paths": paths}, f"{at}.{name}"))
+    found = made(sheet_files, {"paths": paths}, f"{at}.{name}")
+    unique = tuple(path for path in found if isinstance(path, Path))
     return unique[0] if len(unique) == 1 else unique
 
 
-def sheet_files(paths: Iterable[Path]) -> list[Path]:
+def sheet_files(paths: Iterable[Source]) -> list[Source]:
     """Give the files that paths name: a file itself, those of a folder, or those that fit a pattern.
 
     Parameters
     ----------
-    paths : iterable of Path
-        Such as ``homes.xlsx``, ``homes`` or ``homes/*.xlsx``; a file need not exist.
+    paths : iterable of Path or Given
+        Such as ``homes.xlsx``, ``homes`` or ``homes/*.xlsx``; a file need not exist; a frame is itself.
 
     Returns
     -------
-    list of Path
+    list of Path or Given
         Each once.  What Excel and WPS put beside a workbook that is open (``~$homes.xlsx``) is no table.
 
     Raises
@@ -244,8 +280,11 @@ def sheet_files(paths: Iterable[Path]) -> list[Path]:
     ConfigError
         A folder or pattern has none.
     """
-    files: list[Path] = []
+    files: list[Source] = []
     for path in paths:
+        if not isinstance(path, Path):
+            files.append(path)
+            continue
         found = [path]
         if path.is_dir():
             found = [p for p in sorted(path.iterdir()) if p.suffix.lower() in SHEETS]

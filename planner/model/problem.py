@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.model.arrays import AnyInts, Floats, Ints, Ints32, freeze
+from planner.model.arrays import AnyInts, Floats, Frozen, Ints, Ints32, freeze
 from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
 from planner.model.ties import Ties
 
@@ -31,7 +31,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class ZoneRule:
+class ZoneRule(Frozen):
     """A floor and a ceiling on what one zone adds up to.
 
     For each centre c, with the sums over the units of its zone::
@@ -81,7 +81,7 @@ class ZoneRule:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Problem(Frozen):
     """Units to be served, centres to serve them, walks between the two, and rules.
 
     A pair is a unit and a centre that may serve it.  The pairs of unit u are
@@ -312,7 +312,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Frozen):
     """What a search found.
 
     Parameters

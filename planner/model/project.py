@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -221,12 +222,24 @@ class Project:
         paths += [named.fences, named.buildings, named.aliases, named.ties]
         paths += [named.links, named.barriers, self.care.kinds]
         paths += [level.sheet for level in self.levels]
-        return tuple(path for path in paths if path is not None)
+        return tuple(path for path in paths if isinstance(path, Path))
 
     @classmethod
-    def of(cls, source: Project | str | Path) -> Project:
-        """Take a project, or read one."""
-        return source if isinstance(source, Project) else cls.read(source)
+    def of(cls, source: Project | Mapping[str, Any] | str | Path) -> Project:
+        """Take a project, read one, or make one of what a file would state.
+
+        Raises
+        ------
+        ConfigError
+            As for `read`, or it is none of these.
+        """
+        if isinstance(source, Project):
+            return source
+        if isinstance(source, Mapping):
+            return cls.from_mapping(source, folder=Path(), where="project")
+        if not isinstance(source, str | PathLike):
+            raise ConfigError.of("no-project-kind", kind=type(source).__name__)
+        return cls.read(Path(source))
 
     @classmethod
     def read(cls, path: str | Path) -> Self:

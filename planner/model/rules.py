@@ -10,8 +10,11 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from difflib import get_close_matches
 from functools import partial
 from importlib import resources
+from os import PathLike
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -171,6 +174,31 @@ class RuleBook:
         return {name: bound for name, bound in found.items() if isinstance(bound, Bound)}
 
     @classmethod
+    def of(cls, value: Self | str | PathLike[str] | Mapping[str, Any] | None) -> Self:
+        """Take a rule book, or what names one: a profile, a TOML file, or numbers beside the default's.
+
+        Raises
+        ------
+        ConfigError
+            It is none of these, or is wrong.
+        """
+        if value is None or isinstance(value, cls):
+            return value or cls.profile()
+        if isinstance(value, str) and not value.lower().endswith(".toml"):
+            return cls.profile(value)
+        where = "rules"
+        if isinstance(value, str | PathLike):
+            where = Path(value).name
+            try:
+                value = tomllib.loads(Path(value).read_text("utf-8-sig"))
+            except (OSError, ValueError) as error:
+                raise ConfigError.of("rules-unreadable", name=where, error=error) from None
+            value = value.get("rules", value)  # a project file has them in a section
+        if not isinstance(value, Mapping):
+            raise ConfigError.of("no-rules-kind", kind=type(value).__name__)
+        return cls.from_mapping({"profile": DEFAULT_PROFILE, **value}, where=where)
+
+    @classmethod
     def profile(cls, name: str = DEFAULT_PROFILE) -> Self:
         """Load a named profile.
 
@@ -180,9 +208,12 @@ class RuleBook:
             There is no profile of that name.
         """
         if name not in profile_names():
+            near = get_close_matches(name, profile_names(), 1)
             raise ConfigError.of(
                 "unknown-profile",
                 name=name,
+                meant=f"{near[0]}? " if near else "",
+                meant_zh=f"是否应为 {near[0]}？" if near else "",
                 names=", ".join(profile_names()),
                 names_zh="、".join(profile_names()),
             )

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_type_hints
 import msgspec
 
 from planner.errors import ConfigError
+from planner.model.given import Source
 
 __all__ = ["made", "read_section", "refuse_unknown"]
 
@@ -47,7 +48,11 @@ def read_section(
     ConfigError
         It is no section, a key is unknown, or a value is of another kind.
     """
-    hints = get_type_hints(kind)
+    # a frame cannot stand in a file
+    hints = {
+        name: Path | None if hint == Source | None else hint
+        for name, hint in get_type_hints(kind).items()
+    }
     names = tuple(f.name for f in fields(kind))
     table = refuse_unknown(values, names, where)
     return {

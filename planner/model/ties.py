@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.model.arrays import Bools, Floats, Ints, Ints32, freeze, frozen
+from planner.model.arrays import Bools, Floats, Frozen, Ints, Ints32, freeze, frozen
 
 __all__ = ["Helpers", "Ties"]
 
 
 @dataclass(frozen=True, eq=False)
-class Ties:
+class Ties(Frozen):
     """Pairs of units with a price: a tie costs it when they come into two zones, an apart when into one.
 
     Parameters
@@ -94,7 +94,7 @@ class Ties:
 
 
 @dataclass(frozen=True, eq=False)
-class Helpers:
+class Helpers(Frozen):
     """Households that a member looks after already, outside of any plan.
 
     Parameters

@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shapely
 
-from planner.errors import InputError, NetworkError
+from planner.errors import InputError, MissingExtraError, NetworkError
 from planner.files import open_layer
 from planner.model.arrays import Bools, Geometries
 from planner.model.plane import DEGREE_M, LocalProjection
 from planner.network.joining import Barriers
+from planner.network.mesh import Drawn, node_lines
+from planner.network.streets.strokes import Runs
 from planner.network.streets.tags import attachable, is_kind, is_level, may_be_main_street, walkable
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
-__all__ = ["OwnWays", "barriers_in", "own_ways", "read_layer", "to_degrees"]
+__all__ = ["OwnWays", "barriers_in", "noded_ways", "own_ways", "read_layer", "to_degrees"]
+
+TOLERANCE_M = 0.5
 
 WEIGHT = {"water": 2, "rail": 2, "wall": 1}
 LEVELS = ("bridge", "tunnel", "layer")
@@ -35,16 +40,20 @@ HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
 TOUCH_DEG = 0.5 / DEGREE_M  # half a metre, as ends may lie apart in a drawn layer
 
 
-def read_layer(source: str | Path | gpd.GeoDataFrame) -> tuple[str, gpd.GeoDataFrame]:
+def read_layer(source: str | Path | pd.DataFrame) -> tuple[str, gpd.GeoDataFrame]:
     """Name and content of a layer: read from a local file, or as given."""
     if not isinstance(source, str | Path):
-        return "the street layer", source
+        if getattr(source, "_geometry_column_name", None) not in getattr(source, "columns", ()):
+            raise NetworkError.of("streets-without-geometry", name="streets")
+        return "streets", cast("gpd.GeoDataFrame", source)
     path = Path(source)
     if not path.is_file():
         raise NetworkError.of("streets-missing", path=path)
     try:
         return path.name, open_layer(path)
     except Exception as error:  # GDAL raises many kinds
+        if isinstance(error, MissingExtraError):
+            raise
         if isinstance(error, InputError):
             raise error.becoming(NetworkError) from None
         why = type(error).__name__
@@ -131,6 +140,20 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
     level = tuple(_level(tags[i]) if says_level else "" for i in kept)
     attach = np.array([attachable(tags[i]) for i in kept], bool)
     return OwnWays(lines[kept], attach, level, int((~walked).sum()))
+
+
+def noded_ways(
+    ways: OwnWays, projection: LocalProjection | None = None
+) -> tuple[Runs, LocalProjection, Drawn]:
+    """Find where the lines meet: half a metre apart they do."""
+    lon_lat, which = shapely.get_coordinates(ways.lines, return_index=True)
+    plane = projection or LocalProjection.around(*lon_lat.T)
+    drawn = np.split(plane.to_xy(*lon_lat.T), np.flatnonzero(np.diff(which)) + 1)
+    # Whichever way a line was drawn, and in whatever row: the network is the same.
+    parts = [min(part, part[::-1], key=lambda p: p.tolist()) for part in drawn]
+    order = sorted(range(len(parts)), key=lambda i: parts[i].tolist())
+    noded = node_lines([parts[i] for i in order], [ways.level[i] for i in order], TOLERANCE_M)
+    return Runs(noded.xy, noded.node, noded.offset, ways.attach[order]), plane, noded
 
 
 def _tags(frame: gpd.GeoDataFrame) -> tuple[list[dict[str, str]], bool]:

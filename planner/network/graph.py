@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -18,7 +18,8 @@ import planner.network.voronoi as voronoi
 from planner.errors import Finding, NetworkError
 from planner.model.arrays import Bools, Floats, Geometries, Ints, Ints32
 from planner.model.plane import LocalProjection
-from planner.network.doors import barriers_in, own_ways, read_layer, to_degrees
+from planner.network.digraph import graph_of, runs_of_graph
+from planner.network.doors import barriers_in, noded_ways, own_ways, read_layer, to_degrees
 from planner.network.frontage import frontage_links
 from planner.network.joining import WATER, Barriers, locate, nearest_edge, stub_edges
 from planner.network.pieces import gated_pieces, territory_lines
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["WalkingNetwork"]
 
-TOLERANCE_M = 0.5
 AROUND_M = 150.0  # how far beyond its own units a fenced group's street pieces are given
 
 
@@ -80,10 +80,7 @@ class WalkingNetwork:
     source: str = ""
     findings: tuple[Finding, ...] = ()
 
-    @property
-    def mode(self) -> str:
-        """What walks are measured along."""
-        return "streets"
+    mode = "streets"
 
     @classmethod
     def from_osm(
@@ -137,6 +134,7 @@ class WalkingNetwork:
         projection: LocalProjection | None = None,
         barriers: gpd.GeoDataFrame | None = None,
         strokes: Strokes | None = None,
+        name: str = "",
     ) -> WalkingNetwork:
         """Build the network of one's own street layer.
 
@@ -153,29 +151,49 @@ class WalkingNetwork:
             has one, else all count as water.
         strokes : Strokes, optional
             Links and barriers that the office draws.
+        name : str
+            What findings call the layer; that of its file if "".
 
         Raises
         ------
         NetworkError
             The layer cannot be read, has no CRS, or holds no lines.
         """
-        name, frame = read_layer(source)
+        own, frame = read_layer(source)
+        name = name or own
         ways = own_ways(to_degrees(frame, name), name)
-        lon_lat, which = shapely.get_coordinates(ways.lines, return_index=True)
-        plane = projection or LocalProjection.around(*lon_lat.T)
-        drawn = np.split(plane.to_xy(*lon_lat.T), np.flatnonzero(np.diff(which)) + 1)
-        # Whichever way a line was drawn, and in whatever row: the network is the same.
-        parts = [min(part, part[::-1], key=lambda p: p.tolist()) for part in drawn]
-        order = sorted(range(len(parts)), key=lambda i: parts[i].tolist())
-        noded = build.node_lines(
-            [parts[i] for i in order], [ways.level[i] for i in order], TOLERANCE_M
-        )
-        attach = ways.attach[order]
-        office = redrawn(Runs(noded.xy, noded.node, noded.offset, attach), strokes, plane)
+        runs, plane, noded = noded_ways(ways, projection)
+        office = redrawn(runs, strokes, plane)
         barred = None if barriers is None else to_degrees(barriers, f"barriers of {name}")
         told = {"streets-left-out": ways.left_out, "streets-joined": noded.joined}
         said = Finding.counted({**told, "streets-apart": noded.apart}, {"file": name})
         return cls._of(office, plane, barriers_in(barred, plane), name, said)
+
+    @classmethod
+    def from_graph(cls, graph: Any, *, projection: LocalProjection | None = None) -> WalkingNetwork:
+        """Build the network of a networkx graph in the form of osmnx; edges meet at its nodes alone.
+
+        Parameters
+        ----------
+        graph : networkx graph
+            Nodes with ``x, y``; edges with ``geometry`` where they bend, and tags if it has any.
+        projection : LocalProjection, optional
+            By default centred on the nodes.
+
+        Raises
+        ------
+        NetworkError
+            It is no such graph, or nobody walks on it.
+        """
+        read = runs_of_graph(graph, projection)
+        told = {"streets-left-out": read.left_out, "graph-lengths": read.other_lengths}
+        said = Finding.counted(told, {"file": "graph"})
+        office = redrawn(read.runs, None, read.plane)
+        return cls._of(office, read.plane, barriers_in(None, read.plane), "graph", said)
+
+    def to_graph(self) -> Any:
+        """Give the network as a `networkx.MultiDiGraph` of osmnx's form: degrees, metres, both directions."""
+        return graph_of(self)
 
     @classmethod
     def _of(

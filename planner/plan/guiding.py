@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,7 @@ from planner.errors import ConfigError, Finding, InputError, NetworkError
 from planner.intake.nominations import read_nominations
 from planner.intake.residents import Residents, read_members
 from planner.model.arrays import Bools, Floats, Ints
+from planner.model.given import Source, sources_of
 from planner.model.levels import CENTRES, MENTOR, Level, LevelOutcome, audit_level
 from planner.model.tables import PlanTables
 from planner.network import Network, Snaps
@@ -46,19 +46,18 @@ class Guides:
 
 
 def read_guides(
-    levels: Sequence[Level], sheets: str | Path | Iterable[str | Path], members: Residents
+    levels: Sequence[Level], sheets: Source | Iterable[Source], members: Residents
 ) -> tuple[Guides, ...]:
     """Read who can look after each level; `sheets`: those of the members.
 
     Raises `ConfigError`: nobody is there for a level.
     Raises `SheetError`, `SchemaError`: a sheet cannot be read.
     """
-    given = [sheets] if isinstance(sheets, str | Path) else sheets
-    paths = [Path(sheet) for sheet in given]
+    paths = sources_of(sheets, "members")
     return tuple(_guides(level, paths, members) for level in levels)
 
 
-def _guides(level: Level, sheets: Sequence[Path], members: Residents) -> Guides:
+def _guides(level: Level, sheets: Sequence[Source], members: Residents) -> Guides:
     if level.sheet is None and level.name != MENTOR:
         raise ConfigError.of("level-nobody-listed", name=level.name)
     own = None if level.sheet is None else read_members(level.sheet)

@@ -15,6 +15,7 @@ from planner.demand.locate import Located
 from planner.errors import Finding, InputError
 from planner.intake.identity import match_ids
 from planner.intake.previous_sheet import PreviousSheet, match_centres, read_previous_sheet
+from planner.model.given import Given, Source
 from planner.model.schema import PREVIOUS, Table
 from planner.model.tables import PlanTables
 from planner.solve.rezone import Previous
@@ -70,8 +71,8 @@ class Placed(Previous):
     tables: PlanTables | None = None
 
 
-def read_previous_plan(path: str | Path, told: Table = PREVIOUS) -> PreviousPlan:
-    """Read the previous plan: ``plan.gpkg`` of an earlier run, its folder, or a sheet of homes and centres.
+def read_previous_plan(path: str | Path | Given, told: Table = PREVIOUS) -> PreviousPlan:
+    """Read the previous plan: ``plan.gpkg`` of an earlier run, its folder, or a table of homes and centres.
 
     `told`: how the office heads its sheet.
 
@@ -79,14 +80,15 @@ def read_previous_plan(path: str | Path, told: Table = PREVIOUS) -> PreviousPlan
     """
     from planner.plan.store.plans import is_plan, plan_file, read_plan
 
-    file = plan_file(path)
-    if not file.is_file():
-        raise InputError.of("no-previous-plan", file=file)
-    with file.open("rb") as opened:
-        database = opened.read(len(SQLITE)) == SQLITE
-    if database and is_plan(file):
-        return PreviousPlan.of(read_plan(file))
-    sheet = read_previous_sheet(file, told=told)
+    source: Source = path if isinstance(path, Given) else plan_file(path)
+    if isinstance(source, Path):
+        if not source.is_file():
+            raise InputError.of("no-previous-plan", file=source)
+        with source.open("rb") as opened:
+            database = opened.read(len(SQLITE)) == SQLITE
+        if database and is_plan(source):
+            return PreviousPlan.of(read_plan(source))
+    sheet = read_previous_sheet(source, told=told)
     return PreviousPlan(sheet.zone, None, tuple(sheet.places), sheet=sheet)
 
 

@@ -16,7 +16,6 @@ from planner.api.check.positions import reading_order, spots_of
 from planner.api.opening import online_of
 from planner.api.people import private_of
 from planner.api.progress import Clock, Listener
-from planner.demand.ground import Ground
 from planner.errors import ConfigError, Finding, PlannerError, Severity
 from planner.files import mark_as_read, safe_name, write_files
 from planner.intake.fences.read import survey_fences
@@ -25,6 +24,7 @@ from planner.intake.sheets.formats.grids import copied_from, opened_once
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.survey import Survey, survey
+from planner.model.given import Given, Source, sources_of
 from planner.model.inputs import sheet_files
 from planner.model.project import Inputs, Project, project_file
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
@@ -60,7 +60,7 @@ class FileCheck:
         ``rows = placed + held + repeated``; all 0 where the file was refused.
     """
 
-    path: Path
+    path: Source
     name: str
     table: str
     columns: tuple[tuple[str, str], ...] = ()
@@ -87,7 +87,7 @@ class CheckReport:
         The cell of each finding.
     secrets : Secrets
         What the sheets hold of people; no text of the report repeats it.
-    others : tuple of Path
+    others : tuple of Path or Given
         Tables of buildings: they hold no residents, and come back marked too.
     precision : mapping of str to int
         How the households and members were placed -> how many.
@@ -98,7 +98,7 @@ class CheckReport:
     precision: Mapping[str, int] = field(default_factory=dict)
     spots: tuple[Spot, ...] = field(default=(), repr=False)
     secrets: Secrets = field(default_factory=lambda: Secrets({}), repr=False)
-    others: tuple[Path, ...] = ()
+    others: tuple[Source, ...] = ()
 
     SHOWN = 20
 
@@ -184,19 +184,19 @@ class CheckReport:
             "check.md": checktext.markdown(figures, self.findings).encode(),
         }
         files = {name: gated(name, data, self.secrets) for name, data in files.items()}
-        there = [path for path in self.others if path.is_file()]
+        there = [p for p in self.others if isinstance(p, Given) or p.is_file()]
         for path in dict.fromkeys([*(f.path for f in self.files), *there]):
             name = safe_name(f"{path.stem}.checked.xlsx", taken=files)
             files[name] = self.marked(path)
         own = [name for name in files if name.endswith(".xlsx")]  # they hold what the sheets hold
         return write_files(folder, files, private=own, replacing=replacing)
 
-    def marked(self, path: str | Path) -> bytes:
+    def marked(self, path: str | Path | Given) -> bytes:
         """Make the marked copy of one file.
 
         Parameters
         ----------
-        path : str or Path
+        path : str, Path or Given
             One of the files of the report.
 
         Returns
@@ -204,7 +204,7 @@ class CheckReport:
         bytes
             An ``.xlsx``; the list of findings alone where the file could not be read.
         """
-        path = Path(path)
+        path = path if isinstance(path, Given) else Path(path)
         label = next((f.name for f in self.files if f.path == path), path.name)
         own = [s for s in self.spots if s.finding.file == label]
         summary = checktext.summary_lines(self.figures(), label)
@@ -212,6 +212,7 @@ class CheckReport:
             raws, data = copied_from(path)
         except PlannerError:
             return mark_rows([], own, summary)  # what could not be opened is listed
+        own = [replace(s, row=s.row and raws[0].place(s.row)) for s in own]
         if data is not None:
             try:
                 return mark_workbook(data, own, summary, {g.sheet: g.strays for g in raws})
@@ -222,10 +223,10 @@ class CheckReport:
 
 
 def check(
-    project: Project | str | Path | Iterable[str | Path],
+    project: Any,
     *,
-    members: str | Path | Iterable[str | Path] = (),
-    ground: Ground | str | Path | None = None,
+    members: Any = (),
+    ground: Any = None,
     datum: Mapping[str, str] | str | None = None,
     id_numbers: bool = False,
     listener: Listener | None = None,
@@ -234,11 +235,11 @@ def check(
 
     Parameters
     ----------
-    project : Project, path of a ``planner.toml`` or its folder, or paths of household sheets
-    members : paths
+    project : Project, path of a ``planner.toml`` or its folder, or household sheets: paths or frames
+    members : paths or frames
         Member sheets, where household sheets were given.
-    ground : Ground or path, optional
-        Street extract; without it addresses are not looked up and coordinates not held against
+    ground : Ground, path, GeoDataFrame or graph, optional
+        Street extract or layer; without it addresses are not looked up and coordinates not held against
         the ground.  A project names its own.
     datum : str or mapping of str to str, optional
         Declared datum, of all files or by file name: ``wgs84``, ``gcj02``, ``bd09``.
@@ -305,7 +306,7 @@ def check(
 
 
 def _read_findings(
-    read: Sequence[Survey], named: Mapping[Path, str], inputs: Inputs | None
+    read: Sequence[Survey], named: Mapping[Source, str], inputs: Inputs | None
 ) -> list[Finding]:
     """Gather what was noticed while reading, refusals and fences included."""
     found: list[Finding] = []
@@ -316,7 +317,7 @@ def _read_findings(
     return found + ([] if inputs is None or inputs.fences is None else _fences(inputs.fences))
 
 
-def _tables(paths: Iterable[Path]) -> list[SheetTable]:
+def _tables(paths: Iterable[Source]) -> list[SheetTable]:
     """Read tables of buildings for their columns; what is wrong with them the ground has told."""
     found: list[SheetTable] = []
     for path in paths:
@@ -330,28 +331,28 @@ def _cleared(spots: Sequence[Spot], secrets: Secrets) -> list[Spot]:
     return [replace(spot, finding=said) for spot, said in zip(spots, clean, strict=True)]
 
 
-def _wanted(
-    project: Project | str | Path | Iterable[str | Path], members: str | Path | Iterable[str | Path]
-) -> list[tuple[Table, list[Path]]]:
+def _wanted(project: Any, members: Any) -> list[tuple[Table, list[Source]]]:
     """Give the files of each table."""
     if isinstance(project, Project):
         return [
             (project.inputs.told(HOUSEHOLDS), list(project.inputs.household_files)),
             (project.inputs.told(MEMBERS), list(project.inputs.member_files)),
         ]
-    wanted = [(HOUSEHOLDS, _paths(project)), (MEMBERS, _paths(members))]
+    wanted = [(HOUSEHOLDS, _paths(project, "households")), (MEMBERS, _paths(members, "members"))]
     return [(table, paths) for table, paths in wanted if paths]
 
 
-def _paths(given: str | Path | Iterable[str | Path]) -> list[Path]:
-    paths = [Path(p) for p in ([given] if isinstance(given, str | Path) else given)]
+def _paths(given: Any, told: str) -> list[Source]:
+    if isinstance(given, list | tuple) and not given:
+        return []
+    paths = list(sources_of(given, told))
     try:
         return sheet_files(paths)
     except ConfigError:  # what has no sheets is told by who reads it, as a finding
         return paths
 
 
-def _fences(path: Path) -> list[Finding]:
+def _fences(path: Source) -> list[Finding]:
     """Say what is to be said of the fences; a plan reads them again."""
     try:
         return list(survey_fences(path).findings)
@@ -359,7 +360,7 @@ def _fences(path: Path) -> list[Finding]:
         return refusals_of(error, path.name)
 
 
-def _id_numbers(named: Mapping[Path, str]) -> list[Finding]:
+def _id_numbers(named: Mapping[Source, str]) -> list[Finding]:
     """Check the identity numbers of the files that are tables; what is not is refused elsewhere."""
     said: list[Finding] = []
     for path, name in named.items():
@@ -369,7 +370,7 @@ def _id_numbers(named: Mapping[Path, str]) -> list[Finding]:
 
 
 def _file(
-    path: Path, name: str, table: Table, got: Survey, rows: pd.DataFrame, secrets: Secrets
+    path: Source, name: str, table: Table, got: Survey, rows: pd.DataFrame, secrets: Secrets
 ) -> FileCheck:
     own = rows[rows["file"] == name]
     refused = any(p == path for p, _ in got.refused)

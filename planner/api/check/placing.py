@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,12 +47,12 @@ _COARSE = {
 
 
 def find_ground(
-    ground: Ground | str | Path | None, inputs: Inputs | None, read: Sequence[Residents | None]
+    ground: Any, inputs: Inputs | None, read: Sequence[Residents | None]
 ) -> tuple[Ground | None, list[Finding]]:
     """Read the streets; where they cannot be used that is a finding, and the sheets are checked alone."""
     streets = None if inputs is None else inputs.streets
-    source = ground if isinstance(ground, str | Path) else streets
-    name = "" if source is None else Path(source).name
+    name = Path(ground).name if isinstance(ground, str | Path) else ""
+    name = name or ("" if streets is None else streets.name)
     try:
         if ground is not None:
             stands, said = Ground.of(ground), []

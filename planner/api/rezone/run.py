@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ from planner.api.rezone.wish import RezoneWish
 from planner.api.task import Case, Task, Wishes
 from planner.api.zone import demand, draw, judge, place, tell, zoned
 from planner.errors import ConfigError, Finding
-from planner.files import free_file, mark_as_read, probe, write_files
+from planner.files import free_file, probe, write_files
 from planner.intake.events.apply import OF_ZONES, Register, registered, with_rules
 from planner.intake.events.read import EventSheet, read_events
 from planner.intake.residents import Residents
@@ -56,22 +57,22 @@ class Changed:
 
     Parameters
     ----------
-    changes : path, optional
+    changes : path or DataFrame, optional
         A sheet of events; see `planner.intake.events.read.read_events`.
-    households, members : path, optional
+    households, members : path or DataFrame, optional
         The office's register of today, in place of the project's: it knows all that happened before to those
         that it lists, and nothing of the others, nor of rules.
     """
 
-    changes: str | Path | None = None
-    households: str | Path | None = None
-    members: str | Path | None = None
+    changes: Any = None
+    households: Any = None
+    members: Any = None
 
     def project(self, project: Project | str | Path) -> Project:
         """Give the project with the register of today."""
         found = Project.of(project)
         sheets = {"households": self.households, "members": self.members}
-        named = {name: Path(path) for name, path in sheets.items() if path is not None}
+        named = {name: sheet for name, sheet in sheets.items() if sheet is not None}
         return replace(found, inputs=replace(found.inputs, **named)) if named else found
 
     def known(self, event: Event) -> bool:
@@ -301,7 +302,6 @@ class _Wish:
         project, options = self.changed.project(self.project), self.options
         sheet = EventSheet()
         if self.changed.changes is not None:
-            mark_as_read(Path(self.changed.changes))
             sheet = read_events(self.changed.changes)
         earlier = tuple(e for e in _events_of(before) if not self.changed.known(e))
         online = online_of(project, options.consent, offline=options.offline)

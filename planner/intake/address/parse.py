@@ -110,6 +110,10 @@ class Address:
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle whole: a mapping that nobody changes cannot be pickled by itself."""
+        return _again, ({name: getattr(self, name) for name in FIELDS}, dict(self.spans))
+
     def canonical(self, name: str) -> str:
         """Give a field in its comparable spelling.
 
@@ -190,6 +194,10 @@ class _Line(NamedTuple):
     def asked(self) -> Line:
         """What is read of it."""
         return self.shape, self.known
+
+
+def _again(texts: dict[str, str], spans: dict[str, tuple[int, int]]) -> Address:
+    return Address(**texts, spans=MappingProxyType(spans))
 
 
 def _prepare(text: str, names: Names | None) -> _Line:

@@ -6,7 +6,6 @@ nobody.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.notes import at_row
 from planner.intake.sheets.read import read_table
 from planner.model.events import Event, EventKind, kind_of_event
+from planner.model.given import Given, digest_of, one_source
 from planner.model.rules import RuleBook, rule_words
 from planner.model.schema import EVENTS, HOUSEHOLDS, MEMBERS, header_key
 
@@ -59,7 +59,7 @@ class EventSheet:
     estates: frozenset[str] = frozenset()
 
 
-def read_events(path: str | Path) -> EventSheet:
+def read_events(path: str | Path | Given) -> EventSheet:
     """Read a sheet of changes, as `planner init --changes` lays it out.
 
     Parameters
@@ -74,7 +74,7 @@ def read_events(path: str | Path) -> EventSheet:
     SchemaError
         No sheet has the column, or rows are not clear: all of them are told.
     """
-    file = Path(path)
+    file = one_source(path, "changes")
     tables = [
         t
         for t in read_table(file, table=EVENTS)
@@ -112,8 +112,8 @@ def read_events(path: str | Path) -> EventSheet:
     if faults:
         told = {"file": file.name, "n": len({(f.sheet, f.row) for f in faults})}
         raise SchemaError.of("changes-not-clear", {"findings": faults}, **told)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return EventSheet(tuple(events), tuple(findings), ((file.name, digest),), estates)
+    sources = ((file.name, digest_of(file)),)
+    return EventSheet(tuple(events), tuple(findings), sources, estates)
 
 
 def _without_faults(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

@@ -20,9 +20,10 @@ from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.exported import undone
 from planner.intake.sheets.formats.guard import kind_of, kind_of_zip, read_bytes
 from planner.intake.sheets.formats.layers.gdal import layers_by_gdal
-from planner.intake.sheets.formats.layers.vector import VectorLayer
+from planner.intake.sheets.formats.layers.vector import VectorLayer, layer_of_frame
 from planner.intake.sheets.formats.vectors import VECTORS, read_vectors
 from planner.intake.sheets.read import text_of
+from planner.model.given import Given, Source, one_source
 from planner.model.layers import FENCES
 from planner.model.schema import header_key
 
@@ -52,13 +53,13 @@ class Fences:
     findings: tuple[Finding, ...] = ()
 
 
-def read_fences(path: str | Path, *, datum: str | None = None) -> gpd.GeoDataFrame:
+def read_fences(path: str | Path | Given, *, datum: str | None = None) -> gpd.GeoDataFrame:
     """Read the polygons that no zone crosses.
 
     Parameters
     ----------
-    path : str or Path
-        GeoPackage, GeoJSON or shapefile, with a CRS.
+    path : str, Path, GeoDataFrame or GeoSeries
+        GeoPackage, GeoJSON, shapefile, FlatGeobuf, Parquet or KML, with a CRS; or a frame.
     datum : str, optional
         See `survey_fences`.
 
@@ -75,13 +76,13 @@ def read_fences(path: str | Path, *, datum: str | None = None) -> gpd.GeoDataFra
     return survey_fences(path, datum=datum).layer
 
 
-def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
+def survey_fences(path: str | Path | Given, *, datum: str | None = None) -> Fences:
     """Read fences, mend what can be mended, and say what was noticed.
 
     Parameters
     ----------
-    path : str or Path
-        GeoPackage, GeoJSON or shapefile, with a CRS.
+    path : str, Path, GeoDataFrame or GeoSeries
+        GeoPackage, GeoJSON, shapefile, FlatGeobuf, Parquet or KML, with a CRS; or a frame.
     datum : str, optional
         ``wgs84, gcj02`` or ``bd09``: what the degrees are in, whatever the file says of itself.
 
@@ -99,9 +100,9 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
         are no numbers; an outline that crosses itself so that its area is not clear; nothing of
         area; a district past all measure.  Carries every fault.
     """
-    path = Path(path)
-    read = _read(path)
-    layer = Layer(path.name, read.name, _names(read))
+    source = one_source(path, "fences")
+    read = _read(source)
+    layer = Layer(source.name, read.name, _names(read))
     if read.crs is None:
         layer.settle([layer.told("no-crs")])
     said = [layer.told("open-ring", at) for at in read.closed]
@@ -117,7 +118,7 @@ def survey_fences(path: str | Path, *, datum: str | None = None) -> Fences:
     made, named = _named(shapes, there, layer)
     made.attrs["crs"] = "" if read.crs is None else read.crs.to_string()
     _refuse_size(made, layer)
-    examined = examine_fences(made, file=path.name, layer=read.name)
+    examined = examine_fences(made, file=source.name, layer=read.name)
     return Fences(made, (*read.findings, *said, *found, *turned, *repaired, *named, *examined))
 
 
@@ -163,13 +164,16 @@ def _rest(layer: Layer, key: str, n: int) -> list[Finding]:
     return [layer.told(key, n=n - LISTED)] if n > LISTED else []
 
 
-def _read(path: Path) -> VectorLayer:
+def _read(path: Source) -> VectorLayer:
     """Read the one layer that holds outlines."""
-    if not path.is_file():
+    if isinstance(path, Given):
+        found = [layer_of_frame(path)]
+    elif not path.is_file():
         raise InputError.of("no-fence-file", path=path.resolve())
-    mark_as_read(path)
-    data = read_bytes(path)
-    layers = [v for v in _layers(path, data) if v.shapes is not None]
+    else:
+        mark_as_read(path)
+        found = _layers(path, read_bytes(path))
+    layers = [v for v in found if v.shapes is not None]
     outlined = [v for v in layers if v.shapes is not None and _has_outlines(v.shapes)]
     layers = outlined or layers
     if len(layers) != 1:

@@ -14,6 +14,7 @@ from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import read_table
+from planner.model.given import Given, one_source
 from planner.model.schema import ALIASES, Table
 
 __all__ = ["Aliases", "read_aliases"]
@@ -61,7 +62,9 @@ def _whole(name: str) -> str:
     return f"{before}{re.escape(name)}{after}"
 
 
-def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, tuple[Finding, ...]]:
+def read_aliases(
+    path: str | Path | Given, *, told: Table = ALIASES
+) -> tuple[Aliases, tuple[Finding, ...]]:
     """Read a table of aliases: columns 旧名/old and 现名/name.
 
     Parameters
@@ -107,7 +110,7 @@ def read_aliases(path: str | Path, *, told: Table = ALIASES) -> tuple[Aliases, t
                 against.add(old)
                 findings.append(Finding.of("bad-alias/against", table.at(int(row))))
     if not read:
-        name = Path(path).name
+        name = one_source(path, "aliases").name
         missing = Finding.of("missing-column/aliases", {"file": name})
         raise SchemaError.of("not-aliases", {"findings": [missing]}, name=name)
     names: dict[str, str] = {}

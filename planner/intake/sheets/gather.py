@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +18,7 @@ from planner.intake.sheets.headings import role_of, roles_of
 from planner.intake.sheets.notes import at_row
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
+from planner.model.given import Given, Source, digest_of, one_source
 from planner.model.schema import HEADCOUNTS, HOUSEHOLDS, Table, header_key
 
 __all__ = ["Gathered", "columns_of", "gather", "headings_of", "labels", "usable_rows"]
@@ -47,17 +46,20 @@ class Gathered:
     findings: list[Finding]
 
 
-def labels(paths: Iterable[str | Path]) -> dict[Path, str]:
+def labels(paths: Iterable[Any]) -> dict[Source, str]:
     """Give each file a name for messages: its bare name, with folders where two share that.
 
     Parameters
     ----------
-    paths : iterable of paths
+    paths : iterable of paths, or of frames
     """
-    files = list(dict.fromkeys(Path(p) for p in paths))
-    own: dict[Path, str] = {}
+    files = list(dict.fromkeys(one_source(p, "table") for p in paths))
+    own: dict[Source, str] = {}
     for path in files:
-        alike = [p for p in files if p.name == path.name and p != path]
+        if isinstance(path, Given):
+            own[path] = path.name
+            continue
+        alike = [p for p in files if not isinstance(p, Given) and p.name == path.name and p != path]
         parts, n = path.parts, 1
         while n < len(parts) and any(p.parts[-n:] == parts[-n:] for p in alike):
             n += 1
@@ -66,23 +68,23 @@ def labels(paths: Iterable[str | Path]) -> dict[Path, str]:
 
 
 def gather(
-    files: Sequence[Path],
+    files: Sequence[Source],
     table: Table,
     *,
     sheet: str | None = None,
     encoding: str | None = None,
-    names: Mapping[Path, str] | None = None,
+    names: Mapping[Source, str] | None = None,
 ) -> Gathered:
     """Read the sheets of all files that are meant, and refuse those that lack what is required.
 
     Parameters
     ----------
-    files : sequence of Path
+    files : sequence of Path or Given
     table : Table
         What they should be.
     sheet, encoding
         See `planner.intake.sheets.read.read_table`.
-    names : mapping of Path to str, optional
+    names : mapping of Path or Given to str, optional
         From `labels`, where the files of several tables are told apart.
 
     Raises
@@ -101,7 +103,7 @@ def gather(
             continue
         found = read_table(path, sheet=sheet, table=table, encoding=encoding, name=named[path])
         # By content: the same sheet under two names would count every home twice.
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = digest_of(path)
         if digest in sources:
             said.append(Finding.of("same-file", {"file": named[path]}))
             continue
@@ -114,7 +116,9 @@ def gather(
     return Gathered(tables, tuple((name, digest) for digest, name in sources.items()), said)
 
 
-def _nothing_meant(files: Sequence[Path], named: Mapping[Path, str], table: Table) -> SheetError:
+def _nothing_meant(
+    files: Sequence[Source], named: Mapping[Source, str], table: Table
+) -> SheetError:
     """Say that no sheet is left to read, and which there are where the project chose among them."""
     names = ", ".join(named[p] for p in files)
     if not (table.sheets or table.left_out):

@@ -24,6 +24,7 @@ from planner.intake.sheets.formats.csvs import RAGGED_SHARE
 from planner.intake.sheets.formats.grids import RawSheet, read_grids
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.intake.sheets.headings import role_of
+from planner.model.given import Given, one_source
 from planner.model.schema import HOUSEHOLDS, Table
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class SheetTable:
 
 
 def read_table(
-    path: str | Path,
+    path: str | Path | Given,
     *,
     sheet: str | None = None,
     table: Table | None = HOUSEHOLDS,
@@ -110,9 +111,9 @@ def read_table(
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or Given
         xlsx, xlsb, xls, ods, CSV (UTF-8, UTF-16, GB18030; comma, semicolon, tab, bar), GeoPackage
-        or GeoJSON; told apart by content, not by ending.
+        or GeoJSON; told apart by content, not by ending.  Or a frame.
     sheet : str, optional
         Read this sheet or layer only, hidden or not; else all that are visible and hold rows.
     table : Table, optional
@@ -133,9 +134,10 @@ def read_table(
     SheetError
         The file cannot be read as a table; names the file and what to do.
     """
-    name = name or Path(path).name
-    mark_as_read(path)
-    raws = read_grids(path, sheet=sheet, encoding=encoding, name=name)
+    source = one_source(path, "table")
+    name = name or source.name
+    mark_as_read(source)
+    raws = read_grids(source, sheet=sheet, encoding=encoding, name=name)
     if table is not None and sheet is None:
         # A CSV has no sheet name, so no choice of sheets leaves it out.
         kept = [raw for raw in raws if not raw.sheet or table.means(raw.sheet)]
@@ -177,8 +179,11 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     headers = tuple(header.names[i] for i in keep)
     cells, faults, repaired = undone(cells, faults, headers, [role_of(h, table) for h in headers])
     full = np.array([any(v != "" for v in line) for line in cells], bool)
-    rows = np.array([i + raw.first + 1 for i, _ in body], np.int64)
-    where = [replace(f, file=file, sheet=raw.sheet) for f in (*said, *left_out, *filled, *repaired)]
+    rows = np.array([raw.told(i + raw.first + 1) for i, _ in body], np.int64)
+    where = [
+        replace(f, file=file, sheet=raw.sheet, row=f.row and raw.told(f.row))
+        for f in (*said, *left_out, *filled, *repaired)
+    ]
     return SheetTable(
         file=file,
         sheet=raw.sheet,
@@ -186,7 +191,7 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
         cells=cells[full],
         row=rows[full],
         unread=tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n),
-        ragged=tuple(sorted(i + raw.first + 1 for i in ragged)),
+        ragged=tuple(sorted(raw.told(i + raw.first + 1) for i in ragged)),
         faults=_moved(faults, full),
         findings=(*raw.findings, *where),
         title=_title(grid[: header.top]),

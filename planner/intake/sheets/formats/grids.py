@@ -25,9 +25,10 @@ from planner.intake.sheets.formats.guard import (
     kind_of_zip,
     read_bytes,
 )
-from planner.intake.sheets.formats.layers.vector import VectorLayer
+from planner.intake.sheets.formats.layers.vector import VectorLayer, layer_of_frame
 from planner.intake.sheets.formats.vectors import VECTORS, read_vectors
 from planner.intake.sheets.formats.workbooks import cells_of
+from planner.model.given import Given, Source, one_source
 from planner.model.schema import HOUSEHOLDS, header_key
 
 __all__ = ["RawSheet", "copied_from", "opened_once", "read_grids"]
@@ -59,6 +60,8 @@ class RawSheet:
     findings : tuple of Finding
     encoding, separator : str
         Of a delimited text.
+    labels : tuple of int
+        What the rows below the header are called, of a frame; files number them.
     """
 
     sheet: str
@@ -71,16 +74,29 @@ class RawSheet:
     findings: tuple[Finding, ...] = ()
     encoding: str = ""
     separator: str = ""
+    labels: tuple[int, ...] = ()
+
+    def told(self, row: int) -> int:
+        """Give the number under which people know a row of the sheet, first row 1."""
+        return self.labels[row - 2] if self.labels and row > 1 else row
+
+    def place(self, told: int) -> int:
+        """Give the row of the sheet, first row 1, that people know under a number."""
+        return self.labels.index(told) + 2 if told in self.labels else told
 
 
 def read_grids(
-    path: str | Path, *, sheet: str | None = None, encoding: str | None = None, name: str = ""
+    path: str | Path | Given,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    name: str = "",
 ) -> list[RawSheet]:
     """Read the cells of a file as they are, each at its place.
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or Given
         See `planner.intake.sheets.read.read_table`.
     sheet : str, optional
         This sheet or layer only, hidden or not; else all that are visible.
@@ -92,8 +108,10 @@ def read_grids(
     SheetError
         The file cannot be read as a table.
     """
-    path = Path(path)
+    path = one_source(path, "table")
     name = name or path.name
+    if isinstance(path, Given):
+        return [_of_frame(path, name)]
     shelf = _OPENED.get()
     if shelf is None:
         return _read(path, sheet, encoding, name)
@@ -104,7 +122,7 @@ def read_grids(
     return [replace(raw, grid=[list(row) for row in raw.grid]) for raw in shelf[key]]
 
 
-def copied_from(path: Path) -> tuple[list[RawSheet], bytes | None]:
+def copied_from(path: Source) -> tuple[list[RawSheet], bytes | None]:
     """Read a file of which a copy is to be made: its cells, and its bytes where they are an ``.xlsx``.
 
     Raises
@@ -113,6 +131,8 @@ def copied_from(path: Path) -> tuple[list[RawSheet], bytes | None]:
         The file cannot be read as a table.
     """
     raws = read_grids(path)
+    if isinstance(path, Given):
+        return raws, None
     data = read_bytes(path)
     whole = kind_of(data, path.name) == "zip" and kind_of_zip(data, path.name) == "xlsx"
     return raws, data if whole else None
@@ -148,6 +168,15 @@ def _read(path: Path, sheet: str | None, encoding: str | None, name: str) -> lis
         layers = read_vectors(path, data, kind, wanted=sheet, encoding=encoding)
         return [_table(layer, name) for layer in layers]
     return _sheets(data, kind, name, sheet)
+
+
+def _of_frame(given: Given, name: str) -> RawSheet:
+    """Lay a frame out as a sheet: one row of headers, then its rows."""
+    labels = tuple(given.rows.tolist())
+    headers, rows = given.table
+    if given.shapes is None:
+        return RawSheet("", [headers, *([*row] for row in rows)], 0, labels=labels)
+    return replace(_table(layer_of_frame(given), name), labels=labels)
 
 
 def _sheets(data: bytes, kind: str, name: str, wanted: str | None) -> list[RawSheet]:

@@ -12,8 +12,16 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding
 from planner.intake.sheets.formats.charset import repaired
+from planner.model.given import Given
 
-__all__ = ["VectorLayer", "plain_value", "read_as", "shapes_of", "unscrambled"]
+__all__ = [
+    "VectorLayer",
+    "layer_of_frame",
+    "plain_value",
+    "read_as",
+    "shapes_of",
+    "unscrambled",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +55,13 @@ class VectorLayer:
     findings: tuple[Finding, ...] = ()
     datum: str = ""
     encoding: str = ""
+
+
+def layer_of_frame(given: Given) -> VectorLayer:
+    """Take a frame as a layer; without geometry it is a table only."""
+    headers, rows = given.table
+    own = [[plain_value(value) for value in row] for row in rows]
+    return VectorLayer("", tuple(headers), own, shapes=given.shapes, crs=given.crs)
 
 
 def shapes_of(wkb: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...]]:
