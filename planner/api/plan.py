@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from planner.api.covering import Covers
+from planner.api.views import PlanViews
 from planner.errors import ConfigError, InputError, PrivacyError
 from planner.files import Content, mark_as_read, write_files
 from planner.model.proof.verify import Verification, verify
@@ -47,11 +48,11 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class Plan(Covers):
+class Plan(Covers, PlanViews):
     """A finished plan.
 
-    The tables are those of `PlanTables`; this class adds what one does with them, and `Covers` what one asks
-    about who is reached.
+    The tables are those of `PlanTables`; this class adds what one does with them, `Covers` what one asks about who
+    is reached, `PlanViews` what it shows of itself.
 
     Examples
     --------
@@ -361,9 +362,6 @@ class Plan(Covers):
     def summary(self) -> Mapping[str, Any]:
         """Give the figures of ``summary.json`` as plain values."""
         return summary(self)
-
-    def _repr_html_(self) -> str:
-        return self.map()._repr_html_()
 
     def __repr__(self) -> str:
         c = self.certificate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.files.beside import run_beside
 from planner.files.folder import LOCK_NAME, TEMP_PREFIX, held
-from planner.files.geodata import guarded, layer_names, open_layer
+from planner.files.geodata import guarded, layer_names, open_layer, parquet_bytes
 from planner.files.record import (
     append_line,
     free_file,
@@ -30,6 +30,7 @@ __all__ = [
     "make_private",
     "mark_as_read",
     "open_layer",
+    "parquet_bytes",
     "probe",
     "run_beside",
     "safe_name",

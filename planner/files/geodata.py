@@ -8,6 +8,7 @@ elsewhere is refused or dropped, and only the drivers of those formats are there
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sqlite3
@@ -22,7 +23,7 @@ from typing import Any, Final
 from planner.errors import InputError, MissingExtraError
 from planner.files.untouched import mark_as_read
 
-__all__ = ["guarded", "layer_names", "open_layer"]
+__all__ = ["guarded", "layer_names", "open_layer", "parquet_bytes"]
 
 _SURVEYED: Final = ("ESRI Shapefile", "FlatGeobuf", "GPX", "MapInfo File")
 _DRIVERS: Final = ("GPKG", "GeoJSON", "KML", "LIBKML", *_SURVEYED)
@@ -93,6 +94,24 @@ def open_layer(path: str | Path, layer: str | None = None, **how: Any) -> Any:
 
     with guarded(Path(path)) as source:
         return pyogrio.read_dataframe(source, layer=layer, **how)
+
+
+def parquet_bytes(frame: Any) -> bytes:
+    """Pack a GeoDataFrame as GeoParquet.
+
+    Raises
+    ------
+    MissingExtraError
+        Parquet is written by an optional package.
+    """
+    buffer = io.BytesIO()
+    marked = frame.copy()
+    marked.attrs = {"made_by": "zone-planner"}
+    try:
+        marked.to_parquet(buffer)
+    except ImportError:
+        raise MissingExtraError("pyarrow", "parquet") from None
+    return buffer.getvalue()
 
 
 def _is_parquet(path: Path) -> bool:

@@ -32,6 +32,9 @@ _OWN_TEXT = {
     ".html": (b'id="plan-data"',),
     ".htm": (b'id="plan-data"',),
     ".json": (b'"optimality_gap"', b'"placed_by"'),
+    ".geojson": (b'"zone_planner"',),
+    ".kml": (b"<!-- zone-planner -->",),
+    ".parquet": (b"zone-planner",),
 }
 _OWN_TABLE = "planner_manifest"
 

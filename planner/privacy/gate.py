@@ -111,7 +111,7 @@ def check_page(
 
 
 def _too_fine(data: bytes, name: str, grid_steps: int) -> bool:
-    if not name.lower().endswith((".gpkg", ".json", ".geojson")):
+    if not name.lower().endswith((".gpkg", ".json", ".geojson", ".kml")):
         return False
     step = finest_step(data)
     return step is not None and (step == 0 or step % grid_steps != 0)

@@ -23,6 +23,7 @@ _ROW = re.compile(r"<(?:\w+:)?row\b[^>]*>(.*?)</(?:\w+:)?row>", re.DOTALL)
 _CELL = re.compile(r"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _VALUE = re.compile(r"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", re.DOTALL)
 _ODS_ROW = re.compile(r"<table:table-row\b[^>]*>(.*?)</table:table-row>", re.DOTALL)
+_PLACES = re.compile(r"<coordinates>([^<]*)</coordinates>")
 _TAG = re.compile(r"<[^>]*>")
 # Where the geometry of a GeoPackage blob begins, by the kind of its envelope.
 _OFFSETS = (8, 40, 56, 56, 72)
@@ -54,13 +55,17 @@ def _cell(value: object) -> str:
 
 
 def finest_step(data: bytes) -> int | None:
-    """Give the largest number of steps of which every position in a GeoJSON or GeoPackage is a multiple.
+    """Give the largest number of steps of which every position in a GeoJSON, KML or GeoPackage is a multiple.
 
     `data`: the file; longitudes and latitudes in degrees.
     Gives: in steps of 1e-6 degrees, 0 where positions are finer than one; None where there is none.
     """
     if data.startswith(b"SQLite format 3\x00"):
         values = _stored(data)
+    elif data.lstrip().startswith(b"<"):
+        texts = _PLACES.findall(data.decode("utf-8", "replace"))
+        pairs = (place.split(",")[:2] for text in texts for place in text.split())
+        values = np.array([float(v) for pair in pairs for v in pair], float)
     else:
         try:
             values = np.array(list(_listed(json.loads(data))), float)

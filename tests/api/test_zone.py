@@ -13,9 +13,10 @@ import shapely
 
 import planner
 from planner.api.demo import Size, write_demo, write_office
+from planner.api.make import make_plan
 from planner.api.plan import Plan
 from planner.api.progress import Event
-from planner.api.zone import STAGES, make_plan, run
+from planner.api.zone import STAGES, run
 from planner.demand.ground import Ground
 from planner.model import audit
 from planner.model.project import Project, Search

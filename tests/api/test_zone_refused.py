@@ -11,7 +11,8 @@ import pytest
 from shapely.geometry import LineString
 
 from planner.api import zone as room
-from planner.api.zone import Case, Clock, make_plan
+from planner.api.make import make_plan
+from planner.api.zone import Case, Clock
 from planner.demand.ground import Ground
 from planner.errors import InfeasibleError
 from planner.intake.residents import Residents, read_households, read_members

@@ -15,8 +15,8 @@ import pytest
 from shapely.geometry import LineString
 from typer.testing import CliRunner
 
+from planner.api.make import make_plan
 from planner.api.plan import Plan
-from planner.api.zone import make_plan
 from planner.cli import app
 from planner.errors import InputError
 from planner.intake.residents import read_households, read_members

@@ -17,7 +17,7 @@ def test_a_frame_is_its_own_layer():
     frame = layer([(0, 0), (1, 0)])
     name, same = read_layer(frame)
     assert same is frame
-    assert name == "the street layer"
+    assert name == "streets"
 
 
 def test_degrees_need_to_know_where_from():

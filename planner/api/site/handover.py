@@ -29,7 +29,9 @@ __all__ = ["marked_members", "next_project"]
 
 CENTRE: Final = "是否中心户"
 ID: Final = "编号"
-_PATHS: Final = {f.name for f in fields(Inputs) if "Path" in str(f.type)} | {"mentors"}
+_PATHS: Final = {
+    f.name for f in fields(Inputs) if any(w in str(f.type) for w in ("Path", "Source"))
+} | {"mentors"}
 _SECTION: Final = re.compile(r"^\s*\[+\s*([A-Za-z_.]+)\s*\]+")
 _VALUE: Final = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'"
 _LINE: Final = re.compile(

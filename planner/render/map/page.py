@@ -36,7 +36,7 @@ from planner.render.map.meeting import meeting_payload, taken_names, taken_shape
 from planner.render.map.public import public_payload, shown_people
 from planner.render.text.shown import Told, meeting_terms
 
-__all__ = ["MapPage", "finished_page", "map_page", "roster_payload", "watermark"]
+__all__ = ["MapPage", "finished_page", "leaflet_parts", "map_page", "roster_payload", "watermark"]
 
 _DRAWN = ["texts", "data", "symbols", "scene", "lettering", "repaint", "furniture", "panel"]
 _EDITED = [
@@ -298,6 +298,11 @@ def _own_texts(audience: Audience, *, compare: bool) -> tuple[str, str, str]:
     js = "\n".join(_page_file(f"{name}.js") for name in scripts)
     whole = f"(function () {{\n'use strict';\n{js}\nwindow.drawPlan = {entry};\n}})();"
     return css, _leaflet_js(), whole
+
+
+def leaflet_parts() -> tuple[str, str]:
+    """Give Leaflet's style and script, as they lie in a page that asks for no file."""
+    return _leaflet_css(), _leaflet_js()
 
 
 def _page_file(name: str) -> str:

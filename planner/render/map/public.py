@@ -23,7 +23,7 @@ from planner.render.map.encoding import Grid
 from planner.render.map.meeting import label_point, plan_words
 from planner.render.map.palette import ZONE_COLOURS, ink
 
-__all__ = ["public_payload", "rounded_counts", "shown_people"]
+__all__ = ["public_payload", "public_shapes", "rounded_counts", "shown_people"]
 
 _TERMS = Audience.PUBLIC.terms
 # Square degrees: pieces and holes below this follow single buildings, and are left out.
@@ -40,7 +40,7 @@ def public_payload(
     `title`: heading; the plan's own by default.
     Gives: plain JSON values; coordinates of zones in multiples of ``grid`` steps of 1e-6 degrees.
     """
-    shapes = _coarse(tables.zones.geometry.to_numpy())
+    shapes = public_shapes(tables)
     view = covered(shapes, _TERMS.grid_steps / SCALE)
     bounds = widened(view, MARGIN_DEG * 2)
     grid = Grid(bounds, step=_TERMS.grid_steps)
@@ -110,12 +110,12 @@ def rounded_counts(counts: Ints) -> Ints:
     return shown
 
 
-def _coarse(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Simplify outlines together, so that neighbours keep their common border.
+def public_shapes(tables: PlanTables) -> NDArray[Any]:
+    """Simplify the outlines of zones together, so that neighbours keep their common border.
 
     Pieces that follow single buildings go to the zone around them first.
     """
-    made = _without_scraps(np.array(shapes, dtype=object))
+    made = _without_scraps(np.array(tables.zones.geometry.to_numpy(), dtype=object))
     drawn = ~(shapely.is_empty(made) | shapely.is_missing(made))
     if drawn.any():
         # Together, as a coverage: simplified one by one, neighbours would overlap and leave gaps.
