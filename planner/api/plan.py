@@ -51,8 +51,8 @@ __all__ = [
 class Plan(Covers, PlanViews):
     """A finished plan.
 
-    The tables are those of `PlanTables`; this class adds what one does with them, `Covers` what one asks about who
-    is reached, `PlanViews` what it shows of itself.
+    The tables are those of `PlanTables`; this class adds what one does with them, `Covers` what one asks
+    about who is reached, `PlanViews` what it shows of itself.
 
     Examples
     --------
