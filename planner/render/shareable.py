@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -131,7 +132,8 @@ def parquet_of(
     """
     data = parquet_bytes(layer_for(tables, audience, layer, people))
     # packed columns are no text: what they hold is read out again
-    back = _geojson(gpd.read_parquet(io.BytesIO(data)), {})
+    finished: Any = io.BytesIO(data)
+    back = _geojson(gpd.read_parquet(finished), {})
     _passed(back, f"{layer}.geojson", tables, audience, people)
     return data
 
@@ -175,7 +177,7 @@ def _style(colour: str) -> str:
     )
 
 
-def _placemark(row: dict[str, Any]) -> str:
+def _placemark(row: Mapping[Any, Any]) -> str:
     shape = row["geometry"]
     number = row.get("number", "")
     said = [f"{words}: {row[key]}" for key, words in _WORDS.items() if str(row.get(key) or "")]

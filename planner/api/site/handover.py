@@ -188,7 +188,9 @@ def _same(file: Path, made: str, folder: Path, members: str) -> bool:
         new = Project.from_mapping(tomllib.loads(made), folder=folder, where=file.name)
     except (PlannerError, tomllib.TOMLDecodeError):
         return False
-    if [p.resolve() for p in new.inputs.member_files] != [(folder / members).resolve()]:
+    # a project that lies in a file names files alone
+    own = [p.resolve() for p in new.inputs.member_files if isinstance(p, Path)]
+    if own != [(folder / members).resolve()]:
         return False
     return _resolved(old) == _resolved(new)
 
@@ -197,7 +199,9 @@ def _resolved(project: Project) -> Project:
     """Make every path of a project absolute, and forget the members' sheet."""
     inputs = {f.name: getattr(project.inputs, f.name) for f in fields(Inputs)}
     paths = {k: v.resolve() if isinstance(v, Path) else v for k, v in inputs.items()}
-    paths["households"] = tuple(p.resolve() for p in project.inputs.household_files)
+    paths["households"] = tuple(
+        p.resolve() for p in project.inputs.household_files if isinstance(p, Path)
+    )
     levels = tuple(
         replace(level, sheet=level.sheet and level.sheet.resolve()) for level in project.levels
     )
