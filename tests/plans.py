@@ -110,6 +110,7 @@ def _laid(
             "unit_id": unit_id,
             "label": label,
             "building": np.array([text(f"新村路{u // 2 + 1}号") for u in range(n)], object),
+            "building_id": np.array([f"B{u // 2 + 1:05d}" for u in range(n)], object),
             "fence": fence_names[fence],
             "households": homes_of,
             "members": members_of,

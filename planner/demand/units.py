@@ -49,7 +49,8 @@ def group_units(
     unit : ndarray of int32, shape (n_people,)
         Unit of each person; the same whatever the order of the rows, and whatever the wording of a door.
     units : DataFrame
-        ``unit_id, label, building, fence, households, members, load, lon, lat, place``.
+        ``unit_id, label, building, fence, households, members, load, lon, lat, place, building_id``
+        (equal for all stairwells of one building).
     findings : list of Finding
         Units that were cut, buildings that stand on two points, and why.
     """
@@ -58,13 +59,14 @@ def group_units(
     people = _completed(people.reset_index(drop=True), xy)
     door = _doors(people, xy)
     part, findings = _cut(people, door, most)
-    frame = people.assign(door=door, part=part)
+    frame = people.assign(door=door, part=part, house=_doors(people, xy, stairwells=False))
     units = _summarise(frame)
     key = pd.MultiIndex.from_frame(frame[["door", "part"]])
     unit = pd.MultiIndex.from_frame(units[["door", "part"]]).get_indexer(key).astype(np.int32)
     units.insert(0, "unit_id", [f"U{i + 1:05d}" for i in range(len(units))])
+    units["building_id"] = [f"B{i + 1:05d}" for i in pd.factorize(units["house"])[0]]
     findings += [*_on_two_points(people, door), *same_spot(people)]
-    return unit, units.drop(columns=["door", "part", "first"]), findings
+    return unit, units.drop(columns=["door", "part", "first", "house"]), findings
 
 
 def _completed(people: pd.DataFrame, xy: Floats) -> pd.DataFrame:
@@ -173,15 +175,17 @@ def _nearest(
     return found
 
 
-def _doors(people: pd.DataFrame, xy: Floats) -> Ints:
-    """Give each door a number: same fence, same key, and near enough to be one."""
+def _doors(people: pd.DataFrame, xy: Floats, *, stairwells: bool = True) -> Ints:
+    """Give each door a number: same fence, same key, and near enough to be one.
+
+    Without `stairwells` it is that of the building: all doors of one building have one.
+    """
     spot = np.unique(np.round(xy, 1), axis=0, return_inverse=True)[1].ravel()
     building, place = people["building"].to_numpy(), people["place"].to_numpy()
     # An estate or a village by its name alone is no door: there each spot is one.
     named = (building != "") | np.array(["#" in p for p in place], bool)
-    label = _numbers(
-        people["fence"], place, building, people["stairwell"], np.where(named, -1, spot)
-    )
+    stairs = people["stairwell"] if stairwells else np.full(len(people), "", object)
+    label = _numbers(people["fence"], place, building, stairs, np.where(named, -1, spot))
     links = _linked(xy, label, (place != "") & (building != ""))
     return connected_components(links, directed=False)[1].astype(np.int64)
 
@@ -288,6 +292,7 @@ def _summarise(frame: pd.DataFrame) -> pd.DataFrame:
         label=("label", "first"),
         building=("building_label", "first"),
         place=("place", "first"),
+        house=("house", "first"),
         key=("building", "first"),
         stair=("stairwell", "first"),
     ).reset_index()

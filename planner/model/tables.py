@@ -84,7 +84,8 @@ class PlanTables:
     ----------
     units : GeoDataFrame
         Demand units, EPSG:4326 points, in the order of `problem`.  Columns: ``unit_id, label, building``
-        (the same without the stairwell: units of one building have one, inside a fence)``, fence,
+        (the same without the stairwell: in words, no identity)``, building_id`` (equal for the stairwells of
+        one building, by the key of their door; not in plans of the first versions)``, fence,
         households (int), members (int), load, zone`` (centre id, "" if unserved), ``walk_m`` (NaN if
         unserved), ``access_m, moved`` (households that changed hands, int).
     households : GeoDataFrame

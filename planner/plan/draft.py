@@ -145,8 +145,8 @@ class Survey:
 
     def _units(self) -> gpd.GeoDataFrame:
         units = self.demand.units
-        kept = ("unit_id", "label", "building", "fence", "households", "members", "load")
-        columns = {name: units[name].to_numpy() for name in kept} | {
+        kept = ("unit_id", "label", "building", "building_id", "fence", "households", "members")
+        columns = {name: units[name].to_numpy() for name in (*kept, "load")} | {
             "zone": np.full(len(units), "", object),
             "walk_m": np.full(len(units), np.nan),
             "access_m": np.round(units["access_m"].to_numpy(float), 2),

@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,6 +19,7 @@ __all__ = [
     "WGS84",
     "assignment_of",
     "broken_codes",
+    "buildings_of",
     "centre_positions",
     "gap_layer",
     "geo_frame",
@@ -55,6 +57,21 @@ def centre_positions(tables: PlanTables, zone: Iterable[str]) -> Ints:
 def assignment_of(tables: PlanTables) -> Ints:
     """Give the centre of each unit of a plan by position, -1 for none; shape (n_units,)."""
     return centre_positions(tables, tables.units["zone"])
+
+
+def buildings_of(tables: PlanTables) -> Ints:
+    """Give the building of each unit, numbered in the order of their first units; shape (n_units,).
+
+    In plans of the first versions, which carry no key, it is told by fence and wording.
+    """
+    units = tables.units
+    if "building_id" in units:
+        return pd.factorize(units["building_id"])[0].astype(np.int64)
+    words = units["building"] if "building" in units else np.full(len(units), "", object)
+    # a unit of which no building is told is one by itself
+    alone = np.where(np.asarray(words, object) == "", units["unit_id"], "")
+    names = pd.MultiIndex.from_arrays([units["fence"], words, alone])
+    return pd.factorize(names)[0].astype(np.int64)
 
 
 def broken_codes(certificate: Certificate, n_centres: int) -> list[tuple[str, ...]]:

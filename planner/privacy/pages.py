@@ -26,7 +26,7 @@ _PACKED = {
 _PUBLIC_BASE = {"streets", "water", "green", "rails", "fences", "zones"}
 _PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at"}
 _MEETING_KEYS = {
-    "units": {"x", "y", "zone", "block", "moved", "label"},
+    "units": {"x", "y", "zone", "block", "building", "moved", "label", "name"},
     "blocks": {"homes", "walk"},
     "edit": frozenset(
         "plan units block zone fixed homes left home pairs edges rules unserved locks notes".split()  # noqa: SIM905

@@ -95,13 +95,21 @@ def test_the_internal_page_tells_the_roster(
         page.evaluate(
             """(u) => {
               const m = window.plannerPage.model;
-              window.plannerPage.map.setView(m.plane.latLng(m.units[u].sx, m.units[u].sy), 19, { animate: false });
+              const b = m.buildings[m.units[u].building];
+              window.plannerPage.map.setView(m.plane.latLng(b.sx, b.sy), 19, { animate: false });
             }""",
             unit,
         )
         box = page.locator(".folium-map").bounding_box()
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         card = page.locator(".roster-box")
+        both = tables.units["unit_id"][
+            tables.units["building_id"] == tables.units["building_id"][unit]
+        ]
+        assert card.locator("table.roster tbody tr").count() == (
+            tables.households["unit_id"].isin(both).sum()
+        )
+        page.click(f".stairwells [data-unit='{unit}']")
         homes = tables.households[
             tables.households["unit_id"] == tables.units["unit_id"].iloc[unit]
         ]

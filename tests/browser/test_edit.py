@@ -36,6 +36,7 @@ RANDOM_EDITS = """(seed) => {
   return { changes: desk.changes(), figures: numbers.figures(), zones, rules: numbers.ruleOutcomes(),
     apart: zones.map((z, i) => (z.apart ? i : -1)).filter((i) => i >= 0) };
 }"""
+ZONES = "blocks => blocks.map((b) => plannerPage.numbers.zoneOf[b])"
 MOVE_ONE = """(() => {
   const { desk, numbers } = window.plannerPage;
   for (let b = 0; b < numbers.n; b += 1) {
@@ -126,25 +127,23 @@ def test_by_hand(open_page: Opener, page_file: Path) -> None:
     """Pick on the map, see prices, click a candidate: zone, list and figures follow; Ctrl+Z undoes."""
     with open_page(page_file, "?lang=en") as page:
         page.click("#edit")
-        b, x, y = page.evaluate(
+        blocks, x, y = page.evaluate(
             """() => {
               const { desk, numbers, map, model } = window.plannerPage;
-              const all = [...Array(numbers.n).keys()];
-              const free = (i) => !desk.refusal([i]) && numbers.candidates([i]).length > 2;
-              const b = all.find(free);
-              const u = model.units[numbers.unitsOf[b][0]];
-              const p = map.latLngToContainerPoint(model.plane.latLng(u.sx, u.sy));
+              const free = (b) => !desk.refusal(b) && numbers.candidates(b).length > 2;
+              const one = model.buildings.find((o) => free(desk.movable(o)));
+              const p = map.latLngToContainerPoint(model.plane.latLng(one.sx, one.sy));
               const box = map.getContainer().getBoundingClientRect();
-              return [b, p.x + box.left, p.y + box.top];
+              return [desk.movable(one), p.x + box.left, p.y + box.top];
             }"""
         )
         page.mouse.click(x, y)
-        assert page.evaluate("Array.from(plannerPage.desk.selection)") == [b]
+        assert page.evaluate("Array.from(plannerPage.desk.selection)") == blocks
         assert page.locator(".candidate").count() >= 3
         assert page.locator(".candidate .price").first.inner_text().endswith("m")
         target = int(page.locator(".candidate").first.get_attribute("data-centre"))
         page.locator(".candidate").first.click()
-        assert page.evaluate("b => plannerPage.numbers.zoneOf[b]", b) == target
+        assert set(page.evaluate(ZONES, blocks)) == {target}
         assert "moved to zone" in page.inner_text(".live")
         homes = page.evaluate("z => plannerPage.numbers.zoneFigures(z).homes", target)
         assert str(homes) in page.inner_text(f"tr[data-zone='{target}']")
@@ -152,7 +151,7 @@ def test_by_hand(open_page: Opener, page_file: Path) -> None:
         page.keyboard.press("Control+z")
         assert page.inner_text("[data-figure=units]") == "0"
         page.keyboard.press("Control+y")
-        assert page.evaluate("b => plannerPage.numbers.zoneOf[b]", b) == target
+        assert set(page.evaluate(ZONES, blocks)) == {target}
 
 
 def test_by_keys_alone(open_page: Opener, page_file: Path) -> None:

@@ -156,29 +156,32 @@ def test_a_zone_of_the_list(open_page: Opener, page_file: Path, tables: PlanTabl
 
 
 def test_clicks_on_the_map(open_page: Opener, page_file: Path, tables: PlanTables) -> None:
-    """A click on a centre, a unit and a gap tells about just that."""
+    """A click on a centre and on a building tells about just that, and lists the stairwells."""
     with open_page(page_file, "?lang=en") as page:
         data = data_of(page)
         centre = data["centres"][3]
         page.mouse.click(*at(page, (centre["x"], centre["y"])))
         assert page.get_attribute(".detail", "data-kind") == "centre"
         assert page.inner_text(".detail h2") == "Zone 4"
-        busy = {gap[0] for gap in data["gaps"]} | {
-            i for i, m in enumerate(data["units"]["moved"]) if m
-        }
-        homes = {(c["x"], c["y"]) for c in data["centres"]}
-        units = data["units"]
-        unit = next(
-            i
-            for i, b in enumerate(units["block"])
-            if units["block"].count(b) > 1
-            and i not in busy
-            and (units["x"][i], units["y"][i]) not in homes
+        building, unit, spot = page.evaluate(
+            """() => {
+              const { model } = window.plannerPage;
+              const centres = new Set(model.centres.map((c) => c.sx + ' ' + c.sy));
+              const quiet = (u) => !u.moved && !u.gaps.length && !centres.has(u.sx + ' ' + u.sy);
+              const one = model.buildings.find((b) => b.beside && b.zone >= 0 && b.units.every(quiet));
+              return [one.index, one.units[1].index, [one.sx, one.sy]];
+            }"""
         )
-        page.mouse.click(*at(page, (units["x"][unit], units["y"][unit])))
-        assert page.get_attribute(".detail", "data-kind") == "unit"
-        assert page.inner_text(".detail h2") == tables.units["label"].iloc[unit]
+        page.mouse.click(*at(page, spot))
+        assert page.get_attribute(".detail", "data-kind") == "building"
+        assert page.inner_text(".detail h2") == tables.units["building"].iloc[unit]
         assert "neighbour" in page.inner_text(".detail")
+        assert page.locator(".stairwells [data-unit]").count() == 2
+        page.click(f".stairwells [data-unit='{unit}']")
+        assert page.inner_text(".detail h2") == tables.units["label"].iloc[unit]
+        page.click(f".stairwells [data-unit='{unit}']")
+        name = page.evaluate("b => plannerPage.model.buildings[b].label", building)
+        assert page.inner_text(".detail h2") == name
 
 
 def test_a_gap_is_told_with_its_cause(open_page: Opener, page_file: Path) -> None:
@@ -186,7 +189,8 @@ def test_a_gap_is_told_with_its_cause(open_page: Opener, page_file: Path) -> Non
     with open_page(page_file, "?lang=en") as page:
         data = data_of(page)
         unit = next(g[0] for g in data["gaps"] if g[1] == 1)
-        x, y = at(page, (data["units"]["x"][unit], data["units"]["y"][unit]))
+        seat = "({ units, buildings }, u) => [buildings[units[u].building]].map((b) => [b.sx, b.sy])[0]"
+        x, y = at(page, page.evaluate(f"u => ({seat})(plannerPage.model, u)", unit))
         kinds = {}
         for dx in range(4, 18, 2):
             page.mouse.click(x + dx, y - 8)

@@ -151,10 +151,10 @@ def test_by_finger(browser: Any, pages: dict[str, Path]) -> None:
     spot = page.evaluate(
         """() => {
           const { model, map } = window.plannerPage;
-          const centres = new Set(model.centres.map((c) => c.sx + ' ' + c.sy));
-          const u = model.units.find((one) => one.zone === 4 && one.together > 0 && !centres.has(one.sx + ' ' + one.sy));
-          map.setView(model.plane.latLng(u.sx, u.sy), 18, { animate: false });
-          return u.label;
+          const far = (one) => model.centres.every((c) => Math.hypot(c.sx - one.sx, c.sy - one.sy) > 150);
+          const b = model.buildings.find((one) => one.zone >= 0 && one.together > 0 && far(one));
+          map.setView(model.plane.latLng(b.sx, b.sy), 18, { animate: false });
+          return b.label;
         }"""
     )
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

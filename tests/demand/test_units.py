@@ -373,6 +373,32 @@ def test_the_estate_next_door_lends_no_name_to_another_number() -> None:
     }
 
 
+def test_stairwells_of_one_building_carry_its_key() -> None:
+    """Whatever the wording and the point of each stairwell; another fence or estate is another building."""
+    frame = pd.concat(
+        [
+            people(4, stairwell=["1", "2", "3", ""], place="甲苑", written="甲苑小区",
+                   lon=[117.0, 117.0005, 117.001, 117.0]),
+            people(2, id=["X0", "X1"], place=["乙苑", "甲苑"], fence=["A", "B"]),
+            people(2, id=["Y0", "Y1"], building="", place="甲苑", lon=[117.0, 117.002]),
+        ],
+        ignore_index=True,
+    )  # fmt: skip
+    unit, units, _ = group_units(frame, 250)
+    key = units["building_id"].to_numpy()[unit]
+    assert len(units) == 8
+    assert len(set(key[:4])) == 1
+    assert len({key[0], *key[4:]}) == 5, "an estate by its name alone is a place for each point"
+    assert units["building_id"].drop_duplicates().tolist() == [f"B{i:05d}" for i in range(1, 6)]
+
+
+def test_floors_of_one_stairwell_are_one_building() -> None:
+    """A unit that was cut because no zone could hold it is still the building that it was."""
+    _, units, _ = group_units(people(600), 250)
+    assert len(units) == 3
+    assert set(units["building_id"]) == {"B00001"}
+
+
 def test_cuts_are_told_in_order() -> None:
     """By their words, whatever the order of the sheet."""
     _, _, said = group_units(people(24, building=["9"] * 12 + ["2"] * 12), 6)

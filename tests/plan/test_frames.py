@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.plan.frames import (
     assignment_of,
+    buildings_of,
     centre_positions,
     geo_frame,
     points_at,
@@ -46,3 +49,18 @@ def test_points_without_a_place_are_empty() -> None:
     frame = geo_frame({"a": [1, 2, 3]}, points)
     assert frame.crs == "EPSG:4326"
     assert frame.geometry.iloc[0].x == 117.0
+
+
+def test_buildings_by_their_key_and_never_by_their_words() -> None:
+    """Two that are worded alike stay two; plans without keys go by fence and words, nameless units alone."""
+    tables = make_plan_tables()
+    units = tables.units
+    assert buildings_of(tables).tolist() == [u // 2 for u in range(len(units))]
+    alike = replace(tables, units=units.assign(building="3号楼"))
+    assert buildings_of(alike).tolist() == buildings_of(tables).tolist()
+    bare = units.drop(columns="building_id")
+    words = np.array(["甲", "甲", "", "", *["乙"] * (len(units) - 4)], object)
+    told = buildings_of(replace(tables, units=bare.assign(building=words, fence="A")))
+    assert told.tolist() == [0, 0, 1, 2, *[3] * (len(units) - 4)]
+    none = buildings_of(replace(tables, units=bare.drop(columns="building")))
+    assert none.tolist() == list(range(len(units)))

@@ -49,7 +49,7 @@ _NOTES: Mapping[str, tuple[type, ...]] = {
     "staffing": (dict,), "pieces": (list,), "history": (list,), "levels": (list,), "ledger": (dict, list),
     "events": (list,), "moves": (list,), "rezone": (dict,), "last_number": (int,),
 }  # fmt: skip
-_LATER = {"units": ("building",)}
+_LATER = {"units": ("building", "building_id")}
 """Columns that plans of the first versions do not have."""
 _FEWEST = 5
 """No plan tells counts below this to a meeting, whatever stands in its file."""

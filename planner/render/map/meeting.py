@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import shapely
 
+from planner.model.arrays import Ints
 from planner.model.plane import SCALE
 from planner.model.problem import RuleOutcome
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.frames import buildings_of
 from planner.privacy.blocks import FEW
 from planner.render.map.backdrop import MARGIN_DEG, base_lines, building_rings, covered, widened
 from planner.render.map.encoding import Grid
@@ -87,10 +89,12 @@ def taken_names(payload: dict[str, Any]) -> dict[str, Any]:
     """Take the labels of units and buildings out of a payload: there are as many as of those.
 
     `payload`: from `meeting_payload`; what is taken is removed.
-    Gives: ``units.label``, and ``base.buildings``: the label of each building of the base map, or "".
+    Gives: ``units.label, units.name``, and ``base.buildings``: what each building of the base map is
+    called, or "".
     """
     labels = payload["base"].pop("buildings")["labels"]
-    return {"units": {"label": payload["units"].pop("label")}, "base": {"buildings": labels}}
+    units = {name: payload["units"].pop(name) for name in ("label", "name")}
+    return {"units": units, "base": {"buildings": labels}}
 
 
 def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
@@ -179,8 +183,12 @@ def _centres(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]
 
 
 def _units(tables: PlanTables, grid: Grid, told: Told) -> dict[str, Any]:
-    """Give the demand units column by column: where, whose, of which block; zone -1 is none."""
+    """Give the demand units column by column: where, whose, of which block and building; zone -1 is none.
+
+    ``name`` is by building: what it is called, "" where its one unit is called the same.
+    """
     units, blocks = tables.units, told.blocks
+    building = buildings_of(tables)
     xs, ys = grid.points(units.geometry.to_numpy())
     moved = units["moved"].to_numpy(np.int64)
     return {
@@ -188,10 +196,22 @@ def _units(tables: PlanTables, grid: Grid, told: Told) -> dict[str, Any]:
         "y": ys,
         "zone": blocks.zone[blocks.of].tolist(),
         "block": blocks.of.tolist(),
+        "building": building.tolist(),
         # that some homes of a unit change hands may be seen, never how many
         "moved": (moved if told.whole else np.where(moved > 0, FEW, 0)).tolist(),
         "label": [str(label) for label in units["label"]],
+        "name": _names(units, building),
     }
+
+
+def _names(units: Any, building: Ints) -> list[str]:
+    if "building" not in units:
+        return [""] * (int(building.max(initial=-1)) + 1)
+    many = np.bincount(building)
+    _, first = np.unique(building, return_index=True)
+    words = units["building"].to_numpy(object)[first]
+    # one unit tells its stairwell and floors as well
+    return [str(w) if n > 1 else "" for w, n in zip(words, many, strict=True)]
 
 
 def label_point(shape: Any, grid: Grid) -> list[int] | None:

@@ -38,7 +38,17 @@ from planner.render.text.shown import Told, meeting_terms
 
 __all__ = ["MapPage", "finished_page", "leaflet_parts", "map_page", "roster_payload", "watermark"]
 
-_DRAWN = ["texts", "data", "symbols", "scene", "lettering", "repaint", "furniture", "panel"]
+_DRAWN = [
+    "texts",
+    "data",
+    "buildings",
+    "symbols",
+    "scene",
+    "lettering",
+    "repaint",
+    "furniture",
+    "panel",
+]
 _EDITED = [
     f"edit{part}"
     for part in ("_model", "", "_save", "_cells", "_marks", "_tools", "_panel", "_page")

@@ -80,8 +80,9 @@ def test_an_older_file_without_later_columns(plan: Path, tmp_path: Path) -> None
             "SELECT columns FROM planner_manifest WHERE table_name='units'"
         ).fetchone()
         kinds: dict[str, Any] = json.loads(told)
-        del kinds["building"]
-        db.execute("ALTER TABLE units DROP COLUMN building")
+        for column in ("building", "building_id"):
+            del kinds[column]
+            db.execute(f"ALTER TABLE units DROP COLUMN {column}")
         db.execute(
             "UPDATE planner_manifest SET columns = ? WHERE table_name='units'", (json.dumps(kinds),)
         )

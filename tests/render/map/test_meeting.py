@@ -37,8 +37,9 @@ def told(tables: PlanTables) -> dict[str, Any]:
 
 
 def test_no_unit_has_a_count_of_its_own(told: dict[str, Any]) -> None:
-    """Place, zone, block, label, and whether its homes change hands: that is all."""
-    assert set(told["units"]) == {"x", "y", "zone", "block", "moved", "label"}
+    """Place, zone, block, building, labels, and whether its homes change hands: that is all."""
+    known = {"x", "y", "zone", "block", "building", "moved", "label", "name"}
+    assert set(told["units"]) == known
     assert set(told["units"]["moved"]) <= {0, -1}
     assert set(told["blocks"]) == {"homes", "walk"}
 

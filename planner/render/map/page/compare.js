@@ -30,8 +30,10 @@ function readPair(packed) {
   return { before, after, told, rows, flows };
 }
 
-function unitOf(pair, row) {
-  return row.after >= 0 ? pair.after.units[row.after] : pair.before.units[row.before];
+/* The building in which a change takes place, of the plan after where it is in it. */
+function buildingOf(pair, row) {
+  const [model, unit] = row.after >= 0 ? [pair.after, row.after] : [pair.before, row.before];
+  return model.buildings[model.units[unit].building];
 }
 
 /* Zones before are numbered as they were: a badge with an outline; zones after have a full one. */

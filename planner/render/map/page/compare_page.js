@@ -85,13 +85,14 @@ function makeHandMarks(map, pair, chosen) {
       ctx.stroke();
     });
     const rows = chosen();
+    const seat = (row) => at(buildingOf(pair, row)); // where the symbol is, not the stairwell
     rows.forEach((row) => {
-      const home = at(unitOf(pair, row));
+      const home = seat(row);
       const [from, to] = [pair.before.zones[row.from], pair.after.zones[row.to]];
       if (from) line(home, at(from.centre), from.ink, [7, 5]);
       if (to) line(home, at(to.centre), to.ink, []);
     });
-    rows.forEach((row) => ring(at(unitOf(pair, row)), 11, COLOURS.moved));
+    rows.forEach((row) => ring(seat(row), 11, COLOURS.moved));
     const ends = new Map();
     rows.forEach((row) => [pair.before.zones[row.from], pair.after.zones[row.to]].forEach((zone) => { if (zone) ends.set(zone.centre.id, zone); }));
     ends.forEach((zone) => ring(at(zone.centre), 20, zone.ink));
@@ -102,23 +103,30 @@ function makeHandMarks(map, pair, chosen) {
   return draw;
 }
 
-function pairCard(pair, model, found, close) {
+function pairCard(pair, model, found, close, turn) {
   const zone = found.zone !== undefined ? model.zones[found.zone] : null;
-  const unit = found.unit !== undefined ? model.units[found.unit] : null;
-  const of = zone || (unit && model.zones[unit.zone]);
+  const building = zone ? null : model.buildings[found.building];
+  const alone = building && building.units.length === 1 ? building.units[0] : null;
+  const unit = !building ? null : found.unit !== undefined ? model.units[found.unit] : alone;
+  const of = zone || model.zones[(unit || building).zone];
+  const to = (one, stairwell) => turn({ kind: 'building', building: one.index, unit: stairwell ? stairwell.index : undefined });
   const when = say(model === pair.before ? 'planBefore' : 'planAfter');
-  const title = when + ' · ' + (zone ? say('zone') + ' ' + zone.n : unit.label);
-  const rows = unit ? pair.rows.filter((row) => (model === pair.before ? row.before : row.after) === unit.index) : [];
+  const title = when + ' · ' + (zone ? say('zone') + ' ' + zone.n : (unit || building).label);
+  const among = new Set((unit ? [unit] : building ? building.units : []).map((u) => u.index));
+  const rows = pair.rows.filter((row) => among.has(model === pair.before ? row.before : row.after));
   const changes = rows.map((row) => {
-    const [from, to] = [pair.before.zones[row.from], pair.after.zones[row.to]];
-    return [say('movedHomes'), wayText(from, to) + ' · ' + homesText(row.count)];
+    const text = wayText(pair.before.zones[row.from], pair.after.zones[row.to]) + ' · ' + homesText(row.count);
+    return [say('movedHomes'), (unit ? '' : stairwellLabel(building, model.units[model === pair.before ? row.before : row.after]) + ' ') + text];
   });
   const told = zone
-    ? [[say('centre'), zone.centre.label], zone.fence && [say('fence'), zone.fence], [say('homes'), shortCount(zone.homes)], [say('members'), shortCount(zone.members)], [say('meanWalk'), metres(zone.mean)], [say('max'), metres(zone.max)], zone.broken.length > 0 && [say('breaks'), zone.broken.map(pick).join(language === 'zh' ? '、' : ', '), 'bad']]
-    : [[say('zone'), of ? String(of.n) : say('unserved')], of && [say('centre'), of.centre.label], [say('homes'), unitHomes(unit)], [say('distance'), metres(unit.walk)]].concat(changes);
+    ? facts([[say('centre'), zone.centre.label], zone.fence && [say('fence'), zone.fence], [say('homes'), shortCount(zone.homes)], [say('members'), shortCount(zone.members)], [say('meanWalk'), metres(zone.mean)], [say('max'), metres(zone.max)], zone.broken.length > 0 && [say('breaks'), zone.broken.map(pick).join(language === 'zh' ? '、' : ', '), 'bad']])
+    : unit ? facts([[say('zone'), of ? String(of.n) : say('unserved')], of && [say('centre'), of.centre.label], [say('homes'), homesOf(unit)], [say('distance'), metres(unit.walk)]].concat(changes))
+      : buildingFacts(model, building, changes);
   return make('div', { class: 'card detail', set: { role: 'dialog', 'aria-label': title, 'data-kind': found.kind } }, [
     make('header', { style: { 'border-color': of ? of.ink : COLOURS.quiet } }, [make('h2', { text: title }), make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('close') }, on: { click: close } })]),
-    facts(told)
+    told,
+    building && !alone ? stairwellList(model, building, (one) => one === unit, (one) => to(building, one === unit ? null : one)) : null,
+    building ? hereList(model, building, (one) => to(one)) : null
   ]);
 }
 
@@ -171,7 +179,7 @@ function drawComparison(map, pair) {
     Object.assign(state, { row, flow, found: null });
     const rows = rowsChosen();
     const ends = rows.map((one) => [pair.before.zones[one.from], pair.after.zones[one.to]]).reduce((all, two) => all.concat(two), []);
-    if (rows.length) flyTo(rows.map((one) => unitOf(pair, one)).concat(ends.filter(Boolean).map((zone) => zone.centre)));
+    if (rows.length) flyTo(rows.map((one) => buildingOf(pair, one)).concat(ends.filter(Boolean).map((zone) => zone.centre)));
     parts.panelBody.querySelectorAll('.hand').forEach((node) => node.setAttribute('aria-pressed', 'false'));
     refresh();
   }
@@ -184,13 +192,18 @@ function drawComparison(map, pair) {
     refresh();
   }
 
+  function turnTo(found) {
+    state.found = found;
+    refresh();
+  }
+
   function close() {
     Object.assign(state, { found: null, row: null, flow: null });
     refresh();
   }
 
   function refresh() {
-    fill(parts.card, state.found ? [pairCard(pair, state.model, state.found, close)] : []);
+    fill(parts.card, state.found ? [pairCard(pair, state.model, state.found, close, turnTo)] : []);
     const same = (index) => pair.told.centre.indexOf(index);
     const zone = state.found && state.found.zone !== undefined ? state.found.zone : -1;
     const inAfter = state.model === pair.after;
@@ -249,7 +262,6 @@ function drawComparison(map, pair) {
     const left = event.containerPoint.x < map.getSize().x * state.share;
     const one = scenes[state.side === 'planBefore' || (state.side === 'planBoth' && left) ? 0 : 1];
     Object.assign(state, { found: one.scene.find(event.containerPoint), model: one.model, row: null, flow: null });
-    if (state.found && state.found.unit !== undefined) state.found.zone = undefined;
     refresh();
   });
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });

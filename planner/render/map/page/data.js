@@ -114,10 +114,10 @@ function unpack(text) {
   return step('').then((json) => JSON.parse(json));
 }
 
-/* Shapes and the names of units and buildings come packed; all else is plain. */
 /* Homes of a unit that is told of only together with its neighbours. */
 const UNTOLD = -3;
 
+/* Shapes and the names of units and buildings come packed; all else is plain. */
 function readModel(shapes, names, given) {
   const data = given || JSON.parse(document.getElementById('plan-data').textContent);
   const base = Object.assign({}, data.base, shapes, { streets: { names: data.base.streets.names, classes: shapes.streets }, buildings: { labels: names.base.buildings, rings: shapes.buildings } });
@@ -127,7 +127,7 @@ function readModel(shapes, names, given) {
   const units = data.units.x.map((sx, i) => {
     const b = data.units.block[i];
     return {
-      index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i], zone: data.units.zone[i], block: b, beside: size[b] - 1,
+      index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i], zone: data.units.zone[i], block: b, building: data.units.building[i], beside: size[b] - 1,
       homes: size[b] > 1 ? UNTOLD : data.blocks.homes[b], together: data.blocks.homes[b], walk: data.blocks.walk[b], moved: data.units.moved[i], label: names.units.label[i], gaps: []
     };
   });
@@ -140,7 +140,7 @@ function readModel(shapes, names, given) {
     labelAt: zone.at && { x: plane.x(zone.at[0]), y: plane.y(zone.at[1]), r: Math.abs(plane.x(zone.at[0] + zone.at[2]) - plane.x(zone.at[0])) }
   }));
   const centres = data.centres.map((centre, i) => Object.assign({}, centre, { index: i, x: plane.x(centre.x), y: plane.y(centre.y), sx: centre.x, sy: centre.y }));
-  return { data, plane, units, zones, centres, causes, base: readBase(base, plane) };
+  return { data, plane, units, buildings: readBuildings(units, names.units.name, data.blocks.homes), zones, centres, causes, base: readBase(base, plane) };
 }
 
 function readBase(base, plane) {

@@ -20,6 +20,7 @@ function makeDesk(model, numbers) {
       model.units[u].zone = numbers.zoneOf[b];
       model.units[u].walk = numbers.walkOf(b);
     }));
+    buildingsOf(blocks).forEach(settleBuilding);
     zones.forEach((z) => {
       const now = numbers.zoneFigures(z);
       const words = now.broken.map((rule) => rule.words);
@@ -47,6 +48,35 @@ function makeDesk(model, numbers) {
   }
 
   desk.blockAt = (unit) => data.block[unit];
+
+  function buildingsOf(blocks) {
+    const found = new Set();
+    blocks.forEach((b) => numbers.unitsOf[b].forEach((u) => found.add(model.buildings[model.units[u].building])));
+    return found;
+  }
+  desk.buildingsOf = buildingsOf;
+
+  /* The blocks of a building that can move: the home of a centre stays, unless there is nothing else. */
+  desk.movable = (building) => {
+    const free = building.blocks.filter((b) => !data.fixed[b]);
+    return free.length ? free : building.blocks;
+  };
+
+  /* Those of some blocks that can go to a centre, so that a stroke takes what it can. */
+  desk.able = (blocks, centre) => blocks.filter((b) => numbers.zoneOf[b] !== centre && !desk.refusal([b], centre));
+
+  /* Paint buildings into a zone: what cannot go stays, and is counted. */
+  desk.paint = (buildings, centre) => {
+    const wanted = Array.from(new Set([].concat(...buildings.map(desk.movable)))).filter((b) => numbers.zoneOf[b] !== centre);
+    const blocks = desk.able(wanted, centre);
+    if (!blocks.length) {
+      desk.tell(wanted.length ? desk.refusal(wanted, centre) : say('alreadyThere'));
+      return false;
+    }
+    desk.move(centre, blocks);
+    if (blocks.length < wanted.length) desk.tell(say('didPaint', { n: desk.unitCount(blocks), z: model.zones[centre].n, k: desk.unitCount(wanted) - desk.unitCount(blocks) }));
+    return true;
+  };
 
   desk.choose = (blocks, how) => {
     if (how !== 'add' && how !== 'toggle') desk.selection.clear();

@@ -130,10 +130,10 @@ function makeRecut(model, desk) {
   const stale = new Set();
   const ground = makeCells((point) => stale.add(point.zone));
   const shapes = new Map();
-  const members = [];
+  const members = new Set();
   const held = new Set();
   const outside = makeOutside(model.plane);
-  const recut = { zones: new Set(), region: null, outside: null, edges: [], box: null, shapes: () => Array.from(shapes.values()), units: () => members };
+  const recut = { zones: new Set(), region: null, outside: null, edges: [], box: null, shapes: () => Array.from(shapes.values()), buildings: () => members };
 
   recut.outer = (shape) => {
     if (shape.edges !== recut.edges) Object.assign(shape, { edges: recut.edges, outer: edgesIn(recut.edges, shape.box) });
@@ -162,7 +162,7 @@ function makeRecut(model, desk) {
       const more = model.units.filter((u) => !held.has(u.index) && (isNew(u.zone) || isNew(original(u))));
       more.forEach((u) => {
         held.add(u.index);
-        members.push(u);
+        members.add(model.buildings[u.building]);
         ground.add(u);
       });
     }
@@ -188,6 +188,7 @@ function makeRecut(model, desk) {
     /* What looks other than before: the ground of homes of these zones, and that of zones that are new here. */
     const cut = model.zones.filter((z) => recut.zones.has(z.index));
     ground.cells.forEach((one) => { if (zones.has(one.point.zone)) widen(box, cellBox(one.cell, cut)); });
+    members.forEach((one) => { if (one.units.some((u) => zones.has(u.zone))) widen(box, [one.x, one.y, one.x, one.y]); });
     recut.box = box;
     stale.clear();
   };

@@ -2,7 +2,7 @@
 function makeMarks(map, scene, desk) {
   const canvas = make('canvas', { class: 'edit-marks', set: { 'aria-hidden': 'true' } });
   map.getContainer().appendChild(canvas);
-  const marks = { canvas, lasso: [], target: -1 };
+  const marks = { canvas, lasso: [], stroke: [], ink: COLOURS.ink, target: -1 };
 
   function place() {
     const size = map.getSize();
@@ -60,13 +60,14 @@ function makeMarks(map, scene, desk) {
     ctx.setTransform(p.ratio, 0, 0, p.ratio, 0, 0);
     ctx.clearRect(0, 0, p.width, p.height);
     const at = (thing) => [thing.x * p.s + p.x, thing.y * p.s + p.y];
-    const units = (blocks, draw) => blocks.forEach((b) => desk.numbers.unitsOf[b].forEach((u) => {
-      const [x, y] = at(desk.model.units[u]);
-      if (x > -20 && y > -20 && x < p.width + 20 && y < p.height + 20) draw(x, y, scene.homeSize(desk.model.units[u].homes));
-    }));
-    const ring = (colour, width, more) => (x, y, r) => {
+    /* Each building once; `part` where only some of its stairwells are meant. */
+    const each = (blocks, draw) => desk.buildingsOf(blocks).forEach((one) => {
+      const [x, y] = at(one);
+      if (x > -20 && y > -20 && x < p.width + 20 && y < p.height + 20) draw(x, y, scene.homeSize(one.size), !one.blocks.every((b) => blocks.has(b)));
+    });
+    const ring = (colour, width, more) => (x, y, r, part) => {
       ctx.beginPath();
-      ctx.arc(x, y, r + more, 0, 2 * Math.PI);
+      ctx.arc(x, y, r + more, part ? Math.PI : 0, 2 * Math.PI);
       ctx.lineWidth = width;
       ctx.strokeStyle = colour;
       ctx.stroke();
@@ -75,7 +76,7 @@ function makeMarks(map, scene, desk) {
     if (target) {
       const [cx, cy] = at(target);
       ctx.setLineDash([6, 4]);
-      units(desk.selection, (x, y) => {
+      each(desk.selection, (x, y) => {
         ctx.beginPath();
         ctx.moveTo(x, y);
         ctx.lineTo(cx, cy);
@@ -87,11 +88,12 @@ function makeMarks(map, scene, desk) {
       ring('#ffffff', 7, 0)(cx, cy, 20);
       ring(desk.model.zones[target.index].ink, 3.5, 0)(cx, cy, 20);
     }
-    units(desk.movedBlocks(), ring('#ffffff', 4, 2.5));
-    units(desk.movedBlocks(), ring('#1d4e79', 2, 2.5));
-    units(desk.selection, ring('#ffffff', 6, 5));
-    units(desk.selection, ring(COLOURS.ink, 3, 5));
-    units(desk.locked, (x, y, r) => lock(ctx, x + r + 4, y - r - 2));
+    const moved = new Set(desk.movedBlocks());
+    const stroke = new Set([].concat(...marks.stroke.map(desk.movable)));
+    [['#ffffff', 4], ['#1d4e79', 2]].forEach(([ink, width]) => each(moved, ring(ink, width, 2.5)));
+    [['#ffffff', 6], [COLOURS.ink, 3]].forEach(([ink, width]) => each(desk.selection, ring(ink, width, 5)));
+    if (marks.stroke.length) [['#ffffff', 6], [marks.ink, 4]].forEach(([ink, width]) => each(stroke, ring(ink, width, 5)));
+    each(desk.locked, (x, y, r) => lock(ctx, x + r + 4, y - r - 2));
     desk.allNotes().forEach((note, i) => {
       const point = map.latLngToContainerPoint([note.lat, note.lon]);
       pin(ctx, point.x, point.y, i + 1);

@@ -8,7 +8,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
   desk.oldNotes = data.notes;
   desk.allNotes = () => desk.oldNotes.concat(desk.notes);
   const start = { figures: numbers.figures(), outcomes: numbers.ruleOutcomes() };
-  const edit = { active: false, tool: 'pick', all: false, listed: 0, cursor: -1, listOpen: false, speak: () => null };
+  const edit = { active: false, tool: 'pick', all: false, paint: -1, building: null, listed: 0, cursor: -1, listOpen: false, speak: () => null };
   const marks = makeMarks(map, scene, desk);
   const recut = makeRecut(model, desk);
   const live = make('div', { class: 'live', set: { role: 'status', 'aria-live': 'polite' } });
@@ -18,7 +18,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
   edit.fresh = () => {
     if (!edit.active) return;
     const kept = document.activeElement && box.contains(document.activeElement) ? document.activeElement : null;
-    const mark = kept && (kept.dataset.tool ? '[data-tool="' + kept.dataset.tool + '"]' : kept.getAttribute('role') === 'listbox' ? '[role=listbox]' : kept.dataset.centre ? '.candidate' : null);
+    const mark = kept && (kept.dataset.tool ? '[data-tool="' + kept.dataset.tool + '"]' : kept.dataset.unit ? '[data-unit="' + kept.dataset.unit + '"]' : kept.getAttribute('role') === 'listbox' ? '[role=listbox]' : kept.dataset.centre ? '.candidate' : null);
     const scroll = box.querySelector('.units') ? box.querySelector('.units').scrollTop : 0;
     fill(box, [
       make('h2', {}, [make('span', { text: say('edit') }), make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('stopEdit') }, on: { click: () => edit.turn(false) } })]),
@@ -41,10 +41,10 @@ function startEditing(map, scene, state, model, parts, page, data) {
 
   edit.take = (tool) => {
     edit.tool = tool;
-    map.dragging[tool === 'lasso' ? 'disable' : 'enable']();
+    map.dragging[tool === 'lasso' || tool === 'brush' ? 'disable' : 'enable']();
     map.getContainer().classList.toggle('crosshair', tool !== 'pick');
     edit.fresh();
-    desk.tell(say({ pick: 'hintPick', lasso: 'hintLasso', note: 'hintNote' }[tool]));
+    desk.tell(say({ pick: 'hintPick', brush: 'hintBrush', lasso: 'hintLasso', note: 'hintNote' }[tool]));
   };
 
   edit.offer = () => {
@@ -107,17 +107,32 @@ function startEditing(map, scene, state, model, parts, page, data) {
       return true;
     }
     if (edit.tool !== 'pick') return true;
-    const found = scene.findUnit(event.containerPoint);
+    const found = scene.findBuilding(event.containerPoint);
     const more = event.originalEvent && (event.originalEvent.shiftKey || event.originalEvent.ctrlKey);
-    if (found === null && !more) desk.choose([]);
-    if (found !== null) {
-      const b = desk.blockAt(found);
-      desk.choose([b], more ? 'toggle' : 'only');
-      if (numbers.zoneOf[b] >= 0) edit.listed = numbers.zoneOf[b];
-      edit.cursor = b;
-      edit.fresh();
-    }
+    if (!found && !more) desk.choose([]);
+    if (found) edit.pick(found, more);
     return true;
+  };
+
+  /* A building is chosen whole; a second time, with more chosen, it is left out again. */
+  edit.pick = (building, more) => {
+    const blocks = desk.movable(building);
+    edit.building = building;
+    edit.cursor = building.index;
+    if (building.parts[0].zone >= 0) edit.listed = building.parts[0].zone;
+    desk.choose(blocks, !more ? 'only' : blocks.every((b) => desk.selection.has(b)) ? 'toggle' : 'add');
+    if (blocks.length < building.blocks.length) desk.tell(say('partStays'));
+  };
+
+  /* One stairwell of a building; again, and it is the whole building. */
+  edit.pickStairwell = (building, unit, event) => {
+    const b = unit.block;
+    const why = numbers.data.fixed[b] ? desk.refusal([b]) : '';
+    if (why) return desk.tell(why);
+    const only = desk.selection.size === 1 && desk.selection.has(b);
+    edit.building = building;
+    if (event.shiftKey || event.ctrlKey) return desk.choose([b], 'toggle');
+    return desk.choose(only ? desk.movable(building) : [b], 'only');
   };
 
   function offerRestore() {
@@ -159,6 +174,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
     button.textContent = say('edit');
     return button;
   };
+  addBrush(map, scene, marks, desk, edit);
   addLasso(map, marks, desk, edit);
   addEditKeys(desk, edit);
   autosave(desk);

@@ -18,12 +18,25 @@ function toolButton(name, key, pressed, action, off) {
 function editTools(desk, edit) {
   const tool = (name, key) => toolButton(name, key, edit.tool === name, () => edit.take(name));
   return make('div', { class: 'edit-tools', set: { role: 'toolbar', 'aria-label': say('edit') } }, [
-    make('div', { class: 'tool-row' }, [tool('pick', 'S'), tool('lasso', 'O'), tool('note', 'N')]),
+    make('div', { class: 'tool-row' }, [tool('pick', 'S'), tool('brush', 'B'), tool('lasso', 'O'), tool('note', 'N')]),
+    edit.tool === 'brush' || edit.tool === 'lasso' ? paintTarget(desk, edit) : null,
     make('div', { class: 'tool-row' }, [
       toolButton('undo', 'Ctrl+Z', null, desk.undo, !desk.done.length), toolButton('redo', 'Ctrl+Y', null, desk.redo, !desk.undone.length),
       toolButton('exportChanges', '', null, () => exportChanges(desk), !desk.changed())
     ])
   ]);
+}
+
+/* Into which zone brush and lasso paint. */
+function paintTarget(desk, edit) {
+  const none = say(edit.tool === 'brush' ? 'paintWhereBegun' : 'paintChooseOnly');
+  const options = [{ index: -1, text: none }].concat(desk.model.zones.map((zone) => ({ index: zone.index, text: zone.n + ' · ' + zone.centre.label })));
+  const select = make('select', { set: { 'data-paint': '' }, on: { change: () => { edit.paint = Number(select.value); } } }, options.map((one) => {
+    const option = make('option', { text: one.text, set: { value: String(one.index) } });
+    option.selected = one.index === edit.paint;
+    return option;
+  }));
+  return make('label', { class: 'paint' }, [make('span', { text: say('paintInto') }), select]);
 }
 
 /* How the plan stands against the one that was opened. */
@@ -76,27 +89,40 @@ function editCandidates(desk, edit) {
   ]);
 }
 
-function blockLabel(desk, b) {
-  const units = desk.numbers.unitsOf[b];
-  const label = desk.model.units[units[0]].label;
-  return units.length > 1 ? say('andNeighbours', { label, n: units.length - 1 }) : label;
+/* The building that is chosen, whole or in part; null where several are. */
+function chosenBuilding(desk, edit, blocks) {
+  if (!blocks.length) return null;
+  if (edit.building && blocks.every((b) => edit.building.blocks.includes(b))) return edit.building;
+  const touched = Array.from(desk.buildingsOf(blocks));
+  return touched.length === 1 ? touched[0] : null;
+}
+
+/* What is chosen, in words: a building, some of its stairwells, or so many buildings. */
+function choiceWords(desk, building, blocks) {
+  const units = desk.unitCount(blocks);
+  if (!building) return say('chosenBuildings', { n: desk.buildingsOf(blocks).size, k: units });
+  const own = building.units.filter((u) => blocks.includes(u.block));
+  const name = own.length === 1 ? own[0].label : own.length === building.units.length ? building.label : building.label + ' ' + own.map((u) => stairwellLabel(building, u)).join(language === 'zh' ? '、' : ', ');
+  return units > own.length ? say('andNeighbours', { label: name, n: units - own.length }) : name;
 }
 
 function editChoice(desk, edit) {
   const blocks = Array.from(desk.selection);
-  const units = desk.unitCount(blocks);
+  const building = chosenBuilding(desk, edit, blocks);
   const homes = blocks.reduce((sum, b) => sum + desk.numbers.data.homes[b], 0);
   const allLocked = blocks.length > 0 && blocks.every((b) => desk.locked.has(b));
+  const zones = Array.from(new Set(blocks.map((b) => desk.numbers.zoneOf[b]))).filter((z) => z >= 0).map((z) => desk.model.zones[z].n).sort((a, b) => a - b);
   const head = blocks.length
     ? make('div', { class: 'choice' }, [
-      make('b', { text: blocks.length === 1 ? blockLabel(desk, blocks[0]) : say('chosenUnits', { n: units }) }),
-      make('small', { text: say('homesOfChoice', { n: grouped(homes) }) + (blocks.length === 1 && desk.numbers.zoneOf[blocks[0]] >= 0 ? ' · ' + say('zone') + ' ' + desk.model.zones[desk.numbers.zoneOf[blocks[0]]].n : '') }),
+      make('b', { text: choiceWords(desk, building, blocks) }),
+      make('small', { text: say('homesOfChoice', { n: grouped(homes) }) + (zones.length ? ' · ' + say('zone') + ' ' + zones.slice(0, 6).join(language === 'zh' ? '、' : ', ') + (zones.length > 6 ? '…' : '') : '') }),
       toolButton(allLocked ? 'unlock' : 'lock', 'L', null, () => desk.lock())
     ]) : null;
-  return make('div', {}, [head, editCandidates(desk, edit)]);
+  const stairs = building && building.units.length > 1 ? stairwellList(desk.model, building, (unit) => desk.selection.has(unit.block), (unit, event) => edit.pickStairwell(building, unit, event)) : null;
+  return make('div', {}, [head, stairs, editCandidates(desk, edit)]);
 }
 
-/* Blocks of one zone as a list for keys: arrows go along, the space bar chooses, M goes on to the centres. */
+/* Buildings of one zone as a list for keys: arrows go along, the space bar chooses, M goes on to the centres. */
 function editList(desk, edit) {
   const details = make('details', { class: 'unit-list' }, [make('summary', { text: say('unitsOfZone') })]);
   details.open = edit.listOpen;
@@ -116,21 +142,24 @@ function fillList(desk, edit, details) {
     return option;
   });
   const select = make('select', { set: { 'aria-label': say('zone') }, on: { change: () => { edit.listed = Number(select.value); edit.fresh(); } } }, options);
-  const items = desk.numbers.data.zone.map((z, b) => b).filter((b) => desk.numbers.zoneOf[b] === edit.listed && desk.numbers.data.fixed[b] !== 1);
-  if (!items.includes(edit.cursor)) edit.cursor = items.length ? items[0] : -1;
-  const list = make('ul', { class: 'units', set: { role: 'listbox', tabindex: '0', 'aria-multiselectable': 'true', 'aria-label': say('unitsOfZone') } }, items.map((b) => make('li', {
-    text: (desk.locked.has(b) ? '🔒 ' : '') + blockLabel(desk, b), class: b === edit.cursor ? 'cursor' : '',
-    set: { role: 'option', id: 'block-' + b, 'aria-selected': String(desk.selection.has(b)), 'data-block': String(b) },
-    on: { click: (event) => { edit.cursor = b; desk.choose([b], event.shiftKey || event.ctrlKey ? 'toggle' : 'only'); } }
+  const items = desk.model.buildings.filter((one) => one.blocks.some((b) => desk.numbers.zoneOf[b] === edit.listed && desk.numbers.data.fixed[b] !== 1));
+  const of = (one) => desk.movable(one).filter((b) => desk.numbers.zoneOf[b] === edit.listed); // its part of this zone
+  const whole = (one, test) => { const blocks = of(one); return blocks.length > 0 && blocks.every(test); };
+  if (!items.some((one) => one.index === edit.cursor)) edit.cursor = items.length ? items[0].index : -1;
+  const list = make('ul', { class: 'units', set: { role: 'listbox', tabindex: '0', 'aria-multiselectable': 'true', 'aria-label': say('unitsOfZone') } }, items.map((one) => make('li', {
+    text: (whole(one, (b) => desk.locked.has(b)) ? '🔒 ' : '') + choiceWords(desk, one, of(one)), class: one.index === edit.cursor ? 'cursor' : '',
+    set: { role: 'option', id: 'building-' + one.index, 'aria-selected': String(whole(one, (b) => desk.selection.has(b))), 'data-building': String(one.index) },
+    on: { click: (event) => { edit.cursor = one.index; desk.choose(of(one), event.shiftKey || event.ctrlKey ? 'toggle' : 'only'); } }
   })));
-  if (edit.cursor >= 0) list.setAttribute('aria-activedescendant', 'block-' + edit.cursor);
+  if (edit.cursor >= 0) list.setAttribute('aria-activedescendant', 'building-' + edit.cursor);
   list.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      const next = items[Math.max(0, Math.min(items.length - 1, items.indexOf(edit.cursor) + step))];
-      edit.cursor = next;
-      desk.choose([next], event.shiftKey ? 'add' : 'only');
-    } else if (event.key === ' ' && edit.cursor >= 0) desk.choose([edit.cursor], 'toggle');
+    const at = items.findIndex((one) => one.index === edit.cursor);
+    if (step && items.length) {
+      const next = items[Math.max(0, Math.min(items.length - 1, at + step))];
+      edit.cursor = next.index;
+      desk.choose(of(next), event.shiftKey ? 'add' : 'only');
+    } else if (event.key === ' ' && at >= 0) desk.choose(of(items[at]), 'toggle');
     else return;
     event.preventDefault();
   });

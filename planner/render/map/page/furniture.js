@@ -50,6 +50,10 @@ function legend(model) {
       drawHome(c, x + 4, y, 5, sample.ink);
     }, 30, 18), say('home'), say('homeSizes'))
   ];
+  if (model.buildings.some((one) => one.units.length > 1)) {
+    const parts = [0, 1].map((k) => ({ share: 0.5, ink: (model.zones[k] || sample).ink }));
+    rows.push(legendRow(swatch((c, x, y) => drawSplit(c, x, y, 4.4, parts), 30, 18), say('splitBuilding')));
+  }
   if (model.units.some((u) => u.zone < 0 && u.homes !== 0)) rows.push(legendRow(swatch((c, x, y) => drawHome(c, x, y, 4, ''), 30, 16), say('unserved')));
   if (model.data.figures.homes_moved !== null) rows.push(legendRow(swatch((c, x, y) => { drawHome(c, x, y, 3.6, sample.ink); drawMoved(c, x, y, 3.6); }, 30, 20), say('movedHomes')));
   model.causes.forEach((cause) => {

@@ -74,9 +74,9 @@ Scene.include({
   /* The dots of homes in the window: middle and reach. */
   _dots: function () {
     const dots = [];
-    this._model.units.forEach((unit) => {
-      const [x, y] = this._at(unit);
-      if (unit.homes !== 0 && this._seen(x, y, 20)) dots.push([x, y, this.homeSize(unit.homes)]);
+    this._model.buildings.forEach((one) => {
+      const [x, y] = this._at(one);
+      if (!one.empty && this._seen(x, y, 20)) dots.push([x, y, this.homeSize(one.size)]);
     });
     return dots;
   },

@@ -3,7 +3,6 @@ const NUMERALS = { 〇: 0, 零: 0, 一: 1, 二: 2, 两: 2, 三: 3, 四: 4, 五: 
 const UNIT_WORDS = '号院|号楼|号|栋|幢|座|单元|楼|室|弄|排|门|梯|区|期|组';
 const IN_WORDS = new RegExp('[〇零一二两三四五六七八九十百]+(?=' + UNIT_WORDS + ')', 'g');
 const TAIL = new RegExp('(?:[\\s,]*第?(?:\\d[\\d/-]*[A-Za-z]?|[A-Za-z](?![A-Za-z])|[甲乙丙丁](?=号|栋|幢|座)|[一二三四五六七八九十]+(?=号|栋|幢|座|单元|楼))(?:号院|号楼|号|栋|幢|座|单元|楼|室|#楼?|排|门|梯|弄)*)+$');
-const STAIRWELL = /\s*[\dA-Za-z一二三四五六七八九十]+单元$/;
 const MOST_SHOWN = 8;
 
 /* 十二 is 12, 三 is 3, 一百零五 is 105; a row of digits is read one by one. */
@@ -109,15 +108,15 @@ function makeNames(model, find) {
     return known;
   }
 
-  /* Units by their names, one a spot; and buildings of several stairwells. */
+  /* Buildings, and the stairwells of those that have several; runs of floors of one stairwell are one entry. */
   function buildings() {
-    const made = [];
+    const made = model.buildings.filter((one) => one.label).map((one) => entry('building', one.label, { building: one.index, units: one.units.map((u) => u.index) }));
     gathered((label) => label).forEach((units, label) => {
-      const spots = new Map(units.map((u) => [model.units[u].sx + ' ' + model.units[u].sy, u]));
-      spots.forEach((u) => made.push(entry('building', label, { unit: u })));
-    });
-    gathered((label) => (STAIRWELL.test(label) ? label.replace(STAIRWELL, '') : '')).forEach((units, label) => {
-      if (/\d/.test(label)) made.push(entry('building', label, { units }));
+      const spots = new Map(units.map((u) => [model.units[u].building + ' ' + model.units[u].sx + ' ' + model.units[u].sy, u]));
+      spots.forEach((u) => {
+        const one = model.buildings[model.units[u].building];
+        if (one.units.length > 1 && label !== one.label) made.push(entry('building', label, { building: one.index, unit: u, units: [u] }));
+      });
     });
     return made;
   }

@@ -36,6 +36,12 @@ function drawPage(map, packed) {
     refresh();
   }
 
+  function turn(found) {
+    state.found = found;
+    state.zone = zoneOfFound(model, found);
+    refresh();
+  }
+
   function resort(key) {
     state.sort = { key, way: state.sort.key === key ? -state.sort.way : key === 'n' ? 1 : -1 };
     parts.panelBody.querySelector('section.zones').replaceWith(zonesBlock(model, state, choose, resort));
@@ -45,7 +51,7 @@ function drawPage(map, packed) {
 
   function refresh(still) {
     parts.card.replaceChildren();
-    if (state.found) parts.card.appendChild(state.found.kind === 'area' ? areaCard(model, state.found, close, choose) : detailCard(model, state, close));
+    if (state.found) parts.card.appendChild(state.found.kind === 'area' ? areaCard(model, state.found, close, choose) : detailCard(model, state, close, turn));
     if (page.find) page.find.show(state.found);
     parts.panelBody.querySelectorAll('tr[data-zone]').forEach((row) => row.classList.toggle('chosen', Number(row.dataset.zone) === state.zone));
     if (!still) scene.redraw();
@@ -153,6 +159,12 @@ function fillHeader(parts, model, switched, edit, print) {
   parts.panel.setAttribute('aria-label', say('panel'));
 }
 
+/* The zone that stands out beside what was found: that of a building only where it has one. */
+function zoneOfFound(model, found) {
+  const zone = found.unit !== undefined ? model.units[found.unit].zone : found.building !== undefined ? model.buildings[found.building].zone : found.zone;
+  return Math.max(-1, zone);
+}
+
 function addScale(map, parts) {
   const control = L.control.scale({ imperial: false, maxWidth: 110 });
   control.addTo(map);
@@ -163,13 +175,12 @@ function listen(map, scene, state, model, parts, refresh, close, page) {
   map.on('click', (event) => {
     if (page.edit && page.edit.click(event)) return;
     state.found = scene.find(event.containerPoint);
-    const unit = state.found && state.found.unit !== undefined ? model.units[state.found.unit] : null;
-    state.zone = !state.found ? -1 : unit ? unit.zone : state.found.zone;
+    state.zone = state.found ? zoneOfFound(model, state.found) : -1;
     refresh();
   });
   map.on('mousemove', (event) => {
     const found = scene.find(event.containerPoint);
-    const text = !found ? '' : found.unit !== undefined ? model.units[found.unit].label : say('zone') + ' ' + model.zones[found.zone].n + ' · ' + model.zones[found.zone].centre.label;
+    const text = !found ? '' : found.building !== undefined ? model.buildings[found.building].label : say('zone') + ' ' + model.zones[found.zone].n + ' · ' + model.zones[found.zone].centre.label;
     map.getContainer().style.cursor = found ? 'pointer' : '';
     parts.tip.textContent = found && found.kind !== 'zone' ? text : '';
     parts.tip.style.transform = 'translate(' + (event.containerPoint.x + 14) + 'px,' + (event.containerPoint.y + 14) + 'px)';

@@ -175,32 +175,32 @@ function zoneFacts(model, zone) {
   ]);
 }
 
-/* Homes of a unit, or of it and its neighbours where its own are not told. */
-function unitHomes(unit) {
-  return unit.beside ? say('together', { t: homesText(unit.together), n: unit.beside }) : homesText(unit.homes);
-}
-
 function unitFacts(model, unit) {
   const zone = model.zones[unit.zone];
   return facts([
     [say('zone'), zone ? String(zone.n) : say('unserved'), zone ? '' : 'bad'], zone && [say('centre'), zone.centre.label],
-    [say('homes'), unitHomes(unit)], [say('distance'), metres(unit.walk)],
+    [say('homes'), homesOf(unit)], [say('distance'), metres(unit.walk)],
     unit.moved !== 0 && [say('movedHomes'), homesText(unit.moved)]
   ].concat(walkFacts(model, unit), unit.gaps.map((gap) => [pick(model.data.causes[gap.cause]), homesText(gap.count), 'bad'])));
 }
 
-function detailCard(model, state, close) {
+function detailCard(model, state, close, turn) {
   const found = state.found;
-  const zone = found && found.zone !== undefined ? model.zones[found.zone] : null;
-  const unit = found && found.unit !== undefined ? model.units[found.unit] : null;
-  const of = zone || (unit && model.zones[unit.zone]);
-  const title = zone ? say('zone') + ' ' + zone.n : unit.label;
+  const zone = found.zone !== undefined ? model.zones[found.zone] : null;
+  const building = zone ? null : model.buildings[found.building];
+  const alone = building && building.units.length === 1 ? building.units[0] : null;
+  const unit = !building ? null : found.unit !== undefined ? model.units[found.unit] : alone;
+  const of = zone || model.zones[(unit || building).zone];
+  const title = zone ? say('zone') + ' ' + zone.n : (unit || building).label;
+  const to = (one, stairwell) => turn({ kind: 'building', building: one.index, unit: stairwell ? stairwell.index : undefined });
   return make('div', { class: 'card detail', set: { role: 'dialog', 'aria-label': title, 'data-kind': found.kind } }, [
     make('header', { style: { 'border-color': of ? of.ink : COLOURS.quiet } }, [
       make('h2', { text: title }),
       make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('close') }, on: { click: close } })
     ]),
-    zone ? zoneFacts(model, zone) : unitFacts(model, unit),
-    unit && model.roster ? rosterBlock(model, unit) : null
+    zone ? zoneFacts(model, zone) : unit ? unitFacts(model, unit) : buildingFacts(model, building),
+    building && !alone ? stairwellList(model, building, (one) => one === unit, (one) => to(building, one === unit ? null : one)) : null,
+    building ? hereList(model, building, (one) => to(one)) : null,
+    building && model.roster ? rosterBlock(model, building, unit ? [unit] : building.units) : null
   ]);
 }

@@ -24,9 +24,11 @@ function memberText(roster, index) {
   return index < 0 ? '–' : [roster.members.name[index], roster.members.id[index]].filter(Boolean).join(' ');
 }
 
-function rosterTable(model, rows) {
+function rosterTable(model, rows, building) {
   const roster = model.roster.roster;
+  const stairwell = (i) => stairwellLabel(building, model.units[roster.unit[i]]);
   const columns = [
+    ...(building && new Set(rows.map((i) => roster.unit[i])).size > 1 ? [['unit', stairwell]] : []),
     ['rosterHome', (i) => roster.id[i]], ['rosterName', (i) => roster.name[i]], ['rosterRoom', (i) => roster.room[i]],
     ['rosterCare', (i) => roster.care[i]], ['rosterMember', (i) => memberText(roster, roster.member[i])]
   ].filter((column) => column[0] === 'rosterHome' || rows.some((i) => column[1](i) && column[1](i) !== '–'));
@@ -37,11 +39,11 @@ function rosterTable(model, rows) {
 }
 
 /* What the card of a building says of its people. */
-function rosterBlock(model, unit) {
-  const homes = model.roster.byUnit.get(unit.index) || [];
-  const members = model.roster.members.get(unit.index) || [];
+function rosterBlock(model, building, units) {
+  const homes = [].concat(...units.map((unit) => model.roster.byUnit.get(unit.index) || []));
+  const members = [].concat(...units.map((unit) => model.roster.members.get(unit.index) || []));
   return make('div', { class: 'roster-box' }, [
-    make('h3', { text: say('roster') }), homes.length ? rosterTable(model, homes) : make('p', { class: 'aside', text: say('noGaps') }),
+    make('h3', { text: say('roster') }), homes.length ? rosterTable(model, homes, building) : make('p', { class: 'aside', text: say('noGaps') }),
     members.length ? make('h3', { text: say('membersHere') }) : null,
     members.length ? make('ul', {}, members.map((i) => make('li', { text: memberText(model.roster.roster, i) }))) : null
   ]);

@@ -115,20 +115,28 @@ const Scene = L.Layer.extend({
       this._onNewGround(ctx, () => this._outlineRecut(ctx));
       if (this._model.recut) this._borderRecut(ctx);
     }
+    const live = this._live();
     this._through(ctx, 'homes', again, (c) => {
       this._toPlane(c);
       if (on.fences) this._paintFences(c);
       this._toScreen(c);
       this._reserve();
       if (on.labels) this._paintNames(c);
-      if (on.homes) this._paintHomes(c, this._model.units);
+      if (on.homes) this._paintHomes(c, this._state.editing ? this._model.buildings.filter((one) => !live.has(one)) : this._model.buildings);
     });
     this._toScreen(ctx);
-    if (on.homes && again && this._model.recut) this._paintHomes(ctx, this._model.recut.units());
+    if (on.homes && this._state.editing) this._paintHomes(ctx, live);
     if (on.moved) this._paintMoved(ctx);
     if (on.gaps) this._paintGaps(ctx);
     if (on.zones) this._paintNumbers(ctx);
     if (on.centres) this._paintCentres(ctx);
+  },
+
+  /* Buildings that may look other after the next edit: a picture that is used again must not hold them. */
+  _live: function () {
+    const live = new Set(this._model.buildings.filter((one) => one.cut));
+    if (this._model.recut) this._model.recut.buildings().forEach((one) => live.add(one));
+    return live;
   },
 
   _stroke: function (ctx, path, colour, width, dash) {
@@ -242,20 +250,25 @@ const Scene = L.Layer.extend({
     return this._unit * Math.min(17, Math.max(7, 11 * Math.pow(2, (this._zoom - 15) * 0.3)));
   },
 
-  _gapAt: function (unit, k) {
-    const [x, y] = this._at(unit);
+  _gapAt: function (one, k) {
+    const [x, y] = this._at(one);
     return [x + (k + 0.75) * this.gapSize() * 1.05 - this.gapSize() * 0.2, y - this.gapSize() * 0.75];
   },
 
   /* Dots of one look go in few paths: thousands of single ones take long, and so does one path of all. */
-  _paintHomes: function (ctx, units) {
+  _paintHomes: function (ctx, buildings) {
     const looks = new Map();
-    units.forEach((unit) => {
-      const [x, y] = this._at(unit);
-      if (unit.homes === 0 || !this._seen(x, y, 20)) return;
-      const r = this.homeSize(unit.homes);
-      const faded = this._faded(unit.zone);
-      const zone = this._model.zones[unit.zone];
+    const split = [];
+    buildings.forEach((one) => {
+      const [x, y] = this._at(one);
+      if (one.empty || !this._seen(x, y, 20)) return;
+      const r = this.homeSize(one.size);
+      if (one.zone === SPLIT) {
+        split.push([one, x, y, r]);
+        return;
+      }
+      const faded = this._faded(one.zone);
+      const zone = this._model.zones[one.zone];
       const name = (zone ? zone.ink : '') + (faded ? ' faded ' : ' ') + r;
       if (!looks.has(name)) looks.set(name, { ink: zone ? zone.ink : '', faded, r, dots: [] });
       looks.get(name).dots.push([x, y]);
@@ -264,19 +277,23 @@ const Scene = L.Layer.extend({
       ctx.globalAlpha = look.faded ? 0.35 : 1;
       for (let k = 0; k < look.dots.length; k += 200) drawHomes(ctx, look.dots.slice(k, k + 200), look.r, look.ink);
     });
+    split.forEach(([one, x, y, r]) => {
+      ctx.globalAlpha = one.parts.every((part) => this._faded(part.zone)) ? 0.35 : 1;
+      drawSplit(ctx, x, y, Math.max(r, 3.2 * this._unit), one.parts.map((part) => ({ share: part.share, ink: this._model.zones[part.zone] ? this._model.zones[part.zone].ink : '' })));
+    });
     ctx.globalAlpha = 1;
   },
 
   _paintMoved: function (ctx) {
-    this._model.units.forEach((unit) => {
-      const [x, y] = this._at(unit);
-      if (unit.moved !== 0 && this._seen(x, y, 20)) drawMoved(ctx, x, y, this.homeSize(unit.homes));
+    this._model.buildings.forEach((one) => {
+      const [x, y] = this._at(one);
+      if (one.moved && this._seen(x, y, 20)) drawMoved(ctx, x, y, this.homeSize(one.size));
     });
   },
 
   _paintGaps: function (ctx) {
-    this._model.units.forEach((unit) => unit.gaps.forEach((gap, k) => {
-      const [x, y] = this._gapAt(unit, k);
+    this._model.buildings.forEach((one) => one.gaps.forEach((gap, k) => {
+      const [x, y] = this._gapAt(one, k);
       if (this._seen(x, y, 20)) drawGap(ctx, gap.cause, x, y, this.gapSize());
     }));
   },
@@ -294,7 +311,7 @@ const Scene = L.Layer.extend({
     ctx.globalAlpha = 1;
   },
 
-  /* What lies under a point of the window: a centre, a gap, a unit or a zone. */
+  /* What lies under a point of the window: a centre, a gap, a building or a zone. */
   find: function (containerPoint) {
     const on = this._state.layers;
     const point = this._map.containerPointToLayerPoint(containerPoint).subtract(this._place.corner);
@@ -305,8 +322,8 @@ const Scene = L.Layer.extend({
     const gap = on.gaps && this._gapUnder(point);
     if (gap) return gap;
     if (on.homes) {
-      const unit = this._nearest(this._model.units.filter((u) => u.homes !== 0), point, Math.max(8 * this._unit, this.homeSize(20)));
-      if (unit) return { kind: 'unit', unit: unit.index };
+      const one = this._nearest(this._model.buildings.filter((b) => !b.empty), point, Math.max(8 * this._unit, this.homeSize(20)));
+      if (one) return { kind: 'building', building: one.index };
     }
     const x = (point.x - this._place.tx) / this._place.s;
     const y = (point.y - this._place.ty) / this._place.sy;
@@ -314,11 +331,10 @@ const Scene = L.Layer.extend({
     return zone ? { kind: 'zone', zone: zone.index } : null;
   },
 
-  /* The unit under a point of the window, or null. */
-  findUnit: function (containerPoint) {
+  /* The building under a point of the window, or null. */
+  findBuilding: function (containerPoint) {
     const point = this._map.containerPointToLayerPoint(containerPoint).subtract(this._place.corner);
-    const unit = this._nearest(this._model.units, point, Math.max(16 * this._unit, this.homeSize(20)));
-    return unit ? unit.index : null;
+    return this._nearest(this._model.buildings, point, Math.max(16 * this._unit, this.homeSize(20)));
   },
 
   _nearest: function (things, point, reach) {
@@ -337,9 +353,9 @@ const Scene = L.Layer.extend({
 
   _gapUnder: function (point) {
     let found = null;
-    this._model.units.forEach((unit) => unit.gaps.forEach((gap, k) => {
-      const [x, y] = this._gapAt(unit, k);
-      if (Math.hypot(x - point.x, y - point.y) < this.gapSize() * 0.65) found = { kind: 'gap', unit: unit.index, cause: gap.cause };
+    this._model.buildings.forEach((one) => one.gaps.forEach((gap, k) => {
+      const [x, y] = this._gapAt(one, k);
+      if (Math.hypot(x - point.x, y - point.y) < this.gapSize() * 0.65) found = { kind: 'gap', building: one.index, cause: gap.cause };
     }));
     return found;
   }

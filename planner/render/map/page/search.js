@@ -48,6 +48,14 @@ function startFinding(map, scene, state, model, parts, page, find) {
     return { points: [spot(unit), spot(centre)], metres: null, straight: true };
   };
 
+  /* Whose walk is drawn: the chosen stairwell's, else that of the one nearest to the symbol; none where zones cut the building. */
+  function walker(found) {
+    if (found.unit !== undefined) return model.units[found.unit];
+    const one = model.buildings[found.building];
+    const away = (u) => Math.hypot(u.x - one.x, u.y - one.y);
+    return one.zone === SPLIT ? null : one.units.reduce((best, u) => (away(u) < away(best) ? u : best));
+  }
+
   function timeText(metresWalked) {
     if (metresWalked === null || metresWalked === undefined) return '–';
     return metresWalked < find.pace ? say('lessMinute') : say('minutes', { n: Math.round(metresWalked / find.pace), m: find.pace });
@@ -64,9 +72,10 @@ function startFinding(map, scene, state, model, parts, page, find) {
 
   /* Draw what is chosen: the walk of a building, the buildings of an estate. */
   finder.show = (found) => {
-    if (!found || (found.unit === undefined && !found.spots)) return line.draw(null, []);
+    if (!found || (found.building === undefined && !found.spots)) return line.draw(null, []);
     if (found.spots) return line.draw(null, found.spots);
-    const unit = model.units[found.unit];
+    const unit = walker(found);
+    if (!unit) return line.draw(null, [Object.assign(spot(model.buildings[found.building]), { hollow: true })]); // its colours stay in sight
     return line.draw(finder.walkOf(unit), [spot(unit)], model.zones[unit.zone]);
   };
 
@@ -102,12 +111,12 @@ function startFinding(map, scene, state, model, parts, page, find) {
   finder.choose = (entry) => {
     close();
     if (entry.kind === 'centre') return page.choose(entry.zone);
-    if (entry.unit === undefined) return chooseArea(entry);
-    const unit = model.units[entry.unit];
-    const walk = finder.walkOf(unit);
-    state.found = { kind: 'unit', unit: unit.index };
-    state.zone = unit.zone;
-    fly(walk ? walk.points.concat([spot(model.centres[unit.zone])]) : [spot(unit)]);
+    if (entry.building === undefined) return chooseArea(entry);
+    state.found = { kind: 'building', building: entry.building, unit: entry.unit };
+    state.zone = zoneOfFound(model, state.found);
+    const unit = walker(state.found);
+    const walk = unit && finder.walkOf(unit);
+    fly(walk ? walk.points.concat([spot(model.centres[unit.zone])]) : [spot(unit || model.buildings[entry.building])]);
     return page.refresh();
   };
 
@@ -136,7 +145,7 @@ function startFinding(map, scene, state, model, parts, page, find) {
   }
 
   function option(entry, i) {
-    const zones = entry.zones || (entry.units ? names().zones(entry.units) : entry.place ? [zoneAt(entry.place[0], entry.place[1])] : [entry.unit === undefined ? entry.zone : model.units[entry.unit].zone]);
+    const zones = entry.zones || (entry.units ? names().zones(entry.units) : entry.place ? [zoneAt(entry.place[0], entry.place[1])] : [entry.zone]);
     const where = zones.length === 1 ? zoneTag(model, zones[0]) : make('span', { class: 'find-zone', text: say('inZones', { n: zones.length }) });
     return make('div', { class: 'find-option', set: { role: 'option', id: 'find-' + i, 'aria-selected': 'false' }, on: { mousedown: (event) => event.preventDefault(), click: () => finder.choose(entry) } }, [make('span', { class: 'find-label', text: entry.kind === 'centre' ? say('zone') + ' ' + model.zones[entry.zone].n + ' · ' + entry.label : entry.label }), entry.kind === 'centre' ? null : where]);
   }

@@ -182,7 +182,7 @@ function makeWalkLine(map, model) {
       group.addLayer(L.polyline(line, look({ color: '#ffffff', weight: 9, opacity: 0.95 })));
       group.addLayer(L.polyline(line, look({ color: COLOURS.walk, weight: 5, opacity: 1, dashArray: found.straight ? '7 9' : null })));
     }
-    spots.forEach((p) => group.addLayer(L.circleMarker(at(p), look({ radius: 7, color: '#ffffff', weight: 2.5, fillColor: COLOURS.walk, fillOpacity: 1 }))));
+    spots.forEach((p) => group.addLayer(L.circleMarker(at(p), p.hollow ? look({ radius: 15, color: COLOURS.walk, weight: 3, fill: false }) : look({ radius: 7, color: '#ffffff', weight: 2.5, fillColor: COLOURS.walk, fillOpacity: 1 }))));
     if (found && zone) group.addLayer(end(zone));
     if (found || spots.length) {
       if (!map.hasLayer(group)) map.addLayer(group);
