@@ -137,11 +137,13 @@ def test_a_building_that_is_cut_shows_it(
               const own = map.getContainer().getBoundingClientRect();
               const at = [(p.x + own.left - box.left) * ratio, (p.y + own.top - box.top) * ratio];
               const { data, width } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+              let r = 0;
+              map.eachLayer((layer) => { if (layer.homeSize) r = 0.7 * layer.homeSize(one.size); });
               let from = -Math.PI / 2;
               const seen = one.parts.map((part) => {
                 const mid = from + Math.PI * part.share;
                 from += 2 * Math.PI * part.share;
-                const [x, y] = [Math.cos, Math.sin].map((f, i) => Math.round(at[i] + 7 * ratio * f(mid)));
+                const [x, y] = [Math.cos, Math.sin].map((f, i) => Math.floor(at[i] + r * ratio * f(mid)));
                 const dot = 4 * (y * width + x);
                 const two = (v) => v.toString(16).padStart(2, '0');
                 return '#' + Array.from(data.slice(dot, dot + 3), two).join('');
