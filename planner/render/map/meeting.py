@@ -89,11 +89,11 @@ def taken_names(payload: dict[str, Any]) -> dict[str, Any]:
     """Take the labels of units and buildings out of a payload: there are as many as of those.
 
     `payload`: from `meeting_payload`; what is taken is removed.
-    Gives: ``units.label, units.name``, and ``base.buildings``: what each building of the base map is
-    called, or "".
+    Gives: ``units.label, units.name, units.building``, and ``base.buildings``: what each building of the
+    base map is called, or "".
     """
     labels = payload["base"].pop("buildings")["labels"]
-    units = {name: payload["units"].pop(name) for name in ("label", "name")}
+    units = {name: payload["units"].pop(name) for name in ("label", "name", "building")}
     return {"units": units, "base": {"buildings": labels}}
 
 
@@ -185,7 +185,8 @@ def _centres(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]
 def _units(tables: PlanTables, grid: Grid, told: Told) -> dict[str, Any]:
     """Give the demand units column by column: where, whose, of which block and building; zone -1 is none.
 
-    ``name`` is by building: what it is called, "" where its one unit is called the same.
+    ``building`` is given as steps, which pack well.  ``name`` is by building: what it is called, ""
+    where its one unit is called the same.
     """
     units, blocks = tables.units, told.blocks
     building = buildings_of(tables)
@@ -196,7 +197,7 @@ def _units(tables: PlanTables, grid: Grid, told: Told) -> dict[str, Any]:
         "y": ys,
         "zone": blocks.zone[blocks.of].tolist(),
         "block": blocks.of.tolist(),
-        "building": building.tolist(),
+        "building": np.diff(building, prepend=0).tolist(),
         # that some homes of a unit change hands may be seen, never how many
         "moved": (moved if told.whole else np.where(moved > 0, FEW, 0)).tolist(),
         "label": [str(label) for label in units["label"]],

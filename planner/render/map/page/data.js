@@ -124,10 +124,12 @@ function readModel(shapes, names, given) {
   const plane = makePlane(data);
   const size = [];
   data.units.block.forEach((b) => { size[b] = (size[b] || 0) + 1; });
+  let building = 0;
   const units = data.units.x.map((sx, i) => {
+    building += names.units.building[i];
     const b = data.units.block[i];
     return {
-      index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i], zone: data.units.zone[i], block: b, building: data.units.building[i], beside: size[b] - 1,
+      index: i, x: plane.x(sx), y: plane.y(data.units.y[i]), sx, sy: data.units.y[i], zone: data.units.zone[i], block: b, building, beside: size[b] - 1,
       homes: size[b] > 1 ? UNTOLD : data.blocks.homes[b], together: data.blocks.homes[b], walk: data.blocks.walk[b], moved: data.units.moved[i], label: names.units.label[i], gaps: []
     };
   });

@@ -15,8 +15,8 @@ function readPublic(shapes) {
   const data = JSON.parse(document.getElementById('plan-data').textContent);
   const base = data.base;
   const centres = data.zones.map((zone) => ({ x: 0, y: 0, id: '', label: zone.name }));
-  const whole = Object.assign({}, data, { base, centres, units: { x: [], block: [], building: [] }, blocks: { homes: [], walk: [] }, gaps: [], causes: {} });
-  const model = readModel(Object.assign({ buildings: [] }, shapes), { base: { buildings: [] }, units: { label: [], name: [] } }, whole);
+  const whole = Object.assign({}, data, { base, centres, units: { x: [], block: [] }, blocks: { homes: [], walk: [] }, gaps: [], causes: {} });
+  const model = readModel(Object.assign({ buildings: [] }, shapes), { base: { buildings: [] }, units: { label: [], name: [], building: [] } }, whole);
   model.centres = [];
   return model;
 }

@@ -134,7 +134,8 @@ const Scene = L.Layer.extend({
 
   /* Buildings that may look other after the next edit: a picture that is used again must not hold them. */
   _live: function () {
-    const live = new Set(this._model.buildings.filter((one) => one.cut));
+    if (!this._cut) this._cut = this._model.buildings.filter((one) => one.cut);
+    const live = new Set(this._cut);
     if (this._model.recut) this._model.recut.buildings().forEach((one) => live.add(one));
     return live;
   },
