@@ -68,6 +68,13 @@ def rezone(
             "--fewest", help="As few as possible, then short walks. 换手最少，其次步行最短"
         ),
     ] = False,
+    zone_budget: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Homes that any one zone may lose at most, with --price or --fewest. 每个责任区转出户数上限",
+        ),
+    ] = None,
     everywhere: Annotated[
         bool,
         typer.Option(
@@ -117,8 +124,9 @@ def rezone(
 
     task, changed = Project.of(project), Changed(changes, households, members)
     online = online_of(changed.project(task))
-    keeping = _keeping(task, budget, price, fewest=fewest)
-    if (curve or take is not None) and (budget is not None or price is not None or fewest):
+    keeping = _keeping(task, budget, price, zone_budget, fewest=fewest)
+    wished = (budget, price, zone_budget, fewest or None)
+    if (curve or take is not None) and any(wish is not None for wish in wished):
         raise ConfigError.of("curve-or-keeping")
     looking = curve and take is None
     # To look at the curve writes nothing, so no folder is taken for it.
@@ -153,14 +161,16 @@ def rezone(
         _tell(made)
 
 
-def _keeping(task: Project, budget: int | None, price: float | None, *, fewest: bool) -> Keeping:
+def _keeping(
+    task: Project, budget: int | None, price: float | None, each: int | None, *, fewest: bool
+) -> Keeping:
     from planner.api.rezone.run import Keeping
     from planner.errors import ConfigError
 
     if sum((budget is not None, price is not None, fewest)) > 1:
         raise ConfigError.of("keeping-two")
     own = task.affinity.move_price_m if price is None else price
-    return Keeping(own, budget, fewest)
+    return Keeping(own, budget, fewest, each)
 
 
 def _tell(plan: Plan) -> None:
@@ -181,6 +191,14 @@ def _tell(plan: Plan) -> None:
         said.append(say(f"可证明不少于 {least:,} 户", f"no plan moves fewer than {least:,}"))
     if told["budget"] is not None:
         said.append(say(f"上限 {told['budget']:,} 户", f"{told['budget']:,} were allowed"))
+    if told["zone_budget"] is not None:
+        most, each = told["most_lost"], told["zone_budget"]
+        said.append(
+            say(
+                f"各责任区转出至多 {most:,} 户（上限 {each:,} 户）",
+                f"no zone loses more than {most:,} ({each:,} were allowed)",
+            )
+        )
     # Nothing was open to the search, so numbers of it would tell nothing.
     if not told["open_units"] and not moved:
         stays = say("各责任区原样保留", "every zone stays as it is")

@@ -23,20 +23,26 @@ class Keeping:
         Homes that may change hands at most.
     fewest : bool
         As few as possible, and only then short walks.
+    zone_budget : int, optional
+        Homes that any one zone may lose at most, at the price or with the fewest; those that it loses
+        whatever is done are counted too.
 
     Raises
     ------
     ConfigError
-        The price or the budget is negative, or both a budget and the fewest are asked for.
+        The price or a budget is negative, or both a budget and the fewest, or both budgets are asked for.
     """
 
     price_m: float = 200.0
     budget: int | None = None
     fewest: bool = False
+    zone_budget: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.price_m >= 0 or (self.budget is not None and self.budget < 0):
+        if not self.price_m >= 0 or min(self.budget or 0, self.zone_budget or 0) < 0:
             raise ConfigError.of("keeping-negative")
+        if self.budget is not None and self.zone_budget is not None:
+            raise ConfigError.of("keeping-two-budgets")
         if self.fewest and self.budget is not None:
             raise ConfigError.of("keeping-two")
 
@@ -81,6 +87,8 @@ class Point:
     value_m, bound_m : float
         Walks, rules and ties of the plan, without the price; the least that plans with as few moves come to.
     result : Result
+    charged_m : ndarray of float, shape (n_pairs,)
+        What each pair of the whole problem was charged for the homes that it moves.
     """
 
     price_m: float
@@ -88,6 +96,7 @@ class Point:
     value_m: float
     bound_m: float
     result: Result
+    charged_m: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +120,8 @@ class Recut:
         Least that walks, rules and ties come to in plans that move as few homes, or what the budget allows.
     open_units : int
         Units that were solved again.
+    most_lost : int
+        Homes that the zone loses which loses most.
     """
 
     problem: Problem
@@ -121,6 +132,7 @@ class Recut:
     least: int
     bound_m: float
     open_units: int
+    most_lost: int = 0
 
     @property
     def unpriced(self) -> Problem:

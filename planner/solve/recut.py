@@ -69,6 +69,9 @@ def recut(
         return desk.whole(None, keeping.price_m, desk.lost)
     if keeping.budget is not None:
         point, least = desk.within(keeping.budget)
+    elif keeping.zone_budget is not None:
+        point = desk.spread(keeping.zone_budget, FEWEST_M if keeping.fewest else keeping.price_m)
+        least = desk.least(point) if keeping.fewest else desk.forced
     elif keeping.fewest:
         point = desk.attempt(FEWEST_M, desk.start, 0.7)
         least = desk.least(point)
@@ -158,15 +161,20 @@ class _Desk:
 
     @cached_property
     def small(self) -> Problem:
-        """The open part, each pair charged with the homes that it moves without need."""
-        counted = self.problem.replace(change_m=self.avoidable)
-        return restricted(counted, self.units, self.centres)
+        """The open part, with the number of each pair in the whole problem for what it is charged."""
+        numbered = self.problem.replace(change_m=np.arange(self.problem.n_pairs, dtype=float))
+        return restricted(numbered, self.units, self.centres)
 
     @cached_property
     def tight(self) -> Problem:
         """The open part as it is searched: of a unit that is held only the pair with that centre is left."""
         want = self._places[self.standing.held[self.units]][self.small.pair_unit]
         return of_pairs(self.small, (want < 0) | (self.small.pair_centre == want))
+
+    @staticmethod
+    def priced(part: Problem, charged_m: Floats) -> Problem:
+        """Charge the pairs of `small` or `tight` what those of the whole problem are charged."""
+        return part.replace(change_m=charged_m[part.change_m.astype(np.int64)])
 
     @cached_property
     def start(self) -> Ints:
@@ -194,9 +202,24 @@ class _Desk:
         moved = moved_households(whole, self.unit, self.previous.zone)
         return self.lost + round(float(self.previous.homes[moved].sum()))
 
-    def attempt(self, price_m: float, start: ArrayLike, share: float) -> Point:
-        """Find the best plan at one price, in a share of the time that is left."""
-        priced = self.tight.replace(change_m=price_m * self.tight.change_m)
+    def losses(self, assignment: ArrayLike) -> Floats:
+        """Count the homes that each zone of before loses under a plan of the open part."""
+        whole = self.standing.zone.astype(np.int64)
+        whole[self.units] = np.append(self.centres, -1)[np.asarray(assignment)]
+        zone = self.previous.zone
+        gone = moved_households(whole, self.unit, zone) & (zone >= 0)
+        weight = self.previous.homes[gone]
+        return np.bincount(zone[gone], weight, self.problem.n_centres).astype(float)
+
+    def attempt(
+        self, price_m: float, start: ArrayLike, share: float, charged_m: Floats | None = None
+    ) -> Point:
+        """Find the best plan at one price, in a share of the time that is left.
+
+        `charged_m`: what each pair is charged, where that is not the price for each home.
+        """
+        charged = price_m * self.avoidable if charged_m is None else charged_m
+        priced = self.priced(self.tight, charged)
         stop = Stop(self.stop.gap, max(self.clock.left * share, 1.0))
         found = solve(priced, stop=stop, start=start, seed=self.seed, progress=self.progress)
         moved = self.moved(found.assignment)
@@ -204,7 +227,63 @@ class _Desk:
         value = audit.audit(plain, found.assignment, 0.0).value_m
         # what changes hands whatever is done is no part of what was priced
         bound = found.bound_m - price_m * (moved - self.forced)
-        return Point(price_m, moved, value, bound, found)
+        return Point(price_m, moved, value, bound, found, charged)
+
+    def spread(self, limit: int, price_m: float) -> Point:
+        """Find a plan in which no zone loses more homes than allowed.
+
+        Zones that would lose more are fined for each home, and the fines grow until all keep to it: the
+        multipliers of as many side constraints, each of which gives a bound for all plans that keep to them.
+        """
+        fines, low, start = np.zeros(self.problem.n_centres), None, self.start
+        best: tuple[float, Point, Floats] | None = None
+        bounds: list[float] = []
+        fewest = math.inf
+        for number in range(2 * ATTEMPTS):
+            charged, spared = self._fined(price_m, fines, limit)
+            point = self.attempt(price_m, start, 1.0 / (2 * ATTEMPTS - number), charged)
+            bounds.append(point.result.bound_m + spared)
+            lost = self.losses(point.result.assignment)
+            fewest = min(fewest, float(lost.max(initial=0.0)))
+            if (lost <= limit).all():
+                worth = point.value_m + price_m * (point.moved - self.forced)
+                best = min(best or (worth, point, fines), (worth, point, fines), key=lambda b: b[0])
+                start = best[1].result.assignment
+                if not fines.any() or worth <= max(bounds) + 1e-6 * max(abs(worth), 1.0):
+                    break
+            else:
+                low = fines
+                if best is None and fines[lost > limit].min() >= FEWEST_M:
+                    break
+            if best is None:
+                fines = np.where(lost > limit, np.clip(4.0 * fines, 50.0, FEWEST_M), fines)
+            else:
+                fines = (best[2] + (low if low is not None else 0.0)) / 2.0
+        if best is None:
+            raise InfeasibleError.of("zone-budget-not-found", budget=limit, found=round(fewest))
+        chosen = best[1]
+        return replace(chosen, bound_m=max(bounds) - price_m * (chosen.moved - self.forced))
+
+    def _fined(self, price_m: float, fines: Floats, limit: int) -> tuple[Floats, float]:
+        """Charge each pair the price and the fines of the zones that its homes leave.
+
+        Gives also what a plan that keeps to the limit is spared: its bound is that much higher.
+        """
+        zone, open_ = self.previous.zone, ~self.standing.closed
+        fine = np.append(fines, 0.0)[zone]
+        counts = changes_of(
+            self.problem, self.unit, replace(self.previous, homes=self.previous.homes * fine)
+        )
+        served = np.diff(self.problem.pair_start) > 0
+        least = np.zeros(self.problem.n_units)
+        starts = self.problem.pair_start[:-1][served]
+        if len(starts):
+            least[served] = np.minimum.reduceat(counts, starts)
+        # of homes that nobody may serve the fine is paid whatever is done
+        nobody = np.append(~served & open_, True)[np.asarray(self.unit)] & (zone >= 0)
+        paid = float((self.previous.homes * fine)[nobody].sum())
+        spared = float(least[open_ & served].sum()) + paid - limit * float(fines.sum())
+        return price_m * self.avoidable + counts - least[self.problem.pair_unit], spared
 
     def within(self, budget: int) -> tuple[Point, int]:
         """Find the price whose best plan moves no more homes than a budget, and nearly as many."""
@@ -240,7 +319,7 @@ class _Desk:
             # a thread of walking, so that there is something to divide by
             walk_m=self.tight.walk_m * 1e-9,
             penalty_m=np.zeros(self.tight.n_pairs),
-            change_m=scale * self.tight.change_m,
+            change_m=scale * self.priced(self.tight, self.avoidable).change_m,
             rules=tuple(rule for rule in self.tight.rules if rule.hard),
             ties=None,
         )
@@ -273,7 +352,8 @@ class _Desk:
             stopped, curve, moved, limit = found.stopped, found.curve, point.moved, point.bound_m
         result = Result(assignment, bound, parts, curve, stopped)
         closed = standing.closed[self.problem.pair_unit]
-        change = np.where(closed, standing.change_m, price_m * self.avoidable)
+        charged = price_m * self.avoidable if point is None else point.charged_m
+        change = np.where(closed, standing.change_m, charged)
         return Recut(
             self.problem.replace(change_m=change),
             result,
@@ -283,13 +363,16 @@ class _Desk:
             least,
             limit + sum(p.bound_m for p in standing.parts),
             len(self.units),
+            0
+            if point is None
+            else round(float(self.losses(point.result.assignment).max(initial=0))),
         )
 
     def _free(self, point: Point) -> Result:
         """Give the bound without what is held: a plan keeps no lock in its problem, only beside it."""
         if self.tight.n_pairs == self.small.n_pairs:
             return point.result
-        priced = self.small.replace(change_m=point.price_m * self.small.change_m)
+        priced = self.priced(self.small, point.charged_m)
         stop = Stop(self.stop.gap, max(self.clock.left, self.stop.seconds / 4, 1.0))
         return solve(priced, stop=stop, start=point.result.assignment, seed=self.seed)
 

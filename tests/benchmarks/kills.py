@@ -133,9 +133,15 @@ def started(office: Office, verb: Verb) -> int:
 
 
 def ended(child: int, until: float) -> bool:
-    """Wait for a process until a moment; give whether it has ended."""
+    """Wait for a process until a moment; give whether it has ended.
+
+    Raises `RuntimeError`: it ended by itself, and not well: what it left would say nothing of a kill.
+    """
     while time.monotonic() < until:
-        if os.waitpid(child, os.WNOHANG)[0]:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found and status:
+            raise RuntimeError(f"a command failed by itself: {status}")
+        if found:
             return True
         time.sleep(STEP_S)
     return False

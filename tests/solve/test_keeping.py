@@ -11,7 +11,14 @@ from planner.solve.keeping import Keeping
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"price_m": -1.0}, {"budget": -1}, {"budget": 3, "fewest": True}]
+    "wrong",
+    [
+        {"price_m": -1.0},
+        {"budget": -1},
+        {"budget": 3, "fewest": True},
+        {"zone_budget": -1},
+        {"budget": 1, "zone_budget": 1},
+    ],
 )
 def test_a_wish_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
     """In both languages."""

@@ -6,14 +6,14 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from planner.errors import InfeasibleError
 from planner.model import audit
 from planner.model.problem import Part, Problem
 from planner.solve.keeping import Keeping, Standing
-from planner.solve.recut import curve, recut
+from planner.solve.recut import FEWEST_M, curve, recut
 from planner.solve.rezone import Previous
 from planner.solve.zones.search import Stop
 from tests.strategies import best_plan, connected, problems
@@ -124,6 +124,73 @@ def test_too_small_a_budget_is_refused_with_the_number(problem: Problem, seed: i
         recut(bare, unit, previous, open_town(bare), wish, stop=STOP, seed=0)
     assert f"at least {fewest} homes" in str(raised.value)
     assert raised.value.zh
+
+
+def lost(assignment: np.ndarray, unit: np.ndarray, previous: Previous) -> int:
+    """Count by person what the zone loses that loses most."""
+    now = np.append(assignment, -1)[unit]
+    gone = (previous.zone >= 0) & (now != previous.zone)
+    return int(np.bincount(previous.zone[gone], minlength=1).max())
+
+
+@MANY
+@given(
+    problems(most_units=6),
+    st.integers(0, 2**31),
+    st.integers(0, 6),
+    st.sampled_from([0.0, 25.0, 200.0]),
+    st.booleans(),
+)
+def test_no_zone_loses_more_than_allowed(
+    problem: Problem, seed: int, more: int, price: float, few: bool
+) -> None:
+    """The limit is kept by every zone, and the bound is below every plan that keeps it."""
+    bare, unit, previous = town(problem, seed)
+    plans = [(lost(p, unit, previous), moved(p, unit, previous), v) for p, v in every_plan(bare)]
+    limit = min(n for n, _, _ in plans) + more
+    wish = Keeping(price, fewest=few, zone_budget=limit)
+    # prices need not have a plan at the limit itself; on towns so small they always had
+    got = recut(bare, unit, previous, open_town(bare), wish, stop=STOP, seed=0)
+    assert got.most_lost == lost(got.result.assignment, unit, previous) <= limit
+    value = audit.audit(bare, got.result.assignment, 0.0).value_m
+    charge = FEWEST_M if few else price
+    worth = [(n, v + charge * n) for w, n, v in plans if w <= limit]
+    assert value + charge * got.moved >= min(v for _, v in worth) - 1e-3
+    assert got.bound_m <= min(v - charge * got.moved for _, v in worth) + 1e-3
+    event("best" if got.bound_m >= value - 1e-3 else "within its gap")
+    told = audit.audit(got.problem, got.result.assignment, 0.0).value_m
+    assert got.result.bound_m <= told + 1e-6
+
+
+def test_a_zone_that_would_lose_too_much_keeps_what_it_must() -> None:
+    """Of twenty homes that would walk less elsewhere ten may go; where more must go it is told."""
+    problem = street()
+    unit = np.repeat(np.arange(6), 10)
+    zone = np.repeat([0, 0, 0, 0, 0, 1], 10)
+    previous = Previous(zone.astype(np.int32), np.ones(60), "", 0.0)
+    free = recut(problem, unit, previous, open_town(problem), Keeping(0.0), stop=STOP, seed=0)
+    assert (free.moved, free.most_lost) == (20, 20)
+    wish = Keeping(0.0, zone_budget=19)
+    got = recut(problem, unit, previous, open_town(problem), wish, stop=STOP, seed=0)
+    assert (got.moved, got.most_lost) == (10, 10)
+    assert got.result.assignment.tolist() == [0, 0, 0, 0, 1, 1]
+    assert free.bound_m <= got.bound_m <= 10 * (0 + 100 + 200 + 300 + 100)
+    # a unit that its centre may not serve any more leaves it, whatever is allowed
+    keep = ~((problem.pair_unit == 4) & (problem.pair_centre == 0))
+    start = np.searchsorted(problem.pair_unit[keep], np.arange(7))
+    out = problem.replace(
+        pair_start=start,
+        pair_centre=problem.pair_centre[keep],
+        walk_m=problem.walk_m[keep],
+        penalty_m=np.zeros(keep.sum()),
+        change_m=np.zeros(keep.sum()),
+    )
+    none = Keeping(0.0, zone_budget=9)
+    with pytest.raises(InfeasibleError, match="loses 10") as raised:
+        recut(out, unit, previous, open_town(out), none, stop=STOP, seed=0)
+    assert raised.value.zh
+    ten = Keeping(0.0, zone_budget=10)
+    assert recut(out, unit, previous, open_town(out), ten, stop=STOP, seed=0).most_lost == 10
 
 
 @MANY

@@ -42,6 +42,8 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         "price_m": recut.price_m,
         "budget": wish.keeping.budget,
         "fewest": wish.keeping.fewest,
+        "zone_budget": wish.keeping.zone_budget,
+        "most_lost": recut.most_lost,
         "bound_m": recut.bound_m,
         "open_units": recut.open_units,
     }

@@ -308,6 +308,22 @@ def test_three_ways_to_say_how_much(project: Project, plan: Plan, tmp_path: Path
         rezone(plan, project, told, Keeping(budget=least - 1), when=WHEN)
 
 
+def test_no_zone_loses_more_than_it_may(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """The number is told, and is that of the two plans held against each other."""
+    # fifty homes come to one building: its zone is too large now, and its neighbours have room
+    at = "东里小区5号楼,东社区,117.0224,32.62,,,,,,"
+    told = changes(tmp_path, *(f"迁入,N{i},,{at}" for i in range(50)))
+    free = rezone(plan, project, told, Keeping(0.0), when=WHEN)
+    most = free.provenance["rezone"]["most_lost"]
+    lost = free.compare(plan).rows.groupby("from_centre")["households"].sum()
+    assert most == lost.max() == 12
+    made = rezone(plan, project, told, Keeping(0.0, zone_budget=11), when=WHEN)
+    assert made.provenance["rezone"]["zone_budget"] == 11
+    # a building is twelve homes, and goes as one
+    assert made.provenance["rezone"]["most_lost"] == made.compare(plan).moved == 0
+    assert made.verify().holds
+
+
 def test_a_point_of_the_curve_can_be_taken(project: Project, plan: Plan, tmp_path: Path) -> None:
     """The plan that is written is the one that the curve showed."""
     store_plan(plan, tmp_path / "plan.gpkg")
