@@ -24,6 +24,7 @@ from planner.model.tables import BASE_LAYERS, PlanTables
 from planner.plan.build import assemble
 from planner.plan.frames import WGS84, geo_frame
 from planner.plan.staffing import Walks
+from planner.privacy import SEAL, Secrets
 
 HOSTILE = (
     "<img src=x onerror=\"window.__pwned='img'\">",
@@ -141,6 +142,8 @@ def _laid(
         "homes_moved": 0 if moved else None,
         "pieces": [],
         "synthetic": True,
+        # nobody lives here, and the plan knows it
+        SEAL: Secrets({}).seal(),
     }
     draft = PlanTables(
         units=units,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 import geopandas as gpd
 
+from planner.api.people import People, people_behind, people_in
 from planner.api.progress import Clock
 from planner.demand.bind import Strengths, strengths_in
 from planner.demand.ground import Ground, completed, read_ground
@@ -23,8 +24,9 @@ from planner.intake.online.estimate import Estimate
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties
+from planner.model.given import Source
 from planner.model.project import Project
-from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES
+from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table
 from planner.plan.guiding import Guides, read_guides
 from planner.plan.store.plans import plan_file
 
@@ -57,6 +59,8 @@ class Opened:
         Id of each member -> what the member is good at; read where talents are asked for.
     guides : tuple of Guides
         Who can look after the centres, and so on up.
+    people : People or None
+        Everybody whom the sheets name, for the gate; None where that is not known.
     """
 
     project: Project
@@ -68,6 +72,7 @@ class Opened:
     strengths: Strengths | None = None
     guides: tuple[Guides, ...] = ()
     findings: tuple[Finding, ...] = ()
+    people: People | None = field(default=None, repr=False)
 
     @property
     def datum(self) -> str | None:
@@ -118,11 +123,17 @@ class AtHand:
 
 
 def open_project(
-    project: Project, clock: Clock, *, people_only: bool = False, at_hand: AtHand | None = None
+    project: Project,
+    clock: Clock,
+    *,
+    people_only: bool = False,
+    at_hand: AtHand | None = None,
+    beside: Iterable[tuple[Source, Table]] = (),
 ) -> Opened:
     """Read every file that a project names.
 
     `clock`: told of the stages ``read`` and ``ground``.
+    `beside`: tables besides that may name people, and what each should be.
     `people_only`: only who lives where: no fences, ties, talents or guides.
     `at_hand`: what need not be read.
     Raises `InputError`, `NetworkError`, `ConfigError`: a file cannot be used as it is.
@@ -149,11 +160,18 @@ def open_project(
                 raise InputError.of("talents-need-table")
             strengths = strengths_in(inputs.member_files, members) if asked else None
             guides = read_guides(project.levels, inputs.member_files, members)
+            people = (
+                people_in(project, (households, members), beside)
+                if ready.households is None and ready.members is None
+                else people_behind(project, (households, members), beside)
+            )
         with clock.stage("ground"):
             ground = ready.ground and completed(ready.ground, inputs)
             ground = ground or read_ground(inputs, households.kept)
     layer, said = (None, ()) if fences is None else (fences.layer, fences.findings)
-    return Opened(project, households, members, ground, layer, ties, strengths, guides, tuple(said))
+    return Opened(
+        project, households, members, ground, layer, ties, strengths, guides, tuple(said), people
+    )
 
 
 def online_of(

@@ -7,9 +7,10 @@ they come from the very sheets that the plan was made of; they stay in memory an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from planner.errors import InputError, PlannerError
 from planner.intake.residents import Residents, read_residents
@@ -19,14 +20,36 @@ from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.tie_sheet import read_ties
-from planner.model.given import Source
+from planner.model.given import Source, digest_of
+from planner.model.layers import FENCES
 from planner.model.project import Project
-from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table, header_key, is_personal
+from planner.model.schema import (
+    ALIASES,
+    BUILDINGS,
+    DRAWN,
+    HOUSEHOLDS,
+    MEMBERS,
+    TIES,
+    Table,
+    header_key,
+    is_personal,
+)
 from planner.model.tables import PlanTables
+from planner.plan.changefile import LONGEST_NAME
+from planner.privacy import Secrets
 from planner.privacy.marks import CARE_WORDS, folded, marks_in, phone_key
 from planner.privacy.person import People, Person
 
-__all__ = ["People", "people_in", "people_of", "private_of", "sheets_of"]
+__all__ = [
+    "People",
+    "people_behind",
+    "people_in",
+    "people_of",
+    "private_of",
+    "require_office",
+    "seal_of",
+    "sheets_of",
+]
 
 NAME: Final = "a resident's name"
 PHONE: Final = "a resident's phone number"
@@ -109,8 +132,13 @@ def sheets_of(project: Project, plan: PlanTables | None = None) -> tuple[Residen
     return read
 
 
-def people_in(project: Project, read: tuple[Residents, Residents]) -> People:
-    """Gather what the sheets of a project say of each resident."""
+def people_in(
+    project: Project, read: tuple[Residents, Residents], beside: Iterable[tuple[Source, Table]] = ()
+) -> People:
+    """Gather what the sheets of a project say of each resident, and of whom else its other tables speak.
+
+    `beside`: more tables, such as the changes of a re-zoning, and what each should be.
+    """
     private = _nothing()
     inputs = project.inputs
     homes, members = (
@@ -120,7 +148,62 @@ def people_in(project: Project, read: tuple[Residents, Residents]) -> People:
             (inputs.member_files, inputs.told(MEMBERS), read[1]),
         )
     )
+    _remember_files((*_tables_of(project), *beside), private)
     return People(homes, members, {kind: frozenset(s) for kind, s in private.items()})
+
+
+def people_behind(
+    project: Project, read: tuple[Residents, Residents], beside: Iterable[tuple[Source, Table]] = ()
+) -> People | None:
+    """Gather whom the files name that residents were read from before, and the other tables of a project.
+
+    Gives: of rows that come from no file what they hold themselves; None where a file is not what it was,
+    so that nobody can know whom it named.
+    """
+    private = _nothing()
+    for residents, table in zip(read, (HOUSEHOLDS, MEMBERS), strict=True):
+        told = residents.told or table
+        try:
+            there = {digest_of(source): source for source in residents.files}
+            _remember_files([(there[digest], told) for _, digest in residents.sources], private)
+        except (OSError, KeyError, PlannerError):
+            return None
+        for address in residents.kept["address"] if not residents.files else ():
+            _remember([str(address)], ["address"], private)
+    _remember_files((*_tables_of(project), *beside), private)
+    return People(private={kind: frozenset(s) for kind, s in private.items()})
+
+
+def seal_of(people: People, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Give the digests of everybody that no file for others may name; see `planner.privacy.Secrets.seal`."""
+    known = {kind: texts for kind, texts in Secrets.of(None, people).kinds.items() if texts}
+    return Secrets(known).seal(before)
+
+
+def require_office(by: str, secrets: Secrets) -> None:
+    """Refuse the name of a resident where an office's is asked: it would stand in a plan's history.
+
+    Raises `InputError`: `by` holds what `secrets` know.
+    """
+    plain = folded(by)
+    if secrets.found_in(plain) or secrets.found_apart(plain):
+        raise InputError.of("changes-bad-office", longest_name=LONGEST_NAME)
+
+
+def _tables_of(project: Project) -> Iterator[tuple[Source, Table]]:
+    """Give the tables that a project names beside its residents; whoever stands in them is a secret, too."""
+    inputs = project.inputs
+    for path, table in (
+        (inputs.ties, TIES),
+        (inputs.aliases, ALIASES),
+        (inputs.buildings, BUILDINGS),
+        (inputs.links, DRAWN),
+        (inputs.barriers, DRAWN),
+        (inputs.fences, FENCES),
+        *((level.sheet, MEMBERS) for level in project.levels),
+    ):
+        if path is not None:
+            yield path, inputs.told(table)
 
 
 def _nothing() -> dict[str, set[str]]:
@@ -133,16 +216,18 @@ def private_of(files: Iterable[tuple[Source, Table]]) -> dict[str, frozenset[str
     `files`: what each file should be. One that cannot be read holds nothing that could be repeated.
     """
     private = _nothing()
+    for file in files:
+        with suppress(PlannerError):
+            _remember_files((file,), private)
+    return {kind: frozenset(s) for kind, s in private.items() if s}
+
+
+def _remember_files(files: Iterable[tuple[Source, Table]], private: dict[str, set[str]]) -> None:
     for path, table in files:
-        try:
-            sheets = read_table(path, table=None)
-        except PlannerError:
-            continue
-        for sheet in sheets:
+        for sheet in read_table(path, table=None):
             kinds = [_kind(header, table) for header in sheet.headers]
             for cells in sheet.cells.tolist():
                 _remember(cells, kinds, private)
-    return {kind: frozenset(s) for kind, s in private.items() if s}
 
 
 def _require_same(digests: set[str], stated: set[str]) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from planner.api.covering import Covers
+from planner.api.people import require_office
+from planner.api.release import Guarded
 from planner.api.views import PlanViews
 from planner.errors import ConfigError, InputError, PrivacyError
 from planner.files import Content, mark_as_read, write_files
@@ -20,7 +22,7 @@ from planner.plan.ledger import ledger_lines
 from planner.plan.lookup import Lookup, Place, look_up
 from planner.plan.store import read_plan, store_plan
 from planner.plan.store.plans import plan_file
-from planner.privacy import SEAL, Secrets, released
+from planner.privacy import Secrets, released
 from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
 from planner.privacy.person import People
 from planner.render.books.roster import roster_bytes
@@ -48,7 +50,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class Plan(Covers, PlanViews):
+class Plan(Covers, Guarded, PlanViews):
     """A finished plan.
 
     The tables are those of `PlanTables`; this class adds what one does with them, `Covers` what one asks
@@ -119,7 +121,8 @@ class Plan(Covers, PlanViews):
         ConfigError
             There is no such audience, or it is not given such a page.
         PrivacyError
-            The finished page holds what its audience must not see.
+            The finished page holds what its audience must not see; or nobody knows whom it must not name:
+            see `sealed` and `release_unknown`.
         """
         to = audience_of(audience)
         if against is None:
@@ -188,7 +191,7 @@ class Plan(Covers, PlanViews):
         folder : str or Path
             Made if it is absent.
         people : People, optional
-            What the gate shall know besides ids; see `map`.
+            Whom no file for others may name; the plan's own digests of them by default.
         replacing : bool
             What stands there may go although it was edited since, or is a plan that was read.
 
@@ -203,11 +206,11 @@ class Plan(Covers, PlanViews):
             The folder cannot be written, or holds an input, an edited file or somebody else's under one
             of these names; nothing half-written is left.
         PrivacyError
-            A file for a meeting holds what it must not.  Then the plan file alone is written, so that
-            no work is lost.
+            A file for a meeting holds what it must not, or nobody knows whom it must not name.  Then the
+            plan file alone is written, so that no work is lost.
         """
         private = [name for name, to in AUDIENCE_OF.items() if to is Audience.INTERNAL]
-        kept = self if people is None else self._sealed(people)
+        kept = self if people is None else self.sealed(people)
         # The plan is hours of work, and the gate may still refuse a street's name: it is written in
         # any case.
         own: dict[str, Content] = {"plan.gpkg": lambda path: store_plan(kept, path)}
@@ -223,11 +226,6 @@ class Plan(Covers, PlanViews):
                 remedy_zh=f"{refused.remedy_zh}；方案已保存在 {where}",
             ) from None
         return write_files(folder, {**own, **shown}, private=private, replacing=replacing)
-
-    def _sealed(self, people: People) -> Plan:
-        """Keep digests of what no file for others may hold: every later command knows it by them."""
-        seal = Secrets({k: v for k, v in Secrets.of(None, people).kinds.items() if v}).seal()
-        return replace(self, provenance={**self.provenance, SEAL: seal})
 
     def _released(self, people: People | None) -> dict[str, Content]:
         """Make every file but the plan's own, each past the gate."""
@@ -281,6 +279,7 @@ class Plan(Covers, PlanViews):
         from planner.plan.changes import apply_changes
         from planner.solve.zones.search import Stop
 
+        require_office(by, Secrets.of(self))
         made = apply_changes(
             self,
             read_changes(changes),
@@ -378,7 +377,8 @@ def handed_out(earlier: Iterable[Path]) -> Iterator[str | MapPage]:
     """
     for nth, path in enumerate(earlier, 1):
         if path.suffix.lower() not in (".html", ".htm"):
-            yield Plan.load(path).map()
+            # drawn to be held against a page, not to be handed out
+            yield replace(Plan.load(path), waived=True).map()
             continue
         mark_as_read(path)
         try:

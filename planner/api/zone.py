@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from planner.api.opening import Estimate, Opened, alone, online_of, open_project
-from planner.api.people import people_in
+from planner.api.people import seal_of
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
 from planner.api.rezone.account import rezoned
@@ -24,7 +24,6 @@ from planner.demand.demand import build_demand
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError
 from planner.files import mark_as_read, probe
-from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headings import role_of
 from planner.model import audit
 from planner.model.problem import Problem, Result
@@ -41,6 +40,7 @@ from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import place_previous
 from planner.plan.provenance import locks_of, stamped
 from planner.plan.store.past import with_past
+from planner.privacy import SEAL
 from planner.solve import rezone
 from planner.solve.keeping import Recut
 from planner.solve.recut import recut
@@ -142,11 +142,9 @@ def run_and_save(
     probe(folder, AUDIENCE_OF, replacing=replacing)
     online = online_of(project, consent, offline=wishes.offline)
     with alone(folder):
-        with opened_once():
-            opened = open_project(project, clock)
-            people = people_in(project, (opened.households, opened.members))
+        opened = open_project(project, clock)
         plan = zoned(Task(opened, wishes, previous, online), clock)
-        return plan, plan.save(folder, people=people, replacing=replacing)
+        return plan, plan.save(folder, people=opened.people, replacing=replacing)
 
 
 def zoned(task: Task, clock: Clock) -> Plan:
@@ -263,9 +261,12 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     told["smallest"] = opened.project.smallest
     told |= rezoned(case, solved, tables)
     findings = (*opened.findings, *case.findings, *tables.findings)
+    before = case.before.tables if case.kept is not None and case.before is not None else None
+    if opened.people is not None:
+        # a plan keeps events of its past: whoever has left since is known by the digests of that time
+        told[SEAL] = seal_of(opened.people, before and before.provenance.get(SEAL))
     provenance = {**tables.provenance, **told}
     made = replace(tables, findings=findings, provenance=provenance)
-    before = case.before.tables if case.kept is not None and case.before is not None else None
     return Plan.of(made if before is None else with_past(made, before))
 
 

@@ -15,8 +15,10 @@ from planner.cli.terminal import (
     Force,
     OutFolder,
     ProjectFile,
+    ReleaseUnknown,
     Replace,
     ReplaceCopies,
+    SheetsOf,
     closing_table,
     console,
     new_folder,
@@ -77,25 +79,28 @@ def draw_map(
         ),
     ] = None,
     earlier: Earlier = None,
+    release_unknown: ReleaseUnknown = False,
     force: Force = False,
 ) -> None:
     """Draw a plan for the public, for a meeting, or for the office itself. 按受众出图
 
     The finished file is read again before it is released: where it holds what its audience must not
-    see, nothing is written and the exit code is 5. A plan holds no names; with --project they are taken
-    from the sheets, and the gate then knows them too.
-    出图后先行检查，含不应公开的内容则不写出（退出码5）。方案文件不含姓名，加 --project 后方从原表读取，
-    检查时也以此为据。内部版带水印，须明确指定。
+    see, nothing is written and the exit code is 5. A plan holds no names, but digests of them; one that
+    does not know them takes them from --project and keeps their digests, or is refused.
+    出图后先行检查，含不应公开的内容则不写出（退出码5）。方案文件不含姓名，仅含其摘要；没有摘要的方案须加
+    --project 从原表读取（随后存入方案），否则不放行。内部版带水印，须明确指定。
     """
     from planner.api.opening import free_file
-    from planner.api.people import people_of
     from planner.api.plan import Audience, Plan, audience_of, handed_out
+    from planner.api.release import answered_for, kept_in
 
     to = audience_of(audience)
     name = "map.html" if to is Audience.MEETING else f"map.{to}.html"
     path = free_file(out or Path(name), replacing=force)
-    made = Plan.load(plan)
-    people = None if project is None else people_of(project, made)
+    loaded = Plan.load(plan)
+    release = release_unknown and to is not Audience.INTERNAL
+    made, people = answered_for(loaded, project, release=release, door=path.name)
+    kept_in(plan, made, loaded)
     page = made.map(audience=to, title=title, people=people, basemap=basemap)
     written = page.beside(handed_out(earlier or ())).save(path)
     Console(highlight=False).print(f"{say(to.terms.zh, to.terms.en)}: {written}", markup=False)
@@ -128,6 +133,7 @@ def compare(
     ] = "meeting",
     title: Annotated[str | None, typer.Option(help="Heading; that of NEW by default. 标题")] = None,
     earlier: Earlier = None,
+    release_unknown: ReleaseUnknown = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -138,9 +144,16 @@ def compare(
     """
     from planner.api.opening import free_file
     from planner.api.plan import Plan, handed_out
+    from planner.api.release import answered_for, kept_in
 
     free_file(out, replacing=force)
-    before, after = Plan.load(old), Plan.load(new)
+    both: list[Plan] = []
+    for path in (old, new):
+        loaded = Plan.load(path)
+        plan, _ = answered_for(loaded, None, release=release_unknown, door=out.name)
+        kept_in(path, plan, loaded)
+        both.append(plan)
+    before, after = both
     page = after.map(audience=audience, against=before, title=title)
     page.beside(handed_out(earlier or ()))
     comparison = after.compare(before)
@@ -175,6 +188,8 @@ def apply(
     by: Annotated[
         str, typer.Option(help="The office or meeting that decided, no person. 决定单位")
     ] = "",
+    project: SheetsOf = None,
+    release_unknown: ReleaseUnknown = False,
     replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
@@ -185,10 +200,12 @@ def apply(
     """
     from planner.api.opening import alone
     from planner.api.plan import Plan
+    from planner.api.release import answered_for
 
     free = new_folder(out, replacing=replace)
     with alone(free, plan):
-        after = Plan.load(plan).apply(changes, complete=complete, seconds=seconds, by=by)
+        before, _ = answered_for(Plan.load(plan), project, release=release_unknown, door="apply")
+        after = before.apply(changes, complete=complete, seconds=seconds, by=by)
         written = after.save(free, replacing=replace)
     if as_json:
         print_json({**after.summary(), "files": {n: str(p) for n, p in written.items()}})

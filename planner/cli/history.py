@@ -13,7 +13,9 @@ from planner.cli.finished import PlanFile
 from planner.cli.terminal import (
     AsJson,
     OutFolder,
+    ReleaseUnknown,
     Replace,
+    SheetsOf,
     closing_table,
     new_folder,
     print_json,
@@ -48,7 +50,7 @@ def history(plan: PlanFile, as_json: AsJson = False) -> None:
     )
     cells = (
         (
-            str(row["number"]),
+            "-" if row["number"] is None else str(row["number"]),
             row["when"],
             row["by"],
             say(row["what_zh"], row["what"]),
@@ -68,6 +70,8 @@ def undo(
         ),
     ] = None,
     out: OutFolder = Path("out"),
+    project: SheetsOf = None,
+    release_unknown: ReleaseUnknown = False,
     replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
@@ -78,6 +82,7 @@ def undo(
     """
     from planner.api.opening import alone
     from planner.api.plan import Plan
+    from planner.api.release import answered_for
     from planner.errors import ConfigError
 
     free = new_folder(out, replacing=replace)
@@ -90,7 +95,7 @@ def undo(
         # all of them may stay where states are compared, but that would undo nothing
         if left >= total:
             raise ConfigError.of("undo-nothing", to=left, n=total)
-        before = now.undo(to=left)
+        before, _ = answered_for(now.undo(to=left), project, release=release_unknown, door="undo")
         written = before.save(free, replacing=replace)
     if as_json:
         files = {name: str(path) for name, path in written.items()}

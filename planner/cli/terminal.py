@@ -31,8 +31,10 @@ __all__ = [
     "Offline",
     "OutFolder",
     "ProjectFile",
+    "ReleaseUnknown",
     "Replace",
     "ReplaceCopies",
+    "SheetsOf",
     "Yes",
     "closing_table",
     "consent_asker",
@@ -64,6 +66,22 @@ Offline = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite it if it exists. 覆盖")]
 AsJson = Annotated[bool, typer.Option("--json", help="Plain JSON for a program. 输出JSON")]
+SheetsOf = Annotated[
+    Path | None,
+    typer.Option(
+        "--project",
+        help="The project that the plan was made from, where the plan does not know its residents: the files "
+        "must not name them. 原项目文件（方案中没有居民信息摘要时用以检查姓名）",
+    ),
+]
+ReleaseUnknown = Annotated[
+    bool,
+    typer.Option(
+        "--release-unknown",
+        help="Release the files although the plan does not know whom they must not name; its history tells. "
+        "方案未掌握居民姓名时仍放行，并记入沿革",
+    ),
+]
 Replace = Annotated[
     bool,
     typer.Option(

@@ -90,16 +90,14 @@ class Residents:
         Rows set aside: ``id`` (made unique), ``file, sheet, row, code, reason``, and of members
         ``is_centre``: a centre without a place is still one.
     findings : tuple of Finding
-    sources : tuple of (str, str)
-        Bare file name and SHA-256 of each file.
-    repeated : int
-        Rows that said the same as an earlier one.
-    synthetic : bool
-        Whether the sheets call themselves made up.
+    sources, files : tuple of (str, str), tuple of Path or frame
+        Bare file name and SHA-256 of each file, and where they lie.
+    repeated, synthetic : int, bool
+        Rows that said the same as an earlier one; whether the sheets call themselves made up.
     estates : frozenset of str
         What the sheets' own column of estates (小区) holds.
     told : Table or None
-        What the sheets should be, as the project describes it: for whoever reads more of them.
+        What the sheets should be, for whoever reads more of them.
     headings : mapping of (str, str) to mapping of str to str
         File and sheet -> column -> its heading there.
     unread : frozenset of str
@@ -110,6 +108,7 @@ class Residents:
     held: pd.DataFrame
     findings: tuple[Finding, ...]
     sources: tuple[tuple[str, str], ...] = ()
+    files: tuple[Source, ...] = ()
     repeated: int = 0
     synthetic: bool = False
     estates: frozenset[str] = frozenset()
@@ -286,6 +285,7 @@ def read_residents(
         made,
         held=aside,
         sources=got.sources,
+        files=tuple(files),
         synthetic=any(word in titles for word in _SYNTHETIC),
         headings={(t.file, t.sheet): headings_of(t, table) for t in got.tables},
         unread=frozenset(h for t in got.tables for h in t.unread),

@@ -124,7 +124,7 @@ class PlanTables:
         Plain JSON values: ``title, created, data_date, attribution, network`` (mode in words, such as
         "streets" or "straight x1.30"), ``seed, versions, inputs, seconds`` (stage -> s), ``stopped,
         previous`` (fingerprint or null), ``move_price_m, homes_moved`` (int or null), ``pieces,
-        synthetic`` (bool).
+        synthetic`` (bool)``, guard`` (digests of what no file for others may hold)``, releases``.
     ways : GeoDataFrame or None
         Pieces of street on which the walks of `problem` run, EPSG:4326 lines: ``start, end`` (numbers of
         the crossings that a piece joins), ``length_m``.  None where walks do not follow streets.
@@ -136,6 +136,9 @@ class PlanTables:
         it is worth to leave it so).  None where nobody does.
     past : tuple of Past
         The plans before it, oldest first: see `planner.plan.store.past`.
+    waived : bool
+        Somebody answers for it that its files may go out although nobody's names are known.  Never stored:
+        ``provenance["releases"]`` says who did, and when.
     """
 
     units: gpd.GeoDataFrame
@@ -155,3 +158,4 @@ class PlanTables:
     joins: pd.DataFrame | None = None
     helpers: pd.DataFrame | None = None
     past: tuple[Past, ...] = ()
+    waived: bool = False

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 import psutil
 
@@ -20,6 +20,7 @@ from planner.demand.ground import Ground
 from planner.model.tables import PlanTables
 
 __all__ = [
+    "RELEASES",
     "history_of",
     "locks_of",
     "moment",
@@ -27,6 +28,9 @@ __all__ = [
     "plan_fingerprint",
     "stamped",
 ]
+
+RELEASES: Final = "releases"
+"""Where a plan's provenance says who let its files out although nobody's names were known."""
 
 
 def stamped(

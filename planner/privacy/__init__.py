@@ -3,10 +3,11 @@
 from planner.privacy.gate import check_page, released
 from planner.privacy.marks import is_citizen_number, marks_in
 from planner.privacy.reader import Part, parts_of
-from planner.privacy.secrets import SEAL, Secrets
+from planner.privacy.secrets import SEAL, UNKNOWN, Secrets
 
 __all__ = [
     "SEAL",
+    "UNKNOWN",
     "Part",
     "Secrets",
     "check_page",

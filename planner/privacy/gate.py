@@ -6,19 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
+from typing import TypeVar
 
 from planner.errors import PrivacyError
 from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.privacy.marks import folded, marks_in
 from planner.privacy.pages import check_structure
 from planner.privacy.reader import Part, parts_of, unescaped
-from planner.privacy.secrets import Secrets
+from planner.privacy.secrets import UNKNOWN, Secrets
 from planner.privacy.stores import finest_step
 
 __all__ = ["check_page", "released"]
 
 _BLANK = re.compile(r"\W+")
-_NOTHING = Secrets({})
 # Formats that people open and print; in a plan file or JSON a watermark would be data.
 _MARKED = (".html", ".xlsx", ".ods", ".docx")
 _LISTED = 8
@@ -43,14 +43,17 @@ _KINDS_ZH = {
 _OF_THE_MAP = ("base.", "meta.attribution", "meta.source")
 
 
+_File = TypeVar("_File", bytes, Path)
+
+
 def released(
-    content: bytes | Path,
+    content: _File,
     name: str,
     audience: Audience,
-    secrets: Secrets = _NOTHING,
+    secrets: Secrets = UNKNOWN,
     *,
     known: Collection[str] = (),
-) -> bytes | Path:
+) -> _File:
     """Give a finished file back, or refuse to.
 
     Parameters
@@ -60,8 +63,8 @@ def released(
     name : str
         What it is called; told in the refusal.
     secrets : Secrets
-        What the register holds.  Id numbers, phones, rooms and care flags at a door are found
-        without it.
+        What the register holds.  Without it nothing is released but to the office itself, for a name has
+        no form of its own; id numbers, phones, rooms and care flags at a door have one.
     known : collection of str
         Scripts and styles that the product wrote itself, word for word: what a resident is called
         may stand there by chance.
@@ -69,8 +72,9 @@ def released(
     Raises
     ------
     PrivacyError
-        The file holds what the audience must not see, cannot be read, or is internal and does not
-        say so.  It tells what kind of thing and in which part of the file, never the thing itself.
+        The file holds what the audience must not see, cannot be read, is internal and does not say so,
+        or nobody knows whose names it must not hold.  It tells what kind of thing and in which part of the
+        file, never the thing itself.
     """
     # Read from where it lies: what is released is what was read, and nothing that was made beside
     # it.
@@ -80,6 +84,10 @@ def released(
     if audience is Audience.INTERNAL:
         _require_mark(data, name)
         return content
+    if secrets.blind:
+        raise PrivacyError.of(
+            "gate-unknown", name=name, audience=audience.terms.en, audience_zh=audience.terms.zh
+        )
     # With their escapes resolved too, for the reader resolves them in what it finds.
     own = {folded(form) for code in known for form in (code, unescaped(code))}
     found: Counter[tuple[str, str]] = Counter()

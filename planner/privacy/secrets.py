@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,11 @@ from planner.model.tables import PlanTables
 from planner.privacy.marks import folded, phone_key
 from planner.privacy.person import People
 
-__all__ = ["SEAL", "Secrets"]
+__all__ = ["SEAL", "UNKNOWN", "Secrets"]
 
 SEAL = "guard"
 """Where a plan's provenance keeps the seal of what no file for others may hold."""
-_Known = tuple[Bools, Callable[[str], "str | None"]]
+_Known = Callable[[str], "str | None"]
 _DIGEST = 6
 
 # Shorter ids and numbers are those of houses; a name in three labels or more is that of a place.
@@ -49,13 +49,16 @@ class Secrets:
         Digests of strings that are not known here: `seal` of the run that knew them.
     spared : frozenset of str
         Strings that may show, whatever a seal says.
+    blind : bool
+        Nobody has told what the sheets hold, and nobody has waived it: the gate releases nothing then.
     """
 
     kinds: Mapping[str, frozenset[str]]
     phones: frozenset[str] = frozenset()
     seals: tuple[Mapping[str, Any], ...] = ()
     spared: frozenset[str] = frozenset()
-    _hashed: dict[int, list[_Known]] = field(default_factory=dict, repr=False)
+    blind: bool = False
+    _hashed: dict[int, tuple[Bools, list[_Known]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -88,22 +91,24 @@ class Secrets:
             ids = frozenset(i for i in private if _telling(i)) - shared
             kinds["the id of a household, or of a member who is no centre"] = _lower(ids)
         allowed = {folded(s).lower() for s in shown}
-        seals: tuple[Mapping[str, Any], ...] = ()
-        if people is not None:
-            for what, strings in people.secrets().items():
-                kinds[what] = _lower(strings) - allowed - {""}
-        elif tables is not None and tables.provenance.get(SEAL):
-            seals = (tables.provenance[SEAL],)
+        seals = () if tables is None else _seals_of(tables)
+        for what, strings in ({} if people is None else people.secrets()).items():
+            kinds[what] = _lower(strings) - allowed - {""}
         places: frozenset[str] = frozenset()
         if tables is not None and (people is not None or seals):
             places = _places(tables, cls(dict(kinds), seals=seals))
         kinds = {what: strings - places for what, strings in kinds.items()}
         phones = frozenset(phone_key(s) for s in shown if len(phone_key(s)) >= _SHORTEST_NUMBER)
-        return cls(kinds, phones, seals, places | allowed if seals else frozenset())
+        spared = places | allowed if seals else frozenset[str]()
+        # A seal that knows of nobody is knowledge; no seal is none.
+        blind = people is None and not seals and not (tables is not None and tables.waived)
+        return cls(kinds, phones, seals, spared, blind)
 
-    def seal(self) -> dict[str, Any]:
+    def seal(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Give digests of all strings, from which a later run finds them without knowing them.
 
+        `before`: the seal of an earlier plan; what it knows besides is kept, for who moved away still
+        stands in what a plan remembers.
         Gives: plain JSON values for a plan's provenance. The key is drawn from the strings themselves,
         so that equal registers give equal plans. Digests keep names out of sight, not from somebody who
         has the file and a list of names to try: it stays the office's own.
@@ -120,7 +125,34 @@ class Secrets:
             for what in sorted(set(known.values())):
                 digests = sorted(_digest(key, text) for text, kind in known.items() if kind == what)
                 kinds.setdefault(what, {})[str(length)] = _base64(b"".join(digests))
-        return {"key": key.hex(), "slots": slots, "kinds": kinds}
+        made: dict[str, Any] = {"key": key.hex(), "slots": slots, "kinds": kinds}
+        older = [one for one in _chain(before) if one["key"] != made["key"]] if before else []
+        older = [rest for one in older if (rest := self._forgotten(one))["kinds"]]
+        return made | ({"older": older} if older else {})
+
+    def _forgotten(self, seal: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what of an older seal is not known here: those who have left since."""
+        key, by_length = bytes.fromhex(seal["key"]), _by_length(self.kinds)
+        today = {_digest(key, text) for texts in by_length.values() for text in texts}
+        kinds: dict[str, dict[str, str]] = {}
+        for what, packed in seal["kinds"].items():
+            for length, digests in packed.items():
+                if left := [one for one in _cut(digests) if one not in today]:
+                    kinds.setdefault(what, {})[length] = _base64(b"".join(left))
+        lengths = {length for packed in kinds.values() for length in packed}
+        # The slots that today's strings have are looked up in any case, in every seal.
+        slots = {
+            length: _base64(
+                np.setdiff1d(
+                    _unpacked(seal["slots"][length]),
+                    _slots_of(by_length.get(int(length), ()), int(length)),
+                )
+                .astype("<u4")
+                .tobytes()
+            )
+            for length in sorted(lengths, key=int)
+        }
+        return {"key": seal["key"], "slots": slots, "kinds": kinds}
 
     def __len__(self) -> int:
         return sum(map(len, self.kinds.values())) + len(self.seals)
@@ -150,12 +182,10 @@ class Secrets:
         """Find every secret in a text, as `found_in`, with where it ends."""
         if not self._hashed:
             for length, known in _by_length(self.kinds).items():
-                self._hashed.setdefault(length, []).append(
-                    (_marked(_slots_of(known, length)), known.get)
-                )
-            for seal in self.seals:
-                for length, known_by in _opened(seal):
-                    self._hashed.setdefault(length, []).append(known_by)
+                self._know(length, _slots_of(known, length), known.get)
+            for seal in (one for whole in self.seals for one in _chain(whole)):
+                for length, slots, known_by in _opened(seal):
+                    self._know(length, slots, known_by)
         lower = text.lower()
         if len(lower) != len(
             text
@@ -172,10 +202,29 @@ class Secrets:
             # of NumPy: Karp and Rabin (1987), every length at once.
             rolling = rolling[:n] * _BASE + codes[length - 1 :]
             if length in self._hashed:
-                for marked, what in self._hashed[length]:
-                    hits += _hits(lower, rolling, length, marked, what)
+                hits += _hits(lower, rolling, length, *self._hashed[length])
         spared = self.spared
         return sorted((h for h in hits if lower[h[1] : h[2]] not in spared), key=lambda h: h[1])
+
+    def often_in(self, texts: Iterable[object]) -> frozenset[str]:
+        """Give what stands in so many addresses that it is a place: a village called like a resident."""
+        told = folded("\n".join(map(str, texts))).lower()
+        counts = Counter(told[a:b] for _, a, b in self.hits_in(told))
+        return frozenset(name for name, count in counts.items() if count >= _OFTEN)
+
+    def without(self, places: frozenset[str]) -> Secrets:
+        """Leave strings out that are those of places."""
+        kinds = {what: strings - places for what, strings in self.kinds.items()}
+        return Secrets(kinds, self.phones, self.seals, self.spared | places, self.blind)
+
+    def _know(self, length: int, slots: NDArray[Any], known: _Known) -> None:
+        marked, asked = self._hashed.setdefault(length, (np.zeros(_MASK + 1, np.bool_), []))
+        marked[slots] = True
+        asked.append(known)
+
+
+UNKNOWN: Final = Secrets({}, blind=True)
+"""What is known of the people of a file that nobody vouches for."""
 
 
 def _places(tables: PlanTables, secrets: Secrets) -> frozenset[str]:
@@ -185,11 +234,8 @@ def _places(tables: PlanTables, secrets: Secrets) -> frozenset[str]:
     once or twice.
     """
     names = [str(n) for layer in ("streets", "buildings") for n in set(tables.base[layer]["name"])]
-    labels = folded("\n".join(str(label) for label in tables.units["label"])).lower()
     on_map = folded("\n".join(sorted(names))).lower()
-    counts = Counter(labels[a:b] for _, a, b in secrets.hits_in(labels))
-    # a village may be called like a resident, and stands on many doors
-    often = {name for name, count in counts.items() if count >= _OFTEN}
+    often = secrets.often_in(tables.units["label"])
     return frozenset(often | {on_map[a:b] for _, a, b in secrets.hits_in(on_map)})
 
 
@@ -237,12 +283,6 @@ def _slots_of(known: Iterable[str], length: int) -> Ints:
     return _slot(rolled)
 
 
-def _marked(slots: NDArray[Any]) -> Bools:
-    marked = np.zeros(_MASK + 1, np.bool_)
-    marked[slots] = True
-    return marked
-
-
 def _digest(key: bytes, text: str) -> bytes:
     data = text.encode("utf-8", "replace")
     return hashlib.blake2b(data, key=key, digest_size=_DIGEST).digest()
@@ -252,19 +292,44 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _opened(seal: Mapping[str, Any]) -> Iterator[tuple[int, _Known]]:
+def _seals_of(tables: PlanTables) -> tuple[Mapping[str, Any], ...]:
+    """Give the seal of a plan; one that cannot be read tells nothing, and counts as none."""
+    seal = tables.provenance.get(SEAL)
+    try:
+        for one in _chain(seal or {}):
+            list(_opened(one))
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return ()
+    return (seal,) if seal else ()
+
+
+def _chain(seal: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give a seal, and the older ones that it carries."""
+    yield seal
+    yield from seal.get("older", ())
+
+
+def _unpacked(slots: str) -> NDArray[np.uint32]:
+    return np.frombuffer(base64.b64decode(slots), "<u4")
+
+
+def _cut(digests: str) -> Iterator[bytes]:
+    data = base64.b64decode(digests)
+    return (data[k : k + _DIGEST] for k in range(0, len(data), _DIGEST))
+
+
+def _opened(seal: Mapping[str, Any]) -> Iterator[tuple[int, NDArray[np.uint32], _Known]]:
     """Read a seal: for each length the marked slots, and what a string of it is."""
     key = bytes.fromhex(seal["key"])
     for length, packed in seal["slots"].items():
         known: dict[bytes, str] = {}
         for what, by_length in seal["kinds"].items():
-            data = base64.b64decode(by_length.get(length, ""))
-            known |= {data[k : k + _DIGEST]: what for k in range(0, len(data), _DIGEST)}
+            known.update((digest, what) for digest in _cut(by_length.get(length, "")))
 
         def found(text: str, known: Mapping[bytes, str] = known) -> str | None:
             return known.get(_digest(key, text))
 
-        yield int(length), (_marked(np.frombuffer(base64.b64decode(packed), "<u4")), found)
+        yield int(length), _unpacked(packed), found
 
 
 def _hits(
@@ -272,11 +337,12 @@ def _hits(
     rolled: NDArray[np.uint64],
     length: int,
     marked: Bools,
-    known: Callable[[str], str | None],
+    known: Iterable[_Known],
 ) -> list[tuple[str, int, int]]:
     hits: list[tuple[str, int, int]] = []
     for at in np.flatnonzero(marked[_slot(rolled)]).tolist():
-        what = known(text[at : at + length])
+        found = text[at : at + length]
+        what = next((told for one in known if (told := one(found)) is not None), None)
         if what is not None and _stands_alone(text, at, at + length):
             hits.append((what, at, at + length))
     return hits

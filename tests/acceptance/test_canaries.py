@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +13,9 @@ import pytest
 from planner.api.people import people_of
 from planner.api.plan import Plan
 from planner.cli import main
-from planner.privacy import parts_of
+from planner.files import atomic_write
+from planner.plan.store import store_plan
+from planner.privacy import SEAL, parts_of
 from planner.privacy.audience import AUDIENCE_OF, Audience
 from tests.acceptance.canaries import CENTRES, Canaries, files_of, write_office
 
@@ -167,6 +169,28 @@ def test_apply(
     told = capfd.readouterr()
     assert not office.canaries.shown(told.out + told.err)
     assert secret not in told.err
+
+
+def test_a_plan_that_knew_nobody_learns_from_its_sheets(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`map --project` gives a plan of old its digests: from then on each door knows its people."""
+    plan = Plan.load(office.out / "plan.gpkg")
+    assert plan.knows_people
+    note = {k: v for k, v in plan.provenance.items() if k != SEAL}
+    name = next(c for c, where in office.canaries.planted.items() if "a name in homes" in where)
+    label = [f"{name}家", *plan.units["label"].tolist()[1:]]
+    for kept, labels, code in (("good", plan.units["label"].tolist(), 0), ("bad", label, 5)):
+        bare = replace(plan, provenance=note, units=plan.units.assign(label=labels))
+        made = tmp_path / f"{kept}.gpkg"
+        atomic_write(made, lambda path, bare=bare: store_plan(bare, path), private=True)
+        words = ("map", made, "--out", tmp_path / f"{kept}.html")
+        assert planner(monkeypatch, *words) == 5
+        assert planner(monkeypatch, *words, "--project", office.project) == code
+        assert Plan.load(made).knows_people
+        if code == 0:
+            assert not office.canaries.found_in(made.read_bytes(), made.name)
+        assert planner(monkeypatch, *words, "--force") == code
 
 
 def phones(office: Office) -> list[str]:

@@ -6,14 +6,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
-from planner.api.people import people_of
+from planner.api.people import people_behind, people_of
 from planner.api.plan import Plan
 from planner.cli import main
 from planner.errors import InputError
 from planner.files import write_files
+from planner.intake.residents import read_households, read_members
+from planner.model.levels import Level
 from planner.model.project import Inputs, Project
 from planner.model.tables import PlanTables
 from planner.plan.store import store_plan
@@ -104,6 +108,56 @@ def test_equal_rows_of_two_files_are_two_homes(tmp_path: Path) -> None:
     files = tmp_path / "a.csv", tmp_path / "b.csv"
     people = people_of(Project(Inputs(files, tmp_path / "m.csv")))
     assert {i: p.name for i, p in people.households.items()} == {"a1": "甲乙丙", "b1": "丁戊己"}
+
+
+def test_whoever_stands_in_another_table_is_known_too(
+    sheets: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Mentors' sheets, ties, old names, buildings, what is drawn, fences: their people are secrets alike."""
+    rows = {
+        "ties": ({"甲": "H1", "乙": "H2", "关系": "亲属", "甲姓名": "申酉甲"}, "申酉甲"),
+        "aliases": ({"旧名": "老街", "现名": "新街", "联系人": "申酉乙"}, "申酉乙"),
+        "buildings": ({"小区": "煤校", "楼栋": "1", "楼长姓名": "申酉丙", "经度": 117, "纬度": 32}, "申酉丙"),
+        "links": ({"名称": "天桥", "经度": 117.0, "纬度": 32.6, "负责人姓名": "申酉丁"}, "申酉丁"),
+        "barriers": ({"名称": "铁门", "经度": 117.0, "纬度": 32.6, "紧急联系人": "申酉戊"}, "申酉戊"),
+    }  # fmt: skip
+    paths = {}
+    for name, (row, _) in rows.items():
+        paths[name] = tmp_path / f"{name}.csv"
+        pd.DataFrame([row]).to_csv(paths[name], index=False)
+    fence = {"名称": ["东社区"], "网格员姓名": ["申酉己"]}
+    shape = [shapely.box(116.9, 32.5, 117.1, 32.7)]
+    paths["fences"] = tmp_path / "fences.geojson"
+    gpd.GeoDataFrame(fence, geometry=shape, crs=4326).to_file(paths["fences"])
+    pd.DataFrame({"编号": ["L1"], "姓名": ["申酉庚"]}).to_csv(tmp_path / "l.csv", index=False)
+    level = Level("leader", "leader", "组长", sheet=tmp_path / "l.csv")
+    project = Project(Inputs(*sheets, **paths), levels=(level,))
+    names = people_of(project).private["a resident's name"]
+    assert {name for _, name in rows.values()} | {"申酉己", "申酉庚"} <= names
+    assert not names & {
+        "东社区",
+        "煤校",
+        "新街",
+        "天桥",
+        "铁门",
+    }  # names of places are none of people
+
+
+def test_files_that_are_not_what_they_were_tell_nothing(sheets: tuple[Path, Path]) -> None:
+    """Residents that were read in Python: their files still name everyone, or nobody knows whom."""
+    homes, members = read_households(sheets[0]), read_members(sheets[1])
+    project = Project(Inputs(*sheets))
+    people = people_behind(project, (homes, members))
+    assert people is not None
+    assert people.private == read_people(*sheets).private
+    bare = replace(homes, sources=(), files=()), replace(members, sources=(), files=())
+    known = people_behind(project, bare)  # rows of no file hold what they hold
+    assert known is not None
+    assert known.private["a resident's address with its room"] == {"新村路1号1栋101室"}
+    sheets[0].write_text(sheets[0].read_text("utf-8") + "H9,新来的,,,新村路9号,,,\n", "utf-8")
+    assert people_behind(project, (homes, members)) is None
+    sheets[0].unlink()
+    assert people_behind(project, (homes, members)) is None
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:

@@ -34,6 +34,8 @@ SECRETS = Secrets(
         "an id": frozenset({"jm00017"}),
     }
 )
+NOBODY = Secrets({})
+"""What is known where the register is known, and names nobody."""
 MEETING, PUBLIC, INTERNAL = Audience.MEETING, Audience.PUBLIC, Audience.INTERNAL
 HIDDEN = {"id number": ID, "phone": PHONE, "name": NAME, "id": "JM00017"}
 

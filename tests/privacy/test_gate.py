@@ -22,6 +22,7 @@ from tests.privacy.hiding import (
     INTERNAL,
     MEETING,
     NAME,
+    NOBODY,
     PHONE,
     PUBLIC,
     SECRETS,
@@ -70,12 +71,12 @@ def test_public_layers_keep_to_the_grid() -> None:
     """A point finer than some twenty metres is not for the public; one on the grid is."""
     fine = {"type": "Point", "coordinates": [117.020013, 32.6200]}
     coarse = {"type": "Point", "coordinates": [117.0200, 32.6202]}
-    assert released(json.dumps(coarse).encode(), "a.geojson", PUBLIC)
-    assert released(json.dumps(fine).encode(), "a.geojson", MEETING)
+    assert released(json.dumps(coarse).encode(), "a.geojson", PUBLIC, NOBODY)
+    assert released(json.dumps(fine).encode(), "a.geojson", MEETING, NOBODY)
     with pytest.raises(
         PrivacyError, match=r"finer than the grid of its audience, 1 time\(s\) in a\.geojson"
     ):
-        released(json.dumps(fine).encode(), "a.geojson", PUBLIC)
+        released(json.dumps(fine).encode(), "a.geojson", PUBLIC, NOBODY)
 
 
 def test_thirty_five_thousand_people_take_no_time() -> None:
@@ -161,15 +162,15 @@ def test_a_page_is_read_beyond_its_data() -> None:
 def test_a_page_for_a_meeting_is_not_for_the_public() -> None:
     """It holds no secret, but kinds of data that the public may not have."""
     page = map_page(make_plan_tables(nx=5, ny=4)).html.encode()
-    assert released(page, "map.html", MEETING) == page
+    assert released(page, "map.html", MEETING, NOBODY) == page
     with pytest.raises(PrivacyError):
-        released(page, "map.html", PUBLIC)
+        released(page, "map.html", PUBLIC, NOBODY)
 
 
 def test_a_refusal_counts_what_it_found() -> None:
     """Each thing as often as it stands in a part of the file."""
     with pytest.raises(PrivacyError, match=r"a phone number, 2 time\(s\) in a\.md"):
-        released(f"{PHONE}, {PHONE}".encode(), "a.md", MEETING)
+        released(f"{PHONE}, {PHONE}".encode(), "a.md", MEETING, NOBODY)
 
 
 @pytest.mark.parametrize("lon", [117.0200004, 117.020001, 117.0201, 117.0203])
@@ -177,16 +178,18 @@ def test_no_layer_for_the_public_is_finer_than_the_grid(lon: float) -> None:
     """Half a cell is too fine, and so is what is finer than any step: a point as it was measured."""
     layer = json.dumps({"type": "Point", "coordinates": [lon, 32.62]}).encode()
     with pytest.raises(PrivacyError, match="finer than the grid"):
-        released(layer, "a.geojson", PUBLIC)
-    assert released(json.dumps({"note": "no place"}).encode(), "a.json", PUBLIC)
+        released(layer, "a.geojson", PUBLIC, NOBODY)
+    assert released(json.dumps({"note": "no place"}).encode(), "a.json", PUBLIC, NOBODY)
 
 
 def test_a_room_gives_a_home_away_but_for_names_of_the_map() -> None:
     """What the map calls a place anyone can look up; the same words elsewhere are a home."""
     told = {"base": {"labels": ["煤校302室"]}, "zones": ["幸福社区"]}
-    assert released(json.dumps(told).encode(), "a.json", MEETING)
+    assert released(json.dumps(told).encode(), "a.json", MEETING, NOBODY)
     with pytest.raises(PrivacyError, match="a room"):
-        released(json.dumps({"base": {}, "zones": ["煤校302室"]}).encode(), "a.json", MEETING)
+        released(
+            json.dumps({"base": {}, "zones": ["煤校302室"]}).encode(), "a.json", MEETING, NOBODY
+        )
 
 
 def test_a_name_with_blanks_between_is_a_name() -> None:

@@ -9,6 +9,7 @@ from planner.privacy import released
 from planner.privacy.audience import Audience
 from planner.render.map.page import map_page
 from tests.plans import make_plan_tables
+from tests.privacy.hiding import NOBODY
 
 
 def test_a_page_of_one_audience_is_not_for_another() -> None:
@@ -18,7 +19,7 @@ def test_a_page_of_one_audience_is_not_for_another() -> None:
     for made, page in pages.items():
         for asked in Audience:
             if made is asked:
-                assert released(page.encode(), "map.html", asked)
+                assert released(page.encode(), "map.html", asked, NOBODY)
             else:
                 with pytest.raises(PrivacyError, match="is not released"):
-                    released(page.encode(), "map.html", asked)
+                    released(page.encode(), "map.html", asked, NOBODY)

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from planner.errors import PrivacyError
 from planner.privacy import released
-from tests.privacy.hiding import MEETING, html, packed, workbook
+from tests.privacy.hiding import MEETING, NOBODY, html, packed, workbook
 
 
 def test_what_cannot_be_read_is_refused() -> None:
@@ -29,7 +29,7 @@ def test_what_cannot_be_read_is_refused() -> None:
         ("a.pdf", locked),
     ):
         with pytest.raises(PrivacyError, match="not released"):
-            released(data, name, MEETING)
+            released(data, name, MEETING, NOBODY)
 
 
 def test_a_bomb_does_not_go_off() -> None:
@@ -40,7 +40,7 @@ def test_a_bomb_does_not_go_off() -> None:
             book.writestr(f"{i}.xml", b"<a>" + b" " * 90_000_000)
     start = time.process_time()
     with pytest.raises(PrivacyError, match="too large"):
-        released(file.getvalue(), "a.xlsx", MEETING)
+        released(file.getvalue(), "a.xlsx", MEETING, NOBODY)
     assert time.process_time() - start < 2
 
 
@@ -51,7 +51,7 @@ def test_a_row_of_a_workbook_is_read_as_one() -> None:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["新村路5号", "独居"])
     with pytest.raises(PrivacyError, match="care flag"):
-        released(file.getvalue(), "a.xlsx", MEETING)
+        released(file.getvalue(), "a.xlsx", MEETING, NOBODY)
 
 
 def test_digests_of_a_policy_are_no_text() -> None:
@@ -59,6 +59,6 @@ def test_digests_of_a_policy_are_no_text() -> None:
     digest = "'sha256-" + "a" * 20 + "/VX_abc12".replace("_", "+") + "b" * 14 + "='"
     assert len(digest) == len("'sha256-'") + 44
     policy = f'<meta http-equiv="Content-Security-Policy" content="script-src {digest}">'
-    released(html(policy), "a.html", MEETING)
+    released(html(policy), "a.html", MEETING, NOBODY)
     with pytest.raises(PrivacyError, match="messenger"):
-        released(html(policy.replace(digest, "VX: abc12")), "a.html", MEETING)
+        released(html(policy.replace(digest, "VX: abc12")), "a.html", MEETING, NOBODY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,22 @@ def test_it_finds_what_the_strings_find(words: set[str], text: str) -> None:
     only = Secrets({}, seals=(json.loads(json.dumps(plain.seal())),))
     assert only.found_in(text) == plain.found_in(text)
     assert only.found_apart(text) == plain.found_apart(text)
+
+
+WORDS = st.sets(st.text("赵钱孙李周吴ab01", min_size=2, max_size=4), max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WORDS, min_size=2, max_size=4), st.text("赵钱孙李周吴ab01 ,.", max_size=120))
+def test_a_seal_remembers_those_before(years: list[set[str]], text: str) -> None:
+    """However often people come and go, the last seal finds whoever was known, and holds nobody twice."""
+    seal = None
+    for words in years:
+        seal = json.loads(json.dumps(Secrets({"x": frozenset(words)}).seal(seal)))
+    everyone = Secrets({"x": frozenset[str]().union(*years)})
+    assert Secrets({}, seals=(seal,)).found_in(text) == everyone.found_in(text)
+    held = [d for one in (seal, *seal.get("older", ())) for d in one["kinds"].get("x", {}).values()]
+    assert sum(len(base64.b64decode(d)) for d in held) == 6 * len(frozenset[str]().union(*years))
 
 
 def test_what_is_spared_is_not_found() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planner.api.opening import Online, online_of, open_project
+from planner.api.people import private_of
 from planner.api.progress import Clock
 from planner.api.review.answers import read_choices, read_rules
 from planner.demand.ground import Ground
@@ -30,8 +31,14 @@ from planner.intake.gazetteer.geocode import find_places, geocode
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.online.ask import ask
 from planner.intake.online.known import Knows, names_known
+from planner.intake.sheets.formats.grids import opened_once
 from planner.model.project import Project
 from planner.model.rewrites import Rewrite, read_rewrites, rewrites_bytes, rules_file
+from planner.model.schema import HOUSEHOLDS, MEMBERS
+from planner.privacy import Secrets, released
+from planner.privacy.audience import Audience
+from planner.privacy.person import People
+from planner.privacy.reports import withheld_texts
 from planner.render.books.review_book import CANDIDATES, Line, Option, review_bytes
 from planner.render.map.review_page import review_page
 
@@ -167,10 +174,13 @@ class Review:
             It cannot be written, or was filled in since it was.
         """
         book = Path(path)
+        own = Audience.INTERNAL
         data = review_bytes(self.lines, suggested_rules(self.lines))
-        written = atomic_write(book, data, private=True, replacing=replacing)
+        written = atomic_write(
+            book, released(data, "review.xlsx", own), private=True, replacing=replacing
+        )
         if self.lines:
-            page = review_page(self.lines, self.base, self.area)
+            page = released(review_page(self.lines, self.base, self.area), "review.html", own)
             atomic_write(book.with_suffix(".html"), page, private=True, replacing=replacing)
         return written
 
@@ -238,7 +248,16 @@ def review(project: Project | str | Path, *, doubtful: bool = False) -> Review:
     inputs = project.inputs
     if inputs.accepted is None:
         raise ConfigError.of("no-accepted-file")
-    opened = open_project(project, Clock(None), people_only=True)
+    with opened_once():
+        opened = open_project(project, Clock(None), people_only=True)
+        private = private_of(
+            (path, inputs.told(table))
+            for paths, table in (
+                (inputs.household_files, HOUSEHOLDS),
+                (inputs.member_files, MEMBERS),
+            )
+            for path in paths
+        )
     stands = opened.ground
     rows = pd.concat([opened.households.kept, opened.members.kept], ignore_index=True)
     unplaced = ~(
@@ -253,7 +272,18 @@ def review(project: Project | str | Path, *, doubtful: bool = False) -> Review:
     knows = names_known(stands.gazetteer, estates)
     second = None if online is None else _second_opinion(rows, stands, online, knows)
     lines, unreadable = _lines(rows, stands.gazetteer, DOUBTFUL if doubtful else 0.0, second)
-    return Review(lines, inputs.accepted, stands.area, unreadable, stands.findings, stands.base)
+    shown = _withheld(lines, Secrets.of(None, People(private=private)))
+    return Review(shown, inputs.accepted, stands.area, unreadable, stands.findings, stands.base)
+
+
+def _withheld(lines: Sequence[Line], secrets: Secrets) -> tuple[Line, ...]:
+    """Leave out what was written beside an address and tells of a person: its rows say where to look."""
+    known = secrets.without(secrets.often_in([line.text for line in lines]))
+    shown = iter(withheld_texts([t for li in lines for t in (li.text, *li.written)], known))
+    return tuple(
+        replace(li, text=next(shown), written=tuple(next(shown) for _ in li.written))
+        for li in lines
+    )
 
 
 @dataclass(frozen=True, eq=False)

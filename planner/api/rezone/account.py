@@ -18,7 +18,7 @@ from planner.model.events import KINDS, Event, HomeMove
 from planner.model.tables import PlanTables
 from planner.plan.compare import compared
 from planner.plan.diff import changes_between, differences
-from planner.plan.provenance import history_of, moment, plan_fingerprint
+from planner.plan.provenance import RELEASES, history_of, moment, plan_fingerprint
 
 if TYPE_CHECKING:
     from planner.api.rezone.wish import RezoneWish
@@ -66,7 +66,9 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
     }
     history = [*(dict(e) for e in history_of(before)), entry]
     moves = [asdict(move) for move in _moves(wish, before, tables)]
-    return {"history": history, "events": events, "rezone": figures, "moves": moves}
+    made = {"history": history, "events": events, "rezone": figures, "moves": moves}
+    released = before.provenance.get(RELEASES)
+    return made | ({RELEASES: list(released)} if released else {})
 
 
 def _moves(wish: RezoneWish, before: PlanTables, tables: PlanTables) -> Iterator[HomeMove]:
@@ -195,10 +197,10 @@ def history_rows(tables: PlanTables) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``number, when, by, what_zh, what, homes_moved`` (None for edits, which are told by unit)``,
-        plan`` (fingerprint of the plan before).
+        ``number`` (None for a release, which nobody can undo)``, when, by, what_zh, what, homes_moved``
+        (None for edits, which are told by unit)``, plan`` (fingerprint of the plan before, or None).
     """
-    rows = []
+    rows = [_release(entry) for entry in tables.provenance.get(RELEASES) or ()]
     for number, entry in enumerate(history_of(tables), 1):
         zh, en = _events(entry) if entry.get("kind") == "rezone" else _edit(entry)
         rows.append(
@@ -212,7 +214,19 @@ def history_rows(tables: PlanTables) -> list[dict[str, Any]]:
                 "plan": entry["plan"],
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: row["when"])
+
+
+def _release(entry: Mapping[str, Any]) -> dict[str, Any]:
+    door = entry.get("door") or ""
+    what_zh, what = (
+        "未掌握居民姓名，经负责单位确认放行",
+        "released although no resident's name was known",
+    )
+    told = {"what_zh": f"{what_zh}：{door}" if door else what_zh}
+    told["what"] = f"{what}: {door}" if door else what
+    row = {"number": None, "when": entry["when"], "by": entry.get("by") or ""}
+    return row | told | {"homes_moved": None, "plan": None}
 
 
 def diff(before: PlanTables, after: PlanTables) -> dict[str, Any]:
@@ -230,7 +244,7 @@ def diff(before: PlanTables, after: PlanTables) -> dict[str, Any]:
         The plans have nothing in common.
     """
     count = changes_between(before, after)
-    rows = history_rows(after)
+    rows = [row for row in history_rows(after) if row["number"] is not None]
     changes = None if count is None else rows[len(rows) - count :]
     return {"changes": changes, **differences(compared(before, after))}
 

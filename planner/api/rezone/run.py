@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from planner.api.opening import Estimate, Opened, alone, online_of, open_project
-from planner.api.people import people_in
+from planner.api.people import require_office
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
 from planner.api.rezone.wish import RezoneWish
@@ -21,14 +21,15 @@ from planner.errors import ConfigError, Finding
 from planner.files import free_file, probe, write_files
 from planner.intake.events.apply import OF_ZONES, Register, registered, with_rules
 from planner.intake.events.read import EventSheet, read_events
-from planner.intake.residents import Residents
-from planner.intake.sheets.formats.grids import opened_once
 from planner.model import audit
 from planner.model.events import Event
+from planner.model.given import Source, one_source
 from planner.model.problem import Problem
 from planner.model.project import Project
+from planner.model.schema import EVENTS, Table
 from planner.plan.changes import office
 from planner.plan.previous import PreviousPlan
+from planner.privacy import Secrets
 from planner.render.books.change_book import change_bytes
 from planner.solve.keeping import Keeping, Recut
 from planner.solve.recut import curve
@@ -127,8 +128,7 @@ def rezone(
     """
     clock = Clock.of(listener)
     wish = _Wish(plan, project, changed or Changed(), keeping, options or Options(), when)
-    task, _ = wish.task(clock)
-    return zoned(task, clock)
+    return zoned(wish.task(clock), clock)
 
 
 def rezone_and_save(
@@ -146,15 +146,13 @@ def rezone_and_save(
     probe(folder, AUDIENCE_OF, replacing=options.replacing)
     wish = _Wish(plan, project, changed, keeping, options)
     with alone(folder, plan):
-        with opened_once():
-            task, register = wish.task(clock)
-            people = people_in(task.opened.project, register)
+        task = wish.task(clock)
         if options.take is None:
             made = zoned(task, clock)
         else:
             case = _case(task, clock)
             made = _taken(case, options.chosen(_curve(case)), clock)
-        return made, made.save(folder, people=people, replacing=options.replacing)
+        return made, made.save(folder, people=task.opened.people, replacing=options.replacing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +234,7 @@ def rezone_curve(
     """
     options, clock = options or Options(), Clock.of(listener)
     wish = _Wish(plan, project, changed or Changed(), None, options)
-    with opened_once():
-        task, _ = wish.task(clock)
-    case = _case(task, clock)
+    case = _case(wish.task(clock), clock)
     with clock.stage("zones"):
         return [
             CurvePoint(
@@ -260,8 +256,7 @@ def problem_of(
 
     Gives also the bare name and SHA-256 of each file of people that was read.
     """
-    with opened_once():
-        task, _ = _Wish(plan, project, Changed(), None, options).task(clock)
+    task = _Wish(plan, project, Changed(), None, options).task(clock)
     return _case(task, clock).demand.problem, task.opened.sources
 
 
@@ -296,16 +291,18 @@ class _Wish:
     options: Options
     when: datetime | None = None
 
-    def task(self, clock: Clock) -> tuple[Task, tuple[Residents, Residents]]:
-        """Read the plan, the project and the changes; give also the residents as the sheets have them."""
+    def task(self, clock: Clock) -> Task:
+        """Read the plan, the project and the changes."""
         before = self.plan if isinstance(self.plan, Plan) else Plan.load(self.plan)
         project, options = self.changed.project(self.project), self.options
-        sheet = EventSheet()
+        sheet, beside = EventSheet(), list[tuple[Source, Table]]()
         if self.changed.changes is not None:
-            sheet = read_events(self.changed.changes)
+            path = one_source(self.changed.changes, "changes")
+            sheet, beside = read_events(path), [(path, EVENTS)]
         earlier = tuple(e for e in _events_of(before) if not self.changed.known(e))
         online = online_of(project, options.consent, offline=options.offline)
-        opened = open_project(project, clock)
+        opened = open_project(project, clock, beside=beside)
+        require_office(options.by, Secrets.of(before, opened.people))
         events = (*earlier, *sheet.events)
         register = registered(opened.households, opened.members, events, len(earlier))
         price = project.affinity.move_price_m
@@ -318,14 +315,13 @@ class _Wish:
             by=office(options.by),
             when=self.when,
         )
-        task = Task(
+        return Task(
             _after(opened, register, sheet, self._noted(before, opened, earlier)),
             Wishes(allow_missing_centres=options.allow_missing_centres),
             PreviousPlan.of(before),
             online,
             wish,
         )
-        return task, (opened.households, opened.members)
 
     def _noted(self, before: Plan, opened: Opened, earlier: Sequence[Event]) -> list[Finding]:
         """Say where the project's own sheets and what the plan that stands was made from may contradict."""

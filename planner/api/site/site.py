@@ -26,10 +26,12 @@ from planner.demand.demand import build_demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding
-from planner.files import write_files
+from planner.files import Content, write_files
 from planner.intake.nominations import read_nominations
 from planner.intake.residents import Residents
 from planner.model.project import Project
+from planner.privacy import released
+from planner.privacy.audience import Audience
 from planner.privacy.person import People
 from planner.render.books.proposal_book import proposal_bytes, proposal_lines
 
@@ -115,10 +117,11 @@ class Proposal:
             The folder cannot be written.
         """
         where = Path(folder)
-        files = {
-            BOOK: proposal_bytes(
-                self.chosen, self.left, self.uncovered, self.fences, self.figures, people
-            ),
+        book = proposal_bytes(
+            self.chosen, self.left, self.uncovered, self.fences, self.figures, people
+        )
+        files: dict[str, Content] = {
+            BOOK: released(book, BOOK, Audience.INTERNAL),
             SHEET: marked_members(self.sources, self.members, self.centres),
         }
         if self.project_file is not None:
@@ -239,7 +242,7 @@ def site(
             *said,
         ),
         members=members,
-        sources=task.inputs.member_files,
+        sources=tuple(p for p in task.inputs.member_files if isinstance(p, Path)),
         project_file=file,
         inputs=tuple(
             p

@@ -12,21 +12,22 @@ from typing import Final
 
 from planner.errors import InputError
 from planner.model.tables import Past, PlanTables
-from planner.plan.provenance import history_of, plan_fingerprint
+from planner.plan.provenance import RELEASES, history_of, plan_fingerprint
 from planner.plan.store.plans import plan_bytes, read_bytes
 
 __all__ = ["broken_past", "restored", "with_past"]
 
 _LARGEST: Final = 1 << 30  # bytes of one unpacked plan; a file from elsewhere may say anything
-_SHARED: Final = "guard"
-"""What a plan knows of names by digests: that of the plan after it serves as well."""
+_GUARD: Final = "guard"
+"""What a plan knows of names by digests: that of the plan after it knows them, too."""
 
 
 def with_past(after: PlanTables, before: PlanTables) -> PlanTables:
     """Keep the plan before in the plan after it, behind those that it keeps itself."""
     same = tuple(n for n, layer in before.base.items() if layer.equals(after.base[n]))
     base = {n: layer.iloc[:0] if n in same else layer for n, layer in before.base.items()}
-    note = {k: v for k, v in before.provenance.items() if k != _SHARED}
+    # Said, but not stored twice; and a plan that knew nobody does not learn by being undone.
+    note = {k: {} if k == _GUARD else v for k, v in before.provenance.items()}
     data = plan_bytes(replace(before, base=base, provenance=note, past=()), sealing=False)
     packed = lzma.compress(data, format=lzma.FORMAT_XZ, preset=6)
     past = Past(plan_fingerprint(before), same, packed)
@@ -64,8 +65,15 @@ def _before(tables: PlanTables) -> PlanTables:
     *older, past = tables.past
     found = read_bytes(_unpacked(past), Path("plan.gpkg"))
     base = {n: tables.base[n] if n in past.same else layer for n, layer in found.base.items()}
-    shared = {k: v for k, v in tables.provenance.items() if k == _SHARED}
-    made = replace(found, base=base, provenance={**found.provenance, **shared}, past=tuple(older))
+    had = (_GUARD, RELEASES) if _GUARD in found.provenance else (RELEASES,)
+    shared = {k: tables.provenance[k] for k in had if k in tables.provenance}
+    made = replace(
+        found,
+        base=base,
+        provenance={**found.provenance, **shared},
+        past=tuple(older),
+        waived=tables.waived,
+    )
     if plan_fingerprint(made) != past.fingerprint:
         raise InputError.of("past-damaged")
     return made

@@ -125,13 +125,14 @@ def set_page(sheet: Any, title: str) -> None:
     sheet.set_footer(f'&L&"{_FONT}"&8{plain}&C&8&A&R&8第 &P 页 / 共 &N 页')
 
 
-def watermark(sheet: Any, day: str) -> None:
+def watermark(sheet: Any, day: str = "") -> None:
     """Print behind each page that it is internal, and above it of when: a header lies under the cells."""
     sheet.set_tab_color(_ACCENT)
     # A header has one line for text; line feeds push the large letters down to the middle of the
     # page.
     large = f'&"{_FONT},Bold"&60&KF3E3E0{INTERNAL_WORDS}'
-    sheet.set_header(f'&C&"{_FONT}"&9&K8C2F2B{INTERNAL_WORDS} · {day}' + "\n" * 9 + large)
+    head = " · ".join(filter(None, (INTERNAL_WORDS, day)))
+    sheet.set_header(f'&C&"{_FONT}"&9&K8C2F2B{head}' + "\n" * 9 + large)
 
 
 def add_table(book: Any, styles: dict[str, Any], content: Sheet, title: str) -> None:

@@ -1,6 +1,6 @@
 """The review workbook: one line for each open address, its candidates, and a column to choose in.
 
-Building level only: neither names nor telephones nor rooms stand in it.  Every text stays text, and
+Building level only: rooms are cut, and what tells of a person is left out before.  Every text stays text, and
 equal reviews give equal bytes.
 """
 
@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from planner.model.rewrites import Rewrite
-from planner.render.books.look import book_styles, new_book, put
+from planner.privacy.audience import INTERNAL_WORDS
+from planner.render.books.look import book_styles, new_book, put, watermark
 
 __all__ = [
     "CANDIDATES",
@@ -48,7 +49,7 @@ _HEAD: Final[tuple[tuple[str, float], ...]] = (
 )
 _DAY: Final = datetime(2000, 1, 1)  # never the clock: equal reviews give equal bytes
 _NOTES: Final = (
-    "地址复核 Address review",
+    f"地址复核 Address review · {INTERNAL_WORDS}",
     "",
     "每行是一个无法自动确定位置的地址（到楼栋为止），以及与之相符或相近的候选地点。",
     "Each line is one address, down to its building, that only a person can place, and its candidates.",
@@ -134,7 +135,7 @@ def review_bytes(lines: Sequence[Line], rules: Sequence[Rewrite] = ()) -> bytes:
 
     Gives: an ``.xlsx`` of three sheets: the lines, rules for whole estates, and the instructions.
     """
-    with new_book("地址复核", _DAY) as (book, buffer):
+    with new_book("地址复核", _DAY, INTERNAL_WORDS) as (book, buffer):
         styles = book_styles(book)
         sheet = book.add_worksheet(REVIEW_SHEET)
         _headers(sheet, styles)
@@ -142,6 +143,7 @@ def review_bytes(lines: Sequence[Line], rules: Sequence[Rewrite] = ()) -> bytes:
             _line(sheet, row, line, styles)
         if lines:
             _choices(sheet, len(lines))
+        watermark(sheet)
         sheet.freeze_panes(1, 2)
         _rules(book.add_worksheet(RULES_SHEET), rules, styles)
         _notes(book.add_worksheet("说明 notes"), styles)

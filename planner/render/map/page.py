@@ -14,7 +14,7 @@ import html as markup
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -24,7 +24,7 @@ from planner.errors import ConfigError, OutputError
 from planner.files import atomic_write
 from planner.model.tables import PlanTables
 from planner.plan.frames import positions, unit_positions
-from planner.privacy import Secrets, check_page, released
+from planner.privacy import UNKNOWN, Secrets, check_page, released
 from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.privacy.pages import check_together
 from planner.privacy.person import People, Person
@@ -79,13 +79,16 @@ class MapPage:
     phones : frozenset of str
         Office phones that it may show, digits alone.
     passed : str
-        Digest of what the privacy gate has seen of it; `save` asks the gate again where it is another.
+        Digest of what the privacy gate has seen of it; the gate is asked again where it is another.
+    known : Secrets
+        What the gate knew when it saw it; of a page from elsewhere it knows nothing, and releases none.
     """
 
     html: str
     audience: Audience = Audience.MEETING
     phones: frozenset[str] = frozenset()
     passed: str = ""
+    known: Secrets = field(default=UNKNOWN, compare=False)
 
     def save(self, path: str | Path) -> Path:
         """Write the page, whole or not at all.
@@ -104,12 +107,15 @@ class MapPage:
         """
         if Path(path).suffix.lower() not in (".html", ".htm"):
             raise OutputError.of("page-name", name=Path(path).name)
-        # The gate has read the page when it was made; one that was touched since is read again.
+        self._require_passed(Path(path).name)
         data = self.html.encode("utf-8")
-        if self.passed != _digest(self.html, self.audience, self.phones):
-            allowed = Secrets({}, phones=self.phones)
-            released(data, Path(path).name, self.audience, allowed)
         return atomic_write(path, data, private=self.audience is Audience.INTERNAL)
+
+    def _require_passed(self, name: str) -> None:
+        """Ask the gate about a page that was touched since it was made."""
+        if self.passed != _digest(self.html, self.audience, self.phones):
+            secrets = replace(self.known, phones=self.phones)
+            released(self.html.encode("utf-8"), name, self.audience, secrets)
 
     def beside(self, earlier: Iterable[str | MapPage]) -> MapPage:
         """Ask the gate whether the page hides its counts beside pages that were handed out before.
@@ -137,6 +143,7 @@ class MapPage:
         return self
 
     def _repr_html_(self) -> str:
+        self._require_passed("map.html")
         inner = markup.escape(self.html, quote=True)
         return (
             f'<iframe srcdoc="{inner}" style="width:100%;height:720px;border:1px solid #d5dadf" '
@@ -227,7 +234,8 @@ def finished_page(
         mark = watermark(day or date.today())
         page = page.replace("<body>", f"<body>{mark}", 1)
     check_page(page, audience, secrets, known=own)
-    return MapPage(page, audience, secrets.phones, _digest(page, audience, secrets.phones))
+    passed = _digest(page, audience, secrets.phones)
+    return MapPage(page, audience, secrets.phones, passed, secrets)
 
 
 def _digest(html: str, audience: Audience, phones: frozenset[str]) -> str:

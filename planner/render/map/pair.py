@@ -202,4 +202,7 @@ def _secrets(comparison: Comparison) -> Secrets:
         for what, strings in secrets.kinds.items():
             kinds[what] = kinds.get(what, frozenset()) | (strings - named)
     spared = frozenset.union(*(secrets.spared for secrets in known))
-    return Secrets(kinds, seals=tuple(seal for one in known for seal in one.seals), spared=spared)
+    seals = tuple(seal for one in known for seal in one.seals)
+    # what one plan knows says nothing of the people of the other
+    blind = any(secrets.blind for secrets in known)
+    return Secrets(kinds, seals=seals, spared=spared, blind=blind)
