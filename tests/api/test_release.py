@@ -43,7 +43,12 @@ DOORS: dict[str, Callable[[Plan], object]] = {
     "a public map": lambda plan: plan.map(audience="public"),
     "a comparison, before": lambda plan: Plan.of(make_plan_tables(nx=5, ny=4)).map(against=plan),
     "a comparison, after": lambda plan: plan.map(against=make_plan_tables(nx=5, ny=4)),
-    "a notebook": lambda plan: plan._repr_html_(),
+    "a map in a notebook": lambda plan: plan.map()._repr_html_(),
+    "a card in a notebook": lambda plan: plan._repr_html_(),
+    "a report": lambda plan: plan.report(),
+    "a layer": lambda plan: plan.to_geojson(),
+    "a public layer": lambda plan: plan.to_kml(audience="public"),
+    "a map of one's own": lambda plan: plan.explore(),
 }
 
 

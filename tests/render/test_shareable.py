@@ -14,7 +14,7 @@ import shapely
 from planner.errors import ConfigError, PrivacyError
 from planner.files import parquet_bytes
 from planner.model.tables import PlanTables
-from planner.privacy import released
+from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.blocks import FEW
 from planner.privacy.person import People, Person
@@ -72,7 +72,7 @@ def test_the_public_is_given_coarse_places(tables: PlanTables) -> None:
     assert shapely.is_valid(layer_for(tables, PUBLIC).geometry.to_numpy()).all()
     fine = kml_of(tables, MEETING)
     with pytest.raises(PrivacyError, match="finer"):
-        released(fine, "zones.kml", PUBLIC)
+        released(fine, "zones.kml", PUBLIC, Secrets({}))
 
 
 @pytest.mark.parametrize("audience", list(Audience))
