@@ -11,6 +11,8 @@ from .api.review.review import Review as Review
 from .api.review.review import review as review
 from .api.rezone.run import Changed as Changed
 from .api.rezone.run import rezone as rezone
+from .api.scenarios import Scenarios as Scenarios
+from .api.scenarios import compare as compare
 from .api.site.site import Proposal as Proposal
 from .api.site.site import site as site
 from .api.zone import run as run

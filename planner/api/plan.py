@@ -125,6 +125,8 @@ class Plan(Covers, Guarded, PlanViews):
             see `sealed` and `release_unknown`.
         """
         to = audience_of(audience)
+        if bool(self.units.geometry.is_empty.all()):
+            raise InputError.of("plan-without-places")
         if against is None:
             tiles = basemap_of(basemap) if basemap else None
             return map_page(self, audience=to, title=title, people=people, basemap=tiles)

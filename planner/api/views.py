@@ -1,13 +1,14 @@
-"""What a plan shows of itself: figures, maps and layers for other programs, each for its audience."""
+"""What passes between a plan and other programs: layers and figures, each for its audience; other answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from planner.errors import OutputError
 from planner.files import atomic_write
+from planner.model.problem import Problem
 from planner.model.tables import PlanTables
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience, audience_of
@@ -59,7 +60,50 @@ class Report:
 
 
 class PlanViews(PlanTables):
-    """The tables of a plan, and what they can be shown as."""
+    """The tables of a plan, and what passes between them and other programs."""
+
+    @classmethod
+    def from_assignment(
+        cls,
+        problem: Problem,
+        assignment: Any,
+        *,
+        plan: PlanTables | None = None,
+        units: Any = None,
+        centres: Any = None,
+        bound_m: float | None = None,
+    ) -> Self:
+        """Take the answer of another solver, and audit it as one's own.
+
+        Parameters
+        ----------
+        problem : Problem
+            ``plan.problem``, or one of `Problem.from_frames`.
+        assignment : array_like of int, Series, mapping or DataFrame
+            Position of the centre of each unit, -1 for none; or ids of centres by ids of units.
+        plan : Plan, optional
+            A plan of the same problem: its people, places and bound are taken.
+        units, centres : DataFrame, optional
+            The tables of `Problem.from_frames`: ids, and places (``lon, lat``, or geometry) to be drawn.
+        bound_m : float, optional
+            What is proven of any plan of the problem; nothing is believed of a plan itself.
+
+        Returns
+        -------
+        Plan
+            ``certificate`` is the audit: value, rules broken, zones that fall apart.
+
+        Raises
+        ------
+        InputError
+            It is no assignment of this problem.
+        """
+        from planner.plan.outside import from_outside
+
+        made = from_outside(
+            problem, assignment, plan, units=units, centres=centres, bound_m=bound_m
+        )
+        return cls(**{f.name: getattr(made, f.name) for f in fields(PlanTables)})
 
     def plot(
         self, ax: Any = None, *, audience: Audience | str = Audience.MEETING, **how: Any

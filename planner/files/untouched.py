@@ -29,7 +29,7 @@ _TAIL = 120
 _TOLD = ("summary.md", "check.md")
 _SHEETS = (".xlsx", ".xlsm")
 _OWN_TEXT = {
-    ".html": (b'id="plan-data"',),
+    ".html": (b'id="plan-data"', b"<!-- zone-planner -->"),
     ".htm": (b'id="plan-data"',),
     ".json": (b'"optimality_gap"', b'"placed_by"'),
     ".geojson": (b'"zone_planner"',),

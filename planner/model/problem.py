@@ -7,14 +7,18 @@ Arrays are copied and frozen on construction, so a value can be shared without f
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from planner.errors import InputError
 from planner.model.arrays import AnyInts, Floats, Frozen, Ints, Ints32, freeze
 from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
+from planner.model.result import Part, Result
+from planner.model.tabular import Columns, linked, numbers_of, places_of, rules_of
 from planner.model.ties import Ties
 
 __all__ = [
@@ -196,6 +200,74 @@ class Problem(Frozen):
         if faults:
             raise ValueError("not a problem: " + "; ".join(faults))
 
+    @classmethod
+    def from_frames(
+        cls,
+        units: Columns,
+        pairs: Columns,
+        centres: Columns,
+        *,
+        adjacency: Columns | None = None,
+        rules: Mapping[str, tuple[float | None, float | None]] | Sequence[ZoneRule] = (),
+        unserved_m: float = 1e6,
+    ) -> Self:
+        """Build a problem from tables: DataFrames, or mappings of column names to values.
+
+        Parameters
+        ----------
+        units : table
+            One row a unit: ``unit`` (id), ``households``; if wanted ``load`` (the households by default),
+            ``fence`` and what rules add up, such as ``members``.
+        pairs : table
+            Who may serve whom: ``unit, centre, walk_m``; if wanted ``penalty_m, change_m``.
+        centres : table
+            ``centre`` (id) and ``unit``, in which it lives.
+        adjacency : table, optional
+            ``unit, neighbour``: walk-adjacent units.  Without it any two units of a fence count as
+            neighbours: no zone need hang together.
+        rules : mapping or sequence of ZoneRule
+            ``{"households_per_zone": (45, 74), "households_per_member": (15, 25)}``: what is added up, what
+            it is counted for, low and high; elastic.
+        unserved_m : float
+            See the class.
+
+        Returns
+        -------
+        Problem
+            Units and centres in the order of their rows.
+
+        Raises
+        ------
+        InputError
+            A column is missing, an id is unknown or stands twice, or the numbers make no problem.
+        """
+        ids, names = places_of(units, "unit", "units"), places_of(centres, "centre", "centres")
+        at = {"unit": ids, "centre": names}
+        unit, centre, values = linked(pairs, at, ("walk_m", "penalty_m", "change_m"))
+        return cls.told(
+            load=numbers_of(units, "load" if "load" in units else "households", "units"),
+            households=numbers_of(units, "households", "units"),
+            home=ids.of(centres, "unit", "centres"),
+            pair_start=np.concatenate([[0], np.cumsum(np.bincount(unit, minlength=len(ids)))]),
+            pair_centre=centre,
+            adjacency=ids.neighbours(adjacency, units),
+            fence=ids.fences(units),
+            rules=tuple(
+                rule if isinstance(rule, ZoneRule) else ZoneRule(**rule)
+                for rule in rules_of(rules, units)
+            ),
+            unserved_m=unserved_m,
+            **values,
+        )
+
+    @classmethod
+    def told(cls, **fields: Any) -> Self:
+        """Build one; what makes no problem is told as an `InputError`."""
+        try:
+            return cls(**fields)
+        except (ValueError, TypeError) as error:
+            raise InputError.of("no-problem", error=error) from None
+
     @property
     def n_units(self) -> int:
         """Number of demand units."""
@@ -271,71 +343,3 @@ class Problem(Frozen):
             digest.update(repr((array.shape, array.dtype.str)).encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What was proven of one independent part (a fence, or an island of pairs).
-
-    Parameters
-    ----------
-    units, centres : int
-        Size.
-    value_m, bound_m : float
-        Cost + penalty + change of the plan found, and the proven lower bound of the same sum.
-    cost_m : float
-        Walking metres x load alone.
-    optimality_gap : float
-        ``(value_m - bound_m) / cost_m``.
-    method : str
-        How it was solved, in a word or two.
-    seconds : float
-        Time spent.
-    unit, prize : sequence
-        Units of the part, and what each is worth, metres: `planner.model.proof` proves a bound from these.
-    """
-
-    units: int
-    centres: int
-    value_m: float
-    bound_m: float
-    cost_m: float
-    optimality_gap: float
-    method: str
-    seconds: float
-    unit: tuple[int, ...] = ()
-    prize: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "unit", tuple(self.unit))
-        object.__setattr__(self, "prize", tuple(self.prize))
-
-
-@dataclass(frozen=True, eq=False)
-class Result(Frozen):
-    """What a search found.
-
-    Parameters
-    ----------
-    assignment : array_like of int, shape (n_units,)
-        Centre of each unit, -1 for none.
-    bound_m : float
-        Proven lower bound of cost + penalty + change over all plans.
-    parts : sequence of Part
-        One for each independent part of the problem.
-    curve : sequence of (seconds, value_m, bound_m)
-        How the plan and the proof came together.
-    stopped : str
-        ``gap``, ``time``, ``interrupt`` or ``exhausted``.
-    """
-
-    assignment: Ints32
-    bound_m: float
-    parts: tuple[Part, ...] = ()
-    curve: tuple[tuple[float, float, float], ...] = ()
-    stopped: str = "gap"
-
-    def __post_init__(self) -> None:
-        freeze(self, assignment=np.int32)
-        object.__setattr__(self, "parts", tuple(self.parts))
-        object.__setattr__(self, "curve", tuple(self.curve))

@@ -29,7 +29,7 @@ from planner.plan.shapes import zone_shapes
 from planner.plan.staffing import Walks
 from planner.solve.rezone import Previous
 
-__all__ = ["Survey"]
+__all__ = ["LAYER_COLUMNS", "Survey"]
 
 LAYER_COLUMNS = {
     "streets": ["name", "highway", "walkable"],

@@ -122,6 +122,9 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     # --- other solvers, and the search by itself
     ("WalkingNetwork.from_graph(graph).to_graph().number_of_edges()", "it > 0"),
     ("nx.shortest_path_length(WalkingNetwork.from_graph(graph).to_graph(), 0, 3, weight='length')", "it > 0"),
+    ("Problem.from_frames(units, pairs, centres=centres)", "it.n_units == 3"),
+    ("Plan.from_assignment(plan.problem, plan_zone, plan=plan).certificate", "it.cost_m > 0"),
+    ("compare([plan, plan]).table()", "len(it) == 2"),
     ("CapacitatedZones(2, size_min=5, size_max=7, random_state=0).fit_predict(xy)", "len(set(it)) == 2"),
     ("CapacitatedZones(2).fit(pd.DataFrame(xy, columns=['x', 'y'])).labels_", "len(it) == 12"),
 )  # fmt: skip
