@@ -134,21 +134,6 @@ def _bare(problem: Problem, units: Any, centres: Any) -> PlanTables:
         },
         places[home],
     )  # fmt: skip
-    names = [
-        "centre_id",
-        "number",
-        "fence",
-        "households",
-        "members",
-        "walk_mean_m",
-        "walk_max_m",
-        "broken",
-    ]
-    shapes = np.full(len(own), shapely.MultiPolygon(), dtype=object)
-    zones = geo_frame(
-        {name: own[name].to_numpy() for name in names} | {"colour": -1, "gaps": 0, "area_m2": 0.0},
-        shapes,
-    )
     base = {
         name: geo_frame({column: [] for column in LAYER_COLUMNS.get(name, ["name"])}, [])
         for name in BASE_LAYERS
@@ -161,7 +146,7 @@ def _bare(problem: Problem, units: Any, centres: Any) -> PlanTables:
         households=homes,
         members=people,
         centres=own,
-        zones=zones,
+        zones=_undrawn(own),
         gaps=none,
         base=base,
         problem=problem,
@@ -171,6 +156,15 @@ def _bare(problem: Problem, units: Any, centres: Any) -> PlanTables:
         rules=RuleBook(name="outside", walk=WalkLimit(limit_m=limit)),
         provenance={"title": "", "network": "given", "attribution": "", "synthetic": False},
     )
+
+
+def _undrawn(centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give a zone to each centre, without a shape."""
+    names = ["centre_id", "number", "fence", "households", "members"]
+    names += ["walk_mean_m", "walk_max_m", "broken"]
+    columns = {name: centres[name].to_numpy() for name in names}
+    shapes = np.full(len(centres), shapely.MultiPolygon(), dtype=object)
+    return geo_frame(columns | {"colour": -1, "gaps": 0, "area_m2": 0.0}, shapes)
 
 
 def _ids(table: Any, column: str, n: int, letter: str) -> NDArray[np.object_]:
