@@ -59,7 +59,7 @@ def from_outside(
         certificate = audit(problem, chosen, proven)
     except ValueError as error:
         raise _unclear(str(error), "有单元被分给不能服务它的中心户") from None
-    result = Result(chosen, proven, (), stopped="")
+    result = Result(chosen.astype(np.int32), proven, (), stopped="")
     terrain = Kept(tables) if tables is not None else _Points(draft)
     made = assemble(draft, result, certificate, terrain)
     note = {**made.provenance, "outside": True, "stopped": ""}
