@@ -14,7 +14,6 @@ from planner.cli.terminal import (
     AsJson,
     Offline,
     OutFolder,
-    ProjectFile,
     Yes,
     consent_asker,
     console,
@@ -33,7 +32,9 @@ Ids = list[str]
 
 
 def site(
-    project: ProjectFile,
+    project: Annotated[
+        Path, typer.Argument(help="Project file; with --add a plan. 项目文件；加 --add 时为方案")
+    ],
     out: OutFolder = Path("site"),
     count: Annotated[
         int | None, typer.Option(min=1, help="How many; as many as today if left out. 数量")
@@ -52,6 +53,24 @@ def site(
     ] = None,
     forbid: Annotated[
         Ids | None, typer.Option("--forbid", metavar="ID", help="Must not be chosen. 指定不选")
+    ] = None,
+    add: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="A plan stands: where would 1, 2, ... so many more help most? 在现有方案上增设几个",
+        ),
+    ] = None,
+    what: Annotated[
+        str, typer.Option(help="With --add: centre 中心户 or member 联系党员. 增设什么")
+    ] = "centre",
+    gates: Annotated[
+        Path | None,
+        typer.Option(help="With --add: gates that could be opened, a layer or a sheet. 可开放的门"),
+    ] = None,
+    of_project: Annotated[
+        Path | None,
+        typer.Option("--project", help="With --add: what the plan was made from. 原项目文件"),
     ] = None,
     yes: Yes = False,
     offline: Offline = False,
@@ -76,8 +95,15 @@ def site(
     from planner.api.opening import online_of
     from planner.api.people import people_of
     from planner.api.site.site import site as choose
+    from planner.errors import ConfigError
     from planner.model.project import Project
 
+    alone = count is None and not (fewest or force or forbid)
+    if (add is None and (gates or of_project or what != "centre")) or not (add is None or alone):
+        raise ConfigError.of("add-alone")
+    if add is not None:
+        _add(project, of_project, add, what, gates, out, replace=replace, as_json=as_json)
+        return
     task = Project.read(project)
     online = online_of(task)
     with progress() as listener:
@@ -99,6 +125,37 @@ def site(
         print_json({**made.figures, "fences": fences, "files": files})
         return
     _show(made, written)
+
+
+def _add(
+    plan: Path,
+    project: Path | None,
+    most: int,
+    what: str,
+    gates: Path | None,
+    out: Path,
+    *,
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Tell where one more beside those of a plan would help most."""
+    from planner.api.plan import Plan
+    from planner.api.site.adding import add_to
+    from planner.errors import ConfigError
+
+    if project is None:
+        raise ConfigError.of("add-needs-project")
+    where = new_folder(out, replacing=replace, holding="adding.internal.xlsx")
+    with progress() as listener:
+        made = Plan.load(plan)
+        found = add_to(made, project, most, what=what, gates=gates, listener=listener)
+    written = found.save(where, replacing=replace)
+    if as_json:
+        files = {name: str(path) for name, path in written.items()}
+        print_json({**found.figures(), "files": files})
+        return
+    for line in (*found.lines, *map(str, written.values())):
+        Console(highlight=False).print(line, markup=False)
 
 
 def _show(proposal: Proposal, written: dict[str, Path]) -> None:

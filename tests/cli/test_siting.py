@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from planner.plan.store import store_plan
 from tests.api.small import write_small_office
 from tests.conftest import Cli
+from tests.plan.care.town import care_town
 
 
 def test_a_proposal_is_written_and_the_next_step_told(cli: Cli, tmp_path: Path) -> None:
@@ -36,3 +38,23 @@ def test_numbers_that_contradict(cli: Cli, tmp_path: Path) -> None:
     assert "M99" in unknown.stderr
     assert cli("site", "planner.toml", "--count", "9").returncode == 3
     assert not (tmp_path / "site").exists()
+
+
+def test_one_more_beside_a_plan(cli: Cli, tmp_path: Path) -> None:
+    """Candidates and proven sets on the screen, a workbook; without its project it cannot be told."""
+    plan, project = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    said = cli("site", "out", "--add", "2", "--project", str(project), "--out", "more")
+    assert said.returncode == 0, said.stderr
+    assert "proven best" in said.stdout
+    assert (tmp_path / "more" / "adding.internal.xlsx").exists()
+    plain = cli("site", "out", "--add", "1", "--project", str(project), "--out", "again", "--json")
+    told = json.loads(plain.stdout)
+    assert told["uncovered"] == 29
+    assert [row["number"] for row in told["sets"]] == [1, 1]
+    assert cli("site", "out", "--add", "2").returncode == 2
+    assert (
+        cli("site", "out", "--add", "2", "--count", "3", "--project", str(project)).returncode == 2
+    )
+    assert cli("site", str(project), "--what", "member").returncode == 2

@@ -1,0 +1,168 @@
+"""One more, and where: candidates beside the centres or members that a plan has, and gates to be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.api.covering import needs_of
+from planner.api.opening import open_project
+from planner.api.people import people_in
+from planner.api.progress import Clock, Listener
+from planner.errors import ConfigError
+from planner.files import mark_as_read, write_files
+from planner.intake.drawn import read_drawn
+from planner.intake.sheets.formats.grids import opened_once
+from planner.model.project import Project
+from planner.model.tables import PlanTables
+from planner.plan.care.more import WHAT, Candidates, gates_table, ranked, sets_table
+from planner.plan.care.onstreets import on_streets
+from planner.privacy import Secrets, released
+from planner.privacy.audience import Audience
+from planner.render.books.adding_book import adding_bytes, adding_figures, adding_lines
+
+__all__ = ["Addition", "add_to"]
+
+BOOK = "adding.internal.xlsx"
+
+
+@dataclass(frozen=True, eq=False)
+class Addition:
+    """Where one more helps most.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        See `planner.plan.care.more.ranked`.
+    sets : DataFrame
+        The best sets of 1, 2, ... with what is proven; see `planner.plan.care.more.sets_table`.
+    gates : DataFrame or None
+        See `planner.plan.care.more.gates_table`.
+    about : mapping
+        ``what, limit_m, homes`` (that count)``, uncovered`` (of them)``, care_counts`` (whether care
+        households alone count)``, title, created, synthetic, network, detour_factor, smallest``.
+    """
+
+    candidates: pd.DataFrame
+    sets: pd.DataFrame
+    gates: pd.DataFrame | None
+    about: Mapping[str, Any]
+
+    def figures(self) -> dict[str, Any]:
+        """Give plain values; where care households alone count no door is named, and few are hidden."""
+        return adding_figures(self)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it comes to, a line each, in Chinese and English."""
+        return tuple(adding_lines(self))
+
+    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
+        """Write ``adding.internal.xlsx``, the office's own, readable by its owner alone.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is absent.
+        replacing : bool
+            A file that was edited since may be lost.
+
+        Returns
+        -------
+        dict of str to Path
+            Where it lies.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written.
+        """
+        data = adding_bytes(self)
+        released(data, BOOK, Audience.INTERNAL, Secrets({}))
+        return write_files(folder, {BOOK: data}, private=(BOOK,), replacing=replacing)
+
+
+def add_to(
+    plan: PlanTables,
+    project: Project | str | Path,
+    most: int,
+    *,
+    what: str = "centre",
+    gates: str | Path | None = None,
+    seconds: float = 60.0,
+    listener: Listener | None = None,
+) -> Addition:
+    """Find where one more would help most, alone and as the best set of 1 up to `most`.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its centres and members stay.
+    project : Project or path
+        The project that it was made from.
+    most : int
+        How many at most.
+    what : {"centre", "member"}
+        A centre among the members, for all homes; or a serving member to be won among the neighbours, for the
+        care households (for all homes where no sheet marks any).
+    gates : path, optional
+        Gates that could be opened: a layer, or a sheet with 起点经度/lon and 起点纬度/lat.
+    seconds : float
+        Longest search; where it is not enough, the bounds say so.
+    listener : callable, optional
+        Told of every `planner.api.progress.Event`.
+
+    Returns
+    -------
+    Addition
+
+    Raises
+    ------
+    ConfigError
+        `what` is neither, or `most` is below 1.
+    InputError, NetworkError
+        A file of the project cannot be used, or its streets are others than the plan's.
+    """
+    if what not in WHAT or most < 1:
+        raise ConfigError.of("add-what", what=what, most=most, names=", ".join(WHAT))
+    task, clock = Project.of(project), Clock.of(listener)
+    with opened_once():
+        opened = open_project(task, clock)
+        people = people_in(task, (opened.households, opened.members))
+    needs = needs_of(plan, task, people)
+    ground = on_streets(plan, opened.ground.network)
+    walk = plan.rules.walk.limit_m
+    limit = walk if what == "centre" or task.care.limit_m is None else task.care.limit_m
+    with clock.stage("site"):
+        asked = (
+            Candidates.centres(ground, limit)
+            if what == "centre"
+            else Candidates.members(ground, needs, limit)
+        )
+        listed = ranked(ground, needs, asked)
+    with clock.stage("choose"):
+        sets = sets_table(asked, most, seconds=seconds, seed=task.search.seed)
+    opening = None
+    if gates is not None:
+        mark_as_read(Path(gates))
+        layer, _ = read_drawn(Path(gates), links=False, datum=task.inputs.datum)
+        opening = gates_table(ground, needs, layer, walk)
+    note = plan.provenance
+    about = {
+        "what": what,
+        "limit_m": limit,
+        "homes": int(asked.weight.sum()),
+        "uncovered": int(asked.weight[asked.now_m > limit].sum()),
+        "care_counts": what == "member" and bool(needs.care.any()),
+        "title": str(note.get("title") or ""),
+        "created": str(note.get("created") or ""),
+        "synthetic": bool(note.get("synthetic", False)),
+        "network": str(note.get("network") or ""),
+        "detour_factor": note.get("detour_factor"),
+        "smallest": int(note.get("smallest") or 10),
+    }
+    return Addition(listed, sets, opening, about)

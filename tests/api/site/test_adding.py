@@ -1,0 +1,53 @@
+"""One more beside a plan, from the files: told, written, kept back."""
+
+from __future__ import annotations
+
+import io
+import stat
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from planner.api.site.adding import add_to
+from planner.errors import ConfigError
+from tests.plan.care.town import care_town
+
+
+def test_a_centre_more_with_gates(tmp_path: Path) -> None:
+    """Candidates, sets, the yard's gate; a workbook that is internal and the same each time."""
+    plan, project = care_town()
+    found = add_to(plan, project, 2, gates=project.parent / "gates.csv", seconds=10.0)
+    assert found.about["uncovered"] == 30 - 1
+    assert found.candidates["homes"].iloc[0] == 7
+    assert found.sets["number"].tolist() == [1, 2, 1, 2]
+    assert found.gates is not None
+    assert found.gates["homes"].tolist() == [10]
+    assert "opening 院门 brings 10 homes within the limit" in "\n".join(found.lines)
+    path = found.save(tmp_path)["adding.internal.xlsx"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    book = load_workbook(io.BytesIO(path.read_bytes()))
+    assert book.sheetnames == ["最佳组合 best sets", "候选 candidates", "可开放的门 gates"]
+    again = found.save(tmp_path / "again")["adding.internal.xlsx"]
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_member_more_names_no_door_on_the_screen() -> None:
+    """Where care households alone count the screen has counts only, and few are hidden."""
+    plan, project = care_town()
+    found = add_to(plan, project, 2, what="member", seconds=10.0)
+    assert found.about["care_counts"]
+    figures = found.figures()
+    assert figures["candidates"] == []
+    assert all(row["chosen"] is None for row in figures["sets"])
+    told = "\n".join(found.lines)
+    assert not any(name in told for name in found.candidates["candidate"])
+    assert "see the workbook" in told
+
+
+@pytest.mark.parametrize(("what", "most"), [("bridge", 1), ("centre", 0)])
+def test_what_cannot_be_asked(what: str, most: int) -> None:
+    """Neither another thing nor none."""
+    plan, project = care_town()
+    with pytest.raises(ConfigError):
+        add_to(plan, project, most, what=what)

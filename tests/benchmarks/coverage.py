@@ -1,0 +1,160 @@
+"""Coverage of the reference district: bands, shares, equity, every absence and blank spots, timed by part.
+
+    python -m tests.benchmarks.coverage EXTRACT.osm.pbf [--keep FOLDER] [--json FILE] [--strict]
+
+35,000 households, 586 centres and 5,600 members are put on the buildings of an extract and planned briefly
+(how good the plan is does not matter here); every tenth household gets a made-up mark of care.  What is timed
+runs in a process of its own, so that its memory is its own.  Exit code 1 with --strict where it takes more
+than 30 s of processor or 2 GB, reading of the sheets and streets not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tests.benchmarks.table import machine, show
+
+MARKS = ("独居老人", "残疾", "大病", "留守儿童")
+MOST_S, MOST_GB = 30.0, 2.0
+
+
+def main() -> None:
+    """Plan, then measure in another process."""
+    options = _options()
+    if options.measure:
+        _measure(options.keep)
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.keep or Path(scratch)
+        if not (folder / "plan.gpkg").exists():
+            _plan(folder, options.extract, options.seconds)
+        called = [sys.executable, "-m", "tests.benchmarks.coverage", str(options.extract)]
+        ran = subprocess.run(
+            [*called, "--measure", "--keep", str(folder)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    figures = json.loads(ran.stdout)
+    show([{"part": name, "seconds": s} for name, s in figures["seconds"].items()])
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
+    if options.strict and (figures["together_s"] > MOST_S or figures["peak_gb"] > MOST_GB):
+        sys.exit(1)
+
+
+def _plan(folder: Path, extract: Path, seconds: float) -> None:
+    from planner.api.zone import run
+    from planner.plan.store import store_plan
+    from tests.benchmarks.reference import COMMUNITIES, write_district
+
+    names = [f"合成社区{k + 1:02d}" for k in range(COMMUNITIES)]
+    project = write_district(folder, extract, names, 0)
+    homes = pd.read_csv(folder / "households.csv")
+    rng = np.random.default_rng(0)
+    marked = rng.random(len(homes)) < 0.1
+    homes["关爱对象"] = np.where(marked, rng.choice(MARKS, len(homes)), "")
+    homes.to_csv(folder / "households.csv", index=False)
+    text = project.read_text("utf-8")
+    brief = f"[search]\ngap = 0.05\nseconds = {seconds:g}\nadvice_seconds = 0\n"
+    project.write_text(text.replace("[search]\n", brief), "utf-8")
+    store_plan(run(project), folder / "plan.gpkg")
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    # processor time: others may be busy on the machine, and one thread does it all
+    began = time.process_time()
+    yield
+    seconds[name] = round(time.process_time() - began, 2)
+
+
+def _measure(folder: Path) -> None:
+    from planner.api.covering import needs_of
+    from planner.api.opening import open_project
+    from planner.api.people import people_in
+    from planner.api.plan import Plan
+    from planner.api.progress import Clock
+    from planner.model.project import Project
+    from planner.plan.care.absences import absences, helped
+    from planner.plan.care.blanks import blank_spots
+    from planner.plan.care.equity import equity_figures
+    from planner.plan.care.mending import mends
+    from planner.plan.care.onstreets import on_streets
+    from planner.plan.care.shares import bands, shares, walks_to
+
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "read plan, sheets, streets"):
+        plan, project = Plan.load(folder), Project.read(folder)
+        opened = open_project(project, Clock.of(None))
+        people = people_in(project, (opened.households, opened.members))
+        needs = needs_of(plan, project, people)
+    with _timed(seconds, "back on the streets"):
+        ground = on_streets(plan, opened.ground.network)
+    with _timed(seconds, "shares"):
+        table = shares(walks_to(ground, needs, project.pace), needs, project.pace)
+    with _timed(seconds, "bands"):
+        layer = bands(ground, project.pace)
+    with _timed(seconds, "equity"):
+        even = equity_figures(plan)
+    with _timed(seconds, "helpers and absences"):
+        near = helped(ground, needs, project.pace)
+        away = absences(ground, needs, near)
+    with _timed(seconds, "blank spots"):
+        blank = blank_spots(plan)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    parts = [v for k, v in seconds.items() if not k.startswith("read")]
+    with _timed(seconds, "repairs (not counted)"):
+        found = mends(ground, seconds=20.0)
+    told = {
+        "households": len(plan.households),
+        "care": int(needs.care.sum()),
+        "centres": len(plan.centres),
+        "serving": int(ground.serving.sum()),
+        "units": len(plan.units),
+        "bands": len(layer),
+        "share_5_min_of_a_centre": float(table["share"].iloc[1]),
+        "gini": even["walk_m"]["gini"],
+        "absences": len(away),
+        "leaving_somebody": int((away["left"] > 0).sum()),
+        "blank_spots": len(blank),
+        "gaps": len(plan.gaps),
+        "repairs": len(found),
+        "seconds": seconds,
+        "together_s": round(sum(parts), 1),
+        "peak_gb": round(peak, 2),
+        "machine": machine(),
+    }
+    print(json.dumps(told, ensure_ascii=False))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("extract", type=Path)
+    parser.add_argument(
+        "--keep", type=Path, help="folder of the district; used again if it is there"
+    )
+    parser.add_argument("--seconds", type=float, default=60.0, help="of search for the plan")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--strict", action="store_true", help="exit code 1 where a figure is missed"
+    )
+    parser.add_argument("--measure", action="store_true", help="measure a plan that is there")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
