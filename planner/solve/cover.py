@@ -65,7 +65,7 @@ class Gains:
 
     def alone(self) -> Floats:
         """Give the gain of each site by itself."""
-        return np.bincount(self.site, self.gain, minlength=self.n_sites)
+        return np.bincount(self.site, self.gain, minlength=self.n_sites).astype(np.float64)
 
 
 @dataclass(frozen=True)

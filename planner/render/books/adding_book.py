@@ -72,9 +72,9 @@ def _few(count: int, least: int) -> int | None:
     return None if 0 < count < least else count
 
 
-def _gate(row: dict[str, Any], least: int) -> dict[str, Any]:
+def _gate(row: Mapping[Any, Any], least: int) -> dict[str, Any]:
     round_m = row["detour_m"] if math.isfinite(row["detour_m"]) else None
-    return row | {"care": _few(row["care"], least), "detour_m": round_m}
+    return {**row, "care": _few(row["care"], least), "detour_m": round_m}
 
 
 def adding_lines(told: Added) -> Iterator[str]:
