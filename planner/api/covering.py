@@ -39,7 +39,7 @@ from planner.privacy.person import People
 from planner.render.books.gaps_book import gaps_bytes
 from planner.render.text.coverage_words import coverage_figures, coverage_lines
 
-__all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage"]
+__all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage", "needs_of"]
 
 COVERAGE_STAGES = ("read", "ground", "repairs", "bands", "absences")
 BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
