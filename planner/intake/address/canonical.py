@@ -32,6 +32,11 @@ _GROUP: Final = re.compile(r"^第?(.{1,3}?)(?:村民|居民|生产)?小?([组队
 """第一村民小组, 第1组 and 一组 are one group of a village."""
 _TWICE: Final = re.compile(r"^(.{2,}?)\1+$")
 """A name that a clerk put before a line which began with it already."""
+_STEMMED: Final = frozenset({"building", "road_number"})
+_STEM: Final = re.compile("^([0-9]+)号?([甲乙丙丁戊])(?:号?楼)?$")
+"""甲12号, 12号甲 and 12甲号 are one door, in the words of different towns."""
+_ANY_ESTATE: Final = re.compile("^(?:住宅小区|小区|住宅区|生活区)$")
+"""Behind the name of an estate this says nothing: 南湖东园小区 has no part that is called 小区."""
 _MAY_REPEAT: Final = frozenset({"compound", "road", "community", "sub_compound"})
 _EDGE_DASH: Final = re.compile("^-+|-+$")
 
@@ -63,6 +68,8 @@ def _canonical_step(name: str, text: str) -> str:
     unit = _UNITS.get(name)
     if unit is not None:
         folded = unit.sub("", folded).removeprefix("第") or folded
+    if name in _STEMMED:
+        folded = _STEM.sub(r"\2\1", folded)
     if name in _NAMES:
         return folded.upper()
     if name in _MAY_REPEAT:
@@ -70,6 +77,7 @@ def _canonical_step(name: str, text: str) -> str:
     if name == "road" and (group := _GROUP.match(folded)):
         folded = f"{group[1]}{group[2]}"
     if name == "sub_compound":
+        folded = _ANY_ESTATE.sub("", folded)
         folded = _ROMAN.sub(lambda m: _ROMANS.get(m[0], m[0]), folded.upper())
         folded = folded.removeprefix("第") or folded
     # A numeral may be part of a name (三元桥): there only those that count something become figures.

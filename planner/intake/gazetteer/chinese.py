@@ -8,12 +8,13 @@ compound; what only resembles a known compound is never taken, but told as a lik
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from planner.intake.address.canonical import canonical_field
 from planner.intake.address.fold import CJK
 from planner.intake.address.grammar.lexicon import words
 from planner.intake.address.parse import Address
@@ -26,7 +27,7 @@ from planner.intake.gazetteer.estates import (
     placed_keys,
 )
 from planner.intake.gazetteer.found import NOT_FOUND, Cause, Match, ambiguous
-from planner.intake.gazetteer.index import Gazetteer
+from planner.intake.gazetteer.index import SAME_SPOT_M, Gazetteer
 from planner.intake.gazetteer.match import (
     at_level,
     candidate_at,
@@ -57,6 +58,9 @@ _ANY_ESTATE: Final = frozenset(
 )
 _PART: Final = re.compile("(?:第?[0-9]+[期区]|[东西南北中][区苑园])?")
 _YARD: Final = re.compile("号院?$")
+_ANOTHER: Final = re.compile(
+    "(?<![原旧曾])(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|[栋幢座])"
+)
 _NUMBER_ONLY = re.compile(r"第?[a-z]?\d+[a-z]?(号楼|号院|号|楼|栋|幢|座)?")
 _HOME_ONLY = re.compile(
     r"^[\s\-,\uff0c#a-z\d]*((单元|室|层|楼|号|户|门|房|栋|幢|梯|座)[\s\-#a-z\d]*)*$"
@@ -151,13 +155,30 @@ def _by_key(address: Address, index: Index, gazetteer: Gazetteer, context: Seque
     if not (address.building or address.sub_compound):
         return NOT_FOUND
     for key in placed_keys(address):
-        place, _, numbers = key.rpartition("|")
-        # Two buildings that share a door: whichever of them is known.
-        for number in dict.fromkeys((numbers, *numbers.split(","))):
-            places = index.keys.get(f"{place}|{number}")
-            if places:
-                return at_level(pick_place(places, gazetteer, context), "building")
+        if key in index.keys:
+            known = {key: index.keys[key]}
+        else:
+            # Two buildings that share a door: whichever of them is known.
+            known = _each(key.rpartition("|")[2].split(","), key, index)
+        if known:
+            known |= _each(_others(address), key, index)
+            if gazetteer.apart_m([places[0] for places in known.values()]) > SAME_SPOT_M:
+                options = [candidate_at(places, gazetteer) for places in known.values()]
+                return ambiguous(tuple(option.label for option in options), options)
+            return at_level(pick_place(next(iter(known.values())), gazetteer, context), "building")
     return NOT_FOUND
+
+
+def _each(numbers: Iterable[str], key: str, index: Index) -> dict[str, tuple[int, ...]]:
+    """Look up buildings that stand where a key says."""
+    place = key.rpartition("|")[0]
+    keys = [f"{place}|{number}" for number in numbers if number]
+    return {key: index.keys[key] for key in keys if key in index.keys}
+
+
+def _others(address: Address) -> list[str]:
+    """Name the buildings that a line goes on to: ``5号楼/11号楼``; ``原11号楼`` is an old name."""
+    return [canonical_field("building", said) for said in _ANOTHER.findall(address.remainder)]
 
 
 def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]) -> Match:

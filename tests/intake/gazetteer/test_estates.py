@@ -135,3 +135,46 @@ def test_bare_names() -> None:
     """What every estate is called by says nothing; a name of nothing else stays."""
     assert bare_name(parse_address("幸福小区3栋").canonical("compound")) == "幸福"
     assert bare_name("小区") == "小区"
+
+
+def stems() -> Gazetteer:
+    """Make an estate in which 12号楼 and 甲12号楼 are two buildings, and a road with two such doors."""
+    rows = [
+        ("", "南湖东园", number, "", 1000.0 + 100.0 * i)
+        for i, number in enumerate(["2号楼", "3号楼", "12号楼", "甲12号楼"])
+    ]
+    doors = [("成府路", "53", 0, 0), ("成府路", "12", 100, 0), ("成府路", "12号甲", 600, 0)]
+    return town(doors, table=buildings(rows))
+
+
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [
+        ("南湖东园甲12号楼2单元401", 1300.0),
+        ("南湖东园12甲号楼2单元401", 1300.0),
+        ("南湖东园12号甲楼", 1300.0),
+        ("南湖东园12甲-2-401", 1300.0),
+        ("南湖东园12号楼", 1200.0),
+        ("南湖东园小区12号楼2单元", 1200.0),
+        ("南湖东园住宅区三号楼", 1100.0),
+        ("南湖东园3号楼(原2号楼)", 1100.0),
+        ("成府路甲12号", 600.0),
+        ("成府路12甲号", 600.0),
+        ("成府路12号", 100.0),
+    ],
+)
+def test_a_stem_makes_another_door(text: str, x: float) -> None:
+    """甲12 and 12甲 are one door and 12 is another; 小区 behind a name that is known says nothing."""
+    lon = geocode([text], stems())["lon"].to_numpy()
+    assert lon == pytest.approx(x * METRE, abs=METRE)
+
+
+@pytest.mark.parametrize(
+    "text", ["南湖东园2、3号楼", "南湖东园2号楼/3号楼", "南湖东园2号楼、3号楼之间"]
+)
+def test_two_buildings_are_a_question(text: str) -> None:
+    """A home that is said to be in two buildings is put into neither."""
+    found = find_places([text], [""], stems())[0]
+    assert found.xy is None
+    assert {"2" in r or "3" in r for r in found.runners} == {True}
+    assert len(found.options) == 2

@@ -47,7 +47,7 @@ UNIT_WORDS: Final[dict[str, str]] = {
     "gate": "号门(?!市(?!场)|面|卫|诊|口)|门(?=$|[ -])",
     "room": "号室|号房(?!管|产|地|屋)|号铺|号店(?!面)|室|房间|间(?=$|[ -])"
     "|房(?!产|地|管|屋|东)|铺(?!镇)|店(?=$|[ -])|户|档(?!口)|门面|商位|办公室|市(?=$)",
-    "bld": "号楼|号高楼|号院楼|高楼|[栋幢]楼(?!下|上|前|后)|号搂|栋|幢"
+    "bld": "号楼|号高楼|号[甲乙丙丁戊]楼|号院楼|高楼|[栋幢]楼(?!下|上|前|后)|号搂|栋|幢"
     "|座(?!落)|塔楼?|撞|橦|憧|懂|排(?!档)|#楼|#",
     "lane": r"街(?=$|[ -]|\d)",
     "site": "号地块|号厂房?|号车间|号仓库?|号货梯|号电梯|号大厅|号展厅"
@@ -64,7 +64,11 @@ UNIT_WORDS: Final[dict[str, str]] = {
 """Unit -> the words it is written with, as alternatives of a regular expression."""
 
 _UNIT: Final = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()))
-_LATIN = r"(?:(?<![A-Za-z])[A-Za-z]{1,2})?\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(?:\d{1,2}(?!\d))?)?"
+# 12甲号楼 is no more building 12 than 甲12号楼 is.
+_LATIN = (
+    r"(?:(?<![A-Za-z])[A-Za-z]{1,2})?\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(?:\d{1,2}(?!\d))?"
+    r"|[甲乙丙丁戊](?=号|[栋幢座楼#]|-?\d))?"
+)
 _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
     rf"(?P<latin>{_LATIN})|(?P<word>[东西南北]?"

@@ -55,6 +55,8 @@ _NUMBER = re.compile(r"^\d+[^\W\d_]{0,2}(?:[-/]\d+[^\W\d_]{0,2})*$")
 _NUMBER_WORD = re.compile("[号號](院|楼)?|^第")
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 _PARTS = re.compile(r"(\d+)([^\W\d_]*)")
+# 甲12号 is 12号甲, and not 12号.
+_STEM_FIRST = re.compile(r"([甲乙丙丁戊])(\d+)")
 UNIT_WORDS = frozenset(
     ("apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "no")
 )
@@ -135,7 +137,8 @@ def number_key(number: str) -> str:
     str
         ``""`` where there is no digit.
     """
-    parts = _PARTS.findall(_NUMBER_WORD.sub("", fold_text(number)).replace(" ", ""))
+    plain = _NUMBER_WORD.sub("", fold_text(number)).replace(" ", "")
+    parts = _PARTS.findall(_STEM_FIRST.sub(r"\2\1", plain))
     return "-".join(f"{int(digits[:9])}{letter}" for digits, letter in parts)
 
 
