@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -82,6 +83,14 @@ def rezone(
             help="Also cut communities again in which nothing happened. 未变动的社区也重新划分",
         ),
     ] = False,
+    mend: Annotated[
+        bool,
+        typer.Option(
+            "--mend",
+            help="Also cut communities again whose zones break a rule, and say what each rule that is "
+            "mended costs in homes. 一并修复原方案不符规则的社区，并说明各项规则的换手户数",
+        ),
+    ] = False,
     curve: Annotated[
         bool,
         typer.Option(
@@ -134,6 +143,7 @@ def rezone(
     with progress() as listener:
         options = Options(
             everywhere=everywhere,
+            mend=mend,
             by=by,
             allow_missing_centres=allow_missing,
             offline=offline,
@@ -199,6 +209,7 @@ def _tell(plan: Plan) -> None:
                 f"no zone loses more than {most:,} ({each:,} were allowed)",
             )
         )
+    said += _mended(told.get("mended") or ())
     # Nothing was open to the search, so numbers of it would tell nothing.
     if not told["open_units"] and not moved:
         stays = say("各责任区原样保留", "every zone stays as it is")
@@ -206,6 +217,24 @@ def _tell(plan: Plan) -> None:
         nothing = say("没有变动：各责任区原样保留", "nothing happened: every zone stays as it is")
         said = [stays if plan.provenance["history"][-1]["events"] else nothing]
     Console(highlight=False).print("\n".join(said), markup=False)
+
+
+def _mended(rules: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Say of each rule that was mended what it costs."""
+    from planner.api.plan import rule_words
+
+    for rule in rules:
+        zh, en = rule_words(rule["rule"])
+        numbers = ", ".join(map(str, rule["zones"]))
+        homes, left = rule["homes"], rule["excess"]
+        rest = say(f"，仍差 {left:g}", f", {left:g} left") if left else ""
+        yield (
+            say(
+                f"{rule['fence']} 责任区 {numbers}：{zh}已修复，为此 {homes:,} 户变更",
+                f"{rule['fence']}, zones {numbers}: {en} mended, for which {homes:,} homes change hands",
+            )
+            + rest
+        )
 
 
 def _show_curve(points: list[CurvePoint], *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.api.rezone.mending import mended
 from planner.intake.address.fold import CJK
 from planner.intake.coordinates.datum import convert
 from planner.intake.online.outgoing import cut_label
@@ -35,7 +36,7 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
     before = case.before.tables
     assert before is not None
     events = [e.to_mapping() for e in _without_rooms(wish.events, case)]
-    figures = {
+    figures: dict[str, Any] = {
         "moved": recut.moved,
         "forced": recut.forced,
         "least": recut.least,
@@ -47,6 +48,9 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         "bound_m": recut.bound_m,
         "open_units": recut.open_units,
     }
+    if wish.mend:
+        told = mended(case, recut, solved.certificate.violations)
+        figures["mended"] = [asdict(rule) | {"zones": list(rule.zones)} for rule in told]
     entry = {
         "kind": "rezone",
         "when": moment(wish.when),

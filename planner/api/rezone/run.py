@@ -187,6 +187,8 @@ class Options:
     ----------
     everywhere : bool
         Solve all parts again, also those that nothing happened to.
+    mend : bool
+        Solve also those again whose zones broke a rule, and tell what each rule that was mended costs.
     by : str
         The office that decided, for the plan's history; never a person.
     allow_missing_centres, offline, consent
@@ -198,6 +200,7 @@ class Options:
     """
 
     everywhere: bool = False
+    mend: bool = False
     by: str = ""
     allow_missing_centres: bool = False
     offline: bool = False
@@ -293,6 +296,8 @@ class _Wish:
 
     def task(self, clock: Clock) -> Task:
         """Read the plan, the project and the changes."""
+        if self.options.mend and self.keeping is not None and self.keeping.fewest:
+            raise ConfigError.of("mend-or-fewest")
         before = self.plan if isinstance(self.plan, Plan) else Plan.load(self.plan)
         project, options = self.changed.project(self.project), self.options
         sheet, beside = EventSheet(), list[tuple[Source, Table]]()
@@ -312,6 +317,7 @@ class _Wish:
             len(earlier),
             register.resting,
             everywhere=options.everywhere,
+            mend=options.mend,
             by=office(options.by),
             when=self.when,
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from planner.api.rezone.mending import broken_units
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding, SchemaError
@@ -43,6 +44,8 @@ class RezoneWish:
         Ids of members who serve nobody for now; where they live is still kept.
     everywhere : bool
         Solve all parts again, also those that nothing happened to.
+    mend : bool
+        Solve also those again whose zones broke a rule in the plan before.
     by : str
         The office that decided; never a person.
     when : datetime or None
@@ -54,6 +57,7 @@ class RezoneWish:
     earlier: int = 0
     resting: frozenset[str] = frozenset()
     everywhere: bool = False
+    mend: bool = False
     by: str = ""
     when: datetime | None = None
 
@@ -68,11 +72,13 @@ class Kept:
     """What stands whatever is found.
 
     `locks`: ids of the units that are locked from now on.
+    `island`: number of the part that each unit is in, shape (n_units,).
     """
 
     standing: Standing
     locks: tuple[str, ...]
     findings: tuple[Finding, ...]
+    island: Ints
 
 
 def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand) -> Kept:
@@ -84,6 +90,7 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
     assert tables is not None
     same = undisturbed(tables, located, demand)
     same = same.opened(np.arange(demand.problem.n_units)) if wish.everywhere else same
+    same = same.opened(broken_units(tables, demand)) if wish.mend else same
     stood = _stood(tables, same.origin, demand)
     was = _zones_before(tables, stood, demand)
     named = np.append(tables.units["unit_id"].to_numpy(object), "")[stood]
@@ -116,7 +123,9 @@ def kept_from(wish: RezoneWish, before: Placed, located: Located, demand: Demand
     same = same.opened(np.flatnonzero((given >= 0) & (given != was)))
     ids = demand.units["unit_id"].to_numpy(object)
     said = (Finding.of("lock-lost", n=len(lost)),) if lost else ()
-    return Kept(Standing(same.zone, same.parts, same.change_m, held), tuple(ids[stays]), said)
+    return Kept(
+        Standing(same.zone, same.parts, same.change_m, held), tuple(ids[stays]), said, same.island
+    )
 
 
 def _stood(tables: PlanTables, origin: Ints, demand: Demand) -> Ints:
