@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from planner.api.rezone.mending import mended
+from planner.api.rezone.broken_rules import mended
 from planner.intake.address.fold import CJK
 from planner.intake.coordinates.datum import convert
 from planner.intake.online.outgoing import cut_label

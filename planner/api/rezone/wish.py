@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from planner.api.rezone.mending import broken_units
+from planner.api.rezone.broken_rules import broken_units
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import Finding, SchemaError
