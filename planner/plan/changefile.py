@@ -6,7 +6,8 @@ The file is JSON, as the page writes it::
      "moves": [{"unit": "U00012", "from": "M003", "to": "M007"}],
      "locks": ["U00012"], "unlocked": [], "notes": [{"lon": 117.02, "lat": 32.62, "text": "..."}]}
 
-``locks`` are all that stand afterwards; ``unlocked`` are locks of the plan that were opened.
+``locks`` are all that stand afterwards; ``unlocked`` are locks of the plan that were opened.  With
+``"insist": true`` the meeting was told that zones are not connected or a hard rule is broken, and decided so.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     `created`: UTC time, ``2026-05-18T09:30:00Z``.
     `locks` and `unlocked`: unit ids: all locks that stand afterwards; locks of the plan that were
     opened.
+    `insist`: whether the meeting wants them although zones fall apart or a hard rule is broken.
     """
 
     format: Literal["planner-changes-1"]
@@ -77,6 +79,7 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     locks: tuple[_Id, ...]
     notes: Annotated[tuple[Note, ...], Meta(max_length=MOST_NOTES)]
     unlocked: tuple[_Id, ...] = ()
+    insist: bool = False
 
 
 def holds_private(text: str) -> bool:

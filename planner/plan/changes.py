@@ -12,6 +12,7 @@ import numpy as np
 from planner.errors import InfeasibleError, InputError
 from planner.model import audit
 from planner.model.arrays import AnyInts, Bools, Ints
+from planner.model.certificate import Violation
 from planner.model.excerpt import of_pairs
 from planner.model.problem import Certificate, Problem, Result
 from planner.model.project import MOVE_PRICE_M
@@ -115,15 +116,16 @@ def apply_changes(
     -------
     PlanTables
         Shapes, figures, gaps and certificate made again.  The proven bound is that of the plan
-        before, which holds for any plan of these units.
+        before, which holds for any plan of these units; of a plan on which the meeting insists nothing is
+        proven, and its history says on what.
 
     Raises
     ------
     InputError
-        See `replayed`; or `by` is not an office's name; or a zone falls apart and `complete` is not asked
-        for, or what was moved cannot be connected.
+        See `replayed`; or `by` is not an office's name; or a zone falls apart and neither `complete` is
+        asked for nor the meeting insists, or what was moved cannot be connected.
     InfeasibleError
-        A hard rule is broken.
+        A hard rule is broken, and the meeting does not insist.
     """
     decided = office(by)
     problem, before = tables.problem, tables.certificate
@@ -135,7 +137,7 @@ def apply_changes(
         assignment = _completed(problem, assignment, fixed, tables, stop, seed, progress)
     # The bound of the plan before was proven for any plan of these units: moving some by hand
     # cannot make it false, only the gap to it larger.
-    certificate = _checked(problem, assignment, before.bound_m, tables)
+    certificate = _checked(problem, assignment, before.bound_m, tables, insist=changes.insist)
     method = "moved by hand" + (", rest solved" if complete else "")
     result = Result(
         assignment.astype(np.int32),
@@ -149,6 +151,8 @@ def apply_changes(
         "value_before_m": before.value_m,
         "value_m": certificate.value_m,
     }
+    if insisted := _insisted(tables, certificate) if changes.insist else {}:
+        entry["insisted"] = insisted
     history = [*(dict(e) for e in history_of(tables)), entry]
     return with_past(replace(made, provenance={**made.provenance, "history": history}), tables)
 
@@ -163,15 +167,21 @@ def office(by: str) -> str:
     return by
 
 
-def _checked(problem: Problem, assignment: Ints, bound_m: float, tables: PlanTables) -> Certificate:
+def _checked(
+    problem: Problem, assignment: Ints, bound_m: float, tables: PlanTables, *, insist: bool
+) -> Certificate:
     ids = tables.centres["centre_id"].to_numpy(object)
     found = audit.audit(problem, assignment, bound_m)
+    if insist:
+        # The page said what is broken before it wrote: the decision is recorded, the plan marked.
+        kept = not found.disconnected and not _hard_broken(problem, found)
+        # the bound is of plans that hang together and keep hard rules: it says nothing of this one
+        return found if kept else audit.audit(problem, assignment, 0.0)
     if found.disconnected:
         names = ", ".join(str(ids[c]) for c in found.disconnected[:5])
         raise InputError.of("changes-part-zones", n=len(found.disconnected), names=names)
     certificate = audit.check(problem, Result(assignment.astype(np.int32), bound_m))
-    hard = {rule.name for rule in problem.rules if rule.hard}
-    if broken := [v for v in certificate.violations if v.rule in hard]:
+    if broken := _hard_broken(problem, certificate):
         worst = max(broken, key=lambda v: v.excess)
         rule_zh, rule = rule_words(worst.rule)
         raise InfeasibleError.of(
@@ -184,6 +194,19 @@ def _checked(problem: Problem, assignment: Ints, bound_m: float, tables: PlanTab
             rule_zh=rule_zh,
         )
     return certificate
+
+
+def _hard_broken(problem: Problem, certificate: Certificate) -> list[Violation]:
+    hard = {rule.name for rule in problem.rules if rule.hard}
+    return [v for v in certificate.violations if v.rule in hard]
+
+
+def _insisted(tables: PlanTables, certificate: Certificate) -> dict[str, list[str]]:
+    """Tell what a plan would have been refused for: centres of zones in parts, broken hard rules."""
+    parted = tables.centres["centre_id"].to_numpy(object)[list(certificate.disconnected)]
+    broken = sorted({v.rule for v in _hard_broken(tables.problem, certificate)})
+    found = {"disconnected": [str(c) for c in parted], "rules": broken}
+    return found if parted.size or broken else {}
 
 
 def _completed(

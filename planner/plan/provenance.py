@@ -113,7 +113,8 @@ def history_of(tables: PlanTables) -> tuple[Mapping[str, Any], ...]:
     """Give the edits that were applied to a plan, oldest first.
 
     Each has ``when, by, plan`` (fingerprint before)``, moves, locks`` (all that stood afterwards)``,
-    unlocked, notes, completed`` (bool)``, moved_units, value_before_m, value_m``.
+    unlocked, notes, completed`` (bool)``, moved_units, value_before_m, value_m``, and ``insisted`` where the
+    meeting wanted what would have been refused: ``disconnected`` (centres), ``rules``.
     """
     return tuple(tables.provenance.get("history") or ())
 

@@ -19,6 +19,9 @@ from planner.plan.changes import apply_changes, refuse_parted, replayed
 from planner.plan.frames import assignment_of
 from planner.plan.provenance import history_of, locks_of, notes_of, plan_fingerprint
 from planner.plan.store import read_plan, store_plan
+from planner.render.map.meeting import plan_words
+from planner.render.text.summary import summary_markdown
+from planner.render.text.words import insisted_words
 from planner.solve.zones.search import Stop
 from tests.plans import make_plan_tables, plans_equal, unproven
 
@@ -153,8 +156,8 @@ def _pair(tables: PlanTables, u: int, c: int) -> bool:
     return c in p.pair_centre[p.pair_start[u] : p.pair_start[u + 1]]
 
 
-def test_a_torn_zone_is_refused_and_completed(tables: PlanTables) -> None:
-    """A move that tears a zone apart is refused; with complete the rest follows and moves stay."""
+def torn(tables: PlanTables) -> tuple[int, int]:
+    """Find a unit and a centre to which it cannot go without a zone that falls apart."""
     problem, now = tables.problem, assignment_of(tables)
     for u in range(problem.n_units):
         c = next((c for c in range(problem.n_centres) if c != now[u] and _pair(tables, u, c)), -1)
@@ -163,8 +166,46 @@ def test_a_torn_zone_is_refused_and_completed(tables: PlanTables) -> None:
         if u in problem.home or now[u] < 0 or c < 0:
             continue
         if audit.audit(problem, trial, 0.0).disconnected:
-            break
-    changes = read_changes(written(tables, [(u, c)]))
+            return u, c
+    raise AssertionError("every unit can move")
+
+
+def test_a_meeting_may_insist(tables: PlanTables, tmp_path: Path) -> None:
+    """What would be refused is done where the changes say so: recorded, marked, unproven, and undone."""
+    made = apply_changes(
+        tables, read_changes(written(tables, [torn(tables)], insist=True)), when=WHEN, by="示例街道"
+    )
+    (entry,) = history_of(made)
+    parted = [tables.centres["centre_id"].iloc[c] for c in made.certificate.disconnected]
+    assert entry["insisted"] == {"disconnected": parted, "rules": []}
+    assert parted
+    assert made.certificate.bound_m == 0.0
+    zh, en = insisted_words(made) or ("", "")
+    assert "不连通" in zh
+    assert "示例街道" in zh
+    assert "not connected" in en
+    assert en in summary_markdown(made).replace("\\", "")
+    assert plan_words(made, None)["insisted"] == (zh, en)
+    store_plan(made, tmp_path / "plan.gpkg")
+    plans_equal(read_plan(tmp_path / "plan.gpkg"), made)
+    assert plan_fingerprint(Plan.of(made).undo()) == plan_fingerprint(tables)
+
+
+def test_to_insist_on_what_holds_marks_nothing(tables: PlanTables) -> None:
+    """The word alone changes neither proof nor history."""
+    pairs = [some_move(tables)]
+    plain, told = (
+        apply_changes(tables, read_changes(written(tables, pairs, insist=insist)), when=WHEN)
+        for insist in (False, True)
+    )
+    assert history_of(plain) == history_of(told)
+    assert repr(plain.certificate) == repr(told.certificate)
+    assert insisted_words(told) is None
+
+
+def test_a_torn_zone_is_refused_and_completed(tables: PlanTables) -> None:
+    """A move that tears a zone apart is refused; with complete the rest follows and moves stay."""
+    changes = read_changes(written(tables, [torn(tables)]))
     with pytest.raises(PlannerError, match="not connected") as caught:
         apply_changes(tables, changes)
     assert "--complete" in caught.value.remedy

@@ -26,6 +26,7 @@ from planner.render.text.level_words import level_numbers, plan_levels
 from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import (
     broken_rules,
+    insisted_words,
     limit_text,
     network_words,
     proof_words,
@@ -106,6 +107,7 @@ def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
         "data_date": str(note.get("data_date") or ""),
         "attribution": str(note.get("attribution") or ""),
         "network": network_words(note),
+        "insisted": insisted_words(tables),
         "synthetic": bool(note.get("synthetic", False)),
         "rule_book": [book.title_zh or book.title or book.name, book.title or book.name],
         "source": book.source,

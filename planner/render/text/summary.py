@@ -15,6 +15,7 @@ from planner.render.text.words import (
     broken_rules,
     counted_words,
     equity_words,
+    insisted_words,
     limit_text,
     network_words,
     number,
@@ -50,8 +51,9 @@ def _blocks(tables: PlanTables, figures: dict[str, Any], told: Told) -> Iterator
     yield [f"# {_escaped(note.get('title') or '责任区方案 Zone plan')}"]
     if figures["synthetic"]:
         yield ["> **合成示例数据，非真实居民 · SYNTHETIC DATA, not real residents**"]
-    if stamp := network_words(note):
-        yield [f"> **{_escaped(stamp[0])} · {_escaped(stamp[1])}**"]
+    for stamp in (network_words(note), insisted_words(tables)):
+        if stamp:
+            yield [f"> **{_escaped(stamp[0])} · {_escaped(stamp[1])}**"]
     yield [
         f"- {bold}{_escaped(line.zh)} · {_escaped(line.en)}{bold}"
         for line in told.ledger()

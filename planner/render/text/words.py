@@ -10,12 +10,14 @@ from planner.model.problem import Certificate, RuleOutcome
 from planner.model.rules import rule_words
 from planner.model.tables import PlanTables
 from planner.plan.frames import broken_codes
+from planner.plan.provenance import history_of
 
 __all__ = [
     "Both",
     "broken_rules",
     "counted_words",
     "equity_words",
+    "insisted_words",
     "limit_text",
     "moved_words",
     "network_words",
@@ -116,6 +118,29 @@ def tie_words(tables: PlanTables) -> tuple[Both, ...]:
         )
         for some, every, zh, en in counts
         if every
+    )
+
+
+def insisted_words(tables: PlanTables) -> Both | None:
+    """Give the mark of a plan on which a meeting insists: what is broken, and who decided; else None."""
+    entries = [entry for entry in history_of(tables) if entry.get("insisted")]
+    parted = len(tables.certificate.disconnected)
+    hard = {rule.name for rule in tables.problem.rules if rule.hard}
+    broken = sorted({v.rule for v in tables.certificate.violations} & hard)
+    if not entries or not (parted or broken):
+        return None
+    last, zh, en = entries[-1], [], []
+    if parted:
+        zh.append(f"{parted}个责任区不连通")
+        en.append(f"{parted} {'zone is' if parted == 1 else 'zones are'} not connected")
+    for name in broken:
+        rule_zh, rule = rule_words(name)
+        zh.append(f"不符合硬性规则“{rule_zh}”")
+        en.append(f"the hard rule on {rule} is broken")
+    when, by = str(last["when"])[:10], str(last["by"] or "")
+    return (
+        f"会议坚持此方案：{'，'.join(zh)}（{'，'.join(filter(None, (by, when)))}）",
+        f"the meeting insists: {', '.join(en)} ({', '.join(filter(None, (by, when)))})",
     )
 
 

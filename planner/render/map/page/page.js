@@ -154,6 +154,7 @@ function fillHeader(parts, model, switched, edit, print) {
   const banners = [];
   if (meta.synthetic) banners.push(make('div', { class: 'banner synthetic', text: say('synthetic') }));
   if (meta.network) banners.push(make('div', { class: 'banner network', text: pick(meta.network) }));
+  if (meta.insisted) banners.push(make('div', { class: 'banner network', text: pick(meta.insisted) }));
   if (model.data.basemap) banners.push(onlineBanner(model));
   fill(parts.banners, banners);
   parts.panel.setAttribute('aria-label', say('panel'));
