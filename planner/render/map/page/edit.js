@@ -24,7 +24,7 @@ function makeDesk(model, numbers) {
     zones.forEach((z) => {
       const now = numbers.zoneFigures(z);
       const words = now.broken.map((rule) => rule.words);
-      Object.assign(model.zones[z], { homes: now.homes, members: now.members === null ? model.zones[z].members : now.members, mean: now.mean, max: now.max, broken: words, apart: now.apart, edited: true });
+      Object.assign(model.zones[z], { homes: now.homes, membersKnown: now.members !== null, members: now.members, mean: now.mean, max: now.max, broken: words, apart: now.apart, edited: true });
       model.zones[z].centre = Object.assign({}, model.zones[z].centre, { p90: null });
       desk.touched.add(z);
     });
@@ -134,6 +134,11 @@ function makeDesk(model, numbers) {
     desk.emit('change', carry(step, false));
     return desk.tell(say('redid'));
   };
+
+  /* What is broken: each zone in parts, its loose blocks, and what would join them. */
+  desk.faults = () => model.zones.map((zone, z) => z).filter((z) => numbers.isApart(z)).map((zone) => ({
+    zone, parts: numbers.looseParts(zone).map((part) => ({ part, join: numbers.joiners(zone, part, (b) => !data.fixed[b] && !desk.locked.has(b)) }))
+  }));
 
   desk.unitCount = (blocks) => blocks.reduce((sum, b) => sum + numbers.unitsOf[b].length, 0);
   desk.movedBlocks = () => data.zone.map((z, b) => b).filter((b) => data.zone[b] !== numbers.zoneOf[b]);

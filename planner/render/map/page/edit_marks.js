@@ -1,18 +1,20 @@
 /* What editing draws above the map: the choice, locks, notes, moved homes, and the line of a lasso. */
 function makeMarks(map, scene, desk) {
   const canvas = make('canvas', { class: 'edit-marks', set: { 'aria-hidden': 'true' } });
-  map.getContainer().appendChild(canvas);
-  const marks = { canvas, lasso: [], stroke: [], ink: COLOURS.ink, target: -1 };
+  const alarm = make('canvas', { class: 'edit-marks alarm', set: { 'aria-hidden': 'true' } });
+  [alarm, canvas].forEach((one) => map.getContainer().appendChild(one));
+  const marks = { faults: [], canvas, lasso: [], stroke: [], ink: COLOURS.ink, target: -1 };
 
   function place() {
     const size = map.getSize();
     const ratio = Math.min(3, window.devicePixelRatio || 1);
-    if (canvas.width !== Math.round(size.x * ratio) || canvas.height !== Math.round(size.y * ratio)) {
-      canvas.width = Math.round(size.x * ratio);
-      canvas.height = Math.round(size.y * ratio);
-      canvas.style.width = size.x + 'px';
-      canvas.style.height = size.y + 'px';
-    }
+    [canvas, alarm].forEach((one) => {
+      if (one.width === Math.round(size.x * ratio) && one.height === Math.round(size.y * ratio)) return;
+      one.width = Math.round(size.x * ratio);
+      one.height = Math.round(size.y * ratio);
+      one.style.width = size.x + 'px';
+      one.style.height = size.y + 'px';
+    });
     const s = Math.pow(2, map.getZoom() - PLANE_ZOOM);
     const origin = map.getPixelOrigin().subtract(map.containerPointToLayerPoint([0, 0]).multiplyBy(-1));
     const plane = desk.model.plane;
@@ -54,8 +56,54 @@ function makeMarks(map, scene, desk) {
     ctx.fillRect(x - 4.5, y - 3, 9, 7);
   }
 
+  /* Loose parts in a thick broken rim, and with a plus what would join them to the home of their centre. */
+  function drawFaults(p) {
+    const ctx = alarm.getContext('2d');
+    ctx.setTransform(p.ratio, 0, 0, p.ratio, 0, 0);
+    ctx.clearRect(0, 0, p.width, p.height);
+    const at = (thing) => [thing.x * p.s + p.x, thing.y * p.s + p.y];
+    const rim = (one, ink, dash, more) => {
+      const [x, y] = at(one);
+      const r = scene.homeSize(one.size) + more;
+      [['#ffffff', 8, []], [ink, 4.5, dash]].forEach(([colour, width, gaps]) => {
+        ctx.beginPath();
+        ctx.arc(x, y, r, 0, 2 * Math.PI);
+        ctx.setLineDash(gaps);
+        ctx.lineWidth = width;
+        ctx.strokeStyle = colour;
+        ctx.stroke();
+      });
+      ctx.setLineDash([]);
+      return [x, y, r];
+    };
+    marks.faults.forEach((fault) => fault.parts.forEach(({ part, join }) => {
+      desk.buildingsOf(part).forEach((one) => rim(one, COLOURS.accent, [7, 5], 8));
+      desk.buildingsOf(join || []).forEach((one) => {
+        const ink = desk.model.zones[fault.zone].ink;
+        const [x, y, r] = rim(one, ink, [], 8);
+        ctx.beginPath();
+        ctx.arc(x + r, y - r, 8, 0, 2 * Math.PI);
+        ctx.fillStyle = ink;
+        ctx.fill();
+        ctx.fillStyle = '#ffffff';
+        ctx.fillRect(x + r - 5, y - r - 1.2, 10, 2.4);
+        ctx.fillRect(x + r - 1.2, y - r - 5, 2.4, 10);
+      });
+    }));
+  }
+
+  /* After an edit: what is broken flashes, and stays marked until it is mended. */
+  marks.warn = (faults) => {
+    marks.faults = faults;
+    alarm.classList.remove('flash');
+    if (!faults.length) return;
+    void alarm.offsetWidth; // so that the flash begins anew
+    alarm.classList.add('flash');
+  };
+
   marks.draw = () => {
     const p = place();
+    drawFaults(p);
     const ctx = canvas.getContext('2d');
     ctx.setTransform(p.ratio, 0, 0, p.ratio, 0, 0);
     ctx.clearRect(0, 0, p.width, p.height);
@@ -113,7 +161,6 @@ function makeMarks(map, scene, desk) {
   };
 
   map.on('move zoomend viewreset resize', marks.draw);
-  map.on('zoomstart', () => { canvas.style.visibility = 'hidden'; });
-  map.on('zoomend', () => { canvas.style.visibility = ''; });
+  [['zoomstart', 'hidden'], ['zoomend', '']].forEach(([when, how]) => map.on(when, () => [canvas, alarm].forEach((one) => { one.style.visibility = how; })));
   return marks;
 }

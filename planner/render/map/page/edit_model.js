@@ -196,6 +196,62 @@ function makeEditModel(data, zoneCount) {
     return { homes, members: amount('members_per_zone'), mean: homes ? sums.paced[zone] / 100 / homes : 0, max: far, left, broken: brokenRules(zone), apart: apart[zone] === 1 };
   }
 
+  /* Mean walk of all homes that have a zone, metres. */
+  function mean() {
+    let [paced, homes] = [0, 0];
+    for (let z = 0; z < zoneCount; z += 1) {
+      paced += sums.paced[z];
+      homes += sums.homes[z];
+    }
+    return homes ? paced / 100 / homes : 0;
+  }
+
+  /* The parts of a zone that do not hang together with its home, each as its blocks. */
+  function looseParts(zone) {
+    hangsTogether(zone);
+    const seen = new Set();
+    const parts = [];
+    zoneOf.forEach((z, b) => {
+      if (z !== zone || stamp[b] === walkNumber || seen.has(b)) return;
+      const part = [b];
+      seen.add(b);
+      for (let k = 0; k < part.length; k += 1) {
+        for (let i = near.start[part[k]]; i < near.start[part[k] + 1]; i += 1) {
+          const v = near.list[i];
+          if (zoneOf[v] === zone && !seen.has(v)) {
+            seen.add(v);
+            part.push(v);
+          }
+        }
+      }
+      parts.push(part);
+    });
+    return parts;
+  }
+
+  /* The fewest free blocks that, given to the zone as well, join a part of it to its home; null where none do. */
+  function joiners(zone, part, free) {
+    const before = new Map(part.map((b) => [b, -1]));
+    const queue = part.slice();
+    const own = new Set(part);
+    for (let k = 0; k < queue.length; k += 1) {
+      const u = queue[k];
+      for (let i = near.start[u]; i < near.start[u + 1]; i += 1) {
+        const v = near.list[i];
+        if (before.has(v)) continue;
+        if (zoneOf[v] === zone && !own.has(v)) {
+          const way = [];
+          for (let b = u; b >= 0 && !own.has(b); b = before.get(b)) way.push(b);
+          return way;
+        }
+        if (zoneOf[v] === zone || !free(v) || pairOf(v, zone) < 0) continue;
+        before.set(v, u);
+        queue.push(v);
+      }
+    }
+    return null;
+  }
+
   /* What a move would do, without doing it. */
   function weigh(blocks, centre) {
     const moving = blocks.filter((b) => zoneOf[b] !== centre);
@@ -227,7 +283,7 @@ function makeEditModel(data, zoneCount) {
   zoneOf.forEach((z, b) => count(b, 1));
   for (let z = 0; z < zoneCount; z += 1) settle(z);
   return {
-    data, n, zoneOf, pairOf, assign, weigh, candidates, figures, ruleOutcomes, zoneFigures, brokenRules,
+    data, n, zoneOf, pairOf, assign, weigh, candidates, figures, mean, looseParts, joiners, ruleOutcomes, zoneFigures, brokenRules,
     unitsOf: unitsOfBlocks(data.block, n), isApart: (z) => apart[z] === 1,
     walkOf: (b) => (zoneOf[b] < 0 ? null : data.homes[b] ? (pairs.paced || pairs.cost)[pairOf(b, zoneOf[b])] / 100 / data.homes[b] : pairs.far[pairOf(b, zoneOf[b])]),
     farOf: (b) => (zoneOf[b] < 0 ? null : pairs.far[pairOf(b, zoneOf[b])]), hasPair: (b, c) => pairOf(b, c) >= 0

@@ -7,9 +7,11 @@ function startEditing(map, scene, state, model, parts, page, data) {
   const desk = makeDesk(model, numbers);
   desk.oldNotes = data.notes;
   desk.allNotes = () => desk.oldNotes.concat(desk.notes);
+  const bring = makeFigures(model, desk);
   const start = { figures: numbers.figures(), outcomes: numbers.ruleOutcomes() };
-  const edit = { active: false, tool: 'pick', all: false, paint: -1, building: null, listed: 0, cursor: -1, listOpen: false, speak: () => null };
+  const edit = { active: false, tool: 'pick', all: false, paint: -1, building: null, faults: desk.faults(), check: null, listed: 0, cursor: -1, listOpen: false, speak: () => null };
   const marks = makeMarks(map, scene, desk);
+  marks.faults = edit.faults;
   const recut = makeRecut(model, desk);
   const live = make('div', { class: 'live', set: { role: 'status', 'aria-live': 'polite' } });
   const box = make('section', { class: 'block edit', set: { 'aria-label': say('edit') } });
@@ -22,7 +24,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
     const scroll = box.querySelector('.units') ? box.querySelector('.units').scrollTop : 0;
     fill(box, [
       make('h2', {}, [make('span', { text: say('edit') }), make('button', { class: 'close', text: '×', set: { type: 'button', 'aria-label': say('stopEdit') }, on: { click: () => edit.turn(false) } })]),
-      editTools(desk, edit), editStanding(desk, start), editChoice(desk, edit), editNotes(desk), editList(desk, edit), live
+      editTools(desk, edit), editCheck(desk, edit), editStanding(desk, start), editFaults(desk, edit), editChoice(desk, edit), editNotes(desk), editList(desk, edit), live
     ].filter(Boolean));
     const list = box.querySelector('.units');
     if (list) {
@@ -153,9 +155,12 @@ function startEditing(map, scene, state, model, parts, page, data) {
     if (zones.size) {
       recut.update(zones);
       model.recut = recut;
-      page.showZones(zones, numbers);
+      page.showZones(bring(zones));
       scene.repaint(recut.box);
+      edit.faults = desk.faults();
+      marks.warn(edit.faults);
     }
+    edit.check = null;
     edit.all = false;
     edit.fresh();
     marks.target = -1;

@@ -22,7 +22,7 @@ function editTools(desk, edit) {
     edit.tool === 'brush' || edit.tool === 'lasso' ? paintTarget(desk, edit) : null,
     make('div', { class: 'tool-row' }, [
       toolButton('undo', 'Ctrl+Z', null, desk.undo, !desk.done.length), toolButton('redo', 'Ctrl+Y', null, desk.redo, !desk.undone.length),
-      toolButton('exportChanges', '', null, () => exportChanges(desk), !desk.changed())
+      toolButton('exportChanges', '', null, () => askExport(desk, edit), !desk.changed())
     ])
   ]);
 }
@@ -54,6 +54,56 @@ function editStanding(desk, start) {
     row('brokenCount', grouped(broken(outcomes)) + (change ? ' (' + signed(change) + ')' : ''), change > 0 ? 'bad' : change < 0 ? 'good' : '', 'broken'),
     row('connection', now.apart ? '✗ ' + say('disconnected', { n: now.apart }) : '✓ ' + say('connected'), now.apart ? 'bad' : 'good', 'apart')
   ));
+}
+
+/* Each zone in parts, with what would join it. */
+function editFaults(desk, edit) {
+  if (!edit.faults.length) return null;
+  const rows = edit.faults.map((fault) => {
+    const zone = desk.model.zones[fault.zone];
+    const join = Array.from(new Set([].concat(...fault.parts.map((one) => one.join || []))));
+    const whole = fault.parts.length > 0 && fault.parts.every((one) => one.join);
+    const loose = desk.buildingsOf([].concat(...fault.parts.map((one) => one.part)));
+    const names = (buildings) => Array.from(buildings).slice(0, 3).map((one) => one.label).join(language === 'zh' ? '、' : ', ') + (buildings.size > 3 ? '…' : '');
+    return make('li', {}, [
+      make('span', { text: say('faultOf', { z: zone.n, what: names(loose) }) + (whole ? say('faultJoin', { what: names(desk.buildingsOf(join)) }) : say('faultNoJoin')) }),
+      whole ? make('button', { class: 'tool', text: say('joinIt'), set: { type: 'button', 'data-join': String(zone.index) }, on: { click: () => desk.move(zone.index, join) } }) : null
+    ]);
+  });
+  return make('ul', { class: 'faults', set: { role: 'alert' } }, rows);
+}
+
+/* What `planner apply` will say of the changes as they stand: refused or not, and for what. */
+function verdict(desk) {
+  const { numbers, model } = desk;
+  const apart = model.zones.filter((zone, z) => numbers.isApart(z)).map((zone) => zone.n);
+  const outcomes = numbers.ruleOutcomes().filter((one) => one.broken);
+  const rule = (one) => numbers.data.rules.find((r) => r.name === one.name);
+  const list = (texts) => texts.join(language === 'zh' ? '；' : '; ');
+  const broken = outcomes.map((one) => say('verdictRule', { rule: pick(rule(one).words), n: one.broken }));
+  return { refused: apart.length > 0 || outcomes.some((one) => rule(one).hard), apart, broken, words: list([].concat(apart.length ? [say('verdictApart', { z: apart.slice(0, 8).join(language === 'zh' ? '、' : ', ') })] : [], broken)) };
+}
+
+/* Before anything is written: what stands against it, and what a meeting may do about it. */
+function askExport(desk, edit) {
+  const told = verdict(desk);
+  if (!told.refused) {
+    exportChanges(desk, false, told);
+    return;
+  }
+  edit.check = told;
+  edit.fresh();
+}
+
+function editCheck(desk, edit) {
+  if (!edit.check) return null;
+  const { words } = edit.check;
+  const close = () => { edit.check = null; edit.fresh(); };
+  const button = (key, mark, click) => make('button', { class: 'tool', text: say(key), set: { type: 'button', 'data-export': mark }, on: { click: () => { close(); click(); } } });
+  return make('div', { class: 'check', set: { role: 'alertdialog', 'aria-label': say('checkTitle') } }, [
+    make('b', { text: say('checkTitle') }), make('p', { text: words }), make('p', { class: 'aside', text: say('checkHelp') }),
+    make('div', { class: 'tool-row' }, [button('checkBack', 'back', () => null), button('checkComplete', 'complete', () => exportChanges(desk, false, edit.check || verdict(desk))), button('checkInsist', 'insist', () => exportChanges(desk, true, verdict(desk)))])
+  ]);
 }
 
 function candidateRow(desk, edit, weighed) {

@@ -33,13 +33,15 @@ function autosave(desk) {
   window.addEventListener('pagehide', () => { if (timer) save(); });
 }
 
-function exportChanges(desk) {
-  const text = JSON.stringify(desk.changes(), null, 1) + '\n';
+function exportChanges(desk, insist, told) {
+  const text = JSON.stringify(insist ? Object.assign(desk.changes(), { insist: true }) : desk.changes(), null, 1) + '\n';
   const link = make('a', { set: { download: 'changes.json' } });
   link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   document.body.appendChild(link);
   link.click();
   link.remove();
   window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  desk.tell(say(desk.numbers.figures().apart ? 'exportedApart' : 'exported'));
+  const unknown = desk.model.data.rules.some((rule) => rule.stale) ? say('exportedStale') : '';
+  const broken = told.broken.length ? say('exportedBroken', { what: told.words }) : '';
+  desk.tell(insist ? say('exportedInsist', { what: told.words }) : told.refused ? say('exportedApart') : say('exported') + broken + unknown);
 }

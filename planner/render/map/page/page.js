@@ -58,17 +58,9 @@ function drawPage(map, packed) {
   }
 
   /* Bring rows and figures of zones that changed up to date. */
-  function showZones(zones, numbers) {
-    const now = numbers.figures();
-    const outcomes = numbers.ruleOutcomes();
-    model.data.rules.forEach((rule) => {
-      const found = outcomes.find((one) => one.name === rule.name);
-      if (found) Object.assign(rule, { worst: Math.round(found.worst * 10) / 10, broken: found.broken });
-      else if (rule.name.startsWith('walk')) Object.assign(rule, { broken: now.beyond, worst: Math.max(0, ...model.zones.map((z) => z.max || 0)) });
-    });
-    model.data.meta.connected = now.apart === 0;
-    model.data.meta.disconnected = now.apart;
-    parts.panelBody.querySelector('section.rules').replaceWith(rulesBlock(model));
+  function showZones(zones) {
+    const blocks = { ledger: ledgerBlock, totals: figuresBlock, proofs: proofBlock, rules: rulesBlock, gaps: gapsBlock };
+    Object.keys(blocks).forEach((name) => parts.panelBody.querySelector('section.' + name).replaceWith(blocks[name](model)));
     const rows = zoneRows(model, state, choose);
     zones.forEach((z) => {
       const row = parts.panelBody.querySelector('tr[data-zone="' + z + '"]');

@@ -8,38 +8,75 @@ function whole(value) {
 }
 
 function totalGaps(model) {
-  return Object.values(model.data.figures.gaps).reduce((sum, n) => sum + Math.max(n, 0), 0) || (Object.values(model.data.figures.gaps).some((n) => n) ? -1 : 0);
+  const counts = Object.values(gapsNow(model));
+  if (model.edited && counts.some((n) => n < 0)) return -2;
+  return counts.reduce((sum, n) => sum + Math.max(n, 0), 0) || (counts.some((n) => n) ? -1 : 0);
+}
+
+/* Walks, gaps and proof as the plan stands now: after an edit `model.edited` tells them, what is not known is -2. */
+function walksNow(model) {
+  const told = model.data.figures.walk_m;
+  return model.edited ? { mean: model.edited.mean, p90: null, max: model.edited.max } : told;
+}
+
+function gapsNow(model) {
+  const { gaps } = model.data.figures;
+  if (!model.edited) return gaps;
+  return Object.assign({}, gaps, { beyond_walk_limit: model.edited.beyond, zone_over_limit: gaps.zone_over_limit || model.edited.over ? -2 : 0 });
+}
+
+function proofNow(model) {
+  const { edited } = model;
+  if (!edited) return pick(model.data.meta.proof);
+  const change = (value) => (Math.round(value) > 0 ? '+' : Math.round(value) < 0 ? '−' : '±') + grouped(Math.abs(Math.round(value)));
+  return say('editedProof', { n: change(edited.walk), v: change(edited.value) });
+}
+
+/* A line of the ledger after an edit; who was read and placed is as before. */
+function ledgerNow(model, line) {
+  const { edited } = model;
+  const at = language === 'zh' ? 1 : 2;
+  if (edited && line[0] === 'beyond-limit') return [say('editedBeyond', { m: edited.limit, n: shortCount(edited.beyond) }), edited.beyond !== 0];
+  if (edited && line[0] === 'rules-broken') {
+    const n = Math.max(0, line[3] + edited.broken - edited.fewer);
+    return [say('editedRules', { n: grouped(n) }) + (model.data.rules.some((rule) => rule.stale) ? say('editedStale') : ''), n > 0];
+  }
+  return [line[at], Boolean(line[3])];
 }
 
 /* Who was read, who has a place and who has none: before all else. */
 function ledgerBlock(model) {
-  const at = language === 'zh' ? 1 : 2;
-  return make('section', { class: 'block ledger', set: { 'aria-label': say('ledger') } }, [make('ul', {}, model.data.meta.ledger.map((line) => make('li', { class: line[3] ? 'bad' : '', text: line[at] })))]);
+  const lines = model.data.meta.ledger.map((line) => ledgerNow(model, line));
+  return make('section', { class: 'block ledger', set: { 'aria-label': say('ledger') } }, [make('ul', {}, lines.map(([text, bad]) => make('li', { class: bad ? 'bad' : '', text })))]);
 }
 
 function figuresBlock(model) {
   const f = model.data.figures;
+  const walk = walksNow(model);
+  const { edited } = model;
+  const left = edited && edited.unserved ? -2 : f.unassigned;
+  const far = edited ? say('farthest', { m: grouped(Math.round(walk.max)) }) : say('nineTenths', { n: grouped(Math.round(walk.p90)), m: grouped(Math.round(walk.max)) });
   const tiles = [
     figure(shortCount(f.households), say('homes')),
     figure(grouped(f.zones), say('zones')),
-    figure(metres(f.walk_m.mean), say('meanWalk')),
+    figure(metres(walk.mean), say('meanWalk')),
     figure(shortCount(totalGaps(model)), say('gaps'))
   ];
-  if (f.homes_moved !== null) tiles.push(figure(shortCount(f.homes_moved), say('moved')));
-  return make('section', { class: 'block' }, [
+  if (f.homes_moved !== null) tiles.push(figure(shortCount(edited ? -2 : f.homes_moved), say('moved')));
+  return make('section', { class: 'block totals' }, [
     make('div', { class: 'figures' }, tiles),
-    make('p', { class: 'aside', text: say('located', { n: shortCount(f.located) }) + (f.unassigned ? say('and') + say('unassigned', { n: shortCount(f.unassigned) }) : '') + say('and') + say('nineTenths', { n: grouped(Math.round(f.walk_m.p90)), m: grouped(Math.round(f.walk_m.max)) }) })
+    make('p', { class: 'aside', text: (edited ? say('editedFigures') : '') + say('located', { n: shortCount(f.located) }) + (left ? say('and') + say('unassigned', { n: shortCount(left) }) : '') + say('and') + far })
   ]);
 }
 
 function proofBlock(model) {
   const meta = model.data.meta;
-  const lines = [make('p', { class: 'proof', text: pick(meta.proof) })];
+  const lines = [make('p', { class: model.edited ? 'proof edited' : 'proof', text: proofNow(model) })];
   lines.push(make('p', {
     class: meta.connected ? 'tick' : 'tick bad',
     text: meta.connected ? '✓ ' + say('connected') : '✗ ' + say('disconnected', { n: meta.disconnected })
   }));
-  if (meta.moved) lines.push(make('p', { class: 'tick', text: '⇄ ' + pick(meta.moved) }));
+  if (meta.moved && !model.edited) lines.push(make('p', { class: 'tick', text: '⇄ ' + pick(meta.moved) }));
   return make('section', { class: 'block proofs' }, [make('h2', { text: say('proof') })].concat(lines));
 }
 
@@ -48,8 +85,8 @@ function rulesBlock(model) {
   const rows = model.data.rules.map((rule) => make('tr', {}, [
     make('td', { text: pick(rule.words) }),
     make('td', { class: 'right', text: limitText(rule.limit) }),
-    make('td', { class: 'right', text: grouped(rule.worst) }),
-    make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: shortCount(rule.broken) }) : '✓ ' + say('holds') })
+    make('td', { class: 'right', text: rule.stale ? '–' : grouped(rule.worst) }),
+    rule.stale ? make('td', { class: 'stale', text: '? ' + say('notRechecked') }) : make('td', { class: rule.broken ? 'bad' : 'good', text: rule.broken ? '✗ ' + say(rule.of === 'homes' ? 'brokenHomes' : 'brokenZones', { n: shortCount(rule.broken) }) : '✓ ' + say('holds') })
   ]));
   return make('section', { class: 'block rules' }, [
     make('h2', { text: say('rules') }),
@@ -59,12 +96,13 @@ function rulesBlock(model) {
 }
 
 function gapsBlock(model) {
-  const rows = model.causes.filter((cause) => model.data.figures.gaps[cause] !== 0).map((cause) => make('li', {}, [
+  const gaps = gapsNow(model);
+  const rows = model.causes.filter((cause) => gaps[cause] !== 0).map((cause) => make('li', {}, [
     swatch((c, x, y) => drawGap(c, cause, x, y, 13), 22, 18),
     make('span', { text: pick(model.data.causes[cause]) }),
-    make('b', { text: shortCount(model.data.figures.gaps[cause]) })
+    make('b', { text: shortCount(gaps[cause]) })
   ]));
-  return make('section', { class: 'block' }, [
+  return make('section', { class: 'block gaps' }, [
     make('h2', { text: say('gaps') }),
     rows.length ? make('ul', { class: 'causes' }, rows) : make('p', { class: 'aside', text: say('noGaps') }),
     model.data.figures.gaps.address_not_found ? make('p', { class: 'aside', text: say('notOnMap') }) : null

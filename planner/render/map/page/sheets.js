@@ -196,7 +196,7 @@ function makeSheet(model, layout, wish, told) {
   const meta = model.data.meta;
   const cropped = scaleNeeded(model, layout, box) * 0.94 > scale * 1.0001;
   const heading = meta.title || say('untitled');
-  const stamps = [meta.synthetic && say('synthetic'), meta.network && pick(meta.network), cropped && say('sheetCropped')].filter(Boolean);
+  const stamps = [meta.synthetic && say('synthetic'), meta.network && pick(meta.network), meta.insisted && pick(meta.insisted), model.edited && say('editedSheet'), cropped && say('sheetCropped')].filter(Boolean);
   const dates = [meta.created && say('sheetMade', { d: meta.created }), meta.data_date && say('mapData') + ' ' + meta.data_date, say('sheetPrinted', { d: told.today })].filter(Boolean);
   const page = make('section', { class: 'sheet' + (layout.landscape ? ' wide-sheet' : ''), set: { 'data-scale': String(scale), 'data-zone-number': zone ? String(zone.n) : '' }, style: { width: mm(layout.width), height: mm(layout.height - 0.3) } }, [
     make('header', { class: 'sheet-head' }, [
@@ -218,9 +218,10 @@ function sheetWords(model) {
   const rule = model.data.rules && model.data.rules.find((one) => one.name === 'households_per_zone');
   const wholeFacts = () => {
     const f = model.data.figures;
+    const walk = walksNow(model);
     return facts([
-      [say('homes'), shortCount(f.households)], [say('zones'), grouped(f.zones)], rule && [pick(rule.words), limitText(rule.limit)], [say('meanWalk'), metres(f.walk_m.mean)],
-      [say('p90'), metres(f.walk_m.p90)], [say('max'), metres(f.walk_m.max)], [say('gaps'), shortCount(totalGaps(model))], [say('proof'), pick(model.data.meta.proof)]
+      [say('homes'), shortCount(f.households)], [say('zones'), grouped(f.zones)], rule && [pick(rule.words), limitText(rule.limit)], [say('meanWalk'), metres(walk.mean)],
+      [say('p90'), metres(walk.p90)], [say('max'), metres(walk.max)], [say('gaps'), shortCount(totalGaps(model))], [say('proof'), proofNow(model)]
     ]);
   };
   const day = new Date();
