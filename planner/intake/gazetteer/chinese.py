@@ -185,7 +185,9 @@ def _by_road(address: Address, index: Index, gazetteer: Gazetteer, context: Sequ
     """Look road and number up; the building of a plot is not known by them."""
     numbers = _numbers(address)
     number = numbers[0] if numbers else ""
-    keys = [key for key in map(street_key, _streets(address)) if key in gazetteer.streets]
+    named = _streets(address)
+    keys = [key for key in map(street_key, named) if key in gazetteer.streets]
+    keys = keys or [index.spelt[said] for said in map(_road, named) if said in index.spelt]
     match = NOT_FOUND
     if keys:
         reading = Reading(keys[0], tuple(numbers), tuple(context))
@@ -213,6 +215,10 @@ def _streets(address: Address) -> list[str]:
     if not road and (address.road_number or address.building):
         found += [address.community, address.compound + address.sub_compound, address.compound]
     return [name for name in found if name]
+
+
+def _road(name: str) -> str:
+    return canonical_field("road", name)
 
 
 def _numbers(address: Address) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from planner.intake.address.canonical import canonical_field
 from planner.intake.address.fold import CJK
 from planner.intake.address.parse import Address, parse_address
 from planner.intake.gazetteer.found import NOT_FOUND, Candidate, Cause, Match
@@ -48,6 +49,8 @@ class Index:
         Bare compound name -> its part -> number of a building -> positions.
     roads : mapping
         Road that only the names of buildings tell of -> positions.
+    spelt : mapping
+        Road in its comparable spelling (``胜利1街``) -> key of the street (``胜利一街``).
     """
 
     keys: Mapping[str, tuple[int, ...]]
@@ -57,6 +60,7 @@ class Index:
     estates: Mapping[str, Mapping[str, tuple[int, ...]]]
     parts: Mapping[str, Mapping[str, Mapping[str, tuple[int, ...]]]]
     roads: Mapping[str, tuple[int, ...]]
+    spelt: Mapping[str, str]
 
 
 @lru_cache(maxsize=4)
@@ -101,6 +105,7 @@ def index_of(gazetteer: Gazetteer) -> Index:
             for name in sorted(parts)
         },
         roads=_fixed(roads),
+        spelt={canonical_field("road", key): key for key in gazetteer.streets if CJK.search(key)},
     )
 
 

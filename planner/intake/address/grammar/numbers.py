@@ -67,7 +67,7 @@ _UNIT: Final = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNI
 # 12甲号楼 is no more building 12 than 甲12号楼 is.
 _LATIN = (
     r"(?:(?<![A-Za-z])[A-Za-z]{1,2})?\d{1,12}(?:[A-EG-Za-eg-z](?![A-Za-z])(?:\d{1,2}(?!\d))?"
-    r"|[甲乙丙丁戊](?=号|[栋幢座楼#]|-?\d))?"
+    r"|[甲乙丙丁戊](?=$|[ 号栋幢座楼#]|-?\d))?"
 )
 _CHINESE = f"[{CHINESE_DIGITS}]{{1,7}}"
 _ELEMENT: Final = re.compile(
