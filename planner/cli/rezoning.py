@@ -91,6 +91,14 @@ def rezone(
             "mended costs in homes. 一并修复原方案不符规则的社区，并说明各项规则的换手户数",
         ),
     ] = False,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why",
+            help="Where several changes share a community, try each month without one of them: whoever would "
+            "have stayed names it as its cause. Takes some seconds a change. 逐项试算变动原因",
+        ),
+    ] = False,
     curve: Annotated[
         bool,
         typer.Option(
@@ -144,6 +152,7 @@ def rezone(
         options = Options(
             everywhere=everywhere,
             mend=mend,
+            why=why,
             by=by,
             allow_missing_centres=allow_missing,
             offline=offline,

@@ -83,6 +83,7 @@ MOVED_BY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "centre": ("原中心户退出", "its centre has retired"),
         "own": ("本户变动", "its own change"),
         "given": ("指定划入", "given by hand"),
+        "event": ("若无此变动则不变更", "it would have stayed but for this"),
         "community": ("本社区的变动", "changes in its community"),
         "all": ("全部重新划分", "everything was cut again"),
     }
@@ -101,7 +102,8 @@ class HomeMove:
     cause : str
         Code of `MOVED_BY`.
     rows : tuple of int
-        Rows of the sheet of changes that it comes from: without them its part would not have been cut again.
+        Rows of the sheet of changes that it comes from: without them its part would not have been cut
+        again; of the cause ``event``, without each of them it would have stayed.
     walk_before_m : float or None
         Walk to the centre before, metres.
     """

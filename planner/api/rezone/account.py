@@ -69,23 +69,26 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         **figures,
     }
     history = [*(dict(e) for e in history_of(before)), entry]
-    moves = [asdict(move) for move in _moves(wish, before, tables)]
+    moves = [asdict(move) for move in _moves(wish, before, tables, recut.price_m)]
     made = {"history": history, "events": events, "rezone": figures, "moves": moves}
     released = before.provenance.get(RELEASES)
     return made | ({RELEASES: list(released)} if released else {})
 
 
-def _moves(wish: RezoneWish, before: PlanTables, tables: PlanTables) -> Iterator[HomeMove]:
+def _moves(
+    wish: RezoneWish, before: PlanTables, tables: PlanTables, price_m: float
+) -> Iterator[HomeMove]:
     """Say of each home that changes hands what it comes from.
 
     A part in which nothing happened is not cut again: without the events of its community a home would have
-    stayed, so that they are its cause, together where there are several.
+    stayed, so that they are its cause, together where there are several and it is not asked for each.
     """
     rows_of: dict[str, list[int]] = {}
     places = _Places.of(before, tables)
     for event in wish.new:
         for fence in places.fences(event):
             rows_of.setdefault(fence, []).append(event.row)
+    alone = _single_causes(wish, places, rows_of, price_m)
     own = {event.id: event.row for event in wish.new if event.kind.startswith("home")}
     given = {event.target for event in wish.new if event.kind == "give"}
     centres = set(tables.centres["centre_id"])
@@ -102,10 +105,29 @@ def _moves(wish: RezoneWish, before: PlanTables, tables: PlanTables) -> Iterator
             cause, rows = "own", (own[home],)
         elif unit in given or label.get(unit) in given:
             cause, rows = "given", near
+        elif (home in alone) and not wish.everywhere:
+            cause, rows = "event", alone[home]
         else:
             cause, rows = ("all", ()) if wish.everywhere else ("community", near)
         walk = float(walked.get(home, np.nan))
         yield HomeMove(str(home), cause, rows, round(walk, 1) if np.isfinite(walk) else None)
+
+
+def _single_causes(
+    wish: RezoneWish, places: _Places, rows_of: Mapping[str, list[int]], price_m: float
+) -> Mapping[str, tuple[int, ...]]:
+    """Find the rows without any one of which a home would have stayed; of communities with several events."""
+    found: dict[str, tuple[int, ...]] = {}
+    if wish.without is None:
+        return found
+    for number, event in enumerate(wish.new):
+        fences = {f for f in places.fences(event) if len(rows_of[f]) > 1}
+        moved = wish.without(number, price_m, fences) if fences else None
+        if moved is not None:
+            homes = {h for h, where in places.homes.items() if where & fences}
+            for home in homes - moved:
+                found[home] = (*found.get(home, ()), event.row)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

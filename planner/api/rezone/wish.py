@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +50,9 @@ class RezoneWish:
         The office that decided; never a person.
     when : datetime or None
         Time of recording; now by default.
+    without : callable or None
+        Tells which homes of some communities change hands without one of the new events, by its position, at
+        a price; see `planner.api.rezone.why`. None where that is not asked.
     """
 
     keeping: Keeping
@@ -60,6 +63,7 @@ class RezoneWish:
     mend: bool = False
     by: str = ""
     when: datetime | None = None
+    without: Callable[[int, float, Collection[str]], frozenset[str] | None] | None = None
 
     @property
     def new(self) -> tuple[Event, ...]:
