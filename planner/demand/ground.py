@@ -23,7 +23,7 @@ from planner.intake.gazetteer.accepted import read_accepted
 from planner.intake.gazetteer.aliases import read_aliases
 from planner.intake.gazetteer.index import Gazetteer
 from planner.intake.residents import read_buildings
-from planner.model.arrays import Floats
+from planner.model.arrays import Bools, Floats
 from planner.model.given import Given, Source, one_source
 from planner.model.plane import LocalProjection
 from planner.model.project import Inputs
@@ -251,13 +251,20 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
         return _renaming(_remembering(read, inputs), inputs)
     if inputs.detour_factor is None:
         raise NetworkError.of("no-streets")
-    lon, lat = homes["lon"].to_numpy(float), homes["lat"].to_numpy(float)
-    if not (np.isfinite(lon) & np.isfinite(lat)).any():
-        raise NetworkError.of("no-streets-no-coordinates")
-    network = StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor)
     table, said = _buildings(inputs)
     known = None if table is None else _of_table(table)
+    # An office's own building table knows where its addresses are, whether the homes do or not.
+    around = next((t for t in (homes, table) if t is not None and _placed(t).any()), None)
+    if around is None:
+        raise NetworkError.of("no-streets-no-coordinates")
+    lon, lat = around["lon"].to_numpy(float), around["lat"].to_numpy(float)
+    network = StraightNetwork(LocalProjection.around(lon, lat), inputs.detour_factor)
     return _renaming(Ground(network, known, findings=(*said, *_drawn_unused(inputs))), inputs)
+
+
+def _placed(table: pd.DataFrame) -> Bools:
+    lon, lat = (np.asarray(table[axis], float) for axis in ("lon", "lat"))
+    return np.isfinite(lon) & np.isfinite(lat)
 
 
 def completed(ground: Ground, inputs: Inputs) -> Ground:

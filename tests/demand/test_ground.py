@@ -13,6 +13,7 @@ import shapely
 from planner.demand.ground import Ground, no_layer, read_ground
 from planner.errors import ConfigError, DatumError, NetworkError
 from planner.intake.coordinates.datum import convert
+from planner.intake.gazetteer.geocode import geocode
 from planner.model.project import Inputs
 from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
@@ -77,8 +78,13 @@ def test_straight_lines_only_when_asked_for(tmp_path: Path) -> None:
     made = read_ground(inputs(tmp_path, detour_factor=1.3), HOMES)
     assert isinstance(made.network, StraightNetwork)
     assert made.area is None
+    nowhere = HOMES.assign(lon=np.nan)
     with pytest.raises(NetworkError, match="nothing to look addresses up in"):
-        read_ground(inputs(tmp_path, detour_factor=1.3), HOMES.assign(lon=np.nan))
+        read_ground(inputs(tmp_path, detour_factor=1.3), nowhere)
+    own = inputs(tmp_path, detour_factor=1.3, buildings=table(tmp_path / "b.csv"))
+    ground = read_ground(own, nowhere)
+    assert ground.gazetteer is not None
+    assert geocode(["甲苑1号楼2单元301"], ground.gazetteer)["precision"].tolist() == ["building"]
 
 
 def test_a_table_of_buildings_that_fits_is_taken(tmp_path: Path, town: Path) -> None:

@@ -50,12 +50,15 @@ def _closing(figures: Mapping[str, Any]) -> tuple[str, str]:
 
 def _count_line(figures: Mapping[str, Any]) -> tuple[str, str]:
     c = figures["counts"]
-    zh = f"共{c['rows']}行 = 定位{c['placed']} + 搁置{c['held']} + 重复{c['repeated']}"
-    en = f"{c['rows']} rows = {c['placed']} placed + {c['held']} held + {c['repeated']} repeated"
-    if untried := figures.get("placed_by", {}).get(NOT_TRIED, 0):
-        zh += f"（没有可用的路网，其中{untried}条地址未作匹配）"
-        en += f" (without streets, {untried} of the addresses were not looked up)"
-    return zh, en
+    untried = figures.get("placed_by", {}).get(NOT_TRIED, 0)
+    zh, en = f"定位{c['placed'] - untried}", f"{c['placed'] - untried} placed"
+    if untried:
+        zh += f" + 未作匹配{untried}（没有可用的路网或楼栋表）"
+        en += f" + {untried} not looked up (without streets or a building table)"
+    return (
+        f"共{c['rows']}行 = {zh} + 搁置{c['held']} + 重复{c['repeated']}",
+        f"{c['rows']} rows = {en} + {c['held']} held + {c['repeated']} repeated",
+    )
 
 
 def _took(f: Mapping[str, Any], between: str) -> str:

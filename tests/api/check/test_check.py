@@ -172,8 +172,8 @@ def test_without_streets_nothing_is_said_to_be_found(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("编号,地址,经度,纬度\n1,甲路1号,,\n2,乙路1号,116.8,32.6\n", "utf-8")
     found = check(path)
-    assert "1 of the addresses were not looked up" in str(found)
-    assert "其中1条地址未作匹配" in found._repr_html_()
+    assert "2 rows = 1 placed + 1 not looked up (without streets" in str(found)
+    assert "共2行 = 定位1 + 未作匹配1（" in found._repr_html_()
     assert "not looked up" in found.save(tmp_path / "out")["check.md"].read_text("utf-8")
 
 

@@ -106,7 +106,7 @@ def test_a_file_that_was_refused_is_not_counted() -> None:
 def test_addresses_that_were_not_looked_up() -> None:
     """Without streets the report says how many."""
     figures = FIGURES | {"placed_by": {NOT_TRIED: 4}}
-    assert "4 of the addresses were not looked up" in plain(figures, [], 9)
+    assert "10 rows = 3 placed + 4 not looked up" in plain(figures, [], 9)
 
 
 def test_the_head_of_a_marked_copy_is_of_its_own_file() -> None:
