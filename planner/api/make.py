@@ -116,6 +116,14 @@ def make_plan(
         The streets cannot be used, or do not cover the homes.
     InfeasibleError
         Hard rules cannot hold together.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> homes = pd.DataFrame({"id": ["a", "b"], "lon": [117.0, 117.001], "lat": [32.6, 32.6]})
+    >>> members = homes.head(1).assign(centre=True)
+    >>> planner.make_plan(homes, members, detour_factor=1.3).zones["households"].tolist()
+    [2]
     """
     asked: dict[str, Any] = dict(more)
     known = (*_OF_INPUTS, "columns", "sheets", "affinity", *_OF_WISHES, "listener")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,11 @@ __all__ = ["Clock", "Event", "Listener", "Trace"]
 
 
 Listener = Callable[[Event], None]
+
+
+_LOG = logging.getLogger(__name__)
+# a library says nothing unless its user asks for it
+logging.getLogger("planner").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +48,18 @@ class Clock:
         self.tell(name, 0.0)
         began = time.perf_counter()
         yield
+        took = time.perf_counter() - began
         # a stage may be entered twice: its times add up
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+        self.seconds[name] = self.seconds.get(name, 0.0) + took
+        _LOG.info("%s: done in %.2f s", name, took)
         self.tell(name, 1.0)
 
     def tell(
         self, stage: str, done: float, detail: str = "", search: Progress | None = None
     ) -> None:
         """Say how far a stage is."""
+        if detail:
+            _LOG.debug("%s: %.0f %%, %s", stage, 100 * done, detail)
         if self.listener is not None:
             self.listener(Event(stage, done, detail, search))
 

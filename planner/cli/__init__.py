@@ -52,6 +52,15 @@ def _options(
     lang: Annotated[
         str, typer.Option(help="zh, en or both; the system's language by default. 语言")
     ] = "",
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, help="Log each stage; -vv each step. 日志（-vv更详）"
+        ),
+    ] = 0,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say results and errors alone. 只说结果与错误")
+    ] = False,
     version: Annotated[  # noqa: ARG001 - the callback has answered it
         bool,
         typer.Option("--version", is_eager=True, callback=_show_version, help="Version. 版本号"),
@@ -59,9 +68,26 @@ def _options(
 ) -> None:
     if lang not in ("", "zh", "en", "both"):
         raise ConfigError.of("unknown-language", lang=lang)
+    console.quiet = quiet
+    _log(verbose)
     # Into the environment, where the product's other texts look for it as well.
     if lang:
         os.environ["PLANNER_LANG"] = lang
+
+
+def _log(verbose: int) -> None:
+    """Log what the product's loggers say, by the standard library, beside what the screen shows."""
+    if not verbose:
+        return
+    import logging
+
+    shown = logging.StreamHandler()
+    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("planner")
+    # a program that calls this twice is told each line once
+    logger.handlers = [h for h in logger.handlers if type(h) is not logging.StreamHandler]
+    logger.addHandler(shown)
+    logger.setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
 
 
 # in the order of an office's work, as the help lists them
@@ -95,6 +121,7 @@ def main() -> None:
         # what a terminal has no letters for is written as its number: a run never fails in telling
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
+    console.quiet = False
     try:
         code = app(
             standalone_mode=False
@@ -102,16 +129,19 @@ def main() -> None:
         if isinstance(code, int):
             sys.exit(code)
     except PlannerError as error:
+        console.quiet = False  # an error is always told
         told = without_numbers(error.told(languages()))
         console.print(f"[bold red]{say('错误', 'error')}[/bold red] {escape(told)}")
         sys.exit(error.exit_code)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
+        console.quiet = False
         console.print(say("已中止：未写出方案", "stopped: no plan was written"))
         # as a shell reports a process that was interrupted
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last door: usage errors of click, then our own faults
+        console.quiet = False
         # errors of usage are click's own, with its own words
         show = getattr(error, "show", None)
         if callable(show):

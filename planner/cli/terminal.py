@@ -159,11 +159,13 @@ class progress:  # noqa: N801 - used as a context manager only
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Hold the bars still while something is asked."""
+        """Hold the bars still while something is asked; a question is never left unsaid."""
         self.bars.stop()
+        quiet, console.quiet = console.quiet, False
         try:
             yield
         finally:
+            console.quiet = quiet
             self.bars.start()
 
 
