@@ -1,4 +1,4 @@
-"""Wheel and sdist, built twice: the same bytes, and all in them that they need.
+"""Wheel and sdist, built twice: the same bytes, all in them that they need, and both demonstrations run.
 
 ``python -m tests.packaging`` exits with 1 where they are not.
 """
@@ -41,18 +41,43 @@ def missing(wheel: Path) -> list[str]:
     return [wanted for wanted in IN_WHEEL if not any(name.endswith(wanted) for name in names)]
 
 
+def demonstrated(wheel: Path, folder: Path) -> list[str]:
+    """Unpack a wheel into a folder, and run its demonstrations there; list those that fail.
+
+    What the wheel needs is taken from the environment of the caller; the program is the wheel's alone.
+    """
+    unpacked, away = folder / "unpacked", folder / "away"
+    away.mkdir()
+    zipfile.ZipFile(wheel).extractall(unpacked)
+    start = (
+        f"import sys; sys.path.insert(0, {str(unpacked)!r}); import planner; from planner.cli import main; "
+        f"assert planner.__file__.startswith({str(unpacked)!r}); main()"
+    )
+    failed = []
+    for town in ([], ["--town", "bagongshan"]):
+        out = away / f"out{len(town)}"
+        command = [sys.executable, "-c", start, "-q", "demo", *town, "--out", str(out)]
+        done = subprocess.run(command, cwd=away, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode or not (out / "map.html").is_file():
+            failed.append(" ".join(["demo", *town]))
+    return failed
+
+
 def main() -> int:
-    """Build twice and compare."""
+    """Build twice and compare; run what was built."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         first, second = built(Path(one)), built(Path(two))
-        lacking = missing(next(Path(one).glob("*.whl")))
+        wheel = next(Path(one).glob("*.whl"))
+        lacking, failed = missing(wheel), demonstrated(wheel, Path(two))
     for name, digest in first.items():
         print(f"{digest[:16]}  {name}")
     if first != second:
         print("not reproducible")
     if lacking:
         print("the wheel lacks " + ", ".join(lacking))
-    return int(first != second or bool(lacking))
+    if failed:
+        print("from the wheel these fail: " + ", ".join(failed))
+    return int(first != second or bool(lacking or failed))
 
 
 if __name__ == "__main__":
