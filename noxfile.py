@@ -76,7 +76,7 @@ def minimum(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build wheel and sdist twice: the same bytes, with all they need; run the demonstrations of the wheel."""
+    """Build wheel and sdist twice: the same bytes, all in them; run the demonstrations of the wheel."""
     session.run("python", "-m", "tests.packaging")
 
 
