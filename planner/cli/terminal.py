@@ -90,11 +90,7 @@ Replace = Annotated[
     ),
 ]
 ReplaceCopies = Annotated[
-    bool,
-    typer.Option(
-        "--replace",
-        help="Copies in OUT may be lost although they were edited. 覆盖已编辑的副本",
-    ),
+    bool, typer.Option("--replace", help="Edited copies in OUT may be lost. 覆盖已编辑的副本")
 ]
 STAGE_WORDS = {
     "read": ("读取表格", "Reading the sheets"),
@@ -152,9 +148,9 @@ class progress:  # noqa: N801 - used as a context manager only
         if event.stage == "geocode" and event.detail:
             self.asked = True
         # A log of a scheduled job wants a line now and then, not one for each step.
-        late = time.monotonic() - self.said_at >= LINE_S
-        if event.detail and late and not console.is_terminal:
-            self.said_at = time.monotonic()
+        now = time.monotonic()
+        if event.detail and now - self.said_at >= LINE_S and not console.is_terminal:
+            self.said_at = now
             console.print(f"  {escape(event.detail)}")
 
     @contextmanager
