@@ -41,7 +41,7 @@ from planner.render.text.coverage_words import coverage_figures, coverage_lines
 
 __all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage", "needs_of"]
 
-COVERAGE_STAGES = ("read", "ground", "repairs", "bands", "absences")
+COVERAGE_STAGES = ("read", "ground", "repairs", "absences")
 BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
 
 
@@ -141,7 +141,7 @@ def coverage(
         found = _repairs(ground, opened, seconds)
     told = _of_plan(plan, task.pace, needs, found, ground)
     kinds = care_kinds(task.care.kinds)
-    with clock.stage("bands"):
+    with clock.stage("absences"):
         layer = bands(ground, task.pace)
     with clock.stage("absences"):
         near = helped(ground, needs, task.pace, task.care.limit_m)

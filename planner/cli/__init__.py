@@ -106,6 +106,7 @@ for command in (
     finished.verify,
     finished.fill,
     caring.gaps,
+    caring.visits,
     sheets.check,
     sheets.review,
     planning.rules,

@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 
 from planner.cli.finished import PlanFile
-from planner.cli.terminal import AsJson, new_folder, print_json, progress
+from planner.cli.terminal import AsJson, OutFolder, ProjectFile, new_folder, print_json, progress
 
-__all__ = ["gaps"]
+__all__ = ["gaps", "visits"]
 
 BOOK = "gaps.internal.xlsx"
 
@@ -59,6 +59,58 @@ def gaps(
     with progress() as listener:
         found = Plan.load(plan).coverage(project, seconds=seconds, listener=listener)
     written = {} if free is None else found.save(free, replacing=replace)
+    if as_json:
+        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
+        return
+    show = Console(highlight=False)
+    for line in (*found.lines, *map(str, written.values())):
+        show.print(line, markup=False)
+
+
+def visits(
+    plan: PlanFile,
+    project: ProjectFile,
+    out: OutFolder = Path("visits"),
+    week: Annotated[
+        int, typer.Option(min=1, max=4, help="Whose rounds are made, 1 to 4. 第几周的路线")
+    ] = 1,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            help="An earlier visits.internal.xlsx: helpers stay if they can. 上次走访计划"
+        ),
+    ] = None,
+    gpx: Annotated[
+        bool, typer.Option("--gpx", help="Rounds and patrols as tracks too. 另存GPX路线")
+    ] = False,
+    zone: Annotated[
+        list[int] | None,
+        typer.Option(help="With --gpx: of these zones only; may be repeated. 仅这些责任区"),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Overwrite the workbook in OUT; else a dated folder is made beside it. 覆盖原结果",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    r"""Plan the visits: helpers of each care household, load, rounds, patrols, the log. 走访计划
+
+    Each care household gets a first helper and a second one in another building; the load of every member is
+    held against the hours under \[care]; each member gets a round for the week, each zone a patrol along its
+    streets. A log (走访记录) that the project names is counted against need. All files are internal.
+    每户关爱户安排第一、第二联系人（不同楼栋），核对工作量，给出每周路线与巡查路线；文件仅供内部使用。
+    """
+    from planner.api.plan import Plan
+    from planner.api.visiting import visit_plan
+
+    free = new_folder(out, replacing=replace, holding="visits.internal.xlsx")
+    with progress() as listener:
+        made = Plan.load(plan)
+        found = visit_plan(made, project, week=week, previous=previous, listener=listener)
+    written = found.save(free, gpx=gpx, zones=zone or (), replacing=replace)
     if as_json:
         print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
         return

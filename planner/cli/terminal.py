@@ -102,8 +102,8 @@ STAGE_WORDS = {
     "advice": ("规则协商", "What would mend broken rules"),
     "draw": ("边界与空白", "Shapes and gaps"),
     "repairs": ("试算补救办法", "Trying repairs"),
-    "bands": ("步行时段", "Bands of walking time"),
-    "absences": ("关爱户与缺勤", "Helpers and absences"),
+    "visits": ("走访安排与路线", "Helpers, visits, rounds"),
+    "absences": ("步行时段、关爱户与缺勤", "Bands, helpers, absences"),
     "site": ("候选户步行距离", "Walks to every candidate"),
     "choose": ("择优选户", "Choosing the centres"),
 }

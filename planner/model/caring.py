@@ -162,16 +162,32 @@ class Care:
         A table of kinds of the office's own; see `care_kinds`.
     limit_m : float or None
         Within which a helper counts as near, metres; the walk limit of the rules if None.
+    hours_a_month : float
+        What a member can give to visits.
+    home_visits_a_month, home_minutes : float
+        What a household without a mark of care needs.
+    log : Path or None
+        The office's log of what was done, see `planner.intake.service_log`.
+    unseen_days : int
+        Who was not visited for longer is listed.
 
     Raises
     ------
     ConfigError
-        The limit is none.
+        A number is none that can be meant.
     """
 
     kinds: Path | None = None
     limit_m: float | None = None
+    hours_a_month: float = 8.0
+    home_visits_a_month: float = 0.25
+    home_minutes: float = 10.0
+    log: Path | None = None
+    unseen_days: int = 90
 
     def __post_init__(self) -> None:
+        for name in ("hours_a_month", "home_visits_a_month", "home_minutes", "unseen_days"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ConfigError.of("care-negative", name=name, value=getattr(self, name))
         if self.limit_m is not None and not 0 < self.limit_m < math.inf:
             raise ConfigError.of("care-limit", value=self.limit_m)

@@ -22,6 +22,7 @@ __all__ = [
     "EVENTS",
     "HEADCOUNTS",
     "HOUSEHOLDS",
+    "LOG",
     "MEMBERS",
     "NOMINATIONS",
     "PERSONAL_HEADERS",
@@ -155,6 +156,7 @@ _TABLES_ZH = {
     "aliases": "地名对照表",
     "plan that stands": "原方案",
     "changes": "变动表",
+    "log": "走访记录",
 }
 _BRACKETS = re.compile(r"[(\[{<【〔《「][^)\]}>】〕》」]*[)\]}>】〕》」]")
 # Blanks and marks that clerks put into headers, among them those that nobody sees.
@@ -383,3 +385,16 @@ EVENTS = Table(
     left_out=("示例*", "说明*", "examples*", "notes*"),
 )
 """What happened since the plan that stands."""
+
+LOG = Table(
+    "log",
+    (
+        Column("date", "日期, date, 走访日期, 服务日期, 时间, day, 服务时间"),
+        Column("kind", "类型, kind, 服务类型, 类别, 事项, 服务事项, what, service"),
+        Column("household", "户编号, household, 编号, 户号, 住户编号, household_id, id"),
+        Column("zone", "责任区, zone, 责任区编号, 中心户, 中心户编号, centre"),
+        Column("member", "党员编号, member, 联系党员, 走访人编号, member_id"),
+        Column("minutes", "分钟, minutes, 用时, 时长, 服务分钟"),
+    ),
+)
+"""走访记录: what was done, when, and where; its remarks are not read."""

@@ -44,3 +44,22 @@ def test_gaps_of_a_plan_alone(cli: Cli, tmp_path: Path) -> None:
     assert told["files"] == {}
     assert sorted(p.name for p in tmp_path.iterdir()) == before
     assert cli("gaps", "nowhere").returncode == 2
+
+
+def test_visits_of_a_plan(cli: Cli, tmp_path: Path) -> None:
+    """Counts on the screen, a workbook and tracks; JSON for programs."""
+    plan, project = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    said = cli("visits", "out", str(project), "--out", "v", "--gpx", "--zone", "1")
+    assert said.returncode == 0, said.stderr
+    assert {"visits.internal.xlsx", "rounds.internal.gpx"} <= {
+        p.name for p in (tmp_path / "v").iterdir()
+    }
+    assert "H0" not in said.stdout + said.stderr
+    told = json.loads(
+        cli("visits", "out", str(project), "--out", "w", "--week", "3", "--json").stdout
+    )
+    assert told["week"] == 3
+    assert told["care"] > 20
+    assert cli("visits", "out", str(project), "--week", "9").returncode == 2
