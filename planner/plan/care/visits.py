@@ -19,7 +19,7 @@ from planner.model.caring import Care, CareKind, Pace
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from planner.plan.frames import positions, taken
-from planner.solve.helpers import least_room, share_homes
+from planner.solve.helping import least_room, share_homes
 from planner.solve.rounds import round_trip
 
 __all__ = [

@@ -32,7 +32,18 @@ class Track:
 
 
 def gpx_bytes(tracks: Iterable[Track]) -> bytes:
-    """Write tracks, and their stops as points on the way."""
+    """Write tracks, and their stops as points on the way.
+
+    Parameters
+    ----------
+    tracks : iterable of Track
+        In the order in which they are listed.
+
+    Returns
+    -------
+    bytes
+        UTF-8; equal tracks give equal bytes, for no time is written.
+    """
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<gpx version="1.1" creator="zone-planner" xmlns="http://www.topografix.com/GPX/1/1">',

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from planner.solve.helpers import least_room, share_homes
+from planner.solve.helping import least_room, share_homes
 
 
 @pytest.mark.parametrize("seed", range(8))
