@@ -77,9 +77,7 @@ class Opened:
     @property
     def datum(self) -> str | None:
         """What the sheets' lon/lat are declared to be in; None is WGS-84, and the ground must agree."""
-        datum = self.project.inputs.datum
-        # the default is no declaration: where the map contradicts it, the user is asked
-        return None if datum == "wgs84" else datum
+        return self.project.inputs.datum
 
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:
@@ -92,11 +90,9 @@ class Opened:
 
         Raises `DatumError`: they are in another datum than was declared.
         """
-        home, people = (
-            trusted(residents, self.ground, datum=self.datum).residents
-            for residents in (self.households, self.members)
-        )
-        return replace(self, households=home, members=people)
+        home = trusted(self.households, self.ground, datum=self.datum)
+        people = trusted(self.members, self.ground, datum=self.datum, beside=home)
+        return replace(self, households=home.residents, members=people.residents)
 
     def placed(self, online: Online | None, clock: Clock) -> Located:
         """Find a place for everyone.

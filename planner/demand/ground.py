@@ -246,7 +246,7 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
     Raises `DatumError`: the table of buildings lies elsewhere, or is in another datum than was stated.
     """
     if inputs.streets is not None:
-        lived = convert(homes["lon"], homes["lat"], inputs.datum, Datum.WGS84)
+        lived = convert(homes["lon"], homes["lat"], inputs.homes_datum, Datum.WGS84)
         read = _read_streets(inputs, inputs.streets, lived)
         return _renaming(_remembering(read, inputs), inputs)
     if inputs.detour_factor is None:
@@ -320,9 +320,9 @@ def _strokes(inputs: Inputs) -> tuple[Strokes, list[Finding]]:
     """Read what the office draws on the streets."""
     links, barriers, said = None, None, []
     if inputs.links is not None:
-        links, said = read_drawn(inputs.links, links=True, datum=inputs.datum)
+        links, said = read_drawn(inputs.links, links=True, datum=inputs.homes_datum)
     if inputs.barriers is not None:
-        barriers, more = read_drawn(inputs.barriers, links=False, datum=inputs.datum)
+        barriers, more = read_drawn(inputs.barriers, links=False, datum=inputs.homes_datum)
         said = [*said, *more]
     return Strokes(links, barriers), said
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from planner.demand.anchors import told_by_addresses
@@ -21,6 +22,7 @@ from planner.errors import DatumError, Finding, Severity
 from planner.intake.address.parse import parse_address
 from planner.intake.coordinates.datum import Datum, convert, shift_m
 from planner.intake.coordinates.detect import DatumEvidence, detect_datum
+from planner.intake.coordinates.nearest import NearestGeometry
 from planner.intake.coordinates.pairs import metres_outside
 from planner.intake.gazetteer.geocode import geocode
 from planner.intake.residents import HELD_COLUMNS, Residents
@@ -37,6 +39,7 @@ SAME_SPOT: Final = 20
 FEWEST: Final = 20
 COARSE_DECIMALS: Final = 3
 SURE: Final = 0.8
+AMONG_M: Final = 50.0  # a member lives in one of the homes, or next to one
 DEGREE_M: Final = 111_195.0  # A degree of a great circle on a sphere of 6,371,009 m
 Positions = NDArray[np.intp]
 _WITNESSES: Final = {"nearness": "file", "spread": "spread", "addresses": "addresses"}
@@ -63,6 +66,7 @@ def trusted(
     *,
     datum: Mapping[str, str] | str | None = None,
     strict: bool = True,
+    beside: Trusted | None = None,
 ) -> Trusted:
     """Hold coordinates against the streets, the addresses and one another.
 
@@ -72,14 +76,17 @@ def trusted(
         As read; coordinates that lie among the streets only when swapped are put right.
     datum : str or mapping of str to str, optional
         ``wgs84``, ``gcj02`` or ``bd09``, for all files or by file name: those files are converted.
-        Where nothing is declared WGS-84 is expected, and the ground must not say otherwise.
+        Where nothing is declared WGS-84 is expected, and the ground must not say otherwise; what is
+        declared wins, with a warning.
     strict : bool
         Raise where the ground contradicts; else only say so, with severity STOP.
+    beside : Trusted, optional
+        Homes among which these people live: where theirs are believed they are a witness.
 
     Raises
     ------
     DatumError
-        The coordinates of a file are in another datum than was declared, or in two.
+        The coordinates of a file for which nothing is declared are in another datum, or in two.
     """
     if ground.area is not None:
         residents = residents.within(ground.area)
@@ -101,8 +108,9 @@ def trusted(
         told(_stacked(frame, placed))
         told(_outliers(frame, placed, ground))
         # As given, not as converted: the map judges what the office has declared.
-        evidence, shifted = _datums(given_frame, placed, ground, datum)
-        findings += shifted
+        evidence, said_of = _datums(given_frame, placed, ground, datum, beside)
+        findings += said_of
+        shifted = [f for f in said_of if f.severity is Severity.STOP]
         # in a wrong datum every address would conflict with its coordinates
         if not shifted:
             told(_conflicts(frame, placed, ground))
@@ -221,30 +229,68 @@ def _outliers(frame: pd.DataFrame, placed: Bools, ground: Ground) -> Iterator[_S
 
 
 def _datums(
-    frame: pd.DataFrame, placed: Bools, ground: Ground, datum: Mapping[str, str] | str | None
+    frame: pd.DataFrame,
+    placed: Bools,
+    ground: Ground,
+    datum: Mapping[str, str] | str | None,
+    beside: Trusted | None,
 ) -> tuple[dict[str, DatumEvidence], list[Finding]]:
     """Ask the ground which reading of each file, as it was given, puts homes where buildings are."""
     nearest, said = witnesses(ground.base), list[Finding]()
     found: dict[str, DatumEvidence] = {}
-    if nearest is None:
-        return found, said
     for file, at in _by_file(frame, placed):
-        own = _declared(file, datum) or Datum.WGS84
+        declared = _declared(file, datum)
+        own = declared or Datum.WGS84
         lon, lat = frame[["lon", "lat"]].to_numpy(float)[at].T
-        sheets = frame["sheet"].to_numpy(str)[at]
-        seen = detect_datum(lon, lat, nearest.distance_m, groups=sheets, declared=own)
-        if not (seen.mixed or seen.sure):
-            seen = _addressed(seen, frame.iloc[at], ground)
-        found[file] = seen
-        if seen.mixed:
+        seen = None
+        if nearest is not None:
+            sheets = frame["sheet"].to_numpy(str)[at]
+            seen = detect_datum(lon, lat, nearest.distance_m, groups=sheets, declared=own)
+            if not (seen.mixed or seen.sure):
+                seen = _addressed(seen, frame.iloc[at], ground)
+            found[file] = seen
+        if nearest is not None and seen is not None and seen.mixed:
             for run in seen.runs:
                 part = slice(run.start, run.stop)
                 if run.datum is not own:
                     shift = detect_datum(lon[part], lat[part], nearest.distance_m, declared=own)
-                    said.append(_contradiction(frame.iloc[at[part]], shift, own, part=True))
-        elif seen.contradicts:
-            said.append(_contradiction(frame.iloc[at], seen, own, part=False))
+                    said.append(_contradiction(frame.iloc[at[part]], shift, declared, part=True))
+        elif seen is not None and seen.contradicts:
+            said.append(_contradiction(frame.iloc[at], seen, declared, part=False))
+        elif declared is None and not (seen is not None and seen.sure):
+            said += _unjudged(frame.iloc[at], seen, beside)
     return found, said
+
+
+def _unjudged(
+    rows: pd.DataFrame, seen: DatumEvidence | None, beside: Trusted | None
+) -> list[Finding]:
+    """Say that nothing tells which datum a file is in, where that makes a difference."""
+    at = rows[["lon", "lat"]].to_numpy(float)
+    shift = float(np.median(shift_m(at[:, 0], at[:, 1], Datum.WGS84, Datum.GCJ02)))
+    if shift < 1.0 or (beside is not None and _live_among(at, beside)):
+        return []
+    spots = len(np.unique(at, axis=0))
+    key = "map" if seen is None else "places"
+    told = Finding.of(
+        f"datum-unjudged/{key}", {"column": "lon"}, n=len(at), spots=spots, shift=shift
+    )
+    return [replace(at_row(rows, 0, told), row=None)]
+
+
+def _live_among(at: NDArray[np.float64], beside: Trusted) -> bool:
+    """Tell whether people stand among homes whose datum is known, and would not in another one."""
+    homes = beside.residents.kept
+    known = [file for file, seen in beside.evidence.items() if seen.sure and not seen.mixed]
+    points = homes.loc[homes["file"].isin(known), ["lon", "lat"]].dropna().to_numpy(float)
+    if not len(points):
+        return False
+    near = NearestGeometry([shapely.Point(lon, lat) for lon, lat in points])
+    own, *others = (
+        float(np.mean(near.distance_m(*convert(at[:, 0], at[:, 1], d, Datum.WGS84).T) <= AMONG_M))
+        for d in Datum
+    )
+    return own >= SURE and own > max(others)
 
 
 def _addressed(seen: DatumEvidence, rows: pd.DataFrame, ground: Ground) -> DatumEvidence:
@@ -257,14 +303,21 @@ def _addressed(seen: DatumEvidence, rows: pd.DataFrame, ground: Ground) -> Datum
     return replace(seen, best=best, sure=True, shift_m=shift, witness="addresses")
 
 
-def _contradiction(rows: pd.DataFrame, seen: DatumEvidence, own: Datum, *, part: bool) -> Finding:
-    """Ask about coordinates that fit the ground only in another reading."""
+def _contradiction(
+    rows: pd.DataFrame, seen: DatumEvidence, declared: Datum | None, *, part: bool
+) -> Finding:
+    """Ask about coordinates that fit the ground only in another reading; warn where theirs was declared."""
+    own = declared or Datum.WGS84
     best = next(f for f in seen.fits if f.datum is seen.best)
     asked = next(f for f in seen.fits if f.datum is seen.declared)
     first, last = int(rows["row"].iloc[0]), int(rows["row"].iloc[-1])
     told = Finding.of(
         # one declaration holds for a whole file
-        "datum/rows" if part else f"datum/{_WITNESSES[seen.witness]}",
+        "datum-declared"
+        if declared is not None
+        else "datum/rows"
+        if part
+        else f"datum/{_WITNESSES[seen.witness]}",
         {"column": "lon"},
         first=first,
         last=last,

@@ -63,9 +63,11 @@ class Inputs:
         sheet has one.
     buildings : Path or None
         The office's building table, with coordinates (楼栋表).
-    datum, buildings_datum : str
-        Datum of the sheets' and of the building table's lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or
-        ``bd09`` (Baidu).
+    datum : str or None
+        Datum of the sheets' lon/lat: ``wgs84, gcj02`` (Amap, Tencent) or ``bd09`` (Baidu).  What is stated
+        wins over what the map says, with a warning; None is WGS-84, and the map must agree.
+    buildings_datum : str
+        The same of the building table.
     links, barriers : Path or None
         What the office draws on the streets: ways that the map lacks, such as a footbridge, and places where
         nobody gets through, such as a gate that is shut; layers, or sheets with two ends a row.
@@ -98,7 +100,7 @@ class Inputs:
     streets: Source | None = None
     fences: Source | None = None
     buildings: Source | None = None
-    datum: str = "wgs84"
+    datum: str | None = None
     buildings_datum: str = "wgs84"
     detour_factor: float | None = None
     accepted: Path | None = None
@@ -128,6 +130,11 @@ class Inputs:
                 )
         if self.detour_factor is not None and not 1.0 <= self.detour_factor <= 5.0:
             raise ConfigError.of("detour-factor-range", detour_factor=self.detour_factor)
+
+    @property
+    def homes_datum(self) -> str:
+        """What the sheets' lon/lat are read in."""
+        return self.datum or "wgs84"
 
     @property
     def household_files(self) -> tuple[Source, ...]:

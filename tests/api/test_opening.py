@@ -55,15 +55,18 @@ def test_talents_are_read_where_they_are_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "datum"), [("", None), ('datum = "wgs84"\n', None), ('datum = "gcj02"\n', "gcj02")]
+    ("said", "datum"), [("", None), ('datum = "wgs84"\n', "wgs84"), ('datum = "gcj02"\n', "gcj02")]
 )
 def test_the_default_datum_is_no_declaration(tmp_path: Path, said: str, datum: str | None) -> None:
-    """What is not stated, and WGS-84, must agree with the map; another datum is converted."""
+    """What is not stated is WGS-84 and must agree with the map; what is stated is no question any more."""
     project = Project.read(write_small_office(tmp_path, said))
     opened = open_project(project, Clock(None))
     assert opened.datum == datum
-    moved = opened.believed().households.kept["lon"] - opened.households.kept["lon"]
-    assert (np.abs(moved) > 0.001).all() == (datum is not None)
+    believed = opened.believed().households
+    moved = believed.kept["lon"] - opened.households.kept["lon"]
+    assert (np.abs(moved) > 0.001).all() == (datum == "gcj02")
+    # there is no map here that could tell
+    assert ("datum-unjudged" in {f.code for f in believed.findings}) == (datum is None)
 
 
 def test_everyone_finds_a_place(opened: Opened) -> None:

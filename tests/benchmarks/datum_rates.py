@@ -5,7 +5,8 @@ sheets of many sizes and kinds: one home a building and thirty, on the buildings
 exact and scattered; and made-up layers of streets alone, as an office draws them, regular and turned, the
 homes so far beside them that none stands on a street.  The aim: at most 0.1 % of good sheets stopped, at
 least 99.9 % of sheets that are shifted as a whole and 99 % of thirty shifted rows found where the map knows
-buildings.
+buildings.  A sheet of which nothing can be told is counted by itself: the product says so of it, unless the
+datum is stated; what is neither found nor said is silent.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ ROWS = (60, 240, 900)
 HOMES = (1, 6, 30)
 KINDS = ("on buildings", "scattered 10 m", "set back from streets")
 OWN = "beside own streets"
+DOUBTED, MISREAD, UNJUDGED, GONE_ON = "doubted", "misread", "not judged", "gone on with"
+Rates = Counter[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,22 +125,27 @@ def own_layer(rng: np.random.Generator) -> tuple[NearestGeometry, np.ndarray]:
     return NearestGeometry(drawn), origin + homes[np.sort(chosen)] @ around * metre
 
 
-def own_rates(trials: int, seed: int = 0) -> Counter[tuple[str, str, bool]]:
+def outcome(seen: DatumEvidence, datum: Datum = Datum.WGS84) -> str:
+    """Tell what the product does with a sheet: doubt it, say that nothing tells, or go on."""
+    if seen.contradicts or seen.mixed:
+        return DOUBTED if datum is Datum.WGS84 or seen.best is datum else MISREAD
+    return GONE_ON if seen.sure else UNJUDGED
+
+
+def own_rates(trials: int, seed: int = 0) -> Rates:
     """Count what was said of sheets on streets that an office drew, of which the map knows nothing else."""
-    found: Counter[tuple[str, str, bool]] = Counter()
+    found: Rates = Counter()
     for trial in range(trials):
         ground, good = own_layer(np.random.default_rng([seed, trial]))
-        seen = asked(good, ground)
-        found[OWN, "good", seen.contradicts or seen.mixed] += 1
+        found[OWN, "good", outcome(asked(good, ground))] += 1
         datum = (Datum.GCJ02, Datum.BD09)[trial % 2]
-        seen = asked(written_in(good, datum), ground)
-        found[OWN, "whole", seen.contradicts and seen.best is datum and not seen.mixed] += 1
+        found[OWN, "whole", outcome(asked(written_in(good, datum), ground), datum)] += 1
     return found
 
 
-def rates(place: Place, trials: int, seed: int = 0) -> Counter[tuple[str, str, bool]]:
-    """Count what was said: by ground and kind, what was tried, and whether it was doubted."""
-    found: Counter[tuple[str, str, bool]] = Counter()
+def rates(place: Place, trials: int, seed: int = 0) -> Rates:
+    """Count what was said: by kind, what was tried, and what came of it."""
+    found: Rates = Counter()
     rng = np.random.default_rng(seed)
     shifted = (written_in(place.centres[:1], Datum.GCJ02) != place.centres[:1]).any()
     for kind in KINDS:
@@ -149,19 +157,19 @@ def rates(place: Place, trials: int, seed: int = 0) -> Counter[tuple[str, str, b
                 for homes in HOMES:
                     for trial in range(trials):
                         good = sheet(place, kind, rows, homes, rng)
-                        seen = asked(good, ground)
-                        found[kind, "good", seen.contradicts or seen.mixed] += 1
+                        found[kind, "good", outcome(asked(good, ground))] += 1
                         if name == "streets" or rows // homes < 10 or not shifted:
                             continue
-                        bad = written_in(good, (Datum.GCJ02, Datum.BD09)[trial % 2])
-                        seen = asked(bad, ground)
-                        found[kind, "whole", seen.contradicts] += 1
+                        datum = (Datum.GCJ02, Datum.BD09)[trial % 2]
+                        bad = written_in(good, datum)
+                        found[kind, "whole", outcome(asked(bad, ground), datum)] += 1
                         if homes == 1 and rows >= 240:
                             part, first = good.copy(), int(rng.integers(0, rows - 30))
                             cut = slice(first, first + 30)
                             part[cut] = bad[cut]
                             seen = asked(part, ground)
-                            found[kind, "thirty rows", seen.mixed] += 1
+                            caught = DOUBTED if seen.mixed else GONE_ON if seen.sure else UNJUDGED
+                            found[kind, "thirty rows", caught] += 1
     return found
 
 
@@ -170,24 +178,25 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("folder", type=Path)
     ask.add_argument("--trials", type=int, default=40)
+    ask.add_argument("--seed", type=int, default=0)
     words = ask.parse_args()
-    total: Counter[tuple[str, str, bool]] = Counter()
+    total: Rates = Counter()
     for place in places(words.folder):
-        found = rates(place, words.trials)
+        found = rates(place, words.trials, words.seed)
         total += found
         tell(place.name, found)
     tell("all", total)
-    tell("layers of one's own", own_rates(10 * words.trials))
+    tell("layers of one's own", own_rates(10 * words.trials, words.seed))
 
 
-def tell(name: str, found: Counter[tuple[str, str, bool]]) -> None:
-    """Print the shares of one extract."""
-    print(name)
+def tell(name: str, found: Rates) -> None:
+    """Print what came of the sheets of one extract."""
+    print(name, flush=True)
     for kind, tried in sorted({(k, t) for k, t, _ in found}):
-        yes, no = found[kind, tried, True], found[kind, tried, False]
-        share = 100 * yes / (yes + no)
-        word = "stopped" if tried == "good" else "found"
-        print(f"  {tried:12} {kind:22} {word} {yes:6} of {yes + no:6} ({share:.2f} %)")
+        counts = {what: found[kind, tried, what] for what in (DOUBTED, MISREAD, UNJUDGED, GONE_ON)}
+        n = sum(counts.values())
+        told = ", ".join(f"{what} {c} ({100 * c / n:.2f} %)" for what, c in counts.items() if c)
+        print(f"  {tried:12} {kind:22} {n:6}: {told}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ import pytest
 
 from planner.demand.ground import Ground
 from planner.demand.trust import trusted
-from planner.errors import DatumError
+from planner.errors import DatumError, Severity
 from planner.intake.coordinates.datum import convert
 from planner.intake.residents import Residents, read_households
+from planner.network.straight import StraightNetwork
 from planner.network.streets.osm import read_extract
 from tests.town.town import build_town, street_plan, town_lon_lat
 
@@ -59,6 +60,59 @@ def test_a_shifted_sheet_is_refused_with_the_shift(
         trusted(read, ground)
     right = trusted(read, ground, datum={"a.csv": datum}).residents.kept
     assert right[["lon", "lat"]].to_numpy() == pytest.approx(places, abs=2e-7)
+
+
+@pytest.mark.parametrize(
+    ("true", "stated"), [("gcj02", "wgs84"), ("wgs84", "gcj02"), ("bd09", "gcj02")]
+)
+def test_what_is_stated_wins_with_a_warning(
+    tmp_path: Path, ground: Ground, places: np.ndarray, true: str, stated: str
+) -> None:
+    """The map may be wrong, the office knows: its word is followed, and what the map says is told."""
+    read = homes(tmp_path / "a.csv", convert(places[:, 0], places[:, 1], "wgs84", true))
+    seen = trusted(read, ground, datum=stated)
+    (said,) = [f for f in seen.findings if f.code == "datum-declared"]
+    assert said.severity is Severity.WARN
+    assert f'datum = "{true}"' in said.remedy
+    assert len(seen.residents.kept) == len(places)
+    followed = convert(*read.kept[["lon", "lat"]].to_numpy(float).T, stated, "wgs84")
+    assert seen.residents.kept[["lon", "lat"]].to_numpy() == pytest.approx(followed)
+
+
+def test_a_sheet_in_two_datums_may_be_stated_too(
+    tmp_path: Path, ground: Ground, places: np.ndarray
+) -> None:
+    """A part that is doubted wrongly must not keep an office from its plan either."""
+    half = len(places) // 2
+    moved = convert(*places[half:].T, "wgs84", "gcj02")
+    read = homes(tmp_path / "a.csv", np.vstack([places[:half], moved]))
+    with pytest.raises(DatumError, match="rows"):
+        trusted(read, ground)
+    seen = trusted(read, ground, datum="wgs84")
+    assert {f.code for f in seen.findings} == {"datum-declared"}
+
+
+def test_what_cannot_be_judged_is_said(tmp_path: Path, ground: Ground, places: np.ndarray) -> None:
+    """Too few homes to tell, or no map at all: a warning, unless the datum is stated or is all one."""
+    few = homes(tmp_path / "a.csv", np.repeat(places[:3], 30, axis=0))
+    for map_, key in ((ground, "nothing on the map"), (Ground(StraightNetwork(1.3)), "no map")):
+        (said,) = trusted(few, map_).findings
+        assert (said.code, said.severity, said.file) == ("datum-unjudged", Severity.WARN, "a.csv")
+        assert key in said.what
+        assert "3 places" in said.what
+        assert trusted(few, map_, datum="wgs84").findings == ()
+    abroad = homes(tmp_path / "b.csv", np.array([[24.94, 60.17], [24.95, 60.18]]))
+    assert trusted(abroad, Ground(StraightNetwork(1.3))).findings == ()
+
+
+def test_members_among_believed_homes_are_believed(
+    tmp_path: Path, ground: Ground, places: np.ndarray
+) -> None:
+    """Three members in houses of the sheet are vouched for; from a web map they are not."""
+    beside = trusted(homes(tmp_path / "a.csv", places), ground)
+    for datum, said in (("wgs84", set()), ("gcj02", {"datum-unjudged"})):
+        three = homes(tmp_path / "m.csv", convert(*places[[0, 40, 80]].T, "wgs84", datum))
+        assert {f.code for f in trusted(three, ground, beside=beside).findings} == said
 
 
 def test_held_rows_are_not_lost(tmp_path: Path, ground: Ground, places: np.ndarray) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 from planner.demand.footing import footing_of
 from planner.demand.ground import Ground, read_ground
 from planner.demand.locate import locate
-from planner.demand.trust import trusted
+from planner.demand.trust import Trusted, trusted
 from planner.errors import Finding, PlannerError, Severity
 from planner.intake.fences.read import read_fences
 from planner.intake.gazetteer.found import Cause
@@ -82,10 +82,12 @@ def place_all(
     said: list[Finding] = []
     if ground is not None and there:
         declared = datum if datum is not None or inputs is None else inputs.datum
-        checked = [trusted(r, ground, datum=declared, strict=False).residents for r in there]
-        for before, after in zip(there, checked, strict=True):
-            said += after.findings[len(before.findings) :]
-        there = checked
+        checked: list[Trusted] = []
+        for read_here in there:
+            beside = checked[0] if checked else None
+            checked.append(trusted(read_here, ground, datum=declared, strict=False, beside=beside))
+            said += checked[-1].findings
+        there = [seen.residents for seen in checked]
         doubted = any(f.code == "datum" for f in said)
         frames, found = _located(there, ground, inputs, online, doubted=doubted)
         said += found

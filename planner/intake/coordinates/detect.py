@@ -3,12 +3,13 @@
 A wrong reading is some 500 m off (GCJ-02) or 1,000 m (BD-09), and puts homes where any shift by as much
 would.  So a reading is believed only where it fits better than the others *and* better than shifts that
 nobody made: on ground of which the map knows little, chance alone prefers one of three readings.
-Where no reading stands out by nearness, the distances of a sheet as a whole are asked; see `spread`.
+Where no reading stands out by nearness, it is asked in which the homes stand inside buildings, and then the
+distances of a sheet as a whole; see `spread`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -78,7 +79,8 @@ class DatumEvidence:
     z : float
         The margin in standard errors, paired spot by spot.
     sure : bool
-        Whether the best stands out from the others and from chance, on 10 spots or more, or on 7 by far.
+        Whether the best stands out from the others and from chance, on 10 spots or more, or on 7 by far
+        or because they stand inside buildings.
     shift_m : float
         Median distance between the declared and the best reading, metres.
     n : int
@@ -132,6 +134,8 @@ SAMPLE: Final = 1_500  # spots that are asked again for each such shift: more of
 _CHANGE_COST: Final = 3.0
 ALIKE: Final = 0.005  # probability that the distances of a stretch and of the rest are of one kind
 CLOSE_M: Final = 2.0  # how exactly such distances are known
+# Share of the spots that stand inside buildings, its lead over the next reading's, and the odds of it.
+INSIDE, AHEAD, BY_CHANCE = 0.85, 0.25, 1e-3
 _DECOYS_M: Final = np.array(
     [
         (r * np.cos(t), r * np.sin(t))
@@ -303,6 +307,9 @@ def _asked(spots: _Spots, rows: Bools, ground: Ground, declared: Datum) -> Datum
     """Say which reading a whole sheet speaks for, by nearness or by its distances as a whole."""
     seen = _judge(spots, rows, ground, declared)
     mine = np.unique(spots.of[rows])
+    if not seen.sure and (within := _told_by_walls(spots, mine, ground)) is not None:
+        shift = float(np.median(spots.shift[mine, _READINGS.index(within)]))
+        return replace(seen, best=within, sure=True, shift_m=shift)
     # What was declared need not be asked again where it stands out, nor where nothing is shifted.
     if (seen.sure and not seen.contradicts) or not len(mine) or not spots.shift[mine].any():
         return seen
@@ -313,13 +320,44 @@ def _asked(spots: _Spots, rows: Bools, ground: Ground, declared: Datum) -> Datum
     return replace(seen, best=best, sure=True, shift_m=shift, witness="spread")
 
 
+def _told_by_walls(spots: _Spots, mine: Ints, ground: Ground) -> Datum | None:
+    """Give the reading in which the spots stand inside buildings, if no shift would put them there by chance.
+
+    In a dense town any shift brings homes near some building: a few that stand inside tell more than
+    how near they are.
+    """
+    from scipy.special import bdtrc
+
+    if len(mine) < FEW_SPOTS:
+        return None
+    share = (spots.away[mine] <= CLOSE_M).mean(axis=0)
+    best, (_, second, first) = int(np.argmax(share)), np.sort(share).tolist()
+    if first < INSIDE or first - second < AHEAD:
+        return None
+    chance = np.array(
+        [
+            np.mean(np.asarray(ground(*at.T), float) <= CLOSE_M)
+            for at in _decoys(spots.at[mine], _READINGS[best])
+        ]
+    )
+    # A town is denser here than there: one standard deviation more than the mean is granted to chance.
+    usual = min(float(chance.mean() + chance.std()), 1.0)
+    odds = bdtrc(round(first * len(mine)) - 1, len(mine), usual)
+    return _READINGS[best] if odds < BY_CHANCE else None
+
+
+def _decoys(at: Floats, reading: Datum) -> Iterator[Floats]:
+    """Give the points of a reading shifted in ways that nobody shifts them, degrees."""
+    here = convert(at[:, 0], at[:, 1], reading, Datum.WGS84)
+    metre = 1 / (DEGREE_M * np.array([np.cos(np.radians(here[:, 1].mean())), 1.0]))
+    return (here + by * metre for by in _DECOYS_M)
+
+
 def _stands_out(at: Floats, best: Datum, fits: tuple[ReadingFit, ...], ground: Ground) -> bool:
     """Tell whether a reading fits better than the same homes shifted in ways that nobody shifts them."""
     at = at[:: max(1, len(at) // SAMPLE)]
-    here = convert(at[:, 0], at[:, 1], best, Datum.WGS84)
-    metre = 1 / (DEGREE_M * np.array([np.cos(np.radians(here[:, 1].mean())), 1.0]))
     chance = np.array(
-        [_scores(np.asarray(ground(*(here + by * metre).T), float)).mean() for by in _DECOYS_M]
+        [_scores(np.asarray(ground(*there.T), float)).mean() for there in _decoys(at, best)]
     )
     score = next(f.score for f in fits if f.datum is best)
     return bool(score > max(chance.max(), chance.mean() + OUTSTANDING * max(chance.std(), 0.01)))

@@ -56,7 +56,12 @@ def test_on_straight_lines(homes: Residents, project: Project) -> None:
     assert told[14].code == "no-place"
     assert told[14].column == "address"
     assert "planner review" not in told[14].remedy
-    assert set(told) == {14}
+    # no map: whose datum it is nobody can know, unless it is stated
+    assert [f.code for f in said if f.row is None] == ["datum-unjudged"] * 2
+    assert set(told) == {14, None}
+    stated = replace(project.inputs, datum="wgs84")
+    _, said = place_all([homes, members], ground, stated, None)
+    assert {f.row for f in said} == {14}
 
 
 def test_streets_that_cannot_be_read(project: Project, homes: Residents, tmp_path: Path) -> None:

@@ -82,6 +82,17 @@ def test_half_a_sheet_from_another_map_is_found(shared_data: Path, extract: str)
     assert found.groups["乙"].contradicts
 
 
+@pytest.mark.parametrize("datum", list(Datum))
+def test_a_few_homes_inside_buildings_are_enough(shared_data: Path, datum: Datum) -> None:
+    """In a dense town any shift lies near some building: that they stand inside tells ten homes apart."""
+    ground, centres = buildings(shared_data / "osm" / f"{EXTRACTS[0]}.osm.pbf")
+    rng = np.random.default_rng(7)
+    for _ in range(12):
+        points = centres[rng.choice(len(centres), 10)]
+        found = detect_datum(*convert(*points.T, Datum.WGS84, datum).T, ground.distance_m)
+        assert (found.best, found.sure) == (datum, True)
+
+
 def test_no_ground_no_claim(shared_data: Path) -> None:
     """Points far from every building, too few points, and none at all leave it open."""
     ground, centres = buildings(shared_data / "osm" / "jiangxi_guixi_2025.osm.pbf")
