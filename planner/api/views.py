@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
+from planner.api.people import seal_of
 from planner.errors import OutputError
 from planner.files import atomic_write
 from planner.model.problem import Problem
 from planner.model.tables import PlanTables
-from planner.privacy import Secrets, released
+from planner.privacy import SEAL, Secrets, released
 from planner.privacy.audience import Audience, audience_of
 from planner.privacy.person import People
 from planner.render.card import card_html, explored, plotted
@@ -103,6 +104,9 @@ class PlanViews(PlanTables):
         made = from_outside(
             problem, assignment, plan, units=units, centres=centres, bound_m=bound_m
         )
+        if plan is None:
+            # tables of numbers name nobody, and the gate is told so
+            made = replace(made, provenance={**made.provenance, SEAL: seal_of(People())})
         return cls(**{f.name: getattr(made, f.name) for f in fields(PlanTables)})
 
     def plot(

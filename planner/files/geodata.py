@@ -104,14 +104,18 @@ def parquet_bytes(frame: Any) -> bytes:
     MissingExtraError
         Parquet is written by an optional package.
     """
-    buffer = io.BytesIO()
-    marked = frame.copy()
-    marked.attrs = {"made_by": "zone-planner"}
+    plain, marked = io.BytesIO(), io.BytesIO()
     try:
-        marked.to_parquet(buffer)
+        from pyarrow import parquet  # pyright: ignore[reportMissingImports]
+
+        frame.to_parquet(plain)
     except ImportError:
         raise MissingExtraError("pyarrow", "parquet") from None
-    return buffer.getvalue()
+    table = parquet.read_table(plain)
+    # by which the writer knows a file of its own again
+    told = {**(table.schema.metadata or {}), b"made_by": b"zone-planner"}
+    parquet.write_table(table.replace_schema_metadata(told), marked)
+    return marked.getvalue()
 
 
 def _is_parquet(path: Path) -> bool:
