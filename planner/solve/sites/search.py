@@ -22,20 +22,19 @@ __all__ = ["Listener", "solve"]
 
 Listener = Callable[[Progress], None]
 
-SHORTEST_PIECE, PIECE = (
-    20_000,
-    40,
-)  # steps between two looks at the clock: so many, or so many a unit
+# Steps between two looks at the clock and at the parts: so many, or so many a unit.
+SHORTEST_PIECE, PIECE = 20_000, 10
 FIRST, LONGER, LONGEST = 2_000, 4.0, 50_000  # steps a unit: of the first round, growth, at most
 HOT, WARM, COLD = 0.6, 0.35, 0.06  # temperatures in mean costs of a unit
 CHEAP, DEAR = 100.0, 1000.0  # the excess of one unit of demand, in mean costs, at both ends
 HARVEST = 0.35  # below this heat parts are good enough to be kept
 BOUND_STEPS, BOUND_SHARE, BOUND_S = 1_000, 0.1, 5.0
-MOST_PARTS, COMBINE_SHARE = 20_000, 0.25
+PARTS_A_UNIT, COMBINE_SHARE, COMBINE_S = (1.3, 2.6, 5.0, 10.0), 0.5, 8.0
 WHOLE_SHARE, SMALLER, LATE = 0.5, 0.7, 3
 SMALLEST_PARTS, LARGE_PARTS, WALK_SHARE, STEP_WORK = 14.0, 25.0, 0.5, 5_000.0
 COOL, COLDEST = 0.15, 0.02  # after a walk over centres, which a hot round would undo
 REASSIGN_SHARE = 0.25
+MANY, LONG_ENOUGH = 900, 8_000  # units from which rounds stay short; their steps a unit
 
 
 def solve(
@@ -114,7 +113,7 @@ class _Search:
             self._climb(self._clock.spent - began)
             self._combine(self._clock.spent - began)
             self._whole(done)
-            done, steps = done + 1, min(steps * LONGER, LONGEST * float(self.sites.n_units))
+            done, steps = done + 1, min(steps * LONGER, self._longest)
         return self.best.replace(bound_m=self._bound_m, seconds=self._clock.spent)
 
     def _walker(self, total: float) -> Interchange | None:
@@ -148,6 +147,16 @@ class _Search:
         self._offer(reassign(answer, price, clock=clock, seed=self.seed))
 
     @property
+    def _longest(self) -> float:
+        """Most steps of a round.
+
+        Where there are many parts, several middling answers put together are better than one that took as
+        long as all of them.
+        """
+        n = self.sites.n_units
+        return float(n) * (LONG_ENOUGH if n >= MANY else LONGEST)
+
+    @property
     def _bound_m(self) -> float:
         # Of what costs more than the best answer some was left aside, and nothing was proven of it.
         return min(max(self._climber.best.bound_m, self._proven_m), self.best.value_m)
@@ -171,7 +180,8 @@ class _Search:
         large = self.sites.n_units >= LARGE_PARTS * self.sites.count
         if self._walked and (large or done % 2 == 0):
             return COOL, COLDEST
-        return HOT if done < 2 else WARM, COLD
+        fresh = done < 2 or (self.sites.n_units >= MANY and done % 2 == 0)
+        return HOT if fresh else WARM, COLD
 
     def _anneal(self, steps: int, hot: float, cold: float) -> None:
         h, p, spent = self._heat, self._price, self._clock.spent
@@ -210,8 +220,9 @@ class _Search:
         if self._enough():
             return
         self._pool.add(self.best)
-        clock = Clock(min(max(COMBINE_SHARE * spent, 1.0), self._clock.left))
-        found = combine(self._pool, self.best, clock=clock, most=MOST_PARTS, seed=self.seed)
+        clock = Clock(min(max(COMBINE_SHARE * spent, COMBINE_S), self._clock.left))
+        most = [int(share * max(self.sites.n_units, MANY)) for share in PARTS_A_UNIT]
+        found = combine(self._pool, self.best, clock=clock, most=most, seed=self.seed)
         self._offer(found)
         self._tell()
 

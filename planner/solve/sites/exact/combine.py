@@ -7,6 +7,8 @@ be in a better answer than the best one known are left out of the integer progra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import highspy
 import numpy as np
 from scipy.sparse import csc_array
@@ -23,7 +25,9 @@ ROUNDS = 30  # of asking for parts: what is missing after so many hardly lowers 
 SMALL = 1e-6
 
 
-def combine(pool: Pool, best: Answer, *, clock: Clock, most: int, seed: int) -> Answer | None:
+def combine(
+    pool: Pool, best: Answer, *, clock: Clock, most: Sequence[int], seed: int
+) -> Answer | None:
     """Put together the best answer from the parts in a pool.
 
     Parameters
@@ -32,8 +36,9 @@ def combine(pool: Pool, best: Answer, *, clock: Clock, most: int, seed: int) -> 
         The best answer known; its parts are in the pool if it keeps the rules.
     clock : Clock
         Time for it; about half of it for the relaxation.
-    most : int
-        Most parts in the integer programme.
+    most : sequence of int
+        Most parts in the integer programme, one programme after the other: what few parts give is soon found,
+        and a start for more.
 
     Returns
     -------
@@ -51,10 +56,18 @@ def combine(pool: Pool, best: Answer, *, clock: Clock, most: int, seed: int) -> 
     if relaxed is None:
         return None
     value, worth = relaxed
-    room = best.value_m - value if np.isfinite(best.value_m) else np.inf
-    able = np.flatnonzero(worth < room + SMALL)
-    order = able[np.argsort(worth[able], kind="stable")][:most]
-    return model.choose(np.union1d(order, model.parts_of(best)), best, clock)
+    top, tried = best, 0
+    for some in most:
+        room = top.value_m - value if np.isfinite(top.value_m) else np.inf
+        able = np.flatnonzero(worth < room + SMALL)
+        if len(able) <= tried or (tried and clock.left <= 0):
+            break
+        order = able[np.argsort(worth[able], kind="stable")][:some]
+        tried = len(order)
+        found = model.choose(np.union1d(order, model.parts_of(top)), top, clock.share(0.6))
+        if found is not None and found.value_m < top.value_m:
+            top = found
+    return None if top is best else top
 
 
 class _Model:

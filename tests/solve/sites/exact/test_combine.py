@@ -19,7 +19,7 @@ def joined(sites: Sites, several: list[Answer], best: Answer) -> Answer | None:
     pool = Pool(Layout(sites, best))
     for answer in several:
         pool.add(answer)
-    return combine(pool, best, clock=Clock(20.0), most=1000, seed=0)
+    return combine(pool, best, clock=Clock(20.0), most=[1000], seed=0)
 
 
 def near(sites: Sites, *chosen: int) -> Answer:
@@ -55,6 +55,20 @@ def test_it_is_the_best_of_all_where_all_parts_are_there() -> None:
     assert found.value_m == pytest.approx(min(least(sites), best.value_m), rel=1e-6)
 
 
+def test_few_parts_come_first_and_more_make_up_for_them() -> None:
+    """With no part beside the known ones nothing is better; the next programme has all of them."""
+    x = [0.0, 1.0, 2.0, 100.0, 101.0, 102.0]
+    sites = on_a_line(x, list(range(6)), 2)
+    left, right = near(sites, 1, 3), near(sites, 0, 4)
+    pool = Pool(Layout(sites, left))
+    for answer in (left, right):
+        pool.add(answer)
+    assert combine(pool, left, clock=Clock(20.0), most=[0], seed=0) is None
+    found = combine(pool, left, clock=Clock(20.0), most=[0, 1000], seed=0)
+    assert found is not None
+    assert found.chosen.tolist() == [1, 4]
+
+
 def test_forced_candidates_are_in_what_comes_out() -> None:
     """A cheaper answer without the forced one is in the pool, and is not taken."""
     x = [0.0, 1.0, 2.0, 100.0, 101.0, 102.0]
@@ -70,7 +84,7 @@ def test_too_few_parts_are_no_answer() -> None:
     """Nothing in the pool: nothing can be put together."""
     sites = on_a_plane(1, 20, 20, 4)
     best = fitted(sites, np.array([0, 5, 10, 15]))
-    assert combine(Pool(Layout(sites, best)), best, clock=Clock(5.0), most=10, seed=0) is None
+    assert combine(Pool(Layout(sites, best)), best, clock=Clock(5.0), most=[10], seed=0) is None
 
 
 def test_parts_that_overlap_are_not_put_together() -> None:
