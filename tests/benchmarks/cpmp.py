@@ -10,8 +10,8 @@ files of several problems in a row (OR-Library: a number and a best value before
 itself; what is counted is distance, whatever the demand.  A line tells file, points, medians, best known
 cost, cost, how far above the best known, bound, gap (what is not proven), seconds by the clock and of
 processor around the search, after the compiled code is loaded.  A better solution than the best known
-is written to ``--keep`` (beside the report by default), one line a point: its own number and that of its median,
-from 1.
+is written to ``--keep`` (beside the report by default), one line a point: its own number and
+that of its median, from 1.
 """
 
 from __future__ import annotations
