@@ -13,8 +13,12 @@ from .api.rezone.run import Changed as Changed
 from .api.rezone.run import rezone as rezone
 from .api.scenarios import Scenarios as Scenarios
 from .api.scenarios import compare as compare
+from .api.site.adding import Addition as Addition
+from .api.site.adding import add_to as add_to
 from .api.site.site import Proposal as Proposal
 from .api.site.site import site as site
+from .api.visiting import VisitPlan as VisitPlan
+from .api.visiting import visit_plan as visit_plan
 from .api.zone import run as run
 from .demand.ground import Ground as Ground
 from .errors import (

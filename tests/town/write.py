@@ -17,6 +17,7 @@ from planner.api.demo import office_workbook
 from planner.files import write_files
 from planner.intake.coordinates.datum import convert
 from planner.model.project import TEMPLATE
+from tests.town.care import candidate_gates, care_column, service_log
 from tests.town.folk import make_townsfolk
 from tests.town.text import town_readme
 from tests.town.town import borders, build_town, street_plan
@@ -44,12 +45,16 @@ def write_town(folder: str | Path, *, seed: int = 0) -> Path:
     """
     town = build_town(seed)
     folk = make_townsfolk(town, seed=seed)
+    homes = folk.households
+    homes.insert(list(homes).index("独居老人") + 1, "关爱对象", care_column(homes, seed=seed))
     written = write_files(
         Path(folder),
         {
-            "households.xlsx": office_workbook("居民信息表", folk.households),
+            "households.xlsx": office_workbook("居民信息表", homes),
             "members.xlsx": office_workbook("党员信息表", folk.members),
             "buildings.xlsx": office_workbook("楼栋表", _as_on_amap(folk.buildings)),
+            "log.xlsx": office_workbook("走访记录", service_log(homes, folk.members, seed=seed)),
+            "gates.xlsx": office_workbook("可开放的门", candidate_gates()),
             "communities.geojson": borders(town).encode(),
             "streets.osm": street_plan(town).encode(),
             "planner.toml": _town_project(seed).encode(),
@@ -70,6 +75,8 @@ def _town_project(seed: int) -> str:
         ('# buildings = "buildings.xlsx"', 'buildings = "buildings.xlsx"'),
         ('# buildings_datum = "wgs84"', 'buildings_datum = "gcj02"'),
         ("gap = 0.005\nseconds = 300\n", "gap = 0.01\nseconds = 20\nadvice_seconds = 5\n"),
+        ("# [care]\n", "[care]\n"),
+        ('# log = "log.xlsx"', 'log = "log.xlsx"'),
         ('# title = "..."', 'title = "八公山区新庄孜街道 · 党员中心户责任区（合成示例）"'),
     ):
         project = project.replace(old, new)

@@ -53,7 +53,9 @@ def test_homes_are_told_and_care_is_not() -> None:
     assert "7 homes brought within the limit, 512 m of walking saved" in lines[1]
     assert any("(+7, proven best)" in line for line in lines)
     assert any("at most 600" in line for line in lines)
-    assert lines[-1].endswith("opening 117.0,32.6 brings 214 homes within the limit")
+    assert lines[-1].endswith(
+        "117.0,32.6 brings 214 homes within the limit and saves 9 m of walking"
+    )
 
 
 def test_where_care_alone_counts_few_are_hidden() -> None:
