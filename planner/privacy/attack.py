@@ -8,14 +8,14 @@ unit in all of them is one unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.model.arrays import Floats
+from planner.model.arrays import Bools, Floats, Ints
 from planner.privacy.blocks import FEW, bounds_of
 
 __all__ = ["Sums", "determined", "page_sums"]
@@ -23,6 +23,8 @@ __all__ = ["Sums", "determined", "page_sums"]
 # Four directions drawn at random show most unknowns with two values: what is left is looked at one
 # by one.
 _SEEDS = 4
+# Explanations of sums that contradict each other: as many as are told apart by weights drawn at random.
+_WAYS = 4
 _CLOSE = 1e-6
 # More homes than any unit has; infinite bounds would be no numbers for the solver.
 _FAR = 1e6
@@ -72,7 +74,7 @@ def page_sums(pages: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> Sums:
         _gaps(sums, data, meta)
         if "compare" in heavy:
             labels = {"units": heavy["before"]["units"]}
-            _blocks(sums, {}, heavy["before"], labels, meta, where)
+            _blocks(sums, known, heavy["before"], labels, meta, where)
             _hands(sums, heavy["compare"], meta)
     return sums
 
@@ -160,73 +162,158 @@ def determined(sums: Sums, smallest: int) -> list[Any]:
     """Attack: name the unknowns below the threshold that can have one value only.
 
     `smallest`: the threshold: larger counts may be known.
-    Gives: of names; sums that contradict each other, as those of two pages may, tell nothing.
+    Gives: of names.  Sums that contradict each other, as those of two pages do where somebody moved in
+    between, are explained by the least that must have changed, in several ways; what follows from the rest
+    in one of them is known to whoever guesses so.
     """
+    n = len(sums.names)
+    told, limits = _merged(sums)
+    column = np.array([u for parts in told for u in parts], np.int64)
+    row = np.repeat(np.arange(len(told)), [len(parts) for parts in told])
+    least, most = np.array(sums.low, float), np.array(sums.high, float)
+    part = _parts(row, column, len(told), n)
+    alone = np.bincount(part, minlength=part.max(initial=0) + 1)[part] == 1
+    # Sums that share nothing are bounded by arithmetic; only the tangled rest is worth linear
+    # programs.
+    for k in np.flatnonzero(alone).tolist():
+        _narrow(told[k], limits[k], least, most)
+    known = _one_valued(least, most, smallest)
+    for kind in np.unique(part[~alone]).tolist():
+        tangled = np.flatnonzero(part == kind).tolist()
+        units, at = np.unique(
+            np.concatenate([told[k] for k in tangled]).astype(np.int64), return_inverse=True
+        )
+        sizes = [len(told[k]) for k in tangled]
+        system = _System.of(at, sizes, limits[tangled], np.column_stack([least, most])[units])
+        for explained in system.explained():
+            known[units] |= _one_valued(*explained.bounded(), smallest)
+    used = np.isin(np.arange(n), column)
+    return [sums.names[u] for u in np.flatnonzero(known & used).tolist()]
+
+
+def _merged(sums: Sums) -> tuple[list[list[int]], Floats]:
+    """Tell sums of the same unknowns once, as several pages tell of a block that is the same in them."""
+    limits: dict[tuple[int, ...], list[tuple[float, float]]] = {}
+    for parts, bounds in zip(sums.parts, sums.bounds, strict=True):
+        limits.setdefault(tuple(sorted(parts)), []).append(bounds)
+    told, found = [], []
+    for parts, bounds in limits.items():
+        low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+        # somebody moved there between two pages: each says something of its own day
+        for one in [(low, high)] if low <= high else dict.fromkeys(bounds):
+            told.append(list(parts))
+            found.append(one)
+    return told, np.array(found, float).reshape(-1, 2)
+
+
+def _parts(row: Ints, column: Ints, m: int, n: int) -> NDArray[Any]:
+    """Give each sum the number of the group that it hangs together with, shape (m,)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    n, m = len(sums.names), len(sums.parts)
-    column = np.array([u for parts in sums.parts for u in parts], np.int64)
-    row = np.repeat(np.arange(m), [len(parts) for parts in sums.parts])
     both = coo_array((np.ones(len(row)), (row, m + column)), shape=(m + n, m + n))
-    _, part = connected_components(both, directed=False)
-    alone = np.bincount(part[:m], minlength=part.max(initial=0) + 1)[part[:m]] == 1
-    least, most = np.array(sums.low, float), np.array(sums.high, float)
-    # Sums that share nothing are bounded by arithmetic; only the tangled rest is worth linear
-    # programs.
-    _narrow(sums, np.flatnonzero(alone), least, most)
-    for kind in np.unique(part[:m][~alone]).tolist():
-        _solve(sums, np.flatnonzero(part[:m] == kind).tolist(), least, most)
-    # counts are whole: less than one apart is one value
-    one = (np.floor(most + _CLOSE) - np.ceil(least - _CLOSE) == 0) & (most < smallest) & (most > 0)
-    told = np.isin(np.arange(n), column)
-    return [sums.names[u] for u in np.flatnonzero(one & told).tolist()]
+    return connected_components(both, directed=False)[1][:m]
 
 
-def _narrow(sums: Sums, alone: NDArray[Any], least: NDArray[Any], most: NDArray[Any]) -> None:
-    """Bound the unknowns of sums that share none with another sum: what the others leave, in place."""
-    for k in alone.tolist():
-        inside = sums.parts[k]
-        low, high = sums.bounds[k]
-        below, above = least[inside].sum(), most[inside].sum()
-        if not below <= high or not low <= above:
-            continue  # no counts fit
-        least[inside], most[inside] = (
-            np.maximum(least[inside], low - (above - most[inside])),
-            np.minimum(most[inside], high - (below - least[inside])),
-        )
+def _one_valued(least: Floats, most: Floats, smallest: int) -> Bools:
+    """Tell which counts below the threshold can have one value: whole, and less than one apart."""
+    one = np.floor(most + _CLOSE) - np.ceil(least - _CLOSE) == 0
+    return one & (most < smallest) & (most > 0)
 
 
-def _solve(sums: Sums, tangled: list[int], least: NDArray[Any], most: NDArray[Any]) -> None:
-    """Bound the unknowns of sums that hang together by linear programming, in place."""
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array, vstack
-
-    sizes = [len(sums.parts[k]) for k in tangled]
-    units, column = np.unique(
-        np.concatenate([sums.parts[k] for k in tangled]).astype(np.int64), return_inverse=True
+def _narrow(inside: list[int], bounds: Floats, least: Floats, most: Floats) -> None:
+    """Bound the unknowns of a sum that shares none with another: what the others leave, in place."""
+    low, high = bounds
+    below, above = least[inside].sum(), most[inside].sum()
+    if not below <= high or not low <= above:
+        return  # no counts fit
+    least[inside], most[inside] = (
+        np.maximum(least[inside], low - (above - most[inside])),
+        np.minimum(most[inside], high - (below - least[inside])),
     )
-    n, row = len(units), np.repeat(np.arange(len(tangled)), sizes)
-    matrix = csr_array((np.ones(len(row)), (row, column)), shape=(len(tangled), n))
-    low, high = np.array([sums.bounds[k] for k in tangled]).T
-    limits, rows = np.concatenate([high, -low]), vstack([matrix, -matrix]).tocsr()
-    bounds = np.column_stack([least[units], most[units]])
-    seen_low, seen_high = np.full(n, np.inf), np.full(n, -np.inf)
 
-    def look(wanted: Floats) -> bool:
-        for sign in (1.0, -1.0):
-            found = linprog(sign * wanted, A_ub=rows, b_ub=limits, bounds=bounds, method="highs")
-            if found.x is None:
-                return False
-            np.minimum(seen_low, found.x, out=seen_low)
-            np.maximum(seen_high, found.x, out=seen_high)
-        return True
 
-    chance = np.random.default_rng(0)
-    if not all(look(chance.normal(size=n)) for _ in range(_SEEDS)):
-        return
-    # most unknowns are seen with two values by chance; each other one is looked at by itself
-    for u in np.flatnonzero(seen_high - seen_low < 1 - _CLOSE).tolist():
-        if seen_high[u] - seen_low[u] < 1 - _CLOSE:
-            look(np.eye(1, n, u)[0])
-    least[units], most[units] = seen_low, seen_high
+@dataclass(frozen=True, eq=False)
+class _System:
+    """Sums that hang together: ``low <= matrix @ counts <= high``, and bounds of each count."""
+
+    matrix: Any
+    limits: Floats
+    bounds: Floats
+
+    @classmethod
+    def of(cls, column: Ints, sizes: list[int], limits: Floats, bounds: Floats) -> _System:
+        """`column`: the unknowns of each sum, one sum after another; `sizes`: how many each has."""
+        from scipy.sparse import csr_array
+
+        row = np.repeat(np.arange(len(sizes)), sizes)
+        matrix = csr_array((np.ones(len(row)), (row, column)), shape=(len(sizes), len(bounds)))
+        return cls(matrix, limits, bounds)
+
+    def explained(self) -> Iterator[_System]:
+        """Give what is left when sums are taken out that cannot all be true, so few as possible.
+
+        What was told on another day of a block in which somebody moved says nothing of the other days.
+        Which day that is nobody knows: several weights give several explanations.
+        """
+        chance, seen = np.random.default_rng(0), set[bytes]()
+        for nth in range(_WAYS):
+            weight = (
+                np.ones(len(self.limits)) if nth == 0 else chance.uniform(1, 2, len(self.limits))
+            )
+            kept = self._fitting(weight)
+            if kept is None:
+                return
+            if kept.tobytes() not in seen:
+                seen.add(kept.tobytes())
+                yield _System(self.matrix[np.flatnonzero(kept)], self.limits[kept], self.bounds)
+            if kept.all():
+                return
+
+    def _fitting(self, weight: Floats) -> Bools | None:
+        """Say which sums hold where they are broken by the least in all, each at its weight."""
+        from scipy.optimize import linprog
+        from scipy.sparse import eye_array, hstack, vstack
+
+        m, n = self.matrix.shape
+        slack = eye_array(m)
+        rows = vstack([hstack([self.matrix, -slack]), hstack([-self.matrix, -slack])]).tocsr()
+        low, high = self.limits.T
+        found = linprog(
+            np.concatenate([np.zeros(n), weight]),
+            A_ub=rows,
+            b_ub=np.concatenate([high, -low]),
+            bounds=np.vstack([self.bounds, np.tile([0.0, np.inf], (m, 1))]),
+            method="highs",
+        )
+        return None if found.x is None else found.x[n:] <= _CLOSE
+
+    def bounded(self) -> tuple[Floats, Floats]:
+        """Bound each count by linear programming."""
+        from scipy.optimize import linprog
+        from scipy.sparse import vstack
+
+        n = len(self.bounds)
+        if not len(self.limits):
+            return self.bounds[:, 0], self.bounds[:, 1]
+        low, high = self.limits.T
+        limits, rows = np.concatenate([high, -low]), vstack([self.matrix, -self.matrix]).tocsr()
+        seen_low, seen_high = np.full(n, np.inf), np.full(n, -np.inf)
+
+        def look(wanted: Floats) -> None:
+            for sign in (1.0, -1.0):
+                found = linprog(
+                    sign * wanted, A_ub=rows, b_ub=limits, bounds=self.bounds, method="highs"
+                )
+                if found.x is not None:
+                    np.minimum(seen_low, found.x, out=seen_low)
+                    np.maximum(seen_high, found.x, out=seen_high)
+
+        chance = np.random.default_rng(0)
+        for _ in range(_SEEDS):
+            look(chance.normal(size=n))
+        # most unknowns are seen with two values by chance; each other one is looked at by itself
+        for u in np.flatnonzero(seen_high - seen_low < 1 - _CLOSE).tolist():
+            if seen_high[u] - seen_low[u] < 1 - _CLOSE:
+                look(np.eye(1, n, u)[0])
+        return seen_low, seen_high

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.privacy.attack import Sums, determined, page_sums
 from planner.render.map.meeting import meeting_payload, taken_names
+from tests.attack.test_hidden_counts import TERMS, page_of, with_homes
+from tests.plan.test_compare import movable, recut
 from tests.plans import make_plan_tables
 
 
@@ -43,9 +46,27 @@ def test_what_follows(
     assert determined(sums_of(bounds, told), 10) == known
 
 
-def test_sums_that_contradict_each_other_tell_nothing() -> None:
-    """Homes of two months need not fit together."""
-    assert determined(sums_of([(1, 9)], [([0], 3, 3), ([0], 5, 5)]), 10) == []
+def test_a_change_does_not_hide_what_did_not_change() -> None:
+    """Somebody moved into block 0+3 between two pages: what follows of the other counts still follows."""
+    stays = [([0, 1], 7, 7), ([1, 2], 7, 7), ([0, 2], 6, 6)]
+    for moved in ([([0, 3], 8, 8), ([0, 3], 9, 9)], [([0, 3], 8, 8), ([0, 3, 1], 40, 40)]):
+        assert {0, 1, 2} <= set(determined(sums_of([(1, 9)] * 4, [*stays, *moved]), 10))
+    # each day by itself tells nothing, and what is told of both is of no use to whoever knows of the move
+    apart = [([0, 1], 9, 12), ([0, 1], 14, 16), ([1, 2], 9, 12)]
+    assert determined(sums_of([(1, 9)] * 3, apart), 10) == []
+
+
+def test_pages_of_a_register_that_changes_hide_their_counts_together() -> None:
+    """Homes come and go between three months, zones are cut anew: nothing follows of who stayed."""
+    tables = make_plan_tables(nx=7, ny=4, moved=False, seed=2)
+    homes = tables.units["households"].to_numpy(np.int64)
+    pages = []
+    for month in range(3):
+        now = homes.copy()
+        now[month::17] += month + 1
+        changed = with_homes(tables, now)
+        pages.append(page_of(recut(changed, movable(changed, 3 * month))))
+    assert determined(page_sums(pages), TERMS.smallest) == []
 
 
 @settings(max_examples=40, deadline=None)
