@@ -12,12 +12,12 @@ import numpy as np
 import shapely
 
 from planner.errors import MissingExtraError
+from planner.model.palette import ZONE_COLOURS, ink
 from planner.model.tables import PlanTables
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.person import People
 from planner.render.map.page import leaflet_parts
-from planner.render.map.palette import ZONE_COLOURS, ink
 from planner.render.shareable import geojson_of, layer_for
 from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import proof_words

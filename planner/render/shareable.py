@@ -19,13 +19,13 @@ import shapely
 
 from planner.errors import ConfigError
 from planner.files import parquet_bytes
+from planner.model.palette import ZONE_COLOURS, ink
 from planner.model.plane import SCALE
 from planner.model.tables import PlanTables
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.blocks import FEW
 from planner.privacy.person import People
-from planner.render.map.palette import ZONE_COLOURS, ink
 from planner.render.map.public import public_payload, public_shapes, shown_people
 from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import broken_rules

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from planner.api.rezone.run import Changed, rezone
 from planner.api.zone import run
 from planner.model.project import Project
 from tests.api.small import write_small_office
+from tests.gis import opened
 
 RULES = """
 [rules]
@@ -45,7 +45,7 @@ def plan(project: Project, tmp_path: Path) -> Path:
 
 def sql(path: Path, statement: str) -> None:
     """Change a plan file behind the program's back."""
-    with closing(sqlite3.connect(path)) as db:
+    with closing(opened(path)) as db:
         db.execute(statement)
         db.commit()
 

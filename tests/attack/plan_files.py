@@ -11,6 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.gis import opened
+
 __all__ = ["LIES", "MUTANTS", "contradict", "load_and_use", "mutate"]
 
 TABLES = (
@@ -175,7 +177,7 @@ def mutate(plan: Path, target: Path, seed: int) -> str:
     if isinstance(change, str):
         _bytes(target, chance, change)
         return name
-    with closing(sqlite3.connect(target)) as db:
+    with closing(opened(target)) as db:
         db.execute("PRAGMA foreign_keys=OFF")
         change(db, chance)
         db.commit()
@@ -222,14 +224,14 @@ def contradict(plan: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     for nth, (name, sql) in enumerate(LIES):
         target = folder / f"lie-{nth}.gpkg"
         shutil.copyfile(plan, target)
-        with closing(sqlite3.connect(target)) as db:
+        with closing(opened(target)) as db:
             db.execute("UPDATE " + sql.format(sql.split()[0]))
             db.commit()
         yield name, target
     for name in FIGURES:
         target = folder / f"lie-{name}.gpkg"
         shutil.copyfile(plan, target)
-        with closing(sqlite3.connect(target)) as db:
+        with closing(opened(target)) as db:
             (text,) = db.execute("SELECT value FROM plan WHERE name = 'certificate'").fetchone()
             note = json.loads(text)
             old = note[name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from planner.model.rules import Bound, RuleBook
 from planner.network.graph import WalkingNetwork
 from planner.plan.build import assemble
 from planner.plan.kept import Kept
+from tests.gis import opened
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_a_file_that_claims_too_much_is_refused(plan: Plan, tmp_path: Path) -> N
 def test_a_file_that_was_edited_is_refused(plan: Plan, tmp_path: Path) -> None:
     """By the table, in both languages, with exit code 2."""
     file = plan.save(tmp_path)["plan.gpkg"]
-    with closing(sqlite3.connect(file)) as db:
+    with closing(opened(file)) as db:
         db.execute("UPDATE households SET confidence = 0.5 WHERE fid = 1")
         db.commit()
     said = CliRunner().invoke(app, ["verify", str(tmp_path)])

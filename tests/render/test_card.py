@@ -10,11 +10,11 @@ import pytest
 import shapely
 
 from planner.errors import MissingExtraError, PrivacyError
+from planner.model.palette import ZONE_COLOURS
 from planner.model.tables import PlanTables
 from planner.privacy.audience import Audience
 from planner.render.card import card_html, explored, plotted, zones_svg
 from planner.render.map.page import map_page
-from planner.render.map.palette import ZONE_COLOURS
 from tests.plans import make_plan_tables
 
 

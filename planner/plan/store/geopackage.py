@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ import shapely
 from planner.errors import InputError
 
 __all__ = [
+    "as_they_were",
     "begin",
+    "of_one_kind",
     "open_bytes",
     "open_package",
     "quoted",
@@ -36,6 +38,15 @@ _WGS84_WKT = (
     'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],'
     'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]'
 )
+# by the numbers that GEOS gives: point, line, polygon, and many of each
+_MANY_OF = {0: 4, 1: 5, 3: 6}
+_MAKE = {0: shapely.MultiPoint, 1: shapely.MultiLineString, 3: shapely.MultiPolygon}
+_EMPTY_LAYERS = {
+    **dict.fromkeys(("units", "households", "centres", "gaps"), "POINT"),
+    **dict.fromkeys(("rails", "streets", "ways"), "LINESTRING"),
+    **dict.fromkeys(("zones", "fences", "water", "green", "buildings"), "MULTIPOLYGON"),
+}
+_EMPTY = {4: shapely.Point(), 5: shapely.LineString(), 6: shapely.Polygon()}
 _SCHEMA = """
 CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY,
   organization TEXT NOT NULL, organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL,
@@ -97,7 +108,7 @@ def write_frame(
     kinds = {c: _kind(frame[c]) for c in frame.columns if c != geometry}
     declared = ["fid INTEGER PRIMARY KEY NOT NULL"]
     if geometry:
-        declared.append(f'"geom" {_geometry_type(frame)}')
+        declared.append(f'"geom" {_geometry_type(name, frame)}')
     declared += [f"{quoted(c)} {kind}" for c, kind in kinds.items()]
     db.execute(f"CREATE TABLE {quoted(name)} ({', '.join(declared)})")
     _register(db, name, frame, stamp)
@@ -112,6 +123,40 @@ def write_frame(
     )
     written = {c: "geometry" if c == geometry else str(frame[c].dtype) for c in frame.columns}
     return name, len(frame), json.dumps(written, ensure_ascii=False)
+
+
+def of_one_kind(frame: Any) -> tuple[Any, list[int]]:
+    """Make single shapes parts of many where a layer has both, as a typed layer must.
+
+    Gives besides the rows that had many; `as_they_were` needs them.
+    """
+    if not _geometry_name(frame):
+        return frame, []
+    shapes = frame.geometry.to_numpy()
+    kinds = shapely.get_type_id(shapes)
+    many = np.isin(kinds, list(_MANY_OF.values()))
+    single = kinds[(kinds >= 0) & ~many]
+    if not many.any() or not len(single):
+        return frame, []
+    if {_MANY_OF.get(int(k)) for k in set(single)} != set(kinds[many].tolist()):
+        return frame, []  # lines among polygons: no one kind has both
+    made = shapes.copy()
+    for row in np.flatnonzero((kinds >= 0) & ~many):
+        made[row] = _MAKE[int(kinds[row])]([] if shapes[row].is_empty else [shapes[row]])
+    return frame.set_geometry(type(frame.geometry)(made, index=frame.index, crs=frame.crs)), (
+        np.flatnonzero(many).tolist()
+    )
+
+
+def as_they_were(frame: Any, many: Iterable[int]) -> Any:
+    """Undo `of_one_kind`."""
+    shapes = frame.geometry.to_numpy().copy()
+    rest = np.setdiff1d(np.arange(len(shapes)), list(many))
+    for row in rest[~shapely.is_missing(shapes[rest])]:
+        kind = int(shapely.get_type_id(shapes[row]))
+        parts = shapely.get_parts(shapes[row])
+        shapes[row] = parts[0] if len(parts) else _EMPTY[kind]
+    return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
 
 
 def _register(db: sqlite3.Connection, name: str, frame: pd.DataFrame, stamp: str) -> None:
@@ -129,7 +174,7 @@ def _register(db: sqlite3.Connection, name: str, frame: pd.DataFrame, stamp: str
     if _geometry_name(frame):
         db.execute(
             "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4326, 0, 0)",
-            (name, _geometry_type(frame)),
+            (name, _geometry_type(name, frame)),
         )
 
 
@@ -137,8 +182,10 @@ def _geometry_name(frame: pd.DataFrame) -> str:
     return str(getattr(frame, "_geometry_column_name", None) or "")
 
 
-def _geometry_type(frame: Any) -> str:
+def _geometry_type(name: str, frame: Any) -> str:
     kinds = {str(k).upper() for k in frame.geometry.geom_type.dropna().unique()}
+    if not kinds:
+        return _EMPTY_LAYERS.get(name, "GEOMETRY")
     return kinds.pop() if len(kinds) == 1 else "GEOMETRY"
 
 

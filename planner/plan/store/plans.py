@@ -27,8 +27,11 @@ from planner.model.problem import Certificate, Part, Problem, Ties, ZoneRule
 from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, Past, PlanTables
 from planner.plan.store.coherent import require_coherent
+from planner.plan.store.dressing import dress
 from planner.plan.store.geopackage import (
+    as_they_were,
     begin,
+    of_one_kind,
     open_bytes,
     open_package,
     quoted,
@@ -70,7 +73,7 @@ def store_plan(tables: PlanTables, path: str | Path) -> None:
 
 
 def plan_bytes(tables: PlanTables, *, sealing: bool = True) -> bytes:
-    """Give the file that `store_plan` writes; what lies in another file needs no digests of its own."""
+    """Give the file that `store_plan` writes; what lies in another file needs no digests and no index."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         _write(db, tables, sealing=sealing)
         return db.serialize()
@@ -79,11 +82,13 @@ def plan_bytes(tables: PlanTables, *, sealing: bool = True) -> bytes:
 def _write(db: sqlite3.Connection, tables: PlanTables, *, sealing: bool = True) -> None:
     stamp = timestamp(tables.provenance.get("created"))
     begin(db)
-    manifest = [write_frame(db, name, frame, stamp) for name, frame in _frames(tables)]
+    frames = list(_frames(tables))
+    manifest = [write_frame(db, name, frame, stamp) for name, frame in frames]
     listed: dict[str, Any] = dict(zip(_MANIFEST_COLUMNS, zip(*manifest, strict=True), strict=True))
     write_frame(db, _MANIFEST, _table(listed), stamp)
     if sealing:
         write_frame(db, SEAL, sealed(db, (*listed["table_name"], _MANIFEST)), stamp)
+        dress(db, frames, stamp)
     db.execute("COMMIT")
 
 
@@ -130,6 +135,8 @@ def _read(db: sqlite3.Connection, file: Path) -> PlanTables:
     manifest = _checked_manifest(db, file)
     frames = {name: read_frame(db, name, columns) for name, columns in manifest.items()}
     notes = {k: json.loads(v) for k, v in frames["plan"].itertuples(index=False)}
+    for name, many in notes.get("mixed", {}).items():
+        frames[name] = as_they_were(frames[name], many)
     problem = _problem_from(frames, notes)
     # SQLite notices torn pages; only the digest notices a number that somebody edited in QGIS.
     if problem.fingerprint() != notes["fingerprint"]:
@@ -156,11 +163,13 @@ def _read(db: sqlite3.Connection, file: Path) -> PlanTables:
 
 
 def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
-    for name in _FEATURES:
-        yield name, getattr(tables, name)
+    mixed: dict[str, list[int]] = {}
+    for name in (*_FEATURES, *BASE_LAYERS):
+        layer = getattr(tables, name) if name in _FEATURES else tables.base[name]
+        made, many = of_one_kind(layer)
+        mixed |= {name: many} if many else {}
+        yield name, made
     yield "members", tables.members
-    for name in BASE_LAYERS:
-        yield name, tables.base[name]
     if tables.ways is not None and tables.joins is not None:
         yield "ways", tables.ways
         yield "joins", tables.joins
@@ -189,7 +198,7 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
         # By unit only: what people are to each other is not kept.
         columns = dict(zip(_TIES, problem.ties.arrays, strict=True))
         yield "ties", _table({**columns, "apart": problem.ties.apart.astype(int)})
-    notes = _notes(tables)
+    notes = _notes(tables) | ({"mixed": mixed} if mixed else {})
     values = [json.dumps(v, ensure_ascii=False) for v in notes.values()]
     yield "plan", _table({"name": list(notes), "value": values})
 

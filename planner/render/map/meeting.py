@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from planner.model.arrays import Ints
+from planner.model.palette import ZONE_COLOURS, ink
 from planner.model.plane import SCALE
 from planner.model.problem import RuleOutcome
 from planner.model.tables import GAP_CAUSES, PlanTables
@@ -21,7 +22,6 @@ from planner.plan.frames import buildings_of
 from planner.privacy.blocks import FEW
 from planner.render.map.backdrop import MARGIN_DEG, base_lines, building_rings, covered, widened
 from planner.render.map.encoding import Grid
-from planner.render.map.palette import ZONE_COLOURS, ink
 from planner.render.text.level_words import level_numbers, plan_levels
 from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import (

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from planner.model.arrays import Ints
+from planner.model.palette import ZONE_COLOURS, ink
 from planner.model.plane import SCALE
 from planner.model.tables import PlanTables
 from planner.privacy.audience import Audience
@@ -21,7 +22,6 @@ from planner.privacy.person import People, Person
 from planner.render.map.backdrop import MARGIN_DEG, base_lines, covered, widened
 from planner.render.map.encoding import Grid
 from planner.render.map.meeting import label_point, plan_words
-from planner.render.map.palette import ZONE_COLOURS, ink
 
 __all__ = ["public_payload", "public_shapes", "rounded_counts", "shown_people"]
 

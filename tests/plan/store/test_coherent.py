@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from planner.errors import InputError
 from planner.plan.store import read_plan, store_plan
 from planner.plan.store.coherent import require_coherent
 from tests.attack.plan_files import FIGURES, LIES, MUTANTS, contradict, load_and_use, mutate
+from tests.gis import opened
 from tests.plans import make_plan_tables
 
 
@@ -56,7 +56,7 @@ def test_a_missing_column_is_no_text(plan: Path, tmp_path: Path) -> None:
     """SQLite takes a quoted name that it does not know for a text; the reader does not."""
     path = tmp_path / "a.gpkg"
     path.write_bytes(plan.read_bytes())
-    with closing(sqlite3.connect(path)) as db:
+    with closing(opened(path)) as db:
         db.execute("ALTER TABLE streets RENAME COLUMN name TO other")
         db.commit()
     with pytest.raises(InputError, match="has no column name"):
@@ -75,7 +75,7 @@ def test_an_older_file_without_later_columns(plan: Path, tmp_path: Path) -> None
     """Plans of the first versions, which know no buildings, are read."""
     path = tmp_path / "old.gpkg"
     path.write_bytes(plan.read_bytes())
-    with closing(sqlite3.connect(path)) as db:
+    with closing(opened(path)) as db:
         (told,) = db.execute(
             "SELECT columns FROM planner_manifest WHERE table_name='units'"
         ).fetchone()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import shapely
 from planner.errors import InputError
 from planner.model.tables import BASE_LAYERS
 from planner.plan.store import read_plan, store_plan
+from tests.gis import opened
 from tests.plans import make_plan_tables, plans_equal, without_gaps
 
 
@@ -76,7 +76,7 @@ def test_foreign_files(tmp_path: Path) -> None:
     text = tmp_path / "text.gpkg"
     text.write_text("not a database at all" * 100)
     database = tmp_path / "other.gpkg"
-    with sqlite3.connect(database) as db:
+    with opened(database) as db:
         db.execute("CREATE TABLE t (a)")
     db.close()
     package = tmp_path / "package.gpkg"
@@ -92,7 +92,7 @@ def test_lost_rows_are_noticed(tmp_path: Path, stored: Path) -> None:
     """A file that opens but lacks a row is refused, with the table and the counts."""
     path = tmp_path / "short.gpkg"
     path.write_bytes(stored.read_bytes())
-    with sqlite3.connect(path) as db:
+    with opened(path) as db:
         db.execute("DELETE FROM households WHERE fid = 7")
     db.close()
     with pytest.raises(InputError, match=r"households has \d+ rows instead of \d+"):
@@ -103,7 +103,7 @@ def test_changed_numbers_are_noticed(tmp_path: Path, stored: Path) -> None:
     """A walk that was changed by hand does not pass for the one that was solved."""
     path = tmp_path / "changed.gpkg"
     path.write_bytes(stored.read_bytes())
-    with sqlite3.connect(path) as db:
+    with opened(path) as db:
         db.execute("UPDATE pairs SET walk_m = walk_m + 1 WHERE fid = 3")
     db.close()
     with pytest.raises(InputError, match="digest"):

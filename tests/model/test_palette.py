@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from planner.render.map.palette import ZONE_COLOURS, ink
+from planner.model.palette import ZONE_COLOURS, ink
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB
 DEUTAN = [
