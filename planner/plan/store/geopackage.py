@@ -27,6 +27,7 @@ __all__ = [
     "open_package",
     "quoted",
     "read_frame",
+    "stamp_package",
     "timestamp",
     "write_frame",
 ]
@@ -71,10 +72,8 @@ def begin(db: sqlite3.Connection) -> None:
     `db`: opened with ``isolation_level=None``.
     """
     # the file is temporary until it is renamed: a journal would only cost time
-    db.executescript(
-        f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;"
-        f"PRAGMA application_id={_APPLICATION_ID}; PRAGMA user_version={_USER_VERSION};"
-    )
+    db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;")
+    stamp_package(db)
     db.execute("BEGIN")
     for statement in _SCHEMA.split(";\n"):
         if statement.strip():
@@ -86,6 +85,13 @@ def begin(db: sqlite3.Connection) -> None:
             ("Undefined cartesian SRS", -1, "NONE", -1, "undefined", None),
             ("Undefined geographic SRS", 0, "NONE", 0, "undefined", None),
         ],
+    )
+
+
+def stamp_package(db: sqlite3.Connection) -> None:
+    """Mark a database as a GeoPackage."""
+    db.executescript(
+        f"PRAGMA application_id={_APPLICATION_ID}; PRAGMA user_version={_USER_VERSION};"
     )
 
 

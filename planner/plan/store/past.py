@@ -1,23 +1,32 @@
 """The plans before a plan, packed into its file: every change can be undone, without the older files.
 
 What a plan shares with the one after it, its base layers and its digests of names, is not stored twice.
+Every sixth is packed whole, those between by what differs from the one before: they lean on nothing but
+packed plans, so that no edit of today's can reach them.
 """
 
 from __future__ import annotations
 
 import lzma
+import sqlite3
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from planner.errors import InputError
 from planner.model.tables import Past, PlanTables
 from planner.plan.provenance import RELEASES, history_of, plan_fingerprint
-from planner.plan.store.plans import plan_bytes, read_bytes
+from planner.plan.store.delta import Tables, database_of, decoded, encoded, tables_in
+from planner.plan.store.plans import plan_bytes, read_bytes, read_database
 
 __all__ = ["broken_past", "restored", "with_past"]
 
 _LARGEST: Final = 1 << 30  # bytes of one unpacked plan; a file from elsewhere may say anything
+_WHOLE_EVERY: Final = 6
+_DELTA: Final = b"planner-delta-1\n"
 _GUARD: Final = "guard"
 """What a plan knows of names by digests: that of the plan after it knows them, too."""
 
@@ -29,9 +38,56 @@ def with_past(after: PlanTables, before: PlanTables) -> PlanTables:
     # Said, but not stored twice; and a plan that knew nobody does not learn by being undone.
     note = {k: {} if k == _GUARD else v for k, v in before.provenance.items()}
     data = plan_bytes(replace(before, base=base, provenance=note, past=()), sealing=False)
-    packed = lzma.compress(data, format=lzma.FORMAT_XZ, preset=6)
-    past = Past(plan_fingerprint(before), same, packed)
+    past = Past(plan_fingerprint(before), same, _packed(data, before.past))
     return replace(after, past=(*before.past, past))
+
+
+def _packed(data: bytes, older: tuple[Past, ...]) -> bytes:
+    """Pack a plan, by what differs from the one before if that is not too many steps from a whole one."""
+    steps = len(older) - _whole(older)
+    if 0 < steps < _WHOLE_EVERY:
+        now, base = tables_in(data), None
+        # a past that is damaged is told when it is asked for, and is nothing to build on
+        with suppress(InputError):
+            base = _tables(older)
+        told = b"" if base is None else encoded(now, base)
+        # what cannot be read back is not kept so
+        if base is not None and decoded(told, base) == now:
+            return _DELTA + lzma.compress(told, format=lzma.FORMAT_XZ, preset=6)
+    return lzma.compress(data, format=lzma.FORMAT_XZ, preset=6)
+
+
+def _whole(past: tuple[Past, ...]) -> int:
+    """Give the position of the last plan that is packed whole; that behind the last if there is none."""
+    found = [i for i, p in enumerate(past) if not p.data.startswith(_DELTA)]
+    return found[-1] if found else len(past)
+
+
+def _tables(past: tuple[Past, ...]) -> Tables:
+    """Unpack the last of these plans, from the last whole one on."""
+    first = _whole(past)
+    if first == len(past):
+        raise InputError.of("past-damaged")
+    tables = _taken_apart(_unpacked(past[first].data))
+    for later in past[first + 1 :]:
+        tables = _next(tables, later)
+    return tables
+
+
+def _taken_apart(data: bytes) -> Tables:
+    try:
+        return tables_in(data)
+    except sqlite3.Error as damaged:
+        raise InputError.of("past-damaged") from damaged
+
+
+def _next(tables: Tables, past: Past) -> Tables:
+    """Unpack a plan that is told by what differs from another."""
+    told = _unpacked(past.data.removeprefix(_DELTA))
+    try:
+        return decoded(told, tables)
+    except (ValueError, TypeError, AttributeError, LookupError, msgspec.DecodeError) as damaged:
+        raise InputError.of("past-damaged") from damaged
 
 
 def restored(tables: PlanTables, steps: int) -> PlanTables:
@@ -63,7 +119,14 @@ def restored(tables: PlanTables, steps: int) -> PlanTables:
 
 def _before(tables: PlanTables) -> PlanTables:
     *older, past = tables.past
-    found = read_bytes(_unpacked(past), Path("plan.gpkg"))
+    if past.data.startswith(_DELTA):
+        tables_of = _tables(tables.past)
+        try:
+            found = read_database(database_of(tables_of), Path("plan.gpkg"))
+        except sqlite3.Error as damaged:
+            raise InputError.of("past-damaged") from damaged
+    else:
+        found = read_bytes(_unpacked(past.data), Path("plan.gpkg"))
     base = {n: tables.base[n] if n in past.same else layer for n, layer in found.base.items()}
     had = (_GUARD, RELEASES) if _GUARD in found.provenance else (RELEASES,)
     shared = {k: tables.provenance[k] for k in had if k in tables.provenance}
@@ -79,10 +142,10 @@ def _before(tables: PlanTables) -> PlanTables:
     return made
 
 
-def _unpacked(past: Past) -> bytes:
+def _unpacked(packed: bytes) -> bytes:
     unpack = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
     try:
-        data = unpack.decompress(past.data, max_length=_LARGEST)
+        data = unpack.decompress(packed, max_length=_LARGEST)
     except lzma.LZMAError as damaged:
         raise InputError.of("past-damaged") from damaged
     if not unpack.eof:
@@ -99,14 +162,18 @@ def broken_past(tables: PlanTables) -> tuple[int, ...]:
     first = len(history) - len(tables.past)
     if first < 0:
         return tuple(range(1, len(tables.past) + 1))
-    broken = []
+    broken: list[int] = []
+    standing: Tables | None = None
     pairs = zip(history[first:], tables.past, strict=True)
     for number, (entry, past) in enumerate(pairs, first + 1):
         try:
-            _unpacked(past)
+            if not past.data.startswith(_DELTA):
+                standing = _taken_apart(_unpacked(past.data))
+            elif standing is not None:
+                standing = _next(standing, past)
         except InputError:
-            broken.append(number)
-            continue
-        if entry["plan"] != past.fingerprint:
+            standing = None
+        # whatever leans on a plan that is damaged is lost with it, up to the next whole one
+        if standing is None or entry["plan"] != past.fingerprint:
             broken.append(number)
     return tuple(broken)

@@ -47,6 +47,7 @@ __all__ = [
     "plan_bytes",
     "plan_file",
     "read_bytes",
+    "read_database",
     "read_plan",
     "store_plan",
 ]
@@ -128,6 +129,12 @@ def read_plan(path: str | Path) -> PlanTables:
 def read_bytes(data: bytes, file: Path) -> PlanTables:
     """Read what `plan_bytes` gave, with the same care; `file`: for messages."""
     with _refusing(file), closing(open_bytes(data, file)) as db:
+        return _read(db, file)
+
+
+def read_database(db: sqlite3.Connection, file: Path) -> PlanTables:
+    """Read the tables of a plan where they lie, with the same care, and close; `file`: for messages."""
+    with _refusing(file), closing(db):
         return _read(db, file)
 
 

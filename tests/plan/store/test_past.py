@@ -13,9 +13,9 @@ from planner.model.tables import PlanTables
 from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes
 from planner.plan.store.past import broken_past, restored, with_past
-from planner.plan.store.plans import plan_bytes, read_plan, store_plan
+from planner.plan.store.plans import plan_bytes, read_bytes, read_plan, store_plan
 from tests.plan.test_changes import some_move, written
-from tests.plans import make_plan_tables, plans_equal
+from tests.plans import make_plan_tables, plans_equal, unproven
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,39 @@ def test_no_more_than_there_is(third: PlanTables) -> None:
     assert raised.value.zh
 
 
+def test_most_are_kept_by_what_differs() -> None:
+    """Every sixth whole, those between in a small part of it; each comes back to the last byte."""
+    tables = unproven(make_plan_tables(nx=6, ny=4, nc=5))
+    tables = read_bytes(plan_bytes(tables), Path("plan.gpkg"))
+    plans = [tables]
+    for skip in range(8):
+        change = read_changes(written(tables, [some_move(tables, skip)]))
+        tables = read_bytes(plan_bytes(apply_changes(tables, change)), Path("plan.gpkg"))
+        plans.append(tables)
+    sizes = [len(p.data) for p in tables.past]
+    whole = [p.data.startswith(b"\xfd7zXZ") for p in tables.past]
+    assert whole == [True, *[False] * 5, True, False]
+    assert sum(sizes[1:6]) < sizes[0]
+    assert broken_past(tables) == ()
+    for steps in (1, 2, 3, 8):
+        assert plan_bytes(restored(tables, steps)) == plan_bytes(plans[-1 - steps])
+    # what leans on a damaged one is lost with it, up to the next that is whole
+    torn = list(tables.past)
+    torn[3] = replace(torn[3], data=torn[3].data[:-30])
+    damaged = replace(tables, past=tuple(torn))
+    assert broken_past(damaged) == (4, 5, 6)
+    plans_equal(restored(damaged, 2), plans[-3])
+    for skipped in (3, 5):
+        broken = replace(tables, past=tuple(torn[: skipped + 1]))
+        with pytest.raises(InputError):
+            restored(broken, 1)
+    # a new change does not lean on it either
+    again = with_past(
+        replace(damaged, past=tuple(torn[:5])), replace(damaged, past=tuple(torn[:5]))
+    )
+    assert again.past[-1].data.startswith(b"\xfd7zXZ")
+
+
 def test_damage_is_told(third: PlanTables, tmp_path: Path) -> None:
     """A flipped byte, another plan, and a file that grows without end are refused, never taken."""
     *older, last = third.past
@@ -83,8 +116,9 @@ def test_a_past_that_cannot_be_gone_back_to(third: PlanTables) -> None:
     """Torn, or not the plan that the history names: by the number of the change."""
     assert broken_past(third) == ()
     first, second = third.past
+    # the second is told by what differs from the first
     torn = replace(first, data=first.data[:-40])
-    assert broken_past(replace(third, past=(torn, second))) == (1,)
+    assert broken_past(replace(third, past=(torn, second))) == (1, 2)
     stranger = replace(second, fingerprint=first.fingerprint)
     assert broken_past(replace(third, past=(first, stranger))) == (2,)
     # a history that is shorter than what is kept names none of it
