@@ -205,6 +205,10 @@ def _where(row: pd.Series, event: Event, datum: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {"address": label, "community": event.where.get("community", "")}
     told["floor"] = str(row["floor"])
     if "lon" in event.where:
+        # who lives at one point under one address is of one unit: with the point alone it would leave it
+        known = _cut(event).get("address", "")
+        # of a place that the map does not know the label is but the stairwell
+        told["address"] = label if known in label else f"{known}{label}"
         told |= {name: float(event.where[name]) for name in ("lon", "lat")}
     elif not label:
         # a place without a name that others write: its point, in the datum of the sheets

@@ -282,8 +282,11 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
             raise _damaged(file, f"the table {name} has {count} rows instead of {rows}")
         found[name] = _present(db, name, json.loads(columns), file)
     version = db.execute("SELECT value FROM plan WHERE name = 'format'").fetchone()
-    if version is None or json.loads(version[0]) != FORMAT_VERSION:
-        raise InputError.of("plan-other-version", file=file)
+    told = None if version is None else json.loads(version[0])
+    if told != FORMAT_VERSION:
+        # whatever stands there comes from a file of somebody's
+        found = told if isinstance(told, int) else "?"
+        raise InputError.of("plan-other-version", file=file, found=found, known=FORMAT_VERSION)
     return found
 
 

@@ -12,8 +12,11 @@ import openpyxl
 from planner.api.plan import Plan
 from planner.api.rezone.account import history_rows
 from planner.api.rezone.run import Changed, rezone
+from planner.api.zone import run
 from planner.model.project import Project
 from planner.render.books.roster import roster_bytes
+from tests.api.small import write_small_office
+from tests.api.test_recheck import RULES
 
 
 def test_history_is_told_in_two_languages(plan: Plan) -> None:
@@ -100,4 +103,17 @@ def test_an_id_is_that_of_the_sheets(plan: Plan, project: Project, tmp_path: Pat
     assert told == [[], [], ["events-over-sheet"]]
     was, now = (p.households.set_index("household_id").loc["007"] for p in (first, second))
     assert (now["zone"], now["unit_id"]) == (was["zone"], was["unit_id"])
+    assert second.provenance["rezone"]["open_units"] == 0
+
+
+def test_who_joins_where_the_map_has_no_name_stays_of_one_unit(tmp_path: Path) -> None:
+    """The address goes along with the point, down to its building: next month nothing has happened."""
+    project = Project.read(write_small_office(tmp_path, RULES))
+    path = tmp_path / "changes.csv"
+    head = "事项,编号,地址,经度,纬度\n"
+    path.write_text(head + "迁入,H13,甲路4号2单元501室,117.0008,32.6\n", encoding="utf-8")
+    first = rezone(run(project), project, Changed(path))
+    assert "501" not in str(first.provenance["events"])
+    second = rezone(first, project)
+    assert list(second.units["unit_id"]) == list(first.units["unit_id"])
     assert second.provenance["rezone"]["open_units"] == 0
