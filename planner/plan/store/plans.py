@@ -285,8 +285,8 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
     told = None if version is None else json.loads(version[0])
     if told != FORMAT_VERSION:
         # whatever stands there comes from a file of somebody's
-        found = told if isinstance(told, int) else "?"
-        raise InputError.of("plan-other-version", file=file, found=found, known=FORMAT_VERSION)
+        number = told if isinstance(told, int) else "?"
+        raise InputError.of("plan-other-version", file=file, found=number, known=FORMAT_VERSION)
     return found
 
 
