@@ -20,10 +20,11 @@ from planner.api.progress import Clock, Listener
 from planner.files import write_files
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.residents import read_buildings
+from planner.intake.service_log import SERVICES, read_log
 from planner.intake.sheets.formats.grids import opened_once
-from planner.model.caring import Pace, care_kinds
+from planner.model.caring import CareKind, Pace, care_kinds
 from planner.model.project import Project
-from planner.model.schema import BUILDINGS
+from planner.model.schema import BUILDINGS, LOG
 from planner.model.tables import PlanTables
 from planner.plan.care.absences import absences, care_table, helped
 from planner.plan.care.blanks import blank_spots
@@ -31,8 +32,10 @@ from planner.plan.care.equity import equity, equity_figures
 from planner.plan.care.mending import Mend, mends
 from planner.plan.care.onstreets import OnStreets, on_streets
 from planner.plan.care.places import mends_of_places
+from planner.plan.care.served import served
 from planner.plan.care.shares import Needs, bands, own_walks, shares, walks_to
 from planner.plan.care.told import mended
+from planner.plan.care.visits import helping
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.person import People
@@ -67,6 +70,9 @@ class Coverage:
         See `planner.plan.care.absences.care_table` and `absences`.
     blanks : DataFrame or None
         See `planner.plan.care.blanks.blank_spots`.
+    unseen : DataFrame or None
+        Care households that were not visited for long, where the project names a log; see
+        `planner.plan.care.served.Served`.
     """
 
     gaps: pd.DataFrame
@@ -78,6 +84,7 @@ class Coverage:
     care: pd.DataFrame | None = None
     absences: pd.DataFrame | None = None
     blanks: pd.DataFrame | None = None
+    unseen: pd.DataFrame | None = None
 
     def figures(self) -> dict[str, Any]:
         """Give plain values, without an id of a household; counts of care below the threshold are hidden."""
@@ -152,7 +159,20 @@ def coverage(
         care=care_table(ground, needs, near, kinds),
         absences=absences(ground, needs, near),
         blanks=blank_spots(plan, _building_table(task)),
+        unseen=_unseen(ground, needs, task, kinds),
     )
+
+
+def _unseen(
+    ground: OnStreets, needs: Needs, task: Project, kinds: tuple[CareKind, ...]
+) -> pd.DataFrame | None:
+    """Hold the log that the project names against the care households."""
+    if task.care.log is None:
+        return None
+    log = read_log(task.care.log, told=task.inputs.told(LOG))
+    told = helping(ground, needs, kinds, task.care)
+    done = served(ground.plan, log.rows, told, list(SERVICES), task.care.unseen_days)
+    return done.unseen
 
 
 def _building_table(project: Project) -> pd.DataFrame | None:

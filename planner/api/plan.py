@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from planner.api.covering import Covers
+from planner.api.covering import Coverage, Covers
 from planner.api.people import require_office
 from planner.api.release import Guarded
 from planner.api.views import PlanViews
@@ -27,6 +27,7 @@ from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
 from planner.privacy.person import People
 from planner.render.books.roster import roster_bytes
 from planner.render.map.basemap import basemap_of
+from planner.render.map.care_layer import care_payload
 from planner.render.map.page import MapPage, map_page
 from planner.render.map.pair import compare_page
 from planner.render.text.figures import summary, summary_json
@@ -92,6 +93,7 @@ class Plan(Covers, Guarded, PlanViews):
         title: str | None = None,
         people: People | None = None,
         against: PlanTables | None = None,
+        coverage: Coverage | None = None,
         basemap: str | None = None,
     ) -> MapPage:
         """Draw the plan: one HTML page that needs no network.
@@ -107,6 +109,8 @@ class Plan(Covers, Guarded, PlanViews):
             From `planner.api.people.people_of`: names, which no plan holds.
         against : Plan, optional
             The plan before: both are drawn in one page, with what changes hands; for a meeting only.
+        coverage : Coverage, optional
+            From `coverage`: bands and care households as layers, of an internal map alone.
         basemap : str, optional
             ``tianditu``, or the address of tiles on WGS-84: the page then asks for them when it is opened,
             and says so.  None by default: a map makes no request.
@@ -129,7 +133,9 @@ class Plan(Covers, Guarded, PlanViews):
             raise InputError.of("plan-without-places")
         if against is None:
             tiles = basemap_of(basemap) if basemap else None
-            return map_page(self, audience=to, title=title, people=people, basemap=tiles)
+            care = None if coverage is None else care_payload(self, coverage)
+            shown = {"title": title, "people": people, "care": care, "basemap": tiles}
+            return map_page(self, audience=to, **shown)
         # the blocks of two plans are matched for one threshold, that of a meeting
         if to is not Audience.MEETING:
             raise ConfigError.of(

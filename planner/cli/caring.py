@@ -13,7 +13,7 @@ from planner.cli.terminal import AsJson, OutFolder, ProjectFile, new_folder, pri
 
 __all__ = ["gaps", "visits"]
 
-BOOK = "gaps.internal.xlsx"
+BOOK, MAP = "gaps.internal.xlsx", "map.internal.html"
 
 
 def gaps(
@@ -37,6 +37,14 @@ def gaps(
             min=0.0, help="How long zones are cut again to try new centres. 试算时限（秒）"
         ),
     ] = 20.0,
+    with_map: Annotated[
+        bool,
+        typer.Option(
+            "--map",
+            help="With --project and --out: the internal map too, with bands, care households, who has one "
+            "helper and who was not visited for long as layers. 另存内部版地图（含关爱图层）",
+        ),
+    ] = False,
     replace: Annotated[
         bool,
         typer.Option(
@@ -53,12 +61,20 @@ def gaps(
     member. The files are internal; the screen tells counts only.
     每项办法均经试算；并给出3、5、10分钟步行范围内的住户比例。文件仅供内部使用，屏幕只显示数量。
     """
+    from planner.api.people import people_of
     from planner.api.plan import Plan
+    from planner.errors import ConfigError
 
+    if with_map and (project is None or out is None):
+        raise ConfigError.of("map-needs-project")
     free = None if out is None else new_folder(out, replacing=replace, holding=BOOK)
     with progress() as listener:
-        found = Plan.load(plan).coverage(project, seconds=seconds, listener=listener)
+        made = Plan.load(plan)
+        found = made.coverage(project, seconds=seconds, listener=listener)
     written = {} if free is None else found.save(free, replacing=replace)
+    if with_map and free is not None and project is not None:
+        page = made.map(audience="internal", people=people_of(project, made), coverage=found)
+        written[MAP] = page.save(free / MAP)
     if as_json:
         print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
         return

@@ -21,7 +21,7 @@ _ISLAND = re.compile(r'<script type="application/json" id="([\w-]+)">(.*?)</scri
 _PACKED = {
     Audience.PUBLIC: {"shapes"},
     Audience.MEETING: {"shapes", "base", "units", "edit", "find", "before", "compare"},
-    Audience.INTERNAL: {"shapes", "base", "units", "edit", "find", "roster"},
+    Audience.INTERNAL: {"shapes", "base", "units", "edit", "find", "roster", "care"},
 }
 _PUBLIC_BASE = {"streets", "water", "green", "rails", "fences", "zones"}
 _PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at"}

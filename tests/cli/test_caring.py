@@ -63,3 +63,15 @@ def test_visits_of_a_plan(cli: Cli, tmp_path: Path) -> None:
     assert told["week"] == 3
     assert told["care"] > 20
     assert cli("visits", "out", str(project), "--week", "9").returncode == 2
+
+
+def test_gaps_with_a_map(cli: Cli, tmp_path: Path) -> None:
+    """The internal map lies beside the workbook; without the project there is nothing to draw."""
+    plan, project = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    named = ("--project", str(project), "--seconds", "0")
+    said = cli("gaps", "out", *named, "--out", "g", "--map")
+    assert said.returncode == 0, said.stderr
+    assert "careSwitch" in (tmp_path / "g" / "map.internal.html").read_text("utf-8")
+    assert cli("gaps", "out", "--map").returncode == 2

@@ -58,7 +58,7 @@ _PAPER = ("sheets", "print", "page")
 SCRIPTS: Mapping[Audience, tuple[str, ...]] = {
     Audience.PUBLIC: (*_DRAWN, *_PAPER, "public"),
     Audience.MEETING: (*_DRAWN, *_EDITED, "names", "walk", "search", *_PAPER),
-    Audience.INTERNAL: (*_DRAWN, *_EDITED, "names", "walk", "search", "roster", *_PAPER),
+    Audience.INTERNAL: (*_DRAWN, *_EDITED, "names", "walk", "search", "roster", "care", *_PAPER),
 }
 COMPARE_SCRIPTS = (*_DRAWN, *_PAPER, "compare", "compare_page")
 STYLES = ("page", "edit", "search", "compare", "print")
@@ -160,6 +160,7 @@ def map_page(
     audience: Audience = Audience.MEETING,
     title: str | None = None,
     people: People | None = None,
+    care: dict[str, Any] | None = None,
     day: date | None = None,
     basemap: Basemap | None = None,
 ) -> MapPage:
@@ -176,6 +177,8 @@ def map_page(
     people : People, optional
         What the office's sheets say of each resident: shown where the audience may see it, and held
         against the finished page where not.
+    care : dict, optional
+        From `planner.render.map.care_layer.care_payload`; drawn on an internal map alone.
     day : date, optional
         What the watermark of an internal map says; today by default.
     basemap : Basemap, optional
@@ -205,7 +208,7 @@ def map_page(
         heavy = {"shapes": shapes, **taken_names(payload), "edit": editing, "find": find}
     if audience is Audience.INTERNAL:
         payload["audience"] = str(audience)
-        heavy["roster"] = roster_payload(tables, people)
+        heavy |= {"roster": roster_payload(tables, people)} | ({"care": care} if care else {})
     secrets = Secrets.of(tables, people, centres=audience is not Audience.PUBLIC, shown=shown)
     return finished_page(payload, heavy, audience, secrets, day=day, basemap=basemap)
 

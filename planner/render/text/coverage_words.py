@@ -50,6 +50,16 @@ class Told(Protocol):
         ...
 
     @property
+    def bands(self) -> Any:
+        """The ground of each band, a GeoDataFrame; None without streets."""
+        ...
+
+    @property
+    def unseen(self) -> pd.DataFrame | None:
+        """Care households that were not visited for long; None without a log."""
+        ...
+
+    @property
     def equity(self) -> pd.DataFrame:
         """Walks and loads by fence and zone."""
         ...

@@ -6,6 +6,7 @@ function drawPlan(map) {
 function drawPage(map, packed) {
   const model = readModel(packed.shapes, packed);
   model.roster = packed.roster ? rosterOf(packed.roster) : null;
+  model.care = packed.care ? Object.assign({ shown: {} }, packed.care) : null;
   const state = {
     layers: { zones: true, homes: true, centres: true, gaps: true, moved: true, fences: true, labels: true, base: true },
     sort: { key: 'n', way: 1 }, zone: -1, found: null, ratio: 0, layersOpen: window.innerWidth >= 1800
@@ -73,7 +74,7 @@ function drawPage(map, packed) {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     header();
     fill(parts.left, [zoomButtons(map, whole)]);
-    fill(parts.right, [layerSwitch(model, state, () => scene.redraw())]);
+    fill(parts.right, [layerSwitch(model, state, () => scene.redraw()), model.care ? careSwitch(map, model) : null]);
     fill(parts.low, [legend(model), parts.attribution]);
     fill(parts.corner, [northArrow(), parts.scale]);
     parts.attribution.textContent = creditsOf(model);

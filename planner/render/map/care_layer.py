@@ -1,0 +1,88 @@
+"""What the internal map shows of coverage and care: bands, care households, who has one helper, last visits.
+
+It goes into a page for the office alone; the gate refuses any other that holds it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from planner.model.tables import PlanTables
+from planner.plan.frames import unit_positions
+from planner.render.text.coverage_words import Told
+
+__all__ = ["care_payload"]
+
+FINE_DEG = 2e-5  # two metres: a band is looked at
+DIGITS = 6
+
+
+def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
+    """Gather what is drawn over the plan.
+
+    Parameters
+    ----------
+    told : Coverage
+        With bands, care households, and of a log those that were not visited for long.
+
+    Returns
+    -------
+    dict
+        ``bands``: source -> list of ``[from, to, rings]`` (minutes; degrees, latitude first); ``homes``: one
+        row a door with care households: ``[latitude, longitude, homes, least helpers, days]``, days since the
+        last visit of who waits longest (-1 for never, null for in time); ``limit_m``.
+    """
+    bands: dict[str, list[Any]] = {}
+    layer = told.bands
+    if layer is not None:
+        columns = (layer[name] for name in ("source", "from_min", "to_min"))
+        for source, start, end, shape in zip(*columns, layer.geometry, strict=True):
+            bands.setdefault(str(source), []).append(
+                [float(start), float(end), list(_rings(shape))]
+            )
+    homes = [] if told.care is None else list(_doors(tables, told.care, told.unseen))
+    return {"bands": bands, "homes": homes, "limit_m": told.about.get("helper_m")}
+
+
+def _rings(shape: Any) -> Iterator[list[list[list[float]]]]:
+    """Give each polygon as its rings, the outer one first."""
+    for part in shapely.get_parts(shapely.simplify(shape, FINE_DEG)):
+        if shapely.get_type_id(part) != shapely.GeometryType.POLYGON or part.is_empty:
+            continue
+        rings = [part.exterior, *part.interiors]
+        yield [np.round(shapely.get_coordinates(r)[:, ::-1], DIGITS).tolist() for r in rings]
+
+
+def _doors(
+    tables: PlanTables, care: pd.DataFrame, unseen: pd.DataFrame | None
+) -> Iterator[list[Any]]:
+    """Give one row a door, for homes of one stairwell stand on one point."""
+    unit_of = dict(
+        zip(
+            tables.households["household_id"],
+            unit_positions(tables, tables.households["unit_id"]).tolist(),
+            strict=True,
+        )
+    )
+    waits: Mapping[str, float] = {}
+    if unseen is not None:
+        waits = dict(zip(unseen["household_id"], unseen["days"], strict=True))
+    by_unit: dict[int, list[tuple[int, float | None]]] = {}
+    for home, helpers in zip(care["household_id"], care["helpers"], strict=True):
+        unit = unit_of.get(home, -1)
+        if unit >= 0:
+            days = waits.get(home)
+            by_unit.setdefault(unit, []).append((int(helpers), days))
+    points = tables.units.geometry.to_numpy()
+    for unit, rows in sorted(by_unit.items()):
+        late = [math.inf if math.isnan(d) else d for _, d in rows if d is not None]
+        longest = max(late, default=None)
+        days = None if longest is None else -1 if math.isinf(longest) else int(longest)
+        place = [round(float(points[unit].y), DIGITS), round(float(points[unit].x), DIGITS)]
+        yield [*place, len(rows), min(n for n, _ in rows), days]

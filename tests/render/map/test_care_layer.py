@@ -1,0 +1,104 @@
+"""The care layers: what is drawn, and that no page for others holds any of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from planner.api.zone import run
+from planner.errors import PrivacyError
+from planner.privacy import Secrets
+from planner.privacy.audience import Audience
+from planner.privacy.pages import check_structure
+from planner.render.map.care_layer import care_payload
+from planner.render.map.meeting import meeting_payload
+from planner.render.map.page import SCRIPTS, finished_page
+from planner.render.text.summary import summary_markdown
+from tests.plan.care.town import care_town, write_care_town
+
+
+@pytest.fixture(scope="module")
+def told():
+    """Give the town and its coverage."""
+    plan, project = care_town()
+    return plan, plan.coverage(project, seconds=0.0)
+
+
+def test_bands_are_rings_in_degrees(told) -> None:
+    """Three bands a source, latitude first, each ring closed; the ground is that of the layer."""
+    plan, covered = told
+    payload = care_payload(plan, covered)
+    assert set(payload["bands"]) == {"centre", "member"}
+    layer = covered.bands[covered.bands["source"] == "centre"]
+    for (start, end, rings), row in zip(
+        payload["bands"]["centre"], layer.itertuples(), strict=True
+    ):
+        assert (start, end) == (row.from_min, row.to_min)
+        shapes = []
+        for outer, *inner in rings:
+            holes = [np.array(hole)[:, ::-1] for hole in inner]
+            shapes.append(shapely.Polygon(np.array(outer)[:, ::-1], holes))
+        assert sum(s.area for s in shapes) == pytest.approx(row.geometry.area, rel=0.05)
+        assert all(ring[0] == ring[-1] for part in rings for ring in part)
+    json.dumps(payload)
+
+
+def test_one_row_a_door_with_its_worst_case(told) -> None:
+    """Two care households on one stairwell: their number, the fewer helpers, the longer wait."""
+    plan, covered = told
+    homes = plan.households["household_id"].tolist()
+    units = plan.households["unit_id"].tolist()
+    twin = next(i for i in range(len(units)) if units.count(units[i]) == 1 and units[i])
+    care = pd.DataFrame({"household_id": [homes[twin], "H900"], "helpers": [1, 0]})
+    both = replace(
+        covered, care=care, unseen=pd.DataFrame({"household_id": [homes[twin]], "days": [np.nan]})
+    )
+    ((lat, lon, count, fewest, days),) = care_payload(plan, both)["homes"]
+    assert (count, fewest, days) == (1, 1, -1)
+    assert (lon, lat) == pytest.approx((117.0, 32.6), abs=0.03)
+    late = replace(both, unseen=pd.DataFrame({"household_id": [homes[twin]], "days": [120.0]}))
+    assert care_payload(plan, late)["homes"][0][4] == 120
+    assert care_payload(plan, replace(both, unseen=None))["homes"][0][4] is None
+    assert care_payload(plan, replace(both, care=None, bands=None)) == {
+        "bands": {},
+        "homes": [],
+        "limit_m": covered.about["helper_m"],
+    }
+
+
+def test_the_internal_page_alone_may_hold_it(told) -> None:
+    """It is in the internal page; a meeting's page that held it is refused, and has no script for it."""
+    plan, covered = told
+    page = plan.map(audience="internal", coverage=covered)
+    check_structure(page.html, Audience.INTERNAL, "map.html")
+    assert "careSwitch" in page.html
+    assert "care" not in SCRIPTS[Audience.MEETING]
+    assert "care" not in SCRIPTS[Audience.PUBLIC]
+    payload = care_payload(plan, covered)
+    island = re.search(r'id="plan-data">(.*?)</script>', page.html, re.DOTALL)
+    assert island is not None
+    shown = {k: v for k, v in json.loads(island[1]).items() if k != "audience"}
+    with pytest.raises(PrivacyError, match="care"):
+        finished_page(shown, {"shapes": {}, "care": payload}, Audience.MEETING, Secrets({}))
+
+
+def test_marks_of_care_change_nothing_for_others(told, tmp_path: Path) -> None:
+    """Not by difference either: what a meeting is given is the same whether homes are marked or not."""
+    plan, covered = told
+    assert covered.about["care"] > 0
+    project = write_care_town(tmp_path)
+    sheet = tmp_path / "homes.csv"
+    head, *rows = sheet.read_text("utf-8").splitlines()
+    rows = [line.rsplit(",", 1)[0] + "," for line in rows]
+    sheet.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    bare = run(project)
+    assert not bare.coverage(project, seconds=0.0).about["care"]
+    assert summary_markdown(bare) == summary_markdown(plan)
+    assert meeting_payload(bare) == meeting_payload(plan)
