@@ -373,3 +373,52 @@ def test_no_small_count_is_in_the_numbers(open_page: Opener, page_file: Path) ->
         )
     assert all(n == 0 or n >= 3 for n, f in zip(homes, fixed, strict=True) if f != 1)
     assert len(set(homes)) > 5
+
+
+def test_lock_all_swap_and_look_at_the_plan_as_opened(open_page: Opener, page_file: Path) -> None:
+    """Each is one step back; to look at the plan before undoes, saves and loses nothing."""
+    state = """() => {
+      const { desk, numbers } = window.plannerPage;
+      return [Array.from(numbers.zoneOf), desk.locked.size, numbers.figures()];
+    }"""
+    with open_page(page_file) as page:
+        page.click("#edit")
+        first = page.evaluate(state)
+        page.click("[data-tool=lockAll]")
+        served = sum(z >= 0 for z in first[0])
+        assert page.evaluate(state)[1] == served
+        page.click("[data-tool=unlockAll]")
+        assert page.evaluate(state)[1] == 0
+        page.keyboard.press("Control+z")
+        page.keyboard.press("Control+z")
+        assert page.evaluate(state) == first
+        pair, zones = page.evaluate(
+            """() => {
+              const { desk, numbers } = window.plannerPage;
+              for (let a = 0; a < numbers.n; a += 1) {
+                for (let b = a + 1; b < numbers.n; b += 1) {
+                  const [x, y] = [numbers.zoneOf[a], numbers.zoneOf[b]];
+                  const able = x >= 0 && y >= 0 && x !== y && !desk.refusal([a], y) && !desk.refusal([b], x);
+                  if (able) {
+                    desk.choose([a, b]);
+                    return [[a, b], [x, y]];
+                  }
+                }
+              }
+            }"""
+        )
+        page.click("[data-tool=swap]")
+        assert page.evaluate(ZONES, pair) == zones[::-1]
+        swapped = page.evaluate(state)
+        changes = page.evaluate("plannerPage.desk.changes().moves")
+        page.click("[data-tool=peek]")
+        assert page.evaluate(state)[0] == first[0]
+        assert "已手工调整" not in page.inner_text("aside .proofs")
+        page.click("[data-tool=peek]")
+        assert page.evaluate(state)[0] == swapped[0]
+        assert page.evaluate("plannerPage.desk.changes().moves") == changes
+        assert page.evaluate("plannerPage.desk.done.length") == 1
+        page.click("[data-tool=peek]")
+        page.keyboard.press("Control+z")
+        assert page.evaluate(state)[0] == first[0]
+        assert page.evaluate(state)[2] == pytest.approx(first[2], abs=1e-6)

@@ -46,6 +46,7 @@ _DRAWN = [
     "scene",
     "lettering",
     "repaint",
+    "themes",
     "furniture",
     "panel",
 ]

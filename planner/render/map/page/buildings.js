@@ -4,6 +4,17 @@ const SPLIT = -2; // no zone of its own: zones cut it between stairwells
 /* Homes of a block that is told of only together with others count like this for the size of a symbol. */
 const UNTOLD_SIZE = 3;
 
+const TAIL = new RegExp('(?:[\\s,]*第?(?:\\d[\\d/-]*[A-Za-z]?|[A-Za-z](?![A-Za-z])|[甲乙丙丁](?=号|栋|幢|座)|[一二三四五六七八九十]+(?=号|栋|幢|座|单元|楼))(?:号院|号楼|号|栋|幢|座|单元|楼|室|#楼?|排|门|梯|弄)*)+$');
+
+/* The estate or road of an address: what stands before its numbers, or after a number that leads. */
+function estateOf(label) {
+  const text = label.normalize('NFKC');
+  const behind = text.replace(/^\d[\d-]*[A-Za-z]?\s+(?=\S*[A-Za-z]{2})/, '');
+  if (behind !== text) return behind.replace(/,.*$/, '').trim();
+  const stem = text.replace(/\s*\([^)]*\)$/, '').replace(TAIL, '').trim();
+  return stem.length > 1 && stem !== text ? stem : '';
+}
+
 function readBuildings(units, names, told) {
   const buildings = [];
   const size = [];
@@ -142,4 +153,34 @@ function drawSplit(ctx, x, y, r, parts) {
     ctx.stroke();
     from = to;
   });
+}
+
+/* A building's label without its estate: 5号楼 of 甲苑5号楼. */
+function shortLabel(one) {
+  const estate = estateOf(one.label);
+  return estate && one.label.startsWith(estate) ? one.label.slice(estate.length).trim() : estate && one.label.endsWith(estate) ? one.label.slice(0, -estate.length).trim() : '';
+}
+
+/* What several buildings share by name, in their middle; `reach` is how far it goes. */
+function placesNamed(model, nameOf) {
+  const known = new Map();
+  model.buildings.forEach((one) => {
+    const name = one.empty ? '' : nameOf(one);
+    if (!name) return;
+    if (!known.has(name)) known.set(name, []);
+    known.get(name).push(one);
+  });
+  return Array.from(known, ([text, ones]) => {
+    const middle = (axis) => ones.map((one) => one[axis]).sort((a, b) => a - b)[ones.length >> 1];
+    const place = { text, n: ones.length, x: middle('x'), y: middle('y') };
+    return Object.assign(place, { reach: ones.reduce((most, one) => Math.max(most, Math.hypot(one.x - place.x, one.y - place.y)), 0) });
+  }).filter((place) => place.n > 1).sort((a, b) => b.n - a.n);
+}
+
+function readCommunities(model) {
+  return placesNamed(model, (one) => (model.zones[one.parts[0].zone] ? model.zones[one.parts[0].zone].fence : ''));
+}
+
+function readEstates(model) {
+  return placesNamed(model, (one) => estateOf(one.label));
 }

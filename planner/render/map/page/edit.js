@@ -5,7 +5,7 @@ function makeDesk(model, numbers) {
   const ids = model.centres.map((centre) => centre.id);
   const listeners = { change: [], select: [], say: [] };
   const desk = {
-    model, numbers, plan: data.plan, selection: new Set(), locked: new Set(), done: [], undone: [], notes: [], touched: new Set(), on: null
+    model, numbers, plan: data.plan, selection: new Set(), locked: new Set(), done: [], undone: [], notes: [], touched: new Set(), peeked: null, on: null
   };
   const first = new Set(data.locks.map((u) => data.block[u]));
   first.forEach((b) => desk.locked.add(b));
@@ -42,6 +42,7 @@ function makeDesk(model, numbers) {
   }
 
   function perform(step) {
+    desk.peek(false);
     desk.done.push(step);
     desk.undone = [];
     desk.emit('change', carry(step, false));
@@ -117,9 +118,50 @@ function makeDesk(model, numbers) {
     return desk.tell(say(lock ? 'didLock' : 'didUnlock', { n: desk.unitCount(blocks) }));
   };
 
+  /* Everything that has a zone is locked where it is, or every lock opened: one step. */
+  desk.lockAll = (lock) => {
+    const blocks = data.zone.map((z, b) => b).filter((b) => desk.locked.has(b) !== lock && (!lock || numbers.zoneOf[b] >= 0));
+    if (!blocks.length) return desk.tell(say('alreadyLocked'));
+    perform({ kind: 'lock', lock, blocks });
+    return desk.tell(say(lock ? 'didLock' : 'didUnlock', { n: desk.unitCount(blocks) }));
+  };
+
+  /* The two zones among which what is chosen can be swapped, or null. */
+  desk.swappable = () => {
+    const zones = Array.from(new Set(Array.from(desk.selection, (b) => numbers.zoneOf[b])));
+    return zones.length === 2 && zones.every((z) => z >= 0) ? zones : null;
+  };
+
+  /* What is chosen of two zones changes places. */
+  desk.swap = () => {
+    const zones = desk.swappable();
+    if (!zones) return desk.tell(say('swapTwo'));
+    const blocks = Array.from(desk.selection);
+    const to = blocks.map((b) => (numbers.zoneOf[b] === zones[0] ? zones[1] : zones[0]));
+    const why = zones.map((z) => desk.refusal(blocks.filter((b, i) => to[i] === z), z)).find(Boolean);
+    if (why) return desk.tell(why);
+    perform({ kind: 'move', blocks, from: blocks.map((b) => numbers.zoneOf[b]), to });
+    return desk.tell(say('didSwap', { a: model.zones[zones[0]].n, b: model.zones[zones[1]].n }));
+  };
+
+  /* Look at the plan that was opened, and back at the edited one; nothing is undone by it. */
+  desk.peek = (on) => {
+    if (on === Boolean(desk.peeked)) return;
+    if (on && desk.saveNow) desk.saveNow();
+    const blocks = on ? desk.movedBlocks() : desk.peeked.blocks;
+    const to = on ? blocks.map((b) => data.zone[b]) : desk.peeked.zones;
+    const now = blocks.map((b) => numbers.zoneOf[b]);
+    desk.peeked = on ? { blocks, zones: now } : null;
+    const zones = numbers.assign(blocks, to);
+    show(zones, blocks);
+    desk.emit('change', zones);
+    desk.tell(say(on ? 'peeking' : 'peeked'));
+  };
+
   desk.note = (after) => perform({ kind: 'note', before: desk.notes, after });
 
   desk.undo = () => {
+    desk.peek(false);
     const step = desk.done.pop();
     if (!step) return desk.tell(say('nothingToUndo'));
     desk.undone.push(step);
@@ -128,6 +170,7 @@ function makeDesk(model, numbers) {
   };
 
   desk.redo = () => {
+    desk.peek(false);
     const step = desk.undone.pop();
     if (!step) return desk.tell(say('nothingToRedo'));
     desk.done.push(step);
@@ -142,7 +185,7 @@ function makeDesk(model, numbers) {
 
   desk.unitCount = (blocks) => blocks.reduce((sum, b) => sum + numbers.unitsOf[b].length, 0);
   desk.movedBlocks = () => data.zone.map((z, b) => b).filter((b) => data.zone[b] !== numbers.zoneOf[b]);
-  desk.changed = () => desk.movedBlocks().length > 0 || desk.notes.length > 0 || desk.locked.size !== first.size || Array.from(first).some((b) => !desk.locked.has(b));
+  desk.changed = () => desk.peeked !== null || desk.movedBlocks().length > 0 || desk.notes.length > 0 || desk.locked.size !== first.size || Array.from(first).some((b) => !desk.locked.has(b));
 
   /* What `planner apply` reads. */
   desk.changes = () => {

@@ -19,6 +19,10 @@ function editTools(desk, edit) {
   const tool = (name, key) => toolButton(name, key, edit.tool === name, () => edit.take(name));
   return make('div', { class: 'edit-tools', set: { role: 'toolbar', 'aria-label': say('edit') } }, [
     make('div', { class: 'tool-row' }, [tool('pick', 'S'), tool('brush', 'B'), tool('lasso', 'O'), tool('note', 'N')]),
+    make('div', { class: 'tool-row' }, [
+      toolButton('lockAll', '', null, () => desk.lockAll(true)), toolButton('unlockAll', '', null, () => desk.lockAll(false), !desk.locked.size),
+      toolButton('peek', 'C', Boolean(desk.peeked), () => desk.peek(!desk.peeked), !desk.peeked && !desk.movedBlocks().length)
+    ]),
     edit.tool === 'brush' || edit.tool === 'lasso' ? paintTarget(desk, edit) : null,
     make('div', { class: 'tool-row' }, [
       toolButton('undo', 'Ctrl+Z', null, desk.undo, !desk.done.length), toolButton('redo', 'Ctrl+Y', null, desk.redo, !desk.undone.length),
@@ -86,6 +90,7 @@ function verdict(desk) {
 
 /* Before anything is written: what stands against it, and what a meeting may do about it. */
 function askExport(desk, edit) {
+  desk.peek(false);
   const told = verdict(desk);
   if (!told.refused) {
     exportChanges(desk, false, told);
@@ -169,7 +174,8 @@ function editChoice(desk, edit) {
       toolButton(allLocked ? 'unlock' : 'lock', 'L', null, () => desk.lock())
     ]) : null;
   const stairs = building && building.units.length > 1 ? stairwellList(desk.model, building, (unit) => desk.selection.has(unit.block), (unit, event) => edit.pickStairwell(building, unit, event)) : null;
-  return make('div', {}, [head, stairs, editCandidates(desk, edit)]);
+  const swap = desk.swappable() ? make('div', { class: 'tool-row' }, [toolButton('swap', 'X', null, desk.swap)]) : null;
+  return make('div', {}, [head, stairs, swap, editCandidates(desk, edit)]);
 }
 
 /* Buildings of one zone as a list for keys: arrows go along, the space bar chooses, M goes on to the centres. */

@@ -24,12 +24,14 @@ function autosave(desk) {
   let timer = 0;
   const save = () => {
     timer = 0;
+    if (desk.peeked) return; // what is looked at is not what was edited
     storeEdits(desk.plan, desk.changed() ? desk.changes() : null);
   };
   desk.on('change', () => {
     window.clearTimeout(timer);
     timer = window.setTimeout(save, 400);
   });
+  desk.saveNow = () => { if (timer) save(); };
   window.addEventListener('pagehide', () => { if (timer) save(); });
 }
 

@@ -22,6 +22,7 @@ function layerSwitch(model, state, changed) {
     });
     return make('label', {}, [box, make('span', { text: layerWords(name) })]);
   });
+  if (state.theme !== undefined) rows.push(themeChooser(model, state, changed));
   const details = make('details', { class: 'card layers' }, [make('summary', { text: say('layers') }), make('div', { class: 'rows' }, rows)]);
   details.open = state.layersOpen;
   details.addEventListener('toggle', () => { state.layersOpen = details.open; });
@@ -32,7 +33,7 @@ function legendRow(picture, text, note) {
   return make('li', {}, [picture, make('span', {}, [make('span', { text }), note ? make('small', { text: note }) : null])]);
 }
 
-function legend(model) {
+function legend(model, theme) {
   const sample = model.zones[0] || { fill: model.data.colours[0][0], ink: model.data.colours[0][1] };
   const rows = [
     legendRow(swatch((c, x, y) => drawHouse(c, x, y + 2, 15, sample.ink, ''), 30, 24), say('centre')),
@@ -71,7 +72,7 @@ function legend(model) {
       c.stroke();
     }, 30, 14), say('fences')));
   }
-  return make('ul', { class: 'legend', set: { 'aria-label': say('legend') } }, rows);
+  return make('ul', { class: 'legend', set: { 'aria-label': say('legend') } }, themeRows(theme || null).concat(rows));
 }
 
 function northArrow() {

@@ -30,9 +30,11 @@ Scene.include({
 
   _paintNames: function (ctx) {
     const s = this._place.s;
-    if (this._zoom < 15) return;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
+    this._paintPlaces(ctx);
+    if (this._zoom < 15) return;
+    if (this._zoom >= 17) this._paintOwnNumbers(ctx);
     ctx.font = 11.5 * this._unit + 'px ' + FONT;
     this._model.base.names.forEach((name) => {
       if (this._zoom < 16 && name.rank < 1) return;
@@ -47,6 +49,46 @@ Scene.include({
     if (this._zoom >= 17) this._paintHouseNumbers(ctx);
   },
 
+  /* Names of communities while whole ones are seen, of estates while their buildings are too small for numbers of their own. */
+  _paintPlaces: function (ctx) {
+    const zoom = this._zoom;
+    const dots = this._state.layers.homes ? this._dots() : [];
+    const write = (places, size, colour, anyway) => {
+      ctx.font = '700 ' + size * this._unit + 'px ' + FONT;
+      places.forEach((one) => {
+        const [x, y] = this._at(one);
+        const w = ctx.measureText(one.text).width / 2 + 4 * this._unit;
+        const h = size * 0.7 * this._unit;
+        if (!this._seen(x, y, 0) || (one.reach && one.reach * this._place.s < w * 0.8)) return;
+        const near = dots.filter((d) => Math.abs(d[0] - x) < w + d[2] && Math.abs(d[1] - y) < 7 * h + d[2]);
+        const hidden = (ty) => near.some((d) => Math.abs(d[1] - ty) < h + d[2]);
+        const places = [0, -1.5, 1.5, -3, 3, -4.5, 4.5].map((d) => y + d * h);
+        const free = (ty) => this._free([x - w, ty - h, x + w, ty + h]);
+        let at = places.find((ty) => !hidden(ty) && free(ty));
+        if (at === undefined && anyway) at = places.find(free);
+        if (at !== undefined) this._written(ctx, one.text, x, at, 0, colour);
+      });
+    };
+    if (zoom < 16.5) write(this._fences || (this._fences = readCommunities(this._model)), 15, COLOURS.ink, true);
+    if (zoom >= 15 && zoom < 18.5) write(this._estates || (this._estates = readEstates(this._model)), 12.5, '#4a3b2a', false);
+  },
+
+  /* Numbers of the office's own buildings, below their symbols. */
+  _paintOwnNumbers: function (ctx) {
+    ctx.font = 10.5 * this._unit + 'px ' + FONT;
+    this._model.buildings.forEach((one) => {
+      const [x, y] = this._at(one);
+      if (one.empty || !one.label || !this._seen(x, y, 0)) return;
+      if (one.short === undefined) one.short = shortLabel(one);
+      if (!one.short) return;
+      const w = ctx.measureText(one.short).width / 2 + 2 * this._unit;
+      const half = 6.5 * this._unit;
+      const r = this.homeSize(one.size);
+      const at = [y + r + half + 1, y - r - half - 1].find((ty) => this._free([x - w, ty - half, x + w, ty + half]));
+      if (at !== undefined) this._written(ctx, one.short, x, at, 0, '#2f2a22');
+    });
+  },
+
   /* What a building is called: in its middle, or below, above or beside the dots of its homes. */
   _paintHouseNumbers: function (ctx) {
     const s = this._place.s;
@@ -57,6 +99,7 @@ Scene.include({
       const [x, y] = this._at(number);
       if (!this._seen(x, y, 0)) return;
       const w = ctx.measureText(number.text).width / 2 + 2 * this._unit;
+      if (dots.some((d) => d[3] && Math.abs(d[0] - x) < (number.width * s) / 2 && Math.abs(d[1] - y) < (number.width * s) / 2)) return; // told by the office's own
       if (w * 2 > Math.max(number.width * s * 1.3, number.text.length > 4 ? 0 : 22 * this._unit)) return;
       const near = dots.filter((d) => Math.abs(d[0] - x) < w + d[2] + 40 && Math.abs(d[1] - y) < half + d[2] + 40);
       const hits = (cx, cy) => near.filter((d) => Math.abs(d[0] - cx) < w + d[2] && Math.abs(d[1] - cy) < half + d[2]);
@@ -76,7 +119,7 @@ Scene.include({
     const dots = [];
     this._model.buildings.forEach((one) => {
       const [x, y] = this._at(one);
-      if (!one.empty && this._seen(x, y, 20)) dots.push([x, y, this.homeSize(one.size)]);
+      if (!one.empty && this._seen(x, y, 20)) dots.push([x, y, this.homeSize(one.size), one.short]);
     });
     return dots;
   },
@@ -108,7 +151,7 @@ Scene.include({
       ctx.lineWidth = size * 0.2;
       ctx.strokeStyle = 'rgba(255,255,255,0.9)';
       ctx.strokeText(String(zone.n), x, y);
-      ctx.fillStyle = zone.ink;
+      ctx.fillStyle = this._edge(zone);
       ctx.fillText(String(zone.n), x, y);
     });
     ctx.globalAlpha = 1;

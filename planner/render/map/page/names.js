@@ -2,7 +2,6 @@
 const NUMERALS = { 〇: 0, 零: 0, 一: 1, 二: 2, 两: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9 };
 const UNIT_WORDS = '号院|号楼|号|栋|幢|座|单元|楼|室|弄|排|门|梯|区|期|组';
 const IN_WORDS = new RegExp('[〇零一二两三四五六七八九十百]+(?=' + UNIT_WORDS + ')', 'g');
-const TAIL = new RegExp('(?:[\\s,]*第?(?:\\d[\\d/-]*[A-Za-z]?|[A-Za-z](?![A-Za-z])|[甲乙丙丁](?=号|栋|幢|座)|[一二三四五六七八九十]+(?=号|栋|幢|座|单元|楼))(?:号院|号楼|号|栋|幢|座|单元|楼|室|#楼?|排|门|梯|弄)*)+$');
 const MOST_SHOWN = 8;
 
 /* 十二 is 12, 三 is 3, 一百零五 is 105; a row of digits is read one by one. */
@@ -22,15 +21,6 @@ function fromWords(text) {
 function plainText(text) {
   return text.normalize('NFKC').toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC')
     .replace(IN_WORDS, fromWords).replace(/(\d)(?:号楼|幢|座|#楼?)/g, '$1栋').replace(/[\s,，·、。;；]+/g, ' ').trim();
-}
-
-/* The estate or road of an address: what stands before its numbers, or after a number that leads. */
-function estateOf(label) {
-  const text = label.normalize('NFKC');
-  const behind = text.replace(/^\d[\d-]*[A-Za-z]?\s+(?=\S*[A-Za-z]{2})/, '');
-  if (behind !== text) return behind.replace(/,.*$/, '').trim();
-  const stem = text.replace(/\s*\([^)]*\)$/, '').replace(TAIL, '').trim();
-  return stem.length > 1 && stem !== text ? stem : '';
 }
 
 /* First letters of a name in all its readings (four at most); digits and western letters stand as they are. */

@@ -9,7 +9,7 @@ function drawPage(map, packed) {
   model.care = packed.care ? Object.assign({ shown: {} }, packed.care) : null;
   const state = {
     layers: { zones: true, homes: true, centres: true, gaps: true, moved: true, fences: true, labels: true, base: true },
-    sort: { key: 'n', way: 1 }, zone: -1, found: null, ratio: 0, layersOpen: window.innerWidth >= 1800
+    sort: { key: 'n', way: 1 }, zone: -1, found: null, ratio: 0, theme: null, layersOpen: window.innerWidth >= 1800
   };
   const view = model.data.view;
   const bounds = L.latLngBounds([view[1], view[0]], [view[3], view[2]]);
@@ -74,8 +74,8 @@ function drawPage(map, packed) {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     header();
     fill(parts.left, [zoomButtons(map, whole)]);
-    fill(parts.right, [layerSwitch(model, state, () => scene.redraw()), model.care ? careSwitch(map, model) : null]);
-    fill(parts.low, [legend(model), parts.attribution]);
+    fill(parts.right, [layerSwitch(model, state, () => { told(); scene.redraw(); }), model.care ? careSwitch(map, model) : null]);
+    told();
     fill(parts.corner, [northArrow(), parts.scale]);
     parts.attribution.textContent = creditsOf(model);
     map.getContainer().setAttribute('aria-label', say('map'));
@@ -87,6 +87,10 @@ function drawPage(map, packed) {
     if (page.edit) page.edit.speak();
     if (page.find) page.find.speak();
     refresh();
+  }
+
+  function told() {
+    fill(parts.low, [legend(model, state.theme), parts.attribution]);
   }
 
   function header() {
@@ -102,6 +106,7 @@ function drawPage(map, packed) {
   furnish();
   map.invalidateSize({ animate: false });
   map.fitBounds(bounds, { padding: [18, 18], animate: false });
+  limitZoom(map, bounds);
   map.addLayer(scene);
   listen(map, scene, state, model, parts, refresh, close, page);
   prepareForPrint(map, scene, state, bounds);
@@ -151,6 +156,16 @@ function fillHeader(parts, model, switched, edit, print) {
   if (model.data.basemap) banners.push(onlineBanner(model));
   fill(parts.banners, banners);
   parts.panel.setAttribute('aria-label', say('panel'));
+}
+
+/* Farther out than the whole plan, and nearer than single houses, there is nothing to see. */
+const NEAREST = 19;
+
+function limitZoom(map, bounds) {
+  const limit = () => map.setMinZoom(Math.max(0, Math.min(NEAREST - 3, map.getBoundsZoom(bounds) - 1.5)));
+  map.setMaxZoom(NEAREST);
+  map.on('resize', limit);
+  limit();
 }
 
 /* The zone that stands out beside what was found: that of a building only where it has one. */

@@ -81,8 +81,8 @@ Scene.include({
 
   _paintRecut: function (ctx) {
     this._recutShapes().forEach((shape) => {
-      ctx.globalAlpha = this._faded(shape.zone) ? 0.14 : this._state.zone === shape.zone ? 0.52 : 0.36;
-      ctx.fillStyle = this._model.zones[shape.zone].fill;
+      ctx.globalAlpha = this._faded(shape.zone) ? 0.14 : this._state.zone === shape.zone ? 0.52 : this._state.theme ? 0.75 : 0.36;
+      ctx.fillStyle = this._fill(this._model.zones[shape.zone]);
       ctx.fill(shape.ground);
     });
     ctx.globalAlpha = 1;
@@ -96,7 +96,7 @@ Scene.include({
     const recut = this._model.recut;
     const shapes = this._recutShapes();
     shapes.forEach((shape) => {
-      const ink = this._model.zones[shape.zone].ink;
+      const ink = this._edge(this._model.zones[shape.zone]);
       const wide = this._state.zone === shape.zone ? 9 : 4.4;
       ctx.save();
       ctx.clip(shape.ground);

@@ -182,6 +182,19 @@ const Scene = L.Layer.extend({
     return this._state.zone >= 0 && this._state.zone !== index;
   },
 
+  /* Colours of a zone's ground and rim and of a building, by zone or by what the theme tells. */
+  _fill: function (zone) {
+    return this._state.theme ? this._state.theme.fill(zone) : zone.fill;
+  },
+
+  _edge: function (zone) {
+    return this._state.theme ? COLOURS.quiet : zone.ink;
+  },
+
+  _ink: function (one, zone) {
+    return !zone ? '' : this._state.theme ? this._state.theme.ink(one, zone) : zone.ink;
+  },
+
   /* Whether a zone keeps the shape it came with and lies in the window. */
   _asDrawn: function (zone) {
     const recut = this._model.recut;
@@ -199,8 +212,8 @@ const Scene = L.Layer.extend({
   _paintZones: function (ctx) {
     this._model.zones.forEach((zone, i) => {
       if (!this._asDrawn(zone)) return;
-      ctx.globalAlpha = this._faded(i) ? 0.14 : this._state.zone === i ? 0.52 : 0.36;
-      ctx.fillStyle = zone.fill;
+      ctx.globalAlpha = this._faded(i) ? 0.14 : this._state.zone === i ? 0.52 : this._state.theme ? 0.75 : 0.36;
+      ctx.fillStyle = this._fill(zone);
       ctx.fill(zone.path, 'evenodd');
     });
     ctx.globalAlpha = 1;
@@ -214,7 +227,7 @@ const Scene = L.Layer.extend({
       ctx.save();
       ctx.clip(zone.path, 'evenodd');
       ctx.globalAlpha = this._faded(i) ? 0.45 : 0.95;
-      this._stroke(ctx, zone.path, zone.ink, chosen ? 9 : 4.4);
+      this._stroke(ctx, zone.path, this._edge(zone), chosen ? 9 : 4.4);
       ctx.restore();
     });
     this._model.zones.forEach((zone) => { if (this._asDrawn(zone)) this._stroke(ctx, zone.path, 'rgba(255,255,255,0.9)', 1.1); });
@@ -270,8 +283,9 @@ const Scene = L.Layer.extend({
       }
       const faded = this._faded(one.zone);
       const zone = this._model.zones[one.zone];
-      const name = (zone ? zone.ink : '') + (faded ? ' faded ' : ' ') + r;
-      if (!looks.has(name)) looks.set(name, { ink: zone ? zone.ink : '', faded, r, dots: [] });
+      const ink = this._ink(one, zone);
+      const name = ink + (faded ? ' faded ' : ' ') + r;
+      if (!looks.has(name)) looks.set(name, { ink, faded, r, dots: [] });
       looks.get(name).dots.push([x, y]);
     });
     looks.forEach((look) => {
@@ -280,7 +294,7 @@ const Scene = L.Layer.extend({
     });
     split.forEach(([one, x, y, r]) => {
       ctx.globalAlpha = one.parts.every((part) => this._faded(part.zone)) ? 0.35 : 1;
-      drawSplit(ctx, x, y, Math.max(r, 3.2 * this._unit), one.parts.map((part) => ({ share: part.share, ink: this._model.zones[part.zone] ? this._model.zones[part.zone].ink : '' })));
+      drawSplit(ctx, x, y, Math.max(r, 3.2 * this._unit), one.parts.map((part) => ({ share: part.share, ink: this._ink(one, this._model.zones[part.zone]) })));
     });
     ctx.globalAlpha = 1;
   },
@@ -307,7 +321,7 @@ const Scene = L.Layer.extend({
       if (!this._seen(x, y, 40)) return;
       const zone = this._model.zones[centre.index];
       ctx.globalAlpha = this._faded(centre.index) ? 0.55 : 1;
-      drawHouse(ctx, x, y, this._houseOf(centre), zone.ink, zone.n, centre.index === this._state.zone);
+      drawHouse(ctx, x, y, this._houseOf(centre), this._state.theme ? COLOURS.ink : zone.ink, zone.n, centre.index === this._state.zone);
     });
     ctx.globalAlpha = 1;
   },
