@@ -7,6 +7,7 @@ function makeDesk(model, numbers) {
   const desk = {
     model, numbers, plan: data.plan, selection: new Set(), locked: new Set(), done: [], undone: [], notes: [], touched: new Set(), peeked: null, on: null
   };
+  const differs = new Set(); // blocks that are elsewhere than in the plan that was opened
   const first = new Set(data.locks.map((u) => data.block[u]));
   first.forEach((b) => desk.locked.add(b));
 
@@ -20,6 +21,7 @@ function makeDesk(model, numbers) {
       model.units[u].zone = numbers.zoneOf[b];
       model.units[u].walk = numbers.walkOf(b);
     }));
+    blocks.forEach((b) => (numbers.zoneOf[b] === data.zone[b] ? differs.delete(b) : differs.add(b)));
     buildingsOf(blocks).forEach(settleBuilding);
     zones.forEach((z) => {
       const now = numbers.zoneFigures(z);
@@ -179,12 +181,17 @@ function makeDesk(model, numbers) {
   };
 
   /* What is broken: each zone in parts, its loose blocks, and what would join them. */
-  desk.faults = () => model.zones.map((zone, z) => z).filter((z) => numbers.isApart(z)).map((zone) => ({
-    zone, parts: numbers.looseParts(zone).map((part) => ({ part, join: numbers.joiners(zone, part, (b) => !data.fixed[b] && !desk.locked.has(b)) }))
-  }));
+  const found = new Map();
+  desk.faults = (zones) => {
+    const apart = model.zones.map((zone, z) => z).filter((z) => numbers.isApart(z));
+    found.forEach((fault, z) => { if (!numbers.isApart(z) || !zones || zones.has(z)) found.delete(z); });
+    const free = (b) => !data.fixed[b] && !desk.locked.has(b);
+    apart.filter((z) => !found.has(z)).forEach((zone) => found.set(zone, { zone, parts: numbers.looseParts(zone).map((part) => ({ part, join: numbers.joiners(zone, part, free) })) }));
+    return apart.map((z) => found.get(z));
+  };
 
   desk.unitCount = (blocks) => blocks.reduce((sum, b) => sum + numbers.unitsOf[b].length, 0);
-  desk.movedBlocks = () => data.zone.map((z, b) => b).filter((b) => data.zone[b] !== numbers.zoneOf[b]);
+  desk.movedBlocks = () => Array.from(differs).sort((a, b) => a - b);
   desk.changed = () => desk.peeked !== null || desk.movedBlocks().length > 0 || desk.notes.length > 0 || desk.locked.size !== first.size || Array.from(first).some((b) => !desk.locked.has(b));
 
   /* What `planner apply` reads. */

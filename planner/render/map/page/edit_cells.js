@@ -188,7 +188,7 @@ function makeRecut(model, desk) {
     /* What looks other than before: the ground of homes of these zones, and that of zones that are new here. */
     const cut = model.zones.filter((z) => recut.zones.has(z.index));
     ground.cells.forEach((one) => { if (zones.has(one.point.zone)) widen(box, cellBox(one.cell, cut)); });
-    members.forEach((one) => { if (one.units.some((u) => zones.has(u.zone))) widen(box, [one.x, one.y, one.x, one.y]); });
+    members.forEach((one) => { if (one.units.length > 1 && one.units.some((u) => zones.has(u.zone))) widen(box, [one.x, one.y, one.x, one.y]); });
     recut.box = box;
     stale.clear();
   };

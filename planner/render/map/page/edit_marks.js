@@ -3,6 +3,7 @@ function makeMarks(map, scene, desk) {
   const canvas = make('canvas', { class: 'edit-marks', set: { 'aria-hidden': 'true' } });
   const alarm = make('canvas', { class: 'edit-marks alarm', set: { 'aria-hidden': 'true' } });
   [alarm, canvas].forEach((one) => map.getContainer().appendChild(one));
+  let flashing = false;
   const marks = { faults: [], canvas, lasso: [], stroke: [], ink: COLOURS.ink, target: -1 };
 
   function place() {
@@ -94,11 +95,13 @@ function makeMarks(map, scene, desk) {
 
   /* After an edit: what is broken flashes, and stays marked until it is mended. */
   marks.warn = (faults) => {
+    const known = new Set(marks.faults.map((fault) => fault.zone));
+    const fresh = faults.some((fault) => !known.has(fault.zone));
     marks.faults = faults;
-    alarm.classList.remove('flash');
-    if (!faults.length) return;
-    void alarm.offsetWidth; // so that the flash begins anew
-    alarm.classList.add('flash');
+    alarm.classList.toggle('flash', faults.length > 0);
+    if (!fresh || flashing || window.matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    flashing = true; // by the animation itself: a class that goes and comes would lay the page out anew
+    alarm.animate([{ opacity: 1 }, { opacity: 0.1 }, { opacity: 1 }], { duration: 500, iterations: 5 }).onfinish = () => { flashing = false; };
   };
 
   marks.draw = () => {

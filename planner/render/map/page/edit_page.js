@@ -157,7 +157,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
       model.recut = recut;
       page.showZones(bring(zones));
       scene.repaint(recut.box);
-      edit.faults = desk.faults();
+      edit.faults = desk.faults(zones);
       marks.warn(edit.faults);
     }
     edit.check = null;

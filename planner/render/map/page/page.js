@@ -61,6 +61,9 @@ function drawPage(map, packed) {
   /* Bring rows and figures of zones that changed up to date. */
   function showZones(zones) {
     const blocks = { ledger: ledgerBlock, totals: figuresBlock, proofs: proofBlock, rules: rulesBlock, gaps: gapsBlock };
+    const gaps = JSON.stringify(gapsNow(model));
+    if (gaps === page.gaps) delete blocks.gaps; // its signs are pictures
+    page.gaps = gaps;
     Object.keys(blocks).forEach((name) => parts.panelBody.querySelector('section.' + name).replaceWith(blocks[name](model)));
     const rows = zoneRows(model, state, choose);
     zones.forEach((z) => {
@@ -83,6 +86,7 @@ function drawPage(map, packed) {
       ledgerBlock(model), figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say(model.roster ? 'internalEdition' : 'privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
     ]);
+    page.gaps = JSON.stringify(gapsNow(model));
     if (page.edit && page.edit.active) page.edit.turn(true, true);
     if (page.edit) page.edit.speak();
     if (page.find) page.find.speak();
