@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import nox
 
-nox.options.sessions = ["lint", "types", "house", "browser", "notebooks"]
+nox.options.sessions = ["lint", "types", "house", "browser", "notebooks", "processes"]
 nox.options.default_venv_backend = (
     "none"  # in the environment of the caller, which has the extra dev
 )
@@ -51,6 +51,12 @@ def browser(session: nox.Session) -> None:
 def notebooks(session: nox.Session) -> None:
     """Run each notebook from top to bottom."""
     session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/notebooks", *session.posargs)
+
+
+@nox.session
+def processes(session: nox.Session) -> None:
+    """Kill drivers and workers for real; run a cluster of programs."""
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/processes", *session.posargs)
 
 
 @nox.session(venv_backend="venv")

@@ -1,5 +1,7 @@
 """The public face: what `import planner` gives."""
 
+from .api.batch.report import BatchReport as BatchReport
+from .api.batch.run import batch as batch
 from .api.check.check import CheckReport as CheckReport
 from .api.check.check import check as check
 from .api.covering import Coverage as Coverage

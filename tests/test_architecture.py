@@ -49,7 +49,16 @@ CONTRACT: dict[str, set[str]] = {
 """Each wing and what it may import; the rows are in the order of the data, and no row names a later one."""
 DOORS = {"__init__", "__main__"}
 SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "numba", "planner"}
-OPTIONAL = {"httpx", "pyarrow", "playwright", "IPython", "ipywidgets", "matplotlib", "pypinyin"}
+OPTIONAL = {
+    "distributed",
+    "httpx",
+    "pyarrow",
+    "playwright",
+    "IPython",
+    "ipywidgets",
+    "matplotlib",
+    "pypinyin",
+}
 SAYS_NOTHING = {"util", "utils", "common", "helper", "helpers", "misc", "base", "manager"}
 WRITES = {
     "write_text", "write_bytes", "touch", "mkdir", "makedirs", "mkdtemp", "mkstemp", "NamedTemporaryFile",

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from planner.cli import caring, finished, history, planning, rezoning, sheets, siting
+from planner.cli import batching, caring, finished, history, planning, rezoning, sheets, siting
 from planner.cli.terminal import console, languages, say
 from planner.errors import ConfigError, PlannerError, without_numbers
 
@@ -96,6 +96,7 @@ for command in (
     planning.init,
     siting.site,
     planning.zone,
+    batching.batch,
     rezoning.rezone,
     history.history,
     history.diff,

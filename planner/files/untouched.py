@@ -26,12 +26,12 @@ _END, _NO_COMMENT = b"PK\x05\x06", 22
 _STAMP = re.compile(rb"planner sha256:([0-9a-f]{64})")
 _COMMENT = (b"<!-- ", b" -->\n")
 _TAIL = 120
-_TOLD = ("summary.md", "check.md")
+_TOLD = ("summary.md", "check.md", "batch.md")
 _SHEETS = (".xlsx", ".xlsm")
 _OWN_TEXT = {
     ".html": (b'id="plan-data"', b"<!-- zone-planner -->"),
     ".htm": (b'id="plan-data"',),
-    ".json": (b'"optimality_gap"', b'"placed_by"'),
+    ".json": (b'"optimality_gap"', b'"placed_by"', b'"zone_planner_batch"'),
     ".geojson": (b'"zone_planner"',),
     ".kml": (b"<!-- zone-planner -->",),
     ".parquet": (b"zone-planner",),

@@ -1,0 +1,222 @@
+"""Hand jobs to workers, a few at a time, and gather what became of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from planner.api.batch.jobs import read_jobs
+from planner.api.batch.report import BatchReport
+from planner.api.batch.work import FAILED, Assignment, Outcome, begin, plan_one
+from planner.api.progress import Clock, Listener
+from planner.errors import ConfigError, MissingExtraError, OutputError, PlannerError
+from planner.files import held, safe_name
+
+__all__ = ["batch", "scheduler_of"]
+
+_LOST = frozenset({"KilledWorker", "FutureCancelledError", "CommClosedError"})
+TRIES = 3
+"""A job whose worker died so often is given up: it is the job that kills them."""
+
+
+def batch(
+    jobs: Any,
+    out: str | Path,
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    fit_rules: bool = False,
+    allow_missing_centres: bool = False,
+    again: bool = False,
+    listener: Listener | None = None,
+) -> BatchReport:
+    """Plan many projects, each in a folder of its own, and add them up.
+
+    What was planned from the same inputs before is kept, so that a batch that was killed goes on where it
+    stood, and doing it twice stores it once.  A job that fails ends none of the others.  Nothing is sent to
+    an online provider: use `planner zone` for a project that asks one, or answers that were kept.
+
+    Parameters
+    ----------
+    jobs : path, or iterable of Job or path
+        See `planner.api.batch.jobs.read_jobs`.
+    out : str or Path
+        Folder for all results; each job has one of its name in it.
+    executor : concurrent.futures.Executor, optional
+        Where the work is done; processes of this machine if None.  A Dask cluster is one too:
+        ``Client("tcp://...").get_executor()``.  Paths must mean the same to its workers.
+    workers : int, optional
+        Jobs under way at once; as many as there are processors if None.
+    fit_rules, allow_missing_centres
+        See `planner.api.task.Wishes`.
+    again : bool
+        Plan all of them anew, whatever stands there.
+    listener : callable, optional
+        Told of every job that ends.
+
+    Returns
+    -------
+    BatchReport
+
+    Raises
+    ------
+    ConfigError
+        The manifest cannot be read, or names no job.
+    OutputError
+        Another batch is at work in `out`.
+    KeyboardInterrupt
+        Workers are stopped; what was finished stays, and the next call goes on from it.
+
+    Notes
+    -----
+    The driver holds one row a job.  Cost: that of the jobs, and some 2 s of processor for each process.
+    """
+    told = read_jobs(jobs)
+    folder = Path(out).resolve()
+    tasks = [
+        Assignment(
+            job.name,
+            str(job.project.resolve()),
+            str(folder / safe_name(job.name)),
+            fit_rules,
+            allow_missing_centres,
+            True,
+            again,
+        )
+        for job in told
+    ]
+    most = workers or os.cpu_count() or 1
+    if most < 1:
+        raise ConfigError.of("workers-below-one", n=most)
+    clock, found = Clock.of(listener), {}
+    with held(folder):
+        for outcome in _Desk(tasks, most, executor).outcomes():
+            found[outcome.name] = outcome
+            clock.tell("batch", len(found) / len(tasks), outcome.name)
+    return BatchReport(tuple(found[job.name] for job in told))
+
+
+def scheduler_of(address: str) -> Executor:
+    """Give the executor of a Dask cluster.
+
+    Raises
+    ------
+    MissingExtraError
+        Dask is not installed.
+    ConfigError
+        Nobody answers at the address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise MissingExtraError("distributed", "dask") from None
+    try:
+        return Client(address, timeout="10s").get_executor()
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ConfigError.of("no-scheduler", address=address, why=type(error).__name__) from None
+
+
+@dataclass(eq=False)
+class _Desk:
+    """Jobs that wait, jobs that are under way, and the workers that do them.
+
+    No more jobs are handed out than there are workers: what a worker's death takes along are then those few,
+    and each of them is tried again alone, so that the one that kills its worker takes no other with it.
+    """
+
+    tasks: list[Assignment]
+    most: int
+    executor: Executor | None
+    tried: dict[str, int] = field(default_factory=dict)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Give what became of each job, as they end."""
+        waiting, doubted = deque(self.tasks), deque[Assignment]()
+        under_way: dict[Future[Outcome], Assignment] = {}
+        pool, renew = self._pool()
+        try:
+            while waiting or doubted or under_way:
+                while waiting and len(under_way) < self.most:
+                    task = waiting.popleft()
+                    under_way[pool.submit(plan_one, task)] = task
+                if doubted and not under_way:
+                    task = doubted.popleft()
+                    under_way[pool.submit(plan_one, task)] = task
+                ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                died = False
+                for future in ended:
+                    task = under_way.pop(future)
+                    outcome = _result(future, task)
+                    died |= outcome is None
+                    if outcome is None and not self._give_up(task):
+                        doubted.append(task)
+                    else:
+                        yield outcome or _lost(task)
+                if died and renew is not None:
+                    # a pool one of whose processes was killed takes no more work
+                    doubted.extend(under_way.values())
+                    under_way.clear()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    pool = renew()
+        except BaseException:
+            _stop(pool, own=renew is not None)
+            raise
+        if renew is not None:
+            pool.shutdown()
+
+    def _pool(self) -> tuple[Executor, Callable[[], Executor] | None]:
+        if self.executor is not None:
+            return self.executor, None
+        fresh = multiprocessing.get_context("spawn")
+
+        def made() -> Executor:
+            return ProcessPoolExecutor(self.most, mp_context=fresh, initializer=begin)
+
+        return made(), made
+
+    def _give_up(self, task: Assignment) -> bool:
+        self.tried[task.name] = self.tried.get(task.name, 0) + 1
+        return self.tried[task.name] >= TRIES
+
+
+def _result(future: Future[Outcome], task: Assignment) -> Outcome | None:
+    """Give what a worker said; None where it died before it could."""
+    try:
+        return future.result()
+    except (BrokenExecutor, CancelledError):
+        return None
+    except Exception as error:  # noqa: BLE001 - a cluster has errors of its own for a lost worker
+        if type(error).__name__ in _LOST:
+            return None
+        # the kind alone: what an error says may hold what somebody's sheet says
+        failed = PlannerError.of("batch-fault", kind=type(error).__name__)
+        return Outcome(task.name, FAILED, 1, failed.told(("en",)), failed.told(("zh",)))
+
+
+def _lost(task: Assignment) -> Outcome:
+    failed = OutputError.of("batch-worker-died", n=TRIES)
+    return Outcome(task.name, FAILED, failed.exit_code, failed.told(("en",)), failed.told(("zh",)))
+
+
+def _stop(pool: Executor, *, own: bool) -> None:
+    """End workers that are under way; all that they write is whole or not there."""
+    with suppress(Exception):
+        pool.shutdown(wait=False, cancel_futures=True)
+    if own:
+        for process in multiprocessing.active_children():
+            process.terminate()
