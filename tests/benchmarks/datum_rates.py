@@ -157,7 +157,9 @@ def rates(place: Place, trials: int, seed: int = 0) -> Rates:
                 for homes in HOMES:
                     for trial in range(trials):
                         good = sheet(place, kind, rows, homes, rng)
-                        found[kind, "good", outcome(asked(good, ground))] += 1
+                        said = outcome(asked(good, ground))
+                        # abroad nothing is shifted, and there is nothing to be said
+                        found[kind, "good", said if shifted else GONE_ON] += 1
                         if name == "streets" or rows // homes < 10 or not shifted:
                             continue
                         datum = (Datum.GCJ02, Datum.BD09)[trial % 2]
