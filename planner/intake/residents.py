@@ -30,7 +30,7 @@ from planner.intake.sheets.gather import columns_of, gather, headings_of, usable
 from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
 from planner.intake.sheets.required import require_one_measure
-from planner.intake.twofold import is_twofold, without_contacts
+from planner.intake.twofold import is_twofold, without_contacts, without_remarks
 from planner.model.given import Given, Source, one_source, sources_of
 from planner.model.inputs import sheet_files
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
@@ -352,8 +352,9 @@ def _cleaned(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
         said += told
     frame["id"], told = clean_ids(frame["id"], frame)
     said += told
-    frame["address"], told = without_contacts(frame["address"], frame)
-    said += told
+    for name, cut in (("address", without_contacts), ("community", without_remarks)):
+        frame[name], told = cut(frame[name], frame)
+        said += told
     for name in ("address", "community", *PARTS, "building"):
         frame[name], told = fill_same_as_above(frame[name], name, frame)
         said += told

@@ -1,4 +1,4 @@
-"""What else stands in an address cell: a second address, which must be asked about, or a telephone number."""
+"""What else stands in the cell of a place: a second address, which is asked about, a number, a person."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import re
 import pandas as pd
 
 from planner.errors import Finding
+from planner.intake.address.grammar.lexicon import SURNAMES
 from planner.intake.address.parse import parse_address
 from planner.intake.sheets.notes import each
 
-__all__ = ["is_twofold", "without_contacts"]
+__all__ = ["bare_community", "is_twofold", "without_contacts", "without_remarks"]
 
 _BREAK = re.compile(r"[;；|/／\n]|\s+(?:或|or)\s+|(?<=[号栋幢室楼])[、和或及]")
 _DIGIT = re.compile(r"[0-9０-９一二三四五六七八九十]")
@@ -24,6 +25,64 @@ _CONTACT = re.compile(
 )
 # A mobile number typed right behind a room.
 _GLUED = re.compile(r"(?<!\d)(\d{3,4})1[3-9]\d{9}(?!\d)")
+
+_DUTY = re.compile(
+    "包片|包保|包户|包联|包干|分管|主管|负责|联系|网格[员长]|片[区]?长|楼[栋]?长|组长|队长|书记|主任|专干|委员|党员|志愿者"
+    "|同志|老师|先生|女士|大[妈爷姐哥]|阿姨|叔叔|奶奶|爷爷|in charge|contact|c/o"
+)
+_PART = re.compile(
+    "(?:片|片区|区|组|队|村|期|院|网格|号|段|里|湾|庄|园|苑|坊|巷|屯|寨|街|路|桥|坪|沟)$"
+)
+_PIECES = re.compile(r"[\s:：,，、/;；]+")
+_BEHIND = re.compile(r"^(.*?)\s*[（(\[【〔]([^（(\[【〔]*?)[）)\]】〕]?\s*$")
+_TAIL = re.compile(
+    r"^(.*?(?:社区|居委会|居民委员会|村委会|村民委员会|村|网格|小区))[\s\-—–:：/、,，]*(.+)$"
+)
+
+
+def without_remarks(communities: pd.Series, rows: pd.DataFrame) -> tuple[pd.Series, list[Finding]]:
+    """Take who is in charge out of the names of communities: those are drawn, and read out in meetings.
+
+    Parameters
+    ----------
+    communities : Series of str, n rows
+    rows : DataFrame, n rows
+        With ``file, sheet, row``.
+
+    Returns
+    -------
+    Series
+        ``东社区`` for ``东社区（某某包片）``; parts of a community such as ``东社区（北片）`` stay.
+    list of Finding
+        Each cell that was cut; the remark is never told.
+    """
+    texts = communities.to_list()
+    kept = {text: bare_community(text) for text in dict.fromkeys(texts)}
+    changed = [i for i, text in enumerate(texts) if kept[text] != text]
+    told = Finding.of("remark-in-community", {"column": "community"})
+    made = pd.Series([kept[text] for text in texts], index=communities.index, dtype=object)
+    return made, each(rows, changed, told)
+
+
+def bare_community(text: str) -> str:
+    """Cut a remark on a person behind the name of a community."""
+    if behind := _BEHIND.match(text):
+        pieces = _PIECES.split(behind[2])
+        stays = "、".join(piece for piece in pieces if not _personal(piece))
+        if behind[1] and len(stays) < len("、".join(pieces)):
+            name = bare_community(behind[1])
+            return f"{name}（{stays}）" if stays else name
+    # without brackets only where words say so: what follows may be a part of the name
+    if (tail := _TAIL.match(text)) and _DUTY.search(tail[2]):
+        return tail[1]
+    return text
+
+
+def _personal(remark: str) -> bool:
+    """Tell whether a remark is about a person: a duty, a number, or a short word that begins as names do."""
+    if _DUTY.search(remark) or _LONG.search(remark):
+        return True
+    return 2 <= len(remark) <= 4 and remark[0] in SURNAMES and not _PART.search(remark)
 
 
 def without_contacts(addresses: pd.Series, rows: pd.DataFrame) -> tuple[pd.Series, list[Finding]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from planner.intake.twofold import is_twofold
+from planner.intake.twofold import is_twofold, without_remarks
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,35 @@ def test_two_places_are_two(text: str) -> None:
 def test_one_place_is_one(text: str) -> None:
     """Parts of one address, and one place written twice, are left alone."""
     assert not is_twofold(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("东社区（张三丰包片）", "东社区"),
+        ("东社区(李四 138-0000-0000)", "东社区"),
+        ("东社区（欧阳甲）", "东社区"),
+        ("东社区 网格员王五", "东社区"),
+        ("东社区-王五负责", "东社区"),
+        ("红星村委会（联系人周七）", "红星村委会"),
+        ("东社区（第三网格：赵六）", "东社区（第三网格）"),
+        ("东社区（王家庄）（李四包片）", "东社区（王家庄）"),
+        ("东社区（北片）", "东社区（北片）"),
+        ("东社区（张家湾）", "东社区（张家湾）"),
+        ("东社区（原红旗村）", "东社区（原红旗村）"),
+        ("张村镇东社区", "张村镇东社区"),
+        ("新村社区", "新村社区"),
+        ("东社区（）", "东社区（）"),
+        ("Kamppi (east)", "Kamppi (east)"),
+        ("", ""),
+    ],
+)
+def test_who_is_in_charge_is_no_part_of_a_community(written: str, meant: str) -> None:
+    """A name or a duty behind it is cut, and told by its row alone; a part of the community stays."""
+    rows = pd.DataFrame({"file": ["a.csv"], "sheet": [""], "row": [2]})
+    made, said = without_remarks(pd.Series([written]), rows)
+    assert made.tolist() == [meant]
+    assert [f.row for f in said] == ([2] if written != meant else [])
+    assert not any(
+        name in f.what + f.what_zh for f in said for name in ("张三", "李四", "王五", "赵六")
+    )

@@ -23,6 +23,7 @@ from planner.intake.sheets.formats.layers.gdal import layers_by_gdal
 from planner.intake.sheets.formats.layers.vector import VectorLayer, layer_of_frame
 from planner.intake.sheets.formats.vectors import VECTORS, read_vectors
 from planner.intake.sheets.read import text_of
+from planner.intake.twofold import bare_community
 from planner.model.given import Given, Source, one_source
 from planner.model.layers import FENCES
 from planner.model.schema import header_key
@@ -236,7 +237,10 @@ def _named(
     import geopandas as gpd
 
     said: list[Finding] = []
-    own = [layer.names[int(i)] if layer.names else "" for i in there]
+    written = [layer.names[int(i)] if layer.names else "" for i in there]
+    own = [bare_community(name) for name in written]
+    if own != written:
+        said.append(layer.told("remark-in-community"))
     names = [name or f"{i + 1}" for name, i in zip(own, there, strict=True)]
     if not layer.names:
         said.append(layer.told("fences-unnamed"))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.intake.address.fold import CJK, fold
-from planner.intake.address.grammar.lexicon import SUFFIXES, words
+from planner.intake.address.grammar.lexicon import SUFFIXES, SURNAMES, words
 from planner.intake.address.parse import FIELDS, Address, parse_address
 
 __all__ = ["Cutter", "Outgoing", "cut_label"]
@@ -36,11 +36,6 @@ _ENDINGS: Final = {
     "sub_compound": f"{SUFFIXES['spoi']} 期 村 庄 支弄",
 }
 _NAMED: Final = {name: words(text) for name, text in _ENDINGS.items()}
-_SURNAMES: Final = frozenset(
-    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭"
-    "陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严武戴莫孔向汤常温康施文牛樊葛邢安齐易乔"
-    "伍庞颜倪庄聂章鲁岳翟申关柳欧骆祝耿左焦管"
-)
 _NAME_LONGEST: Final = 4  # characters: what is shorter may be the name of a person
 # Telephones, identity cards and other long numbers, also where blanks or dashes part the digits.
 _NUMBERS: Final = re.compile(
@@ -222,7 +217,7 @@ def _plausible(name: str, value: str) -> bool:
         return False
     short = len(value) < _NAME_LONGEST and max(map(len, endings)) == 1
     # 李庭 and 周小园 end like estates; 李庄 and 王家湾村 are villages and stay.
-    return not (name in ("compound", "sub_compound") and short and value[0] in _SURNAMES)
+    return not (name in ("compound", "sub_compound") and short and value[0] in SURNAMES)
 
 
 def _joined(kept: Address, most_bytes: int) -> str:

@@ -135,3 +135,14 @@ def test_a_ballpark_transformation_is_told(tmp_path: Path, crs: int, ballpark: b
     drawn.assign(geometry=[at]).set_crs(4326, allow_override=True).to_crs(crs).to_file(path)
     codes = {f.code for f in survey_fences(path).findings}
     assert ("ballpark" in codes) is ballpark
+
+
+def test_who_is_in_charge_of_a_fence_is_not_drawn(tmp_path: Path) -> None:
+    """A remark on a person behind a name is cut, so that pieces of one community are one fence."""
+    path = tmp_path / "a.geojson"
+    named = {"name": ["东社区（张三丰包片）", "东社区", "西社区"]}
+    gpd.GeoDataFrame(named, geometry=[box(), box(1), box(4)], crs=4326).to_file(path)
+    read = survey_fences(path)
+    assert read.layer["fence"].tolist() == ["东社区", "西社区"]
+    assert "remark-in-community" in {f.code for f in read.findings}
+    assert "张三丰" not in "".join(f.what + f.what_zh for f in read.findings)

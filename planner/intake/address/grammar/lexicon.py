@@ -22,6 +22,7 @@ __all__ = [
     "PROVINCES",
     "SEPARATORS",
     "SUFFIXES",
+    "SURNAMES",
     "TRADE_SUFFIXES",
     "WORTH",
     "words",
@@ -81,3 +82,10 @@ HOME_SUFFIXES: Final[str] = _TOLD["home_suffixes"]
 
 WORTH: Final[dict[str, float]] = _TOLD["worth"]
 """Ending -> log-odds beside that of its kind."""
+
+SURNAMES: Final = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭"
+    "陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严武戴莫孔向汤常温康施文牛樊葛邢安齐易乔"
+    "伍庞颜倪庄聂章鲁岳翟申关柳欧骆祝耿左焦管"
+)
+"""What most names of people begin with: a short word behind a place that begins so may be one."""
