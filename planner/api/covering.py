@@ -93,6 +93,11 @@ class Coverage:
     @property
     def lines(self) -> tuple[str, ...]:
         """What it comes to, a line each, in Chinese and English."""
+        return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The same lines, each as Chinese and English."""
         return tuple(coverage_lines(self))
 
     def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:

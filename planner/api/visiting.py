@@ -91,6 +91,11 @@ class VisitPlan:
     @property
     def lines(self) -> tuple[str, ...]:
         """What it comes to, a line each, in Chinese and English."""
+        return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The same lines, each as Chinese and English."""
         return tuple(visits_lines(self))
 
     def tracks(self, zones: Sequence[int] = ()) -> list[Track]:

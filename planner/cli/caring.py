@@ -9,7 +9,15 @@ import typer
 from rich.console import Console
 
 from planner.cli.finished import PlanFile
-from planner.cli.terminal import AsJson, OutFolder, ProjectFile, new_folder, print_json, progress
+from planner.cli.terminal import (
+    AsJson,
+    OutFolder,
+    ProjectFile,
+    new_folder,
+    print_json,
+    progress,
+    say,
+)
 
 __all__ = ["gaps", "visits"]
 
@@ -79,7 +87,7 @@ def gaps(
         print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
         return
     show = Console(highlight=False)
-    for line in (*found.lines, *map(str, written.values())):
+    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
         show.print(line, markup=False)
 
 
@@ -131,5 +139,5 @@ def visits(
         print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
         return
     show = Console(highlight=False)
-    for line in (*found.lines, *map(str, written.values())):
+    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
         show.print(line, markup=False)

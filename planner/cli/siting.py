@@ -154,7 +154,7 @@ def _add(
         files = {name: str(path) for name, path in written.items()}
         print_json({**found.figures(), "files": files})
         return
-    for line in (*found.lines, *map(str, written.values())):
+    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
         Console(highlight=False).print(line, markup=False)
 
 

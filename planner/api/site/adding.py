@@ -59,6 +59,11 @@ class Addition:
     @property
     def lines(self) -> tuple[str, ...]:
         """What it comes to, a line each, in Chinese and English."""
+        return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The same lines, each as Chinese and English."""
         return tuple(adding_lines(self))
 
     def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
@@ -149,7 +154,7 @@ def add_to(
     opening = None
     if gates is not None:
         mark_as_read(Path(gates))
-        layer, _ = read_drawn(Path(gates), links=False, datum=task.inputs.datum)
+        layer, _ = read_drawn(Path(gates), links=False, datum=task.inputs.homes_datum)
         opening = gates_table(ground, needs, layer, walk)
     note = plan.provenance
     about = {

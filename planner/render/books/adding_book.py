@@ -77,47 +77,50 @@ def _gate(row: Mapping[Any, Any], least: int) -> dict[str, Any]:
     return {**row, "care": _few(row["care"], least), "detour_m": round_m}
 
 
-def adding_lines(told: Added) -> Iterator[str]:
-    """Say what it comes to, one line in both languages each."""
+def adding_lines(told: Added) -> Iterator[tuple[str, str]]:
+    """Say what it comes to, a line each: Chinese, English."""
     figures = adding_figures(told)
     zh, en = WHAT[figures["what"]]
     if stamp := network_words(told.about):
-        yield " · ".join(stamp)
+        yield stamp
 
     def n(value: Any) -> str:
         return f"<{figures['smallest']}" if value is None else number(value)
 
     homes, left, limit = n(figures["homes"]), n(figures["uncovered"]), f"{figures['limit_m']:g}"
     yield (
-        f"{homes} 户中有 {left} 户在 {limit} 米内没有{zh} · "
-        f"{left} of {homes} homes have no {en} within {limit} m"
+        f"{homes} 户中有 {left} 户在 {limit} 米内没有{zh}",
+        f"{left} of {homes} homes have no {en} within {limit} m",
     )
     for row in figures["candidates"][:TOLD]:
         at = f" ({row['place']})" if row["place"] and row["place"] != row["candidate"] else ""
         closed, saved = number(row["homes"]), number(row["saved_m"])
         yield (
-            f"  {row['rank']}. {row['candidate']}{at}: 新覆盖 {closed} 户，步行共少 {saved} 米 · "
-            f"{closed} homes brought within the limit, {saved} m of walking saved"
+            f"  {row['rank']}. {row['candidate']}{at}: 新覆盖 {closed} 户，步行共少 {saved} 米",
+            f"  {row['rank']}. {row['candidate']}{at}: {closed} homes brought within the limit, "
+            f"{saved} m of walking saved",
         )
     for model, (model_zh, model_en) in MODELS.items():
-        yield f"{model_zh} · {model_en}:"
+        yield f"{model_zh}：", f"{model_en}:"
         unit_zh, unit = ("户", "homes") if model == "cover" else ("米", "m")
         for row in (r for r in figures["sets"] if r["model"] == model):
             value, more, bound = (n(row[k]) for k in ("value", "more", "bound"))
             proof_zh, proof = ("已证明最优", "proven best")
             if not row["proven"]:
                 proof_zh, proof = f"上界 {bound}", f"at most {bound}"
-            who = "见工作簿 see the workbook" if row["chosen"] is None else row["chosen"] or "-"
+            hidden = row["chosen"] is None
+            who_zh = "见工作簿" if hidden else row["chosen"] or "-"
+            who = "see the workbook" if hidden else row["chosen"] or "-"
             yield (
-                f"  {row['number']}: {who}: {value} {unit_zh}（增 {more}，{proof_zh}） · "
-                f"{value} {unit} (+{more}, {proof})"
+                f"  {row['number']}: {who_zh}: {value} {unit_zh}（增 {more}，{proof_zh}）",
+                f"  {row['number']}: {who}: {value} {unit} (+{more}, {proof})",
             )
     for row in (figures["gates"] or [])[:TOLD]:
         name, opened = row["gate"] or f"{row['lon']},{row['lat']}", number(row["homes"])
         saved = number(row["saved_m"])
         yield (
-            f"  开放{name}：新覆盖 {opened} 户，步行共少 {saved} 米 · "
-            f"opening {name} brings {opened} homes within the limit and saves {saved} m of walking"
+            f"  开放{name}：新覆盖 {opened} 户，步行共少 {saved} 米",
+            f"  opening {name} brings {opened} homes within the limit and saves {saved} m of walking",
         )
 
 

@@ -65,8 +65,8 @@ def _notes(book: Any, styles: dict[str, Any], told: Told, title: str) -> None:
         row += 1
     words = "内部资料：含居民户编号与关爱情况，请勿外传  INTERNAL: holds ids of households and what they need"
     put(sheet, row, 0, words, styles["warning"])
-    for at, line in enumerate(coverage_lines(told), row + 1):
-        put(sheet, at, 0, line, styles["wrap"])
+    for at, (zh, en) in enumerate(coverage_lines(told), row + 1):
+        put(sheet, at, 0, f"{zh} · {en.strip()}", styles["wrap"])
 
 
 def _sheets(told: Told) -> Iterator[Sheet]:

@@ -110,46 +110,46 @@ def _mean(frame: pd.DataFrame, name: str) -> float | None:
     return round(float(frame[name].mean()), 1) if len(frame) else None
 
 
-def visits_lines(told: Visited) -> Iterator[str]:
-    """Say what it comes to, one line in both languages each."""
+def visits_lines(told: Visited) -> Iterator[tuple[str, str]]:
+    """Say what it comes to, a line each: Chinese, English."""
     f = visits_figures(told)
 
     def n(value: Any) -> str:
         return f"<{f['smallest']}" if value is None else number(value)
 
     if stamp := network_words(told.about):
-        yield " · ".join(stamp)
+        yield stamp
     care, visits = n(f["care"]), n(f["visits_a_month"])
     one, two = n(f["with_helper"]), n(f["with_two"])
     yield (
-        f"关爱户 {care} 户，每月应走访 {visits} 次；有第一联系人 {one} 户，两人都有 {two} 户 · "
-        f"{care} care households, {visits} visits a month; {one} have a helper, {two} two"
+        f"关爱户 {care} 户，每月应走访 {visits} 次；有第一联系人 {one} 户，两人都有 {two} 户",
+        f"{care} care households, {visits} visits a month; {one} have a helper, {two} two",
     )
     hours, needed = f"{f['hours']:g}", f"{f['needed_hours']:g}"
     yield (
-        f"每人每月 {hours} 小时：{n(f['over'])} 人超出；每人 {needed} 小时即可全部容纳 · "
-        f"at {hours} h a month {n(f['over'])} members have too much; {needed} h each would do for all"
+        f"每人每月 {hours} 小时：{n(f['over'])} 人超出；每人 {needed} 小时即可全部容纳",
+        f"at {hours} h a month {n(f['over'])} members have too much; {needed} h each would do for all",
     )
     if f["rounds"]:
         week, count = f["week"], n(f["rounds"])
         metres, minutes = n(f["round_m"]), n(f["round_minutes"])
         yield (
-            f"第 {week} 周走访路线 {count} 条，平均 {metres} 米、{minutes} 分钟 · "
-            f"week {week}: {count} rounds, {metres} m and {minutes} min on average"
+            f"第 {week} 周走访路线 {count} 条，平均 {metres} 米、{minutes} 分钟",
+            f"week {week}: {count} rounds, {metres} m and {minutes} min on average",
         )
     if f["patrols"]:
         yield (
-            f"巡查路线 {n(f['patrols'])} 条，平均 {n(f['patrol_m'])} 米 · "
-            f"{n(f['patrols'])} patrols, {n(f['patrol_m'])} m on average"
+            f"巡查路线 {n(f['patrols'])} 条，平均 {n(f['patrol_m'])} 米",
+            f"{n(f['patrols'])} patrols, {n(f['patrol_m'])} m on average",
         )
     if f["log"] is not None:
         said = f["log"]["services"]
         zh = "，".join(f"{_WORDS[k][0]} {n(v)}" for k, v in said.items() if v != 0)
         en = ", ".join(f"{_WORDS[k][1].lower()} {n(v)}" for k, v in said.items() if v != 0)
-        yield f"走访记录：{zh or 0} · log: {en or 0}"
+        yield f"走访记录：{zh or 0}", f"log: {en or 0}"
         yield (
-            f"久未走访的关爱户 {n(f['log']['unseen'])} 户 · "
-            f"{n(f['log']['unseen'])} care households were not visited for long"
+            f"久未走访的关爱户 {n(f['log']['unseen'])} 户",
+            f"{n(f['log']['unseen'])} care households were not visited for long",
         )
 
 

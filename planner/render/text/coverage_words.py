@@ -139,35 +139,35 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
 
 
-def coverage_lines(told: Told) -> Iterator[str]:
-    """Say what it comes to, one line in both languages each."""
+def coverage_lines(told: Told) -> Iterator[tuple[str, str]]:
+    """Say what it comes to, a line each: Chinese, English."""
     figures = coverage_figures(told)
     about = told.about
     if stamp := network_words(about):
-        yield " · ".join(stamp)
+        yield stamp
     n, total, mend = figures["gaps"], figures["households"], figures["mended"]
     yield (
-        f"覆盖空白 {number(n)} 户（共 {number(total)} 户），其中 {number(mend)} 户有经试算的补救办法 · "
-        f"{number(n)} of {number(total)} homes are uncovered; for {number(mend)} of them a repair was tried"
+        f"覆盖空白 {number(n)} 户（共 {number(total)} 户），其中 {number(mend)} 户有经试算的补救办法",
+        f"{number(n)} of {number(total)} homes are uncovered; for {number(mend)} of them a repair was tried",
     )
     for code, count in figures["causes"].items():
         cause = GAP_CAUSES.get(code)
-        words = f"{cause.title_zh} · {cause.title}" if cause else code
-        yield f"  {words}: {number(count)}"
+        words = (cause.title_zh, cause.title) if cause else (code, code)
+        yield f"  {words[0]}：{number(count)}", f"  {words[1]}: {number(count)}"
     for row in figures["repairs"]:
-        yield f"  {_repair_words(row)}"
+        yield _repair_words(row)
     yield from _share_lines(figures["shares"])
-    yield " · ".join(equity_words(about["equity"]))
+    yield equity_words(about["equity"])
     if figures["absences"] is not None:
         yield from _absence_lines(figures["absences"], about["smallest"])
     if figures["blanks"] is not None:
         said = figures["blanks"]
         for kind, (zh, en) in KINDS_OF_BLANK.items():
             if said[kind]:
-                yield f"{zh}：{number(said[kind])} 处 · {en}: {number(said[kind])}"
+                yield f"{zh}：{number(said[kind])} 处", f"{en}: {number(said[kind])}"
 
 
-def _absence_lines(told: dict[str, Any], smallest: int) -> Iterator[str]:
+def _absence_lines(told: dict[str, Any], smallest: int) -> Iterator[tuple[str, str]]:
     def count(n: int | None) -> str:
         return f"<{smallest}" if n is None else number(n)
 
@@ -175,16 +175,16 @@ def _absence_lines(told: dict[str, Any], smallest: int) -> Iterator[str]:
     one, none = count(told["care_with_one"]), count(told["care_with_none"])
     every, some = number(told["persons"]), number(told["leaving_somebody"])
     yield (
-        f"关爱户中 {limit} 米内仅有一名联系党员的 {one} 户，一名也没有的 {none} 户 · "
-        f"of the care households {one} have one serving member within {limit} m, {none} have none"
+        f"关爱户中 {limit} 米内仅有一名联系党员的 {one} 户，一名也没有的 {none} 户",
+        f"of the care households {one} have one serving member within {limit} m, {none} have none",
     )
     yield (
-        f"{every} 人中有 {some} 人缺勤时有户无人可及（最多 {most} 户） · the absence of {some} of {every} "
-        f"persons leaves somebody without anyone (at most {most} homes)"
+        f"{every} 人中有 {some} 人缺勤时有户无人可及（最多 {most} 户）",
+        f"the absence of {some} of {every} persons leaves somebody without anyone (at most {most} homes)",
     )
 
 
-def _share_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+def _share_lines(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Tell the bands of one source and group in one line."""
     keys = dict.fromkeys((row["source"], row["group"]) for row in rows if row["of"])
     for source, group in keys:
@@ -195,10 +195,11 @@ def _share_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         ]
         zh, en = SOURCES[source]
         who_zh, who = ("关爱户", "care households") if group == "care" else ("全部", "all")
-        yield f"步行到{zh}（{who_zh}） · walk to the {en} ({who}): {', '.join(said)}"
+        listed = ", ".join(said)
+        yield f"步行到{zh}（{who_zh}）：{listed}", f"walk to the {en} ({who}): {listed}"
 
 
-def _repair_words(row: dict[str, Any]) -> str:
+def _repair_words(row: dict[str, Any]) -> tuple[str, str]:
     moved = row["homes_moved"]
     walk = row["walk_change_m"]
     zh, en = [f"补救 {row['homes']} 户"], [f"mends {row['homes']}"]
@@ -211,6 +212,6 @@ def _repair_words(row: dict[str, Any]) -> str:
     where = f"{row['where']}：" if row["where"] else ""
     at = f"{row['where']}: " if row["where"] else ""
     return (
-        f"{where}{row['what_zh']}（{'，'.join(zh)}；{row['tried_zh']}） · "
-        f"{at}{row['what']} ({', '.join(en)}; {row['tried']})"
+        f"  {where}{row['what_zh']}（{'，'.join(zh)}；{row['tried_zh']}）",
+        f"  {at}{row['what']} ({', '.join(en)}; {row['tried']})",
     )

@@ -45,7 +45,7 @@ def test_homes_are_told_and_care_is_not() -> None:
     assert figures["candidates"][0]["homes"] == 7
     assert figures["candidates"][0]["care"] is None
     assert (figures["gates"][0]["care"], figures["gates"][0]["detour_m"]) == (None, None)
-    lines = list(adding_lines(told(care=False)))
+    lines = [" · ".join(pair) for pair in adding_lines(told(care=False))]
     assert (
         lines[0]
         == "90 户中有 7 户在 300 米内没有中心户 · 7 of 90 homes have no centre within 300 m"
@@ -65,7 +65,7 @@ def test_where_care_alone_counts_few_are_hidden() -> None:
     cover, median = figures["sets"]
     assert (cover["value"], cover["more"], cover["chosen"]) == (None, None, None)
     assert median["value"] == 512.5
-    assert "<10 of 90" in next(iter(adding_lines(told(care=True))))
+    assert "<10 of 90" in next(iter(adding_lines(told(care=True))))[1]
 
 
 def test_every_text_stays_text() -> None:

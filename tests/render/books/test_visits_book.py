@@ -108,6 +108,6 @@ def test_few_are_hidden_on_the_screen() -> None:
     assert (figures["care"], figures["over"], figures["log"]["unseen"]) == (None, None, None)
     assert figures["log"]["services"]["visit"] == 12
     assert figures["log"]["services"]["wish"] is None
-    lines = list(visits_lines(told()))
+    lines = [" · ".join(pair) for pair in visits_lines(told())]
     assert lines[0].startswith("关爱户 <10 户")
     assert any("log: visits 12, wishes <10" in line for line in lines)

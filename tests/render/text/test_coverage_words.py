@@ -70,7 +70,7 @@ def test_who_hangs_on_one_is_counted_and_few_are_hidden() -> None:
         "most_left": 14,
     }
     assert figures["blanks"] == {"building": 2, "row": 1, "address": 0}
-    lines = "\n".join(coverage_lines(known))
+    lines = "\n".join(" · ".join(pair) for pair in coverage_lines(known))
     assert "12 have one serving member within 300 m, <10 have none" in lines
     assert (
         "the absence of 2 of 3 persons leaves somebody without anyone (at most 14 homes)" in lines
@@ -81,11 +81,11 @@ def test_who_hangs_on_one_is_counted_and_few_are_hidden() -> None:
 
 def test_lines_say_it_in_both_languages() -> None:
     """The headline, and one line for the bands of a source; what is hidden is a dash."""
-    lines = list(coverage_lines(told({"centre": (20, 25, 40)})))
+    lines = [" · ".join(pair) for pair in coverage_lines(told({"centre": (20, 25, 40)}))]
     assert lines[0].startswith("覆盖空白 0 户（共 900 户）")
     assert "0 of 900 homes are uncovered" in lines[0]
     assert lines[1].endswith("3 min 50.0 %, 5 min -, 10 min 100.0 %")
     straight = told({})
     straight.shares = pd.DataFrame(columns=["source", "group", "of"])
     straight.about = straight.about | {"network": "straight x1.30", "detour_factor": 1.3}
-    assert "1.3" in next(iter(coverage_lines(straight)))
+    assert "1.3" in next(iter(coverage_lines(straight)))[1]
