@@ -12,6 +12,7 @@ import pytest
 
 from planner.api.people import people_of
 from planner.api.plan import Plan
+from planner.api.scenarios import compare
 from planner.cli import main
 from planner.files import atomic_write
 from planner.plan.store import store_plan
@@ -121,6 +122,27 @@ def test_maps(
     assert ("PM0003" in text) == (audience == "internal")
     assert ("PM0007" in text) == (audience != "public")
     assert ("内部资料" in text) == (audience == "internal")
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("audience", list(Audience))
+def test_layers_cards_and_reports(office: Office, audience: Audience, named: bool) -> None:
+    """What a plan hands on holds no person but the centres, for the public, if it is told them."""
+    plan = Plan.load(office.out)
+    people = people_of(office.project, plan) if named else None
+    made: dict[str, str | Path] = {
+        "zones.geojson": plan.to_geojson(audience=audience, people=people),
+        "zones.kml": plan.to_kml(audience=audience, people=people),
+        "explored.html": plan.explore(audience=audience, people=people).get_root().render(),
+        "report.md": plan.report(people=people).text,
+        "card.html": plan._repr_html_(),
+        "scenarios.html": compare([plan, plan]).page(),
+    }
+    centres = {f"a name in members row {b + 2}" for b in CENTRES} if named else set()
+    for name, text in made.items():
+        found = set(office.canaries.found_in(str(text).encode(), name))
+        public = audience is Audience.PUBLIC and name.startswith(("zones", "explored"))
+        assert found == (centres if public else set()), name
 
 
 def test_check_and_review(
