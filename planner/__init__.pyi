@@ -78,6 +78,7 @@ from .model.rules import RuleBook as RuleBook
 from .model.rules import WalkLimit as WalkLimit
 from .network.graph import WalkingNetwork as WalkingNetwork
 from .network.straight import StraightNetwork as StraightNetwork
+from .network.streets.osm import read_extract as read_extract
 from .plan.compare import Comparison as Comparison
 from .plan.lookup import Lookup as Lookup
 from .solve.keeping import Keeping as Keeping

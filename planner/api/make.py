@@ -23,6 +23,7 @@ from planner.model.project import Affinity, Project, Search
 from planner.model.rules import RuleBook
 from planner.model.schema import PREVIOUS
 from planner.model.section import read_section, refuse_unknown
+from planner.network.streets.cut import box_of
 
 __all__ = ["More", "make_plan"]
 
@@ -46,6 +47,7 @@ class More(TypedDict, total=False):
     fences_datum: str
     streets_datum: str
     detour_factor: float
+    bounds: Any
     columns: Mapping[str, Mapping[str, str]]
     sheets: Mapping[str, Any]
     affinity: Affinity | Mapping[str, Any]
@@ -94,10 +96,10 @@ def make_plan(
         Heading of the map and the summary.
     **more
         ``fences, buildings, aliases, ties, links, barriers`` (paths or frames), ``accepted, datum,
-        buildings_datum, fences_datum, streets_datum, detour_factor, columns, sheets``: as in the project
-        file's ``[inputs]``, ``[columns]`` and ``[sheets]``; ``affinity`` as its section; ``move_price_m,
-        fit_rules, allow_missing_centres`` (true unless stated) as `planner.run` takes them; ``listener``:
-        told of progress.
+        buildings_datum, fences_datum, streets_datum, detour_factor, bounds, columns, sheets``: as in the
+        project file's ``[inputs]``, ``[columns]`` and ``[sheets]``; ``affinity`` as its section;
+        ``move_price_m, fit_rules, allow_missing_centres`` (true unless stated) as `planner.run` takes
+        them; ``listener``: told of progress.
 
     Returns
     -------
@@ -126,7 +128,7 @@ def make_plan(
     [2]
     """
     asked: dict[str, Any] = dict(more)
-    known = (*_OF_INPUTS, "columns", "sheets", "affinity", *_OF_WISHES, "listener")
+    known = (*_OF_INPUTS, "bounds", "columns", "sheets", "affinity", *_OF_WISHES, "listener")
     refuse_unknown(asked, (*known, *_NAMED), "make_plan")
     clock = Clock.of(asked.get("listener"))
     told = {name: asked[name] for name in _OF_INPUTS if name in asked}
@@ -137,6 +139,8 @@ def make_plan(
         members if isinstance(members, Residents) else None,
         Ground.of(streets) if ready else None,
     )
+    if asked.get("bounds") is not None:
+        told["bounds"] = box_of(asked["bounds"])
     told["households"] = _READ if at_hand.households else households
     told["members"] = _READ if at_hand.members else members
     project = Project(

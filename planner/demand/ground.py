@@ -33,6 +33,7 @@ from planner.network.digraph import is_graph
 from planner.network.doors import read_layer
 from planner.network.graph import WalkingNetwork
 from planner.network.straight import StraightNetwork
+from planner.network.streets.cut import lines_within
 from planner.network.streets.osm import Extract, read_extract
 from planner.network.streets.strokes import Strokes
 
@@ -170,6 +171,7 @@ class Ground:
         homes: Floats | None = None,
         datum: str | None = None,
         strokes: Strokes | None = None,
+        bounds: Any = None,
     ) -> Self:
         """Read an extract (``.osm``, ``.pbf``) or a line layer of one's own.
 
@@ -185,6 +187,8 @@ class Ground:
             ``gcj02`` or ``bd09``, if a line layer's degrees are not WGS-84.
         strokes : Strokes, optional
             Links and barriers that the office draws.
+        bounds : (west, south, east, north), optional
+            Degrees: what lies elsewhere is not read.
 
         Raises
         ------
@@ -195,12 +199,13 @@ class Ground:
         if isinstance(path, Path) and path.name.lower().endswith(_EXTRACTS):
             if shifted:
                 raise ConfigError.of("streets-datum-of-extract", datum=datum, name=path.name)
-            extract = read_extract(path, homes=homes)
+            extract = read_extract(path, homes=homes, bounds=bounds)
             return cls.from_extract(extract, buildings=buildings, strokes=strokes)
         gazetteer = None if buildings is None else _of_table(buildings)
         name, drawn = read_layer(path.frame if isinstance(path, Given) else path)
         if shifted:
             drawn = _turned(drawn, Datum(datum))
+        drawn = lines_within(drawn, bounds)
         network = WalkingNetwork.from_lines(drawn, name=name, strokes=strokes)
         base = {"streets": _as_layer(network)}
         # Names are read for the homes' datum alone: what an office calls its lines is not drawn.
@@ -298,11 +303,16 @@ def _read_streets(inputs: Inputs, streets: Source, homes: Floats) -> Ground:
     strokes, noticed = _strokes(inputs)
     said += [*damage, *noticed]
     if kept is not None and isinstance(streets, Path):
-        extract = read_extract(streets, homes=homes)
+        extract = read_extract(streets, homes=homes, bounds=inputs.bounds)
         ground = Ground.from_extract(extract, gazetteer=kept, strokes=strokes)
     else:
         ground = Ground.from_streets(
-            streets, buildings=table, homes=homes, datum=inputs.streets_datum, strokes=strokes
+            streets,
+            buildings=table,
+            homes=homes,
+            datum=inputs.streets_datum,
+            strokes=strokes,
+            bounds=inputs.bounds,
         )
     if table is not None:
         buildings_among_streets(table, ground.area, ground.base, inputs.buildings_datum)
@@ -334,7 +344,10 @@ def _shelf_of(inputs: Inputs, streets: Source) -> tuple[Path | None, str]:
     if isinstance(streets, Given) or isinstance(inputs.buildings, Given):
         return None, ""  # what is made of a frame lives as long as the frame
     try:
-        told = (inputs.buildings_datum, *(repr(x) for x in (inputs.told(BUILDINGS).given,) if x))
+        told = (
+            f"{inputs.buildings_datum}{inputs.bounds or ''}",
+            *(repr(x) for x in (inputs.told(BUILDINGS).given,) if x),
+        )
         mark = shelf.fingerprint_of((streets, inputs.buildings), also=told)
     except OSError:
         return None, ""  # whoever reads the file itself says what is wrong with it

@@ -89,6 +89,8 @@ class Inputs:
     sheets : mapping of str to tuple of str
         Name of a table -> the sheets that alone are read, by name or pattern; ``leave_out`` -> those
         that are not read in any.
+    bounds : tuple of float or None
+        West, south, east, north in degrees: of an extract what lies elsewhere is not read.
     rewrites : tuple of Rewrite
         Rules of earlier reviews about how addresses are written; they lie beside `accepted`.
     detour_factor : float or None
@@ -114,6 +116,7 @@ class Inputs:
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rewrites: tuple[Rewrite, ...] = ()
+    bounds: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("households", "members"):

@@ -22,6 +22,7 @@ _ASKED: tuple[tuple[Any, str, str], ...] = (
     (float, "a number", "数字"),
     (int, "a whole number", "整数"),
     (Path, "a path in quotes", "加引号的路径"),
+    (tuple[float, ...], "a list of numbers", "数字列表"),
     (tuple[str, ...], 'a list such as ["a", "b"]', '列表，例如 ["a", "b"]'),
     (tuple[float, ...], "a list such as [3, 5, 10]", "列表，例如 [3, 5, 10]"),
     (str, "a text in quotes", "加引号的文字"),

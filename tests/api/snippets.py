@@ -49,6 +49,8 @@ SNIPPETS: tuple[tuple[str, str], ...] = (
     ("make_plan(points, workers, streets, rules={'walk': {'limit_m': 300}})", "it.rules.walk.limit_m == 300"),
     ("make_plan(points, workers, streets, rules=folder / 'rules.toml')", "it.rules.walk.limit_m == 400"),
     ("make_plan(points, workers, streets, search={'seed': 3})", "it.provenance['seed'] == 3"),
+    ("make_plan(points, workers, streets, bounds=fences)", "len(it.zones) == 2"),
+    ("make_plan(points, workers, streets, bounds=(1, 2))", "ConfigError: bounds"),
     ("make_plan(points, workers, streets, title='试点')", "it.provenance['title'] == '试点'"),
     ("run(folder)", "len(it.zones) == 2"),
     ("run(str(folder / 'planner.toml'))", "len(it.zones) == 2"),

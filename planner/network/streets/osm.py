@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 import planner.network.streets.features as layers
 from planner.model.arrays import Bools, Floats, Ints
+from planner.network.streets.cut import box_of
 from planner.network.streets.scan import Scan, scan
 from planner.network.streets.tags import (
     attachable,
@@ -112,7 +113,7 @@ class Extract:
     other_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_extract(path: str | Path, *, homes: Floats | None = None) -> Extract:
+def read_extract(path: str | Path, *, homes: Floats | None = None, bounds: Any = None) -> Extract:
     """Read an OpenStreetMap extract.
 
     Parameters
@@ -121,6 +122,8 @@ def read_extract(path: str | Path, *, homes: Floats | None = None) -> Extract:
         ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
     homes : ndarray of float64, shape (n, 2), optional
         Where people are known to live, degrees WGS-84: a trunk road along which they do is walked.
+    bounds : (west, south, east, north), GeoDataFrame or shape, optional
+        Degrees WGS-84: what lies elsewhere is not read, what reaches into it is read whole.
 
     Returns
     -------
@@ -131,8 +134,10 @@ def read_extract(path: str | Path, *, homes: Floats | None = None) -> Extract:
     ------
     NetworkError
         The file is missing, cut short, declares entities, or is no OpenStreetMap file.
+    ConfigError
+        The bounds are no box.
     """
-    raw = scan(path)
+    raw = scan(path, None if bounds is None else box_of(bounds))
     counts = dict(raw.counts)
     shapes = layers.assemble(raw, counts)
     ordinary = np.array([is_street(t) and walkable(t) for t in raw.way_tags], bool)

@@ -17,6 +17,7 @@ import osmium.osm
 from planner.errors import NetworkError
 from planner.files import mark_as_read
 from planner.model.arrays import Floats, Ints
+from planner.network.streets.cut import Bounds, filter_within
 
 __all__ = ["Scan", "scan"]
 
@@ -65,13 +66,15 @@ class Scan:
     counts: dict[str, int]
 
 
-def scan(path: str | Path) -> Scan:
+def scan(path: str | Path, bounds: Bounds | None = None) -> Scan:
     """Read an OpenStreetMap file into arrays.
 
     Parameters
     ----------
     path : str or Path
         ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``.
+    bounds : tuple, optional
+        What lies elsewhere is not read: west, south, east, north in degrees.
 
     Raises
     ------
@@ -84,7 +87,8 @@ def scan(path: str | Path) -> Scan:
     raw = _Raw()
     try:
         date, generator = _header(path)
-        raw.read(path, want_dates=not date)
+        within = None if bounds is None else filter_within(path, bounds)
+        raw.read(path, want_dates=not date, within=within)
         raw.leave_out(_deleted(path))
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise NetworkError.of("extract-unreadable", path=path, error=error) from error
@@ -170,10 +174,11 @@ class _Raw:
         self.newest = ""
         self.gone: set[tuple[str, int]] = set()
 
-    def read(self, path: Path, *, want_dates: bool) -> None:
+    def read(self, path: Path, *, want_dates: bool, within: Any = None) -> None:
         newest = None
         thing: Any
-        for thing in osmium.FileProcessor(str(path)):
+        things = osmium.FileProcessor(str(path))
+        for thing in things if within is None else things.with_filter(within):
             if not thing.visible:
                 self.gone.add((thing.type_str(), thing.id))
                 continue
