@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import osmium
+import osmium.filter
 import osmium.osm
 import shapely
 
