@@ -101,7 +101,8 @@ class Clock:
     """
 
     seconds: float
-    began: float = field(default_factory=time.perf_counter)
+    # Looked up when it is called: a measurement may count seconds of processor in its place.
+    began: float = field(default_factory=lambda: time.perf_counter())
 
     @property
     def spent(self) -> float:

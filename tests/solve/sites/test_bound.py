@@ -155,3 +155,18 @@ def test_much_is_left_aside_where_the_bound_is_close() -> None:
     climber.fix(1.002 * found.value_m)
     assert climber.able[np.arange(60), found.serves].all()
     assert climber.able.sum() < 1200
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_floors_that_nobody_reaches_prove_no_more_than_is_true(seed: int) -> None:
+    """Too many centres for their floors, and aimed far too high: no known answer is below the bound."""
+    sites = on_a_plane(seed, 40, 14, 9, 1.5, price=1000.0)
+    mean = sites.demand.sum() / 9
+    sites = sites.replace(
+        cost=sites.cost * sites.demand[:, None],
+        floor=np.full(14, 1.5 * mean),
+        capacity=np.full(14, 2.0 * mean),
+    )
+    answer = first_answer(sites, 0)
+    proven = Climber(sites, answer).climb(1.5 * answer.value_m, 150, Clock(20.0))
+    assert 0.5 * answer.value_m < proven.bound_m <= answer.value_m
