@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from planner.model.project import Project
     from planner.model.rules import RuleBook
 
-__all__ = ["demo", "init", "rules", "zone"]
+__all__ = ["demo", "init", "leave", "rules", "zone"]
 
 
 def demo(
@@ -66,7 +66,7 @@ def demo(
     project = write_town(folder) if town == "bagongshan" else write_demo(folder, seed=seed)
     plan, written = _plan(Project.read(project), out, replacing=replace)
     closing_table(plan, written)
-    _leave(plan, strict=False)
+    leave(plan, strict=False)
 
 
 def init(
@@ -206,7 +206,7 @@ def zone(
         print_json({**plan.summary(), "files": {n: str(p) for n, p in written.items()}})
     else:
         closing_table(plan, written)
-    _leave(plan, strict=strict)
+    leave(plan, strict=strict)
 
 
 def rules(
@@ -310,7 +310,7 @@ def _plan(
 INTERRUPTED = 6  # exit code where the search was ended by hand: the plan is the best so far
 
 
-def _leave(plan: Plan, *, strict: bool) -> None:
+def leave(plan: Plan, *, strict: bool) -> None:
     """End with the exit code that the plan deserves."""
     # by hand comes before --strict: a plan that was cut short says nothing of the rules
     if plan.provenance.get("stopped") == "interrupt":

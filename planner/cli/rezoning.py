@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from planner.cli.finished import PlanFile
+from planner.cli.planning import leave
 from planner.cli.terminal import (
     AsJson,
     Offline,
@@ -132,7 +133,8 @@ def rezone(
     centre, locks hold; the plan keeps its history.
     未变动的社区原样保留；编号与颜色随中心户不变，锁定有效，历史留存。
 
-    Exit code 3: more homes must change hands than the budget allows. 退出码3：上限内无法完成。
+    Exit code 3: more homes must change hands than the budget allows. Ctrl-C once keeps the best plan so far
+    (exit code 6). 退出码3：上限内无法完成；按一次 Ctrl-C 保留目前最好的方案（退出码6）。
     """
     from planner.api.opening import online_of
     from planner.api.rezone.run import Changed, Options, rezone_and_save, rezone_curve
@@ -178,6 +180,8 @@ def rezone(
     else:
         closing_table(made, written)
         _tell(made)
+    if made is not None:
+        leave(made, strict=False)
 
 
 def _keeping(

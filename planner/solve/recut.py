@@ -119,6 +119,7 @@ class _Desk:
     seed: int
     progress: Callable[[Progress], None] | None
     clock: Clock = field(init=False)
+    halted: bool = False  # ended by hand: what was found is taken, and nothing more is begun
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.stop.seconds)
@@ -147,12 +148,16 @@ class _Desk:
 
         A price on what nobody can help would only make every gap look small.
         """
+        return self.counts - self._least(self.counts)[self.problem.pair_unit]
+
+    def _least(self, counts: Floats) -> Floats:
+        """Give the least that a unit comes to, whatever is taken; 0 of one that nobody may serve."""
         least = np.zeros(self.problem.n_units)
         served = np.diff(self.problem.pair_start) > 0
         starts = self.problem.pair_start[:-1][served]
         if len(starts):
-            least[served] = np.minimum.reduceat(self.counts, starts)
-        return self.counts - least[self.problem.pair_unit]
+            least[served] = np.minimum.reduceat(counts, starts)
+        return least
 
     @property
     def lost(self) -> int:
@@ -222,6 +227,7 @@ class _Desk:
         priced = self.priced(self.tight, charged)
         stop = Stop(self.stop.gap, max(self.clock.left * share, 1.0))
         found = solve(priced, stop=stop, start=start, seed=self.seed, progress=self.progress)
+        self.halted |= found.stopped == "interrupt"
         moved = self.moved(found.assignment)
         plain = self.tight.replace(change_m=np.zeros(self.tight.n_pairs))
         value = audit.audit(plain, found.assignment, 0.0).value_m
@@ -255,13 +261,16 @@ class _Desk:
                 low = fines
                 if best is None and fines[lost > limit].min() >= FEWEST_M:
                     break
+            if self.halted:
+                break
             if best is None:
                 fines = np.where(lost > limit, np.clip(4.0 * fines, 50.0, FEWEST_M), fines)
             else:
                 fines = (best[2] + (low if low is not None else 0.0)) / 2.0
         if best is None:
+            self._go_on()
             raise InfeasibleError.of("zone-budget-not-found", budget=limit, found=round(fewest))
-        chosen = best[1]
+        chosen = self._ended(best[1])
         return replace(chosen, bound_m=max(bounds) - price_m * (chosen.moved - self.forced))
 
     def _fined(self, price_m: float, fines: Floats, limit: int) -> tuple[Floats, float]:
@@ -274,11 +283,7 @@ class _Desk:
         counts = changes_of(
             self.problem, self.unit, replace(self.previous, homes=self.previous.homes * fine)
         )
-        served = np.diff(self.problem.pair_start) > 0
-        least = np.zeros(self.problem.n_units)
-        starts = self.problem.pair_start[:-1][served]
-        if len(starts):
-            least[served] = np.minimum.reduceat(counts, starts)
+        served, least = np.diff(self.problem.pair_start) > 0, self._least(counts)
         # of homes that nobody may serve the fine is paid whatever is done
         nobody = np.append(~served & open_, True)[np.asarray(self.unit)] & (zone >= 0)
         paid = float((self.previous.homes * fine)[nobody].sum())
@@ -290,12 +295,14 @@ class _Desk:
         free = self.attempt(0.0, self.start, 0.2)
         if free.moved <= budget:
             return free, self.forced
+        self._go_on()
         few = self.attempt(FEWEST_M, self.start, 0.25)
         if few.moved > budget:
+            self._go_on()
             raise self._too_few(budget, few)
         best, low, high = few, 1.0, 5_000.0
         tried = [free, few]
-        for number in range(ATTEMPTS):
+        for number in range(0 if self.halted else ATTEMPTS):
             price = math.sqrt(low * high)
             point = self.attempt(price, best.result.assignment, 1.0 / (ATTEMPTS - number))
             tried.append(point)
@@ -306,14 +313,28 @@ class _Desk:
                 best = min(best, point, key=lambda p: p.value_m)
                 if point.moved == budget:
                     break
+            if self.halted:
+                break
         # the bound of a plan at a price holds for any number of homes, at that price for each
         bound = max(p.bound_m + p.price_m * (p.moved - budget) for p in tried)
-        return replace(best, bound_m=bound), self.forced
+        return self._ended(replace(best, bound_m=bound)), self.forced
+
+    def _go_on(self) -> None:
+        """Stop for good where the search was ended before there was a plan that is allowed."""
+        if self.halted:
+            raise KeyboardInterrupt
+
+    def _ended(self, point: Point) -> Point:
+        """Say of the plan that is taken whether more would have been tried."""
+        stopped = "interrupt" if self.halted else point.result.stopped
+        return replace(point, result=replace(point.result, stopped=stopped))
 
     def least(self, found: Point) -> int:
         """Prove how few homes any plan moves: walks and elastic rules left out of account."""
         if found.moved <= self.forced:
             return found.moved
+        if self.halted:
+            return self.forced
         scale = 1_000.0
         bare = self.tight.replace(
             # a thread of walking, so that there is something to divide by
@@ -330,11 +351,10 @@ class _Desk:
         return self.forced + max(0, math.ceil(bound / scale - 1e-6))
 
     def _too_few(self, budget: int, few: Point) -> InfeasibleError:
-        least = self.least(few)
-        if least <= budget:
-            told = {"budget": budget, "found": few.moved, "least": least}
+        told = {"budget": budget, "found": few.moved, "least": self.least(few)}
+        if told["least"] <= budget:
             return InfeasibleError.of("budget-not-found", **told)
-        return InfeasibleError.of("budget-too-small", budget=budget, found=few.moved, least=least)
+        return InfeasibleError.of("budget-too-small", **told)
 
     def whole(self, point: Point | None, price_m: float, least: int) -> Recut:
         """Put the open part back beside what stands."""

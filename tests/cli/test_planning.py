@@ -79,15 +79,15 @@ def test_how_a_plan_ends(stopped: str, strict: bool, code: int) -> None:
     """By hand comes before everything; otherwise a plan that is not asked to be strict is done."""
     import typer
 
-    from planner.cli.planning import _leave
+    from planner.cli.planning import leave
 
     made = make_plan_tables(nx=5, ny=4)
     tables = replace(made, provenance={**made.provenance, "stopped": stopped})
     if not code:
-        _leave(Plan.of(tables), strict=strict)
+        leave(Plan.of(tables), strict=strict)
         return
     with pytest.raises(typer.Exit) as left:
-        _leave(Plan.of(tables), strict=strict)
+        leave(Plan.of(tables), strict=strict)
     assert left.value.exit_code == code
 
 

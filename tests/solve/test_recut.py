@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from planner.model.problem import Part, Problem
 from planner.solve.keeping import Keeping, Standing
 from planner.solve.recut import FEWEST_M, curve, recut
 from planner.solve.rezone import Previous
-from planner.solve.zones.search import Stop
+from planner.solve.zones.search import Stop, solve
 from tests.strategies import best_plan, connected, problems
 
 STOP = Stop(gap=0.0, seconds=60)
@@ -256,3 +258,52 @@ def test_what_is_held_stays_and_the_bound_is_of_all_plans() -> None:
     assert free.result.assignment.tolist() == [0, 0, 0, 1, 1, 1]
     assert got.result.bound_m == pytest.approx(free.result.bound_m)
     assert got.problem.n_pairs == problem.n_pairs
+
+
+@pytest.mark.parametrize(
+    ("wish", "moved"),
+    [(Keeping(0.0), 20), (Keeping(budget=10), None), (Keeping(0.0, zone_budget=10), None)],
+)
+def test_a_search_that_is_ended_by_hand_begins_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, wish: Keeping, moved: int | None
+) -> None:
+    """The plan so far is taken where it is allowed; where it is not there is none."""
+    calls = []
+
+    def halted(*args: Any, **more: Any) -> Any:
+        calls.append(1)
+        return replace(solve(*args, **more), stopped="interrupt")
+
+    monkeypatch.setattr("planner.solve.recut.solve", halted)
+    problem = street()
+    unit = np.repeat(np.arange(6), 10)
+    zone = np.repeat([0, 0, 0, 0, 0, 1], 10)
+    previous = Previous(zone.astype(np.int32), np.ones(60), "", 0.0)
+    if moved is None:
+        with pytest.raises(KeyboardInterrupt):
+            recut(problem, unit, previous, open_town(problem), wish, stop=STOP, seed=0)
+    else:
+        got = recut(problem, unit, previous, open_town(problem), wish, stop=STOP, seed=0)
+        assert (got.moved, got.result.stopped) == (moved, "interrupt")
+    assert len(calls) == 1
+
+
+def test_a_price_search_that_is_ended_keeps_what_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third search is cut short: the fewest stand, and it is said that more was to come."""
+    calls = []
+
+    def third(*args: Any, **more: Any) -> Any:
+        calls.append(1)
+        found = solve(*args, **more)
+        return replace(found, stopped="interrupt") if len(calls) == 3 else found
+
+    monkeypatch.setattr("planner.solve.recut.solve", third)
+    problem = street()
+    unit = np.repeat(np.arange(6), 10)
+    zone = np.repeat([0, 0, 0, 0, 0, 1], 10)
+    previous = Previous(zone.astype(np.int32), np.ones(60), "", 0.0)
+    wish = Keeping(budget=10)
+    got = recut(problem, unit, previous, open_town(problem), wish, stop=STOP, seed=0)
+    assert got.moved <= 10
+    assert got.result.stopped == "interrupt"
+    assert len(calls) == 3

@@ -18,7 +18,7 @@ from planner.intake.events.read import WHERE
 from planner.intake.identity import match_ids
 from planner.intake.residents import Residents
 from planner.model.events import Event
-from planner.model.rules import RuleBook
+from planner.model.rules import Bound, RuleBook
 
 __all__ = ["OF_ZONES", "Register", "registered", "with_rules"]
 
@@ -121,9 +121,20 @@ def _with_limit(rules: RuleBook, event: Event) -> RuleBook:
     high = bound.high if event.high is None else event.high
     changed = {event.rule: replace(bound, low=low, high=high)}
     if event.rule in ("members_per_zone", "households_per_member"):
-        # the zones follow from these two, as in the project file
-        changed["households_per_zone"] = replace(rules.households_per_zone, low=None, high=None)
+        changed["households_per_zone"] = _following(rules)
     return replace(rules, **changed)
+
+
+def _following(rules: RuleBook) -> Bound:
+    """Leave open what follows from the members of a zone and their homes; what was set otherwise stays."""
+    zone = rules.households_per_zone
+    open_ = replace(zone, low=None, high=None)
+    follows = replace(rules, households_per_zone=open_).households_per_zone
+    return replace(
+        zone,
+        low=None if zone.low == follows.low else zone.low,
+        high=None if zone.high == follows.high else zone.high,
+    )
 
 
 class _Rows:
@@ -137,6 +148,14 @@ class _Rows:
         }
         self.held = {str(i) for i in residents.held["id"]}
         self.rest: dict[str, dict[str, Any]] = {}
+        self._numbered: dict[str, set[str]] = {}
+        for name in (*self.kept, *self.held):
+            self._number(name)
+
+    def _number(self, name: str) -> None:
+        """Know an id by its number, too; one that leaves may stay listed."""
+        if name.isdecimal():
+            self._numbered.setdefault(name.lstrip("0"), set()).add(name)
 
     def find(self, name: str) -> str | None:
         """Give the id as the sheet has it: 007 may be the number 7."""
@@ -144,7 +163,13 @@ class _Rows:
             return name
         if not name.isdecimal():
             return None
-        return match_ids([name], [*self.kept, *self.held]).get(name)
+        fitting = [
+            known
+            for known in self._numbered.get(name.lstrip("0"), ())
+            if known in self.kept or known in self.held
+        ]
+        # two of one number are nobody's, as in `match_ids`
+        return fitting[0] if len(fitting) == 1 else None
 
     def placed(self, name: str) -> str | None:
         """Give the id of who is there and was not set aside, likewise."""
@@ -158,8 +183,14 @@ class _Rows:
     def add(self, event: Event, name: str, **more: Any) -> None:
         blank: dict[str, Any] = dict.fromkeys(WHERE, "") | {"lon": np.nan, "lat": np.nan}
         place = {"file": event.file, "sheet": event.sheet, "row": event.row}
+        self._number(name)
         self.kept[name] = {"id": name, **blank, **event.where, **place, **more}
         self.held.discard(name)
+
+    def split(self, name: str, new: str, more: dict[str, Any]) -> None:
+        """Put a second one in at the same place."""
+        self._number(new)
+        self.kept[new] = {**self.kept[name], **more, "id": new}
 
     def drop(self, name: str) -> None:
         self.kept.pop(name, None)
@@ -238,7 +269,7 @@ def _split(desk: _Desk, event: Event) -> str:
         return "event-there-already"
     place = {"file": event.file, "sheet": event.sheet, "row": event.row}
     weight = 1.0 if event.load is None else event.load
-    rows.kept[event.new_id] = {**rows.kept[name], **place, "id": event.new_id, "load": weight}
+    rows.split(name, event.new_id, {**place, "load": weight})
     return ""
 
 

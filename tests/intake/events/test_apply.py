@@ -123,7 +123,7 @@ def test_an_event_that_names_nobody_is_a_fault(
 
 
 def test_rules_change_by_events() -> None:
-    """A floor of 0 is no floor any more; zones follow from the members' rules as in the project file."""
+    """A floor of 0 is no floor any more; zones follow from the members' rules where nothing else was set."""
     rules = RuleBook(
         members_per_zone=Bound(5, 10),
         households_per_member=Bound(15, 25),
@@ -132,7 +132,7 @@ def test_rules_change_by_events() -> None:
     changed = with_rules(rules, [event("rule", rule="households_per_zone", low=0.0, high=120.0)])
     assert (changed.households_per_zone.low, changed.households_per_zone.high) == (0.0, 120.0)
     fewer = with_rules(rules, [event("rule", rule="members_per_zone", low=4.0)])
-    assert (fewer.households_per_zone.low, fewer.households_per_zone.high) == (60.0, 250.0)
+    assert (fewer.households_per_zone.low, fewer.households_per_zone.high) == (80.0, 200.0)
     with pytest.raises(ConfigError, match="row 5") as nothing:
         with_rules(rules, [event("rule", rule="walk_m", high=0.0)])
     assert "None" not in str(nothing.value)
@@ -141,3 +141,36 @@ def test_rules_change_by_events() -> None:
     with pytest.raises(ConfigError, match="row 5") as raised:
         with_rules(rules, [event("rule", rule="members_per_zone", low=40.0)])
     assert "第5行" in raised.value.zh
+
+
+def test_an_id_is_found_by_its_number_whoever_came_and_went(
+    homes: Residents, members: Residents
+) -> None:
+    """7 is 007, and 0007 is no new id; a split is known by its number, too, and who has left no more."""
+    joins = event("home-in", "B7", where={"address": "甲里9号楼"})
+    split = event("home-split", "7", new_id="012")
+    made = registered(homes, members, [joins, split, event("home-out", "12")])
+    assert [e.id for e in made.events] == ["B7", "007", "012"]
+    assert set(made.households.kept["id"]) == {"007", "A2", "B7"}
+    with pytest.raises(SchemaError):
+        registered(homes, members, [event("home-split", "A2", new_id="0007")])
+    left = [event("home-out", "7"), event("home-split", "A2", new_id="0007")]
+    again = registered(homes, members, [*left, event("home-minutes", "7", load=9.0)])
+    assert set(again.households.kept["id"]) == {"A2", "0007"}
+    assert again.events[-1].id == "0007"
+
+
+def test_zone_sizes_that_were_set_stay_when_members_change() -> None:
+    """Those that followed from members and homes follow anew; one that was set by itself does not."""
+    rule = event("rule", rule="members_per_zone", low=4.0)
+    follows = RuleBook(members_per_zone=Bound(5, 10), households_per_member=Bound(15, 25))
+    assert with_rules(follows, [rule]).households_per_zone.low == 60
+    own = RuleBook(
+        members_per_zone=Bound(5, 10),
+        households_per_member=Bound(15, 25),
+        households_per_zone=Bound(50, 250),
+    )
+    made = with_rules(own, [rule]).households_per_zone
+    assert (made.low, made.high) == (50, 250)
+    more = with_rules(own, [event("rule", rule="members_per_zone", high=8.0)]).households_per_zone
+    assert (more.low, more.high) == (50, 200)
