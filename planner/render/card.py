@@ -25,6 +25,10 @@ from planner.render.text.words import proof_words
 __all__ = ["card_html", "explored", "plotted", "zones_svg"]
 
 WIDTH = 560
+_CHINESE = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC",
+    "WenQuanYi Micro Hei", "Noto Serif CJK SC", "SimSun",
+)  # fmt: skip
 STEP = 1.0  # pixels: nobody sees less
 
 
@@ -110,8 +114,20 @@ def plotted(tables: PlanTables, audience: Audience, ax: Any = None, **how: Any) 
         ax.annotate(str(number), (at.x, at.y), ha="center", va="center", fontsize=7)
     ax.set_axis_off()
     if note := str(tables.provenance.get("attribution") or ""):
-        ax.text(1, 0, note, transform=ax.transAxes, ha="right", va="top", fontsize=5)
+        font = _chinese_font()
+        # letters that no font has would be boxes, and a warning each
+        shown = note if font else note.encode("ascii", "ignore").decode().strip()
+        place = {"transform": ax.transAxes, "ha": "right", "va": "top", "fontsize": 5}
+        ax.text(1, 0, shown, fontfamily=font, **place)
     return ax
+
+
+def _chinese_font() -> str | None:
+    """Name a font of this machine that has Chinese letters, if there is one."""
+    from matplotlib import font_manager
+
+    there = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in _CHINESE if name in there), None)
 
 
 def explored(tables: PlanTables, audience: Audience, people: People | None = None) -> Any:
@@ -137,11 +153,14 @@ def explored(tables: PlanTables, audience: Audience, people: People | None = Non
         default_js: list[tuple[str, str]] = []  # noqa: RUF012 - overrides folium's own
         default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
+    note = html.escape(str(tables.provenance.get("attribution") or ""))
+    look = "position:fixed;right:6px;bottom:4px;z-index:999;font:11px system-ui,sans-serif"
     layer = json.loads(geojson_of(tables, audience, people=people))
     chart = PlainMap(tiles=None, attribution_control=False)
     head: Any = chart.get_root()
     for nth, text in enumerate((f"<style>{css}</style>", f"<script>{script}</script>")):
         head.header.add_child(Verbatim(text), name=f"leaflet_{nth}")
+    head.html.add_child(Verbatim(f'<div style="{look}">{note}</div>'), name="attribution")
     shown = {"number": "责任区", "fence": "社区", "homes": "户数"}
     folium.GeoJson(
         layer,

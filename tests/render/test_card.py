@@ -13,6 +13,7 @@ from planner.errors import MissingExtraError, PrivacyError
 from planner.model.palette import ZONE_COLOURS
 from planner.model.tables import PlanTables
 from planner.privacy.audience import Audience
+from planner.render import card
 from planner.render.card import card_html, explored, plotted, zones_svg
 from planner.render.map.page import map_page
 from tests.plans import make_plan_tables
@@ -26,20 +27,20 @@ def tables() -> PlanTables:
 
 def test_a_card_is_small(tables: PlanTables) -> None:
     """Some kilobytes, where the whole map has hundreds: a notebook may show a plan many times."""
-    card = card_html(tables)
-    assert len(card) < 20_000 < len(map_page(tables).html) / 5
-    assert card.count("<path") == len(tables.zones)
+    shown = card_html(tables)
+    assert len(shown) < 20_000 < len(map_page(tables).html) / 5
+    assert shown.count("<path") == len(tables.zones)
     for number in tables.zones["number"]:
-        assert f">{number}</text>" in card
-    assert "http" not in card.replace("http://www.w3.org/2000/svg", "")
-    assert "<script" not in card
+        assert f">{number}</text>" in shown
+    assert "http" not in shown.replace("http://www.w3.org/2000/svg", "")
+    assert "<script" not in shown
 
 
 def test_no_home_and_no_hostile_text(tables: PlanTables) -> None:
     """Ids, addresses and labels are not in it; markup of a title is shown, not run."""
-    card = card_html(make_plan_tables(nx=5, ny=4, hostile=True))
-    assert "<img" not in card
-    assert "<svg/onload" not in card
+    shown = card_html(make_plan_tables(nx=5, ny=4, hostile=True))
+    assert "<img" not in shown
+    assert "<svg/onload" not in shown
     plain = card_html(tables)
     assert not re.search(r"H\d{5}|P\d{4}|新村路", plain)
 
@@ -73,6 +74,17 @@ def test_axes_have_every_zone(tables: PlanTables) -> None:
     pyplot.close(plotted(tables, Audience.PUBLIC).figure)
 
 
+def test_letters_that_no_font_has_are_no_boxes(tables: PlanTables, monkeypatch) -> None:
+    """An attribution in Chinese is drawn where a font has its letters, else in what is left of it."""
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    named = replace(tables, provenance={**tables.provenance, "attribution": "streets 路网"})
+    for font, told in ((None, "streets"), ("DejaVu Sans", "streets 路网")):
+        monkeypatch.setattr(card, "_chinese_font", lambda font=font: font)
+        ax = plotted(named, Audience.MEETING)
+        assert told in {t.get_text() for t in ax.texts}
+        pyplot.close(ax.figure)
+
+
 def test_without_matplotlib_the_extra_is_named(tables: PlanTables, monkeypatch) -> None:
     """The message says what to install."""
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
@@ -90,5 +102,6 @@ def test_a_map_to_add_to(tables: PlanTables) -> None:
     html = chart.get_root().render()
     sources = re.findall(r"<(?:script|link|img)[^>]+https?:", html)
     assert sources == []
+    assert "OpenStreetMap" in html
     assert html.count('"number"') >= len(tables.zones)
     assert any(colour in html for colour in ZONE_COLOURS)
