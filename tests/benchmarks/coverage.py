@@ -1,11 +1,13 @@
 """Coverage of the reference district: bands, shares, equity, every absence and blank spots, timed by part.
 
     python -m tests.benchmarks.coverage EXTRACT.osm.pbf [--keep FOLDER] [--json FILE] [--strict]
+    python -m tests.benchmarks.coverage EXTRACT.osm.pbf --check
 
 35,000 households, 586 centres and 5,600 members are put on the buildings of an extract and planned briefly
 (how good the plan is does not matter here); every tenth household gets a made-up mark of care.  What is timed
 runs in a process of its own, so that its memory is its own.  Exit code 1 with --strict where it takes more
-than 30 s of processor or 2 GB, reading of the sheets and streets not counted.
+than 30 s of processor or 2 GB, reading of the sheets and streets not counted.  With --check the walk of every
+home of an extract to the nearest of sixty others is held against networkx instead.
 """
 
 from __future__ import annotations
@@ -35,6 +37,9 @@ def main() -> None:
     options = _options()
     if options.measure:
         _measure(options.keep)
+        return
+    if options.check:
+        _check(options.extract)
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
@@ -88,13 +93,16 @@ def _measure(folder: Path) -> None:
     from planner.api.people import people_in
     from planner.api.plan import Plan
     from planner.api.progress import Clock
+    from planner.model.caring import care_kinds
     from planner.model.project import Project
     from planner.plan.care.absences import absences, helped
     from planner.plan.care.blanks import blank_spots
     from planner.plan.care.equity import equity_figures
     from planner.plan.care.mending import mends
     from planner.plan.care.onstreets import on_streets
+    from planner.plan.care.patrol import patrols
     from planner.plan.care.shares import bands, shares, walks_to
+    from planner.plan.care.visits import helping, rounds
 
     seconds: dict[str, float] = {}
     with _timed(seconds, "read plan, sheets, streets"):
@@ -119,6 +127,12 @@ def _measure(folder: Path) -> None:
     parts = [v for k, v in seconds.items() if not k.startswith("read")]
     with _timed(seconds, "repairs (not counted)"):
         found = mends(ground, seconds=20.0)
+    with _timed(seconds, "helpers of care households (not counted)"):
+        told_of = helping(ground, needs, care_kinds(), project.care)
+    with _timed(seconds, "rounds of a week (not counted)"):
+        ways, _ = rounds(ground, told_of, project.care, project.pace, 1)
+    with _timed(seconds, "patrols (not counted)"):
+        streets, _ = patrols(ground, project.pace)
     told = {
         "households": len(plan.households),
         "care": int(needs.care.sum()),
@@ -133,12 +147,61 @@ def _measure(folder: Path) -> None:
         "blank_spots": len(blank),
         "gaps": len(plan.gaps),
         "repairs": len(found),
+        "rounds": len(ways),
+        "patrols": len(streets),
         "seconds": seconds,
         "together_s": round(sum(parts), 1),
         "peak_gb": round(peak, 2),
         "machine": machine(),
     }
     print(json.dumps(told, ensure_ascii=False))
+
+
+def _check(extract: Path) -> None:
+    """Hold every home's walk to the nearest of sixty against networkx, on the buildings of an extract."""
+    import networkx as nx
+
+    from planner.network import WalkingNetwork
+    from tests.benchmarks.communities import Place
+
+    place = Place(extract)
+    network = WalkingNetwork.from_osm(extract)
+    rng = np.random.default_rng(0)
+    homes = network.snap(*place.lon_lat.T, max_m=250.0)
+    homes = homes.take(np.flatnonzero(homes.edge >= 0))
+    sources = homes.take(np.sort(rng.choice(len(homes), 60, replace=False)))
+    found = network.nearest(sources, homes)[1]
+    graph: nx.Graph[object] = nx.Graph()
+    for (a, b), length in zip(network.edges.tolist(), network.length_m.tolist(), strict=True):
+        if a != b and (not graph.has_edge(a, b) or graph[a][b]["weight"] > length):
+            graph.add_edge(a, b, weight=length)
+    for k in range(len(sources)):
+        e, along, leg = int(sources.edge[k]), float(sources.along_m[k]), float(sources.access_m[k])
+        a, b = network.edges[e].tolist()
+        # two sources of one edge are told apart by their own nodes; no way leads through a home
+        graph.add_edge(("from", k, 0), a, weight=leg + along)
+        graph.add_edge(("from", k, 1), b, weight=leg + float(network.length_m[e]) - along)
+    starts = {("from", k, side) for k in range(len(sources)) for side in (0, 1)}
+    reach = nx.multi_source_dijkstra_path_length(graph, starts)
+    worst = 0.0
+    by_edge: dict[int, list[int]] = {}
+    for k, e in enumerate(sources.edge.tolist()):
+        by_edge.setdefault(e, []).append(k)
+    for h in range(len(homes)):
+        e, along, leg = int(homes.edge[h]), float(homes.along_m[h]), float(homes.access_m[h])
+        a, b = network.edges[e].tolist()
+        best = min(
+            reach.get(a, np.inf) + leg + along,
+            reach.get(b, np.inf) + leg + float(network.length_m[e]) - along,
+        )
+        for k in by_edge.get(e, ()):
+            same = (sources.home_xy[k] == homes.home_xy[h]).all()
+            step = abs(float(sources.along_m[k]) - along) + float(sources.access_m[k]) + leg
+            best = min(best, 0.0 if same else step)
+        if np.isfinite(best) or np.isfinite(found[h]):
+            worst = max(worst, abs(best - float(found[h])))
+    print(json.dumps({"extract": extract.name, "homes": len(homes), "largest_difference_m": worst}))
+    assert worst < 1e-6
 
 
 def _options() -> argparse.Namespace:
@@ -152,6 +215,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--strict", action="store_true", help="exit code 1 where a figure is missed"
     )
+    parser.add_argument("--check", action="store_true", help="hold walks against networkx")
     parser.add_argument("--measure", action="store_true", help="measure a plan that is there")
     return parser.parse_args()
 

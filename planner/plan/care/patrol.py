@@ -29,7 +29,7 @@ NEAR_M = 3000.0  # streets of a zone farther apart on foot are told apart
 
 
 def patrols(ground: OnStreets, pace: Pace) -> tuple[pd.DataFrame, dict[str, Ints]]:
-    """Make the patrol of every zone.
+    """Make the patrol of every zone that has a street of its own.
 
     Gives: ``zone, number, streets_m`` (walked at least once)``, metres`` (of the patrol)``, minutes, parts``
     (1 where its streets hang together on foot); and by zone the crossings in turn, the first at both ends.
