@@ -3,8 +3,7 @@
 A wrong reading is some 500 m off (GCJ-02) or 1,000 m (BD-09), and puts homes where any shift by as much
 would.  So a reading is believed only where it fits better than the others *and* better than shifts that
 nobody made: on ground of which the map knows little, chance alone prefers one of three readings.
-Where no reading stands out by nearness, it is asked in which the homes stand inside buildings, and then the
-distances of a sheet as a whole; see `spread`.
+Where none stands out, it is asked in which homes stand inside buildings, then their distances (`spread`).
 """
 
 from __future__ import annotations
@@ -79,8 +78,7 @@ class DatumEvidence:
     z : float
         The margin in standard errors, paired spot by spot.
     sure : bool
-        Whether the best stands out from the others and from chance, on 10 spots or more, or on 7 by far
-        or because they stand inside buildings.
+        Whether the best stands out from the others and from chance, on 10 spots or more, or on 7 by far.
     shift_m : float
         Median distance between the declared and the best reading, metres.
     n : int
@@ -134,6 +132,7 @@ SAMPLE: Final = 1_500  # spots that are asked again for each such shift: more of
 _CHANGE_COST: Final = 3.0
 ALIKE: Final = 0.005  # probability that the distances of a stretch and of the rest are of one kind
 CLOSE_M: Final = 2.0  # how exactly such distances are known
+STRONG: Final = 0.8  # share of the spots near something, above which no second witness is asked
 # Share of the spots that stand inside buildings, its lead over the next reading's, and the odds of it.
 INSIDE, AHEAD, BY_CHANCE = 0.85, 0.25, 1e-3
 _DECOYS_M: Final = np.array(
@@ -311,11 +310,14 @@ def _asked(spots: _Spots, rows: Bools, ground: Ground, declared: Datum) -> Datum
         shift = float(np.median(spots.shift[mine, _READINGS.index(within)]))
         return replace(seen, best=within, sure=True, shift_m=shift)
     # What was declared need not be asked again where it stands out, nor where nothing is shifted.
-    if (seen.sure and not seen.contradicts) or not len(mine) or not spots.shift[mine].any():
+    plain = seen.sure and seen.best is declared
+    own = seen.fits[_READINGS.index(declared)]
+    if (plain and own.share_30_m >= STRONG) or not len(mine) or not spots.shift[mine].any():
         return seen
     best = told_by_spread(spots.at[mine], declared, _READINGS, ground)
     if best is None or (seen.sure and best is not declared):
-        return seen
+        # two witnesses that contradict each other are none
+        return replace(seen, sure=False) if plain and best is not None else seen
     shift = float(np.median(spots.shift[mine, _READINGS.index(best)]))
     return replace(seen, best=best, sure=True, shift_m=shift, witness="spread")
 

@@ -120,6 +120,8 @@ def likely_crs(large: float, small: float) -> str:
     large, small : float
         The larger and the smaller of the two, without sign.
     """
+    if times := _times(large, small):
+        return f"degrees times {times:,}: divide them by that"
     if zone := _zone(large):
         return (
             f"CGCS2000, 3-degree Gauss-Kruger zone {zone}, central meridian {3 * zone} degrees east "
@@ -136,6 +138,8 @@ def likely_crs(large: float, small: float) -> str:
 
 def likely_crs_zh(large: float, small: float) -> str:
     """Say `likely_crs` in Chinese."""
+    if times := _times(large, small):
+        return f"经纬度乘以{times:,}，请除以该数"
     if zone := _zone(large):
         if zone >= FIRST_3_DEGREE:
             return f"CGCS2000三度带第{zone}带，中央经线{3 * zone}°（EPSG:{4488 + zone}）"
@@ -145,6 +149,17 @@ def likely_crs_zh(large: float, small: float) -> str:
     if (large > 5e6 and small > 5e6) or large > 7.5e6:
         return "Web墨卡托投影（EPSG:3857）"
     return "不带带号的高斯-克吕格投影，如CGCS2000三度带（EPSG:4534至4554），请查明中央经线"
+
+
+def _times(large: float, small: float) -> int:
+    """Read by how much degrees of China were multiplied; 0 where the two cannot be such.
+
+    No easting reaches as far, not even with the number of a zone before it.
+    """
+    for times in (1_000_000, 10_000_000):
+        if 73 * times < large < 136 * times and 3 * times < small < 54 * times:
+            return times
+    return 0
 
 
 def _zone(large: float) -> int:

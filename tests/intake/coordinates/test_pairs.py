@@ -89,7 +89,8 @@ def test_many_repairs_are_counted() -> None:
 @pytest.mark.parametrize(
     ("x", "y", "epsg"),
     [(39_500_123, 3_601_055, "4527"), (20_440_000, 3_601_055, "4498"), (13_005_000, 3_846_000, "3857"),
-     (500_123, 3_601_055, "4534 to 4554"), (48_000_123, 3_601_055, "4513 to 4533")],
+     (500_123, 3_601_055, "4534 to 4554"), (48_000_123, 3_601_055, "4513 to 4533"),
+     (116_812_345, 32_612_345, "times 1,000,000"), (1_168_123_450, 326_123_450, "times 10,000,000")],
 )  # fmt: skip
 def test_metres_are_refused_by_name(x: float, y: float, epsg: str) -> None:
     """The likely grid is named, in both languages, whichever column comes first."""
@@ -98,7 +99,7 @@ def test_metres_are_refused_by_name(x: float, y: float, epsg: str) -> None:
         read_coordinates(frame(*cells, ("116.8", "32.6")))
     (said,) = caught.value.findings
     assert (said.code, said.row, said.column) == ("metres", 2, "lon")
-    if epsg == "3857" or "to" not in epsg:
+    if epsg == "3857" or " to " not in epsg:
         assert epsg in said.what
     assert likely_crs(x, y) in said.what
     assert likely_crs_zh(x, y) in said.what_zh

@@ -51,3 +51,12 @@ def test_homes_outside_the_town_are_not_pulled_in() -> None:
     ground, good = own_layer(np.random.default_rng(4))
     away = good + np.array([0.05, 0.05])
     assert told_by_spread(away, Datum.WGS84, tuple(Datum), ground.distance_m) is None
+
+
+def test_two_witnesses_that_contradict_each_other_are_none() -> None:
+    """On regular streets a shifted sheet may stand near some: what its distances say keeps it from belief."""
+    ground, good = own_layer(np.random.default_rng([12, 58]))
+    bad = convert(*good.T, "wgs84", "gcj02")
+    seen = detect_datum(*bad.T, ground.distance_m)
+    assert not seen.sure
+    assert detect_datum(*good.T, ground.distance_m).sure
