@@ -131,7 +131,8 @@ def _months(
     keeping = Keeping(fewest=True) if options.fewest else Keeping()
     told = []
     print(
-        "month  events  open  moved  forced  least  seconds  mean walk  gap %  broken", flush=True
+        "month  events  open  moved  forced  least  seconds  mean walk  gap %  broken  history kB",
+        flush=True,
     )
     for month in range(1, options.months + 1):
         rows = months.rows(plan, month)
@@ -145,11 +146,13 @@ def _months(
             "mean_m": made.summary()["walk_m"]["mean"],
             "gap": made.certificate.optimality_gap,
             "broken": len(made.certificate.violations),
+            "history_kb": round(sum(len(p.data) for p in made.past) / 1000),
         }
         print(
             f"{month:5d} {len(rows):7d} {figures['open_units']:5d} {figures['moved']:6d} "
             f"{figures['forced']:7d} {figures['least']:6d} {figures['seconds']:8.1f} "
-            f"{figures['mean_m']:10.1f} {100 * figures['gap']:6.2f} {figures['broken']:7d}",
+            f"{figures['mean_m']:10.1f} {100 * figures['gap']:6.2f} {figures['broken']:7d} "
+            f"{figures['history_kb']:11d}",
             flush=True,
         )
         assert made.provenance["homes_moved"] == figures["moved"] >= figures["forced"]
