@@ -176,3 +176,55 @@ def test_a_meeting_insists(browser: Any, pages: dict[Audience, Path], tables: Pl
     made = apply_changes(tables, read_changes(files["insist"]))
     assert history_of(made)[-1]["insisted"]["disconnected"]
     assert "会议坚持此方案" in map_page(made).html
+
+
+@pytest.mark.parametrize("audience", [Audience.MEETING, Audience.INTERNAL])
+def test_the_community_is_completed(
+    open_page: Opener, pages: dict[Audience, Path], tables: PlanTables, audience: Audience
+) -> None:
+    """What was moved stays, the rest of its community follows in one step: whole, cheaper, gap told truly."""
+    with open_page(pages[audience], "?lang=en") as page:
+        page.evaluate(TORN)
+        before = page.evaluate("[plannerPage.numbers.figures(), plannerPage.desk.changes()]")
+        page.click("[data-tool=complete]")
+        said = page.inner_text(".live")
+        after = page.evaluate("[plannerPage.numbers.figures(), plannerPage.desk.changes()]")
+        assert page.evaluate("plannerPage.desk.done.length") == 2
+        page.keyboard.press("Control+z")
+        again = page.evaluate("plannerPage.desk.changes()")
+    assert (before[0]["apart"], after[0]["apart"]) == (1, 0)
+    assert {**again, "created": ""} == {**before[1], "created": ""}
+    moved = {m["unit"]: m["to"] for m in after[1]["moves"]}
+    assert {m["unit"]: m["to"] for m in before[1]["moves"]}.items() <= moved.items()
+    assert len(moved) > len(before[1]["moves"])
+    fences = tables.units.set_index("unit_id")["fence"]
+    (fence,) = {fences[unit] for unit in moved}
+    assert f"{fence} is completed" in said
+    chosen = replayed(tables, read_changes(json.dumps(after[1]).encode()))
+    assert not audit.audit(tables.problem, chosen, 0.0).disconnected
+    apply_changes(tables, read_changes(json.dumps(after[1]).encode()))
+    if audience is Audience.INTERNAL:
+        assert after[0]["value"] == pytest.approx(
+            audit.audit(tables.problem, chosen, 0.0).value_m,
+            abs=0.005 * len(tables.units),  # prices are whole centimetres
+        )
+        told = float(said.split("within ")[1].split(" %")[0]) / 100
+        assert told == pytest.approx(_gap(tables, chosen, fence, {m["unit"] for m in before[1]["moves"]}), abs=6e-4)  # fmt: skip  # noqa: E501
+
+
+def _gap(tables: PlanTables, chosen: Any, fence: str, held: set[str]) -> float:
+    """Work out what lies between a community as it is and every free unit with its cheapest centre."""
+    problem, ids = tables.problem, tables.units["unit_id"]
+    price = problem.load[problem.pair_unit] * problem.walk_m + problem.penalty_m + problem.change_m
+    stays = np.isin(np.arange(problem.n_units), problem.home) | ids.isin(held).to_numpy()
+    found = audit.audit(problem, chosen, 0.0)
+    cost = bound = 0.0
+    for u in np.flatnonzero((tables.units["fence"] == fence).to_numpy() & (chosen >= 0)):
+        pairs = slice(problem.pair_start[u], problem.pair_start[u + 1])
+        own = price[pairs][problem.pair_centre[pairs] == chosen[u]][0]
+        cost += own
+        bound += own if stays[u] else price[pairs].min()
+    prices = {r.name: r.price_m for r in problem.rules}
+    inside = set(np.flatnonzero((tables.centres["fence"] == fence).to_numpy()))
+    cost += sum(prices[v.rule] * v.excess for v in found.violations if v.centre in inside)
+    return (cost - bound) / cost

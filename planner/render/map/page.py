@@ -52,7 +52,10 @@ _DRAWN = [
 ]
 _EDITED = [
     f"edit{part}"
-    for part in ("_model", "", "_save", "_cells", "_figures", "_marks", "_tools", "_panel", "_page")
+    for part in (
+        *("_model", "", "_save", "_cells", "_figures", "_complete"),
+        *("_marks", "_tools", "_panel", "_page"),
+    )
 ]
 _PAPER = ("sheets", "print", "page")
 # Scripts of the page of each audience, in the order in which they run; none is given another's.

@@ -160,6 +160,9 @@ function makeDesk(model, numbers) {
     desk.tell(say(on ? 'peeking' : 'peeked'));
   };
 
+  /* Blocks that follow what the meeting moved, each to its own centre: one step. */
+  desk.follow = (blocks, to) => perform({ kind: 'move', blocks, from: blocks.map((b) => numbers.zoneOf[b]), to });
+
   desk.note = (after) => perform({ kind: 'note', before: desk.notes, after });
 
   desk.undo = () => {

@@ -196,6 +196,17 @@ function makeEditModel(data, zoneCount) {
     return { homes, members: amount('members_per_zone'), mean: homes ? sums.paced[zone] / 100 / homes : 0, max: far, left, broken: brokenRules(zone), apart: apart[zone] === 1 };
   }
 
+  /* Metres that a pair of block and centre costs, rules on zones aside; and the least of a block's. */
+  function price(p) {
+    return (pairs.cost[p] + pairs.penalty[p] + pairs.change[p]) / 100;
+  }
+
+  function cheapest(block) {
+    let least = Infinity;
+    for (let p = pairStart[block]; p < pairStart[block + 1]; p += 1) least = Math.min(least, price(p));
+    return least;
+  }
+
   /* Mean walk of all homes that have a zone, metres. */
   function mean() {
     let [paced, homes] = [0, 0];
@@ -284,7 +295,8 @@ function makeEditModel(data, zoneCount) {
   for (let z = 0; z < zoneCount; z += 1) settle(z);
   return {
     data, n, zoneOf, pairOf, assign, weigh, candidates, figures, mean, looseParts, joiners, ruleOutcomes, zoneFigures, brokenRules,
-    unitsOf: unitsOfBlocks(data.block, n), isApart: (z) => apart[z] === 1,
+    unitsOf: unitsOfBlocks(data.block, n), neighbours: (b) => Array.from(near.list.subarray(near.start[b], near.start[b + 1])), slackOf: (z) => slack[z],
+    costOf: (b, z) => price(pairOf(b, z)), cheapest, isApart: (z) => apart[z] === 1,
     walkOf: (b) => (zoneOf[b] < 0 ? null : data.homes[b] ? (pairs.paced || pairs.cost)[pairOf(b, zoneOf[b])] / 100 / data.homes[b] : pairs.far[pairOf(b, zoneOf[b])]),
     farOf: (b) => (zoneOf[b] < 0 ? null : pairs.far[pairOf(b, zoneOf[b])]), hasPair: (b, c) => pairOf(b, c) >= 0
   };

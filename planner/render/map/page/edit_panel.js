@@ -21,6 +21,7 @@ function editTools(desk, edit) {
     make('div', { class: 'tool-row' }, [tool('pick', 'S'), tool('brush', 'B'), tool('lasso', 'O'), tool('note', 'N')]),
     make('div', { class: 'tool-row' }, [
       toolButton('lockAll', '', null, () => desk.lockAll(true)), toolButton('unlockAll', '', null, () => desk.lockAll(false), !desk.locked.size),
+      toolButton('complete', '', null, () => completeHere(desk, edit), !desk.movedBlocks().length && !edit.faults.length),
       toolButton('peek', 'C', Boolean(desk.peeked), () => desk.peek(!desk.peeked), !desk.peeked && !desk.movedBlocks().length)
     ]),
     edit.tool === 'brush' || edit.tool === 'lasso' ? paintTarget(desk, edit) : null,
