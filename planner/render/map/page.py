@@ -38,18 +38,8 @@ from planner.render.text.shown import Told, meeting_terms
 
 __all__ = ["MapPage", "finished_page", "leaflet_parts", "map_page", "roster_payload", "watermark"]
 
-_DRAWN = [
-    "texts",
-    "data",
-    "buildings",
-    "symbols",
-    "scene",
-    "lettering",
-    "repaint",
-    "themes",
-    "furniture",
-    "panel",
-]
+_DRAWN = ("texts", "data", "buildings", "symbols", "scene", "lettering", "repaint")
+_DRAWN += ("themes", "furniture", "panel")
 _EDITED = [
     f"edit{part}"
     for part in (
