@@ -29,7 +29,7 @@ HOT, WARM, COLD = 0.6, 0.35, 0.06  # temperatures in mean costs of a unit
 CHEAP, DEAR = 100.0, 1000.0  # the excess of one unit of demand, in mean costs, at both ends
 HARVEST = 0.35  # below this heat parts are good enough to be kept
 BOUND_STEPS, BOUND_SHARE, BOUND_S = 1_000, 0.1, 5.0
-PARTS_A_UNIT, COMBINE_SHARE, COMBINE_S = (1.3, 2.6, 5.0, 10.0), 0.5, 8.0
+PARTS_A_UNIT, COMBINE_SHARE, COMBINE_S, COMBINE_MANY_S = (1.3, 2.6, 5.0, 10.0), 0.5, 8.0, 25.0
 WHOLE_SHARE, SMALLER, LATE = 0.5, 0.7, 3
 SMALLEST_PARTS, LARGE_PARTS, WALK_SHARE, STEP_WORK = 14.0, 25.0, 0.5, 5_000.0
 COOL, COLDEST = 0.15, 0.02  # after a walk over centres, which a hot round would undo
@@ -220,7 +220,9 @@ class _Search:
         if self._enough():
             return
         self._pool.add(self.best)
-        clock = Clock(min(max(COMBINE_SHARE * spent, COMBINE_S), self._clock.left))
+        # HiGHS counts by the clock, and on a busy machine a few seconds would end it with nothing.
+        least = COMBINE_MANY_S if self.sites.n_units >= MANY else COMBINE_S
+        clock = Clock(min(max(COMBINE_SHARE * spent, least), self._clock.left))
         most = [int(share * max(self.sites.n_units, MANY)) for share in PARTS_A_UNIT]
         found = combine(self._pool, self.best, clock=clock, most=most, seed=self.seed)
         self._offer(found)
