@@ -70,7 +70,7 @@ def test_shapes_come_back(tmp_path: Path) -> None:
 
 def test_half_a_character_is_replaced(tmp_path: Path) -> None:
     """A text that no file can hold is mended, not refused in the last minute of a run."""
-    again = there_and_back(pd.DataFrame({"t": ["a\ud800b"]}), tmp_path / "a.gpkg")
+    again = there_and_back(pd.DataFrame({"t": ["a\ud800b"]}, dtype=object), tmp_path / "a.gpkg")
     assert again["t"].tolist() == ["a?b"]
 
 
