@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import nox
 
-nox.options.sessions = ["lint", "types", "house", "browser", "notebooks", "processes"]
+nox.options.sessions = ["lint", "types", "house", "browser", "notebooks", "parquet", "processes"]
 nox.options.default_venv_backend = (
     "none"  # in the environment of the caller, which has the extra dev
 )
@@ -51,6 +51,17 @@ def browser(session: nox.Session) -> None:
 def notebooks(session: nox.Session) -> None:
     """Run each notebook from top to bottom."""
     session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/notebooks", *session.posargs)
+
+
+@nox.session
+def parquet(session: nox.Session) -> None:
+    """Read and write Parquet, which the default tests do without."""
+    rooms = (
+        "tests/api/test_views.py",
+        "tests/render/test_shareable.py",
+        "tests/intake/sheets/formats",
+    )
+    session.run("python", "-m", "pytest", "-q", "-n", "2", *rooms, *session.posargs)
 
 
 @nox.session

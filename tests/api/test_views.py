@@ -48,7 +48,7 @@ def test_other_peoples_files_stay(plan: Plan, tmp_path: Path) -> None:
     own.write_text('{"type": "FeatureCollection", "features": []}', "utf-8")
     with pytest.raises(OutputError):
         plan.to_geojson(own)
-    for write in (plan.to_geojson, plan.to_kml, plan.to_parquet, plan.report().save):
+    for write in (plan.to_geojson, plan.to_kml, plan.report().save):
         with pytest.raises(OutputError, match="ends in"):
             write(tmp_path / "zones.txt")
 
@@ -58,6 +58,8 @@ def test_parquet_is_written_and_known_again(plan: Plan, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     path = plan.to_parquet(tmp_path / "zones.parquet")
     assert plan.to_parquet(path) == path
+    with pytest.raises(OutputError, match="ends in"):
+        plan.to_parquet(tmp_path / "zones.txt")
 
 
 def test_a_report_shows_itself(plan: Plan, tmp_path: Path) -> None:
