@@ -8,6 +8,7 @@ from typing import Final
 
 from planner.api.people import people_in, sheets_of
 from planner.api.plan import Plan
+from planner.errors import InputError
 from planner.files import safe_name, write_files
 from planner.intake.residents import Residents
 from planner.intake.sheets.formats.grids import copied_from, opened_once
@@ -51,7 +52,7 @@ def fill(
     Raises
     ------
     InputError
-        The sheets have changed since the plan was made, or cannot be read.
+        The sheets have changed since the plan was made, cannot be read, or are frames and no files.
     OutputError
         A copy cannot be written.
     """
@@ -66,6 +67,8 @@ def fill(
             (task.inputs.member_files, members, MEMBERS, _member_rows(plan, names)),
         ):
             for path, label in labels(paths).items():
+                if not isinstance(path, Path):
+                    raise InputError.of("fill-frame", name=label)
                 name = safe_name(f"{path.stem}.filled.xlsx", taken=files)
                 files[name] = _copy(path, _fills(path, label, residents, headings, rows))
     return write_files(folder, files, private=list(files), replacing=replacing)

@@ -6,6 +6,7 @@ import hashlib
 import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -136,3 +137,14 @@ def test_sheets_that_have_changed_are_refused(office: tuple[Path, Plan], tmp_pat
     with pytest.raises(InputError, match="not those that the plan was made of"):
         fill(plan, Project.read(tmp_path), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_frame_is_no_sheet(tmp_path: Path) -> None:
+    """What came from memory has no file to be given back, and that is said."""
+    lon = [117.0 + 0.0002 * n for n in range(12)]
+    homes = pd.DataFrame({"id": [f"H{n}" for n in range(12)], "lon": lon, "lat": 32.6})
+    members = pd.DataFrame({"id": ["M0"], "lon": lon[:1], "lat": 32.6, "is_centre": True})
+    stated = {"inputs": {"households": homes, "members": members, "detour_factor": 1.3}}
+    project = Project.of({**stated, "search": {"seconds": 2, "advice_seconds": 0}})
+    with pytest.raises(InputError, match="table in memory"):
+        fill(run(project), project, tmp_path)
