@@ -10,8 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from planner.plan.care.more import MODELS, WHAT
-from planner.privacy.audience import INTERNAL_WORDS
-from planner.render.books.look import Column, Sheet, add_table, book_styles, new_book, watermark
+from planner.render.books.look import Column, Sheet, internal_book
 from planner.render.text.words import network_words, number
 
 __all__ = ["Added", "adding_bytes", "adding_figures", "adding_lines"]
@@ -127,13 +126,7 @@ def adding_lines(told: Added) -> Iterator[tuple[str, str]]:
 def adding_bytes(told: Added) -> bytes:
     """Make the workbook: equal answers give equal bytes; each page is marked internal."""
     title = str(told.about["title"] or "增设建议")
-    with new_book(title, _DAY, INTERNAL_WORDS) as (book, buffer):
-        styles = book_styles(book)
-        for sheet in _sheets(told):
-            add_table(book, styles, sheet, title)
-        for sheet in book.worksheets():
-            watermark(sheet, str(told.about["created"])[:10])
-    return buffer.getvalue()
+    return internal_book(title, _DAY, _sheets(told), mark=str(told.about["created"])[:10])
 
 
 def _sheets(told: Added) -> Iterator[Sheet]:

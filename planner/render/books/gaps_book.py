@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from planner.plan.care.blanks import KINDS_OF_BLANK
 from planner.plan.care.shares import SOURCES
-from planner.privacy.audience import INTERNAL_WORDS
 from planner.render.books.look import (
+    SYNTHETIC,
     Column,
     Sheet,
-    add_table,
-    book_styles,
-    new_book,
+    day_of,
+    internal_book,
     plain_text,
     put,
     set_page,
-    watermark,
 )
 from planner.render.text.coverage_words import Told, coverage_lines
 
@@ -35,22 +32,12 @@ _PLACE = Column("place", "楼栋单元", "Unit", 28)
 def gaps_bytes(told: Told) -> bytes:
     """Make the workbook: equal coverage gives equal bytes; each page is marked internal."""
     title = str(told.about["title"] or "覆盖情况")
-    day = _day(told)
-    with new_book(title, day, INTERNAL_WORDS) as (book, buffer):
-        styles = book_styles(book)
+    day = day_of(told.about["created"])
+
+    def notes(book: Any, styles: dict[str, Any]) -> None:
         _notes(book, styles, told, title)
-        for sheet in _sheets(told):
-            add_table(book, styles, sheet, title)
-        for sheet in book.worksheets():
-            watermark(sheet, f"{day:%Y-%m-%d}")
-    return buffer.getvalue()
 
-
-def _day(told: Told) -> datetime:
-    try:
-        return datetime.fromisoformat(str(told.about["created"])[:10])
-    except ValueError:
-        return datetime(2000, 1, 1)
+    return internal_book(title, day, _sheets(told), mark=f"{day:%Y-%m-%d}", notes=notes)
 
 
 def _notes(book: Any, styles: dict[str, Any], told: Told, title: str) -> None:
@@ -60,8 +47,7 @@ def _notes(book: Any, styles: dict[str, Any], told: Told, title: str) -> None:
     put(sheet, 0, 0, title, styles["title"])
     row = 1
     if told.about["synthetic"]:
-        words = "合成示例数据，非真实居民  SYNTHETIC DATA, not real residents"
-        put(sheet, row, 0, words, styles["warning"])
+        put(sheet, row, 0, SYNTHETIC, styles["warning"])
         row += 1
     words = "内部资料：含居民户编号与关爱情况，请勿外传  INTERNAL: holds ids of households and what they need"
     put(sheet, row, 0, words, styles["warning"])

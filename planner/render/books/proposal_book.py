@@ -8,25 +8,21 @@ from typing import Any, Final
 
 import pandas as pd
 
-from planner.privacy.audience import INTERNAL_WORDS
 from planner.privacy.person import People, Person
 from planner.render.books.look import (
+    SYNTHETIC,
     Column,
     Sheet,
-    add_table,
-    book_styles,
-    new_book,
+    internal_book,
     plain_text,
     put,
     set_page,
-    watermark,
 )
 from planner.render.text.words import network_words, number
 
 __all__ = ["proposal_bytes", "proposal_lines"]
 
 _DAY: Final = datetime(2000, 1, 1)  # A day that never changes: equal proposals are equal files
-_SYNTHETIC: Final = "合成示例数据，非真实居民  SYNTHETIC DATA, not real residents"
 _FENCE: Final = Column("fence", "社区", "Fence", 16)
 _PERSON: Final = (
     Column("candidate_id", "党员编号", "Member", 14, "id"),
@@ -94,14 +90,12 @@ def proposal_bytes(
     Gives: an ``.xlsx``; equal proposals give equal bytes.
     """
     title = f"{figures.get('title') or ''} 择优选户方案".strip()
-    with new_book(title, _DAY, INTERNAL_WORDS) as (book, buffer):
-        styles = book_styles(book)
+
+    def notes(book: Any, styles: dict[str, Any]) -> None:
         _notes(book, styles, title, figures)
-        for sheet in _sheets(chosen, left, uncovered, fences, people or People()):
-            add_table(book, styles, sheet, title)
-        for sheet in book.worksheets():
-            watermark(sheet, "择优选户")
-    return buffer.getvalue()
+
+    sheets = _sheets(chosen, left, uncovered, fences, people or People())
+    return internal_book(title, _DAY, sheets, mark="择优选户", notes=notes)
 
 
 def _sheets(
@@ -141,7 +135,7 @@ def _notes(book: Any, styles: dict[str, Any], title: str, figures: Mapping[str, 
     sheet = book.add_worksheet("说明 notes")
     set_page(sheet, plain_text(title))
     sheet.set_column(0, 0, 100)
-    warnings = [_SYNTHETIC] * bool(figures.get("synthetic"))
+    warnings = [SYNTHETIC] * bool(figures.get("synthetic"))
     if stamp := network_words(figures):
         warnings.append("  ".join(stamp))
     lines = [("title", title), *(("warning", text) for text in warnings)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -12,17 +11,15 @@ import pandas as pd
 from planner.model.events import MOVED_BY
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.ledger import ledger_lines
-from planner.privacy.audience import INTERNAL_WORDS
 from planner.render.books.look import (
+    SYNTHETIC,
     Column,
     Sheet,
-    add_table,
-    book_styles,
-    new_book,
+    day_of,
+    internal_book,
     plain_text,
     put,
     set_page,
-    watermark,
 )
 from planner.render.text.level_words import level_columns, level_sheets, level_words
 from planner.render.text.words import (
@@ -47,22 +44,12 @@ def roster_bytes(tables: PlanTables) -> bytes:
     Gives: an ``.xlsx`` file; equal plans give equal bytes.
     """
     title = str(tables.provenance.get("title") or "责任区方案")
-    with new_book(title, _created(tables), INTERNAL_WORDS) as (book, buffer):
-        styles = book_styles(book)
+    day = day_of(tables.provenance.get("created"))
+
+    def notes(book: Any, styles: dict[str, Any]) -> None:
         _notes_sheet(book, styles, tables, title)
-        for sheet in _sheets(tables):
-            add_table(book, styles, sheet, title)
-        for sheet in book.worksheets():
-            watermark(sheet, f"{_created(tables):%Y-%m-%d}")
-    return buffer.getvalue()
 
-
-def _created(tables: PlanTables) -> datetime:
-    """Take the plan's own day: the clock would make equal plans differ."""
-    try:
-        return datetime.fromisoformat(str(tables.provenance.get("created"))[:10])
-    except ValueError:
-        return datetime(2000, 1, 1)
+    return internal_book(title, day, _sheets(tables), mark=f"{day:%Y-%m-%d}", notes=notes)
 
 
 _NUMBER = Column("zone_number", "责任区", "Zone", 8, "count")
@@ -232,7 +219,7 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
     note, c = tables.provenance, tables.certificate
     yield "title", (title,)
     if note.get("synthetic"):
-        yield "warning", ("合成示例数据，非真实居民  SYNTHETIC DATA, not real residents",)
+        yield "warning", (SYNTHETIC,)
     # walks that are no walks must be said before any figure
     if stamp := network_words(note):
         yield "warning", ("  ".join(stamp),)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 import numpy as np
 import pandas as pd
 
-from planner.privacy.audience import INTERNAL_WORDS
-from planner.render.books.look import Column, Sheet, add_table, book_styles, new_book, watermark
+from planner.render.books.look import Column, Sheet, day_of, internal_book
 from planner.render.text.words import network_words, number
 
 __all__ = ["FIRST", "HOME", "SECOND", "Visited", "visits_bytes", "visits_figures", "visits_lines"]
@@ -156,17 +154,8 @@ def visits_lines(told: Visited) -> Iterator[tuple[str, str]]:
 def visits_bytes(told: Visited) -> bytes:
     """Make the workbook: equal plans give equal bytes; each page is marked internal."""
     title = str(told.about["title"] or "走访计划")
-    try:
-        day = datetime.fromisoformat(str(told.about["created"])[:10])
-    except ValueError:
-        day = datetime(2000, 1, 1)
-    with new_book(title, day, INTERNAL_WORDS) as (book, buffer):
-        styles = book_styles(book)
-        for sheet in _sheets(told):
-            add_table(book, styles, sheet, title)
-        for sheet in book.worksheets():
-            watermark(sheet, f"{day:%Y-%m-%d}")
-    return buffer.getvalue()
+    day = day_of(told.about["created"])
+    return internal_book(title, day, _sheets(told), mark=f"{day:%Y-%m-%d}")
 
 
 def _sheets(told: Visited) -> Iterator[Sheet]:
