@@ -14,42 +14,36 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from planner.api.opening import Opened, open_project
-from planner.api.people import people_in
+from planner.api.opening import Opened
 from planner.api.progress import Clock, Listener
-from planner.files import write_files
-from planner.intake.coordinates.datum import Datum, convert
-from planner.intake.residents import read_buildings
+from planner.api.standing import Answer, about_of, open_standing, save_internal
+from planner.demand.ground import building_table
 from planner.intake.service_log import SERVICES, read_log
-from planner.intake.sheets.formats.grids import opened_once
 from planner.model.caring import CareKind, Pace, care_kinds
 from planner.model.project import Project
-from planner.model.schema import BUILDINGS, LOG
+from planner.model.schema import LOG
 from planner.model.tables import PlanTables
 from planner.plan.care.absences import absences, care_table, helped
 from planner.plan.care.blanks import blank_spots
 from planner.plan.care.equity import equity, equity_figures
 from planner.plan.care.mending import Mend, mends
-from planner.plan.care.onstreets import OnStreets, on_streets
+from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.places import mends_of_places
 from planner.plan.care.served import served
 from planner.plan.care.shares import Needs, bands, own_walks, shares, walks_to
 from planner.plan.care.told import mended
 from planner.plan.care.visits import helping
-from planner.privacy import Secrets, released
-from planner.privacy.audience import Audience
-from planner.privacy.person import People
 from planner.render.books.gaps_book import gaps_bytes
 from planner.render.text.coverage_words import coverage_figures, coverage_lines
 
-__all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage", "needs_of"]
+__all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage"]
 
 COVERAGE_STAGES = ("read", "ground", "repairs", "absences")
 BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
 
 
 @dataclass(frozen=True, eq=False)
-class Coverage:
+class Coverage(Answer):
     """Who is reached, who is not, and what would mend it.
 
     Parameters
@@ -91,11 +85,6 @@ class Coverage:
         return coverage_figures(self)
 
     @property
-    def lines(self) -> tuple[str, ...]:
-        """What it comes to, a line each, in Chinese and English."""
-        return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
-
-    @property
     def said(self) -> tuple[tuple[str, str], ...]:
         """The same lines, each as Chinese and English."""
         return tuple(coverage_lines(self))
@@ -122,10 +111,9 @@ class Coverage:
             The folder cannot be written.
         """
         files = {BOOK: gaps_bytes(self)}
-        released(files[BOOK], BOOK, Audience.INTERNAL, Secrets({}))
         if self.bands is not None:
             files[BANDS] = self.bands.to_json(drop_id=True).encode()
-        return write_files(folder, files, private=tuple(files), replacing=replacing)
+        return save_internal(folder, files, replacing=replacing)
 
     def __repr__(self) -> str:
         """Tell counts alone."""
@@ -144,18 +132,14 @@ def coverage(
     if project is None:
         return _of_plan(plan, Pace(), None, [])
     task = Project.of(project)
-    with opened_once():
-        opened = open_project(task, clock)
-        people = people_in(task, (opened.households, opened.members))
-    needs = needs_of(plan, task, people)
-    ground = on_streets(plan, opened.ground.network)
+    standing = open_standing(plan, task, clock)
+    opened, needs, ground = standing.opened, standing.needs, standing.ground
     with clock.stage("repairs"):
         found = _repairs(ground, opened, seconds)
     told = _of_plan(plan, task.pace, needs, found, ground)
     kinds = care_kinds(task.care.kinds)
     with clock.stage("absences"):
         layer = bands(ground, task.pace)
-    with clock.stage("absences"):
         near = helped(ground, needs, task.pace, task.care.limit_m)
     return replace(
         told,
@@ -163,7 +147,7 @@ def coverage(
         bands=layer,
         care=care_table(ground, needs, near, kinds),
         absences=absences(ground, needs, near),
-        blanks=blank_spots(plan, _building_table(task)),
+        blanks=blank_spots(plan, building_table(task.inputs)[0]),
         unseen=_unseen(ground, needs, task, kinds),
     )
 
@@ -178,23 +162,6 @@ def _unseen(
     told = helping(ground, needs, kinds, task.care)
     done = served(ground.plan, log.rows, told, list(SERVICES), task.care.unseen_days)
     return done.unseen
-
-
-def _building_table(project: Project) -> pd.DataFrame | None:
-    """Read the office's building table, in WGS-84."""
-    inputs = project.inputs
-    if inputs.buildings is None:
-        return None
-    table, _ = read_buildings(inputs.buildings, told=inputs.told(BUILDINGS))
-    turned = convert(table["lon"], table["lat"], inputs.buildings_datum, Datum.WGS84)
-    return table.assign(lon=turned[:, 0], lat=turned[:, 1])
-
-
-def needs_of(plan: PlanTables, project: Project, people: People) -> Needs:
-    """Read off the sheets which households of a plan need more than others."""
-    kinds = care_kinds(project.care.kinds)
-    said = {home: person.care for home, person in people.households.items() if person.care}
-    return Needs.of(plan.households["household_id"].astype(str), said, kinds)
 
 
 def _repairs(ground: OnStreets, opened: Opened, seconds: float) -> list[Mend]:
@@ -215,16 +182,10 @@ def _of_plan(
     told = mended(plan, found)
     known = needs or Needs.of(plan.households["household_id"], {}, ())
     walks = own_walks(plan) if ground is None else walks_to(ground, known, pace)
-    note = plan.provenance
     about = {
-        "title": str(note.get("title") or ""),
-        "created": str(note.get("created") or ""),
-        "synthetic": bool(note.get("synthetic", False)),
-        "network": str(note.get("network") or ""),
-        "detour_factor": note.get("detour_factor"),
+        **about_of(plan),
         "households": len(plan.households),
         "limit_m": plan.rules.walk.limit_m,
-        "smallest": int(note.get("smallest") or 10),
         "care": None if needs is None else int(needs.care.sum()),
         "equity": equity_figures(plan),
     }

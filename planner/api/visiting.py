@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.api.covering import needs_of
-from planner.api.opening import open_project
-from planner.api.people import people_in
 from planner.api.progress import Clock, Listener
+from planner.api.standing import Answer, about_of, open_standing, save_internal
 from planner.errors import ConfigError
-from planner.files import mark_as_read, write_files
+from planner.files import mark_as_read
 from planner.intake.service_log import SERVICES, read_log
-from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.read import read_table
 from planner.model.arrays import Ints
 from planner.model.caring import care_kinds
@@ -26,12 +23,10 @@ from planner.model.schema import LOG
 from planner.model.tables import PlanTables
 from planner.network import WalkingNetwork
 from planner.network.legs import turn_line, way_through
-from planner.plan.care.onstreets import OnStreets, on_streets
+from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.patrol import patrols
 from planner.plan.care.served import Served, served
 from planner.plan.care.visits import WEEKS, helping, load_table, rounds, visit_table
-from planner.privacy import Secrets, released
-from planner.privacy.audience import Audience
 from planner.render.books.visits_book import (
     FIRST,
     HOME,
@@ -48,7 +43,7 @@ BOOK, GPX = "visits.internal.xlsx", "rounds.internal.gpx"
 
 
 @dataclass(frozen=True, eq=False)
-class VisitPlan:
+class VisitPlan(Answer):
     """Who visits whom, what it takes, and which way to go.
 
     Parameters
@@ -87,11 +82,6 @@ class VisitPlan:
     def figures(self) -> dict[str, Any]:
         """Give plain values, without an id; counts of care households below the threshold are hidden."""
         return visits_figures(self)
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What it comes to, a line each, in Chinese and English."""
-        return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
 
     @property
     def said(self) -> tuple[tuple[str, str], ...]:
@@ -159,10 +149,9 @@ class VisitPlan:
             The folder cannot be written.
         """
         files = {BOOK: visits_bytes(self)}
-        released(files[BOOK], BOOK, Audience.INTERNAL, Secrets({}))
         if gpx:
             files[GPX] = gpx_bytes(self.tracks(zones))
-        return write_files(folder, files, private=tuple(files), replacing=replacing)
+        return save_internal(folder, files, replacing=replacing)
 
 
 def visit_plan(
@@ -201,31 +190,21 @@ def visit_plan(
     if not 1 <= week <= WEEKS:
         raise ConfigError.of("no-such-week", week=week, weeks=WEEKS)
     task, clock = Project.of(project), Clock.of(listener)
-    with opened_once():
-        opened = open_project(task, clock)
-        people = people_in(task, (opened.households, opened.members))
-    needs, kinds = needs_of(plan, task, people), care_kinds(task.care.kinds)
-    ground = on_streets(plan, opened.ground.network)
+    standing, kinds = open_standing(plan, task, clock), care_kinds(task.care.kinds)
+    needs, ground = standing.needs, standing.ground
     before = None if previous is None else _helpers_in(Path(previous))
     with clock.stage("visits"):
         told = helping(ground, needs, kinds, task.care, before)
         listed = visit_table(ground, needs, told, kinds)
-    with clock.stage("visits"):
         ways, turns = rounds(ground, told, task.care, task.pace, week)
         streets, crossings = patrols(ground, task.pace)
     done = None
     if task.care.log is not None:
         log = read_log(task.care.log, told=task.inputs.told(LOG))
         done = served(plan, log.rows, told, list(SERVICES), task.care.unseen_days)
-    note = plan.provenance
     each = float((told.visits * told.minutes).mean()) if len(told.home) else 0.0
     about = {
-        "title": str(note.get("title") or ""),
-        "created": str(note.get("created") or ""),
-        "synthetic": bool(note.get("synthetic", False)),
-        "network": str(note.get("network") or ""),
-        "detour_factor": note.get("detour_factor"),
-        "smallest": int(note.get("smallest") or 10),
+        **about_of(plan),
         "week": week,
         "hours": task.care.hours_a_month,
         "room": told.room,

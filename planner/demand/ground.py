@@ -37,7 +37,7 @@ from planner.network.streets.cut import lines_within
 from planner.network.streets.osm import Extract, read_extract
 from planner.network.streets.strokes import Strokes
 
-__all__ = ["Ground", "completed", "read_ground"]
+__all__ = ["Ground", "building_table", "completed", "read_ground"]
 
 AREA_MARGIN_M = 1000.0  # homes a little outside the streets are still of this town
 POND_M2 = 1500.0  # smaller waters divide nobody
@@ -256,7 +256,7 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
         return _renaming(_remembering(read, inputs), inputs)
     if inputs.detour_factor is None:
         raise NetworkError.of("no-streets")
-    table, said = _buildings(inputs)
+    table, said = building_table(inputs)
     known = None if table is None else _of_table(table)
     # An office's own building table knows where its addresses are, whether the homes do or not.
     around = next((t for t in (homes, table) if t is not None and _placed(t).any()), None)
@@ -268,13 +268,12 @@ def read_ground(inputs: Inputs, homes: pd.DataFrame) -> Ground:
 
 
 def _placed(table: pd.DataFrame) -> Bools:
-    lon, lat = (np.asarray(table[axis], float) for axis in ("lon", "lat"))
-    return np.isfinite(lon) & np.isfinite(lat)
+    return np.logical_and(*(np.isfinite(np.asarray(table[at], float)) for at in ("lon", "lat")))
 
 
 def completed(ground: Ground, inputs: Inputs) -> Ground:
     """Add what a project says of addresses to ground that was made already."""
-    table, said = _buildings(inputs)
+    table, said = building_table(inputs)
     if table is not None and ground.gazetteer is None:
         ground = replace(ground, gazetteer=_of_table(table))
     said += _drawn_unused(inputs)
@@ -297,7 +296,7 @@ def _drawn_unused(inputs: Inputs) -> list[Finding]:
 
 def _read_streets(inputs: Inputs, streets: Source, homes: Floats) -> Ground:
     """Read streets and gazetteer; the gazetteer from the shelf if nothing it is made of has changed."""
-    table, said = _buildings(inputs)
+    table, said = building_table(inputs)
     place, mark = _shelf_of(inputs, streets)
     kept, damage = _take(place, mark)
     strokes, noticed = _strokes(inputs)
@@ -392,7 +391,8 @@ def no_layer(*columns: str) -> gpd.GeoDataFrame:
     )
 
 
-def _buildings(inputs: Inputs) -> tuple[pd.DataFrame | None, list[Finding]]:
+def building_table(inputs: Inputs) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Read the office's building table, in WGS-84, and what was noticed in it."""
     if inputs.buildings is None:
         return None, []
     table, noticed = read_buildings(inputs.buildings, told=inputs.told(BUILDINGS))

@@ -88,11 +88,11 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _measure(folder: Path) -> None:
-    from planner.api.covering import needs_of
     from planner.api.opening import open_project
     from planner.api.people import people_in
     from planner.api.plan import Plan
     from planner.api.progress import Clock
+    from planner.api.standing import needs_of
     from planner.model.caring import care_kinds
     from planner.model.project import Project
     from planner.plan.care.absences import absences, helped

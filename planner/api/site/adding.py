@@ -9,20 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from planner.api.covering import needs_of
-from planner.api.opening import open_project
-from planner.api.people import people_in
 from planner.api.progress import Clock, Listener
+from planner.api.standing import Answer, about_of, open_standing, save_internal
 from planner.errors import ConfigError
-from planner.files import mark_as_read, write_files
+from planner.files import mark_as_read
 from planner.intake.drawn import read_drawn
-from planner.intake.sheets.formats.grids import opened_once
 from planner.model.project import Project
 from planner.model.tables import PlanTables
 from planner.plan.care.more import WHAT, Candidates, gates_table, ranked, sets_table
-from planner.plan.care.onstreets import on_streets
-from planner.privacy import Secrets, released
-from planner.privacy.audience import Audience
 from planner.render.books.adding_book import adding_bytes, adding_figures, adding_lines
 
 __all__ = ["Addition", "add_to"]
@@ -31,7 +25,7 @@ BOOK = "adding.internal.xlsx"
 
 
 @dataclass(frozen=True, eq=False)
-class Addition:
+class Addition(Answer):
     """Where one more helps most.
 
     Parameters
@@ -55,11 +49,6 @@ class Addition:
     def figures(self) -> dict[str, Any]:
         """Give plain values; where care households alone count no door is named, and few are hidden."""
         return adding_figures(self)
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What it comes to, a line each, in Chinese and English."""
-        return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
 
     @property
     def said(self) -> tuple[tuple[str, str], ...]:
@@ -86,9 +75,7 @@ class Addition:
         OutputError
             The folder cannot be written.
         """
-        data = adding_bytes(self)
-        released(data, BOOK, Audience.INTERNAL, Secrets({}))
-        return write_files(folder, {BOOK: data}, private=(BOOK,), replacing=replacing)
+        return save_internal(folder, {BOOK: adding_bytes(self)}, replacing=replacing)
 
 
 def add_to(
@@ -135,11 +122,8 @@ def add_to(
     if what not in WHAT or most < 1:
         raise ConfigError.of("add-what", what=what, most=most, names=", ".join(WHAT))
     task, clock = Project.of(project), Clock.of(listener)
-    with opened_once():
-        opened = open_project(task, clock)
-        people = people_in(task, (opened.households, opened.members))
-    needs = needs_of(plan, task, people)
-    ground = on_streets(plan, opened.ground.network)
+    standing = open_standing(plan, task, clock)
+    needs, ground = standing.needs, standing.ground
     walk = plan.rules.walk.limit_m
     limit = walk if what == "centre" or task.care.limit_m is None else task.care.limit_m
     with clock.stage("site"):
@@ -156,18 +140,12 @@ def add_to(
         mark_as_read(Path(gates))
         layer, _ = read_drawn(Path(gates), links=False, datum=task.inputs.homes_datum)
         opening = gates_table(ground, needs, layer, walk)
-    note = plan.provenance
     about = {
+        **about_of(plan),
         "what": what,
         "limit_m": limit,
         "homes": int(asked.weight.sum()),
         "uncovered": int(asked.weight[asked.now_m > limit].sum()),
         "care_counts": what == "member" and bool(needs.care.any()),
-        "title": str(note.get("title") or ""),
-        "created": str(note.get("created") or ""),
-        "synthetic": bool(note.get("synthetic", False)),
-        "network": str(note.get("network") or ""),
-        "detour_factor": note.get("detour_factor"),
-        "smallest": int(note.get("smallest") or 10),
     }
     return Addition(listed, sets, opening, about)

@@ -1,0 +1,106 @@
+"""A finished plan and its project, opened again: what every answer about a plan rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.api.opening import Opened, open_project
+from planner.api.people import people_in
+from planner.api.progress import Clock
+from planner.files import write_files
+from planner.intake.sheets.formats.grids import opened_once
+from planner.model.caring import care_kinds
+from planner.model.project import Project
+from planner.model.tables import PlanTables
+from planner.plan.care.onstreets import OnStreets, on_streets
+from planner.plan.care.shares import Needs
+from planner.privacy import Secrets, released
+from planner.privacy.audience import Audience
+from planner.privacy.person import People
+
+__all__ = ["Answer", "Standing", "about_of", "needs_of", "open_standing", "save_internal"]
+
+
+class Answer:
+    """What is told of a plan, a line each, in two languages."""
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The lines, each as Chinese and English."""
+        raise NotImplementedError
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it comes to, a line each, in Chinese and English."""
+        return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A plan on its streets, and what its sheets say of its households.
+
+    Parameters
+    ----------
+    opened : Opened
+        The project's files.
+    needs : Needs
+        Which households need more than others.
+    ground : OnStreets
+    """
+
+    opened: Opened
+    needs: Needs
+    ground: OnStreets
+
+
+def open_standing(plan: PlanTables, task: Project, clock: Clock) -> Standing:
+    """Read the project of a plan again.
+
+    Raises
+    ------
+    InputError, NetworkError
+        A file cannot be used, or the streets are others than the plan's.
+    """
+    with opened_once():
+        opened = open_project(task, clock)
+        people = people_in(task, (opened.households, opened.members))
+    return Standing(opened, needs_of(plan, task, people), on_streets(plan, opened.ground.network))
+
+
+def needs_of(plan: PlanTables, project: Project, people: People) -> Needs:
+    """Read off the sheets which households of a plan need more than others."""
+    kinds = care_kinds(project.care.kinds)
+    said = {home: person.care for home, person in people.households.items() if person.care}
+    return Needs.of(plan.households["household_id"].astype(str), said, kinds)
+
+
+def about_of(plan: PlanTables) -> dict[str, Any]:
+    """Say of which plan an answer is: ``title, created, synthetic, network, detour_factor, smallest``."""
+    note = plan.provenance
+    return {
+        "title": str(note.get("title") or ""),
+        "created": str(note.get("created") or ""),
+        "synthetic": bool(note.get("synthetic", False)),
+        "network": str(note.get("network") or ""),
+        "detour_factor": note.get("detour_factor"),
+        "smallest": int(note.get("smallest") or 10),
+    }
+
+
+def save_internal(
+    folder: str | Path, files: Mapping[str, bytes], *, replacing: bool
+) -> dict[str, Path]:
+    """Write the office's own files, readable by their owner alone, each through the gate.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    for name, data in files.items():
+        # whose they are is in them by right; the gate still knows a kind of file that it cannot read
+        released(data, name, Audience.INTERNAL, Secrets({}))
+    return write_files(folder, {**files}, private=tuple(files), replacing=replacing)
