@@ -8,11 +8,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from planner.cli.terminal import AsJson, console, print_json, progress, say
+from planner.cli.terminal import INTERRUPTED, AsJson, console, print_json, progress, say
 
 __all__ = ["batch"]
-
-INTERRUPTED = 6
 
 
 def batch(

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner.cli.terminal import (
+    INTERRUPTED,
     AsJson,
     Offline,
     OutFolder,
@@ -305,9 +306,6 @@ def _plan(
         finally:
             if trace is not None:
                 curve.save(trace)
-
-
-INTERRUPTED = 6  # exit code where the search was ended by hand: the plan is the best so far
 
 
 def leave(plan: Plan, *, strict: bool) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from planner.api.progress import Event
 
 __all__ = [
+    "INTERRUPTED",
     "SEVERITY_SAID",
     "STAGE_WORDS",
     "AsJson",
@@ -52,6 +53,7 @@ MOST_TOLD = 4  # clashes and repairs in the closing table; all of them are in su
 LINE_S = 10.0  # off a terminal, long stages say so often how they go on
 
 console = Console(stderr=True, highlight=False)
+INTERRUPTED = 6  # exit code where a run was ended by hand: what it had by then is kept
 
 OutFolder = Annotated[
     Path, typer.Option("--out", "-o", help="Folder for the results; made if absent. 结果文件夹")

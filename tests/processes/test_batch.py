@@ -18,15 +18,13 @@ import pytest
 from planner.api.batch.run import batch, scheduler_of
 from planner.api.batch.work import MARK
 from planner.api.plan import Plan
-from tests.api.batch.conftest import write_project
+from tests.api.batch.conftest import write_district
 
 
 @pytest.fixture
 def district(tmp_path: Path) -> Path:
     """A folder with the projects of three communities."""
-    for name, n in (("东社区", 20), ("西社区", 24), ("南社区", 16)):
-        write_project(tmp_path / "in" / name, n)
-    return tmp_path / "in"
+    return write_district(tmp_path / "in")
 
 
 def plans(out: Path) -> dict[str, bytes]:

@@ -13,16 +13,17 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
+import planner
 from planner.api.task import Wishes
 from planner.api.zone import run_and_save
 from planner.errors import OutputError, PlannerError
 from planner.files import atomic_write
+from planner.model.given import digest_of
 from planner.model.project import Project
 
 __all__ = ["DONE", "FAILED", "KEPT", "MARK", "Assignment", "Outcome", "begin", "plan_one"]
@@ -154,17 +155,13 @@ def _figures(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fingerprint(project: Project, job: Assignment) -> str:
     """SHA-256 over all that decides a plan: each file, the settings, the version."""
-    try:
-        ours = version("zone-planner")
-    except PackageNotFoundError:
-        ours = "0+unknown"
-    digest = hashlib.sha256(ours.encode())
+    digest = hashlib.sha256(planner.__version__.encode())
     asked = asdict(job)
     told = {name: asked[name] for name in ("fit_rules", "allow_missing_centres", "offline")}
     digest.update(json.dumps(told, sort_keys=True).encode())
     for path in project.files:
         try:
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(digest_of(path).encode())
         except OSError:  # the run says which file is missing, and what to do
             digest.update(b"missing")
     return digest.hexdigest()
@@ -172,7 +169,7 @@ def _fingerprint(project: Project, job: Assignment) -> str:
 
 def _plan_digest(folder: Path) -> str:
     try:
-        return hashlib.sha256((folder / "plan.gpkg").read_bytes()).hexdigest()
+        return digest_of(folder / "plan.gpkg")
     except OSError:
         return ""
 

@@ -34,9 +34,14 @@ def write_project(folder: Path, n: int, *, lat: float = 32.6) -> Path:
     return folder / "planner.toml"
 
 
+def write_district(folder: Path) -> Path:
+    """Write the projects of three communities into a folder."""
+    for name, n in (("东社区", 20), ("西社区", 24), ("南社区", 16)):
+        write_project(folder / name, n)
+    return folder
+
+
 @pytest.fixture
 def district(tmp_path: Path) -> Path:
     """A folder with the projects of three communities."""
-    for name, n in (("东社区", 20), ("西社区", 24), ("南社区", 16)):
-        write_project(tmp_path / "in" / name, n)
-    return tmp_path / "in"
+    return write_district(tmp_path / "in")
