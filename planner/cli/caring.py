@@ -22,6 +22,13 @@ from planner.cli.terminal import (
 __all__ = ["gaps", "visits"]
 
 BOOK, MAP = "gaps.internal.xlsx", "map.internal.html"
+ReplaceBook = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help="Overwrite the workbook in OUT; else a dated folder is made beside it. 覆盖原结果",
+    ),
+]
 
 
 def gaps(
@@ -53,13 +60,7 @@ def gaps(
             "helper and who was not visited for long as layers. 另存内部版地图（含关爱图层）",
         ),
     ] = False,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help="Overwrite the workbook in OUT; else a dated folder is made beside it. 覆盖原结果",
-        ),
-    ] = False,
+    replace: ReplaceBook = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell who is not reached, why, and what would mend it cheapest. 覆盖空白与补救
@@ -111,13 +112,7 @@ def visits(
         list[int] | None,
         typer.Option(help="With --gpx: of these zones only; may be repeated. 仅这些责任区"),
     ] = None,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help="Overwrite the workbook in OUT; else a dated folder is made beside it. 覆盖原结果",
-        ),
-    ] = False,
+    replace: ReplaceBook = False,
     as_json: AsJson = False,
 ) -> None:
     r"""Plan the visits: helpers of each care household, load, rounds, patrols, the log. 走访计划

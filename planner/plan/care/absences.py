@@ -26,7 +26,21 @@ REACH = 3.0  # a second helper is looked for within so many walk limits
 
 
 @dataclass(frozen=True, eq=False)
-class Helped:
+class _ByUnit:
+    """The same by unit, as `Helped` has it by household."""
+
+    first: Ints
+    second: Ints
+    first_m: Floats
+    second_m: Floats
+    helpers: Ints
+    centres: Ints
+    only: Ints
+    only_centre: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Helped(_ByUnit):
     """Helpers of every household; positions of members, -1 for none.
 
     Parameters
@@ -45,30 +59,8 @@ class Helped:
         The walk limit.
     """
 
-    first: Ints
-    second: Ints
-    first_m: Floats
-    second_m: Floats
-    helpers: Ints
-    centres: Ints
-    only: Ints
-    only_centre: Ints
     placed: Bools
     limit_m: float
-
-
-@dataclass(frozen=True, eq=False)
-class _ByUnit:
-    """The same by unit, as `Helped` has it by household."""
-
-    first: Ints
-    second: Ints
-    first_m: Floats
-    second_m: Floats
-    helpers: Ints
-    centres: Ints
-    only: Ints
-    only_centre: Ints
 
 
 def helped(ground: OnStreets, needs: Needs, pace: Pace, limit_m: float | None = None) -> Helped:
