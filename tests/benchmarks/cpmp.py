@@ -10,7 +10,7 @@ files of several problems in a row (OR-Library: a number and a best value before
 itself; what is counted is distance, whatever the demand.  A line tells file, points, medians, best known
 cost, cost, how far above the best known, bound, gap (what is not proven), seconds by the clock and of
 processor around the search, after the compiled code is loaded.  A better solution than the best known
-is written to ``--keep`` (beside the report by default), one line a point: its own number and
+is written to ``--keep`` (beside the report, or in ``out/``, by default), one line a point: its own number and
 that of its median, from 1.
 """
 
@@ -271,7 +271,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     args = parser.parse_args(argv)
-    args.keep = args.keep or (args.json.parent if args.json else Path()) / "cpmp_better"
+    args.keep = args.keep or (args.json.parent if args.json else Path("out")) / "cpmp_better"
     try:
         names = listed(args.folder)
     except InstanceError as error:
