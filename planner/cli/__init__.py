@@ -11,7 +11,17 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from planner.cli import batching, caring, finished, history, planning, rezoning, sheets, siting
+from planner.cli import (
+    batching,
+    caring,
+    finished,
+    history,
+    planning,
+    rezoning,
+    rulebooks,
+    sheets,
+    siting,
+)
 from planner.cli.terminal import console, languages, say
 from planner.errors import ConfigError, PlannerError, without_numbers
 
@@ -110,7 +120,7 @@ for command in (
     caring.visits,
     sheets.check,
     sheets.review,
-    planning.rules,
+    rulebooks.rules,
 ):
     app.command("map" if command is finished.draw_map else None)(command)
 # a longitude may begin with a minus

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -33,9 +31,8 @@ if TYPE_CHECKING:
     from planner.api.plan import Plan
     from planner.api.zone import Wishes
     from planner.model.project import Project
-    from planner.model.rules import RuleBook
 
-__all__ = ["demo", "init", "leave", "rules", "zone"]
+__all__ = ["demo", "init", "leave", "zone"]
 
 
 def demo(
@@ -208,53 +205,6 @@ def zone(
     else:
         closing_table(plan, written)
     leave(plan, strict=strict)
-
-
-def rules(
-    name: Annotated[str | None, typer.Argument(help="One profile in full. 方案名称")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the rule profiles, or tell one in full. 查看规则方案"""
-    from planner.model.rules import RuleBook, profile_names
-
-    books = [RuleBook.profile(n) for n in ((name,) if name else profile_names())]
-    if as_json:
-        told = [book.to_mapping() for book in books]
-        print_json(told[0] if name else told)
-        return
-    table = Table(
-        say("方案", "profile"),
-        say("党员/中心户", "members"),
-        say("户/党员", "households"),
-        say("户/责任区", "zone"),
-        say("步行", "walk"),
-    )
-    for book in books:
-        table.add_row(
-            f"{book.name}\n{say(book.title_zh, book.title)}",
-            str(book.members_per_zone),
-            str(book.households_per_member),
-            str(book.households_per_zone),
-            f"{book.walk.limit_m:g} m",
-        )
-    show = Console()
-    show.print(table)
-    if name:
-        book = books[0]
-        show.print(f"{say('出处', 'source')}: {book.source}", markup=False)
-        show.print("\n".join(_rule_lines(book)), markup=False)
-
-
-def _rule_lines(book: RuleBook) -> Iterator[str]:
-    """Give a rule book as it would stand in a project file."""
-    yield f'[rules]\nprofile = "{book.name}"'
-    # commented out: a profile that is named needs no number, and one may be uncommented
-    for key in (*book.bounds, "walk"):
-        values = book.to_mapping()[key].items()
-        told = ", ".join(
-            f"{k} = {str(v).lower() if isinstance(v, bool) else f'{v:g}'}" for k, v in values
-        )
-        yield f"# {key} = {{ {told} }}"
 
 
 def _plan(

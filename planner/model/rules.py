@@ -131,7 +131,12 @@ class RuleBook:
     title, title_zh : str
         One line in English and Chinese.
     source : str
-        Where the numbers were published.
+        Where the numbers were published, in one line.
+    place, place_zh, date, document : str
+        The same apart: where, when (ISO day, month or year), and the title of what was published, as
+        written there; "" where that is not known.
+    asks, asks_zh : str
+        What the published text asks besides, and where a project states it: no number here holds it.
     members_per_zone : Bound
         Members linked by one central household, the centre included.
     households_per_member : Bound
@@ -147,6 +152,12 @@ class RuleBook:
     title: str = ""
     title_zh: str = ""
     source: str = ""
+    place: str = ""
+    place_zh: str = ""
+    date: str = ""
+    document: str = ""
+    asks: str = ""
+    asks_zh: str = ""
     members_per_zone: Bound = field(default_factory=Bound)
     households_per_member: Bound = field(default_factory=Bound)
     households_per_zone: Bound = field(default_factory=Bound)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,33 +10,9 @@ import pytest
 
 from planner.api.plan import Plan
 from planner.errors import Finding, Severity
-from planner.model.rules import RuleBook, profile_names
 from tests.api.small import write_small_office
 from tests.conftest import Cli
 from tests.plans import make_plan_tables, without_gaps
-
-
-def test_every_profile_is_listed(cli: Cli) -> None:
-    """As a table for people, and whole for a program."""
-    said = cli("rules")
-    assert said.returncode == 0
-    for name in profile_names():
-        assert name in said.stdout
-    books = json.loads(cli("rules", "--json").stdout)
-    assert [book["name"] for book in books] == list(profile_names())
-
-
-def test_a_profile_in_full_can_be_pasted(cli: Cli) -> None:
-    """What is told of one is a section of a project file, and uncommented it is the same book."""
-    name = profile_names()[0]
-    assert json.loads(cli("rules", name, "--json").stdout)["name"] == name
-    text = cli("rules", name).stdout
-    lines = [line for line in text[text.index("[rules]") :].splitlines() if line.strip()]
-    values = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines))["rules"]
-    book = RuleBook.profile(name).to_mapping()
-    assert values.pop("profile") == name
-    assert values == {key: book[key] for key in values}
-    assert "walk" in values
 
 
 @pytest.mark.parametrize(
