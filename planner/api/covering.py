@@ -16,7 +16,7 @@ import pandas as pd
 
 from planner.api.opening import Opened
 from planner.api.progress import Clock, Listener
-from planner.api.standing import Answer, about_of, open_standing, save_internal
+from planner.api.standing import Answer, about_of, needs_of, open_standing, save_internal
 from planner.demand.ground import building_table
 from planner.intake.service_log import SERVICES, read_log
 from planner.model.caring import CareKind, Pace, care_kinds
@@ -30,13 +30,14 @@ from planner.plan.care.mending import Mend, mends
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.places import mends_of_places
 from planner.plan.care.served import served
-from planner.plan.care.shares import Needs, bands, own_walks, shares, walks_to
+from planner.plan.care.shares import Needs, bands, open_shares, own_walks, shares, walks_to
 from planner.plan.care.told import mended
 from planner.plan.care.visits import helping
+from planner.privacy.person import People
 from planner.render.books.gaps_book import gaps_bytes
 from planner.render.text.coverage_words import coverage_figures, coverage_lines
 
-__all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage"]
+__all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage", "without_streets"]
 
 COVERAGE_STAGES = ("read", "ground", "repairs", "absences")
 BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
@@ -58,6 +59,8 @@ class Coverage(Answer):
         ``title, created, synthetic, network, households, limit_m, smallest, care`` (households that are
         marked, None where no sheet was read)``, helper_m`` (within which a helper counts)``, equity`` (see
         `planner.plan.care.equity.equity_figures`).
+    open_shares : DataFrame
+        See `planner.plan.care.shares.open_shares`: what a public map tells of, in shares alone.
     bands : GeoDataFrame or None
         See `planner.plan.care.shares.bands`, EPSG:4326; None, as all that follows, without a project.
     care, absences : DataFrame or None
@@ -74,6 +77,7 @@ class Coverage(Answer):
     shares: pd.DataFrame
     equity: pd.DataFrame
     about: Mapping[str, Any]
+    open_shares: pd.DataFrame
     bands: gpd.GeoDataFrame | None = None
     care: pd.DataFrame | None = None
     absences: pd.DataFrame | None = None
@@ -152,6 +156,15 @@ def coverage(
     )
 
 
+def without_streets(plan: PlanTables, project: Project | str | Path, people: People) -> Coverage:
+    """Tell what a plan and its sheets know without the streets: gaps, equity, walks to the own centre.
+
+    `people`: from `planner.api.people.people_of`, who says what marks each household.
+    """
+    task = Project.of(project)
+    return _of_plan(plan, task.pace, needs_of(plan, task, people), [])
+
+
 def _unseen(
     ground: OnStreets, needs: Needs, task: Project, kinds: tuple[CareKind, ...]
 ) -> pd.DataFrame | None:
@@ -189,7 +202,8 @@ def _of_plan(
         "care": None if needs is None else int(needs.care.sum()),
         "equity": equity_figures(plan),
     }
-    return Coverage(told.gaps, told.repairs, shares(walks, known, pace), equity(plan), about)
+    near = shares(walks, known, pace), open_shares(plan, known, pace)
+    return Coverage(told.gaps, told.repairs, near[0], equity(plan), about, near[1])
 
 
 @dataclass(frozen=True, eq=False)

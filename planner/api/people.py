@@ -28,6 +28,7 @@ from planner.model.schema import (
     BUILDINGS,
     DRAWN,
     HOUSEHOLDS,
+    LOG,
     MEMBERS,
     TIES,
     Table,
@@ -83,6 +84,11 @@ _NOBODY = frozenset(
 )
 _LOCAL_PHONE = re.compile(r"[\d\s()-]{7,20}(?:[转#*x]\s*\d{1,6})?")
 _SEVERAL = re.compile(r"[、,，;；/\s]+")
+_FOUND = re.compile(
+    "结果|情况|内容|问题|处理|反馈|记录|诉求|说明|事由|描述|result|finding|outcome|detail|remark|note"
+)
+"""Headings of a log under which stands what was found; a place or an office beside it is no secret."""
+_CHINESE = re.compile(r"[\u3400-\u9fff]{2,4}")
 _LATIN = re.compile(r"[\x00-\x7f]+")
 # Shorter texts under a private column, such as 是 or 独居, stand everywhere and mean nobody.
 _LONG = 8
@@ -200,6 +206,7 @@ def _tables_of(project: Project) -> Iterator[tuple[Source, Table]]:
         (inputs.links, DRAWN),
         (inputs.barriers, DRAWN),
         (inputs.fences, FENCES),
+        (project.care.log, LOG),
         *((level.sheet, MEMBERS) for level in project.levels),
     ):
         if path is not None:
@@ -263,11 +270,13 @@ def _kind(header: str, table: Table) -> str:
     if role in ("room", "address"):
         return role
     if role:
-        return ""
+        # who went is asked by id, and written by name as often
+        return "helper" if (table.name, role) == (LOG.name, "member") else ""
     said = next((k for k, words in _KINDS.items() if any(word in key for word in words)), "")
     if said in _ELSE and key not in _OWN_NAMES and _OTHERS.search(key):
         return _ELSE[said]
-    return said or ("other" if is_personal(header) else "")
+    found = table.name == LOG.name and _FOUND.search(key)
+    return said or ("other" if is_personal(header) or found else "")
 
 
 _ELSE = {"name": "other name", "phone": "other phone", "office": "other phone"}
@@ -281,6 +290,8 @@ def _remember(cells: Sequence[str], kinds: Sequence[str], private: dict[str, set
             continue
         if kind in ("name", "other name"):
             private[NAME] |= set(_names(text))
+        elif kind == "helper":
+            private[NAME] |= {name for name in _names(text) if _CHINESE.fullmatch(name)}
         elif kind in ("phone", "other phone") and len(phone_key(text)) >= 7:
             # as written and as digits: the file may show either
             private[PHONE] |= {text, phone_key(text)}

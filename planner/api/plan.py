@@ -110,7 +110,8 @@ class Plan(Covers, Guarded, PlanViews):
         against : Plan, optional
             The plan before: both are drawn in one page, with what changes hands; for a meeting only.
         coverage : Coverage, optional
-            From `coverage`: bands and care households as layers, of an internal map alone.
+            From `coverage`: bands and care households as layers of an internal map; on a public one the
+            share of care households within each band, where there are enough of them.
         basemap : str, optional
             ``tianditu``, or the address of tiles on WGS-84: the page then asks for them when it is opened,
             and says so.  None by default: a map makes no request.
@@ -134,8 +135,9 @@ class Plan(Covers, Guarded, PlanViews):
         if against is None:
             tiles = basemap_of(basemap) if basemap else None
             care = None if coverage is None else care_payload(self, coverage)
+            near = None if coverage is None else coverage.open_shares
             shown = {"title": title, "people": people, "care": care, "basemap": tiles}
-            return map_page(self, audience=to, **shown)
+            return map_page(self, audience=to, shares=near, **shown)
         # the blocks of two plans are matched for one threshold, that of a meeting
         if to is not Audience.MEETING:
             raise ConfigError.of(

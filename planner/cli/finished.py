@@ -90,6 +90,7 @@ def draw_map(
     出图后先行检查，含不应公开的内容则不写出（退出码5）。方案文件不含姓名，仅含其摘要；没有摘要的方案须加
     --project 从原表读取（随后存入方案），否则不放行。内部版带水印，须明确指定。
     """
+    from planner.api.covering import without_streets
     from planner.api.opening import free_file
     from planner.api.plan import Audience, Plan, audience_of, handed_out
     from planner.api.release import answered_for, kept_in
@@ -101,7 +102,10 @@ def draw_map(
     release = release_unknown and to is not Audience.INTERNAL
     made, people = answered_for(loaded, project, release=release, door=path.name)
     kept_in(plan, made, loaded)
-    page = made.map(audience=to, title=title, people=people, basemap=basemap)
+    near = None
+    if project is not None and people is not None and to is Audience.PUBLIC:
+        near = without_streets(made, project, people)
+    page = made.map(audience=to, title=title, people=people, coverage=near, basemap=basemap)
     written = page.beside(handed_out(earlier or ())).save(path)
     Console(highlight=False).print(f"{say(to.terms.zh, to.terms.en)}: {written}", markup=False)
     if basemap:

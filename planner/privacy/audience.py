@@ -61,9 +61,9 @@ class Terms:
 
 
 _PUBLIC = frozenset(
-    "audience scale origin view grid meta figures colours zones base basemap".split()  # noqa: SIM905
+    "audience scale origin view grid meta figures shares colours zones base basemap".split()  # noqa: SIM905
 )
-_MEETING = _PUBLIC - {"audience", "grid"} | {
+_MEETING = _PUBLIC - {"audience", "grid", "shares"} | {
     *("rules", "centres", "units", "blocks", "gaps", "causes")
 }
 # Grids in steps of 1e-6 degrees: 200 are some 20 m, so that no outline follows a single door.

@@ -20,7 +20,18 @@ from planner.model.arrays import Bools, Floats, Ints
 from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import WalkLimit
 
-__all__ = ["FEW", "HIDDEN", "LEAST", "Blocks", "blocks_of", "bounds_of", "shown_counts"]
+__all__ = [
+    "FEW",
+    "HIDDEN",
+    "LEAST",
+    "MANY",
+    "PERCENT_STEP",
+    "Blocks",
+    "blocks_of",
+    "bounds_of",
+    "shown_counts",
+    "shown_shares",
+]
 
 FEW = -1
 """A count from 1 up to the threshold."""
@@ -28,6 +39,10 @@ HIDDEN = -2
 """A count that is not told because another one would follow from it."""
 LEAST = 5
 """No threshold is below this."""
+MANY = 100
+"""From so many homes on, what is said of all of them together tells of nobody."""
+PERCENT_STEP = 5
+"""Shares of what is sensitive are told in steps of so many per cent."""
 LARGEST = 1 << 40
 
 
@@ -104,6 +119,43 @@ def shown_counts(
         least >= smallest - 1, HIDDEN, FEW
     )  # "fewer than 10" of nine houses would be nine
     return np.where((counts > 0) & (counts < smallest), few, near)
+
+
+def shown_shares(
+    counts: Ints, total: int, smallest: int, rounded: int, *, sensitive: bool = False
+) -> Ints:
+    """Give shares of one total in whole per cent, so that none tells of few homes.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n,)
+        Homes within so many minutes, say; each is a share of `total`.
+    smallest : int
+        A share is told where from this on are within, are left over, and lie between any two that are told.
+    rounded : int
+        Shares are those of counts rounded to multiples of this, the total too.
+    sensitive : bool
+        What marks these homes is nobody's business: shares are told of `MANY` or more, in steps of
+        `PERCENT_STEP`, and neither none nor all of them, for that would tell of each.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        `FEW` for a hidden one.
+    """
+    told = np.full(len(counts), FEW, np.int64)
+    if total < (MANY if sensitive else smallest):
+        return told
+    known = [0, total]
+    for at, count in enumerate(counts.tolist()):
+        apart = [abs(count - other) for other in known if sensitive or count != other]
+        if count in known[2:] or min(apart, default=smallest) >= smallest:
+            known.append(count)
+            base = max(round(total / rounded) * rounded, rounded)
+            percent = 100.0 * round(count / rounded) * rounded / base
+            step = PERCENT_STEP if sensitive else 1
+            told[at] = min(round(percent / step) * step, 100)
+    return told
 
 
 def bounds_of(

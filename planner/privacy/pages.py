@@ -6,13 +6,13 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from planner.errors import InputError, PrivacyError
 from planner.privacy.attack import determined, page_sums
-from planner.privacy.audience import INTERNAL_WORDS, Audience
-from planner.privacy.blocks import FEW, HIDDEN, LEAST
+from planner.privacy.audience import INTERNAL_WORDS, Audience, Terms
+from planner.privacy.blocks import FEW, HIDDEN, LEAST, MANY, PERCENT_STEP
 from planner.privacy.reader import unpacked
 
 __all__ = ["check_structure", "check_together"]
@@ -24,6 +24,7 @@ _PACKED = {
     Audience.INTERNAL: {"shapes", "base", "units", "edit", "find", "roster", "care"},
 }
 _PUBLIC_BASE = {"streets", "water", "green", "rails", "fences", "zones"}
+_PUBLIC_SHARES = {(s, g) for s in ("own_centre", "own_member") for g in ("all", "care")}
 _PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at"}
 _MEETING_KEYS = {
     "units": {"x", "y", "zone", "block", "building", "moved", "label", "name"},
@@ -199,8 +200,25 @@ def _check_public(data: dict[str, Any], heavy: dict[str, Any]) -> None:
             f"it shows a count that is not rounded to {terms.rounded}",
             f"含有未取整到{terms.rounded}的数目",
         )
+    _check_shares(data["shares"], terms)
     for zone, rings in zip(data["zones"], heavy["shapes"]["zones"], strict=True):
         _check_grid(rings, zone["at"], data["origin"], terms.grid_steps)
+
+
+def _check_shares(told: dict[str, Any], terms: Terms) -> None:
+    """Whole per cent of all homes, none that stands for few; of care households steps of many, or nothing."""
+    homes, rows = told["homes"], told["rows"]
+    keys = [(source, group, minutes) for source, group, minutes, _ in rows]
+    fine = len(keys) > len(set(keys)) or not {key[:2] for key in keys} <= _PUBLIC_SHARES
+    fine |= homes % terms.rounded > 0 or {*told} > {"homes", "rows"}
+    fine |= any(not isinstance(p, int) or not (p == FEW or 0 <= p <= 100) for *_, p in rows)
+    care = [p for _, group, _, p in rows if group == "care" and p != FEW]
+    fine |= any(homes < MANY or p % PERCENT_STEP for p in care)
+    shown = sorted({0, 100, *(p for _, group, _, p in rows if group == "all" and p != FEW)})
+    # A whole per cent may stand for a little more or less: two of them for a whole one.
+    fine |= any((b - a + 1) * homes < 100 * terms.smallest for a, b in pairwise(shown) if homes)
+    if fine:
+        raise _Refused("it holds a share finer than it may tell", "含有过细的户数比例")
 
 
 def _check_grid(rings: list[list[int]], at: list[int] | None, origin: list[int], step: int) -> None:

@@ -13,7 +13,17 @@ from planner.model.audit import audit
 from planner.model.problem import Problem
 from planner.model.rules import WalkLimit
 from planner.model.tables import PlanTables
-from planner.privacy.blocks import FEW, HIDDEN, Blocks, blocks_of, bounds_of, shown_counts
+from planner.privacy.blocks import (
+    FEW,
+    HIDDEN,
+    MANY,
+    PERCENT_STEP,
+    Blocks,
+    blocks_of,
+    bounds_of,
+    shown_counts,
+    shown_shares,
+)
 from tests.plans import make_plan_tables
 
 
@@ -179,3 +189,35 @@ def test_a_block_in_a_zone_of_few() -> None:
     assert (blocks.zone == 0).sum() == 1
     assert blocks.zone_homes()[0] in (FEW, HIDDEN)
     assert blocks.problem.households[blocks.of[problem.home[0]]] == 5  # a stand-in for all of them
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.integers(0, 400), max_size=8), st.integers(0, 400), st.booleans())
+def test_no_share_tells_of_few(counts: list[int], total: int, sensitive: bool) -> None:
+    """Ten or more within, left over, and between any two that are told; of what is sensitive no extremes."""
+    within = np.minimum(np.array(counts, np.int64), total)
+    told = shown_shares(within, total, 10, 5, sensitive=sensitive)
+    shown = within[told >= 0]
+    ends = np.unique(np.concatenate([[0, total], shown]))
+    assert len(shown) == 0 or np.diff(ends).min(initial=10) >= 10
+    for count, percent in zip(within.tolist(), told.tolist(), strict=True):
+        if percent == FEW:
+            continue
+        if sensitive:
+            assert total >= MANY
+            assert 0 < count < total
+            assert percent % PERCENT_STEP == 0
+        assert abs(percent - 100 * count / max(total, 1)) <= (2.5 if sensitive else 0.5) + 500 / (
+            total + 1
+        )
+
+
+def test_one_care_household_more_or_less_is_not_seen() -> None:
+    """Where few need care nothing is told; where many do, most changes of one leave every share as it is."""
+    assert (shown_shares(np.array([40, 80]), MANY - 1, 10, 5, sensitive=True) == FEW).all()
+    same = [
+        shown_shares(np.array([n]), 400, 10, 5, sensitive=True)
+        == shown_shares(np.array([n + 1]), 400, 10, 5, sensitive=True)
+        for n in range(10, 389)
+    ]
+    assert np.mean(same) > 0.94

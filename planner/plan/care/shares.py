@@ -16,7 +16,7 @@ from planner.model.tables import PlanTables
 from planner.network.isochrones import band_shapes
 from planner.plan.care.onstreets import OnStreets
 
-__all__ = ["SOURCES", "Needs", "bands", "own_walks", "shares", "walks_to"]
+__all__ = ["SOURCES", "Needs", "bands", "open_shares", "own_walks", "shares", "walks_to"]
 
 SOURCES: Mapping[str, tuple[str, str]] = {
     "centre": ("最近的中心户", "nearest centre"),
@@ -92,6 +92,22 @@ def shares(walks: Mapping[str, Floats], needs: Needs, pace: Pace) -> pd.DataFram
     rows = list(_counted(walks, groups, needs, pace))
     columns = ["source", "group", "minutes", "households", "of", "share"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def open_shares(plan: PlanTables, needs: Needs, pace: Pace) -> pd.DataFrame:
+    """Count the homes within each band of their own centre and member, for files that others read.
+
+    Who walks slowly counts among care households alone: were it seen in the share of all, two files of one
+    plan would tell how many walk slowly.
+
+    Gives: as `shares`.
+    """
+    walks, nobody = own_walks(plan), np.zeros(len(needs.care), bool)
+    plain = shares(walks, Needs(nobody, nobody, ((),) * len(nobody)), pace)
+    own = shares(walks, needs, pace)
+    return pd.concat(
+        [plain[plain["group"] == "all"], own[own["group"] == "care"]], ignore_index=True
+    )
 
 
 def _counted(

@@ -20,6 +20,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from planner.errors import ConfigError, OutputError
 from planner.files import atomic_write
 from planner.model.tables import PlanTables
@@ -155,6 +157,7 @@ def map_page(
     title: str | None = None,
     people: People | None = None,
     care: dict[str, Any] | None = None,
+    shares: pd.DataFrame | None = None,
     day: date | None = None,
     basemap: Basemap | None = None,
 ) -> MapPage:
@@ -173,6 +176,8 @@ def map_page(
         against the finished page where not.
     care : dict, optional
         From `planner.render.map.care_layer.care_payload`; drawn on an internal map alone.
+    shares : DataFrame, optional
+        See `planner.plan.care.shares.open_shares`; told on a public map alone, by default of all homes.
     day : date, optional
         What the watermark of an internal map says; today by default.
     basemap : Basemap, optional
@@ -189,7 +194,7 @@ def map_page(
     if basemap and audience is Audience.INTERNAL:
         raise ConfigError.of("basemap-on-internal")
     if audience is Audience.PUBLIC:
-        payload = public_payload(tables, people, title=title)
+        payload = public_payload(tables, people, title=title, shares=shares)
         heavy: dict[str, Any] = {"shapes": taken_shapes(payload)}
         shown = shown_people(tables, people)
     else:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from planner.model.arrays import Ints
+from planner.model.caring import Pace
 from planner.model.palette import ZONE_COLOURS, ink
 from planner.model.plane import SCALE
 from planner.model.tables import PlanTables
+from planner.plan.care.shares import Needs, open_shares
 from planner.privacy.audience import Audience
-from planner.privacy.blocks import FEW, HIDDEN
+from planner.privacy.blocks import FEW, HIDDEN, shown_shares
 from planner.privacy.person import People, Person
 from planner.render.map.backdrop import MARGIN_DEG, base_lines, covered, widened
 from planner.render.map.encoding import Grid
@@ -32,12 +35,17 @@ _WORDS = ("title", "created", "data_date", "attribution", "network", "synthetic"
 
 
 def public_payload(
-    tables: PlanTables, people: People | None = None, *, title: str | None = None
+    tables: PlanTables,
+    people: People | None = None,
+    *,
+    title: str | None = None,
+    shares: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Gather what the page for anyone draws and says.
 
     `people`: for the names and office phones of the centres; without it zones have numbers only.
     `title`: heading; the plan's own by default.
+    `shares`: from `planner.plan.care.shares.open_shares`; of all homes at the usual pace by default.
     Gives: plain JSON values; coordinates of zones in multiples of ``grid`` steps of 1e-6 degrees.
     """
     shapes = public_shapes(tables)
@@ -76,9 +84,27 @@ def public_payload(
         "meta": {name: words[name] for name in _WORDS} | {"smallest": _TERMS.smallest},
         "figures": {"households": _rounded(total), "zones": len(tables.zones)},
         "colours": [[c, ink(c)] for c in ZONE_COLOURS],
+        "shares": _told_shares(tables, shares),
         "zones": zones,
         "base": base_lines(tables, Grid(bounds, tolerance=0.000004, origin=grid.origin)),
     }
+
+
+def _told_shares(tables: PlanTables, shares: pd.DataFrame | None) -> dict[str, Any]:
+    """Tell shares of ``homes`` in per cent, a row a walk: whose, of whom, minutes, `FEW` for a hidden one."""
+    if shares is None:
+        shares = open_shares(tables, Needs.of(tables.households["household_id"], {}, ()), Pace())
+    rows: list[list[Any]] = []
+    for group in ("all", "care"):
+        # Both walks are those of the same homes: each share is held against all that are told of them.
+        own = shares[shares["group"] == group]
+        total, care = int(own["of"].max()), group == "care"
+        counts = own["households"].to_numpy(np.int64)
+        shown = shown_shares(counts, total, _TERMS.smallest, _TERMS.rounded, sensitive=care)
+        if (shown != FEW).any():
+            of = zip(own["source"], own["minutes"], shown, strict=True)
+            rows += [[str(s), group, float(minutes), int(percent)] for s, minutes, percent in of]
+    return {"homes": _rounded(len(tables.households)), "rows": rows}
 
 
 def shown_people(tables: PlanTables, people: People | None) -> list[str]:

@@ -21,13 +21,11 @@ from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.frames import assignment_of
 from planner.plan.ledger import LedgerLine, ledger_lines
 from planner.privacy.audience import Audience, Terms
-from planner.privacy.blocks import FEW, HIDDEN, LEAST, Blocks, blocks_of, shown_counts
+from planner.privacy.blocks import FEW, HIDDEN, LEAST, MANY, Blocks, blocks_of, shown_counts
 from planner.render.text.figures import summary
 from planner.render.text.words import Both, moved_words
 
 __all__ = ["Told", "meeting_terms", "plan_blocks"]
-
-_MANY = 100  # from so many homes on, walks of the whole plan tell of nobody
 
 
 def plan_blocks(tables: PlanTables, terms: Terms) -> Blocks:
@@ -111,7 +109,7 @@ class Told:
             moved = int((self.tables.units["moved"] > 0).sum())
             told["homes_moved"] = self.count(told["homes_moved"], moved)
         # means and maxima over a few homes are those of somebody
-        if total < _MANY:
+        if total < MANY:
             told["walk_m"] = self._walks(np.ones(self.blocks.problem.n_units, bool))
         told["walk_m"] = {name: round(v) for name, v in told["walk_m"].items()}
         return told

@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.errors import PrivacyError
+from planner.model.caring import Pace, care_kinds
 from planner.model.tables import PlanTables
+from planner.plan.care.shares import Needs, open_shares
 from planner.privacy import Secrets, check_page, parts_of
 from planner.privacy.audience import Audience
 from planner.privacy.blocks import FEW, HIDDEN
@@ -147,6 +149,13 @@ def test_the_gate_refuses_what_is_too_fine(tables: PlanTables) -> None:
         lambda d: d.update(origin=[d["origin"][0] + 1, d["origin"][1]]),
         lambda d: d["zones"][0]["at"].__setitem__(0, 3),
         lambda d: d["zones"][0].update(label="新村路5号"),
+        lambda d: d["shares"].update(homes=d["shares"]["homes"] + 1),
+        lambda d: d["shares"].update(care=[41]),
+        lambda d: d["shares"]["rows"][0].__setitem__(3, 41.5),
+        lambda d: d["shares"]["rows"][0].__setitem__(1, "slow"),
+        lambda d: d["shares"]["rows"].append(["own_centre", "care", 3.0, 41]),
+        lambda d: d["shares"].update(homes=300),
+        lambda d: d["shares"]["rows"].append(d["shares"]["rows"][0]),
         lambda d: d.update(units={"x": []}),
         lambda d: d.update(zones=[]),
         lambda d: d["zones"][0].update(name=str(tables.households["household_id"].iloc[3])),
@@ -155,6 +164,45 @@ def test_the_gate_refuses_what_is_too_fine(tables: PlanTables) -> None:
         change(value)
         with pytest.raises(PrivacyError):
             check_page(page.replace(data, json.dumps(value)), PUBLIC, secrets)
+
+
+def test_shares_are_those_of_rounded_counts(tables: PlanTables) -> None:
+    """Of each walk the share within so many minutes, by hand; hidden where few are within or left over."""
+    told = public_payload(tables)["shares"]
+    homes = tables.households
+    assert told["homes"] == round(len(homes) / 5) * 5
+    counts = []
+    for source, column in (("own_centre", "walk_m"), ("own_member", "member_walk_m")):
+        for minutes in (3.0, 5.0, 10.0):
+            counts.append((source, minutes, int((homes[column] <= 60 * minutes).sum())))
+    rows = {(source, minutes): percent for source, group, minutes, percent in told["rows"]}
+    assert {key[:2] for key in counts} == set(rows)
+    for source, minutes, count in counts:
+        percent = rows[source, minutes]
+        if percent != FEW:
+            assert percent == round(100 * (round(count / 5) * 5) / told["homes"])
+        else:
+            assert any(
+                0 < abs(count - other) < 10 for other in (0, len(homes), *(c[2] for c in counts))
+            )
+    assert any(percent not in (FEW, 0, 100) for percent in rows.values())
+
+
+def test_who_needs_care_does_not_change_the_share_of_all(tables: PlanTables) -> None:
+    """Nor is it told of care households where they are few; of many it is told in steps of five."""
+    ids = tables.households["household_id"].tolist()
+    plain = public_payload(tables)["shares"]
+    for many in (1, 9, 99):
+        needs = Needs.of(ids, dict.fromkeys(ids[:many], ("独居老人",)), care_kinds())
+        assert public_payload(tables, shares=open_shares(tables, needs, Pace()))["shares"] == plain
+    needs = Needs.of(ids, dict.fromkeys(ids[::2], ("独居老人",)), care_kinds())
+    told = public_payload(tables, shares=open_shares(tables, needs, Pace()))["shares"]["rows"]
+    care = [row[3] for row in told if row[1] == "care"]
+    assert care
+    assert all(p == FEW or p % 5 == 0 for p in care)
+    assert [row for row in told if row[1] == "all"] == plain["rows"]
+    page = map_page(tables, audience=PUBLIC, shares=open_shares(tables, needs, Pace())).html
+    check_page(page, PUBLIC, Secrets.of(tables, centres=False))
 
 
 def test_same_plan_same_public_page(tables: PlanTables, people: People) -> None:

@@ -1,9 +1,9 @@
 /* The page for anyone: zones, whom to call, rounded counts.  There is no building and no home in it. */
 Object.assign(TEXTS.zh, {
-  about: '约 {n} 户', fewerThan: '不足 {n} 户', fewShort: '<{n}', officePhone: '办公电话', whoServes: '中心户', publicEdition: '公开版：只显示责任区大致范围、中心户和取整户数；不含楼栋、住户与住址', roundedTo: '户数取整，不足 {n} 户不予显示', publicMap: '责任区示意图'
+  about: '约 {n} 户', fewerThan: '不足 {n} 户', fewShort: '<{n}', officePhone: '办公电话', whoServes: '中心户', publicEdition: '公开版：只显示责任区大致范围、中心户和取整户数；不含楼栋、住户与住址', roundedTo: '户数取整，不足 {n} 户不予显示', publicMap: '责任区示意图', shares: '步行可达', sharesOf: '到{what}（{who}）', shareAll: '全部居民户', shareCare: '关爱户', shareMinutes: '{m} 分钟', own_centre: '中心户', own_member: '联系党员', sharesNote: '占登记的约 {n} 户的比例，取整；户数过少的不予显示'
 });
 Object.assign(TEXTS.en, {
-  about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones'
+  about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones', shares: 'Within a walk', sharesOf: 'To the {what} ({who})', shareAll: 'all homes', shareCare: 'care households', shareMinutes: '{m} min', own_centre: 'centre', own_member: 'serving member', sharesNote: 'Of about {n} registered homes, rounded; where few would be told, nothing is'
 });
 
 function drawPublic(map) {
@@ -54,6 +54,32 @@ function publicZones(model, state, choose) {
   ]);
 }
 
+/* The same for a sheet of paper, a line a walk and group. */
+function sharesFacts(model) {
+  const told = model.data.shares.rows.filter((row) => row[3] >= 0);
+  return Array.from(new Set(told.map((row) => row[0] + ' ' + row[1]))).map((key) => {
+    const [source, group] = key.split(' ');
+    const own = told.filter((row) => row[0] === source && row[1] === group);
+    return [say('sharesOf', { what: say(source), who: say(group === 'care' ? 'shareCare' : 'shareAll') }), own.map((row) => say('shareMinutes', { m: row[2] }) + ' ' + row[3] + ' %').join(' · ')];
+  });
+}
+
+/* Shares of homes within so many minutes, a row a walk and group; what is hidden has a dash. */
+function publicShares(model) {
+  const told = model.data.shares.rows;
+  if (!told.length) return null;
+  const minutes = Array.from(new Set(told.map((row) => row[2])));
+  const keys = Array.from(new Set(told.map((row) => row[0] + ' ' + row[1])));
+  const head = make('tr', {}, [make('th', {})].concat(minutes.map((m) => make('th', { text: say('shareMinutes', { m }), class: 'right', set: { scope: 'col' } }))));
+  const rows = keys.map((key) => {
+    const [source, group] = key.split(' ');
+    const own = told.filter((row) => row[0] === source && row[1] === group);
+    const name = say('sharesOf', { what: say(source), who: say(group === 'care' ? 'shareCare' : 'shareAll') });
+    return make('tr', {}, [make('th', { text: name, set: { scope: 'row' } })].concat(own.map((row) => make('td', { class: 'right', text: row[3] < 0 ? '–' : row[3] + ' %' }))));
+  });
+  return make('section', { class: 'block shares' }, [make('h2', { text: say('shares') }), make('table', {}, [make('thead', {}, [head]), make('tbody', {}, rows)]), make('p', { class: 'aside', text: say('sharesNote', { n: grouped(model.data.shares.homes) }) })]);
+}
+
 function publicHeader(parts, model, switched, print) {
   const meta = model.data.meta;
   const dates = [meta.created && say('made') + ' ' + meta.created, meta.data_date && say('mapData') + ' ' + meta.data_date];
@@ -93,7 +119,7 @@ function drawPublicPage(map, shapes) {
   const printer = makePrinter(model, state, Object.assign({}, sheetWords(model), {
     scales: SCALES.filter((scale) => scale >= 2500), legend: () => publicLegend(model), edition: '',
     title: (zone) => (zone ? say('zone') + ' ' + zone.n + (zone.name ? ' · ' + zone.name : '') : say('sheetWhole')),
-    facts: (zone) => (zone ? publicFacts(model, zone) : facts([[say('zones'), grouped(model.zones.length)], [say('homes'), grouped(model.data.figures.households)]]))
+    facts: (zone) => (zone ? publicFacts(model, zone) : facts([[say('zones'), grouped(model.zones.length)], [say('homes'), grouped(model.data.figures.households)]].concat(sharesFacts(model))))
   }));
   window.plannerPrint = printer;
 
@@ -133,7 +159,7 @@ function drawPublicPage(map, shapes) {
     const f = model.data.figures;
     fill(parts.panelBody, [
       make('section', { class: 'block' }, [make('div', { class: 'figures' }, [figure(grouped(f.zones), say('zones')), figure(grouped(f.households), say('homes'))])]),
-      publicZones(model, state, choose),
+      publicShares(model), publicZones(model, state, choose),
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say('publicEdition') })])
     ]);
     refresh();
