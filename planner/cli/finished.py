@@ -102,9 +102,8 @@ def draw_map(
     release = release_unknown and to is not Audience.INTERNAL
     made, people = answered_for(loaded, project, release=release, door=path.name)
     kept_in(plan, made, loaded)
-    near = None
-    if project is not None and people is not None and to is Audience.PUBLIC:
-        near = without_streets(made, project, people)
+    open_to = project if to is Audience.PUBLIC else None
+    near = without_streets(made, open_to, people) if open_to and people else None
     page = made.map(audience=to, title=title, people=people, coverage=near, basemap=basemap)
     written = page.beside(handed_out(earlier or ())).save(path)
     Console(highlight=False).print(f"{say(to.terms.zh, to.terms.en)}: {written}", markup=False)

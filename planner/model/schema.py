@@ -393,10 +393,7 @@ LOG = Table(
         Column("kind", "类型, kind, 服务类型, 类别, 事项, 服务事项, what, service"),
         Column("household", "户编号, household, 编号, 户号, 住户编号, household_id, id"),
         Column("zone", "责任区, zone, 责任区编号, 中心户, 中心户编号, centre"),
-        Column(
-            "member",
-            "党员编号, member, 联系党员, 走访人编号, member_id, 走访人, 走访党员, 服务党员",
-        ),
+        Column("member", "党员编号, member, 联系党员, 走访人编号, member_id, 走访人, 走访党员"),
         Column("minutes", "分钟, minutes, 用时, 时长, 服务分钟"),
     ),
 )
