@@ -31,6 +31,7 @@ from planner.intake.sheets.notes import at_row, each
 from planner.intake.sheets.read import SheetTable
 from planner.intake.sheets.required import require_one_measure
 from planner.intake.twofold import is_twofold, without_contacts, without_remarks
+from planner.model.characters import simplified
 from planner.model.given import Given, Source, one_source, sources_of
 from planner.model.inputs import sheet_files
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, Table
@@ -280,7 +281,7 @@ def read_residents(
     # Ragged rows have no id of their own, and no row may be counted twice.
     aside = unique_ids(pd.concat([made.held, ragged], ignore_index=True), set(made.kept["id"]))
     # Made-up towns say so in a title or a sheet name; what is planned of them is marked.
-    titles = " ".join(f"{t.title} {t.sheet}" for t in got.tables).lower()
+    titles = simplified(" ".join(f"{t.title} {t.sheet}" for t in got.tables)).lower()
     made = replace(
         made,
         held=aside,
@@ -360,7 +361,7 @@ def _cleaned(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
         said += told
     # Not the id: whatever a clerk wrote there is what the row is called.
     for name in TEXTS[1:]:
-        frame[name] = frame[name].mask(frame[name].str.lower().isin(_BLANK), "")
+        frame[name] = frame[name].mask(frame[name].map(simplified).str.lower().isin(_BLANK), "")
     return frame, said
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from planner.errors import Finding, SchemaError
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.model.characters import simplified
 from planner.model.schema import LOG, Table
 
 __all__ = ["SERVICES", "ServiceLog", "read_log"]
@@ -124,7 +125,7 @@ def _day(text: str) -> datetime | None:
 
 
 def _kind(text: str) -> str:
-    told = text.casefold()
+    told = simplified(text).casefold()
     if not told:
         return "visit"
     return next(

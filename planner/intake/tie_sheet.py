@@ -19,6 +19,7 @@ from planner.intake.sheets.cell_values import clean_column, clean_ids, half_widt
 from planner.intake.sheets.exported import unusable
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
+from planner.model.characters import simplified
 from planner.model.given import Given, digest_of, one_source
 from planner.model.schema import TIES, Table
 
@@ -83,7 +84,7 @@ class TieSheet:
 
 def kind_of_tie(text: str) -> str | None:
     """Tell what a cell of the column 关系/kind means; None if it is not known."""
-    word = re.sub(r"\s+", " ", half_width(text)).strip().casefold().replace("_", " ")
+    word = re.sub(r"\s+", " ", half_width(simplified(text))).strip().casefold().replace("_", " ")
     # People write 亲属关系 as well as 亲属.
     return _KIND_OF.get(word) or _KIND_OF.get(word.removesuffix("关系"))
 

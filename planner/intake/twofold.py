@@ -10,6 +10,7 @@ from planner.errors import Finding
 from planner.intake.address.grammar.lexicon import SURNAMES
 from planner.intake.address.parse import parse_address
 from planner.intake.sheets.notes import each
+from planner.model.characters import simplified
 
 __all__ = ["bare_community", "is_twofold", "without_contacts", "without_remarks"]
 
@@ -66,6 +67,8 @@ def without_remarks(communities: pd.Series, rows: pd.DataFrame) -> tuple[pd.Seri
 
 def bare_community(text: str) -> str:
     """Cut a remark on a person behind the name of a community."""
+    # words are told by their simplified forms; what is kept stays as it is written
+    plain = simplified(text)
     if behind := _BEHIND.match(text):
         pieces = _PIECES.split(behind[2])
         stays = "、".join(piece for piece in pieces if not _personal(piece))
@@ -73,13 +76,14 @@ def bare_community(text: str) -> str:
             name = bare_community(behind[1])
             return f"{name}（{stays}）" if stays else name
     # without brackets only where words say so: what follows may be a part of the name
-    if (tail := _TAIL.match(text)) and _DUTY.search(tail[2]):
-        return tail[1]
+    if (tail := _TAIL.match(plain)) and _DUTY.search(tail[2]):
+        return text[: tail.end(1)]
     return text
 
 
 def _personal(remark: str) -> bool:
     """Tell whether a remark is about a person: a duty, a number, or a short word that begins as names do."""
+    remark = simplified(remark)
     if _DUTY.search(remark) or _LONG.search(remark):
         return True
     return 2 <= len(remark) <= 4 and remark[0] in SURNAMES and not _PART.search(remark)
@@ -99,12 +103,21 @@ def without_contacts(addresses: pd.Series, rows: pd.DataFrame) -> tuple[pd.Serie
     for i, text in enumerate(texts):
         if not _LONG.search(text):
             continue
-        bare = _GLUED.sub(r"\1", _CONTACT.sub(" ", text)).strip()
+        bare = _GLUED.sub(r"\1", _without(_CONTACT, text)).strip()
         if bare != text:
             texts[i] = bare
             changed.append(i)
     told = Finding.of("contact-in-address", {"column": "address"})
     return pd.Series(texts, index=addresses.index, dtype=object), each(rows, changed, told)
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    """Put a blank in the place of what fits, in traditional forms or not."""
+    kept, at = [], 0
+    for found in pattern.finditer(simplified(text)):
+        kept.append(text[at : found.start()])
+        at = found.end()
+    return " ".join((*kept, text[at:]))
 
 
 def is_twofold(text: str) -> bool:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from planner.errors import ConfigError, InputError
+from planner.model.characters import simplified
 from planner.model.measures import METRES_A_MINUTE
 
 __all__ = ["Care", "CareKind", "Pace", "care_kinds", "kinds_in"]
@@ -85,7 +86,7 @@ def _kind(row: Mapping[str, str]) -> CareKind:
     visits, minutes = float(row["visits_a_month"]), float(row["minutes"])
     if not (row["code"].strip() and 0 <= visits < math.inf and 0 <= minutes < math.inf):
         raise ValueError(row["code"])
-    words = tuple(w.strip().casefold() for w in row["words"].split("|") if w.strip())
+    words = tuple(simplified(w).strip().casefold() for w in row["words"].split("|") if w.strip())
     slow = row["slow"].strip().casefold() in ("1", "是", "yes", "true")
     return CareKind(row["code"].strip(), row["zh"], row["en"], words, slow, visits, minutes)
 
@@ -103,7 +104,7 @@ def kinds_in(texts: Iterable[str], kinds: tuple[CareKind, ...]) -> tuple[str, ..
     tuple of str
         The last kind without words stands for what no word fits; nothing where nothing is said.
     """
-    said = [text.casefold() for text in texts if text.strip()]
+    said = [simplified(text).casefold() for text in texts if text.strip()]
     found = [k.code for k in kinds if any(w in text for w in k.words for text in said)]
     rest = next((k.code for k in kinds if not k.words), None)
     # What a clerk wrote under a heading of care is care, though its word is in no table.

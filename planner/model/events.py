@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+from planner.model.characters import simplified
+
 __all__ = ["KINDS", "MOVED_BY", "Event", "EventKind", "HomeMove", "kind_of_event"]
 
 
@@ -66,7 +68,7 @@ def _by_word() -> dict[str, EventKind]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\s_\-]+", "", text).casefold()
+    return re.sub(r"[\s_\-]+", "", simplified(text)).casefold()
 
 
 def kind_of_event(text: str) -> EventKind | None:

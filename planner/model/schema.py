@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import Self
 
+from planner.model.characters import simplified
 from planner.model.rewrites import Rewrite
 
 __all__ = [
@@ -165,8 +166,8 @@ _FILLER = re.compile(r"[\s_*:;,.、。'\"“”\-\u200b-\u200f\u2060\ufeff]+")
 
 @lru_cache(maxsize=4096)
 def header_key(text: str) -> str:
-    """Reduce a header to what is compared: ``地址(必填)``, ``地 址`` and ``＊地址：`` are one."""
-    folded = unicodedata.normalize("NFKC", text)
+    """Reduce a header to what is compared: ``地址(必填)`` and ``＊地 址：``, ``編號``, ``编号`` are one."""
+    folded = simplified(unicodedata.normalize("NFKC", text))
     bare = _FILLER.sub("", _BRACKETS.sub("", folded)).casefold()
     return bare or _FILLER.sub("", folded).casefold()
 
@@ -235,7 +236,7 @@ _WHERE = (
     # Longitude and latitude as a pair in one cell; read where the two columns are empty.
     Column(
         "coordinates",
-        "坐标, coordinates, 经纬度, 经纬度坐标, 坐标点, 地理坐标, 位置坐标, 坐标位置, gps坐标, gps, "
+        "坐标, coordinates, 座标, 经纬度, 经纬度坐标, 坐标点, 地理坐标, 位置坐标, 坐标位置, gps坐标, gps, "
         "location, lonlat, lnglat, latlon, latlng, coords, coord, xy, point, geometry, geom, wkt, "
         "shape, 定位, 定位坐标",
     ),

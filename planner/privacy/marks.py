@@ -6,13 +6,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 
+from planner.model.characters import SIMPLIFIED
+
 __all__ = ["CARE_WORDS", "folded", "is_citizen_number", "marks_in", "phone_key"]
 
-# Full-width forms, odd blanks, and the radicals that the text of a PDF has for characters.
+# Full-width forms, odd blanks, the radicals that the text of a PDF has for characters, and traditional forms.
 _WIDE = re.compile(
-    "[\u00a0\u2000-\u200f\u2060\u2e80-\u2fdf\uf900-\ufaff\ufeff\uff0b-\uff0d\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
+    "[\u00a0\u2000-\u200f\u2060\u2e80-\u2fdf\uf900-\ufaff\ufeff\uff0b-\uff0d\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+    f"{''.join(map(chr, SIMPLIFIED))}]"
 )
-_RADICALS = str.maketrans("⺠⻓⻔⻋⻅⻉⻘⻢⻥⻦⻰戶－", "民长门车见贝青马鱼鸟龙户-")
+_PLAIN = SIMPLIFIED | {ord("－"): "-"}
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _CITIZEN = re.compile(r"(?<![\d.])[1-9]\d{5}[ -]?(?:18|19|20)\d{6}[ -]?\d{3}[\dXx](?![\dA-Za-z])")
 # Fifteen digits carry no check digit: the month and the day must be possible, and they count in
@@ -83,10 +86,10 @@ _MESSENGER = re.compile(
 
 
 def folded(text: str) -> str:
-    """Bring full-width characters and odd blanks to their plain form, so that nothing hides in them."""
+    """Bring full-width and traditional characters and odd blanks to their plain form: none hides there."""
     if not _WIDE.search(text):
         return text
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_RADICALS)
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_PLAIN)
 
 
 def is_citizen_number(digits: str) -> bool:

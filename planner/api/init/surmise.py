@@ -15,6 +15,7 @@ from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headings import is_register, role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete
+from planner.model.characters import simplified
 from planner.model.inputs import SHEETS
 from planner.model.schema import (
     ALIASES,
@@ -167,7 +168,7 @@ def _of_layers(path: Path) -> list[Surmise]:
 
 def _of_sheet(path: Path, t: SheetTable) -> Surmise:
     """Tell a sheet by its headings, then by its name and title."""
-    called = f"{path.stem} {t.sheet} {t.title}"
+    called = simplified(f"{path.stem} {t.sheet} {t.title}")
     # The narrowest kinds first: a sheet of ties has ids too, and would pass for one of residents.
     if {"a", "b", "kind"} <= _roles(t, TIES):
         return _made(path, t, "ties", TIES, "含甲、乙、关系三列", "it has 甲, 乙 and 关系")
@@ -206,7 +207,7 @@ def _of_people(
     if located and not people and (_BUILDINGS.search(called) or "id" not in _roles(t, HOUSEHOLDS)):
         zh, en = "楼栋与坐标，无住户信息", "buildings with coordinates, nobody in them"
         return _made(path, t, "buildings", BUILDINGS, zh, en)
-    if _MEMBERS.search(called) or any(_JOINED.search(h) for h in t.headers):
+    if _MEMBERS.search(called) or any(_JOINED.search(simplified(h)) for h in t.headers):
         zh = "名称或列名涉及党员，但没有是否中心户列"
         en = "it is about party members, but no column says who is a centre"
         return _made(path, t, "members", MEMBERS, zh, en, guessed)
@@ -255,5 +256,7 @@ def _by_content(t: SheetTable) -> tuple[tuple[str, str], ...]:
 def _share(cells: Iterable[str]) -> float:
     """Give the share of filled cells that look like an address."""
     filled: Sequence[str] = [c for c in cells if c.strip()]
-    looks = [bool(_ADDRESS.search(c)) and len(c) > 4 and not _DATE.search(c) for c in filled]
+    looks = [
+        bool(_ADDRESS.search(simplified(c))) and len(c) > 4 and not _DATE.search(c) for c in filled
+    ]
     return sum(looks) / max(len(filled), 1)

@@ -16,7 +16,7 @@ from planner.files import mark_as_read
 from planner.intake.coordinates.datum import Datum, convert
 from planner.intake.fences.borders import gaps, overlaps
 from planner.intake.fences.outlines import Layer, in_degrees, mended, plane_of, sound
-from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.cell_values import community_name
 from planner.intake.sheets.exported import undone
 from planner.intake.sheets.formats.guard import kind_of, kind_of_zip, read_bytes
 from planner.intake.sheets.formats.layers.gdal import layers_by_gdal
@@ -224,7 +224,7 @@ def _names(layer: VectorLayer) -> list[str]:
         for column in (k for k, other in enumerate(own) if other == key):
             texts = np.array([[text_of(row[column])] for row in layer.rows], object)
             cells, _, _ = undone(texts, {}, [layer.headers[column]], [""])
-            names = [" ".join(half_width(t).split())[:80] for t in cells[:, 0]]
+            names = [" ".join(community_name(t).split())[:80] for t in cells[:, 0]]
             if any(names):
                 return names
     return []

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from planner.errors import Finding
 from planner.intake.address.grammar.numerals import to_int
 from planner.intake.sheets.notes import each, once
+from planner.model.characters import simplified
 
 __all__ = [
     "MOST_LOAD",
     "clean_column",
     "clean_ids",
+    "community_name",
     "fill_same_as_above",
     "half_width",
     "number_in",
@@ -47,6 +49,11 @@ def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def community_name(text: str) -> str:
+    """Write the name of a community as homes meet their fence by it: （一） and (一), 東 and 东 are one."""
+    return simplified(half_width(text))
+
+
 def clean_column(
     values: pd.Series, name: str, rows: pd.DataFrame
 ) -> tuple[pd.Series, list[Finding]]:
@@ -74,9 +81,8 @@ def clean_column(
     said: list[Finding] = []
     for own, code in zip(changed, _REPAIRS, strict=True):
         said += each(rows, own, Finding.of(code, {"column": name}))
-    # By this name homes meet their fence: （一） and (一) must be one.
     if name == "community":
-        texts = [half_width(t) for t in texts]
+        texts = [community_name(t) for t in texts]
     return pd.Series(texts, index=values.index, dtype=object), said
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from planner.errors import Finding
+from planner.model.characters import simplified
 from planner.model.rewrites import rewritten
 from planner.model.schema import Table
 
@@ -20,7 +21,9 @@ _ONLY_BUILDING: Final = (
     r"(?:[A-Za-z]?\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s*(?:栋|幢|座|号楼|#|单元|-|－).*"
 )
 """An address that begins with its building says nothing of where that stands."""
-_SHORT_BUILDING: Final = r"^(第?[甲乙丙丁]?(?:[0-9０-９]{1,4}|[一二三四五六七八九十]{1,3}))\s*楼$"
+_SHORT_BUILDING: Final = (
+    r"^(第?[甲乙丙丁]?(?:[0-9０-９]{1,4}|[一二三四五六七八九十]{1,3}))\s*[楼樓]$"
+)
 """In a column of buildings 3楼 is building 3; behind an estate, in one line, it may be the third floor."""
 
 
@@ -57,7 +60,7 @@ def addresses_of(frame: pd.DataFrame) -> pd.Series:
     western = ~(place + community).str.contains(_CHINESE) & (building != "") & (inside != "")
     joined = inside.where(~western, inside + " ") + building
     made = whole.mask((whole == "") & known & (inside != ""), joined)
-    short = (place != "") & whole.str.fullmatch(_ONLY_BUILDING)
+    short = (place != "") & whole.map(simplified).str.fullmatch(_ONLY_BUILDING)
     return made.mask(short, place + whole)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from planner.errors import Finding, SchemaError
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.notes import at_row
+from planner.model.characters import simplified
 
 __all__ = ["is_marked", "marked", "read_flags"]
 
@@ -31,7 +32,7 @@ def is_marked(text: str) -> bool | None:
     text : str
         As written.
     """
-    word = half_width(text).strip().casefold()
+    word = simplified(half_width(text)).strip().casefold()
     return True if word in _YES else False if word in _NO else None
 
 

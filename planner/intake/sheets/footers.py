@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from planner.intake.sheets.headers import is_total_row
+from planner.model.characters import simplified
 
 __all__ = ["notes_below"]
 
@@ -60,7 +61,7 @@ def notes_below(
         begin -= 1
     found: set[int] = set()
     for (place, row), columns in zip(body[begin:], filled[begin:], strict=True):
-        texts = [str(row[c]).strip() for c in columns]
+        texts = [simplified(str(row[c])).strip() for c in columns]
         if is_total_row(row):
             found.add(place)
         elif len(columns) == 1:

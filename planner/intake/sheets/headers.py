@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from planner.errors import Finding
 from planner.intake.sheets.headings import role_of
+from planner.model.characters import simplified
 from planner.model.schema import Table, header_key, is_personal
 
 __all__ = ["Header", "find_header", "is_header_row", "is_total_row"]
@@ -180,7 +181,7 @@ def is_total_row(row: Iterable[Any]) -> bool:
     first = next((v for v in row if v is not None and v != ""), None)
     if not isinstance(first, str):
         return False
-    head = unicodedata.normalize("NFKC", first).strip()
+    head = simplified(unicodedata.normalize("NFKC", first)).strip()
     # Clerks space the word out: 合  计.
     if _TOTAL.match(head.replace(" ", "")):
         return True

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from planner.errors import Finding, SchemaError
+from planner.model.characters import simplified
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, PREVIOUS, Table, header_key
 
 __all__ = ["is_register", "role_of", "roles_of", "toml_line"]
@@ -58,7 +59,7 @@ def role_of(header: str, table: Table | None = None) -> str:
     found = next((role for key in keys if (role := roles.get(key, ""))), "")
     if not found and "address" in roles.values() and any(map(_is_address, keys)):
         found = "address"
-    return "" if found in _WHERE and _ELSEWHERE.search(header) else found
+    return "" if found in _WHERE and _ELSEWHERE.search(simplified(header)) else found
 
 
 def _is_address(key: str) -> bool:
@@ -68,7 +69,7 @@ def _is_address(key: str) -> bool:
 
 def is_register(header: str) -> bool:
     """Tell whether a heading is that of the household register or of letters, as ``户籍地址`` is."""
-    return bool(_REGISTER.search(header))
+    return bool(_REGISTER.search(simplified(header)))
 
 
 def _keys(header: str) -> Iterator[str]:
@@ -127,6 +128,8 @@ def roles_of(
         own = [i for i in places if not (lived and _by_register(headers[i], table))]
         stated = [i for i in own if set(_keys(headers[i])) & table.stated.keys()]
         first = [i for i in own if set(_keys(headers[i])) & _own_keys(table, role)]
+        # beside 編號, 编号 is the product's own to the letter
+        first = [i for i in first if headers[i].strip() in table[role].headers[:2]] or first
         if not own:
             continue
         if len(own) == 1 or len(stated) == 1:

@@ -49,6 +49,8 @@ def find(text: str, ground: Gazetteer, beside: str = "") -> Match:
         ("幸福路12号3单元", "address point", 240),
         ("梨园北街7号楼", "building", 2000),
         ("东湖花园9号楼", "building", 5090),
+        ("陽光小區3棟2單元501", "building", 60),
+        ("東湖花園9號樓", "building", 5090),
     ],
 )
 def test_each_way_finds_its_place(text: str, precision: str, x: float, ground: Gazetteer) -> None:

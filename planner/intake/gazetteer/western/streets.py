@@ -13,7 +13,7 @@ import unicodedata
 from functools import lru_cache
 from importlib import resources
 
-from planner.intake.address.fold import same_shape
+from planner.model.characters import simplified
 
 __all__ = [
     "UNIT_WORDS",
@@ -73,7 +73,7 @@ def fold_text(text: str) -> str:
     """
     if text.isascii():
         return text.casefold().replace("'", "").replace("`", "")
-    folded = unicodedata.normalize("NFKC", same_shape(text)).casefold().translate(_LETTERS)
+    folded = simplified(unicodedata.normalize("NFKC", text)).casefold().translate(_LETTERS)
     split = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in split if not unicodedata.combining(c))
 
