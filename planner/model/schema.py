@@ -102,9 +102,8 @@ class Table:
     def roles(self) -> dict[str, str]:
         """Header key (see `header_key`) -> column name."""
         found: dict[str, str] = {}
-        for column in self.columns:
-            for header in column.headers:
-                found.setdefault(header_key(header), column.name)
+        for column, header in ((c, h) for c in self.columns for h in c.headers):
+            found.setdefault(header_key(header), column.name)
         return found
 
     @cached_property
