@@ -50,9 +50,7 @@ __all__ = [
 TEXTS = ("id", "address", *PARTS, "building", "stairwell", "floor", "room", "community")
 KEPT_COLUMNS = ("id", "address", "building", "stairwell", "floor", "community", "lon", "lat")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
-_BLANK = frozenset(
-    (*"/\\-—?", "--", "——", "无", "不详", "未知", "暂无", "none", "n/a", "无地址", "地址不详")
-)
+_BLANK = frozenset((*"/\\-—?", *"-- —— 无 不详 未知 暂无 none n/a 无地址 地址不详".split()))
 """Words by which a clerk says that a place is not known; in names they are names."""
 _COLUMN_OF = {
     "bad-coordinates": "lon",
