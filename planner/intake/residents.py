@@ -50,7 +50,8 @@ __all__ = [
 TEXTS = ("id", "address", *PARTS, "building", "stairwell", "floor", "room", "community")
 KEPT_COLUMNS = ("id", "address", "building", "stairwell", "floor", "community", "lon", "lat")
 HELD_COLUMNS = ("id", "file", "sheet", "row", "code", "reason")
-_BLANK = frozenset((*"/\\-—?", *"-- —— 无 不详 未知 暂无 none n/a 无地址 地址不详".split()))
+_MARKS = ("/", "\\", "-", "--", "—", "——", "?")
+_BLANK = frozenset((*_MARKS, "无", "不详", "未知", "暂无", "none", "n/a", "无地址", "地址不详"))
 """Words by which a clerk says that a place is not known; in names they are names."""
 _COLUMN_OF = {
     "bad-coordinates": "lon",
@@ -132,12 +133,8 @@ class Residents:
             sheets = (h for at, h in self.headings.items() if at[0] == told.file)
             own = self.headings.get((told.file, told.sheet)) or next(sheets, {})
             # a pair in one cell stands under one heading
-            pair = (
-                own.get("coordinates", told.column)
-                if told.column in ("lon", "lat")
-                else told.column
-            )
-            made.append(replace(told, column=own.get(told.column, pair)))
+            other = "coordinates" if told.column in ("lon", "lat") else told.column
+            made.append(replace(told, column=own.get(told.column, own.get(other, told.column))))
         return tuple(made)
 
     def within(self, area: Area) -> Residents:
