@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.api.checkpoint import Checkpoint
 from planner.api.opening import Online, Opened
 from planner.api.rezone.wish import Kept, RezoneWish
 from planner.demand.demand import Demand
@@ -75,6 +76,7 @@ class Task:
     `opened`: the project, and what its files hold.
     `online`: a service to ask for addresses that the ground does not know.
     `rezone`: what happened since the plan before, and how much may change hands.
+    `checkpoint`: where the search keeps the best plan so far; None where no folder is written.
     """
 
     opened: Opened
@@ -82,6 +84,7 @@ class Task:
     previous: PreviousPlan | None = None
     online: Online | None = None
     rezone: RezoneWish | None = None
+    checkpoint: Checkpoint | None = None
 
     @property
     def move_price_m(self) -> float:

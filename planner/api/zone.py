@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
+from planner.api.checkpoint import Checkpoint
 from planner.api.opening import Estimate, Opened, alone, online_of, open_project
 from planner.api.people import seal_of
 from planner.api.plan import AUDIENCE_OF, Plan
@@ -115,8 +116,11 @@ def run_and_save(
     consent: Callable[[Estimate], bool] | None = None,
     listener: Listener | None = None,
     replacing: bool = False,
+    resume: str | Path | None = None,
 ) -> tuple[Plan, dict[str, Path]]:
     """Do the whole job and write it: `run`, then `Plan.save`, whose gate knows the sheets' people.
+
+    A search of more than some seconds keeps its best plan so far in the folder, until the plan is written.
 
     Parameters
     ----------
@@ -127,6 +131,8 @@ def run_and_save(
         See `run`.
     replacing : bool
         See `Plan.save`.
+    resume : str or Path, optional
+        Folder of a run that was ended: the search goes on from the best plan that it had found.
 
     Returns
     -------
@@ -142,9 +148,12 @@ def run_and_save(
     probe(folder, AUDIENCE_OF, replacing=replacing)
     online = online_of(project, consent, offline=wishes.offline)
     with alone(folder):
+        saved = Checkpoint.of(folder, resume)
         opened = open_project(project, clock)
-        plan = zoned(Task(opened, wishes, previous, online), clock)
-        return plan, plan.save(folder, people=opened.people, replacing=replacing)
+        plan = zoned(Task(opened, wishes, previous, online, checkpoint=saved), clock)
+        written = plan.save(folder, people=opened.people, replacing=replacing)
+        saved.drop(plan.provenance["stopped"])
+        return plan, written
 
 
 def zoned(task: Task, clock: Clock) -> Plan:
@@ -202,7 +211,12 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
     """
     with clock.stage("zones"):
         found = _searched(case, case.opened.project.search, clock)
-    return judge(case, found, clock)
+        if case.task.checkpoint is not None:
+            case.task.checkpoint.end(found.result if isinstance(found, Recut) else found[1])
+    judged, solved = judge(case, found, clock)
+    if case.task.checkpoint is not None and solved.result.stopped == "interrupt":
+        case.task.checkpoint.end(solved.result)
+    return judged, solved
 
 
 def judge(case: Case, found: tuple[Problem, Result] | Recut, clock: Clock) -> tuple[Case, Solved]:
@@ -224,7 +238,11 @@ def judge(case: Case, found: tuple[Problem, Result] | Recut, clock: Clock) -> tu
         advice = Advice.of_counts(case.demand, case.rules)
         # whoever ended the search by hand is not made to wait for repairs
         if certificate.violations and search.advice_seconds > 0 and result.stopped != "interrupt":
-            advice = advise(advice, case.setting, result, search)
+            try:
+                advice = advise(advice, case.setting, result, search)
+            except KeyboardInterrupt:
+                # the plan is there: whoever ends the run now is not made to lose it for its repairs
+                result = replace(result, stopped="interrupt")
         solved = Solved(result, certificate, advice, recut)
         refuse_broken(case.demand, certificate, advice)
     return case, solved
@@ -270,6 +288,12 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     return Plan.of(made if before is None else with_past(made, before))
 
 
+class _Told(TypedDict):
+    stop: Stop
+    seed: int
+    progress: Callable[[Progress], None]
+
+
 def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
     """Say which limits were moved to where the counts are."""
     moved = [
@@ -287,24 +311,26 @@ def _other_rules(asked: RuleBook, taken: RuleBook) -> Finding:
 def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result] | Recut:
     stop, problem = Stop(gap=search.gap, seconds=search.seconds), case.demand.problem
 
+    kept, saved = case.kept, case.task.checkpoint
+    begun = None if saved is None else saved.begin(case)
+
     def say(p: Progress) -> None:
         clock.tell("zones", p.done / p.total if p.total else 0.0, _gap_words(p), p)
+        if saved is not None:
+            saved.offer(p)
 
     if first_run():
         said = "the first run compiles the search, some twenty seconds 首次运行需编译，约二十秒"
         clock.tell("zones", 0.0, said)
     try:
         if case.before is None:
-            return problem, solve(problem, stop=stop, seed=search.seed, progress=say)
+            return problem, solve(problem, stop=stop, start=begun, seed=search.seed, progress=say)
         people = case.people_unit
-        if case.kept is not None and case.task.rezone is not None:
-            kept, wish = case.kept.standing, case.task.rezone.keeping
-            return recut(
-                problem, people, case.before, kept, wish, stop=stop, seed=search.seed, progress=say
-            )
-        return rezone.resolve(
-            problem, people, case.before, stop=stop, seed=search.seed, progress=say
-        )
+        told: _Told = {"stop": stop, "seed": search.seed, "progress": say}
+        if kept is None or case.task.rezone is None:
+            return rezone.resolve(problem, people, case.before, begun=begun, **told)
+        standing, wish = replace(kept.standing, begun=begun), case.task.rezone.keeping
+        return recut(problem, people, case.before, standing, wish, **told)
     except InfeasibleError as refused:
         named = in_names(refused, case.demand)
         if not search.advice_seconds:

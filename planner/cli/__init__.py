@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -134,6 +135,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
     console.quiet = False
+    # a machine that shuts down, or a scheduler, ends a run as Ctrl-C does: with the best plan so far
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = app(
             standalone_mode=False

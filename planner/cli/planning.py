@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     from planner.api.zone import Wishes
     from planner.model.project import Project
 
-__all__ = ["demo", "init", "leave", "zone"]
+__all__ = ["Resume", "demo", "init", "leave", "resumed_from", "zone"]
+
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on from the best plan that a run into OUT had found when it was ended, killed or cut off; "
+        "refused where sheets, rules, seed or wishes are others. 从中断的求解继续",
+    ),
+]
 
 
 def demo(
@@ -162,6 +171,7 @@ def zone(
         ),
     ] = False,
     replace: Replace = False,
+    resume: Resume = False,
     as_json: AsJson = False,
     trace: Annotated[
         Path | None,
@@ -174,8 +184,9 @@ def zone(
     """Plan the zones of a project file. 划分责任区
 
     With --previous the zones are re-cut with few homes changing hands; unchanged input changes nothing.
-    Ctrl-C once ends the search with the best plan so far (exit code 6); twice stops at once, and nothing
-    is written. 按一次 Ctrl-C 以目前最好的方案结束（退出码6），按两次立即中止。
+    Ctrl-C once, or SIGTERM, ends the search with the best plan so far (exit code 6); twice stops at once, and
+    nothing is written (130). A long search keeps its best plan beside the output meanwhile: --resume goes on.
+    按一次 Ctrl-C 以目前最好的方案结束（退出码6），按两次立即中止（130）；中断后可用 --resume 继续。
 
     Where the project file names an online provider, what would be asked, how long it takes and what it
     costs is shown first, and nothing is sent before you agree. Away from a terminal --yes agrees;
@@ -192,19 +203,30 @@ def zone(
         allow_missing_centres=allow_missing,
         offline=offline,
     )
+    free = new_folder(out, replacing=replace)
     plan, written = _plan(
         Project.read(project),
-        new_folder(out, replacing=replace),
+        free,
         wishes,
         yes=yes,
         replacing=replace,
         trace=trace,
+        resume=resumed_from(out, free, resume=resume),
     )
     if as_json:
         print_json({**plan.summary(), "files": {n: str(p) for n, p in written.items()}})
     else:
         closing_table(plan, written)
     leave(plan, strict=strict)
+
+
+def resumed_from(out: Path, free: Path, *, resume: bool) -> Path | None:
+    """Give the folder of the run to go on from: that of the results, or the one that was asked for."""
+    from planner.api.checkpoint import CHECKPOINT
+
+    if not resume:
+        return None
+    return next((f for f in (free, out) if (f / CHECKPOINT).is_file()), out)
 
 
 def _plan(
@@ -215,6 +237,7 @@ def _plan(
     yes: bool = False,
     replacing: bool = False,
     trace: Path | None = None,
+    resume: Path | None = None,
 ) -> tuple[Plan, dict[str, Path]]:
     from planner.api.opening import online_of
     from planner.api.progress import Trace
@@ -239,6 +262,7 @@ def _plan(
                 consent=consent_asker(online, listener, yes=yes) if online else None,
                 listener=curve,
                 replacing=replacing,
+                resume=resume,
             )
         except KeyboardInterrupt:
             # Ctrl-C while a service is asked: what was answered was paid for, and is not lost.
@@ -264,8 +288,8 @@ def leave(plan: Plan, *, strict: bool) -> None:
     if plan.provenance.get("stopped") == "interrupt":
         console.print(
             say(
-                "已按要求提前结束：写出的是目前最好的方案，可再次运行继续改进",
-                "ended by hand: what was written is the best plan so far; run again to go on",
+                "已按要求提前结束：写出的是目前最好的方案，可加 --resume 继续改进",
+                "ended by hand: what was written is the best plan so far; --resume goes on from it",
             )
         )
         raise typer.Exit(INTERRUPTED)

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from planner.cli.finished import PlanFile
-from planner.cli.planning import leave
+from planner.cli.planning import Resume, leave, resumed_from
 from planner.cli.terminal import (
     AsJson,
     Offline,
@@ -124,6 +124,7 @@ def rezone(
         ),
     ] = False,
     replace: Replace = False,
+    resume: Resume = False,
     as_json: AsJson = False,
 ) -> None:
     """Re-cut a plan after what happened, with few homes changing hands. 按变动重划责任区
@@ -133,8 +134,9 @@ def rezone(
     centre, locks hold; the plan keeps its history.
     未变动的社区原样保留；编号与颜色随中心户不变，锁定有效，历史留存。
 
-    Exit code 3: more homes must change hands than the budget allows. Ctrl-C once keeps the best plan so far
-    (exit code 6). 退出码3：上限内无法完成；按一次 Ctrl-C 保留目前最好的方案（退出码6）。
+    Exit code 3: more homes must change hands than the budget allows. Ctrl-C once, or SIGTERM, keeps the best
+    plan so far (exit code 6); --resume goes on from it, also after a crash.
+    退出码3：上限内无法完成；按一次 Ctrl-C 保留目前最好的方案（退出码6）；中断后可用 --resume 继续。
     """
     from planner.api.opening import online_of
     from planner.api.rezone.run import Changed, Options, rezone_and_save, rezone_curve
@@ -147,6 +149,8 @@ def rezone(
     wished = (budget, price, zone_budget, fewest or None)
     if (curve or take is not None) and any(wish is not None for wish in wished):
         raise ConfigError.of("curve-or-keeping")
+    if resume and (curve or take is not None):
+        raise ConfigError.of("resume-curve")
     looking = curve and take is None
     # To look at the curve writes nothing, so no folder is taken for it.
     free = out if looking else new_folder(out, replacing=replace)
@@ -161,6 +165,7 @@ def rezone(
             consent=consent_asker(online, listener, yes=yes) if online else None,
             replacing=replace,
             take=take,
+            resume=resumed_from(out, free, resume=resume),
         )
         if looking:
             points = rezone_curve(plan, task, changed, options=options, listener=listener)

@@ -14,7 +14,7 @@ from planner.files.record import (
     set_aside,
 )
 from planner.files.untouched import mark_as_read
-from planner.files.write import Content, atomic_write, probe, write_files
+from planner.files.write import Content, atomic_write, probe, withdraw, write_files
 
 __all__ = [
     "LOCK_NAME",
@@ -35,5 +35,6 @@ __all__ = [
     "run_beside",
     "safe_name",
     "set_aside",
+    "withdraw",
     "write_files",
 ]

@@ -31,7 +31,12 @@ _SHEETS = (".xlsx", ".xlsm")
 _OWN_TEXT = {
     ".html": (b'id="plan-data"', b"<!-- zone-planner -->"),
     ".htm": (b'id="plan-data"',),
-    ".json": (b'"optimality_gap"', b'"placed_by"', b'"zone_planner_batch"'),
+    ".json": (
+        b'"optimality_gap"',
+        b'"placed_by"',
+        b'"zone_planner_batch"',
+        b'"zone_planner_checkpoint"',
+    ),
     ".geojson": (b'"zone_planner"',),
     ".kml": (b"<!-- zone-planner -->",),
     ".parquet": (b"zone-planner",),

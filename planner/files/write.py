@@ -19,7 +19,7 @@ from planner.files.folder import LOCK_NAME, NOFOLLOW, TEMP_PREFIX, locked, repor
 from planner.files.record import safe_name
 from planner.files.untouched import require_free, stamped
 
-__all__ = ["Content", "atomic_write", "probe", "write_files"]
+__all__ = ["Content", "atomic_write", "probe", "withdraw", "write_files"]
 
 Content = bytes | Callable[[Path], object]
 """The bytes of a file, or a function that writes it to the path that it is given."""
@@ -152,6 +152,14 @@ def atomic_write(
     names = (target.name,) if private else ()
     made = write_files(target.parent, {target.name: content}, private=names, replacing=replacing)
     return made[target.name]
+
+
+def withdraw(path: str | Path) -> None:
+    """Remove a file of ours that is of no use any more; one that is not there, or not ours, is left."""
+    target = Path(path)
+    with suppress(OSError, OutputError):
+        require_free({target: None}, replacing=True)
+        target.unlink(missing_ok=True)
 
 
 def _check_names(names: Iterable[str]) -> None:

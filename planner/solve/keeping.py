@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.errors import ConfigError
-from planner.model.arrays import Bools, Floats, Ints
+from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.problem import Part, Problem, Result
 
 __all__ = ["Keeping", "Point", "Recut", "Standing"]
@@ -61,12 +61,15 @@ class Standing:
         Price of changes at which those parts were proven; it is theirs for as long as they stand.
     held : ndarray of int, shape (n_units,)
         Centre that a unit must have, -1 where it may have any: locks, and what was given by hand.
+    begun : ndarray of int, shape (n_units,), optional
+        Centre of each unit in a plan that an earlier run had found by the time it ended.
     """
 
     zone: Ints
     parts: tuple[Part, ...]
     change_m: Floats
     held: Ints
+    begun: AnyInts | None = None
 
     @property
     def closed(self) -> Bools:

@@ -121,6 +121,7 @@ def resolve(
     stop: Stop,
     seed: int,
     progress: Callable[[Progress], None] | None = None,
+    begun: ArrayLike | None = None,
 ) -> tuple[Problem, Result]:
     """Solve again from where the homes were.
 
@@ -133,6 +134,8 @@ def resolve(
         As for `price_changes`.
     stop, seed, progress
         As for `planner.solve.zones.search.solve`.
+    begun : array_like of int, shape (n_units,), optional
+        A plan to begin with, in place of where the homes were.
 
     Returns
     -------
@@ -142,7 +145,8 @@ def resolve(
     priced = price_changes(problem, unit, previous)
     start = majority(problem, unit, previous)
     # Solved all the same: the plan that stays carries a bound and a certificate of today.
-    result = solve(priced, stop=stop, start=start, seed=seed, progress=progress)
+    first = start if begun is None else begun
+    result = solve(priced, stop=stop, start=first, seed=seed, progress=progress)
     if previous.fingerprint == problem.fingerprint():
         result = replace(result, assignment=start, stopped="unchanged")
     return priced, result

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from planner.errors import ConfigError
+from planner.model.arrays import AnyInts
 
 __all__ = ["Clock", "PartProgress", "Progress", "Stop"]
 
@@ -56,6 +58,8 @@ class Progress:
         Independent parts that are finished, and all of them.
     part : PartProgress, optional
         The part that is worked on.
+    plan : callable, optional
+        Gives the best plan so far: centre of each unit, -1 for none, shape (n_units,).
     """
 
     seconds: float
@@ -64,6 +68,7 @@ class Progress:
     done: int
     total: int
     part: PartProgress | None = None
+    plan: Callable[[], AnyInts] | None = None
 
 
 @dataclass(frozen=True, slots=True)

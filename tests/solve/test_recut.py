@@ -15,7 +15,8 @@ from planner.errors import InfeasibleError
 from planner.model import audit
 from planner.model.problem import Part, Problem
 from planner.solve.keeping import Keeping, Standing
-from planner.solve.recut import FEWEST_M, curve, recut
+from planner.solve.openpart import FEWEST_M
+from planner.solve.recut import curve, recut
 from planner.solve.rezone import Previous
 from planner.solve.zones.search import Stop, solve
 from tests.strategies import best_plan, connected, problems
@@ -274,7 +275,7 @@ def test_a_search_that_is_ended_by_hand_begins_nothing_more(
         calls.append(1)
         return replace(solve(*args, **more), stopped="interrupt")
 
-    monkeypatch.setattr("planner.solve.recut.solve", halted)
+    monkeypatch.setattr("planner.solve.openpart.solve", halted)
     problem = street()
     unit = np.repeat(np.arange(6), 10)
     zone = np.repeat([0, 0, 0, 0, 0, 1], 10)
@@ -297,7 +298,7 @@ def test_a_price_search_that_is_ended_keeps_what_it_had(monkeypatch: pytest.Monk
         found = solve(*args, **more)
         return replace(found, stopped="interrupt") if len(calls) == 3 else found
 
-    monkeypatch.setattr("planner.solve.recut.solve", third)
+    monkeypatch.setattr("planner.solve.openpart.solve", third)
     problem = street()
     unit = np.repeat(np.arange(6), 10)
     zone = np.repeat([0, 0, 0, 0, 0, 1], 10)

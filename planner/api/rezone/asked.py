@@ -87,6 +87,9 @@ class Options:
         See `planner.api.plan.Plan.save`.
     take : int, optional
         Number of a point of the curve, from 1, that is made a plan.
+    resume : str or Path, optional
+        Folder of a run that was ended: the search goes on from the best plan that it had found; a curve is
+        drawn from its beginning.
     """
 
     everywhere: bool = False
@@ -98,6 +101,7 @@ class Options:
     consent: Callable[[Estimate], bool] | None = None
     replacing: bool = False
     take: int | None = None
+    resume: str | Path | None = None
 
     def chosen(self, points: list[Recut]) -> Recut:
         """Give the point that was asked for.

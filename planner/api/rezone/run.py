@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from planner.api.checkpoint import Checkpoint
 from planner.api.opening import alone
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
@@ -98,13 +99,16 @@ def rezone_and_save(
     probe(folder, AUDIENCE_OF, replacing=options.replacing)
     wish = Asked(plan, project, changed, keeping, options)
     with alone(folder, plan):
-        task = _task(wish.read(clock))
+        saved = Checkpoint.of(folder, options.resume)
+        task = replace(_task(wish.read(clock)), checkpoint=saved)
         if options.take is None:
             made = zoned(task, clock)
         else:
             case = _case(task, clock)
             made = _taken(case, options.chosen(_curve(case)), clock)
-        return made, made.save(folder, people=task.opened.people, replacing=options.replacing)
+        written = made.save(folder, people=task.opened.people, replacing=options.replacing)
+        saved.drop(made.provenance["stopped"])
+        return made, written
 
 
 @dataclass(frozen=True, slots=True)

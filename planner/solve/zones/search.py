@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from planner.model.arrays import Ints32
 from planner.model.problem import Part, Problem, Result
 from planner.solve.stop import Clock, PartProgress, Progress, Stop
 from planner.solve.zones.improve import improve, quick_bound, refusal
@@ -68,7 +69,7 @@ def solve(
     if problem.ties is not None:
         return with_ties(problem, solve, stop=stop, start=start, seed=seed, progress=progress)
     parts = split(problem)
-    desk = _Desk(parts, Clock(stop.seconds), progress)
+    desk = _Desk(parts, problem.n_units, Clock(stop.seconds), progress)
     for instance in parts.instances:
         desk.open(_first(problem, must_serve(instance), start, stop))
     stopped = "gap"
@@ -82,7 +83,7 @@ def solve(
                 raise refusal(problem, track)
     except KeyboardInterrupt:
         stopped = "interrupt"
-    return _result(problem, desk, stop, stopped)
+    return _result(desk, stop, stopped)
 
 
 def _first(problem: Problem, instance: Instance, start: ArrayLike | None, stop: Stop) -> Track:
@@ -103,6 +104,7 @@ class _Desk:
     """All parts side by side: shares out the time and tells how the whole comes along."""
 
     split: Split
+    units: int
     clock: Clock
     progress: Callable[[Progress], None] | None
     tracks: list[Track] = field(default_factory=list)
@@ -154,21 +156,26 @@ class _Desk:
         if self.progress is not None:
             t = self.tracks[number]
             part = PartProgress(number, t.value_m, min(t.bound_m, t.value_m), t.doing, t.limit)
-            self.progress(Progress(*now, self.done, len(self.tracks), part))
+            plan = self.assignment
+            self.progress(Progress(*now, self.done, len(self.tracks), part, plan))
+
+    def assignment(self) -> Ints32:
+        """Give the centre of each unit in the best plan so far."""
+        made = np.full(self.units, -1, np.int32)
+        for track in self.tracks:
+            one, served = track.instance, track.pair >= 0
+            made[one.unit_ids[served]] = one.centre_ids[one.centre[track.pair[served]]]
+        return made
 
 
-def _result(problem: Problem, desk: _Desk, stop: Stop, stopped: str) -> Result:
-    assignment = np.full(problem.n_units, -1, np.int32)
+def _result(desk: _Desk, stop: Stop, stopped: str) -> Result:
     for track in desk.tracks:
         track.settle()
-        one, served = track.instance, track.pair >= 0
-        centre = one.centre_ids[one.centre[track.pair[served]]]
-        assignment[one.unit_ids[served]] = centre
     if stopped == "gap" and not all(t.optimality_gap <= stop.gap for t in desk.tracks):
         stopped = "time" if desk.clock.left <= 0 else "exhausted"
     bound = min(desk.bound_m, desk.value_m)
     parts = tuple(_part(t, desk.seconds.get(i, 0.0)) for i, t in enumerate(desk.tracks))
-    return Result(assignment, bound, parts, tuple(desk.curve), stopped)
+    return Result(desk.assignment(), bound, parts, tuple(desk.curve), stopped)
 
 
 def _part(track: Track, seconds: float) -> Part:

@@ -101,7 +101,7 @@ def with_ties(
         stopped = "time" if clock.left <= 0 else "exhausted"
     now = (clock.spent, value, bound)
     if progress is not None and np.isfinite(bound):
-        progress(Progress(*now, len(done), len(done)))
+        progress(Progress(*now, len(done), len(done), plan=lambda: assignment))
     return Result(assignment, bound, tuple(done), (*first.curve, now), stopped)
 
 

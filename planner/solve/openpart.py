@@ -1,0 +1,238 @@
+"""The part of a problem that a re-cut may change, and the plans that are found for it at a price.
+
+What nothing happened to stands beside it, with what was proven of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from planner.model import audit
+from planner.model.arrays import Floats, Ints
+from planner.model.excerpt import of_pairs, places_of, restricted
+from planner.model.problem import Part, Problem, Result
+from planner.solve.keeping import Point, Recut, Standing
+from planner.solve.rezone import Previous, changes_of, majority, moved_households
+from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.zones.search import solve
+
+__all__ = ["FEWEST_M", "OpenPart"]
+
+FEWEST_M = 100_000.0
+"""What one home is worth where as few as possible may change hands: no walk is as long."""
+
+
+@dataclass(eq=False)
+class OpenPart:
+    """The part of a problem that is open, and the plans that were found for it."""
+
+    problem: Problem
+    unit: ArrayLike
+    previous: Previous
+    standing: Standing
+    stop: Stop
+    seed: int
+    progress: Callable[[Progress], None] | None
+    clock: Clock = field(init=False)
+    halted: bool = False  # ended by hand: what was found is taken, and nothing more is begun
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(self.stop.seconds)
+
+    @cached_property
+    def units(self) -> Ints:
+        """Units that are open, ascending."""
+        return np.flatnonzero(~self.standing.closed)
+
+    @cached_property
+    def centres(self) -> Ints:
+        """Centres who live in them, ascending."""
+        return np.flatnonzero(~self.standing.closed[self.problem.home])
+
+    @cached_property
+    def _places(self) -> Ints:
+        """Position of each centre in the open part, -1 for one that stands."""
+        return places_of(self.centres, self.problem.n_centres)
+
+    @cached_property
+    def counts(self) -> Floats:
+        """Homes that change hands if a pair is taken, shape (n_pairs,)."""
+        return changes_of(self.problem, self.unit, self.previous)
+
+    @cached_property
+    def avoidable(self) -> Floats:
+        """The same less those of the unit that change hands whatever is taken: only this is priced.
+
+        A price on what nobody can help would only make every gap look small.
+        """
+        return self.counts - self._least(self.counts)[self.problem.pair_unit]
+
+    def _least(self, counts: Floats) -> Floats:
+        """Give the least that a unit comes to, whatever is taken; 0 of one that nobody may serve."""
+        least = np.zeros(self.problem.n_units)
+        served = np.diff(self.problem.pair_start) > 0
+        starts = self.problem.pair_start[:-1][served]
+        if len(starts):
+            least[served] = np.minimum.reduceat(counts, starts)
+        return least
+
+    @property
+    def lost(self) -> int:
+        """Homes whose centre is gone: whatever is done, they change hands."""
+        return self.previous.lost
+
+    @cached_property
+    def small(self) -> Problem:
+        """The open part, with the number of each pair in the whole problem for what it is charged."""
+        numbered = self.problem.replace(change_m=np.arange(self.problem.n_pairs, dtype=float))
+        return restricted(numbered, self.units, self.centres)
+
+    @cached_property
+    def tight(self) -> Problem:
+        """The open part as it is searched: of a unit that is held only the pair with that centre is left."""
+        want = self._places[self.standing.held[self.units]][self.small.pair_unit]
+        return of_pairs(self.small, (want < 0) | (self.small.pair_centre == want))
+
+    @staticmethod
+    def priced(part: Problem, charged_m: Floats) -> Problem:
+        """Charge the pairs of `small` or `tight` what those of the whole problem are charged."""
+        return part.replace(change_m=charged_m[part.change_m.astype(np.int64)])
+
+    @cached_property
+    def start(self) -> Ints:
+        """The plan before, or one found already, of the open part; what is held is where it shall be."""
+        held, was = self.standing.held, self.standing.begun
+        if was is None:
+            was = majority(self.problem, self.unit, self.previous)
+        return self._places[np.where(held >= 0, held, was)[self.units]]
+
+    @cached_property
+    def forced(self) -> int:
+        """Homes that change hands in every plan, unit by unit."""
+        served = np.diff(self.problem.pair_start) > 0
+        open_ = ~self.standing.closed
+        must = (self.counts - self.avoidable)[self.problem.pair_start[:-1][served & open_]].sum()
+        # whoever has no unit any more (-1 reads the last), or one that nobody may serve, lost its centre, too
+        nobody = np.append(~served & open_, True)[np.asarray(self.unit)]
+        gone = self.previous.homes[nobody & (self.previous.zone >= 0)].sum()
+        return self.lost + round(float(must + gone))
+
+    def placed(self, assignment: ArrayLike) -> Ints:
+        """Put a plan of the open part beside what stands."""
+        whole = self.standing.zone.astype(np.int64)
+        whole[self.units] = np.append(self.centres, -1)[np.asarray(assignment)]
+        return whole
+
+    def moved(self, assignment: ArrayLike) -> int:
+        """Count the homes that change hands under a plan of the open part."""
+        whole = self.placed(assignment)
+        # whose centre is gone is none of these, and is counted as lost
+        moved = moved_households(whole, self.unit, self.previous.zone)
+        return self.lost + round(float(self.previous.homes[moved].sum()))
+
+    def losses(self, assignment: ArrayLike) -> Floats:
+        """Count the homes that each zone of before loses under a plan of the open part."""
+        zone = self.previous.zone
+        gone = moved_households(self.placed(assignment), self.unit, zone) & (zone >= 0)
+        weight = self.previous.homes[gone]
+        return np.bincount(zone[gone], weight, self.problem.n_centres).astype(float)
+
+    def attempt(
+        self, price_m: float, start: ArrayLike, share: float, charged_m: Floats | None = None
+    ) -> Point:
+        """Find the best plan at one price, in a share of the time that is left.
+
+        `charged_m`: what each pair is charged, where that is not the price for each home.
+        """
+        charged = price_m * self.avoidable if charged_m is None else charged_m
+        priced = self.priced(self.tight, charged)
+        stop = Stop(self.stop.gap, max(self.clock.left * share, 1.0))
+        found = solve(priced, stop=stop, start=start, seed=self.seed, progress=self._told)
+        self.halted |= found.stopped == "interrupt"
+        moved = self.moved(found.assignment)
+        plain = self.tight.replace(change_m=np.zeros(self.tight.n_pairs))
+        value = audit.audit(plain, found.assignment, 0.0).value_m
+        # what changes hands whatever is done is no part of what was priced
+        bound = found.bound_m - price_m * (moved - self.forced)
+        return Point(price_m, moved, value, bound, found, charged)
+
+    def _told(self, now: Progress) -> None:
+        """Pass on how far a search has come; of the plan so far that of all units is told."""
+        if self.progress is not None:
+            part = now.plan
+            plan = None if part is None else lambda: self.placed(part())
+            self.progress(replace(now, plan=plan))
+
+    def _go_on(self) -> None:
+        """Stop for good where the search was ended before there was a plan that is allowed."""
+        if self.halted:
+            raise KeyboardInterrupt
+
+    def least(self, found: Point) -> int:
+        """Prove how few homes any plan moves: walks and elastic rules left out of account."""
+        if found.moved <= self.forced:
+            return found.moved
+        if self.halted:
+            return self.forced
+        scale = 1_000.0
+        bare = self.tight.replace(
+            # a thread of walking, so that there is something to divide by
+            walk_m=self.tight.walk_m * 1e-9,
+            penalty_m=np.zeros(self.tight.n_pairs),
+            change_m=scale * self.priced(self.tight, self.avoidable).change_m,
+            rules=tuple(rule for rule in self.tight.rules if rule.hard),
+            ties=None,
+        )
+        stop = Stop(0.0, max(self.clock.left, 1.0))
+        proven = solve(bare, stop=stop, start=found.result.assignment, seed=self.seed)
+        longest = float(self.tight.walk_m.max(initial=0.0)) * 1e-9
+        bound = proven.bound_m - longest * float(self.small.load.sum())
+        return self.forced + max(0, math.ceil(bound / scale - 1e-6))
+
+    def whole(self, point: Point | None, price_m: float, least: int) -> Recut:
+        """Put the open part back beside what stands."""
+        standing = self.standing
+        parts = standing.parts
+        bound, stopped, curve = sum(p.bound_m for p in parts), "unchanged", ()
+        moved, limit = self.lost, 0.0
+        if point is not None:
+            found = point.result
+            free = self._free(point)
+            parts = (*parts, *(self._placed(p) for p in free.parts))
+            bound += free.bound_m
+            stopped, curve, moved, limit = found.stopped, found.curve, point.moved, point.bound_m
+        assignment = standing.zone if point is None else self.placed(point.result.assignment)
+        result = Result(assignment.astype(np.int32), bound, parts, curve, stopped)
+        closed = standing.closed[self.problem.pair_unit]
+        charged = price_m * self.avoidable if point is None else point.charged_m
+        change = np.where(closed, standing.change_m, charged)
+        return Recut(
+            self.problem.replace(change_m=change),
+            result,
+            price_m,
+            moved,
+            self.forced if point is not None else self.lost,
+            least,
+            limit + sum(p.bound_m for p in standing.parts),
+            len(self.units),
+            0
+            if point is None
+            else round(float(self.losses(point.result.assignment).max(initial=0))),
+        )
+
+    def _free(self, point: Point) -> Result:
+        """Give the bound without what is held: a plan keeps no lock in its problem, only beside it."""
+        if self.tight.n_pairs == self.small.n_pairs:
+            return point.result
+        priced = self.priced(self.small, point.charged_m)
+        stop = Stop(self.stop.gap, max(self.clock.left, self.stop.seconds / 4, 1.0))
+        return solve(priced, stop=stop, start=point.result.assignment, seed=self.seed)
+
+    def _placed(self, part: Part) -> Part:
+        return replace(part, unit=tuple(self.units[list(part.unit)].tolist()))
