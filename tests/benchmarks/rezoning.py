@@ -3,10 +3,10 @@
     python -m tests.benchmarks.rezoning EXTRACT.osm.pbf [--households N] [--months N] [--fewest] [--json FILE]
 
 A synthetic register is made on the extract's own addresses and cut into communities of about equal size; the
-plan is made first.  Each month a seeded share of the homes, 0.5 to 2 in a hundred, comes, goes, moves, is split
-or weighs otherwise; members come, go, move, rest and serve again; buildings are locked, unlocked and given to a
-neighbour; now and then a centre retires or is new, and a rule changes.  The plan is re-cut, as a clerk would.
-In the end all of it is cut afresh, and the walks of the two are held against each other.
+plan is made first.  Each month a seeded share of the homes, 0.5 to 2 in a hundred, comes, goes, moves, is
+split or weighs otherwise; members come, go, move, rest and serve again; buildings are locked, unlocked and
+given to a neighbour; now and then a centre retires or is new, and a rule changes.  The plan is re-cut, as a
+clerk would.  In the end all of it is cut afresh, and the walks of the two are held against each other.
 """
 
 from __future__ import annotations
@@ -180,10 +180,9 @@ def _months(
     months = Months(np.random.default_rng(options.seed), options.share)
     keeping = Keeping(fewest=True) if options.fewest else Keeping()
     told = []
-    print(
-        "month  events  open  moved  forced  least  seconds  processor  mean walk  gap %  broken  history kB",
-        flush=True,
-    )
+    heads = ("month", "events", "open_units", "moved", "forced", "least", "seconds", "processor")
+    heads = (*heads, "mean_m", "gap_percent", "broken", "history_kb")
+    print("  ".join(heads), flush=True)
     for month in range(1, options.months + 1):
         rows = months.rows(plan, month)
         path = folder / f"changes{month}.csv"
@@ -191,21 +190,16 @@ def _months(
         began, busy = time.perf_counter(), time.process_time()
         made = rezone(plan, project, Changed(path), keeping, options=LENIENT)
         figures = dict(made.provenance["rezone"]) | {
+            "month": month,
             "seconds": round(time.perf_counter() - began, 1),
             "processor": round(time.process_time() - busy, 1),
             "events": len(rows),
-            "mean_m": made.summary()["walk_m"]["mean"],
-            "gap": made.certificate.optimality_gap,
+            "mean_m": round(made.summary()["walk_m"]["mean"], 1),
+            "gap_percent": round(100 * made.certificate.optimality_gap, 2),
             "broken": len(made.certificate.violations),
             "history_kb": round(sum(len(p.data) for p in made.past) / 1000),
         }
-        print(
-            f"{month:5d} {len(rows):7d} {figures['open_units']:5d} {figures['moved']:6d} "
-            f"{figures['forced']:7d} {figures['least']:6d} {figures['seconds']:8.1f} {figures['processor']:10.1f} "
-            f"{figures['mean_m']:10.1f} {100 * figures['gap']:6.2f} {figures['broken']:7d} "
-            f"{figures['history_kb']:11d}",
-            flush=True,
-        )
+        print("  ".join(f"{figures[h]:>{len(h)}}" for h in heads), flush=True)
         assert made.provenance["homes_moved"] == figures["moved"] >= figures["forced"]
         assert made.certificate.zones_connected
         assert len(made.households) == len(plan.households) + months.homes
@@ -221,8 +215,10 @@ def _afresh(plan: Plan, project: Project) -> None:
     fresh = rezone(plan, project, Changed(), Keeping(0.0), options=everywhere)
     was, now = plan.certificate, fresh.certificate
     print(
-        f"cut afresh: walks {was.cost_m:.0f} -> {now.cost_m:.0f} m ({was.cost_m / now.cost_m - 1:+.2%}), with "
-        f"rules {was.value_m:.0f} -> {now.value_m:.0f} m; {fresh.provenance['homes_moved']} homes change hands",
+        f"cut afresh: walks {was.cost_m:.0f} -> {now.cost_m:.0f} m ({was.cost_m / now.cost_m - 1:+.2%})",
+        f"with rules {was.value_m:.0f} -> {now.value_m:.0f} m",
+        f"{fresh.provenance['homes_moved']} homes change hands",
+        sep="; ",
         flush=True,
     )
 
