@@ -20,6 +20,7 @@ from planner.cli import (
     planning,
     rezoning,
     rulebooks,
+    serving,
     sheets,
     siting,
 )
@@ -119,6 +120,7 @@ for command in (
     finished.fill,
     caring.gaps,
     caring.visits,
+    serving.year,
     sheets.check,
     sheets.review,
     rulebooks.rules,

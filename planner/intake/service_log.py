@@ -1,16 +1,21 @@
 """The office's log of what was done (走访记录): a row a visit, patrol, mediation, and so on.
 
-What was found at a door is nobody else's business: the column of results is not read.
+What was found at a door is nobody else's business: of the column of results nothing is kept, and of the
+column of states only whether a thing is solved or open.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from planner.errors import Finding, SchemaError
@@ -18,6 +23,7 @@ from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.characters import simplified
 from planner.model.schema import LOG, Table
+from planner.model.serving import ServiceCount, count_of, service_counts
 
 __all__ = ["SERVICES", "ServiceLog", "read_log"]
 
@@ -35,6 +41,9 @@ SERVICES: Final = {
 _DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _SERIAL: Final = re.compile(r"\d{5}(?:\.0*)?")
 _EPOCH: Final = date(1899, 12, 30)
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_OPEN: Final = ("未", "否", "待", "处理中", "进行中", "办理中", "open", "pending", "no", "not")
+_SOLVED: Final = ("已", "是", "办结", "解决", "完成", "solved", "closed", "done", "yes")
 LISTED: Final = 20
 
 
@@ -46,19 +55,38 @@ class ServiceLog:
     ----------
     rows : DataFrame
         ``day`` (datetime64)``, kind`` (a key of `SERVICES`)``, household, zone, member`` (as written, "" for
-        none)``, minutes`` (NaN for none).
+        none)``, minutes`` (NaN for none)``, count`` (code of `planner.model.serving.ServiceCount`, "" where
+        no word fits)``, people`` (who took part, NaN for none)``, state`` (``solved``, ``open`` or "")``,
+        file, sheet, row`` (where it stands)``, said`` (digest of the kind as written: it tells equal rows).
     findings : tuple of Finding
-        Rows that are left out, and why.
+        Rows that are left out, and why; at most `LISTED` of them.
+    left_out : int
+        How many rows are left out.
     """
 
     rows: pd.DataFrame
     findings: tuple[Finding, ...] = ()
+    left_out: int = 0
 
 
-def read_log(path: Path, *, told: Table = LOG) -> ServiceLog:
+def read_log(
+    path: Path,
+    *,
+    told: Table = LOG,
+    counts: tuple[tuple[ServiceCount, ...], tuple[str, ...]] | None = None,
+) -> ServiceLog:
     """Read a log: a row a service, each with its day and a household or zone.
 
-    Columns 日期/date, 户编号/household or 责任区/zone, and 类型/kind, 党员编号/member, 分钟/minutes.
+    Columns 日期/date, 户编号/household or 责任区/zone, and 类型/kind, 党员编号/member, 分钟/minutes,
+    参与人数/people, 状态/state.
+
+    Parameters
+    ----------
+    path : Path
+    told : Table
+        As the project describes it.
+    counts : tuple, optional
+        From `planner.model.serving.service_counts`; the product's own if left out.
 
     Raises
     ------
@@ -67,47 +95,89 @@ def read_log(path: Path, *, told: Table = LOG) -> ServiceLog:
     SchemaError
         No sheet has a date and a household or zone.
     """
-    found: list[tuple[datetime, str, str, str, str, float]] = []
+    own = service_counts() if counts is None else counts
+    found: list[pd.DataFrame] = []
     said: list[Finding] = []
-    read = 0
     for table in read_table(path, table=told):
         roles, _ = roles_of(table.headers, told, file=table.file, sheet=table.sheet)
         if "date" in roles and {"household", "zone"} & set(roles):
-            read += 1
-            rows, faults = _rows(table, roles)
-            found += rows
+            rows, faults = _rows(table, roles, own)
+            found.append(rows)
             said += faults
-    if not read:
+    if not found:
         raise SchemaError.of("not-log", name=path.name)
-    columns = ["day", "kind", "household", "zone", "member", "minutes"]
-    frame = pd.DataFrame(found, columns=columns)
-    return ServiceLog(
-        frame.astype({"day": "datetime64[ns]", "minutes": float}), tuple(said[:LISTED])
-    )
+    frame = pd.concat(found, ignore_index=True)
+    return ServiceLog(frame, tuple(said[:LISTED]), len(said))
 
 
 def _rows(
-    table: SheetTable, roles: dict[str, int]
-) -> tuple[list[tuple[datetime, str, str, str, str, float]], list[Finding]]:
-    rows, said = [], []
+    table: SheetTable,
+    roles: dict[str, int],
+    counts: tuple[tuple[ServiceCount, ...], tuple[str, ...]],
+) -> tuple[pd.DataFrame, list[Finding]]:
+    n = len(table.row)
 
-    def cell(cells: list[str], name: str) -> str:
-        return str(cells[roles[name]]).strip() if name in roles else ""
+    def column(name: str) -> pd.Series:
+        # few texts stand in many rows: each is looked at once; half a character is none
+        if name not in roles:
+            return pd.Series(np.full(n, "", object))
+        return _each(pd.Series(table.cells[:, roles[name]], dtype=object), _plain)
 
-    for row, cells in zip(table.row.tolist(), table.cells.tolist(), strict=True):
-        where = [cell(cells, name) for name in ("household", "zone", "member")]
-        day = _day(cell(cells, "date"))
-        if day is None or not (where[0] or where[1]):
-            if any(where) or cell(cells, "date"):
-                place = {"file": table.file, "sheet": table.sheet, "row": int(row)}
-                said.append(Finding.of("log-row", place))
-            continue
-        minutes = re.match(r"\d+(?:\.\d+)?", cell(cells, "minutes"))
-        spent = float(minutes[0]) if minutes else float("nan")
-        rows.append((day, _kind(cell(cells, "kind")), *where, spent))
-    return rows, said
+    day = _each(column("date"), _day)
+    where = {name: column(name) for name in ("household", "zone", "member")}
+    placed = (where["household"] != "") | (where["zone"] != "")
+    good = (day.notna() & placed).to_numpy(bool)
+    told = (column("date") != "") | placed | (where["member"] != "")
+    kind = column("kind")
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(day),
+            "kind": _each(kind, _kind),
+            "said": _each(kind, lambda text: blake2b(text.encode(), digest_size=8).hexdigest()),
+            **where,
+            "minutes": _each(column("minutes"), _amount).astype(float),
+            "count": _each(kind, lambda text: count_of(text, *counts)),
+            "people": _each(column("people"), _amount).astype(float),
+            "state": _each(column("state"), _state),
+            "file": table.file,
+            "sheet": table.sheet,
+            "row": table.row,
+        }
+    ).astype({"day": "datetime64[ns]"})
+    place = {"file": table.file, "sheet": table.sheet}
+    lost = table.row[~good & told.to_numpy(bool)].tolist()
+    return frame[good], [Finding.of("log-row", {**place, "row": int(row)}) for row in lost]
 
 
+def _each(values: pd.Series, made: Callable[[str], Any]) -> pd.Series:
+    """Make something of each text, once for all rows that hold it."""
+    code, texts = pd.factorize(values)
+    kept = np.empty(len(texts), object)
+    kept[:] = [made(text) for text in texts]
+    return pd.Series(kept[code], dtype=object)
+
+
+def _plain(value: object) -> str:
+    return str(value).strip().encode("utf-8", "replace").decode()
+
+
+def _amount(text: str) -> float:
+    found = _NUMBER.match(text)
+    return float(found[0]) if found else float("nan")
+
+
+def _state(text: str) -> str:
+    """Tell whether a thing is solved or open; "" where neither is said."""
+    told = text.casefold()
+    if not told:
+        return ""
+    # 未解决 holds 解决: what is open is looked for first
+    if any(told.startswith(w) or f"尚{w}" in told for w in _OPEN):
+        return "open"
+    return "solved" if any(w in told for w in _SOLVED) else ""
+
+
+@lru_cache(maxsize=4096)
 def _day(text: str) -> datetime | None:
     """Read a day: written out, or the serial number that a spreadsheet keeps."""
     plain = text.split(" ")[0].split("T")[0]

@@ -171,6 +171,9 @@ class Care:
         The office's log of what was done, see `planner.intake.service_log`.
     unseen_days : int
         Who was not visited for longer is listed.
+    counts : Path or None
+        A table of the figures that the service publishes, of the office's own; see
+        `planner.model.serving.service_counts`.
 
     Raises
     ------
@@ -185,6 +188,7 @@ class Care:
     home_minutes: float = 10.0
     log: Path | None = None
     unseen_days: int = 90
+    counts: Path | None = None
 
     def __post_init__(self) -> None:
         for name in ("hours_a_month", "home_visits_a_month", "home_minutes", "unseen_days"):

@@ -37,6 +37,7 @@ _TABLES: Final = {
     "aliases": ALIASES,
     # It is named on the command line, but its headings are the office's as much as the others.
     "previous": PREVIOUS,
+    "log": LOG,
 }
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
 _ONE: Final = (

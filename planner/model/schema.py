@@ -249,10 +249,7 @@ _WHERE = (
         "单元, stairwell, 单元号, 单元编号, 楼道, 门洞, 梯, staircase, entrance, stair, "
         "单元名称, 所在单元, addr:unit",
     ),
-    Column(
-        "floor",
-        "楼层, floor, 层, 层数, 所在楼层, storey, level, addr:floor, 楼层号",
-    ),
+    Column("floor", "楼层, floor, 层, 层数, 所在楼层, storey, level, addr:floor, 楼层号"),
     # Read only to order the floors of a building; kept nowhere.
     Column(
         "room",
@@ -395,6 +392,8 @@ LOG = Table(
         Column("zone", "责任区, zone, 责任区编号, 中心户, 中心户编号, centre"),
         Column("member", "党员编号, member, 联系党员, 走访人编号, member_id, 走访人, 走访党员"),
         Column("minutes", "分钟, minutes, 用时, 时长, 服务分钟"),
+        Column("people", "参与人数, people, 参与群众, 参加人数, 参与人次, 服务人次, 人次"),
+        Column("state", "状态, state, 办理状态, 是否办结, 是否解决, 办结情况, 处理情况"),
     ),
 )
 """走访记录: what was done, when, and where; its remarks are not read."""

@@ -13,7 +13,7 @@ from planner.model.tables import PlanTables
 from planner.plan.care.visits import Helping
 from planner.plan.frames import positions, taken
 
-__all__ = ["Served", "served"]
+__all__ = ["Served", "served", "zones_of_rows"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def served(
         Counted back from the last day of the log: the clock would make equal logs differ.
     """
     home = positions(plan.households["household_id"], rows["household"].astype(str))
-    zone = _zones(plan, rows, home)
+    zone = zones_of_rows(plan, rows, home)
     live = zone >= 0
     log = rows[live].assign(
         at=zone[live], home=home[live], month=rows["day"][live].dt.strftime("%Y-%m")
@@ -73,7 +73,7 @@ def served(
     )
 
 
-def _zones(plan: PlanTables, rows: pd.DataFrame, home: Ints) -> Ints:
+def zones_of_rows(plan: PlanTables, rows: pd.DataFrame, home: Ints) -> Ints:
     """Find the zone of each row: that of its household, else by number or centre."""
     centres = plan.centres["centre_id"]
     of_home = positions(centres, plan.households["zone"])

@@ -27,7 +27,7 @@ from planner.render.text.words import (
 if TYPE_CHECKING:
     from planner.model.problem import Certificate
 
-__all__ = ["summary_markdown"]
+__all__ = ["escaped", "summary_markdown"]
 
 # GitHub makes links of bare addresses too, so :// and www. are broken up.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=www)\.)")
@@ -48,14 +48,14 @@ def summary_markdown(tables: PlanTables) -> str:
 
 def _blocks(tables: PlanTables, figures: dict[str, Any], told: Told) -> Iterator[list[str]]:
     note = tables.provenance
-    yield [f"# {_escaped(note.get('title') or '责任区方案 Zone plan')}"]
+    yield [f"# {escaped(note.get('title') or '责任区方案 Zone plan')}"]
     if figures["synthetic"]:
         yield ["> **合成示例数据，非真实居民 · SYNTHETIC DATA, not real residents**"]
     for stamp in (network_words(note), insisted_words(tables)):
         if stamp:
-            yield [f"> **{_escaped(stamp[0])} · {_escaped(stamp[1])}**"]
+            yield [f"> **{escaped(stamp[0])} · {escaped(stamp[1])}**"]
     yield [
-        f"- {bold}{_escaped(line.zh)} · {_escaped(line.en)}{bold}"
+        f"- {bold}{escaped(line.zh)} · {escaped(line.en)}{bold}"
         for line in told.ledger()
         for bold in ("**" * bool(line.lost),)
     ]
@@ -92,19 +92,19 @@ def _headline(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[s
         f"最远 {number(walk['max'])} 米 · walk: mean {number(walk['mean'])} m, nine in ten within "
         f"{number(walk['p90'])} m, farthest {number(walk['max'])} m",
         *_equity(tables, figures, told),
-        f"- **{_escaped(proof[0])} · {_escaped(proof[1])}**",
+        f"- **{escaped(proof[0])} · {escaped(proof[1])}**",
         "- 所有责任区连通 · every zone is connected"
         if figures["zones_connected"]
         else f"- **{figures['zones_disconnected']} 个责任区不连通 · "
         f"{figures['zones_disconnected']} zones are not connected**",
     ]
     if moved:
-        lines.append(f"- **{_escaped(moved[0])} · {_escaped(moved[1])}**")
+        lines.append(f"- **{escaped(moved[0])} · {escaped(moved[1])}**")
     said = (*level_words(tables), *tie_words(tables))
-    lines += [f"- {_escaped(zh)} · {_escaped(en)}" for zh, en in said]
+    lines += [f"- {escaped(zh)} · {escaped(en)}" for zh, en in said]
     for talent, zones in figures.get("affinity", {}).get("zones_without", {}).items():
         if zones:
-            listed, name = "、".join(map(str, zones)), _escaped(talent)
+            listed, name = "、".join(map(str, zones)), escaped(talent)
             lines.append(
                 f"- 无“{name}”的责任区：{listed} · zones without a member with the strength {name}: "
                 f"{listed.replace('、', ', ')}"
@@ -117,7 +117,7 @@ def _equity(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[str
     served = int((tables.households["zone"] != "").sum())
     if served < TENTHS * told.terms.smallest:
         return []
-    return [f"- {' · '.join(map(_escaped, equity_words(figures['equity'])))}"]
+    return [f"- {' · '.join(map(escaped, equity_words(figures['equity'])))}"]
 
 
 def _rule_table(tables: PlanTables, told: Told) -> list[str]:
@@ -129,7 +129,7 @@ def _rule_table(tables: PlanTables, told: Told) -> list[str]:
         state = f"**{n} {what[0]}不符 broken in {n} {what[1]}**" if broken else "符合 holds"
         limit = limit_text(r).replace("<= ", "≤ ").replace(">= ", "≥ ").replace("-", "–")
         most = "-" if worst is None else number(worst, 1).removesuffix(".0")
-        lines.append(f"| {_escaped(zh)} {_escaped(en)} | {limit} | {most} | {state} |")
+        lines.append(f"| {escaped(zh)} {escaped(en)} | {limit} | {most} | {state} |")
     return lines
 
 
@@ -137,8 +137,8 @@ def _advice(advice: dict[str, Any]) -> list[str]:
     """Give the arithmetic first, then the repairs; each repair was tried and checked."""
     lines: list[str] = []
     for clash in advice.get("clashes", []):
-        where = _escaped(clash["fence"] or "全区 district")
-        what = f"{_escaped(clash['what_zh'])} · {_escaped(clash['what'])}"
+        where = escaped(clash["fence"] or "全区 district")
+        what = f"{escaped(clash['what_zh'])} · {escaped(clash['what'])}"
         lines.append(f"- **{where}**: {what}")
     fitting = advice.get("fitting")
     if fitting:
@@ -150,7 +150,7 @@ def _advice(advice: dict[str, Any]) -> list[str]:
     if advice.get("repairs"):
         lines += ["", "逐项重新求解并独立核验 each solved again and checked independently:", ""]
     for repair in advice.get("repairs", []):
-        lines.append(f"- {_escaped(repair['what_zh'])} · {_escaped(repair['what'])}")
+        lines.append(f"- {escaped(repair['what_zh'])} · {escaped(repair['what'])}")
     return lines
 
 
@@ -164,7 +164,7 @@ def _gap_table(figures: dict[str, Any], told: Told) -> list[str]:
         if not count:
             continue
         cause = GAP_CAUSES.get(code)
-        words = f"{cause.title_zh} {cause.title}" if cause else _escaped(code)
+        words = f"{cause.title_zh} {cause.title}" if cause else escaped(code)
         lines.append(f"| {words} | {_count(count, told)} |")
     return lines
 
@@ -181,15 +181,15 @@ def _zone_table(tables: PlanTables, told: Told) -> list[str]:
 
     columns: list[tuple[str, bool, list[str]]] = [
         ("编号 No.", True, [str(n) for n in zones["number"]]),
-        ("中心户 Centre", False, [_escaped(label) for label in tables.centres["label"]]),
-        ("社区 Fence", False, [_escaped(fence) for fence in zones["fence"]]),
+        ("中心户 Centre", False, [escaped(label) for label in tables.centres["label"]]),
+        ("社区 Fence", False, [escaped(fence) for fence in zones["fence"]]),
         ("户数 Homes", True, counted("homes")),
         ("党员 Members", True, counted("members")),
         ("平均 Mean m", True, [number(z["mean"]) for z in counts]),
         ("最远 Max m", True, [number(z["max"]) for z in counts]),
         ("空白 Gaps", True, counted("gaps")),
         ("变更 Moved", True, counted("moved")),
-        ("未符合 Breaks", False, [_escaped(names) for names in broken]),
+        ("未符合 Breaks", False, [escaped(names) for names in broken]),
     ]
     # an empty column says nothing and costs the width of a page
     shown = [c for c in columns if any(c[2]) and (moved is not None or "Moved" not in c[0])]
@@ -209,7 +209,7 @@ def _finding_table(tables: PlanTables) -> list[str]:
     lines = ["| 类别 Kind | 处理 Done | 次数 Times |", "|---|---|---:|"]
     done = {"stop": "停止 stop", "hold": "搁置 held", "fix": "修正 mended", "warn": "提示 noted"}
     for (code, severity), count in finding_groups(tables).items():
-        lines.append(f"| {_escaped(code)} | {done.get(severity, severity)} | {number(count)} |")
+        lines.append(f"| {escaped(code)} | {done.get(severity, severity)} | {number(count)} |")
     return lines
 
 
@@ -217,17 +217,17 @@ def _notes(tables: PlanTables, told: Told) -> list[str]:
     note, c = tables.provenance, tables.certificate
     book = tables.rules
     lines = [
-        f"- 规则来源 rule book: {_escaped(book.title_zh or book.name)} · {_escaped(book.title)}",
+        f"- 规则来源 rule book: {escaped(book.title_zh or book.name)} · {escaped(book.title)}",
         f"- 成本 cost {number(c.cost_m)} m + 违规折算 penalties {number(c.penalty_m)} m "
         f"+ 变动折算 changes {number(c.change_m)} m{_broken(c)}; "
         f"理论下界 proven bound {number(c.bound_m)} m",
-        f"- 方案日期 plan of {_escaped(note.get('created') or '-')}; "
-        f"地图数据日期 map data of {_escaped(note.get('data_date') or '-')}; "
-        f"步行路网 walks on {_escaped(note.get('network') or '-')}",
+        f"- 方案日期 plan of {escaped(note.get('created') or '-')}; "
+        f"地图数据日期 map data of {escaped(note.get('data_date') or '-')}; "
+        f"步行路网 walks on {escaped(note.get('network') or '-')}",
     ]
     lines += _pieces(note.get("pieces") or [], told)
     if note.get("attribution"):
-        lines.append(f"- 底图 map data: {_escaped(note['attribution'])}")
+        lines.append(f"- 底图 map data: {escaped(note['attribution'])}")
     return lines
 
 
@@ -253,7 +253,7 @@ def _broken(certificate: Certificate) -> str:
     )
 
 
-def _escaped(text: object) -> str:
+def escaped(text: object) -> str:
     """Make text inert in Markdown and in the HTML that is made of it."""
     flat = _BREAKS.sub(" ", str(text))
     return _SPECIAL.sub(

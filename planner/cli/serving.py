@@ -1,0 +1,108 @@
+"""Commands about what the service did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from planner.cli.finished import PlanFile
+from planner.cli.terminal import (
+    AsJson,
+    OutFolder,
+    ReleaseUnknown,
+    new_folder,
+    print_json,
+    progress,
+    say,
+    show_findings,
+)
+
+__all__ = ["year"]
+
+LogFiles = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="Logs of what was done (走访记录), any sheets with a day, a kind and a home or zone; none: what "
+        "is kept beside the plan. 走访记录，可写多个；不写则用已保存的记录",
+        show_default=False,
+    ),
+]
+Store = Annotated[
+    Path | None,
+    typer.Option(
+        help="Where rows are kept, each once; service_log.internal.sqlite beside the plan by default. 记录库"
+    ),
+]
+
+
+def year(
+    plan: PlanFile,
+    logs: LogFiles = None,
+    since: Annotated[
+        str,
+        typer.Option("--from", help="First day, such as 2025-01-01. 起始日期", show_default=False),
+    ] = "",
+    until: Annotated[
+        str | None,
+        typer.Option("--to", help="Last day; a year from --from on if left out. 截止日期"),
+    ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            help="The project: headings under \\[columns] log, figures under \\[care] counts, and the "
+            "sheets whose people the public text must not name. 项目文件"
+        ),
+    ] = None,
+    out: OutFolder = Path("year"),
+    store: Store = None,
+    with_map: Annotated[
+        bool, typer.Option("--map", help="The public map of the plan too. 另存公开版地图")
+    ] = False,
+    release_unknown: ReleaseUnknown = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Overwrite the report in OUT; else a dated folder is made beside it. 覆盖原报告",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    r"""Write the year's, quarter's or month's report from the service log. 年度（季度、月度）服务报告
+
+    Counts activities, problems solved, opinions, patrols and visits, mediations, paired households, wishes
+    and people who took part, by community and zone, against the period before. year.public.md is for anyone:
+    communities only, and no count below the threshold; year.internal.xlsx has every figure with its rows.
+    Rows are kept beside the plan: the same sheet twice counts once, and what is solved by now is solved.
+    按社区和责任区统计活动、解决困难、社情民意、巡查走访、调解、结对帮扶、微心愿、参与群众，并与上期对比。
+    公开版只到社区，不含小数；内部版逐项列明出处。记录保存在方案旁，重复导入只计一次。
+
+    \b
+    planner year out/ log.xlsx --from 2025-01-01                    # 2025 against 2024
+    planner year out/ --from 2025-04-01 --to 2025-06-30             # a quarter, of the rows that are kept
+    """
+    from planner.api.plan import Plan
+    from planner.api.release import kept_in
+    from planner.api.service.year import STORE, year_report
+
+    free = new_folder(out, replacing=replace, holding="year.internal.xlsx")
+    with progress() as listener:
+        before = made = Plan.load(plan)
+        if release_unknown:
+            made = made.release_unknown(door="year.public.md")
+        kept = store or (plan if plan.is_dir() else plan.parent) / STORE
+        told = {"project": project, "store": kept, "listener": listener}
+        found = year_report(made, logs or (), since, until, **told)
+    written = found.save(free, with_map=with_map, replacing=replace)
+    if release_unknown:
+        kept_in(plan, made, before)
+    if as_json:
+        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
+        return
+    show_findings(found.findings)
+    show = Console(highlight=False)
+    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
+        show.print(line, markup=False)

@@ -1,0 +1,115 @@
+"""What a service counts of what it does: its published figures, as data.
+
+A table of ten rows lies beside this file, and a project may hand in its own.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from planner.errors import InputError
+
+__all__ = ["COUNTED", "ServiceCount", "count_of", "service_counts"]
+
+COUNTED = ("rows", "solved", "homes", "people")
+"""How a figure is counted: rows; rows that are not open; different households; people who took part."""
+_COLUMNS = ("code", "match", "zh", "en", "words", "counted", "said_zh", "said_en")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCount:
+    """One figure that the service publishes.
+
+    Parameters
+    ----------
+    code : str
+        Stable name in files.
+    zh, en : str
+        For tables.
+    words : tuple of str
+        What logs call it; none where it is counted from rows of every kind.
+    counted : str
+        One of `COUNTED`.
+    said_zh, said_en : str
+        For sentences, with ``{n}`` for the figure.
+    """
+
+    code: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+    counted: str
+    said_zh: str
+    said_en: str
+
+
+def service_counts(source: Path | None = None) -> tuple[tuple[ServiceCount, ...], tuple[str, ...]]:
+    """Read the table of figures; the product's own where there is no other.
+
+    Parameters
+    ----------
+    source : Path, optional
+        A CSV with the columns ``code, match, zh, en, words`` (``|`` between them)``, counted, said_zh,
+        said_en``; ``match`` numbers the order in which words are tried.
+
+    Returns
+    -------
+    counts : tuple of ServiceCount
+        In the order in which they are told.
+    order : tuple of str
+        Codes in the order in which words are tried.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, lacks a column, or counts what cannot be counted.
+    """
+    try:
+        if source is None:
+            file = resources.files("planner.model").joinpath("service_counts.csv")
+            text = file.read_text("utf-8")
+        else:
+            text = source.read_text("utf-8-sig")  # Excel puts a mark in front
+        rows = list(csv.DictReader(text.splitlines()))
+        found = tuple(_count(row) for row in rows)
+        ranked = sorted(rows, key=lambda row: float(row["match"] or 0))
+    except (OSError, UnicodeDecodeError, KeyError, ValueError, AttributeError, TypeError):
+        raise _refused(source) from None
+    if not found or len({one.code for one in found}) < len(found):
+        raise _refused(source)
+    return found, tuple(row["code"].strip() for row in ranked if (row["words"] or "").strip())
+
+
+def _refused(source: Path | None) -> InputError:
+    name = getattr(source, "name", "")
+    return InputError.of(
+        "bad-service-counts", name=name, columns=", ".join(_COLUMNS), counted=", ".join(COUNTED)
+    )
+
+
+def _count(row: dict[str, str]) -> ServiceCount:
+    words = tuple(w.strip().casefold() for w in row["words"].split("|") if w.strip())
+    code, counted = row["code"].strip(), row["counted"].strip()
+    said = row["said_zh"].strip(), row["said_en"].strip()
+    if not code or counted not in COUNTED or not all("{n}" in text for text in said):
+        raise ValueError(code)
+    return ServiceCount(code, row["zh"], row["en"], words, counted, *said)
+
+
+def count_of(text: str, counts: tuple[ServiceCount, ...], order: tuple[str, ...]) -> str:
+    """Tell which figure a row counts for, by what its log calls it.
+
+    Returns
+    -------
+    str
+        A code; that of the first in order for an empty text (a visit, in the product's own table); ""
+        where no word fits.
+    """
+    told = text.strip().casefold()
+    if not told:
+        return order[0] if order else ""
+    words = {one.code: one.words for one in counts}
+    return next((code for code in order if any(w in told for w in words[code])), "")

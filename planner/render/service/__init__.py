@@ -1,0 +1,1 @@
+"""What the service did, told: reports of a period, visits due, for the office and for the public."""

@@ -1,0 +1,47 @@
+"""planner year: figures on the screen, files for the public and the office, the store beside the plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from planner.plan.store import store_plan
+from tests.conftest import Cli
+from tests.plan.care.town import care_town
+from tests.plan.service.logs import log_text
+
+
+def test_a_year(cli: Cli, tmp_path: Path) -> None:
+    """Told in both languages; a second run finds every row there, and does not overwrite."""
+    plan, project = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    homes, members = plan.households["household_id"].tolist(), plan.members["member_id"].tolist()
+    (tmp_path / "log.csv").write_text(log_text(homes, members), "utf-8")
+    named = ("--from", "2025-01-01", "--project", str(project))
+    said = cli("--lang", "both", "year", "out", "log.csv", *named)
+    assert said.returncode == 0, said.stderr
+    told = said.stdout.replace("\n", "")
+    assert "开展活动1,000场次" in told
+    assert "H0" not in said.stdout + said.stderr
+    assert (tmp_path / "out" / "service_log.internal.sqlite").is_file()
+    again = json.loads(cli("year", "out", "log.csv", *named, "--json").stdout)
+    assert (again["added"], again["known"]) == (0, 2460)
+    assert again["figures"]["visit"] == 550
+    assert not Path(again["files"]["year.public.md"]).parent.samefile(tmp_path / "year")
+    quarter = json.loads(
+        cli(
+            "year", "out", *named[:1], "2025-04-01", "--to", "2025-06-30", *named[2:], "--json"
+        ).stdout
+    )
+    assert quarter["before"] == ["2025-01-01", "2025-03-31"]
+
+
+def test_what_cannot_be_begun(cli: Cli, tmp_path: Path) -> None:
+    """No day, no log; and the help tells how to write it."""
+    plan, _ = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    assert cli("year", "out", "--from", "2025-01-01").returncode == 2
+    assert cli("year", "out", "x.csv").returncode == 2
+    assert "--from 2025-01-01" in cli("year", "--help").stdout
