@@ -15,6 +15,8 @@ from .api.rezone.run import Changed as Changed
 from .api.rezone.run import rezone as rezone
 from .api.scenarios import Scenarios as Scenarios
 from .api.scenarios import compare as compare
+from .api.service.year import YearReport as YearReport
+from .api.service.year import year_report as year_report
 from .api.site.adding import Addition as Addition
 from .api.site.adding import add_to as add_to
 from .api.site.site import Proposal as Proposal

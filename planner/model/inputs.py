@@ -15,6 +15,7 @@ from planner.model.schema import (
     ALIASES,
     BUILDINGS,
     HOUSEHOLDS,
+    LOG,
     MEMBERS,
     NOMINATIONS,
     PREVIOUS,

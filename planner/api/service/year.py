@@ -37,7 +37,7 @@ from planner.privacy.person import People
 from planner.render.service.year_book import MOST_ROWS, rows_csv, year_bytes
 from planner.render.service.year_text import Year, public_text, year_figures, year_lines
 
-__all__ = ["YearReport", "kept_rows", "year_report"]
+__all__ = ["STORE", "YearReport", "kept_rows", "year_report"]
 
 STORE = KEPT_NAME
 BOOK, ROWS = "year.internal.xlsx", "year_rows.internal.csv"
