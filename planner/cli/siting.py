@@ -66,7 +66,10 @@ def site(
     ] = "centre",
     gates: Annotated[
         Path | None,
-        typer.Option(help="With --add: gates that could be opened, a layer or a sheet. 可开放的门"),
+        typer.Option(
+            help="With --add: gates that could be opened, a layer or a sheet: each alone, and the best sets "
+            "of 1 to K of them. 可开放的门（逐一及最佳组合）"
+        ),
     ] = None,
     of_project: Annotated[
         Path | None,

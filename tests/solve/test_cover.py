@@ -37,14 +37,16 @@ def test_sets_are_the_best_of_all(seed: int) -> None:
 
 def plain(gains: Gains, k: int) -> float:
     """Solve the textbook model: x is one where a site serves a customer, y where it is open."""
-    p, m = len(gains.site), gains.n_sites
+    p, m = len(gains.offer), gains.n_sites
     highs = new_highs(mip_rel_gap=0.0)
     highs.addVars(p + m, np.zeros(p + m), np.ones(p + m))
     highs.changeColsCost(p, np.arange(p, dtype=np.int32), -gains.gain)
     for j in range(m):
         highs.changeColIntegrality(p + j, highspy.HighsVarType.kInteger)
     for pair in range(p):
-        highs.addRow(-np.inf, 0.0, 2, np.array([pair, p + gains.site[pair]]), np.array([1.0, -1.0]))
+        highs.addRow(
+            -np.inf, 0.0, 2, np.array([pair, p + gains.offer[pair]]), np.array([1.0, -1.0])
+        )
     for customer in np.unique(gains.customer):
         own = np.flatnonzero(gains.customer == customer)
         highs.addRow(-np.inf, 1.0, len(own), own.astype(np.int32), np.ones(len(own)))

@@ -16,7 +16,8 @@ from planner.files import mark_as_read
 from planner.intake.drawn import read_drawn
 from planner.model.project import Project
 from planner.model.tables import PlanTables
-from planner.plan.care.more import WHAT, Candidates, gates_table, ranked, sets_table
+from planner.plan.care.adding.gates import Gates, gates_table
+from planner.plan.care.adding.more import WHAT, Candidates, ranked, sets_table
 from planner.render.books.adding_book import adding_bytes, adding_figures, adding_lines
 
 __all__ = ["Addition", "add_to"]
@@ -31,11 +32,13 @@ class Addition(Answer):
     Parameters
     ----------
     candidates : DataFrame
-        See `planner.plan.care.more.ranked`.
+        See `planner.plan.care.adding.more.ranked`.
     sets : DataFrame
-        The best sets of 1, 2, ... with what is proven; see `planner.plan.care.more.sets_table`.
+        The best sets of 1, 2, ... with what is proven; see `planner.plan.care.adding.more.sets_table`.
     gates : DataFrame or None
-        See `planner.plan.care.more.gates_table`.
+        See `planner.plan.care.adding.gates.gates_table`.
+    gate_sets : DataFrame or None
+        The best sets of 1, 2, ... gates, ways through several of them included; as `sets`.
     about : mapping
         ``what, limit_m, homes`` (that count)``, uncovered`` (of them)``, care_counts`` (whether care
         households alone count)``, title, created, synthetic, network, detour_factor, smallest``.
@@ -44,6 +47,7 @@ class Addition(Answer):
     candidates: pd.DataFrame
     sets: pd.DataFrame
     gates: pd.DataFrame | None
+    gate_sets: pd.DataFrame | None
     about: Mapping[str, Any]
 
     def figures(self) -> dict[str, Any]:
@@ -102,7 +106,8 @@ def add_to(
         A centre among the members, for all homes; or a serving member to be won among the neighbours, for the
         care households (for all homes where no sheet marks any).
     gates : path, optional
-        Gates that could be opened: a layer, or a sheet with 起点经度/lon and 起点纬度/lat.
+        Gates that could be opened, each alone and the best sets of up to `most`: a layer, or a sheet with
+        起点经度/lon and 起点纬度/lat.
     seconds : float
         Longest search; where it is not enough, the bounds say so.
     listener : callable, optional
@@ -135,11 +140,14 @@ def add_to(
         listed = ranked(ground, needs, asked)
     with clock.stage("choose"):
         sets = sets_table(asked, most, seconds=seconds, seed=task.search.seed)
-    opening = None
+    opening = together = None
     if gates is not None:
         mark_as_read(Path(gates))
         layer, _ = read_drawn(Path(gates), links=False, datum=task.inputs.homes_datum)
-        opening = gates_table(ground, needs, layer, walk)
+        with clock.stage("choose"):
+            asked_gates = Gates.of(ground, layer, walk)
+            opening = gates_table(asked_gates, needs)
+            together = sets_table(asked_gates, most, seconds=seconds, seed=task.search.seed)
     about = {
         **about_of(plan),
         "what": what,
@@ -148,4 +156,4 @@ def add_to(
         "uncovered": int(asked.weight[asked.now_m > limit].sum()),
         "care_counts": what == "member" and bool(needs.care.any()),
     }
-    return Addition(listed, sets, opening, about)
+    return Addition(listed, sets, opening, together, about)

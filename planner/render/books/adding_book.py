@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from planner.plan.care.more import MODELS, WHAT
+from planner.plan.care.adding.more import MODELS, WHAT
 from planner.render.books.look import Column, Sheet, internal_book
 from planner.render.text.words import network_words, number
 
@@ -35,6 +35,11 @@ class Added(Protocol):
     @property
     def gates(self) -> pd.DataFrame | None:
         """One row a gate."""
+        ...
+
+    @property
+    def gate_sets(self) -> pd.DataFrame | None:
+        """One row a number of each model, of gates."""
         ...
 
     @property
@@ -64,6 +69,7 @@ def adding_figures(told: Added) -> dict[str, Any]:
         "candidates": [row | {"care": _few(row["care"], least)} for row in listed],
         "sets": sets,
         "gates": None if gates is None else [_gate(row, least) for row in gates],
+        "gate_sets": None if told.gate_sets is None else told.gate_sets.to_dict("records"),
     }
 
 
@@ -99,10 +105,29 @@ def adding_lines(told: Added) -> Iterator[tuple[str, str]]:
             f"  {row['rank']}. {row['candidate']}{at}: {closed} homes brought within the limit, "
             f"{saved} m of walking saved",
         )
+    yield from _set_lines(figures["sets"], figures["smallest"])
+    for row in (figures["gates"] or [])[:TOLD]:
+        name, opened = row["gate"], number(row["homes"])
+        saved = number(row["saved_m"])
+        yield (
+            f"  开放{name}：新覆盖 {opened} 户，步行共少 {saved} 米",
+            f"  opening {name} brings {opened} homes within the limit and saves {saved} m of walking",
+        )
+    if figures["gate_sets"] is not None:
+        yield "同时开放几道门：", "gates opened together:"
+        yield from _set_lines(figures["gate_sets"], figures["smallest"])
+
+
+def _set_lines(sets: list[dict[str, Any]], smallest: int) -> Iterator[tuple[str, str]]:
+    """Tell the best sets of each model, and what each further one adds."""
+
+    def n(value: Any) -> str:
+        return f"<{smallest}" if value is None else number(value)
+
     for model, (model_zh, model_en) in MODELS.items():
         yield f"{model_zh}：", f"{model_en}:"
         unit_zh, unit = ("户", "homes") if model == "cover" else ("米", "m")
-        for row in (r for r in figures["sets"] if r["model"] == model):
+        for row in (r for r in sets if r["model"] == model):
             value, more, bound = (n(row[k]) for k in ("value", "more", "bound"))
             proof_zh, proof = ("已证明最优", "proven best")
             if not row["proven"]:
@@ -114,13 +139,6 @@ def adding_lines(told: Added) -> Iterator[tuple[str, str]]:
                 f"  {row['number']}: {who_zh}: {value} {unit_zh}（增 {more}，{proof_zh}）",
                 f"  {row['number']}: {who}: {value} {unit} (+{more}, {proof})",
             )
-    for row in (figures["gates"] or [])[:TOLD]:
-        name, opened = row["gate"] or f"{row['lon']},{row['lat']}", number(row["homes"])
-        saved = number(row["saved_m"])
-        yield (
-            f"  开放{name}：新覆盖 {opened} 户，步行共少 {saved} 米",
-            f"  opening {name} brings {opened} homes within the limit and saves {saved} m of walking",
-        )
 
 
 def adding_bytes(told: Added) -> bytes:
@@ -129,14 +147,14 @@ def adding_bytes(told: Added) -> bytes:
     return internal_book(title, _DAY, _sheets(told), mark=str(told.about["created"])[:10])
 
 
-def _sheets(told: Added) -> Iterator[Sheet]:
-    sets = told.sets.assign(
-        model=[" ".join(MODELS[m]) for m in told.sets["model"]],
-        proven=["已证明 yes" if p else "" for p in told.sets["proven"]],
+def _sets_sheet(title: str, sets: pd.DataFrame) -> Sheet:
+    worded = sets.assign(
+        model=[" ".join(MODELS[m]) for m in sets["model"]],
+        proven=["已证明 yes" if p else "" for p in sets["proven"]],
     )
-    yield Sheet(
-        "最佳组合 best sets",
-        sets,
+    return Sheet(
+        title,
+        worded,
         (
             Column("model", "目标", "Aim", 44),
             Column("number", "增设", "How many", 9, "count"),
@@ -147,6 +165,10 @@ def _sheets(told: Added) -> Iterator[Sheet]:
             Column("proven", "已证明最优", "Proven best", 11),
         ),
     )
+
+
+def _sheets(told: Added) -> Iterator[Sheet]:
+    yield _sets_sheet("最佳组合 best sets", told.sets)
     yield Sheet(
         "候选 candidates",
         told.candidates,
@@ -175,3 +197,5 @@ def _sheets(told: Added) -> Iterator[Sheet]:
                 Column("lat", "纬度", "Lat", 11, "degrees"),
             ),
         )
+    if told.gate_sets is not None:
+        yield _sets_sheet("开门组合 sets of gates", told.gate_sets)

@@ -23,11 +23,20 @@ def test_a_centre_more_with_gates(tmp_path: Path) -> None:
     assert found.sets["number"].tolist() == [1, 2, 1, 2]
     assert found.gates is not None
     assert found.gates["homes"].tolist() == [10]
+    assert found.gate_sets is not None
+    assert found.gate_sets["chosen"].tolist() == ["院门"] * 4
+    assert found.gate_sets["value"].iloc[0] == 10
+    assert found.gate_sets["proven"].all()
     assert "opening 院门 brings 10 homes within the limit" in "\n".join(found.lines)
     path = found.save(tmp_path)["adding.internal.xlsx"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     book = load_workbook(io.BytesIO(path.read_bytes()))
-    assert book.sheetnames == ["最佳组合 best sets", "候选 candidates", "可开放的门 gates"]
+    assert book.sheetnames == [
+        "最佳组合 best sets",
+        "候选 candidates",
+        "可开放的门 gates",
+        "开门组合 sets of gates",
+    ]
     again = found.save(tmp_path / "again")["adding.internal.xlsx"]
     assert again.read_bytes() == path.read_bytes()
 

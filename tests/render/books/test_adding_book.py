@@ -27,7 +27,7 @@ def told(*, care: bool):
         ("median", 1, "=M1", 512.5, 512.5, 600.0, False),
     ]
     columns = ["model", "number", "chosen", "value", "more", "bound", "proven"]
-    gate = {"gate": "", "lon": 117.0, "lat": 32.6, "homes": 214, "care": 3, "saved_m": 9.0}
+    gate = {"gate": "东门", "lon": 117.0, "lat": 32.6, "homes": 214, "care": 3, "saved_m": 9.0}
     about = {"what": "member" if care else "centre", "limit_m": 300.0, "homes": 90, "uncovered": 7}
     about |= {"care_counts": care, "title": "", "created": "2026-01-01", "smallest": 10}
     about |= {"network": "streets", "detour_factor": None}
@@ -35,6 +35,9 @@ def told(*, care: bool):
         candidates=pd.DataFrame([candidate]),
         sets=pd.DataFrame(rows, columns=columns),
         gates=pd.DataFrame([gate | {"detour_m": float("inf")}]),
+        gate_sets=pd.DataFrame(
+            [("cover", 2, "东门, =西门", 220.0, 6.0, 220.0, True)], columns=columns
+        ),
         about=about,
     )
 
@@ -53,9 +56,11 @@ def test_homes_are_told_and_care_is_not() -> None:
     assert "7 homes brought within the limit, 512 m of walking saved" in lines[1]
     assert any("(+7, proven best)" in line for line in lines)
     assert any("at most 600" in line for line in lines)
-    assert lines[-1].endswith(
-        "117.0,32.6 brings 214 homes within the limit and saves 9 m of walking"
+    assert any(
+        line.endswith("opening 东门 brings 214 homes within the limit and saves 9 m of walking")
+        for line in lines
     )
+    assert "  2: 东门, =西门: 220 homes (+6, proven best)" in lines[-2]
 
 
 def test_where_care_alone_counts_few_are_hidden() -> None:

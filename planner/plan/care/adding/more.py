@@ -1,4 +1,4 @@
-"""Where one more would help most: what each candidate closes alone, which sets close most, what a gate opens.
+"""Where one more would help most: what each candidate closes alone, and which sets close most.
 
 The centres and members that are there stay.  A centre serves its own community; a member who helps may be of
 any, for who is near is near.
@@ -7,19 +7,17 @@ any, for who is near is near.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from planner.model.arrays import Bools, Floats, Ints
-from planner.network import Snaps, WalkingNetwork
+from planner.model.arrays import Floats, Ints
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from planner.solve.cover import Gains, Pick, best_sets
 
-__all__ = ["MODELS", "WHAT", "Candidates", "gates_table", "ranked", "sets_table"]
+__all__ = ["MODELS", "WHAT", "Candidates", "Choosable", "ranked", "sets_table"]
 
 WHAT = {"centre": ("中心户", "centre"), "member": ("联系党员", "serving member")}
 MODELS = {
@@ -27,8 +25,6 @@ MODELS = {
     "median": ("步行总和最短", "least walking in all"),
 }
 """Maximal covering, and p-median with what is there kept."""
-GATE_M = 20.0  # streets so near a gate may lead through it
-OPENS_M = 60.0  # a gate that shortens nothing by as much is open already
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +115,19 @@ class Candidates:
         return best_sets(self.gains(model), most, seconds=seconds, seed=seed)
 
 
+class Choosable(Protocol):
+    """What sets can be chosen of: candidates, or gates."""
+
+    @property
+    def name(self) -> np.ndarray:
+        """What each is called, shape (n,)."""
+        ...
+
+    def sets(self, model: str, most: int, *, seconds: float, seed: int) -> list[Pick]:
+        """Choose the best sets of 1 up to `most`."""
+        ...
+
+
 def _pairs(
     ground: OnStreets, units: Ints, limit_m: float, fenced: bool
 ) -> tuple[Ints, Ints, Floats]:
@@ -160,7 +169,7 @@ def ranked(ground: OnStreets, needs: Needs, asked: Candidates) -> pd.DataFrame:
     )
 
 
-def sets_table(asked: Candidates, most: int, *, seconds: float, seed: int) -> pd.DataFrame:
+def sets_table(asked: Choosable, most: int, *, seconds: float, seed: int) -> pd.DataFrame:
     """Tell the best sets of each model, and what each further one adds.
 
     Gives: ``model`` (a key of `MODELS`)``, number, chosen`` (names, comma-joined)``, value`` (homes, or
@@ -181,89 +190,3 @@ def sets_table(asked: Candidates, most: int, *, seconds: float, seed: int) -> pd
             before = pick.value
     columns = ["model", "number", "chosen", "value", "more", "bound", "proven"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def gates_table(
-    ground: OnStreets, needs: Needs, gates: gpd.GeoDataFrame, limit_m: float
-) -> pd.DataFrame:
-    """Tell what opening each gate would bring: homes within the limit of a centre of their fence, and metres.
-
-    `gates`: ``name`` and shapes, EPSG:4326; of a line or an area its middle counts.
-    Gives: ``gate, lon, lat, homes, care, saved_m, detour_m`` (walk from one side to the other today, infinite
-    for none, NaN where no street leads there or it is open already); most homes first.
-    """
-    rows = []
-    points = shapely.centroid(gates.geometry.to_numpy())
-    asked = Candidates.centres(ground, limit_m)
-    for name, point in zip(gates["name"].astype(str), points, strict=True):
-        lon, lat = float(point.x), float(point.y)
-        sides = _sides(ground, lon, lat)
-        walk, detour = (
-            (asked.now_m, np.nan) if sides is None else _opened(ground, asked.now_m, *sides)
-        )
-        rows.append(
-            (name, round(lon, 6), round(lat, 6), *_told(ground, needs, asked, walk), detour)
-        )
-    columns = ["gate", "lon", "lat", "homes", "care", "saved_m", "detour_m"]
-    made = pd.DataFrame(rows, columns=columns)
-    down = made.sort_values("gate", kind="stable")
-    return down.sort_values(["homes", "saved_m"], ascending=False, kind="stable", ignore_index=True)
-
-
-def _told(
-    ground: OnStreets, needs: Needs, asked: Candidates, walk: Floats
-) -> tuple[int, int, float]:
-    new: Bools = (walk <= asked.limit_m) & (asked.now_m > asked.limit_m)
-    unit = ground.home_unit
-    care = int((needs.care & np.append(new, False)[unit]).sum())
-    far = 2 * asked.limit_m
-    saved = np.minimum(asked.now_m, far) - np.minimum(walk, far)
-    return int(asked.weight[new].sum()), care, round(float((asked.weight * saved).sum()), 1)
-
-
-def _sides(ground: OnStreets, lon: float, lat: float) -> tuple[Snaps, float] | None:
-    """Find the two streets at a gate that lie farthest apart on foot; None where one is near the other."""
-    network = ground.network
-    if not isinstance(network, WalkingNetwork):
-        return None
-    (home,) = network.projection.to_xy(np.array([lon]), np.array([lat])).reshape(-1, 2)
-    point = shapely.Point(home)
-    near = np.flatnonzero(shapely.dwithin(network.edge_lines, point, GATE_M))
-    if len(near) < 2:
-        return None
-    lines = network.edge_lines[near]
-    along = shapely.line_locate_point(lines, point)
-    spots = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
-    # A place of its own for each: sides of one gate are no home that is met twice.
-    at = np.column_stack([home[0] + np.arange(len(near)) * 1e-3, np.full(len(near), home[1])])
-    access = shapely.distance(lines, point)
-    along = np.minimum(along, network.length_m[near])
-    sides = Snaps(near.astype(np.int32), along, access, spots, at, np.zeros(len(near), bool))
-    found = network.walks(sides, sides, limit_m=None)
-    apart = np.full((len(near), len(near)), np.inf)
-    apart[found.source, found.target] = found.walk_m - access[found.source] - access[found.target]
-    np.fill_diagonal(apart, 0.0)
-    # Of pairs equally far apart the one with the shortest way through the gate.
-    order = np.lexsort(((access[:, None] + access[None]).ravel(), -apart.ravel()))
-    one, other = np.unravel_index(order[0], apart.shape)
-    if apart[one, other] < OPENS_M:
-        return None
-    return sides.take([one, other]), float(apart[one, other])
-
-
-def _opened(ground: OnStreets, now: Floats, sides: Snaps, detour: float) -> tuple[Floats, float]:
-    """Measure every unit's walk with a gate open: today's, or to one side and on from the other."""
-    network, home = ground.network, ground.plan.problem.home.astype(np.int64)
-    walk, every = now.copy(), np.arange(len(now))
-    out = np.full((2, len(now)), np.inf)
-    found = network.walks(sides, ground.snaps, limit_m=None)
-    out[found.source, found.target] = found.walk_m
-    for name in np.unique(ground.fence).tolist():
-        own = every[ground.fence == name]
-        sources = np.unique(home[ground.fence[home] == name])
-        if not len(sources):
-            continue
-        inward = network.nearest(ground.snaps.take(sources), sides)[1]
-        for side in (0, 1):
-            walk[own] = np.minimum(walk[own], out[side, own] + inward[1 - side])
-    return walk, detour

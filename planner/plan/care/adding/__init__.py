@@ -1,0 +1,1 @@
+"""One more: candidates beside those there are, and gates to be opened."""
