@@ -16,8 +16,8 @@ from planner.files import mark_as_read
 from planner.intake.drawn import read_drawn
 from planner.model.project import Project
 from planner.model.tables import PlanTables
-from planner.plan.care.adding.gates import Gates, gates_table
 from planner.plan.care.adding.more import WHAT, Candidates, ranked, sets_table
+from planner.plan.care.adding.opening_gates import Gates, gates_table
 from planner.render.books.adding_book import adding_bytes, adding_figures, adding_lines
 
 __all__ = ["Addition", "add_to"]
@@ -36,7 +36,7 @@ class Addition(Answer):
     sets : DataFrame
         The best sets of 1, 2, ... with what is proven; see `planner.plan.care.adding.more.sets_table`.
     gates : DataFrame or None
-        See `planner.plan.care.adding.gates.gates_table`.
+        See `planner.plan.care.adding.opening_gates.gates_table`.
     gate_sets : DataFrame or None
         The best sets of 1, 2, ... gates, ways through several of them included; as `sets`.
     about : mapping

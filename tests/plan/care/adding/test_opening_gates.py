@@ -12,8 +12,8 @@ import pytest
 import shapely
 
 from planner.network import StraightNetwork, WalkingNetwork
-from planner.plan.care.adding.gates import Gates, gates_table
 from planner.plan.care.adding.more import sets_table
+from planner.plan.care.adding.opening_gates import Gates, gates_table
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from tests.network.worlds import network
