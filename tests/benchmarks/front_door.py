@@ -1,16 +1,18 @@
 """From a workbook of 35,000 homes to a checked, marked copy: how long, and how much memory.
 
-    python -m tests.benchmarks.front_door [--rows 35000] [--seed 0] [--json FILE]
+    python -m tests.benchmarks.front_door [--rows 35000] [--seed 0] [--processor] [--json FILE]
 
 The workbook is made up: flats of an invented town, their addresses as many hands write them, a few
 faults of every usual kind.  It is read, parsed, matched against the town's map, checked as by
-`planner check`, and saved as a marked copy.  Promised: 20 s on two quiet cores, below 1 GB.
+`planner check`, and saved as a marked copy.  Promised: 20 s on two quiet cores, below 1 GB; with
+`--processor` seconds of the processor count, children's too, which a busy machine disturbs least.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import tempfile
 import time
@@ -91,13 +93,15 @@ class Clock:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.processor: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time one stage."""
-        began = time.perf_counter()
+        began, used = time.perf_counter(), sum(os.times()[:4])
         yield
         self.seconds[name] = round(time.perf_counter() - began, 2)
+        self.processor[name] = round(sum(os.times()[:4]) - used, 2)
 
 
 def measure(rows: int, seed: int) -> dict[str, object]:
@@ -124,9 +128,11 @@ def measure(rows: int, seed: int) -> dict[str, object]:
         with clock.stage("marked copy"):
             written = report.save(folder / "out")
         size = written["居民.checked.xlsx"].stat().st_size
-    once = sum(clock.seconds[s] for s in ("ground", "check", "marked copy"))
+    door = ("ground", "check", "marked copy")
+    once, used = (sum(s[d] for d in door) for s in (clock.seconds, clock.processor))
     return {
         "rows": rows, "different_addresses": different, "stages_s": clock.seconds,
+        "processor_s": clock.processor, "front_door_processor_s": round(used, 1),
         "front_door_s": round(once, 1), "all_stages_s": round(sum(clock.seconds.values()), 1),
         "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
         "copy_mb": round(size / 1e6, 1), "counts": report.counts, "placed_by": dict(report.precision),
@@ -138,6 +144,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rows", type=int, default=35_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processor", action="store_true")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     figures = measure(args.rows, args.seed)
@@ -148,7 +155,8 @@ def main() -> None:
     counts = figures["counts"]
     assert isinstance(counts, dict)
     assert counts["rows"] == args.rows == counts["placed"] + counts["held"] + counts["repeated"]
-    assert float(str(figures["front_door_s"])) < MOST_SECONDS, "slower than promised"
+    counted = "front_door_processor_s" if args.processor else "front_door_s"
+    assert float(str(figures[counted])) < MOST_SECONDS, "slower than promised"
     assert float(str(figures["peak_gb"])) < MOST_GB, "more memory than promised"
 
 
