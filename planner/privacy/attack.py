@@ -74,7 +74,7 @@ def page_sums(pages: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> Sums:
         _gaps(sums, data, meta)
         if "compare" in heavy:
             labels = {"units": heavy["before"]["units"]}
-            _blocks(sums, known, heavy["before"], labels, meta, where)
+            _blocks(sums, known, heavy["before"], labels, heavy["before"]["meta"], where)
             _hands(sums, heavy["compare"], meta)
     return sums
 
@@ -96,8 +96,8 @@ def _blocks(
     meta: dict[str, Any],
     origin: Sequence[int],
 ) -> None:
-    """Each unit that is shown has a home; a block has so many as it is told."""
-    units = data["units"]
+    """Each unit that is shown has a home unless the page says that some have none; a block has what it is told."""
+    units, least = data["units"], 0.0 if meta.get("empty") else 1.0
     members: list[list[int]] = [[] for _ in data["blocks"]["homes"]]
     labels = heavy["units"]["label"]
     twins: dict[Any, int] = {}
@@ -107,7 +107,8 @@ def _blocks(
         # Twins: two units of one label on one spot are two unknowns, in the order of the page.
         name = (*key, nth)
         if name not in known:
-            known[name] = sums.unknown(("unit", len(known)), 1.0, _FAR)
+            known[name] = sums.unknown(("unit", len(known)), least, _FAR)
+        sums.low[known[name]] = max(sums.low[known[name]], least)
         members[b].append(known[name])
     sums.blocks = members
     for inside, told in zip(members, data["blocks"]["homes"], strict=True):

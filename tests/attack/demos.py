@@ -52,7 +52,9 @@ def demo_towns(folder: Path) -> Iterator[bool]:
         yield from (("unit", u) not in wrong for u in hidden)
         yield not wrong  # nor a gap, a flow, a sum
         few = hidden[:: max(len(hidden) // 8, 1)]
-        known = reconstruct.known_units(*reconstruct.page_sums(page[0]), few)
+        known = reconstruct.known_units(
+            *reconstruct.page_sums(page[0]), few, empty=page[0]["meta"]["empty"]
+        )
         yield from (u not in known for u in few)
         after = recut(tables, movable(tables, 8))
         wrong = set(determined(page_sums([page, page_of(after)]), TERMS.smallest))

@@ -133,7 +133,8 @@ def towns_and_pairs(_: Path) -> Iterator[bool]:
         homes, block = tables.units["households"].to_numpy(), np.array(page[0]["units"]["block"])
         size = np.bincount(block)[block]
         hidden = np.flatnonzero((homes > 0) & ((size > 1) | (homes < TERMS.smallest))).tolist()
-        known = reconstruct.known_units(*reconstruct.page_sums(page[0]), hidden[:12])
+        empty = page[0]["meta"]["empty"]
+        known = reconstruct.known_units(*reconstruct.page_sums(page[0]), hidden[:12], empty=empty)
         yield from (unit not in known for unit in hidden[:12])
     before = make_plan_tables(moved=False)
     for count in range(1, 21):

@@ -3,8 +3,8 @@
 Shares no code with the gate.
 
 The attacker takes every number of the page for a sum over homes of units, knows that each unit that is
-shown has a home, knows how counts are rounded, and asks of each unit for the fewest and the most
-homes that fit everything.
+shown has a home (but where the page says that some have none), knows how counts are rounded, and asks of
+each unit for the fewest and the most homes that fit everything.
 """
 
 from __future__ import annotations
@@ -77,9 +77,11 @@ def known_units(
     sums: Sequence[Told],
     units: Sequence[int],
     prices: Sequence[tuple[list[float], float]] = (),
+    *,
+    empty: bool = False,
 ) -> dict[int, int]:
     """Attack: give the units among some whose homes can have one value only, and the value."""
-    least = np.ones(n)
+    least = np.zeros(n) if empty else np.ones(n)
     for inside, _, high in sums:
         if high < len(inside):
             least[inside] = 0.0  # some unit has no home: the assumption falls

@@ -131,6 +131,8 @@ def _counting(told: Told) -> dict[str, Any]:
         "moved": told.moved(),
         "smallest": told.terms.smallest,
         "rounded": told.terms.rounded,
+        # members may live where no home is listed: then no reader can count on one home a place
+        "empty": bool((told.tables.units["households"] == 0).any()),
     }
 
 
