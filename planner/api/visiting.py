@@ -37,7 +37,7 @@ from planner.render.books.visits_book import (
 )
 from planner.render.text.gpx import Track, gpx_bytes
 
-__all__ = ["VisitPlan", "visit_plan"]
+__all__ = ["VisitPlan", "helpers_in", "visit_plan"]
 
 BOOK, GPX = "visits.internal.xlsx", "rounds.internal.gpx"
 
@@ -192,7 +192,7 @@ def visit_plan(
     task, clock = Project.of(project), Clock.of(listener)
     standing, kinds = open_standing(plan, task, clock), care_kinds(task.care.kinds)
     needs, ground = standing.needs, standing.ground
-    before = None if previous is None else _helpers_in(Path(previous))
+    before = None if previous is None else helpers_in(Path(previous))
     with clock.stage("visits"):
         told = helping(ground, needs, kinds, task.care, before)
         listed = visit_table(ground, needs, told, kinds)
@@ -215,7 +215,7 @@ def visit_plan(
     return VisitPlan(listed, load, ways, streets, done, about, ground, turns, crossings)
 
 
-def _helpers_in(path: Path) -> dict[str, tuple[str, str]]:
+def helpers_in(path: Path) -> dict[str, tuple[str, str]]:
     """Read who helped whom from an earlier visit plan."""
     mark_as_read(path)
     for table in read_table(path, table=None):

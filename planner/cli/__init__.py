@@ -121,6 +121,7 @@ for command in (
     caring.gaps,
     caring.visits,
     serving.year,
+    serving.due,
     sheets.check,
     sheets.review,
     rulebooks.rules,

@@ -12,6 +12,7 @@ from planner.cli.finished import PlanFile
 from planner.cli.terminal import (
     AsJson,
     OutFolder,
+    ProjectFile,
     ReleaseUnknown,
     new_folder,
     print_json,
@@ -20,7 +21,7 @@ from planner.cli.terminal import (
     show_findings,
 )
 
-__all__ = ["year"]
+__all__ = ["due", "year"]
 
 LogFiles = Annotated[
     list[Path] | None,
@@ -103,6 +104,65 @@ def year(
         print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
         return
     show_findings(found.findings)
+    show = Console(highlight=False)
+    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
+        show.print(line, markup=False)
+
+
+def due(
+    plan: PlanFile,
+    project: ProjectFile,
+    logs: LogFiles = None,
+    on: Annotated[
+        str | None, typer.Option(help="The day; the last one of the log if left out. 截止日期")
+    ] = None,
+    ahead: Annotated[
+        int, typer.Option(min=0, help="Visits that fall due within so many days. 提前天数")
+    ] = 7,
+    silent: Annotated[
+        int,
+        typer.Option(min=1, help="Centres without a mentor's contact for so many days. 未联系天数"),
+    ] = 90,
+    helpers: Annotated[
+        Path | None,
+        typer.Option(
+            help="A visits.internal.xlsx: its first helpers visit the care households. 走访计划"
+        ),
+    ] = None,
+    out: OutFolder = Path("due"),
+    store: Store = None,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Overwrite the list in OUT; else a dated folder is made beside it. 覆盖原结果",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    r"""List the visits that are due, what is open, and centres that no mentor was in touch with. 走访提醒
+
+    Each household is of a class (weekly, monthly, quarterly, ...): the one in its column 走访频次, else
+    that of its kind of care. due.internal.xlsx lists by member what is overdue, due and done, overdue care
+    first; open problems by age; and of each mentor the contacts, trainings and centres not heard of.
+    按走访频次（无则按关爱类别）列出逾期、到期、已访，关爱户在前；未办结事项及天数；指导员联系与培训情况。仅供内部使用。
+
+    \b
+    planner due out/ planner.toml log.xlsx --on 2025-06-30
+    """
+    from planner.api.plan import Plan
+    from planner.api.service.visits_due import visits_due
+    from planner.api.service.year import STORE
+
+    free = new_folder(out, replacing=replace, holding="due.internal.xlsx")
+    with progress() as listener:
+        kept = store or (plan if plan.is_dir() else plan.parent) / STORE
+        told = {"on": on, "ahead": ahead, "silent": silent, "helpers": helpers, "store": kept}
+        found = visits_due(Plan.load(plan), project, logs or (), **told, listener=listener)
+    written = found.save(free, replacing=replace)
+    if as_json:
+        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
+        return
     show = Console(highlight=False)
     for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
         show.print(line, markup=False)

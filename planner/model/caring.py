@@ -174,6 +174,9 @@ class Care:
     counts : Path or None
         A table of the figures that the service publishes, of the office's own; see
         `planner.model.serving.service_counts`.
+    classes : Path or None
+        A table of how often households of a class are visited, of the office's own; see
+        `planner.model.serving.visit_classes`.
 
     Raises
     ------
@@ -189,6 +192,7 @@ class Care:
     log: Path | None = None
     unseen_days: int = 90
     counts: Path | None = None
+    classes: Path | None = None
 
     def __post_init__(self) -> None:
         for name in ("hours_a_month", "home_visits_a_month", "home_minutes", "unseen_days"):

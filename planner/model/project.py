@@ -220,7 +220,8 @@ class Project:
         named = self.inputs
         paths = [self.file, *named.household_files, *named.member_files, named.streets]
         paths += [named.fences, named.buildings, named.aliases, named.ties]
-        paths += [named.links, named.barriers, self.care.kinds, self.care.log, self.care.counts]
+        paths += [named.links, named.barriers, self.care.kinds, self.care.log]
+        paths += [self.care.counts, self.care.classes]
         paths += [level.sheet for level in self.levels]
         return tuple(path for path in paths if isinstance(path, Path))
 

@@ -1,6 +1,6 @@
-"""What a service counts of what it does: its published figures, as data.
+"""What a service counts of what it does, and how often it visits whom, as data.
 
-A table of ten rows lies beside this file, and a project may hand in its own.
+Tables of both lie beside this file, and a project may hand in its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from pathlib import Path
 
 from planner.errors import InputError
 
-__all__ = ["COUNTED", "ServiceCount", "count_of", "service_counts"]
+__all__ = [
+    "COUNTED",
+    "ServiceCount",
+    "VisitClass",
+    "class_of",
+    "count_of",
+    "service_counts",
+    "visit_classes",
+]
 
 COUNTED = ("rows", "solved", "homes", "people")
 """How a figure is counted: rows; rows that are not open; different households; people who took part."""
@@ -113,3 +121,91 @@ def count_of(text: str, counts: tuple[ServiceCount, ...], order: tuple[str, ...]
         return order[0] if order else ""
     words = {one.code: one.words for one in counts}
     return next((code for code in order if any(w in told for w in words[code])), "")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitClass:
+    """How often households of a class are visited.
+
+    Parameters
+    ----------
+    code, zh, en : str
+        Stable name, and what people call it.
+    words : tuple of str
+        What a sheet calls it.
+    days : int
+        A visit is due so many days after the last one.
+    visits_a_month : float
+        Households of which no sheet tells a class are of the first one that asks no more visits than they do.
+    """
+
+    code: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+    days: int
+    visits_a_month: float
+
+
+def visit_classes(source: Path | None = None) -> tuple[VisitClass, ...]:
+    """Read the table of classes, the most frequent first; the product's own where there is no other.
+
+    Parameters
+    ----------
+    source : Path, optional
+        A CSV with the columns ``code, zh, en, words`` (``|`` between them)``, days, visits_a_month``.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, lacks a column, or a number is none.
+    """
+    try:
+        if source is None:
+            file = resources.files("planner.model").joinpath("visit_classes.csv")
+            text = file.read_text("utf-8")
+        else:
+            text = source.read_text("utf-8-sig")
+        found = tuple(_visit_class(row) for row in csv.DictReader(text.splitlines()))
+    except (OSError, UnicodeDecodeError, KeyError, ValueError, AttributeError, TypeError):
+        found = ()
+    if not found or len({one.code for one in found}) < len(found):
+        raise InputError.of("bad-visit-classes", name=getattr(source, "name", ""))
+    return tuple(sorted(found, key=lambda one: one.days))
+
+
+def _visit_class(row: dict[str, str]) -> VisitClass:
+    words = tuple(w.strip().casefold() for w in row["words"].split("|") if w.strip())
+    code, days, often = row["code"].strip(), int(row["days"]), float(row["visits_a_month"])
+    if not code or days < 1 or not 0 <= often < float("inf"):
+        raise ValueError(code)
+    return VisitClass(code, row["zh"], row["en"], words, days, often)
+
+
+def class_of(
+    text: str, visits_a_month: float, classes: tuple[VisitClass, ...]
+) -> VisitClass | None:
+    """Give the class of a household: the one that its sheet names, else by the visits that it needs.
+
+    Parameters
+    ----------
+    text : str
+        What its sheet says, "" for nothing.
+    visits_a_month : float
+        What its kind of care, or the project, asks.
+
+    Returns
+    -------
+    VisitClass or None
+        None where it needs no visits at all.
+    """
+    told = text.strip().casefold()
+    if told:
+        named = next(
+            (c for c in classes if told == c.code or any(w in told for w in c.words)), None
+        )
+        if named is not None:
+            return named
+    if visits_a_month <= 0:
+        return None
+    return next((c for c in classes if visits_a_month >= c.visits_a_month), classes[-1])

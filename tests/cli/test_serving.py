@@ -45,3 +45,19 @@ def test_what_cannot_be_begun(cli: Cli, tmp_path: Path) -> None:
     assert cli("year", "out", "--from", "2025-01-01").returncode == 2
     assert cli("year", "out", "x.csv").returncode == 2
     assert "--from 2025-01-01" in cli("year", "--help").stdout
+
+
+def test_what_is_due(cli: Cli, tmp_path: Path) -> None:
+    """Counts on the screen, a workbook for the office, JSON for programs; the log is kept."""
+    plan, project = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    (tmp_path / "log.csv").write_text("日期,类型,户编号\n2025-06-30,走访,H001\n", "utf-8")
+    said = cli("--lang", "both", "due", "out", str(project), "log.csv", "--out", "d")
+    assert said.returncode == 0, said.stderr
+    assert "2025-06-30" in said.stdout
+    assert "H0" not in said.stdout + said.stderr
+    assert (tmp_path / "d" / "due.internal.xlsx").is_file()
+    told = json.loads(cli("due", "out", str(project), "--on", "2025-12-31", "--json").stdout)
+    assert told["overdue"] == told["homes"]
+    assert cli("due", "out", str(project), "--on", "soon").returncode == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InputError
-from planner.model.serving import COUNTED, count_of, service_counts
+from planner.model.serving import COUNTED, class_of, count_of, service_counts, visit_classes
 
 COUNTS, ORDER = service_counts()
 HEAD = "code,match,zh,en,words,counted,said_zh,said_en\n"
@@ -70,3 +70,37 @@ def test_a_table_that_cannot_be_used(tmp_path: Path, row: str) -> None:
     path.write_text(HEAD + row + "\n", "utf-8")
     with pytest.raises(InputError, match=r"own\.csv.*said_zh"):
         service_counts(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "visits", "code"),
+    [
+        ("每周一次", 0.25, "weekly"),
+        ("", 4, "weekly"),
+        ("", 2, "fortnightly"),
+        ("", 1, "monthly"),
+        ("", 0.25, "quarterly"),
+        ("季度", 4, "quarterly"),
+        ("按需", 1, "monthly"),
+        ("", 0.05, "yearly"),
+        ("", 0, None),
+    ],
+)
+def test_the_class_of_a_household(text: str, visits: float, code: str | None) -> None:
+    """What its sheet says counts; else what its kind of care asks; nothing asked is no visit."""
+    found = class_of(text, visits, visit_classes())
+    assert (found and found.code) == code
+
+
+@pytest.mark.parametrize(
+    "row", ["a,甲,a,a,0,1", "a,甲,a,a,x,1", ",甲,a,a,7,1", "a,甲,a,a,7,-1", ""]
+)
+def test_classes_that_cannot_be_used(tmp_path: Path, row: str) -> None:
+    """They are named; a table that can is in the order of its days."""
+    path = tmp_path / "own.csv"
+    head = "code,zh,en,words,days,visits_a_month\n"
+    path.write_text(head + row + "\n", "utf-8")
+    with pytest.raises(InputError, match=r"own\.csv"):
+        visit_classes(path)
+    path.write_text(head + "b,乙,b,乙,90,0\na,甲,a,甲,10,3\n", "utf-8")
+    assert [c.code for c in visit_classes(path)] == ["a", "b"]

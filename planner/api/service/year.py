@@ -37,7 +37,7 @@ from planner.privacy.person import People
 from planner.render.service.year_book import MOST_ROWS, rows_csv, year_bytes
 from planner.render.service.year_text import Year, public_text, year_figures, year_lines
 
-__all__ = ["STORE", "YearReport", "kept_rows", "year_report"]
+__all__ = ["STORE", "YearReport", "day_named", "kept_rows", "year_report"]
 
 STORE = KEPT_NAME
 BOOK, ROWS = "year.internal.xlsx", "year_rows.internal.csv"
@@ -160,7 +160,7 @@ def year_report(
     InputError
         A file cannot be used, or what stands at `store` is no store.
     """
-    period = Period.of(_day(since), None if until is None else _day(until))
+    period = Period.of(day_named(since), None if until is None else day_named(until))
     task = None if project is None else Project.of(project)
     clock, kept = Clock.of(listener), None if store is None else Path(store)
     with clock.stage("read"):
@@ -216,7 +216,11 @@ def _keep(lines: pd.DataFrame, store: Path) -> None:
     write_files(store.parent, {store.name: made}, private=(store.name,))
 
 
-def _day(text: date | str | None) -> date:
+def day_named(text: date | str | None) -> date:
+    """Read a day that somebody asks for.
+
+    Raises `ConfigError`: it is none.
+    """
     if isinstance(text, date):
         return text
     try:
