@@ -15,6 +15,7 @@ from .api.rezone.run import Changed as Changed
 from .api.rezone.run import rezone as rezone
 from .api.scenarios import Scenarios as Scenarios
 from .api.scenarios import compare as compare
+from .api.service.visits_due import Asked as Asked
 from .api.service.visits_due import VisitsDue as VisitsDue
 from .api.service.visits_due import visits_due as visits_due
 from .api.service.year import YearReport as YearReport

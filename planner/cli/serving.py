@@ -151,13 +151,14 @@ def due(
     planner due out/ planner.toml log.xlsx --on 2025-06-30
     """
     from planner.api.plan import Plan
-    from planner.api.service.visits_due import visits_due
-    from planner.api.service.year import STORE
+    from planner.api.service.visits_due import Asked, visits_due
+    from planner.api.service.year import STORE, day_named
 
     free = new_folder(out, replacing=replace, holding="due.internal.xlsx")
     with progress() as listener:
         kept = store or (plan if plan.is_dir() else plan.parent) / STORE
-        told = {"on": on, "ahead": ahead, "silent": silent, "helpers": helpers, "store": kept}
+        asked = Asked(None if on is None else day_named(on), ahead, silent)
+        told = {"asked": asked, "helpers": helpers, "store": kept}
         found = visits_due(Plan.load(plan), project, logs or (), **told, listener=listener)
     written = found.save(free, replacing=replace)
     if as_json:

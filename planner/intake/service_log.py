@@ -1,13 +1,14 @@
 """The office's log of what was done (走访记录): a row a visit, patrol, mediation, and so on.
 
 What was found at a door is nobody else's business: of the column of results nothing is kept, and of the
-column of states only whether a thing is solved or open.
+column of states only whether a thing is solved or open.  How often each household is to be visited is read
+here too, apart from the households themselves, so that no plan holds it: a class of visits tells who is frail.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -19,13 +20,16 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Finding, SchemaError
+from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.characters import simplified
-from planner.model.schema import LOG, Table
+from planner.model.given import sources_of
+from planner.model.schema import HOUSEHOLDS, LOG, Column, Table
 from planner.model.serving import ServiceCount, count_of, service_counts
 
-__all__ = ["SERVICES", "ServiceLog", "read_log"]
+__all__ = ["SERVICES", "ServiceLog", "read_log", "read_visit_classes"]
 
 SERVICES: Final = {
     "visit": ("走访", "visits", ("走访", "入户", "探访", "看望", "visit")),
@@ -45,6 +49,10 @@ _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 _OPEN: Final = ("未", "否", "待", "处理中", "进行中", "办理中", "open", "pending", "no", "not")
 _SOLVED: Final = ("已", "是", "办结", "解决", "完成", "solved", "closed", "done", "yes")
 LISTED: Final = 20
+_CLASS: Final = Column(
+    "visit_class",
+    "走访频次, visit class, 走访类别, 走访周期, 走访频率, 走访要求, 联系频次, visit frequency, visits",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,3 +209,38 @@ def _kind(text: str) -> str:
     return next(
         (c for c, (_, _, words) in SERVICES.items() if any(w in told for w in words)), "other"
     )
+
+
+def read_visit_classes(paths: Any, told: Table = HOUSEHOLDS) -> dict[str, str]:
+    """Read what the sheets of households say under 走访频次/visit class.
+
+    Parameters
+    ----------
+    paths : str or Path or frame, or several
+        Of the households.
+    told : Table
+        As the project describes it.
+
+    Returns
+    -------
+    dict of str to str
+        Household -> what stands there, where something does.
+
+    Raises
+    ------
+    SheetError
+        A file cannot be read.
+    """
+    return dict(_classes(sources_of(paths, "households"), told))
+
+
+def _classes(sources: Iterable[Any], told: Table) -> Iterable[tuple[str, str]]:
+    own = Table(told.name, (told["id"], _CLASS), told.given, told.sheets, told.left_out)
+    for path, file in labels(list(sources)).items():
+        for table in read_table(path, table=own, name=file):
+            roles, _ = roles_of(table.headers, own, file=table.file, sheet=table.sheet)
+            if {"id", "visit_class"} <= set(roles):
+                ids, said = (table.cells[:, roles[n]].tolist() for n in ("id", "visit_class"))
+                for home, text in zip(ids, said, strict=True):
+                    if str(text).strip():
+                        yield str(home).strip(), half_width(str(text)).strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ import numpy as np
 from planner.api.people import people_of
 from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
-from planner.api.service.year import day_named, kept_rows
+from planner.api.service.year import kept_rows
 from planner.api.standing import Answer, about_of, needs_of, save_internal
 from planner.api.visiting import helpers_in
-from planner.intake.visit_classes import read_visit_classes
+from planner.intake.service_log import read_visit_classes
 from planner.model.caring import care_kinds
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS
@@ -24,7 +23,7 @@ from planner.model.serving import class_of, visit_classes
 from planner.plan.service.due import Asked, due
 from planner.render.service.due_book import DueTold, due_bytes, due_figures, due_lines
 
-__all__ = ["VisitsDue", "visits_due"]
+__all__ = ["Asked", "VisitsDue", "visits_due"]
 
 BOOK = "due.internal.xlsx"
 
@@ -73,9 +72,7 @@ def visits_due(
     project: Project | str | Path,
     logs: Iterable[str | Path] = (),
     *,
-    on: date | str | None = None,
-    ahead: int = 7,
-    silent: int = 90,
+    asked: Asked | None = None,
     helpers: str | Path | None = None,
     store: str | Path | None = None,
     listener: Listener | None = None,
@@ -89,12 +86,8 @@ def visits_due(
         The project that it was made from: marks of care, classes of visits (走访频次), headings, the log.
     logs : iterable of paths
         See `planner.api.service.year.year_report`.
-    on : date or ISO text, optional
-        The day; the last of the log if left out.
-    ahead : int
-        A visit that falls due within so many days is due.
-    silent : int
-        Centres that their mentor was not in touch with for longer are listed, days.
+    asked : Asked, optional
+        The day (the last of the log if left out), how far ahead is looked, how long mentors may be silent.
     helpers : path, optional
         A ``visits.internal.xlsx``: its first helpers visit the care households.
     store : path, optional
@@ -109,7 +102,7 @@ def visits_due(
     Raises
     ------
     ConfigError
-        There is no log, or the day is none.
+        There is no log.
     InputError
         A file cannot be used, or the sheets are not those of the plan.
     """
@@ -129,7 +122,5 @@ def visits_due(
         class_of(said.get(home, ""), visits, classes)
         for home, visits in zip(homes, asked_a_month, strict=True)
     ]
-    rows = merged.rows
-    day = rows["day"].max().date() if on is None and len(rows) else day_named(on)
-    found = due(plan, rows, own, np.asarray(needs.care, bool), first, Asked(day, ahead, silent))
+    found = due(plan, merged.rows, own, np.asarray(needs.care, bool), first, asked or Asked())
     return VisitsDue(DueTold(found, classes, counts, about_of(plan)))

@@ -6,7 +6,7 @@ Days are counted back from the day that is asked for, never from the clock: equa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -30,17 +30,22 @@ class Asked:
 
     Parameters
     ----------
-    on : date
-        The day for which it is told.
+    on : date or None
+        The day for which it is told; the last one of the log if None.
     ahead : int
         A visit that falls due within so many days is due, but not before half of its time is over.
     silent : int
         A centre that its mentor was not in touch with for longer is listed, days.
     """
 
-    on: date
+    on: date | None = None
     ahead: int = 7
     silent: int = 90
+
+    @property
+    def day(self) -> pd.Timestamp:
+        """The day, once it is known."""
+        return pd.Timestamp(str(self.on))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +100,10 @@ def due(
     helper : mapping of str to str
         Who visits a household, where that is not the member who looks after it.
     """
-    day = pd.Timestamp(asked.on)
+    if asked.on is None:
+        last = rows["day"].max() if len(rows) else pd.Timestamp(2000, 1, 1)
+        asked = replace(asked, on=last.date())
+    day = asked.day
     log = rows[rows["day"] <= day].reset_index(drop=True)
     home = positions(plan.households["household_id"], log["household"].astype(str))
     at = zones_of_rows(plan, log, home)
@@ -118,7 +126,7 @@ def _homes(
     zone = positions(plan.centres["centre_id"], frame["zone"])
     # a row that is open tells that somebody was there, too
     last = log[log["home"] >= 0].groupby("home")["day"].max().reindex(wanted)
-    days = (pd.Timestamp(asked.on) - last).dt.days.to_numpy(float)
+    days = (asked.day - last).dt.days.to_numpy(float)
     every = np.array([one.days for one in kept], float)
     late = days - every
     # whoever is visited each week would always be due within seven days
@@ -203,7 +211,7 @@ def _mentors(
     # a mentor's word with another's centre is no contact of its own mentor
     contact = contact[contact["member"].to_numpy(object) == own[contact["at"].to_numpy(np.int64)]]
     last = contact.groupby("at")["day"].max().reindex(range(len(own)))
-    days = (pd.Timestamp(asked.on) - last).dt.days.to_numpy(float)
+    days = (asked.day - last).dt.days.to_numpy(float)
     quiet = np.isnan(days) | (days > asked.silent)
     listed = pd.DataFrame(
         {
@@ -227,7 +235,7 @@ def _mentors(
             .to_numpy(int),
             "trainings": held.reindex(mentors, fill_value=0).to_numpy(int),
             "last": latest.dt.strftime("%Y-%m-%d").fillna("").to_numpy(object),
-            "days": (pd.Timestamp(asked.on) - latest).dt.days.to_numpy(float),
+            "days": (asked.day - latest).dt.days.to_numpy(float),
             "silent": [int((quiet & (own == m)).sum()) for m in mentors],
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.intake.visit_classes import read_visit_classes
+from planner.intake.service_log import read_visit_classes
 from planner.model.schema import HOUSEHOLDS
 
 
