@@ -57,7 +57,8 @@ class Coverage(Answer):
         See `planner.plan.care.equity.equity`.
     about : mapping
         ``title, created, synthetic, network, households, limit_m, smallest, care`` (households that are
-        marked, None where no sheet was read)``, helper_m`` (within which a helper counts)``, equity`` (see
+        marked, None where no sheet was read)``, helper_m`` (within which a helper counts)``,
+        slopes_known`` (share of the streets' length, where slopes count)``, equity`` (see
         `planner.plan.care.equity.equity_figures`).
     open_shares : DataFrame
         See `planner.plan.care.shares.open_shares`: what a public map tells of, in shares alone.
@@ -147,7 +148,7 @@ def coverage(
         near = helped(ground, needs, task.pace, task.care.limit_m)
     return replace(
         told,
-        about={**told.about, "helper_m": near.limit_m},
+        about={**told.about, **_slopes(ground, task.pace), "helper_m": near.limit_m},
         bands=layer,
         care=care_table(ground, needs, near, kinds),
         absences=absences(ground, needs, near),
@@ -163,6 +164,11 @@ def without_streets(plan: PlanTables, project: Project | str | Path, people: Peo
     """
     task = Project.of(project)
     return _of_plan(plan, task.pace, needs_of(plan, task, people), [])
+
+
+def _slopes(ground: OnStreets, pace: Pace) -> dict[str, Any]:
+    """Say of how much of the streets the slope is known, where slopes count."""
+    return {"slopes_known": round(ground.slopes_known, 4)} if pace.slopes else {}
 
 
 def _unseen(

@@ -67,7 +67,11 @@ def open_standing(plan: PlanTables, task: Project, clock: Clock) -> Standing:
     with opened_once():
         opened = open_project(task, clock)
         people = people_in(task, (opened.households, opened.members))
-    return Standing(opened, needs_of(plan, task, people), on_streets(plan, opened.ground.network))
+    return Standing(
+        opened,
+        needs_of(plan, task, people),
+        on_streets(plan, opened.ground.network, opened.ground.relief),
+    )
 
 
 def needs_of(plan: PlanTables, project: Project, people: People) -> Needs:

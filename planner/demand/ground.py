@@ -30,8 +30,9 @@ from planner.model.project import Inputs
 from planner.model.schema import ALIASES, BUILDINGS
 from planner.network import Network
 from planner.network.digraph import is_graph
-from planner.network.doors import read_layer
+from planner.network.doors import own_relief, read_layer
 from planner.network.graph import WalkingNetwork
+from planner.network.relief import Relief
 from planner.network.straight import StraightNetwork
 from planner.network.streets.cut import lines_within
 from planner.network.streets.osm import Extract, read_extract
@@ -66,6 +67,8 @@ class Ground:
         What was noticed about the kept gazetteer and the accepted answers.
     streets : GeoDataFrame or None
         ``name`` and lines, EPSG:4326, where the streets have names.
+    relief : Relief or None
+        What the street layer says of slopes and steps.
     """
 
     network: Network
@@ -76,6 +79,7 @@ class Ground:
     attribution: str = ""
     findings: tuple[Finding, ...] = ()
     streets: gpd.GeoDataFrame | None = None
+    relief: Relief | None = None
 
     @property
     def area(self) -> tuple[float, float, float, float] | None:
@@ -160,7 +164,9 @@ class Ground:
         }
         cuts = _dividing(extract.barriers.to_crs(network.projection.crs))
         about = extract.data_date, extract.attribution, network.findings
-        return cls(network, gazetteer, base, cuts, *about, extract.streets)
+        ways = extract.streets[extract.streets["walkable"]]
+        relief = Relief.of(ways.geometry.to_numpy(), ways["incline"], ways["highway"] == "steps")
+        return cls(network, gazetteer, base, cuts, *about, extract.streets, relief)
 
     @classmethod
     def from_streets(
@@ -210,14 +216,19 @@ class Ground:
         base = {"streets": _as_layer(network)}
         # Names are read for the homes' datum alone: what an office calls its lines is not drawn.
         named = names_of_lines(drawn)
-        return cls(network, gazetteer, base, findings=network.findings, streets=named)
+        relief = Relief.of(*own_relief(drawn))
+        return cls(
+            network, gazetteer, base, findings=network.findings, streets=named, relief=relief
+        )
 
 
 def _turned(drawn: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
     """Bring a line layer whose degrees are of a web map to WGS-84."""
     frame = drawn.to_crs("EPSG:4326")
     lines = shapely.transform(
-        frame.geometry.to_numpy(), lambda c: convert(c[:, 0], c[:, 1], datum, Datum.WGS84)
+        frame.geometry.to_numpy(),
+        lambda c: np.column_stack([convert(c[:, 0], c[:, 1], datum, Datum.WGS84), c[:, 2:]]),
+        include_z=bool(shapely.has_z(frame.geometry.to_numpy()).all()),
     )
     return frame.set_geometry(gpd.GeoSeries(lines, index=frame.index, crs="EPSG:4326"))
 

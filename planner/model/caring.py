@@ -126,6 +126,9 @@ class Pace:
         Of those who walk slowly.
     elders_climb : bool
         Whether they walk over flights of steps; where not, steps are no way for them.
+    slopes : bool
+        Whether a walk uphill and down again takes longer, where the street layer knows how steep it is; see
+        `planner.network.relief`.
 
     Raises
     ------
@@ -137,6 +140,7 @@ class Pace:
     speed_m_s: float = METRES_A_MINUTE / _SECONDS
     elder_speed_m_s: float = 0.8
     elders_climb: bool = True
+    slopes: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "minutes", tuple(float(m) for m in self.minutes))

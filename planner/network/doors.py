@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["OwnWays", "barriers_in", "noded_ways", "own_ways", "read_layer", "to_degrees"]
+__all__ = [
+    "OwnWays",
+    "barriers_in",
+    "noded_ways",
+    "own_relief",
+    "own_ways",
+    "read_layer",
+    "to_degrees",
+]
 
 TOLERANCE_M = 0.5
 
@@ -34,6 +42,7 @@ KEYS = (
     *("highway", "foot", "access", "service", "motorroad", "indoor", "covered"),
     *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right", *LEVELS),
 )
+INCLINES = ("incline", "坡度", "slope", "grade", "gradient")
 ALIASES = {"fclass": "highway"}  # what Geofabrik's shapefiles call it
 FLAGS = {"t": "yes", "f": "no", "true": "yes", "false": "no", "1": "yes", "0": "no"}
 HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
@@ -140,6 +149,22 @@ def own_ways(frame: gpd.GeoDataFrame, name: str) -> OwnWays:
     level = tuple(_level(tags[i]) if says_level else "" for i in kept)
     attach = np.array([attachable(tags[i]) for i in kept], bool)
     return OwnWays(lines[kept], attach, level, int((~walked).sum()))
+
+
+def own_relief(frame: gpd.GeoDataFrame) -> tuple[Geometries, list[str], Bools]:
+    """Give the lines of a layer in degrees with their heights, what it says of incline, and which are steps.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        With a CRS.
+    """
+    frame = frame[frame.geometry.notna()].to_crs("EPSG:4326").explode(index_parts=False)
+    frame = frame[frame.geom_type.isin(["LineString", "LinearRing"]) & ~frame.is_empty]
+    steps = np.array([row.get("highway") == "steps" for row in _tags(frame)[0]], bool)
+    column = next((c for c in frame.columns if str(c).strip().lower() in INCLINES), None)
+    incline = [""] * len(frame) if column is None else [_text(v) for v in frame[column]]
+    return frame.geometry.to_numpy(), incline, steps
 
 
 def noded_ways(

@@ -25,6 +25,7 @@ __all__ = ["BESIDE_M", "band_shapes", "reached_lines", "without_edges"]
 BESIDE_M = 30.0
 """Ground this far to either side of a street that is reached counts as reached."""
 SHORTEST_M = 1e-6
+EVEN = 1e-6
 # A band is looked at, not measured: few corners to a quarter of a circle, and no slivers.
 _CORNERS, _GRID_M = 4, 0.05
 
@@ -120,15 +121,17 @@ def _new(
     entire &= length >= network.length_m[parts.edge] - SHORTEST_M
     lines = network.edge_lines
     made: list[Floats] = []
+    # On a slope an edge counts more metres than it is drawn with.
+    drawn = shapely.length(lines) / network.length_m
+    drawn = np.where(np.abs(drawn - 1.0) < EVEN, 1.0, drawn)[parts.edge]
     sides = (
         (parts.start_m + before[0], parts.start_m + now[0]),
         (parts.start_m + length - now[1], parts.start_m + length - before[1]),
     )
     for low, high in sides:
         pick = np.flatnonzero(~entire & (high - low > SHORTEST_M))
-        for line, start, end in zip(
-            lines[parts.edge[pick]], low[pick].tolist(), high[pick].tolist(), strict=True
-        ):
+        ends = (low[pick] * drawn[pick]).tolist(), (high[pick] * drawn[pick]).tolist()
+        for line, start, end in zip(lines[parts.edge[pick]], *ends, strict=True):
             made.append(cut(line, start, end))
     if not made:
         return np.asarray(lines[parts.edge[entire]], object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import stat
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 from planner.api.plan import Plan
 from planner.errors import PlannerError
 from planner.model.project import Project
-from tests.plan.care.town import care_town
+from tests.plan.care.town import care_town, write_care_town
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,24 @@ def test_a_project_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         plan.coverage(tmp_path / "none.toml")
     assert isinstance(plan, Plan)
     assert Project.read(project).care.kinds is None
+
+
+def test_slopes_and_steps_of_a_layer_of_ones_own(told, tmp_path: Path) -> None:
+    """Every street climbs, the road to the hamlet is a flight of steps: told, and slower for everybody."""
+    plan, _ = care_town()
+    project = write_care_town(tmp_path, "[coverage]\nslopes = true\nelders_climb = false\n")
+    streets = json.loads((tmp_path / "streets.geojson").read_text("utf-8"))
+    for row in streets["features"]:
+        row["properties"]["incline"] = "up" if row["properties"]["name"] == "合成0路" else "12%"
+    streets["features"][-1]["properties"]["highway"] = "steps"
+    (tmp_path / "streets.geojson").write_text(json.dumps(streets), "utf-8")
+    steep = plan.coverage(project, seconds=0.0)
+    assert 0.8 < steep.about["slopes_known"] < 1.0
+    assert any("the rest as level" in line for line in steep.lines)
+    both = steep.shares.merge(told.shares, on=["source", "group", "minutes"])
+    assert (both["households_x"] <= both["households_y"]).all()
+    assert both["households_x"].sum() < both["households_y"].sum() - 20
+    assert "slopes_known" not in told.about
+    # an elder in the hamlet has nobody without steps, a neighbour who is ill and climbs neither
+    care = steep.care.set_index("household_id")
+    assert care.loc[care["zone"] == "", "helpers"].max() == 0

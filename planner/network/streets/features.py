@@ -255,6 +255,7 @@ def streets(raw: Scan, walked: Bools) -> gpd.GeoDataFrame:
             "name": _text(tags, "name"),
             "highway": [t.get("highway", "platform") for t in tags],
             "walkable": walked[rows],
+            "incline": _text(tags, "incline"),
         },
         shapes,
     )

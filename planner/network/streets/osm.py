@@ -70,7 +70,7 @@ class Extract:
     ways : StreetWays
         What the walking network is built from.
     streets : GeoDataFrame
-        LineStrings: ``osm_id, name, highway, walkable``.
+        LineStrings: ``osm_id, name, highway, walkable, incline``.
     buildings : GeoDataFrame
         Polygons: ``osm_id, name, street, number, levels, kind``; `levels` is NaN where unknown.
     addresses : GeoDataFrame

@@ -19,6 +19,7 @@ from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.tables import PlanTables
 from planner.network import Network, Snaps, WalkingNetwork, Walks
 from planner.network.isochrones import without_edges
+from planner.network.relief import Relief, on_slopes
 from planner.plan.frames import unit_positions
 
 __all__ = ["OnStreets", "on_streets"]
@@ -33,11 +34,13 @@ class OnStreets:
     """A plan, and where its units join the streets.
 
     `snaps`: of the units, in the order of `PlanTables.units`.
+    `relief`: what the street layer says of slopes and steps.
     """
 
     plan: PlanTables
     network: Network
     snaps: Snaps
+    relief: Relief | None = None
 
     @cached_property
     def home_unit(self) -> Ints:
@@ -86,10 +89,15 @@ class OnStreets:
         network, streets = self.network, self.plan.base["streets"]
         if not isinstance(network, WalkingNetwork):
             return self
-        flights = streets[streets["highway"] == "steps"].geometry
+        flights = streets[streets["highway"] == "steps"].geometry.to_numpy()
+        if (
+            self.relief is not None
+        ):  # of a layer of one's own the plan does not keep which are steps
+            flights = np.concatenate([flights, self.relief.flights])
         if not len(flights):
             return self
-        tree = shapely.STRtree(flights.to_crs(network.projection.crs).to_numpy())
+        to_xy = network.projection.to_xy
+        tree = shapely.STRtree(shapely.transform(flights, lambda c: to_xy(*c.T)))
         middle = shapely.line_interpolate_point(network.edge_lines, 0.5, normalized=True)
         on = tree.query(middle, predicate="dwithin", distance=ON_STEPS_M)[0]
         gone = np.zeros(len(network.edges), bool)
@@ -106,10 +114,32 @@ class OnStreets:
             points = self.plan.units.geometry.to_numpy()[lost]
             near = level.snap(shapely.get_x(points), shapely.get_y(points), max_m=SNAP_MAX_M)
             snaps = snaps.replaced(lost, near)
-        return OnStreets(self.plan, level, snaps)
+        return replace(self, network=level, snaps=snaps)
+
+    @cached_property
+    def _sampled(self) -> tuple[Floats, Floats]:
+        if not isinstance(self.network, WalkingNetwork) or self.relief is None:
+            return np.ones(0), np.zeros(0)
+        return self.relief.sampled(self.network)
+
+    @property
+    def slopes_known(self) -> float:
+        """Share of the streets' length whose slope the street layer knows."""
+        known, network = self._sampled[1], self.network
+        if not known.any() or not isinstance(network, WalkingNetwork):
+            return 0.0
+        return float((known * network.length_m).sum() / network.length_m.sum())
+
+    def on_slopes(self) -> OnStreets:
+        """Give the same with walks in metres on the level that take as long; itself where none is steep."""
+        factor, network = self._sampled[0], self.network
+        if not isinstance(network, WalkingNetwork) or not (factor > 1.0).any():
+            return self
+        sloping, snaps = on_slopes(network, self.snaps, factor)
+        return replace(self, network=sloping, snaps=snaps)
 
 
-def on_streets(plan: PlanTables, network: Network) -> OnStreets:
+def on_streets(plan: PlanTables, network: Network, relief: Relief | None = None) -> OnStreets:
     """Join the units of a plan to the streets as they were when it was made.
 
     Raises
@@ -134,4 +164,4 @@ def on_streets(plan: PlanTables, network: Network) -> OnStreets:
     apart = ~(np.abs(snaps.access_m - kept) <= SAME_M) & np.isfinite(kept)
     if apart.sum() > MOST_ELSEWHERE * len(units):
         raise InputError.of("other-streets", n=int(apart.sum()), total=len(units))
-    return OnStreets(plan, network, snaps)
+    return OnStreets(plan, network, snaps, relief)

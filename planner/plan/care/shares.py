@@ -15,6 +15,7 @@ from planner.model.caring import CareKind, Pace, kinds_in
 from planner.model.tables import PlanTables
 from planner.network.isochrones import band_shapes
 from planner.plan.care.onstreets import OnStreets
+from planner.plan.frames import positions
 
 __all__ = ["SOURCES", "Needs", "bands", "open_shares", "own_walks", "shares", "walks_to"]
 
@@ -68,17 +69,44 @@ def walks_to(ground: OnStreets, needs: Needs, pace: Pace) -> dict[str, Floats]:
     """Give each household's walk to each of `SOURCES`, metres, infinite where there is none.
 
     Who cannot climb walks round the steps, to the nearest ones; the walks to the own centre and member are
-    those that the plan was made with.
+    those that the plan was made with.  With slopes all are metres on the level that take as long, and those
+    beyond every band infinite.
     """
-    unit, found = ground.home_unit, own_walks(ground.plan)
-    level = ground if pace.elders_climb or not needs.slow.any() else ground.without_steps()
+    climbs = pace.elders_climb or not needs.slow.any()
+    level, found = None if climbs else ground.without_steps(), own_walks(ground.plan)
+    if pace.slopes:
+        level, sloping = level and level.on_slopes(), ground.on_slopes()
+        if sloping is not ground:
+            found, ground = _own_anew(sloping, pace.limits_m()[-1]), sloping
+    unit = ground.home_unit
     for name in ("centre", "member"):
         units = ground.centre_units if name == "centre" else ground.serving_units
         walk = np.append(ground.nearest_m(units), np.inf)[unit]
-        if level is not ground:
+        if level is not None:
             walk = np.where(needs.slow, np.append(level.nearest_m(units), np.inf)[unit], walk)
         found[name] = walk
     return {name: found[name] for name in SOURCES}
+
+
+def _own_anew(ground: OnStreets, limit_m: float) -> dict[str, Floats]:
+    """Measure each household's walk to its own centre and member again."""
+    homes, members = ground.plan.households, ground.plan.members["member_id"]
+    unit, member = ground.home_unit, np.append(ground.member_unit, -1)
+    found: dict[str, Floats] = {}
+    for name, column in (("own_centre", "zone"), ("own_member", "member")):
+        to = member[positions(members, homes[column])]
+        walk = np.full(len(unit), np.inf)
+        known = np.flatnonzero((unit >= 0) & (to >= 0))
+        sources, at = np.unique(to[known], return_inverse=True)
+        walks = ground.walks(sources, np.arange(len(ground.snaps)), limit_m)
+        n = len(ground.snaps)
+        key = walks.source.astype(np.int64) * n + walks.target
+        asked = at.astype(np.int64) * n + unit[known]
+        place = np.minimum(np.searchsorted(key, asked), max(len(key) - 1, 0))
+        if len(key):
+            walk[known] = np.where(key[place] == asked, walks.walk_m[place], np.inf)
+        found[name] = walk
+    return found
 
 
 def shares(walks: Mapping[str, Floats], needs: Needs, pace: Pace) -> pd.DataFrame:
@@ -130,6 +158,7 @@ def bands(ground: OnStreets, pace: Pace) -> gpd.GeoDataFrame:
     EPSG:4326.  The bands of one source do not overlap.
     """
     rows, shapes = [], []
+    ground = ground.on_slopes() if pace.slopes else ground
     for source, units in (("centre", ground.centre_units), ("member", ground.serving_units)):
         limits = pace.limits_m()
         made = band_shapes(ground.network, ground.snaps.take(units), limits)

@@ -157,6 +157,11 @@ def coverage_lines(told: Told) -> Iterator[tuple[str, str]]:
     for row in figures["repairs"]:
         yield _repair_words(row)
     yield from _share_lines(figures["shares"])
+    if (known := about.get("slopes_known")) is not None:
+        yield (
+            f"步行时间计入坡度：{100 * known:.0f} % 的道路坡度已知，其余按平路计",
+            f"slopes count in walking times: known of {100 * known:.0f} % of the streets, the rest as level",
+        )
     yield equity_words(about["equity"])
     if figures["absences"] is not None:
         yield from _absence_lines(figures["absences"], about["smallest"])

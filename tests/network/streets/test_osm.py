@@ -13,7 +13,14 @@ from tests.network.streets.files import NODES, way, write
 def test_the_real_extract_has_all_its_layers(helsinki_pbf, read_once):
     """Streets, buildings, addresses, places and barriers come out with their columns, in degrees."""
     extract = read_once(helsinki_pbf)
-    assert list(extract.streets.columns) == ["osm_id", "name", "highway", "walkable", "geometry"]
+    assert list(extract.streets.columns) == [
+        "osm_id",
+        "name",
+        "highway",
+        "walkable",
+        "incline",
+        "geometry",
+    ]
     assert len(extract.streets) > 2500
     assert 400 < len(extract.buildings) < 560
     assert len(extract.addresses) > 1440

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx
 import numpy as np
 import pytest
 import shapely
 
 from planner.model.caring import Pace, care_kinds
+from planner.network.relief import Relief, slower
 from planner.plan.care.shares import SOURCES, Needs, bands, own_walks, shares, walks_to
 from tests.plan.care.town import care_town, ground_of
 
@@ -73,6 +76,55 @@ def test_bands_hold_the_homes_that_are_within_them() -> None:
         assert not shapely.intersects(own.geometry.to_numpy()[2], shapely.points(1750.0, 200.0))
         overlap = shapely.intersection(own.geometry.to_numpy()[0], own.geometry.to_numpy()[1])
         assert overlap.area < 0.5
+
+
+def steep(ground, grade: float):
+    """Put a slope on every street of the ground."""
+    lines = shapely.transform(ground.network.edge_lines, ground.network.projection.to_lon_lat)
+    told = [f"{100 * grade:g}%"] * len(lines)
+    return replace(ground, relief=Relief.of(lines, told, [False] * len(lines)))
+
+
+def test_on_a_slope_everybody_is_farther() -> None:
+    """Where every street climbs alike the way on the streets takes so much longer, the leg to it does not."""
+    plan, _ = care_town()
+    ground = steep(ground_of(plan)[0], 0.15)
+    needs = Needs.of(plan.households["household_id"], {}, ())
+    assert ground.slopes_known == pytest.approx(1.0)
+    level, sloping = (walks_to(ground, needs, Pace(slopes=s)) for s in (False, True))
+    factor = float(slower(np.array([0.15]))[0])
+    legs = np.append(ground.snaps.access_m, np.nan)[ground.home_unit]
+    for name, of in (("centre", plan.centres), ("own_centre", plan.centres)):
+        assert len(of)
+        near = np.isfinite(sloping[name]) & (level[name] > 0) & np.isfinite(level[name])
+        assert near.sum() > 40
+        # the leg of the centre is one of three, so the way between lies within bounds
+        more = sloping[name][near] - level[name][near]
+        way = level[name][near] - legs[near]
+        assert (more <= (factor - 1) * way + 0.1).all()
+        assert (more >= (factor - 1) * (way - ground.snaps.access_m.max()) - 0.1).all()
+    assert np.isinf(sloping["own_centre"][np.isinf(level["own_centre"])]).all()
+    told = [shares(walks, needs, Pace(slopes=s)) for s, walks in ((False, level), (True, sloping))]
+    assert (told[1]["households"] <= told[0]["households"]).all()
+    assert told[1]["households"].sum() < told[0]["households"].sum()
+    for source, units in (("centre", ground.centre_units), ("member", ground.serving_units)):
+        layers = [bands(ground, Pace(slopes=s)) for s in (False, True)]
+        small, large = (
+            shapely.union_all(b[b["source"] == source].geometry.to_numpy()[:1])
+            for b in layers[::-1]
+        )
+        assert small.area < large.area
+        assert len(units)
+
+
+def test_without_known_slopes_nothing_changes() -> None:
+    """The town's own layer says nothing of slopes: asked for, they change no walk."""
+    plan, _ = care_town()
+    ground, _ = ground_of(plan)
+    needs = Needs.of(plan.households["household_id"], {}, ())
+    assert ground.slopes_known == 0.0
+    for name, walk in walks_to(ground, needs, Pace(slopes=True)).items():
+        np.testing.assert_array_equal(walk, walks_to(ground, needs, Pace())[name])
 
 
 def test_a_plan_alone_knows_its_own_walks() -> None:
