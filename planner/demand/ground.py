@@ -16,7 +16,7 @@ from planner.demand.anchors import names_of_lines
 from planner.demand.crosscheck import buildings_among_streets
 from planner.errors import ConfigError, Finding, InputError, NetworkError, OutputError
 from planner.files import atomic_write, safe_name
-from planner.intake.coordinates.datum import Datum, convert
+from planner.intake.coordinates.datum import Datum, convert, turned
 from planner.intake.drawn import read_drawn
 from planner.intake.gazetteer import shelf
 from planner.intake.gazetteer.accepted import read_accepted
@@ -164,8 +164,7 @@ class Ground:
         }
         cuts = _dividing(extract.barriers.to_crs(network.projection.crs))
         about = extract.data_date, extract.attribution, network.findings
-        ways = extract.streets[extract.streets["walkable"]]
-        relief = Relief.of(ways.geometry.to_numpy(), ways["incline"], ways["highway"] == "steps")
+        relief = Relief.of_ways(extract.streets[extract.streets["walkable"]])
         return cls(network, gazetteer, base, cuts, *about, extract.streets, relief)
 
     @classmethod
@@ -210,27 +209,14 @@ class Ground:
         gazetteer = None if buildings is None else _of_table(buildings)
         name, drawn = read_layer(path.frame if isinstance(path, Given) else path)
         if shifted:
-            drawn = _turned(drawn, Datum(datum))
+            drawn = turned(drawn, Datum(datum))
         drawn = lines_within(drawn, bounds)
         network = WalkingNetwork.from_lines(drawn, name=name, strokes=strokes)
         base = {"streets": _as_layer(network)}
         # Names are read for the homes' datum alone: what an office calls its lines is not drawn.
         named = names_of_lines(drawn)
         relief = Relief.of(*own_relief(drawn))
-        return cls(
-            network, gazetteer, base, findings=network.findings, streets=named, relief=relief
-        )
-
-
-def _turned(drawn: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
-    """Bring a line layer whose degrees are of a web map to WGS-84."""
-    frame = drawn.to_crs("EPSG:4326")
-    lines = shapely.transform(
-        frame.geometry.to_numpy(),
-        lambda c: np.column_stack([convert(c[:, 0], c[:, 1], datum, Datum.WGS84), c[:, 2:]]),
-        include_z=bool(shapely.has_z(frame.geometry.to_numpy()).all()),
-    )
-    return frame.set_geometry(gpd.GeoSeries(lines, index=frame.index, crs="EPSG:4326"))
+        return cls(network, gazetteer, base, [], "", "", network.findings, named, relief)
 
 
 def _as_layer(network: WalkingNetwork) -> gpd.GeoDataFrame:

@@ -13,7 +13,7 @@ import math
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -22,6 +22,9 @@ from planner.model.arrays import Floats, Geometries
 from planner.network.graph import WalkingNetwork
 from planner.network.mesh import quantised
 from planner.network.values import Snaps
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 __all__ = ["STEEPEST", "Relief", "grade_in", "on_slopes", "slower"]
 
@@ -88,6 +91,11 @@ class Relief:
             grades.append(grade)
         flights = flat[np.asarray(steps, bool)]
         return cls(np.concatenate(shapes), np.concatenate(grades), flights)
+
+    @classmethod
+    def of_ways(cls, ways: gpd.GeoDataFrame) -> Relief:
+        """Read it off the walked ways of an extract, with ``highway`` and ``incline``."""
+        return cls.of(ways.geometry.to_numpy(), ways["incline"], ways["highway"] == "steps")
 
     def sampled(self, network: WalkingNetwork) -> tuple[Floats, Floats]:
         """Look at points along each edge of a network, some metres apart.

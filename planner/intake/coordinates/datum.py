@@ -12,14 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike
 
 from planner.model.arrays import Floats
 
-__all__ = ["Datum", "convert", "shift_m"]
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["Datum", "convert", "shift_m", "turned"]
 
 
 _BOX: Final = (72.004, 0.8293, 137.8347, 55.8271)
@@ -142,3 +146,14 @@ def shift_m(lon: ArrayLike, lat: ArrayLike, one: Datum | str, other: Datum | str
     d_lat = np.radians(b[:, 1] - a[:, 1])
     d_lon = np.radians(b[:, 0] - a[:, 0]) * np.cos(np.radians(a[:, 1]))
     return np.asarray(_EARTH_M * np.hypot(d_lat, d_lon))
+
+
+def turned(frame: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
+    """Bring a layer whose degrees are of a web map to WGS-84; its heights stay."""
+    shapes = frame.to_crs("EPSG:4326").geometry.to_numpy()
+    made = shapely.transform(
+        shapes,
+        lambda c: np.column_stack([convert(c[:, 0], c[:, 1], datum, Datum.WGS84), c[:, 2:]]),
+        include_z=bool(shapely.has_z(shapes).all()),
+    )
+    return frame.set_geometry(list(made), crs="EPSG:4326")

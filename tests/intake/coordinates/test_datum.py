@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from planner.intake.coordinates.datum import (
     Datum,
     convert,
     shift_m,
+    turned,
 )
 
 EXTRACTS = (
@@ -85,3 +88,16 @@ def test_what_lies_outside_is_left_alone() -> None:
 def test_the_shift_of_six_cities(lon: float, lat: float, metres: float) -> None:
     """GCJ-02 read as WGS-84 is off by the known distances."""
     assert abs(shift_m([lon], [lat], Datum.WGS84, Datum.GCJ02)[0] - metres) < 30
+
+
+def test_heights_stay_when_lines_are_turned() -> None:
+    """A line of a web map moves to WGS-84 as its points do; its heights are as they were."""
+    line = shapely.LineString([(117.0, 32.6, 5.0), (117.001, 32.601, 9.0)])
+    frame = geopandas.GeoDataFrame({"name": ["甲路"]}, geometry=[line], crs=4326)
+    made = turned(frame, Datum.GCJ02).geometry.iloc[0]
+    x, y, z = shapely.get_coordinates(made, include_z=True).T
+    assert z.tolist() == [5.0, 9.0]
+    want = convert(np.array([117.0, 117.001]), np.array([32.6, 32.601]), Datum.GCJ02, Datum.WGS84)
+    np.testing.assert_allclose(np.column_stack([x, y]), want)
+    flat = frame.set_geometry([shapely.force_2d(line)], crs=4326)
+    assert not shapely.has_z(turned(flat, Datum.GCJ02).geometry.iloc[0])
