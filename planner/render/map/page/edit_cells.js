@@ -133,47 +133,53 @@ function makeRecut(model, desk) {
   const members = new Set();
   const held = new Set();
   const outside = makeOutside(model.plane);
-  const recut = { zones: new Set(), region: null, outside: null, edges: [], box: null, shapes: () => Array.from(shapes.values()), buildings: () => members };
+  const recut = { zones: new Set(), edges: [], box: null, shapes: () => Array.from(shapes.values()), buildings: () => members };
+
+  /* Where zones are drawn anew, or where they are not, of what is seen: a clip costs by the length of all its rims. */
+  recut.clip = (seen, without) => {
+    const path = new Path2D();
+    recut.zones.forEach((z) => { if (seen(model.zones[z].box)) path.addPath(model.zones[z].path); });
+    if (without) path.rect(-1e7, -1e7, 2e7, 2e7);
+    return path;
+  };
 
   recut.outer = (shape) => {
     if (shape.edges !== recut.edges) Object.assign(shape, { edges: recut.edges, outer: edgesIn(recut.edges, shape.box) });
     return shape.outer;
   };
 
-  recut.update = (zones) => {
-    zones.forEach((z) => stale.add(z));
-    const beside = new Set();
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    zones.forEach((z) => { if (z >= 0) widen(box, model.zones[z].box); });
-    if (desk.touched.size !== known) {
-      known = desk.touched.size;
-      const old = recut.zones;
-      recut.zones = new Set(desk.touched);
-      const touched = model.zones.filter((z) => recut.zones.has(z.index));
-      recut.region = new Path2D();
-      touched.forEach((z) => recut.region.addPath(z.path));
-      recut.outside = new Path2D(recut.region);
-      recut.outside.rect(-1e7, -1e7, 2e7, 2e7);
-      touched.forEach((z) => { if (!old.has(z.index)) outside.add(z); });
-      recut.edges = outside.list();
-      const original = (u) => desk.numbers.data.zone[desk.blockAt(u.index)];
-      const isNew = (z) => recut.zones.has(z) && !old.has(z);
-      touched.forEach((z) => { if (isNew(z.index)) widen(box, z.box); });
-      const more = model.units.filter((u) => !held.has(u.index) && (isNew(u.zone) || isNew(original(u))));
-      more.forEach((u) => {
-        held.add(u.index);
-        members.add(model.buildings[u.building]);
-        ground.add(u);
-      });
-    }
-    ground.cells.forEach((one) => { if (stale.has(one.point.zone)) one.cell.forEach((v) => v.edge && beside.add(v.edge.point.zone)); });
-    beside.forEach((z) => stale.add(z));
-    stale.forEach((z) => shapes.delete(z));
-    ground.cells.forEach((one) => {
-      const zone = one.point.zone;
-      if (zone < 0 || one.cell.length < 3 || !stale.has(zone)) return;
-      if (!shapes.has(zone)) shapes.set(zone, { zone, ground: new Path2D(), border: new Path2D(), box: [Infinity, Infinity, -Infinity, -Infinity] });
-      const made = shapes.get(zone);
+  /* Units that were in a zone when the plan was opened, or are in it now. */
+  const { data } = desk.numbers;
+  const opened = model.zones.map(() => []);
+  model.units.forEach((u) => { if (data.zone[u.block] >= 0) opened[data.zone[u.block]].push(u); });
+  function everIn(zones) {
+    const units = new Set([].concat(...zones.map((z) => opened[z.index])));
+    const here = new Set(zones.map((z) => z.index));
+    desk.movedBlocks().forEach((b) => { if (here.has(desk.numbers.zoneOf[b])) desk.numbers.unitsOf[b].forEach((u) => units.add(model.units[u])); });
+    return Array.from(units).sort((a, b) => a.index - b.index);
+  }
+
+  /* The ground on which zones are drawn anew grows by zones that were not touched before. */
+  function grow(box) {
+    known = desk.touched.size;
+    const fresh = model.zones.filter((z) => desk.touched.has(z.index) && !recut.zones.has(z.index));
+    recut.zones = new Set(desk.touched);
+    fresh.forEach((z) => {
+      outside.add(z);
+      widen(box, z.box);
+    });
+    recut.edges = outside.list();
+    everIn(fresh).forEach((u) => {
+      if (held.has(u.index)) return;
+      held.add(u.index);
+      members.add(model.buildings[u.building]);
+      ground.add(u);
+    });
+  }
+
+  function draw(zone, cells) {
+    const made = { zone, ground: new Path2D(), border: new Path2D(), box: [Infinity, Infinity, -Infinity, -Infinity] };
+    cells.forEach((one) => {
       one.cell.forEach((v, i) => {
         widen(made.box, [v.x, v.y, v.x, v.y]);
         if (i) made.ground.lineTo(v.x, v.y);
@@ -185,9 +191,28 @@ function makeRecut(model, desk) {
       });
       made.ground.closePath();
     });
+    return made;
+  }
+
+  recut.update = (zones) => {
+    zones.forEach((z) => stale.add(z));
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    zones.forEach((z) => { if (z >= 0) widen(box, model.zones[z].box); });
+    if (desk.touched.size !== known) grow(box);
+    const cells = new Map();
+    ground.cells.forEach((one) => (cells.has(one.point.zone) ? cells.get(one.point.zone).push(one) : cells.set(one.point.zone, [one])));
+    const of = (zone) => cells.get(zone) || [];
+    const beside = new Set();
+    stale.forEach((zone) => of(zone).forEach((one) => one.cell.forEach((v) => { if (v.edge) beside.add(v.edge.point.zone); })));
+    beside.forEach((z) => stale.add(z));
+    stale.forEach((zone) => {
+      shapes.delete(zone);
+      const whole = zone < 0 ? [] : of(zone).filter((one) => one.cell.length > 2);
+      if (whole.length) shapes.set(zone, draw(zone, whole));
+    });
     /* What looks other than before: the ground of homes of these zones, and that of zones that are new here. */
     const cut = model.zones.filter((z) => recut.zones.has(z.index));
-    ground.cells.forEach((one) => { if (zones.has(one.point.zone)) widen(box, cellBox(one.cell, cut)); });
+    zones.forEach((zone) => of(zone).forEach((one) => widen(box, cellBox(one.cell, cut))));
     members.forEach((one) => { if (one.units.length > 1 && one.units.some((u) => zones.has(u.zone))) widen(box, [one.x, one.y, one.x, one.y]); });
     recut.box = box;
     stale.clear();

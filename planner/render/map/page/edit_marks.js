@@ -63,6 +63,10 @@ function makeMarks(map, scene, desk) {
     ctx.setTransform(p.ratio, 0, 0, p.ratio, 0, 0);
     ctx.clearRect(0, 0, p.width, p.height);
     const at = (thing) => [thing.x * p.s + p.x, thing.y * p.s + p.y];
+    const seen = (one) => {
+      const [x, y] = at(one);
+      return x > -40 && y > -40 && x < p.width + 40 && y < p.height + 40;
+    };
     const rim = (one, ink, dash, more) => {
       const [x, y] = at(one);
       const r = scene.homeSize(one.size) + more;
@@ -78,8 +82,9 @@ function makeMarks(map, scene, desk) {
       return [x, y, r];
     };
     marks.faults.forEach((fault) => fault.parts.forEach(({ part, join }) => {
-      desk.buildingsOf(part).forEach((one) => rim(one, COLOURS.accent, [7, 5], 8));
+      desk.buildingsOf(part).forEach((one) => seen(one) && rim(one, COLOURS.accent, [7, 5], 8));
       desk.buildingsOf(join || []).forEach((one) => {
+        if (!seen(one)) return;
         const ink = desk.model.zones[fault.zone].ink;
         const [x, y, r] = rim(one, ink, [], 8);
         ctx.beginPath();

@@ -146,6 +146,7 @@ Scene.include({
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
     this._numberPlaces().forEach(({ zone, i, x, y, size }) => {
+      if (!this._seen(x, y, 3 * size)) return;
       ctx.font = '700 ' + size + 'px ' + FONT;
       ctx.globalAlpha = this._faded(i) ? 0.4 : 0.82;
       ctx.lineWidth = size * 0.2;

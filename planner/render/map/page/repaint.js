@@ -63,11 +63,11 @@ Scene.include({
 
   /* Zones that an edit changed are drawn anew on the ground that they covered together; all else stays. */
   _onOldGround: function (ctx, paint) {
-    this._clipped(ctx, this._model.recut && this._model.recut.outside, paint);
+    this._clipped(ctx, this._model.recut && this._model.recut.clip((box) => this._boxSeen(box), true), paint);
   },
 
   _onNewGround: function (ctx, paint) {
-    if (this._model.recut) this._clipped(ctx, this._model.recut.region, paint);
+    if (this._model.recut) this._clipped(ctx, this._model.recut.clip((box) => this._boxSeen(box)), paint);
   },
 
   _clipped: function (ctx, path, paint) {

@@ -64,7 +64,7 @@ const Scene = L.Layer.extend({
     const s = Math.pow(2, this._zoom - PLANE_ZOOM);
     const origin = map.getPixelOrigin().add(corner);
     const plane = this._model.plane;
-    this._place = { s, sy: s, tx: plane.x0 * s - origin.x, ty: plane.y0 * s - origin.y, ratio, width: whole.x, height: whole.y, corner };
+    this._place = { s, sy: s, tx: plane.x0 * s - origin.x, ty: plane.y0 * s - origin.y, ratio, width: whole.x, height: whole.y, window: [0, 0, whole.x, whole.y], corner };
     this._unit = parseFloat(window.getComputedStyle(document.documentElement).fontSize) / 16;
     this._paint(canvas.getContext('2d'));
   },
@@ -84,7 +84,7 @@ const Scene = L.Layer.extend({
   },
 
   _seen: function (x, y, margin) {
-    const part = this._part || [0, 0, this._place.width, this._place.height];
+    const part = this._part || this._place.window;
     return x > part[0] - margin && y > part[1] - margin && x < part[2] + margin && y < part[3] + margin;
   },
 
@@ -106,7 +106,7 @@ const Scene = L.Layer.extend({
       if (on.zones) this._paintZones(c);
     }));
     this._onNewGround(ctx, () => {
-      if (on.base) this._paintGround(ctx);
+      if (on.base) this._through(ctx, 'bare', again, (c) => { this._toPlane(c); this._paintGround(c); });
       if (on.zones) this._paintRecut(ctx);
     });
     if (on.base) this._through(ctx, 'streets', again, (c) => { this._toPlane(c); this._paintStreets(c); });
@@ -115,17 +115,17 @@ const Scene = L.Layer.extend({
       this._onNewGround(ctx, () => this._outlineRecut(ctx));
       if (this._model.recut) this._borderRecut(ctx);
     }
-    const live = this._live();
+    const live = this._state.editing ? this._live() : null;
     this._through(ctx, 'homes', again, (c) => {
       this._toPlane(c);
       if (on.fences) this._paintFences(c);
       this._toScreen(c);
       this._reserve();
       if (on.labels) this._paintNames(c);
-      if (on.homes) this._paintHomes(c, this._state.editing ? this._model.buildings.filter((one) => !live.has(one)) : this._model.buildings);
+      if (on.homes) this._paintHomes(c, live ? this._model.buildings.filter((one) => !live.has(one)) : this._model.buildings);
     });
     this._toScreen(ctx);
-    if (on.homes && this._state.editing) this._paintHomes(ctx, live);
+    if (on.homes && live) this._paintHomes(ctx, live);
     if (on.moved) this._paintMoved(ctx);
     if (on.gaps) this._paintGaps(ctx);
     if (on.zones) this._paintNumbers(ctx);
@@ -205,7 +205,7 @@ const Scene = L.Layer.extend({
   _boxSeen: function (box) {
     const [x0, y0] = this._at({ x: box[0], y: box[1] });
     const [x1, y1] = this._at({ x: box[2], y: box[3] });
-    const part = this._part || [0, 0, this._place.width, this._place.height];
+    const part = this._part || this._place.window;
     return x1 > part[0] - 20 && y1 > part[1] - 20 && x0 < part[2] + 20 && y0 < part[3] + 20;
   },
 
@@ -273,8 +273,10 @@ const Scene = L.Layer.extend({
   _paintHomes: function (ctx, buildings) {
     const looks = new Map();
     const split = [];
+    const { s, sy, tx, ty } = this._place;
     buildings.forEach((one) => {
-      const [x, y] = this._at(one);
+      const x = one.x * s + tx; // no pair made for each of thousands
+      const y = one.y * sy + ty;
       if (one.empty || !this._seen(x, y, 20)) return;
       const r = this.homeSize(one.size);
       if (one.zone === SPLIT) {
@@ -301,8 +303,9 @@ const Scene = L.Layer.extend({
 
   _paintMoved: function (ctx) {
     this._model.buildings.forEach((one) => {
+      if (!one.moved) return;
       const [x, y] = this._at(one);
-      if (one.moved && this._seen(x, y, 20)) drawMoved(ctx, x, y, this.homeSize(one.size));
+      if (this._seen(x, y, 20)) drawMoved(ctx, x, y, this.homeSize(one.size));
     });
   },
 
@@ -315,10 +318,10 @@ const Scene = L.Layer.extend({
 
   _paintCentres: function (ctx) {
     const last = (centre) => centre.index === this._state.zone;
-    const order = this._model.centres.slice().sort((a, b) => last(a) - last(b) || a.y - b.y); // numbers of crowded houses stay in sight
-    order.forEach((centre) => {
+    const near = this._model.centres.filter((centre) => this._seen(...this._at(centre), 40));
+    near.sort((a, b) => last(a) - last(b) || a.y - b.y); // numbers of crowded houses stay in sight
+    near.forEach((centre) => {
       const [x, y] = this._at(centre);
-      if (!this._seen(x, y, 40)) return;
       const zone = this._model.zones[centre.index];
       ctx.globalAlpha = this._faded(centre.index) ? 0.55 : 1;
       drawHouse(ctx, x, y, this._houseOf(centre), this._state.theme ? COLOURS.ink : zone.ink, zone.n, centre.index === this._state.zone);
