@@ -96,7 +96,7 @@ def _blocks(
     meta: dict[str, Any],
     origin: Sequence[int],
 ) -> None:
-    """Each unit that is shown has a home unless the page says that some have none; a block has what it is told."""
+    """Each unit that is shown has a home unless the page says that some have none; see `bounds_of`."""
     units, least = data["units"], 0.0 if meta.get("empty") else 1.0
     members: list[list[int]] = [[] for _ in data["blocks"]["homes"]]
     labels = heavy["units"]["label"]
