@@ -257,9 +257,34 @@ def _datums(
                     said.append(_contradiction(frame.iloc[at[part]], shift, declared, part=True))
         elif seen is not None and seen.contradicts:
             said.append(_contradiction(frame.iloc[at], seen, declared, part=False))
-        elif declared is None and not (seen is not None and seen.sure):
-            said += _unjudged(frame.iloc[at], seen, beside)
+        elif own is Datum.WGS84 and not (seen is not None and seen.sure):
+            rows = frame.iloc[at]
+            doubted = _streets_elsewhere(rows, seen, nearest)
+            if declared is None:
+                said += doubted or _unjudged(rows, seen, beside)
+            else:
+                said += [replace(told, severity=Severity.WARN) for told in doubted]
     return found, said
+
+
+def _streets_elsewhere(
+    rows: pd.DataFrame, seen: DatumEvidence | None, nearest: NearestGeometry | None
+) -> list[Finding]:
+    """Ask whether the streets are shifted and not the homes: a layer of one's own may be from a web map."""
+    if seen is None or nearest is None:
+        return []
+    at = rows[["lon", "lat"]].to_numpy(float).T
+    for datum in (Datum.GCJ02, Datum.BD09):
+        there = detect_datum(*convert(*at, Datum.WGS84, datum).T, nearest.distance_m)
+        fit = there.fits[0]
+        if there.sure and not there.contradicts and fit.share_30_m >= SURE:
+            told = {"n": len(rows), "name": _NAMES[datum.value], "datum": datum.value}
+            told |= {"best": 100 * fit.share_30_m, "asked": 100 * seen.fits[0].share_30_m}
+            shift = float(np.median(shift_m(*at, Datum.WGS84, datum)))
+            place = {"column": "lon"}
+            said = Finding.of("streets-shifted", place, **told, shift=shift)
+            return [replace(at_row(rows, 0, said), row=None)]
+    return []
 
 
 def _unjudged(

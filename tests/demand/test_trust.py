@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from planner.demand.ground import Ground
 from planner.demand.trust import trusted
@@ -90,6 +92,34 @@ def test_a_sheet_in_two_datums_may_be_stated_too(
         trusted(read, ground)
     seen = trusted(read, ground, datum="wgs84")
     assert {f.code for f in seen.findings} == {"datum-declared"}
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+def test_streets_from_a_web_map_are_named_and_not_the_homes(tmp_path: Path, datum: str) -> None:
+    """Lines of one's own may be the shifted layer: a stop, a warning where the homes' datum is stated."""
+    chance = np.random.default_rng(3)
+    x, y = (np.cumsum(chance.uniform(80, 190, n)) for n in (9, 8))
+    lines = [[(a, y[0]), (a + 15, y[-1])] for a in x] + [[(x[0], b), (x[-1], b - 15)] for b in y]
+    shapes = [shapely.LineString(town_lon_lat(np.array(line))) for line in lines]
+    moved = shapely.transform(shapes, lambda c: convert(c[:, 0], c[:, 1], "wgs84", datum))
+    paths = [tmp_path / "own.gpkg", tmp_path / "web.gpkg"]
+    for path, layer in zip(paths, (shapes, moved), strict=True):
+        gpd.GeoDataFrame(geometry=list(layer), crs="EPSG:4326").to_file(path)
+    doors = [
+        shapely.LineString(line).interpolate(t, normalized=True).coords[0]
+        for line in lines
+        for t in chance.uniform(0, 1, 12)
+    ]
+    at = town_lon_lat(np.array(doors) + chance.uniform(8, 14, (len(doors), 2)))
+    read = homes(tmp_path / "a.csv", at)
+    assert "streets-shifted" not in {f.code for f in trusted(read, Ground.of(paths[0])).findings}
+    web = Ground.of(paths[1])
+    with pytest.raises(DatumError, match=f'streets_datum = "{datum}"'):
+        trusted(read, web)
+    said = {f.code: f.severity for f in trusted(read, web, datum="wgs84").findings}
+    assert said["streets-shifted"] is Severity.WARN
+    right = Ground.from_streets(paths[1], datum=datum)
+    assert "streets-shifted" not in {f.code for f in trusted(read, right).findings}
 
 
 def test_what_cannot_be_judged_is_said(tmp_path: Path, ground: Ground, places: np.ndarray) -> None:
