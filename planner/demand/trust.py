@@ -273,14 +273,15 @@ def _streets_elsewhere(
     """Ask whether the streets are shifted and not the homes: a layer of one's own may be from a web map."""
     if seen is None or nearest is None:
         return []
-    at = rows[["lon", "lat"]].to_numpy(float).T
+    lon, lat = rows[["lon", "lat"]].to_numpy(float).T
     for datum in (Datum.GCJ02, Datum.BD09):
-        there = detect_datum(*convert(*at, Datum.WGS84, datum).T, nearest.distance_m)
+        moved = convert(lon, lat, Datum.WGS84, datum)
+        there = detect_datum(moved[:, 0], moved[:, 1], nearest.distance_m)
         fit = there.fits[0]
         if there.sure and not there.contradicts and fit.share_30_m >= SURE:
             told = {"n": len(rows), "name": _NAMES[datum.value], "datum": datum.value}
             told |= {"best": 100 * fit.share_30_m, "asked": 100 * seen.fits[0].share_30_m}
-            shift = float(np.median(shift_m(*at, Datum.WGS84, datum)))
+            shift = float(np.median(shift_m(lon, lat, Datum.WGS84, datum)))
             place = {"column": "lon"}
             said = Finding.of("streets-shifted", place, **told, shift=shift)
             return [replace(at_row(rows, 0, said), row=None)]

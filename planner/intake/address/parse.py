@@ -45,7 +45,9 @@ _LONGEST: Final = 400
 _every_field: Final = attrgetter(*FIELDS)
 _NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
-_GAP: Final = re.compile("(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排#])|(?<=#) +(?=[0-9])")
+_GAP: Final = re.compile(
+    "(?<=[0-9A-Za-z]) +(?=[号栋幢楼单层室弄组院座排附#])|(?<=[#附]) +(?=[0-9])|(?<=[0-9]号) +(?=附)"
+)
 # What a clerk put before a line that began with it already: 幸福路12号幸福路12号3栋.
 _TWICE: Final = re.compile(r"([\u3400-\u9fff]{2}[\u3400-\u9fff0-9]{1,18})(?=\1)")
 # Another name of the same place: it is shown as it is written, and not read.

@@ -268,7 +268,14 @@ def _by_compound(
     address: Address, index: Index, gazetteer: Gazetteer, context: Sequence[str]
 ) -> Match:
     """Look a building up by its number near its compound, else the compound alone."""
-    name = bare_name(address.canonical("compound"))
+    whole, part = address.canonical("compound"), address.canonical("sub_compound")
+    name = bare_name(whole + part)
+    if name not in index.compounds:
+        name = bare_name(whole)
+        if (
+            part and name in index.parted
+        ):  # the map tells parts apart: one that it lacks is no other
+            return NOT_FOUND
     places = index.compounds.get(name, ()) if name else ()
     same = namesakes(name, index, gazetteer, context) if name else {}
     if len(same) > 1:
@@ -284,7 +291,8 @@ def _by_compound(
         if first <= NEAR_COMPOUND_M:
             sure = 0.75 if first < CLEARLY * second else 0.55
             found = at_level(pick_place([near[order[0]]], gazetteer, ()), "building", sure)
-            return replace(found, matched=f"{address.compound}{address.building}")
+            said = (address.compound, address.sub_compound, address.building)
+            return replace(found, matched="".join(said))
     match = pick_place(places, gazetteer, (address.town, address.community))
     return at_level(match, "compound", 0.4 if address.building else 0.5)
 

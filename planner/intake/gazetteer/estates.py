@@ -26,6 +26,7 @@ __all__ = ["Index", "bare_name", "index_of", "likely", "namesakes", "placed_keys
 # Share of characters in common, percent, from which a known name is told as a likely one.
 LIKE: Final = 65.0
 TOLD: Final = 3  # more are no help to whoever has to choose
+_PARTED: Final = re.compile("^(.+?)(?:第?[0-9]+[期区]|[东西南北中][区苑园])$")
 _SUFFIX = re.compile(r"(小区|住宅区|生活区|家属区|家属院|宿舍区|社区|大院|园区)$")
 
 
@@ -41,6 +42,8 @@ class Index:
         Building key and stairwell -> positions.
     compounds : mapping
         Bare compound name -> positions of the compound itself.
+    parted : frozenset of str
+        Bare names of compounds of which the map names parts (``阳光花园三期``).
     numbered : mapping
         Number of a building whose name says no compound -> positions.
     estates : mapping
@@ -56,6 +59,7 @@ class Index:
     keys: Mapping[str, tuple[int, ...]]
     stairwells: Mapping[str, tuple[int, ...]]
     compounds: Mapping[str, tuple[int, ...]]
+    parted: frozenset[str]
     numbered: Mapping[str, tuple[int, ...]]
     estates: Mapping[str, Mapping[str, tuple[int, ...]]]
     parts: Mapping[str, Mapping[str, Mapping[str, tuple[int, ...]]]]
@@ -98,6 +102,7 @@ def index_of(gazetteer: Gazetteer) -> Index:
         keys=_fixed(keys),
         stairwells=_fixed(stairwells),
         compounds=_fixed(compounds),
+        parted=frozenset(m[1] for name in compounds if (m := _PARTED.match(name))),
         numbered=_fixed(numbered),
         estates={name: _fixed(estates[name]) for name in sorted(estates)},
         parts={

@@ -93,3 +93,21 @@ def test_nothing_is_asked_and_nothing_found(ground: Gazetteer) -> None:
     """No addresses, no matches; an unknown place is not found."""
     assert find_chinese([], ground, {}) == []
     assert find("火星大道1号", ground).code in (Cause.ABSENT, Cause.LIKE)
+
+
+def test_a_part_of_an_estate_is_no_other_part() -> None:
+    """三期, 3期, 第三期 and III期 are one; a part that the map lacks is not placed in another."""
+    places = [
+        ("朝阳家园", "residential", 6000.0, 0.0),
+        ("朝阳家园三期", "residential", 7000.0, 0.0),
+    ]
+    buildings = [("9号楼", 6030.0, 0.0), ("9号楼", 7040.0, 0.0)]
+    ground = town([("幸福路", "2", 40.0, 500.0)], places=places, buildings=buildings)
+    for text, x in (
+        *((f"朝阳家园{part}9号楼", 7040) for part in ("三期", "3期", "第三期", "III期", "(三期)")),
+        ("朝阳家园9号楼", 6030),
+        ("朝阳家园二期9号楼", None),
+    ):
+        found = find(text, ground).xy
+        at = None if found is None else ground.projection.to_lon_lat([found])[0, 0] / METRE
+        assert at == (None if x is None else pytest.approx(x + 10, abs=12)), text
