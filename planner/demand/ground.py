@@ -10,7 +10,6 @@ from typing import Any, Self
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from planner.demand.anchors import names_of_lines
 from planner.demand.crosscheck import buildings_among_streets
