@@ -48,7 +48,7 @@ CONTRACT: dict[str, set[str]] = {
 }
 """Each wing and what it may import; the rows are in the order of the data, and no row names a later one."""
 DOORS = {"__init__", "__main__"}
-SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "numba", "planner"}
+SOLVER_PACKAGES = {"numpy", "scipy", "highspy", "numba", "ortools", "planner"}
 OPTIONAL = {
     "distributed",
     "httpx",
@@ -57,6 +57,7 @@ OPTIONAL = {
     "IPython",
     "ipywidgets",
     "matplotlib",
+    "ortools",
     "pypinyin",
 }
 SAYS_NOTHING = {"util", "utils", "common", "helper", "helpers", "misc", "base", "manager"}

@@ -26,7 +26,7 @@ from planner.network.legs import turn_line, way_through
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.patrol import patrols
 from planner.plan.care.served import Served, served
-from planner.plan.care.visits import WEEKS, helping, load_table, rounds, visit_table
+from planner.plan.care.visits import WEEKS, Kept, helping, load_table, rounds, visit_table
 from planner.render.books.visits_book import (
     FIRST,
     HOME,
@@ -160,6 +160,8 @@ def visit_plan(
     *,
     week: int = 1,
     previous: str | Path | None = None,
+    solutions: int = 0,
+    kept: Kept | None = None,
     listener: Listener | None = None,
 ) -> VisitPlan:
     """Plan the visits of a plan.
@@ -173,6 +175,10 @@ def visit_plan(
         Whose rounds are made, 1 to 4.
     previous : path, optional
         An earlier ``visits.internal.xlsx``: helpers stay where that costs no more than a short walk.
+    solutions : int
+        Of OR-Tools (extra ``routing``) that are looked at for each round of more than ten stops.
+    kept : RoundsKept, optional
+        Where rounds that a killed run had made are taken from, and each zone's are kept.
     listener : callable, optional
         Told of every `planner.api.progress.Event`.
 
@@ -184,6 +190,8 @@ def visit_plan(
     ------
     ConfigError
         There is no such week.
+    MissingExtraError
+        OR-Tools is asked for and not installed.
     InputError, NetworkError
         A file cannot be used, or the streets are others than the plan's.
     """
@@ -196,7 +204,9 @@ def visit_plan(
     with clock.stage("visits"):
         told = helping(ground, needs, kinds, task.care, before)
         listed = visit_table(ground, needs, told, kinds)
-        ways, turns = rounds(ground, told, task.care, task.pace, week)
+        ways, turns = rounds(
+            ground, told, task.care, task.pace, week, kept=kept, solutions=solutions
+        )
         streets, crossings = patrols(ground, task.pace)
     done = None
     if task.care.log is not None:

@@ -13,6 +13,7 @@ from planner.cli.terminal import (
     AsJson,
     OutFolder,
     ProjectFile,
+    console,
     new_folder,
     print_json,
     progress,
@@ -22,6 +23,7 @@ from planner.cli.terminal import (
 __all__ = ["gaps", "visits"]
 
 BOOK, MAP = "gaps.internal.xlsx", "map.internal.html"
+KEPT = "rounds.internal.part"
 ReplaceBook = Annotated[
     bool,
     typer.Option(
@@ -112,6 +114,14 @@ def visits(
         list[int] | None,
         typer.Option(help="With --gpx: of these zones only; may be repeated. 仅这些责任区"),
     ] = None,
+    ortools: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Look at so many solutions of OR-Tools (extra routing) for each round of over ten stops, "
+            "and take the shortest. 以OR-Tools复核十站以上的路线",
+        ),
+    ] = 0,
     replace: ReplaceBook = False,
     as_json: AsJson = False,
 ) -> None:
@@ -119,17 +129,29 @@ def visits(
 
     Each care household gets a first helper and a second one in another building; the load of every member is
     held against the hours under \[care]; each member gets a round for the week, each zone a patrol along its
-    streets. A log (走访记录) that the project names is counted against need. All files are internal.
-    每户关爱户安排第一、第二联系人（不同楼栋），核对工作量，给出每周路线与巡查路线；文件仅供内部使用。
+    streets. A log (走访记录) that the project names is counted against need. All files are internal. The same
+    command goes on where a stopped run was.
+    每户关爱户安排第一、第二联系人（不同楼栋），核对工作量，给出每周路线与巡查路线；中断后重新运行即可接着算；文件仅供内部使用。
     """
     from planner.api.plan import Plan
+    from planner.api.rounds_kept import RoundsKept
     from planner.api.visiting import visit_plan
 
     free = new_folder(out, replacing=replace, holding="visits.internal.xlsx")
+    kept = RoundsKept(free / KEPT)
     with progress() as listener:
         made = Plan.load(plan)
-        found = visit_plan(made, project, week=week, previous=previous, listener=listener)
+        asked = {"week": week, "previous": previous, "solutions": ortools, "kept": kept}
+        found = visit_plan(made, project, listener=listener, **asked)
+    if kept.taken:
+        console.print(
+            say(
+                f"接着上次：{kept.taken} 个责任区已有路线",
+                f"gone on: {kept.taken} zones had rounds",
+            )
+        )
     written = found.save(free, gpx=gpx, zones=zone or (), replacing=replace)
+    kept.done()
     if as_json:
         print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.errors import MissingExtraError
 from planner.model.arrays import Floats, Ints
 
 __all__ = ["EXACT", "round_trip"]
@@ -19,13 +20,16 @@ LONGEST_STRETCH = 3
 EVEN = 1e-9
 
 
-def round_trip(walk: Floats) -> tuple[Ints, float]:
+def round_trip(walk: Floats, *, solutions: int = 0) -> tuple[Ints, float]:
     """Order the stops of a round.
 
     Parameters
     ----------
     walk : ndarray of float, shape (n + 1, n + 1)
         Walks between the home (0) and the stops, symmetric, finite.
+    solutions : int
+        Where there are more than `EXACT` stops, so many solutions of OR-Tools are looked at besides (guided
+        local search; counted, not timed, so that equal rounds are equal); the shortest of all is taken.
 
     Returns
     -------
@@ -38,6 +42,9 @@ def round_trip(walk: Floats) -> tuple[Ints, float]:
     if n <= 0:
         return np.zeros(0, np.int64), 0.0
     order = _exact(walk) if n <= EXACT else _searched(walk)
+    if n > EXACT and solutions:
+        other = _by_ortools(walk, order, solutions)
+        order = min((order, other), key=lambda o: _length(walk, o))
     # one of the two ways round, always the same
     if n > 1 and order[0] > order[-1]:
         order = order[::-1]
@@ -132,3 +139,32 @@ def _moved(walk: Floats, tour: Ints) -> Ints | None:
                     best = float(saved - added[k])
                     made = np.concatenate([rest[: k + 1], way, rest[k + 1 :]])
     return made
+
+
+def _by_ortools(walk: Floats, order: Ints, solutions: int) -> Ints:
+    """Search with OR-Tools from a round that is known; lengths are whole millimetres there."""
+    try:
+        from ortools.constraint_solver import (  # pyright: ignore[reportMissingImports]
+            pywrapcp,
+            routing_enums_pb2,
+        )
+    except ImportError:
+        raise MissingExtraError("ortools", "routing") from None
+    length = np.rint(walk * 1000.0).astype(np.int64).tolist()
+    manager = pywrapcp.RoutingIndexManager(len(walk), 1, 0)
+    model = pywrapcp.RoutingModel(manager)
+    cost = model.RegisterTransitMatrix(length)
+    model.SetArcCostEvaluatorOfAllVehicles(cost)
+    told = pywrapcp.DefaultRoutingSearchParameters()
+    told.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    told.solution_limit = solutions
+    model.CloseModelWithParameters(told)
+    start = model.ReadAssignmentFromRoutes([order.tolist()], True)
+    found = model.SolveFromAssignmentWithParameters(start, told)
+    if found is None:
+        return order
+    made, at = [], found.Value(model.NextVar(model.Start(0)))
+    while not model.IsEnd(at):
+        made.append(manager.IndexToNode(at))
+        at = found.Value(model.NextVar(at))
+    return np.array(made, np.int64)

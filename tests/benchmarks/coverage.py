@@ -2,12 +2,15 @@
 
     python -m tests.benchmarks.coverage EXTRACT.osm.pbf [--keep FOLDER] [--json FILE] [--strict]
     python -m tests.benchmarks.coverage EXTRACT.osm.pbf --check
+    python -m tests.benchmarks.coverage EXTRACT.osm.pbf --keep FOLDER --rounds [--against 8] [--limit 60]
 
 35,000 households, 586 centres and 5,600 members are put on the buildings of an extract and planned briefly
 (how good the plan is does not matter here); every tenth household gets a made-up mark of care.  What is timed
 runs in a process of its own, so that its memory is its own.  Exit code 1 with --strict where it takes more
 than 30 s of processor or 2 GB, reading of the sheets and streets not counted.  With --check the walk of every
-home of an extract to the nearest of sixty others is held against networkx instead.
+home of an extract to the nearest of sixty others is held against networkx instead.  With --rounds every
+member of that district serves an even share of its zone: the rounds of all are timed, kept zone by zone on
+the disk, and the longest of them held against the best that OR-Tools finds in so many seconds each.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +45,9 @@ def main() -> None:
         return
     if options.check:
         _check(options.extract)
+        return
+    if options.rounds:
+        _rounds(options.keep, options.against, options.limit)
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
@@ -157,6 +165,97 @@ def _measure(folder: Path) -> None:
     print(json.dumps(told, ensure_ascii=False))
 
 
+def _everybody(plan: Any) -> Any:
+    """Let every member serve: the homes of each zone are shared out in the order of their doors."""
+    homes, members = plan.households, plan.members
+    taken = homes["member"].to_numpy(object).copy()
+    count = np.zeros(len(members), np.int64)
+    row_of = {m: k for k, m in enumerate(members["member_id"])}
+    by_zone = members.groupby("zone")["member_id"].apply(list)
+    for zone, rows in homes.groupby("zone").groups.items():
+        who = by_zone.get(zone, []) if zone else []
+        at = homes.index.get_indexer(rows)
+        at = at[np.argsort(homes["unit_id"].to_numpy(str)[at], kind="stable")]
+        for member, part in zip(who, np.array_split(at, max(len(who), 1)), strict=False):
+            taken[part] = member
+            count[row_of[member]] = len(part)
+    return replace(
+        plan, households=homes.assign(member=taken), members=members.assign(households=count)
+    )
+
+
+def _rounds(folder: Path, against: int, limit_s: float) -> None:
+    """Time the rounds of everybody, and hold the longest against OR-Tools."""
+    from planner.api.opening import open_project
+    from planner.api.people import people_in
+    from planner.api.plan import Plan
+    from planner.api.progress import Clock
+    from planner.api.rounds_kept import RoundsKept
+    from planner.api.standing import needs_of
+    from planner.model.caring import care_kinds
+    from planner.model.project import Project
+    from planner.plan.care.onstreets import on_streets
+    from planner.plan.care.visits import _table, helping, rounds
+
+    plan, project = Plan.load(folder), Project.read(folder)
+    opened = open_project(project, Clock.of(None))
+    needs = needs_of(plan, project, people_in(project, (opened.households, opened.members)))
+    ground = on_streets(_everybody(plan), opened.ground.network)
+    told = helping(ground, needs, care_kinds(), project.care)
+    weeks: list[dict[str, Any]] = []
+    long: list[tuple[float, Any]] = []
+    for week in (1, 2):
+        with tempfile.TemporaryDirectory() as scratch:
+            wall, began = time.monotonic(), time.process_time()
+            kept = RoundsKept(Path(scratch) / "part")
+            table, ways = rounds(ground, told, project.care, project.pace, week, kept=kept)
+            used = time.process_time() - began
+            weeks.append(
+                {
+                    "week": week,
+                    "serving": int(ground.serving.sum()),
+                    "rounds": len(table),
+                    "visits": int(table["visits"].sum()),
+                    "most_stops": max(len(turn) - 2 for turn in ways.values()),
+                    "processor_s": round(used, 1),
+                    "wall_s": round(time.monotonic() - wall, 1),
+                }
+            )
+        for turn in ways.values():
+            walk = _table(ground, turn[:-1], 5000.0)
+            long.append((float(len(turn) - 2), walk))
+    show(weeks)
+    print(json.dumps({"weeks": weeks, "machine": machine()}, ensure_ascii=False))
+    longest = sorted(long, key=lambda pair: -pair[0])[:against]
+    worst = [_held(walk, limit_s) for _, walk in longest]
+    if worst:
+        told_of = {"rounds": len(worst), "stops": [int(n) for n, _ in longest], "seconds": limit_s}
+        told_of["longest_over_ortools"] = round(max(worst), 5)
+        print(json.dumps(told_of))
+        assert max(worst) <= 1.02
+
+
+def _held(walk: Any, limit_s: float) -> float:
+    """Give the length of our round over that of the best that OR-Tools finds from its own first one."""
+    from ortools.constraint_solver import (  # pyright: ignore[reportMissingImports]
+        pywrapcp,
+        routing_enums_pb2,
+    )
+
+    from planner.solve.rounds import round_trip
+
+    manager = pywrapcp.RoutingIndexManager(len(walk), 1, 0)
+    model = pywrapcp.RoutingModel(manager)
+    whole = np.rint(walk * 1000).astype(np.int64)
+    model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitMatrix(whole.tolist()))
+    told = pywrapcp.DefaultRoutingSearchParameters()
+    told.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
+    told.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    told.time_limit.FromMilliseconds(int(1000 * limit_s))
+    found = model.SolveWithParameters(told)
+    return round_trip(walk)[1] / (found.ObjectiveValue() / 1000.0)
+
+
 def _check(extract: Path) -> None:
     """Hold every home's walk to the nearest of sixty against networkx, on the buildings of an extract."""
     import networkx as nx
@@ -216,6 +315,9 @@ def _options() -> argparse.Namespace:
         "--strict", action="store_true", help="exit code 1 where a figure is missed"
     )
     parser.add_argument("--check", action="store_true", help="hold walks against networkx")
+    parser.add_argument("--rounds", action="store_true", help="rounds of every member of --keep")
+    parser.add_argument("--against", type=int, default=8, help="rounds held against OR-Tools")
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds of OR-Tools for each")
     parser.add_argument("--measure", action="store_true", help="measure a plan that is there")
     return parser.parse_args()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
 
 import planner.solve.rounds as room
+from planner.errors import MissingExtraError
 from planner.solve.rounds import round_trip
 
 
@@ -64,3 +66,26 @@ def test_twenty_five_stops_return_each_once() -> None:
         for j in range(i + 1, 26):
             other = tour[:i] + tour[i : j + 1][::-1] + tour[j + 1 :]
             assert sum(walk[a, b] for a, b in pairwise(other)) >= metres - 1e-6
+
+
+def test_no_longer_than_ortools_and_two_in_a_hundred() -> None:
+    """Twelve to forty stops, a thousand solutions of OR-Tools each; looked at besides, never longer."""
+    pytest.importorskip("ortools", reason="OR-Tools is not installed: extra routing")
+    for n, seed in ((12, 0), (18, 1), (25, 2), (40, 3)):
+        walk = town(n, seed)
+        order, own = round_trip(walk)
+        other = room._by_ortools(walk, order, 1000)
+        assert sorted(other.tolist()) == list(range(1, n + 1))
+        assert own <= 1.02 * room._length(walk, other)
+        both = round_trip(walk, solutions=1000)
+        assert both[1] <= min(own, room._length(walk, other)) + 1e-9
+        assert both[0].tolist() == round_trip(walk, solutions=1000)[0].tolist()
+
+
+def test_without_ortools_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few stops never ask for it."""
+    monkeypatch.setitem(sys.modules, "ortools", None)
+    monkeypatch.setitem(sys.modules, "ortools.constraint_solver", None)
+    assert round_trip(town(9, 0), solutions=5)[1] > 0
+    with pytest.raises(MissingExtraError, match="ortools"):
+        round_trip(town(12, 0), solutions=5)

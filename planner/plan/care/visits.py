@@ -7,15 +7,17 @@ through the visits that are due and back, along the streets.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from planner.model.arrays import Floats, Ints
 from planner.model.caring import Care, CareKind, Pace
+from planner.network import WalkingNetwork
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from planner.plan.frames import positions, taken
@@ -26,6 +28,8 @@ __all__ = [
     "KEEP_M",
     "WEEKS",
     "Helping",
+    "Kept",
+    "Way",
     "due_visits",
     "helping",
     "load_table",
@@ -38,6 +42,8 @@ KEEP_M = 200.0
 WEEKS = 4
 REACH, NEAREST = 3.0, 40  # a helper lives within three limits, among the forty nearest
 FAR_M = 5000.0
+Way = tuple[int, list[int], float]
+"""Position of a member, the units of the round in turn, and its metres."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,34 +261,63 @@ def due_visits(
     return np.repeat(order, due), np.repeat(who[order], due), np.repeat(minutes[order], due)
 
 
+class Kept(Protocol):
+    """What a run that was stopped had made of the rounds; see `planner.api.rounds_kept`."""
+
+    def begun(self, key: str) -> Mapping[int, list[Way]]:
+        """Give the rounds that were made of just this, by the number of the zone."""
+        ...
+
+    def add(self, zone: int, ways: list[Way]) -> None:
+        """Keep those of one more zone."""
+        ...
+
+
 def rounds(
-    ground: OnStreets, told: Helping, care: Care, pace: Pace, week: int
+    ground: OnStreets,
+    told: Helping,
+    care: Care,
+    pace: Pace,
+    week: int,
+    *,
+    kept: Kept | None = None,
+    solutions: int = 0,
 ) -> tuple[pd.DataFrame, dict[int, Ints]]:
     """Make the week's round of every member.
 
-    Gives: ``member_id, zone, stops`` (doors)``, visits, metres, minutes`` (walking and visiting)``, order``
-    (doors in turn, then what is visited there); and by position of the member the units in turn, the own home
-    at both ends.
+    Parameters
+    ----------
+    kept : Kept, optional
+        Where a killed run goes on: its zones are taken from there, and each new one is kept.
+    solutions : int
+        See `planner.solve.rounds.round_trip`.
+
+    Returns
+    -------
+    DataFrame
+        ``member_id, zone, stops`` (doors)``, visits, metres, minutes`` (of walking and visits)``, order``
+        (doors in turn, then what is visited there).
+    dict
+        By position of the member the units in turn, the own home at both ends.
     """
     plan, unit = ground.plan, ground.home_unit
     home, member, minutes = due_visits(ground, told, care, week)
-    reach = max(FAR_M, REACH * plan.rules.walk.limit_m)
     rows: list[dict[str, Any]] = []
     ways: dict[int, Ints] = {}
     homes = plan.households["household_id"].to_numpy(str)
     labels = np.where(plan.units["label"] != "", plan.units["label"], plan.units["unit_id"])
-    for who, part in _by_zone(plan.members["zone"].to_numpy(str), member):
-        doors = np.unique(np.concatenate([unit[home[part]], ground.member_unit[who]]))
-        walk = _table(ground, doors, reach)
-        for m in who.tolist():
+    done: Mapping[int, list[Way]] = {}
+    if kept is not None:
+        done = kept.begun(_key(ground, home, member, solutions))
+    for nth, (who, part) in enumerate(_by_zone(plan.members["zone"].to_numpy(str), member)):
+        made = done.get(nth)
+        if made is None:
+            made = list(_round_trips(ground, unit[home[part]], member[part], who, solutions))
+            if kept is not None:
+                kept.add(nth, made)
+        for m, turned, metres in made:
             own = part[member[part] == m]
-            stops = np.unique(unit[home[own]])
-            seat = int(ground.member_unit[m])
-            stops = stops[stops != seat]
-            at = np.searchsorted(doors, np.append(seat, stops))
-            order, metres = round_trip(walk[np.ix_(at, at)])
-            turn = np.concatenate([[seat], stops[order - 1], [seat]]).astype(np.int64)
-            ways[m] = turn
+            turn = ways[m] = np.array(turned, np.int64)
             said = []
             for door in dict.fromkeys(turn[:-1].tolist()):
                 here = own[unit[home[own]] == door]
@@ -303,6 +338,34 @@ def rounds(
     columns = ["member_id", "zone", "stops", "visits", "metres", "minutes", "order"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["zone", "member_id"], kind="stable", ignore_index=True), ways
+
+
+def _round_trips(
+    ground: OnStreets, door: Ints, member: Ints, who: Ints, solutions: int
+) -> Iterator[Way]:
+    """Make the rounds of the members of one zone: door and member of each visit."""
+    doors = np.unique(np.concatenate([door, ground.member_unit[who]]))
+    reach = max(FAR_M, REACH * ground.plan.rules.walk.limit_m)
+    walk = _table(ground, doors, reach)
+    for m in who.tolist():
+        seat = int(ground.member_unit[m])
+        stops = np.unique(door[member == m])
+        stops = stops[stops != seat]
+        at = np.searchsorted(doors, np.append(seat, stops))
+        order, metres = round_trip(walk[np.ix_(at, at)], solutions=solutions)
+        yield m, [seat, *stops[order - 1].tolist(), seat], metres
+
+
+def _key(ground: OnStreets, home: Ints, member: Ints, solutions: int) -> str:
+    """Give a digest of all that the rounds are made of: another plan, street or week is another key."""
+    found = hashlib.sha256(f"rounds 1 {solutions} {ground.plan.rules.walk.limit_m}".encode())
+    snaps, parts = ground.snaps, [home, member, ground.home_unit, ground.member_unit]
+    parts += [snaps.edge, snaps.along_m, snaps.access_m, snaps.home_xy]
+    if isinstance(ground.network, WalkingNetwork):
+        parts += [ground.network.edges, ground.network.length_m]
+    for part in parts:
+        found.update(np.ascontiguousarray(part).tobytes())
+    return found.hexdigest()
 
 
 def _by_zone(zone: Any, member: Ints) -> Iterator[tuple[Ints, Ints]]:
