@@ -69,7 +69,9 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         **figures,
     }
     history = [*(dict(e) for e in history_of(before)), entry]
-    moves = [asdict(move) for move in _moves(wish, before, tables, recut.price_m)]
+    found = _moves(wish, before, tables, recut.price_m)
+    # a list, as it comes back from the file
+    moves = [asdict(move) | {"rows": list(move.rows)} for move in found]
     made = {"history": history, "events": events, "rezone": figures, "moves": moves}
     released = before.provenance.get(RELEASES)
     return made | ({RELEASES: list(released)} if released else {})
