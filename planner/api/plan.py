@@ -33,7 +33,7 @@ from planner.render.map.pair import compare_page
 from planner.render.text.figures import summary, summary_json
 from planner.render.text.level_words import level_words
 from planner.render.text.summary import summary_markdown
-from planner.render.text.words import proof_words, rule_words
+from planner.render.text.words import drift_words, proof_words, rule_words
 
 __all__ = [
     "AUDIENCE_OF",
@@ -42,6 +42,7 @@ __all__ = [
     "Place",
     "Plan",
     "audience_of",
+    "drift_words",
     "handed_out",
     "ledger_lines",
     "level_words",

@@ -18,6 +18,7 @@ from planner.api.people import seal_of
 from planner.api.plan import AUDIENCE_OF, Plan
 from planner.api.progress import Clock, Listener
 from planner.api.rezone.account import rezoned
+from planner.api.rezone.broken_rules import broken_anew
 from planner.api.rezone.wish import kept_from
 from planner.api.task import Case, Solved, Task, Wishes
 from planner.demand.bind import bind
@@ -41,6 +42,7 @@ from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import place_previous
 from planner.plan.provenance import locks_of, stamped
 from planner.plan.store.past import with_past
+from planner.plan.undisturbed import with_shapes_of
 from planner.privacy import SEAL
 from planner.solve import rezone
 from planner.solve.keeping import Recut
@@ -237,7 +239,8 @@ def judge(case: Case, found: tuple[Problem, Result] | Recut, clock: Clock) -> tu
     with clock.stage("advice"):
         advice = Advice.of_counts(case.demand, case.rules)
         # whoever ended the search by hand is not made to wait for repairs
-        if certificate.violations and search.advice_seconds > 0 and result.stopped != "interrupt":
+        asked = broken_anew(case, certificate.violations) and search.advice_seconds > 0
+        if asked and result.stopped != "interrupt":
             try:
                 advice = advise(advice, case.setting, result, search)
             except KeyboardInterrupt:
@@ -255,6 +258,9 @@ def draw(case: Case, solved: Solved, clock: Clock) -> PlanTables:
         survey = Survey(case.located, case.demand, opened.ground, opened.fences, case.rules)
         draft = survey.draft(case.before, case.helpers)
         tables = assemble(draft, solved.result, solved.certificate, survey)
+        if case.kept is not None and case.before is not None and case.before.tables is not None:
+            still = case.kept.standing.closed[case.demand.problem.home]
+            tables = with_shapes_of(tables, case.before.tables, still, survey.plane)
         return guided(
             tables, opened.guides, case.located, case.demand, opened.ground, datum=opened.datum
         )

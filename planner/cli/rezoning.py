@@ -203,6 +203,8 @@ def _keeping(
 
 def _tell(plan: Plan) -> None:
     """Say how many homes change hands, how many of them must, and how few any plan could do with."""
+    from planner.api.plan import drift_words
+
     told = plan.provenance["rezone"]
     moved, forced, least = told["moved"], told["forced"], told["least"]
     # A line each: where both languages are told, two of them in one line would be read across.
@@ -234,6 +236,8 @@ def _tell(plan: Plan) -> None:
         # a lock, or who joins without a place, is something that happened
         nothing = say("没有变动：各责任区原样保留", "nothing happened: every zone stays as it is")
         said = [stays if plan.provenance["history"][-1]["events"] else nothing]
+    if drift := drift_words(plan):
+        said.append(say(*drift))
     Console(highlight=False).print("\n".join(said), markup=False)
 
 

@@ -23,7 +23,7 @@ from planner.plan.frames import assignment_of
 from planner.plan.shapes.cells import dissolve, distinct_points, voronoi_cells
 from planner.plan.staffing import Walks
 
-__all__ = ["Kept", "shared_out"]
+__all__ = ["Kept", "polygons", "shared_out"]
 
 # Homes as close together as this, on the ground and on the street, have no walk between them.
 SPOT_M = 0.02
@@ -78,10 +78,10 @@ def shared_out(shapes: NDArray[Any], xy: Floats, zone: Ints, touched: Ints) -> N
     local = np.where(served, np.searchsorted(touched, np.where(served, zone, touched[0])), -1)
     made = dissolve(cells, local, len(touched))
     cut = shapely.intersection(made, region, grid_size=0.001)
-    return np.array([_polygons(shape) for shape in cut], dtype=object)
+    return np.array([polygons(shape) for shape in cut], dtype=object)
 
 
-def _polygons(shape: Any) -> Any:
+def polygons(shape: Any) -> Any:
     """Leave out the lines and points in which shapes merely touched."""
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and p.area > 0]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)

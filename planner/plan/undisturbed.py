@@ -7,23 +7,28 @@ zones as they are, and what was proven of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import ArrayLike
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from shapely import STRtree
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.model import audit
 from planner.model.arrays import Bools, Floats, Ints
 from planner.model.excerpt import places_of, restricted
+from planner.model.plane import LocalProjection
 from planner.model.problem import Part, Problem
 from planner.model.tables import PlanTables
 from planner.plan.frames import assignment_of, positions, unit_positions
+from planner.plan.kept import polygons
 
-__all__ = ["Undisturbed", "parts_of", "undisturbed"]
+__all__ = ["Undisturbed", "parts_of", "undisturbed", "with_shapes_of"]
 
 SAME_M = 1e-6  # walks are the same numbers, but for the last bit of a sum
 
@@ -211,6 +216,37 @@ def _proven(tables: PlanTables, before: Ints, closed: Bools) -> tuple[Part, ...]
         if len(units) and (units >= 0).all():
             made.append(replace(part, unit=tuple(units.tolist()), seconds=0.0))
     return tuple(made)
+
+
+def with_shapes_of(
+    tables: PlanTables, before: PlanTables, still: Bools, plane: LocalProjection
+) -> PlanTables:
+    """Give zones that nothing happened to the ground that they had; the others give way where they meet it.
+
+    `still`, shape (n_centres,): the zones of which centres those are.
+    `plane`: in which areas are measured.
+    """
+    zones: Any = tables.zones
+    old: Any = before.zones
+    stay = still[positions(tables.centres["centre_id"], zones["centre_id"])]
+    at = positions(old["centre_id"], zones["centre_id"])
+    stay &= at >= 0
+    if not stay.any():
+        return tables
+    shapes, area = zones.geometry.to_numpy().copy(), zones["area_m2"].to_numpy(float).copy()
+    shapes[stay] = old.geometry.to_numpy()[at[stay]]
+    area[stay] = old["area_m2"].to_numpy(float)[at[stay]]
+    kept, moving = STRtree(shapes[stay]), np.flatnonzero(~stay)
+    own, met = kept.query(shapes[moving], predicate="intersects")
+    for i in np.unique(own):
+        # what they have in common was drawn along the streets of a neighbour who was there then
+        ground = shapely.union_all(shapes[stay][met[own == i]])
+        left = shapely.difference(shapes[moving[i]], ground)
+        shapes[moving[i]] = polygons(left)
+    made = type(zones.geometry)(shapes, index=zones.index, crs=zones.crs)
+    changed = moving[np.unique(own)]
+    area[changed] = np.round(made.iloc[changed].to_crs(plane.crs).area.to_numpy(), 1)
+    return replace(tables, zones=zones.set_geometry(made).assign(area_m2=area))
 
 
 def parts_of(tables: PlanTables, assignment: Ints, method: str) -> tuple[Part, ...]:

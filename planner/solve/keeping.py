@@ -8,7 +8,7 @@ from planner.errors import ConfigError
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.problem import Part, Problem, Result
 
-__all__ = ["Keeping", "Point", "Recut", "Standing"]
+__all__ = ["Fresh", "Keeping", "Point", "Recut", "Standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,23 @@ class Point:
 
 
 @dataclass(frozen=True, eq=False)
+class Fresh:
+    """What one open part would come to if it cost nothing to change hands.
+
+    Parameters
+    ----------
+    unit : ndarray of int
+        Its units, by their positions in the whole.
+    fresh_m, bound_m : float
+        Walks, rules and ties of a plan that was found for the part alone; the least that any comes to.
+    """
+
+    unit: Ints
+    fresh_m: float
+    bound_m: float
+
+
+@dataclass(frozen=True, eq=False)
 class Recut:
     """A re-cut plan, and what is known of the homes that change hands.
 
@@ -125,6 +142,8 @@ class Recut:
         Units that were solved again.
     most_lost : int
         Homes that the zone loses which loses most.
+    fresh : tuple of Fresh
+        Of each part that was open, what a fresh cut would come to; empty where that was not asked.
     """
 
     problem: Problem
@@ -136,6 +155,7 @@ class Recut:
     bound_m: float
     open_units: int
     most_lost: int = 0
+    fresh: tuple[Fresh, ...] = ()
 
     @property
     def unpriced(self) -> Problem:

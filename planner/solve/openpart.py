@@ -17,7 +17,7 @@ from planner.model import audit
 from planner.model.arrays import Floats, Ints
 from planner.model.excerpt import of_pairs, places_of, restricted
 from planner.model.problem import Part, Problem, Result
-from planner.solve.keeping import Point, Recut, Standing
+from planner.solve.keeping import Fresh, Point, Recut, Standing
 from planner.solve.rezone import Previous, changes_of, majority, moved_households
 from planner.solve.stop import Clock, Progress, Stop
 from planner.solve.zones.search import solve
@@ -26,6 +26,7 @@ __all__ = ["FEWEST_M", "OpenPart"]
 
 FEWEST_M = 100_000.0
 """What one home is worth where as few as possible may change hands: no walk is as long."""
+_FRESH = 0.03  # a plan as near to the best as this needs no fresh cut
 
 
 @dataclass(eq=False)
@@ -225,6 +226,17 @@ class OpenPart:
             if point is None
             else round(float(self.losses(point.result.assignment).max(initial=0))),
         )
+
+    def fresh(self, point: Point) -> tuple[Fresh, ...]:
+        """Ask, roughly, what each part would come to if it cost nothing to change hands."""
+        if self.halted:
+            return ()
+        plain, found = self.tight.replace(change_m=np.zeros(self.tight.n_pairs)), point.result
+        if point.charged_m.any():
+            stop = Stop(max(_FRESH, self.stop.gap), self.stop.seconds / 20)
+            found = solve(plain, stop=stop, start=found.assignment, seed=self.seed)
+        placed = ((self.units[list(part.unit)], part) for part in found.parts)
+        return tuple(Fresh(units, part.value_m, part.bound_m) for units, part in placed)
 
     def _free(self, point: Point) -> Result:
         """Give the bound without what is held: a plan keeps no lock in its problem, only beside it."""

@@ -72,7 +72,7 @@ def recut(
         least = desk.least(point)
     else:
         point, least = desk.attempt(keeping.price_m, desk.start, 1.0), desk.forced
-    return desk.whole(point, point.price_m, least)
+    return replace(desk.whole(point, point.price_m, least), fresh=desk.fresh(point))
 
 
 def curve(

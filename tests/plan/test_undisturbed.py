@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from planner.demand.demand import Demand, build_demand
 from planner.demand.locate import Located
@@ -16,9 +17,11 @@ from planner.model.tables import PlanTables
 from planner.plan.build import assemble
 from planner.plan.draft import Survey
 from planner.plan.frames import assignment_of
-from planner.plan.undisturbed import Undisturbed, parts_of, undisturbed
+from planner.plan.kept import Kept
+from planner.plan.undisturbed import Undisturbed, parts_of, undisturbed, with_shapes_of
 from planner.solve.zones.search import Stop, solve
 from tests.office import RULES, office, street
+from tests.plans import make_plan_tables
 
 Office = tuple[PlanTables, Located, Demand, Any]
 
@@ -147,3 +150,24 @@ def test_of_parts_that_name_no_units_only_the_whole_is_told(known: Office) -> No
     assert (part.units, part.centres) == (tables.problem.n_units, tables.problem.n_centres)
     assert part.value_m == pytest.approx(tables.certificate.value_m)
     assert part.bound_m == tables.certificate.bound_m
+
+
+def test_zones_that_nothing_happened_to_keep_their_ground() -> None:
+    """To the last byte; the others give way to them, and their area is of what is left."""
+    before = make_plan_tables()
+    zones: Any = before.zones
+    # drawn anew, every zone would be a little larger than it was
+    wider = zones.geometry.to_crs(Kept(before).plane.crs).buffer(20.0)
+    now = replace(before, zones=zones.set_geometry(wider.to_crs(zones.crs)))
+    ids = before.centres["centre_id"].to_numpy(object)
+    still = np.arange(len(ids)) % 2 == 0
+    made: Any = with_shapes_of(now, before, still, Kept(before).plane).zones
+    stays = zones["centre_id"].isin(set(ids[still])).to_numpy()
+    was = shapely.to_wkb(zones.geometry.to_numpy()[stays]).tolist()
+    assert shapely.to_wkb(made.geometry.to_numpy()[stays]).tolist() == was
+    assert (made["area_m2"][stays] == zones["area_m2"][stays]).all()
+    flat = made.geometry.to_crs(Kept(before).plane.crs)
+    ground = shapely.union_all(flat[stays].to_numpy())
+    assert max(shapely.area(shapely.intersection(flat[~stays].to_numpy(), ground))) < 0.01
+    np.testing.assert_allclose(made["area_m2"][~stays], flat[~stays].area, atol=0.1)
+    assert with_shapes_of(now, before, still & False, Kept(before).plane) is now

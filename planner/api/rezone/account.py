@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from planner.api.rezone.broken_rules import mended
+from planner.api.rezone.drift import drifted
 from planner.intake.address.fold import CJK
 from planner.intake.coordinates.datum import convert
 from planner.intake.online.outgoing import cut_label
@@ -48,6 +49,8 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         "bound_m": recut.bound_m,
         "open_units": recut.open_units,
     }
+    drift = drifted(case, solved, tables)
+    figures["drift"] = drift.figures
     if wish.mend:
         told = mended(case, recut, solved.certificate.violations)
         figures["mended"] = [asdict(rule) | {"zones": list(rule.zones)} for rule in told]
@@ -73,6 +76,7 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
     # a list, as it comes back from the file
     moves = [asdict(move) | {"rows": list(move.rows)} for move in found]
     made = {"history": history, "events": events, "rezone": figures, "moves": moves}
+    made["drift"] = drift.parts
     released = before.provenance.get(RELEASES)
     return made | ({RELEASES: list(released)} if released else {})
 

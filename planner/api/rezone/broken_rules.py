@@ -24,7 +24,7 @@ from planner.solve.stop import Stop
 if TYPE_CHECKING:
     from planner.api.task import Case
 
-__all__ = ["Mended", "broken_units", "mended"]
+__all__ = ["Mended", "broken_anew", "broken_units", "mended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,20 @@ def broken_units(tables: PlanTables, demand: Demand) -> Ints:
     broken = sorted({v.centre for v in tables.certificate.violations})
     now = positions(demand.centres["centre_id"], ids[broken])
     return np.asarray(demand.problem.home)[now[now >= 0]].astype(np.int64)
+
+
+def broken_anew(case: Case, violations: tuple[Violation, ...]) -> bool:
+    """Tell whether a zone breaks a rule that it did not break in the plan before.
+
+    What that plan broke already is not mended unasked, and no repairs of it are sought every month.
+    """
+    wish = case.task.rezone
+    before = None if case.before is None else case.before.tables
+    if before is None or wish is None or wish.mend or wish.everywhere:
+        return bool(violations)
+    was, now = (p["centre_id"].to_numpy(object) for p in (before.centres, case.demand.centres))
+    known = {(v.rule, was[v.centre]) for v in before.certificate.violations}
+    return bool({(v.rule, now[v.centre]) for v in violations} - known)
 
 
 def mended(case: Case, found: Recut, violations: tuple[Violation, ...]) -> Iterator[Mended]:

@@ -47,7 +47,7 @@ _NOTES: Mapping[str, tuple[type, ...]] = {
     "move_price_m": (int, float), "peak_gb": (int, float), "synthetic": (bool,), "inputs": (dict,),
     "seconds": (dict,), "versions": (dict,), "advice": (dict,), "online": (dict,), "guard": (dict,),
     "staffing": (dict,), "pieces": (list,), "history": (list,), "levels": (list,), "ledger": (dict, list),
-    "events": (list,), "moves": (list,), "rezone": (dict,), "last_number": (int,),
+    "events": (list,), "moves": (list,), "rezone": (dict,), "drift": (dict,), "last_number": (int,),
 }  # fmt: skip
 _LATER = {"units": ("building", "building_id")}
 """Columns that plans of the first versions do not have."""

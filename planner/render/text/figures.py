@@ -51,6 +51,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "gaps": _gap_counts(tables),
         "walk_m": _walks(homes),
         "homes_moved": note.get("homes_moved"),
+        "drift": (note.get("rezone") or {}).get("drift"),
         "seconds": dict(note.get("seconds") or {}),
         "versions": dict(note.get("versions") or {}),
         "seed": note.get("seed"),

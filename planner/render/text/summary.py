@@ -14,6 +14,7 @@ from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import (
     broken_rules,
     counted_words,
+    drift_words,
     equity_words,
     insisted_words,
     limit_text,
@@ -100,7 +101,8 @@ def _headline(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[s
     ]
     if moved:
         lines.append(f"- **{escaped(moved[0])} · {escaped(moved[1])}**")
-    said = (*level_words(tables), *tie_words(tables))
+    drift = drift_words(tables)
+    said = (*([drift] if drift else []), *level_words(tables), *tie_words(tables))
     lines += [f"- {escaped(zh)} · {escaped(en)}" for zh, en in said]
     for talent, zones in figures.get("affinity", {}).get("zones_without", {}).items():
         if zones:

@@ -16,6 +16,7 @@ __all__ = [
     "Both",
     "broken_rules",
     "counted_words",
+    "drift_words",
     "equity_words",
     "insisted_words",
     "limit_text",
@@ -158,6 +159,28 @@ def network_words(note: Mapping[str, Any]) -> Both | None:
             f"walks are straight lines x {factor:.2f}, not streets",
         )
     return (f"步行距离未使用路网：{mode}", f"walks do not follow streets: {mode}")
+
+
+def drift_words(tables: PlanTables) -> Both | None:
+    """Say whether a fresh cut would pay; nothing of a plan that no events were put into."""
+    told = (tables.provenance.get("rezone") or {}).get("drift")
+    # what a meeting changed since is not in it
+    history = tables.provenance.get("history") or ({},)
+    if not told or history[-1].get("kind") != "rezone":
+        return None
+    share, most = (100 * float(told[name]) for name in ("share", "most"))
+    if share >= _PAYS:
+        return (
+            f"全部重新划分已有必要：步行与规则合计可减少 {share:.1f}% 至 {most:.1f}%",
+            f"a fresh cut would pay: walks and rules together would fall by {share:.1f} to {most:.1f} %",
+        )
+    return (
+        f"全部重新划分至多再减少步行与规则 {most:.1f}%",
+        f"a fresh cut would save {most:.1f} % of walks and rules at most",
+    )
+
+
+_PAYS = 3.0  # per cent of the walks: below that a fresh cut is not worth the homes that it moves
 
 
 def moved_words(tables: PlanTables, told: int | None = None, smallest: int = 0) -> Both | None:

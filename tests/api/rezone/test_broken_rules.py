@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from planner.api.plan import Plan
 from planner.api.rezone.run import Changed, Keeping, Options, rezone
 from planner.errors import ConfigError
 from planner.model.project import Project
+from planner.plan.advice.advise import Advice
 from planner.plan.provenance import plan_fingerprint
 from tests.api.rezone.test_run import WHEN, changes, of_west, zones
 
@@ -76,3 +79,24 @@ def test_mending_and_the_fewest_are_two_questions(project: Project, broken: Plan
     with pytest.raises(ConfigError, match="no rule is mended") as raised:
         rezone(broken, project, Changed(), Keeping(fewest=True), options=MEND, when=WHEN)
     assert raised.value.zh
+
+
+def test_repairs_are_sought_of_what_is_broken_anew(
+    project: Project, broken: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not of what the plan before broke already: a clerk is not made to wait for that every month."""
+    asked: list[int] = []
+
+    def seeking(advice: Advice, *_: object) -> Advice:
+        asked.append(1)
+        return advice
+
+    monkeypatch.setattr("planner.api.zone.advise", seeking)
+    task = replace(project, search=replace(project.search, advice_seconds=1.0))
+    fewest = Keeping(fewest=True)
+    made = rezone(broken, task, changes(tmp_path, "党员退出,M121,,,,,,,,,,,"), fewest, when=WHEN)
+    assert made.certificate.violations
+    assert not asked
+    higher = changes(tmp_path, "规则调整,,,,,,,,,,每个责任区户数,40,60")
+    rezone(broken, task, higher, fewest, when=WHEN)
+    assert asked
