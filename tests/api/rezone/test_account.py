@@ -52,12 +52,12 @@ def test_each_home_says_why_it_changes_hands(project: Project, plan: Plan, tmp_p
     homes = made.households.set_index("household_id")
     assert set(moves) == set(homes.index[homes["moved"].astype(bool)])
     assert moves["H1100"]["cause"] == "own"
-    assert moves["H1100"]["rows"] == (3,)
+    assert moves["H1100"]["rows"] == [3]
     retired = [m for h, m in moves.items() if homes.loc[h, "previous_zone"] == "M010"]
     assert len(retired) == 36
-    assert {(m["cause"], m["rows"]) for m in retired} == {("centre", (2,))}
+    assert {(m["cause"], tuple(m["rows"])) for m in retired} == {("centre", (2,))}
     others = [m for m in moves.values() if m["cause"] == "community"]
-    assert all(m["rows"] == (2,) for m in others)
+    assert all(m["rows"] == [2] for m in others)
     walks = plan.households.set_index("household_id")["walk_m"]
     assert all(abs(m["walk_before_m"] - walks[h]) < 0.06 for h, m in moves.items())
     book = openpyxl.load_workbook(io.BytesIO(roster_bytes(made)), read_only=True)
@@ -93,7 +93,7 @@ def test_an_id_is_that_of_the_sheets(plan: Plan, project: Project, tmp_path: Pat
     own = Project.read(tmp_path)
     first = rezone(numbered, own, Changed(path))
     (move,) = (m for m in first.provenance["moves"] if m["home"] == "007")
-    assert (move["cause"], move["rows"]) == ("own", (2,))
+    assert (move["cause"], move["rows"]) == ("own", [2])
     second = rezone(first, own)
     # whoever edits the sheet by hand is told that the move of last month still goes before it
     sheet = tmp_path / "homes.csv"
