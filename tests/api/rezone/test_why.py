@@ -64,6 +64,6 @@ def test_an_event_that_others_need_is_not_tried(made: Plan) -> None:
 def test_nothing_is_tried_unasked(project: Project, plan: Plan, tmp_path: Path) -> None:
     """Then the events of a community are told together."""
     told = rezone(plan, project, changes(tmp_path, *ROWS), Keeping(10.0), when=WHEN)
-    causes = {m["cause"]: m["rows"] for m in told.provenance["moves"]}
+    causes = {m["cause"]: tuple(m["rows"]) for m in told.provenance["moves"]}
     assert "event" not in causes
     assert causes["community"] == (2, 3, 4, 5)
