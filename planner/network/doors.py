@@ -13,6 +13,7 @@ import shapely
 from planner.errors import InputError, MissingExtraError, NetworkError
 from planner.files import open_layer
 from planner.model.arrays import Bools, Geometries
+from planner.model.characters import simplified
 from planner.model.plane import DEGREE_M, LocalProjection
 from planner.network.joining import Barriers
 from planner.network.mesh import Drawn, node_lines
@@ -43,7 +44,22 @@ KEYS = (
     *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right", *LEVELS),
 )
 INCLINES = ("incline", "坡度", "slope", "grade", "gradient")
-ALIASES = {"fclass": "highway"}  # what Geofabrik's shapefiles call it
+# Lines that are no streets, where no `highway` says otherwise: layers of all lines of a map have them too.
+ELSE = ("railway", "waterway", "aerialway", "aeroway", "power", "boundary", "natural")
+# What Geofabrik's shapefiles, other makers and offices call the kind of a street.
+KINDS = frozenset(
+    (
+        *("fclass", "type", "class", "roadclass", "road:class", "roadtype", "road:type"),
+        *("道路等级", "道路类型", "道路类别", "道路级别", "路型", "等级", "类型", "类别"),
+    )
+)
+# Kinds in the words of offices; what none of them is in is a street.
+SPOKEN = (
+    ("no", ("铁路", "高铁", "轨道", "地铁", "轻轨", "河流", "水系", "沟渠", "边界", "管线")),
+    ("construction", ("在建", "规划", "拟建", "施工")),
+    ("motorway", ("高速",)),
+    ("trunk", ("快速",)),
+)
 FLAGS = {"t": "yes", "f": "no", "true": "yes", "false": "no", "1": "yes", "0": "no"}
 HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
 TOUCH_DEG = 0.5 / DEGREE_M  # half a metre, as ends may lie apart in a drawn layer
@@ -183,26 +199,37 @@ def noded_ways(
 
 def _tags(frame: gpd.GeoDataFrame) -> tuple[list[dict[str, str]], bool]:
     """Read each row's tags; also say whether any column tells bridges and tunnels."""
-    names = {str(c): str(c).strip().lower().replace("_", ":") for c in frame.columns}
+    names = {str(c): simplified(str(c)).strip().lower().replace("_", ":") for c in frame.columns}
     tags: list[dict[str, str]] = [{} for _ in range(len(frame))]
     for column, told in names.items():
-        key = ALIASES.get(told, told)
-        if key == "other:tags":
+        if told == "other:tags":
             for row, text in zip(tags, frame[column], strict=True):
-                row.update(p for p in HSTORE.findall(str(text)) if p[0] in KEYS)
-        elif key in KEYS:
+                row.update(p for p in HSTORE.findall(str(text)) if p[0] in (*KEYS, *ELSE))
+        elif told in KINDS:
+            for row, value in zip(tags, frame[column], strict=True):
+                row.setdefault("kind", _kind(_text(value)))
+        elif told in (*KEYS, *ELSE):
             for row, value in zip(tags, frame[column], strict=True):
                 text = _text(value)
                 if text:
-                    row[key] = text if key in ("highway", "layer") else FLAGS.get(text, text)
+                    row[told] = text if told in ("highway", "layer") else FLAGS.get(text, text)
     for row in tags:
-        # Offices name streets in words of their own: what is no kind of OpenStreetMap's is a street.
-        if not is_kind(row.get("highway", "")):
-            row["highway"] = "road"
+        kind = row.pop("kind", "")
+        if not is_kind(own := _kind(row.get("highway", ""))):
+            none = any(row.get(key, "no") not in ("no", "platform") for key in ELSE)
+            # Offices name streets in words of their own: what is no kind of OpenStreetMap's is a street.
+            own = kind if is_kind(kind) else "no" if none else "road"
+        row["highway"] = own
     says_level = any(key in row for row in tags for key in LEVELS) or bool(
         set(names.values()) & set(LEVELS)
     )
     return tags, says_level
+
+
+def _kind(text: str) -> str:
+    """Give a kind of street as OpenStreetMap calls it; what nobody knows stays as it is."""
+    said = simplified(text)
+    return next((kind for kind, words in SPOKEN if any(w in said for w in words)), text)
 
 
 def _text(value: object) -> str:

@@ -77,6 +77,12 @@ def ways(**columns):
         ({"highway": ["residential", None, float("nan")]}, [0, 1, 2]),
         ({"highway": ["motorway", "path"], "other_tags": ['"foot"=>"designated"', None]}, [0, 1]),
         ({"name": ["a", "b"]}, [0, 1]),
+        ({"道路等级": ["高速公路", "支路", "在建道路", "鐵路"]}, [1]),
+        ({"Road_Class": ["motorway", "residential", "A"]}, [1, 2]),
+        ({"highway": ["path", None], "type": ["motorway", "motorway"]}, [0]),
+        ({"highway": [None, "footway", None], "railway": ["rail", "rail", None]}, [1, 2]),
+        ({"waterway": ["river", None], "railway": [None, "platform"]}, [1]),
+        ({"other_tags": ['"power"=>"line"', '"name"=>"a"']}, [1]),
     ],
 )
 def test_columns_are_read_as_an_extracts_tags(columns, walked):
