@@ -2,7 +2,7 @@
 
 What was found at a door is nobody else's business: of the column of results nothing is kept, and of the
 column of states only whether a thing is solved or open.  How often each household is to be visited is read
-here too, apart from the households themselves, so that no plan holds it: a class of visits tells who is frail.
+here too, apart from the households themselves, so that no plan holds it: a class tells who is frail.
 """
 
 from __future__ import annotations
