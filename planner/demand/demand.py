@@ -81,18 +81,33 @@ def build_demand(
     units = units.assign(cause=reached["cause"], nearest_m=reached["nearest_m"])
     homes, served = position[: len(households)], position[len(households) :]
     lost = (*_lost_centres(members, centres), *told_unreached(units, reached))
-    findings = (*said, *stands.findings, *cut, *lost)
+    findings = (*said, *stands.findings, *cut, *lost, *_no_fence(units, rules))
     return Demand(units, centres, homes, served, snaps, problem, findings, stands.pieces)
 
 
 def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
-    """State the rule book's bounds as sums over the units of a zone.
+    """State the rule book's bounds as sums over the units of a zone, by community where those differ.
 
     The floor of households per member is left to staffing, where some members may rest: for a zone it
     is already in the floor of households.
 
-    `units`: with ``households`` and ``members``.
+    `units`: with ``households`` and ``members``, and ``fence`` where communities have rules of their own.
     """
+    if not rules.by_fence:
+        return _stated(units, rules, "", None)
+    code, names = pd.factorize(units["fence"], sort=True)
+    numbers = {str(name): at for at, name in enumerate(names)}
+    own = {name: numbers[name] for name in sorted(rules.by_fence) if name in numbers}
+    rest = tuple(at for at in np.unique(code).tolist() if at not in own.values())
+    found = _stated(units, rules, "", rest) if rest else ()
+    for name, at in own.items():
+        found += _stated(units, rules.by_fence[name], f"@{name}", (at,))
+    return found
+
+
+def _stated(
+    units: pd.DataFrame, rules: RuleBook, where: str, fences: tuple[int, ...] | None
+) -> tuple[ZoneRule, ...]:
     homes, people = units["households"].to_numpy(float), units["members"].to_numpy(float)
     each = rules.households_per_member
     stated = {
@@ -101,10 +116,22 @@ def zone_rules(units: pd.DataFrame, rules: RuleBook) -> tuple[ZoneRule, ...]:
         "households_per_member": (homes, replace(each, low=None), people),
     }
     return tuple(
-        ZoneRule(name, amount, bound.low, bound.high, per, bound.hard, bound.price_m)
+        ZoneRule(
+            f"{name}{where}", amount, bound.low, bound.high, per, bound.hard, bound.price_m, fences
+        )
         for name, (amount, bound, per) in stated.items()
         if bound.low is not None or bound.high is not None
     )
+
+
+def _no_fence(units: pd.DataFrame, rules: RuleBook) -> list[Finding]:
+    """Say which communities have rules and are not there: a slip of the pen, as likely as not."""
+    known = sorted(set(units["fence"].astype(str)) - {""})
+    return [
+        Finding.of("rules-no-fence", fence=name, known=", ".join(known) or "-")
+        for name in sorted(rules.by_fence)
+        if name not in known
+    ]
 
 
 def _people(households: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:

@@ -104,12 +104,15 @@ def _rules(
     for rule in problem.rules:
         amount = _per_zone(rule.amount, chosen, problem.n_centres)
         per = None if rule.per is None else _per_zone(rule.per, chosen, problem.n_centres)
-        found = _violations(rule, amount, per)
+        mine = rule.is_for(problem.fence[problem.home])
+        found = _violations(rule, amount, per, mine)
         violations += found
         total += rule.price_m * sum(v.excess for v in found)
         # A zone may be over and short at once (of a ratio to nobody): it is one zone that breaks it.
         zones = len({v.centre for v in found})
-        outcomes.append(RuleOutcome(rule.name, rule.low, rule.high, *_extremes(amount, per), zones))
+        outcomes.append(
+            RuleOutcome(rule.name, rule.low, rule.high, *_extremes(amount, per, mine), zones)
+        )
     return tuple(outcomes), tuple(violations), total
 
 
@@ -118,8 +121,8 @@ def _per_zone(weight: Floats, chosen: Ints, n_centres: int) -> Floats:
     return np.asarray(np.bincount(chosen[served], weight[served], n_centres), np.float64)
 
 
-def _violations(rule: ZoneRule, amount: Floats, per: Floats | None) -> list[Violation]:
-    """List the zones that are over, then those that are short, by more than rounding."""
+def _violations(rule: ZoneRule, amount: Floats, per: Floats | None, mine: Bools) -> list[Violation]:
+    """List the zones of the rule that are over, then those that are short, by more than rounding."""
     found: list[Violation] = []
     counted = np.ones(len(amount)) if per is None else per
     for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
@@ -130,19 +133,19 @@ def _violations(rule: ZoneRule, amount: Floats, per: Floats | None) -> list[Viol
         slack = TOLERANCE * np.maximum(1.0, np.abs(allowed))
         found += [
             Violation(rule.name, int(c), float(amount[c]), float(allowed[c]), float(excess[c]))
-            for c in np.flatnonzero(excess > slack)
+            for c in np.flatnonzero(mine & (excess > slack))
         ]
     return found
 
 
-def _extremes(amount: Floats, per: Floats | None) -> tuple[float, float]:
+def _extremes(amount: Floats, per: Floats | None, mine: Bools) -> tuple[float, float]:
     """Smallest and largest zone; a ratio to nothing is infinite, nothing to nothing is left out."""
     if per is None:
-        seen = amount
+        seen = amount[mine]
     else:
         # Homes without a member are infinitely many a member; neither is no ratio at all.
         with np.errstate(divide="ignore", invalid="ignore"):
-            seen = amount / per
+            seen = amount[mine] / per[mine]
         seen = seen[~np.isnan(seen)]
     return (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 0.0)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import InputError
-from planner.model.arrays import AnyInts, Floats, Frozen, Ints, Ints32, freeze
+from planner.model.arrays import AnyInts, Bools, Floats, Frozen, Ints, Ints32, freeze
 from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
 from planner.model.result import Part, Result
 from planner.model.tabular import Columns, linked, numbers_of, places_of, rules_of
@@ -57,6 +57,8 @@ class ZoneRule(Frozen):
         A hard rule must hold; an elastic one may be broken at `price_m`.
     price_m : float
         Metres charged for each unit of `amount` that a zone is short or over.
+    fences : tuple of int, optional
+        It is for the zones whose centre lives in one of these fences, and for no other; for all if None.
     """
 
     name: str
@@ -66,6 +68,7 @@ class ZoneRule(Frozen):
     per: Floats | None = None
     hard: bool = False
     price_m: float = 1000.0
+    fences: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         freeze(self, amount=np.float64)
@@ -77,6 +80,11 @@ class ZoneRule(Frozen):
             raise ValueError(f"rule {self.name}: low {self.low} is above high {self.high}")
         if not self.price_m >= 0:
             raise ValueError(f"rule {self.name}: price_m must not be negative")
+
+    def is_for(self, fence: AnyInts) -> Bools:
+        """Tell for which centres it is, by the fences that they live in."""
+        every = np.ones(len(fence), bool)
+        return every if self.fences is None else np.isin(fence, self.fences)
 
     def take(self, units: AnyInts) -> ZoneRule:
         """Restrict the rule to some units, in the order given."""
@@ -194,11 +202,19 @@ class Problem(Frozen):
             for r in self.rules
             if len(r.amount) != self.n_units
         ]
+        faults += [] if faults else self._across()
         # Ties were checked when they were made, but not against the units of this problem.
         if self.ties is not None and len(self.ties) and self.ties.b.max() >= self.n_units:
             faults.append("ties are out of range")
         if faults:
             raise ValueError("not a problem: " + "; ".join(faults))
+
+    def _across(self) -> list[str]:
+        """Tell of pairs across a fence where some rule is for single fences: a part has one fence then."""
+        if all(rule.fences is None for rule in self.rules):
+            return []
+        across = self.fence[self.pair_unit] != self.fence[self.home[self.pair_centre]]
+        return ["rules of single fences need pairs that cross none"] if across.any() else []
 
     @classmethod
     def from_frames(
@@ -344,6 +360,7 @@ class Problem(Frozen):
         arrays += [self.pair_centre, self.walk_m, self.penalty_m, self.adjacency, self.fence]
         for rule in self.rules:
             digest.update(repr((rule.name, rule.low, rule.high, rule.hard, rule.price_m)).encode())
+            digest.update(b"" if rule.fences is None else repr(rule.fences).encode())
             arrays += [rule.amount] if rule.per is None else [rule.amount, rule.per]
         if self.ties is not None:
             arrays += self.ties.arrays

@@ -146,6 +146,8 @@ class RuleBook:
         Households of one zone; a side that the profile leaves out follows from the other two.
     walk : WalkLimit
         The walk from a household to its centre.
+    by_fence : mapping of str to RuleBook
+        Communities that have limits of their own for members and households; the walk is the same for all.
     """
 
     name: str = "custom"
@@ -162,6 +164,7 @@ class RuleBook:
     households_per_member: Bound = field(default_factory=Bound)
     households_per_zone: Bound = field(default_factory=Bound)
     walk: WalkLimit = field(default_factory=WalkLimit)
+    by_fence: Mapping[str, RuleBook] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         zone, members, each = (
@@ -183,6 +186,10 @@ class RuleBook:
         """Each bound by the name of its rule."""
         found = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: bound for name, bound in found.items() if isinstance(bound, Bound)}
+
+    def in_fence(self, name: str) -> RuleBook:
+        """Give the rules of a community: its own, where it has some."""
+        return self.by_fence.get(name, self)
 
     @classmethod
     def of(cls, value: Self | str | PathLike[str] | Mapping[str, Any] | None) -> Self:
@@ -245,29 +252,56 @@ class RuleBook:
             A key is unknown or a number is wrong; the text names the key.
         """
         given = dict(values)
+        own = given.pop("by_fence", {})
         base = cls.profile(given.pop("profile")) if "profile" in given else cls()
-        refuse_unknown(given, ("profile", *sorted(f.name for f in fields(cls))), where)
-        changes: dict[str, Any] = {}
-        for key, value in given.items():
-            part = getattr(base, key)
-            if isinstance(part, str):
-                changes[key] = str(value)
-            else:
-                at = f"{where}.{key}"
-                changes[key] = made(partial(replace, part), read_section(type(part), value, at), at)
-        # What the profile's zones follow from has changed, so they follow from that anew.
-        of_members = changes.keys() & {"members_per_zone", "households_per_member"}
-        if of_members and "households_per_zone" not in changes:
-            changes["households_per_zone"] = replace(base.households_per_zone, low=None, high=None)
-        return made(partial(replace, base), changes, where)
+        whole: Any = _overridden(base, given, where)
+        return (
+            replace(whole, by_fence=_of_fences(whole, own, f"{where}.by_fence")) if own else whole
+        )
 
     def to_mapping(self) -> dict[str, Any]:
         """Give the rule book as nested plain values: the inverse of `from_mapping`."""
 
         def stated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-            return {key: value for key, value in pairs if value is not None}  # TOML has no null
+            # TOML has no null, and most books have no communities of their own
+            return {key: value for key, value in pairs if value is not None and value != {}}
 
         return asdict(self, dict_factory=stated)
+
+
+def _overridden(base: RuleBook, given: Mapping[str, Any], where: str) -> RuleBook:
+    """Put stated numbers in the place of those of a book."""
+    known = sorted(f.name for f in fields(RuleBook))
+    refuse_unknown(given, ("profile", *known), where)
+    changes: dict[str, Any] = {}
+    for key, value in given.items():
+        part = getattr(base, key)
+        if isinstance(part, str):
+            changes[key] = str(value)
+        else:
+            at = f"{where}.{key}"
+            changes[key] = made(partial(replace, part), read_section(type(part), value, at), at)
+    # What the profile's zones follow from has changed, so they follow from that anew.
+    of_members = changes.keys() & {"members_per_zone", "households_per_member"}
+    if of_members and "households_per_zone" not in changes:
+        changes["households_per_zone"] = replace(base.households_per_zone, low=None, high=None)
+    return made(partial(replace, base), changes, where)
+
+
+def _of_fences(whole: RuleBook, values: object, where: str) -> dict[str, RuleBook]:
+    """Read the rules of single communities: a profile, or numbers beside those of all."""
+    found: dict[str, RuleBook] = {}
+    for fence, given in values.items() if isinstance(values, Mapping) else ((where, values),):
+        at = f'{where}."{fence}"'
+        if not isinstance(given, Mapping):
+            raise ConfigError.of("by-fence-not-section", where=at)
+        told = {key: value for key, value in given.items() if key != "by_fence"}
+        base = RuleBook.profile(told.pop("profile")) if "profile" in told else whole
+        book = _overridden(replace(base, by_fence={}), told, at)
+        if "walk" in told and book.walk != whole.walk:
+            raise ConfigError.of("by-fence-walk", where=at)
+        found[str(fence)] = replace(book, walk=whole.walk)
+    return found
 
 
 def profile_names() -> tuple[str, ...]:
@@ -295,8 +329,13 @@ def rule_words(name: str) -> tuple[str, str]:
     Returns
     -------
     (str, str)
-        Chinese and English; the name itself where the rule is not known.
+        Chinese and English; the name itself where the rule is not known.  What stands behind an ``@`` is the
+        community whose rule it is.
     """
+    if "@" in name:
+        rule, _, fence = name.partition("@")
+        zh, en = rule_words(rule)
+        return f"{zh}（{fence}）", f"{en} ({fence})"
     if name.startswith("talent:"):
         talent = name.removeprefix("talent:")
         return f"每个责任区“{talent}”人数", f"members of a zone with the strength {talent}"

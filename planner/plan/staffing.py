@@ -108,12 +108,13 @@ def staffed(
     # Ids break ties throughout: equal registers in another order must give equal rosters.
     height = np.zeros(len(homes)) if floor is None else floor
     order = np.lexsort((homes["household_id"].to_numpy(str), height, was))
-    bound = plan.rules.households_per_member
+    fences = plan.centres["fence"].astype(str).tolist()
     for c in np.unique(touched).tolist():
         rows, serving = order[zone[order] == c], np.flatnonzero(own == c)
         serving = serving[np.argsort(names[serving], kind="stable")]
         if not len(rows) or not len(serving):
             continue
+        bound = plan.rules.in_fence(fences[c]).households_per_member
         first, client, load = used_to.clients(unit, rows, serving)
         apart = walks.between(unit[first], door[serving])
         cost = apart + used_to.surcharge(first, serving)
@@ -172,12 +173,16 @@ def _helped(plan: PlanTables) -> tuple[Ints, Ints]:
 
 def _figures(plan: PlanTables, member: Ints, walk_m: Floats, held: Ints) -> dict[str, Any]:
     """Count from the outcome, not from what the search believed."""
-    low, high = plan.rules.households_per_member.low, plan.rules.households_per_member.high
+    rules = plan.rules
+    own = plan.members["fence"].astype(str) if rules.by_fence else ["" for _ in held]
+    each = [rules.in_fence(fence).households_per_member for fence in own]
+    low = np.array([bound.low or 0.0 for bound in each])
+    high = np.array([bound.high or np.inf for bound in each])
     known = walk_m[np.isfinite(walk_m)]
     told: dict[str, Any] = {
         "serving": int((held > 0).sum()),
-        "short": int(((held > 0) & (held < (low or 0))).sum()),
-        "over": int((held > (high or np.inf)).sum()),
+        "short": int(((held > 0) & (held < low)).sum()),
+        "over": int((held > high).sum()),
         "walk_mean_m": round(float(known.mean()), 1) if len(known) else None,
     }
     if plan.helpers is not None:

@@ -206,10 +206,10 @@ def blocks_of(problem: Problem, zone: Ints, walk: WalkLimit, *, smallest: int, b
 
 
 def _limits(problem: Problem) -> tuple[float, float]:
-    """Give the least and the most homes that the rules allow a zone."""
+    """Give the least and the most homes that the rules allow any zone; those of single fences aside."""
     low, high = -np.inf, np.inf
     for r in problem.rules:
-        if r.per is None and np.array_equal(r.amount, problem.households):
+        if r.per is None and r.fences is None and np.array_equal(r.amount, problem.households):
             low = max(low, -np.inf if r.low is None else r.low)
             high = min(high, np.inf if r.high is None else r.high)
     return low, high
@@ -346,7 +346,7 @@ def _told(problem: Problem, of: Ints, homes: Ints, walk: WalkLimit) -> tuple[Pro
     owner = key // width
     edges = np.unique(np.sort(of[problem.adjacency], axis=1), axis=0)
     rules = [
-        ZoneRule(r.name, homes.astype(float), r.low, r.high, None, r.hard, r.price_m)
+        ZoneRule(r.name, homes.astype(float), r.low, r.high, None, r.hard, r.price_m, r.fences)
         for r in problem.rules
         # other amounts, members or loads, would tell what a block holds beside its homes
         if r.per is None and np.array_equal(r.amount, problem.households)

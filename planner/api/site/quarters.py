@@ -137,7 +137,9 @@ def make_quarters(
     for name in np.unique(fence[homes > 0]):
         rows = np.flatnonzero(fence[unit] == name) if len(unit) else np.zeros(0, np.int64)
         units = np.flatnonzero((fence == name) & ((homes > 0) | (crew > 0)))
-        found.append(_quarter(str(name), units, rows, demand, candidates, network, rules))
+        found.append(
+            _quarter(str(name), units, rows, demand, candidates, network, rules.in_fence(str(name)))
+        )
     return found
 
 

@@ -199,15 +199,21 @@ class _Model:
         zone = np.repeat(np.arange(len(reaches)), np.diff(first))
         rows = [_held(reaches, first)]
         high = [np.zeros(_size(rows[0])[0])]
-        for weight, limit, _ in rules:
-            rows.append(csr_array((weight[unit], (zone, np.arange(n))), (len(reaches), n)))
-            high.append(np.full(len(reaches), limit))
-        slack = sum(np.isfinite(price) for _, _, price in rules) * len(reaches)
+        fence = self.problem.fence[self.problem.home[centres]]
+        for weight, limit, _, fences in rules:
+            # a zone that a rule is not for adds nothing, and may have what it likes
+            mine = np.ones(len(reaches), bool) if fences is None else np.isin(fence, fences)
+            counted = np.where(mine[zone], weight[unit], 0.0)
+            rows.append(csr_array((counted, (zone, np.arange(n))), (len(reaches), n)))
+            high.append(np.where(mine, limit, np.inf))
+        slack = sum(np.isfinite(price) for _, _, price, _ in rules) * len(reaches)
         extra = np.unique(unit) if once else np.zeros(0, np.int64)
         wide = n + slack + len(extra)
         matrix, objective = _with_slack(rows, rules, len(reaches), wide), np.zeros(wide)
         objective[:n] = cost if once else cost - self.prize[unit]
-        objective[n : n + slack] = np.repeat([p for *_, p in rules if np.isfinite(p)], len(reaches))
+        objective[n : n + slack] = np.repeat(
+            [p for _, _, p, _ in rules if np.isfinite(p)], len(reaches)
+        )
         upper: Any = np.ones(wide)
         upper[n : n + slack] = np.inf
         lower: Any = np.zeros(wide)
@@ -244,18 +250,19 @@ class _Model:
             return float(found.fun) if found.status == 0 else -np.inf
         return float(proven)
 
-    def _sides(self) -> list[tuple[Floats, float, float]]:
-        """State each rule as ``sum of weight <= limit``, at a price; an infinite one is hard."""
-        sides = []
+    def _sides(self) -> list[tuple[Floats, float, float, tuple[int, ...] | None]]:
+        """State each rule as ``sum of weight <= limit``, at a price, an infinite one is hard; and where."""
+        sides: list[tuple[Floats, float, float, tuple[int, ...] | None]] = []
         for rule in self.problem.rules:
             price = np.inf if rule.hard else rule.price_m
             for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
                 if limit is None:
                     continue
                 if rule.per is None:
-                    sides.append((sign * rule.amount, sign * limit, price))
+                    sides.append((sign * rule.amount, sign * limit, price, rule.fences))
                 else:
-                    sides.append((sign * (rule.amount - limit * rule.per), 0.0, price))
+                    weight = sign * (rule.amount - limit * rule.per)
+                    sides.append((weight, 0.0, price, rule.fences))
         return sides
 
 
@@ -294,7 +301,7 @@ def _size(matrix: csr_array) -> tuple[int, int]:
 
 
 def _with_slack(
-    rows: list[csr_array], rules: list[tuple[Floats, float, float]], zones: int, wide: int
+    rows: list[csr_array], rules: list[tuple[Floats, float, float, Any]], zones: int, wide: int
 ) -> csr_array:
     """Put the rows above one another, with a column for what each zone breaks of each elastic side."""
     blocks, at = [], _size(rows[0])[1]

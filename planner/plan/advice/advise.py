@@ -19,7 +19,7 @@ from planner.model.project import Search
 from planner.model.rules import RuleBook, rule_words
 from planner.network import Network
 from planner.plan.advice import Around, Candidate, Clash, Repair, arithmetic, fitting_rules, repairs
-from planner.plan.advice.arithmetic import Counts
+from planner.plan.advice.arithmetic import counts_of
 from planner.solve.zones.search import Stop, solve
 
 __all__ = ["Advice", "Setting", "advise", "in_names", "refuse_broken", "with_repairs"]
@@ -50,7 +50,7 @@ class Advice:
     def of_counts(cls, demand: Demand, rules: RuleBook) -> Advice:
         """Say what the counts alone rule out, before anything is solved."""
         units, centres = demand.units, demand.centres
-        counts = Counts(int(units["households"].sum()), int(units["members"].sum()), len(centres))
+        counts = counts_of(units, centres, rules)
         fitting = fitting_rules(counts, rules)
         return cls(
             tuple(arithmetic(units, centres, rules)), (), None if fitting is rules else fitting

@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.model.rules import Bound, RuleBook
 
-__all__ = ["Clash", "Counts", "arithmetic", "fitting_rules"]
+__all__ = ["Clash", "Counts", "arithmetic", "counts_of", "fitting_rules"]
 
 # A rule that is moved to where the counts are leaves each zone this much room to either side.
 SLACK = 0.25
@@ -50,8 +50,7 @@ def arithmetic(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> l
     `centres`: ``fence``.
     Gives: empty if nothing speaks against the rules so far.
     """
-    whole = Counts(int(units["households"].sum()), int(units["members"].sum()), len(centres))
-    found = list(_clashes("", whole, rules))
+    found = list(_clashes("", counts_of(units, centres, rules), rules))
     names = sorted(set(units["fence"]) - {""})
     if not names:
         return found
@@ -60,11 +59,20 @@ def arithmetic(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> l
     for name in names:
         homes, members = (int(v) for v in summed.loc[name])
         counts = Counts(homes, members, int(chosen.get(name, 0)))
-        found += _clashes(str(name), counts, rules)
+        found += _clashes(str(name), counts, rules.in_fence(str(name)))
     return found
 
 
+def counts_of(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> Counts:
+    """Count the district, without the communities that have rules of their own."""
+    own = list(rules.by_fence)
+    mine, theirs = units[~units["fence"].isin(own)], centres[~centres["fence"].isin(own)]
+    return Counts(int(mine["households"].sum()), int(mine["members"].sum()), len(theirs))
+
+
 def _clashes(fence: str, n: Counts, rules: RuleBook) -> Iterator[Clash]:
+    if n == Counts(0, 0, 0):  # every community has rules of its own
+        return
     if n.centres == 0:
         what = f"there is no centre for {n.households} households"
         zh = f"没有中心户，{n.households}户无人联系"

@@ -218,7 +218,10 @@ def _notes(tables: PlanTables) -> dict[str, Any]:
         "fingerprint": problem.fingerprint(),
         "unserved_m": problem.unserved_m,
         "zone_rules": [
-            {name: getattr(r, name) for name in _RULE} | {"has_per": r.per is not None}
+            {name: getattr(r, name) for name in _RULE}
+            | {"has_per": r.per is not None}
+            # most plans have one book, and say nothing of fences
+            | ({} if r.fences is None else {"fences": r.fences})
             for r in problem.rules
         ],
         "rules": tables.rules.to_mapping(),
@@ -322,6 +325,7 @@ def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Proble
             amount=units[f"amount_{i}"].to_numpy(),
             per=units[f"per_{i}"].to_numpy() if rule["has_per"] else None,
             **{name: rule[name] for name in _RULE},
+            fences=None if rule.get("fences") is None else tuple(map(int, rule["fences"])),
         )
         for i, rule in enumerate(notes["zone_rules"])
     )

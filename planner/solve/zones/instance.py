@@ -80,14 +80,16 @@ class Rows:
         return total
 
 
-def rows_of(problem: Problem) -> Rows:
-    """State each rule as one or two sides, all of the form ``sum of weight <= limit``."""
+def rows_of(problem: Problem, fence: int = 0) -> Rows:
+    """State each rule of a fence as one or two sides, all of the form ``sum of weight <= limit``."""
     amounts: list[Floats] = []
     names: list[str] = []
     shares: list[dict[int, float]] = []
     limits: list[float] = []
     prices: list[float] = []
     for rule in problem.rules:
+        if not rule.is_for(np.array([fence]))[0]:
+            continue
         counted = _position(amounts, rule.amount)
         for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
             if limit is None:

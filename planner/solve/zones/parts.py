@@ -12,7 +12,7 @@ from planner.errors import PlannerError
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.problem import Problem
 from planner.solve.zones.contiguity import neighbours, order_by_centre, spans, usable_pairs
-from planner.solve.zones.instance import Instance, Pairs, assembled, local_neighbours, rows_of
+from planner.solve.zones.instance import Instance, Pairs, Rows, assembled, local_neighbours, rows_of
 
 __all__ = ["Split", "split"]
 
@@ -59,7 +59,10 @@ def split(problem: Problem) -> Split:
     served[unit] = True
     rank = np.empty(problem.n_pairs, np.int64)
     rank[order_by_centre(problem)] = np.arange(problem.n_pairs)
-    rows, skip, cost = rows_of(problem), _skip_prices(problem), problem.pair_cost_m
+    skip, cost = _skip_prices(problem), problem.pair_cost_m
+    # where rules differ by fence no pair crosses one, so that a part has the rules of any of its homes
+    shared = all(rule.fences is None for rule in problem.rules)
+    stated: dict[int, Rows] = {}
 
     def part(units: Ints, centres: Ints) -> Instance:
         owner, pair = spans(problem.pair_start, units)
@@ -67,11 +70,14 @@ def split(problem: Problem) -> Split:
         among = np.searchsorted(centres, problem.pair_centre[pair]).astype(np.int32)
         walk_m = problem.walk_m[pair]
         walk_cost = problem.load[units][owner] * walk_m
+        fence = 0 if shared else int(problem.fence[problem.home[centres[0]]])
+        if fence not in stated:
+            stated[fence] = rows_of(problem, fence)
         return assembled(
             (units, centres),
             Pairs(owner, among, rank[pair], cost[pair], walk_cost, walk_m),
             local_neighbours(near, units, problem.n_units),
-            rows.take(units),
+            stated[fence].take(units),
             skip[units],
         )
 
