@@ -126,6 +126,12 @@ def _touched(plan: PlanTables, assignment: Ints) -> Ints:
     return touched[touched >= 0]
 
 
+def _most_homes(plan: PlanTables) -> Floats:
+    """Give the homes that each zone may have, by the rules of its community; infinite for any."""
+    highs = [plan.rules.in_fence(str(f)).households_per_zone.high for f in plan.centres["fence"]]
+    return np.array([np.inf if high is None else high for high in highs], float)
+
+
 def _households(
     plan: PlanTables, assignment: Ints, unit: Ints, walk_m: Floats
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -138,7 +144,7 @@ def _households(
         plan.problem,
         assignment,
         limit_m=plan.rules.walk.limit_m,
-        most=plan.rules.households_per_zone.high,
+        most=_most_homes(plan),
     )
     gap = np.full(len(before), "", object)
     gap[found["household"]] = found["cause"].to_numpy(object)

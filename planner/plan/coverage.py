@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from planner.model.arrays import Ints, Ints32
+from planner.model.arrays import Floats, Ints, Ints32
 from planner.model.problem import Problem
 
 __all__ = ["coverage_gaps"]
@@ -20,7 +20,7 @@ def coverage_gaps(
     assignment: ArrayLike,
     *,
     limit_m: float,
-    most: float | None,
+    most: ArrayLike | None,
 ) -> pd.DataFrame:
     """List the uncovered households.
 
@@ -40,6 +40,8 @@ def coverage_gaps(
         Centre of each unit, -1 for none.
     limit_m : float
         The walk limit, metres.
+    most : float, or array_like of float, shape (n_centres,)
+        Households that a zone may have, infinite for any; None for any everywhere.
 
     Returns
     -------
@@ -58,21 +60,22 @@ def coverage_gaps(
     found[far] = "beyond_walk_limit"
     detail[far] = [f"{w:.0f} m > {limit_m:.0f} m" for w in walk[far]]
     if most is not None:
-        for c, rows in _overfull(zone, found, most):
+        allowed = np.broadcast_to(np.asarray(most, float), problem.n_centres)
+        for c, rows in _overfull(zone, found, allowed):
             # The farthest are left over: they gain most by another centre. Ids settle ties, for
             # rows may come in any order.
             left_over = rows[np.lexsort((ids[rows], -walk[rows]))]
             total = int((zone == c).sum())
-            excess = max(0, total - int(most) - int((found[zone == c] != "").sum()))
+            excess = max(0, total - int(allowed[c]) - int((found[zone == c] != "").sum()))
             found[left_over[:excess]] = "zone_over_limit"
-            detail[left_over[:excess]] = f"{total} > {most:g} households 户"
+            detail[left_over[:excess]] = f"{total} > {allowed[c]:g} households 户"
     listed = np.flatnonzero(found != "")
     return pd.DataFrame({"household": listed, "cause": found[listed], "detail": detail[listed]})
 
 
-def _overfull(zone: Ints32, found: NDArray[np.str_], most: float) -> list[tuple[int, Ints]]:
+def _overfull(zone: Ints32, found: NDArray[np.str_], most: Floats) -> list[tuple[int, Ints]]:
     """Zones above the limit, each with its households that have no cause yet."""
-    counts = np.bincount(zone[zone >= 0])
+    counts = np.bincount(zone[zone >= 0], minlength=len(most))
     return [
         (int(c), np.flatnonzero((zone == c) & (found == ""))) for c in np.flatnonzero(counts > most)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,35 @@ def page_file(tables: PlanTables, tmp_path_factory: pytest.TempPathFactory) -> P
     return map_page(tables).save(tmp_path_factory.mktemp("edit") / "map.html")
 
 
-@pytest.mark.parametrize("seed", [1, 20, 300])
+def by_fence(tables: PlanTables) -> PlanTables:
+    """Give half of the communities of a plan limits of their own."""
+    rules = []
+    numbers = sorted({int(f) for f in tables.problem.fence})
+    halves = (tuple(numbers[::2]), tuple(numbers[1::2]))
+    for rule in tables.problem.rules:
+        rules += [
+            replace(rule, fences=halves[0]),
+            replace(
+                rule,
+                name=f"{rule.name}@西",
+                high=(rule.high or 90.0) / 2,
+                low=1.0,
+                fences=halves[1],
+            ),
+        ]
+    problem = tables.problem.replace(rules=tuple(rules))
+    own = audit.audit(problem, assignment_of(tables), 0.0)
+    walk = [r for r in tables.certificate.rules if r.name == "walk_m"]
+    return replace(tables, problem=problem, certificate=replace(own, rules=(*own.rules, *walk)))
+
+
+@pytest.mark.parametrize(("seed", "fences"), [(1, False), (20, False), (300, False), (7, True)])
 def test_the_page_and_the_engine_agree(
-    open_page: Opener, page_file: Path, tables: PlanTables, seed: int
+    open_page: Opener, tables: PlanTables, seed: int, fences: bool, tmp_path: Path
 ) -> None:
     """Random edits come to the same metres, homes, rules and connection in page and audit."""
-    with open_page(page_file) as page:
+    tables = by_fence(tables) if fences else tables
+    with open_page(map_page(tables).save(tmp_path / "map.html")) as page:
         found = page.evaluate(RANDOM_EDITS, seed)
     assignment = replayed(tables, read_changes(json.dumps(found["changes"]).encode()))
     moved = (assignment != assignment_of(tables)).sum()

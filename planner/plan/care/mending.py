@@ -274,7 +274,8 @@ def _held(
     """Give the homes that are within walk limit and a zone that is not full, and their mean walk."""
     rules = ground.plan.rules
     walk = np.append(tried.walk_m, np.nan)[tried.pairs_of(new)]
-    most = rules.households_per_zone.high
+    fence = str(ground.plan.units["fence"].iloc[int(units[0])]) if len(units) else ""
+    most = rules.in_fence(fence).households_per_zone.high
     size = np.bincount(new[new >= 0], tried.households[new >= 0], minlength=tried.n_centres)
     fits = np.ones(len(new), bool) if most is None else size[new] <= most
     good = units[(walk <= rules.walk.limit_m) & fits]

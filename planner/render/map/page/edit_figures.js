@@ -44,7 +44,7 @@ function makeFigures(model, desk) {
     model.edited = {
       mean: model.data.figures.walk_m.mean + numbers.mean() - opened.mean, max: far, beyond: beyond(now), limit, broken: Math.max(0, sum(outcomes) - sum(opened.outcomes)),
       fewer: Math.max(0, sum(opened.outcomes) - sum(outcomes)), walk: now.walk - opened.numbers.walk, value: now.value - opened.numbers.value,
-      unserved: moved.some((b) => data.zone[b] < 0 || zoneOf[b] < 0), over: outcomes.some((one) => one.name === 'households_per_zone' && one.broken > 0)
+      unserved: moved.some((b) => data.zone[b] < 0 || zoneOf[b] < 0), over: outcomes.some((one) => one.name.split('@')[0] === 'households_per_zone' && one.broken > 0)
     };
     rules.forEach((rule) => {
       const found = outcomes.find((one) => one.name === rule.name);

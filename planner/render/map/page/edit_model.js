@@ -94,7 +94,11 @@ function makeEditModel(data, zoneCount) {
     });
   }
 
+  /* Rules of single communities are for the zones of these alone. */
+  data.rules.forEach((rule) => { rule.mine = rule.zones ? new Set(rule.zones) : null; });
+
   function excessOf(rule, r, zone) {
+    if (rule.mine && !rule.mine.has(zone)) return [0, 0];
     return ruleExcess(rule, sums.amount[r][zone], rule.per === null ? 1 : sums.per[r][zone]);
   }
 
@@ -169,6 +173,7 @@ function makeEditModel(data, zoneCount) {
     return data.rules.map((rule, r) => {
       let [low, high, broken] = [Infinity, -Infinity, 0];
       for (let z = 0; z < zoneCount; z += 1) {
+        if (rule.mine && !rule.mine.has(z)) continue;
         const seen = rule.per === null ? sums.amount[r][z] : sums.amount[r][z] / sums.per[r][z];
         if (!Number.isNaN(seen)) {
           low = Math.min(low, seen);
@@ -190,7 +195,7 @@ function makeEditModel(data, zoneCount) {
     });
     const homes = sums.homes[zone];
     const amount = (name) => {
-      const r = data.rules.findIndex((rule) => rule.name === name);
+      const r = data.rules.findIndex((rule) => rule.name.split('@')[0] === name);
       return r < 0 ? null : sums.amount[r][zone];
     };
     return { homes, members: amount('members_per_zone'), mean: homes ? sums.paced[zone] / 100 / homes : 0, max: far, left, broken: brokenRules(zone), apart: apart[zone] === 1 };

@@ -118,6 +118,12 @@ const COLUMNS = [
   { key: 'gaps', words: 'gapsShort', of: (z) => (z.gaps === -1 ? 1.5 : z.gaps) }
 ];
 
+/* The rule of a zone: that of its community, where it has one of its own. */
+function ruleOf(model, name, zone) {
+  const named = (wanted) => model.data.rules.find((r) => r.name === wanted);
+  return named(name + '@' + zone.fence) || named(name);
+}
+
 /* Homes as a bar; the band behind it is what the rule allows. */
 function loadBar(zone, rule, most) {
   const share = (value) => Math.max(0, Math.min(100, (100 * value) / most)) + '%';
@@ -163,9 +169,10 @@ function zoneRow(model, zone, rule, most, state, choose) {
 
 /* Makes rows of the list of zones, all against one scale. */
 function zoneRows(model, state, choose) {
-  const rule = model.data.rules.find((r) => r.name === 'households_per_zone');
-  const most = Math.max(1, ...model.zones.map((z) => z.homes), rule && rule.high ? rule.high * 1.08 : 0);
-  return (zone) => zoneRow(model, zone, rule, most, state, choose);
+  const rules = model.zones.map((z) => ruleOf(model, 'households_per_zone', z));
+  const highs = rules.map((rule) => (rule && rule.high ? rule.high * 1.08 : 0));
+  const most = Math.max(1, ...model.zones.map((z) => z.homes), ...highs);
+  return (zone) => zoneRow(model, zone, ruleOf(model, 'households_per_zone', zone), most, state, choose);
 }
 
 function zonesBlock(model, state, choose, resort) {
@@ -181,7 +188,8 @@ function zonesBlock(model, state, choose, resort) {
     });
     return make('th', { class: c.key === 'n' || c.key === 'homes' ? '' : 'right', set: { scope: 'col', 'aria-sort': current ? (state.sort.way > 0 ? 'ascending' : 'descending') : 'none' } }, [button]);
   });
-  const note = rule && rule.high !== null ? say('ofRule', { limit: limitText(rule.limit) }) : '';
+  const own = model.data.rules.some((r) => r.name.startsWith('households_per_zone@'));
+  const note = rule && !own && rule.high !== null ? say('ofRule', { limit: limitText(rule.limit) }) : '';
   return make('section', { class: 'block zones' }, [
     make('h2', {}, [make('span', { text: say('zoneList') }), make('small', { text: note })]),
     make('table', { class: 'zones' }, [
@@ -198,7 +206,7 @@ function facts(pairs) {
 
 function zoneFacts(model, zone) {
   const rule = (name) => {
-    const found = model.data.rules.find((r) => r.name === name);
+    const found = ruleOf(model, name, zone);
     return found ? ' (' + say('allowed', { limit: limitText(found.limit) }) + ')' : '';
   };
   return facts([
