@@ -181,7 +181,9 @@ def _panned(page: Any) -> dict[str, float]:
     home = page.evaluate("[map_plan.getZoom(), map_plan.getCenter().lat, map_plan.getCenter().lng]")
     for name, zoom in (("whole plan", None), ("streets", 15.5), ("buildings", 17.5)):
         if zoom:
-            page.evaluate(f"void map_plan.setView(map_plan.getCenter(), {zoom}, {{ animate: false }})")
+            page.evaluate(
+                f"void map_plan.setView(map_plan.getCenter(), {zoom}, {{ animate: false }})"
+            )
             page.wait_for_timeout(300)
         page.mouse.move(700, 500)
         page.mouse.down()
@@ -192,7 +194,9 @@ def _panned(page: Any) -> dict[str, float]:
         page.mouse.up()
         page.wait_for_timeout(400)
         found[f"panning, {name}"] = 1000 * (len(frames) - 1) / max(frames[-1] - frames[0], 1)
-    page.evaluate("([z, lat, lng]) => void map_plan.setView([lat, lng], z, { animate: false })", home)
+    page.evaluate(
+        "([z, lat, lng]) => void map_plan.setView([lat, lng], z, { animate: false })", home
+    )
     page.wait_for_timeout(300)
     return found
 
@@ -220,7 +224,9 @@ def _edited(page: Any) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, zoom in (("whole plan", None), ("streets", 15.5)):
         if zoom:
-            page.evaluate(f"void map_plan.setView(map_plan.getCenter(), {zoom}, {{ animate: false }})")
+            page.evaluate(
+                f"void map_plan.setView(map_plan.getCenter(), {zoom}, {{ animate: false }})"
+            )
             page.wait_for_timeout(500)
         page.evaluate(EDIT, 3)
         times = sorted(page.evaluate(EDIT, 40))
