@@ -24,6 +24,7 @@ from planner.model.project import Project
 from planner.model.schema import LOG
 from planner.model.tables import PlanTables
 from planner.plan.care.absences import absences, care_table, helped
+from planner.plan.care.adding.more import Candidates, brought, ranked
 from planner.plan.care.blanks import blank_spots
 from planner.plan.care.equity import equity, equity_figures
 from planner.plan.care.mending import Mend, mends
@@ -40,6 +41,7 @@ from planner.render.text.coverage_words import coverage_figures, coverage_lines
 __all__ = ["COVERAGE_STAGES", "Coverage", "Covers", "coverage", "without_streets"]
 
 COVERAGE_STAGES = ("read", "ground", "repairs", "absences")
+SITES = 12  # candidates for one centre more that are drawn
 BOOK, BANDS = "gaps.internal.xlsx", "bands.internal.geojson"
 
 
@@ -68,6 +70,9 @@ class Coverage(Answer):
         See `planner.plan.care.absences.care_table` and `absences`.
     blanks : DataFrame or None
         See `planner.plan.care.blanks.blank_spots`.
+    sites, brought : DataFrame or None
+        The members who as a centre more would close or save most, and whom each would bring nearer; see
+        `planner.plan.care.adding.more.ranked` and `brought`.
     unseen : DataFrame or None
         Care households that were not visited for long, where the project names a log; see
         `planner.plan.care.served.Served`.
@@ -83,6 +88,8 @@ class Coverage(Answer):
     care: pd.DataFrame | None = None
     absences: pd.DataFrame | None = None
     blanks: pd.DataFrame | None = None
+    sites: pd.DataFrame | None = None
+    brought: pd.DataFrame | None = None
     unseen: pd.DataFrame | None = None
 
     def figures(self) -> dict[str, Any]:
@@ -146,6 +153,8 @@ def coverage(
     with clock.stage("absences"):
         layer = bands(ground, task.pace)
         near = helped(ground, needs, task.pace, task.care.limit_m)
+        asked = Candidates.centres(ground, plan.rules.walk.limit_m)
+        best = ranked(ground, needs, asked).head(SITES)
     return replace(
         told,
         about={**told.about, **_slopes(ground, task.pace), "helper_m": near.limit_m},
@@ -153,6 +162,8 @@ def coverage(
         care=care_table(ground, needs, near, kinds),
         absences=absences(ground, needs, near),
         blanks=blank_spots(plan, building_table(task.inputs)[0]),
+        sites=best,
+        brought=brought(asked, best),
         unseen=_unseen(ground, needs, task, kinds),
     )
 

@@ -25,3 +25,56 @@ def test_layers_are_shown_and_stay_shown(open_page: Opener, tmp_path: Path) -> N
         assert page.is_checked("input[data-care=careHomes]")
         page.uncheck("input[data-care=careHomes]")
         assert page.locator(".leaflet-overlay-pane path").count() == bands
+
+
+def test_what_if_a_candidate_opens(open_page: Opener, tmp_path: Path) -> None:
+    """Its figures and the doors it brings; a click on its sign asks the same; another language keeps it."""
+    plan, project = care_town()
+    covered = plan.coverage(project, seconds=0.0)
+    path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
+    with open_page(path) as page:
+        page.evaluate("document.querySelector('details.care').open = true")
+        page.check("input[data-care=careSites]")
+        assert page.locator(".care-site").count() == len(covered.sites)
+        page.select_option("select[data-care=careWhatIf]", "0")
+        doors = page.locator(".leaflet-overlay-pane path").count()
+        assert doors == (covered.brought["rank"] == 1).sum()
+        homes = int(covered.sites["homes"].iloc[0])
+        assert f"新覆盖 {homes} 户" in page.inner_text(".care-opened")
+        page.click("#language")
+        assert f"{homes} homes more" in page.inner_text(".care-opened")
+        page.locator(".care-site").nth(1).dispatch_event("click")
+        assert page.input_value("select[data-care=careWhatIf]") == "1"
+        page.select_option("select[data-care=careWhatIf]", "-1")
+        assert page.locator(".leaflet-overlay-pane path").count() == 0
+        assert page.inner_text(".care-opened") == ""
+
+
+def test_a_sheet_has_what_is_shown(open_page: Opener, tmp_path: Path) -> None:
+    """Each layer changes the picture of the sheet and stands in its legend; hidden, all is as before."""
+    plan, project = care_town()
+    covered = plan.coverage(project, seconds=0.0)
+    path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
+    draw = """async () => {
+        const made = await window.plannerPrint.draw({ what: 'printWhole' });
+        return [made[0].picture.src, document.querySelector('.sheet .legend').innerText];
+    }"""
+    with open_page(path) as page:
+        page.evaluate("document.querySelector('details.care').open = true")
+        plain, legend = page.evaluate(draw)
+        seen = {plain}
+        for name in ("careBandsCentre", "careBandsMember", "careHomes", "careAlone", "careSites"):
+            label = page.inner_text(f"label:has(input[data-care={name}])").strip()
+            page.check(f"input[data-care={name}]")
+            picture, words = page.evaluate(draw)
+            assert picture not in seen, name
+            assert label in words, name
+            assert label not in legend, name
+            seen.add(picture)
+            page.uncheck(f"input[data-care={name}]")
+        page.select_option("select[data-care=careWhatIf]", "0")
+        picture, words = page.evaluate(draw)
+        assert picture not in seen
+        assert page.inner_text(".care-opened") in words
+        page.select_option("select[data-care=careWhatIf]", "-1")
+        assert page.evaluate(draw) == [plain, legend]

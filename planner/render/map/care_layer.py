@@ -36,7 +36,10 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
     dict
         ``bands``: source -> list of ``[from, to, rings]`` (minutes; degrees, latitude first); ``homes``: one
         row a door with care households: ``[latitude, longitude, homes, least helpers, days]``, days since the
-        last visit of who waits longest (-1 for never, null for in time); ``limit_m``.
+        last visit of who waits longest (-1 for never, null for in time); ``limit_m``; ``sites``: of each
+        candidate for one centre more ``[latitude, longitude, name, homes within the limit then, metres saved,
+        doors]``, a door being ``[latitude, longitude, homes, metres nearer or null, new within the limit]``;
+        ``site_m``, that limit.
     """
     bands: dict[str, list[Any]] = {}
     layer = told.bands
@@ -47,7 +50,46 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
                 [float(start), float(end), list(_rings(shape))]
             )
     homes = [] if told.care is None else list(_doors(tables, told.care, told.unseen))
-    return {"bands": bands, "homes": homes, "limit_m": told.about.get("helper_m")}
+    sites = list(_sites(tables, told.sites, told.brought))
+    return {
+        "bands": bands,
+        "homes": homes,
+        "limit_m": told.about.get("helper_m"),
+        "sites": sites,
+        "site_m": told.about.get("limit_m"),
+    }
+
+
+def _sites(
+    tables: PlanTables, sites: pd.DataFrame | None, brought: pd.DataFrame | None
+) -> Iterator[list[Any]]:
+    """Give each candidate with the doors that it would bring nearer, the own one for its place."""
+    if sites is None or brought is None:
+        return
+    points = tables.units.geometry.to_numpy()
+
+    def place(unit: int) -> list[float]:
+        return [round(float(points[unit].y), DIGITS), round(float(points[unit].x), DIGITS)]
+
+    for site in sites.to_dict("records"):
+        own = brought[brought["rank"] == site["rank"]]
+        doors = [
+            [
+                *place(row.unit),
+                int(row.homes),
+                None if math.isinf(row.now_m) else round(row.now_m - row.walk_m),
+                int(row.new),
+            ]
+            for row in own.itertuples()
+        ]
+        name = " ".join(dict.fromkeys(t for t in (str(site["candidate"]), str(site["place"])) if t))
+        yield [
+            *place(int(own["unit"].iloc[0])),
+            name,
+            int(site["homes"]),
+            round(float(site["saved_m"])),
+            doors,
+        ]
 
 
 def _rings(shape: Any) -> Iterator[list[list[list[float]]]]:

@@ -55,6 +55,16 @@ class Told(Protocol):
         ...
 
     @property
+    def sites(self) -> pd.DataFrame | None:
+        """One row a candidate for one centre more."""
+        ...
+
+    @property
+    def brought(self) -> pd.DataFrame | None:
+        """One row a door that a candidate would bring nearer."""
+        ...
+
+    @property
     def unseen(self) -> pd.DataFrame | None:
         """Care households that were not visited for long; None without a log."""
         ...

@@ -66,11 +66,31 @@ def test_one_row_a_door_with_its_worst_case(told) -> None:
     late = replace(both, unseen=pd.DataFrame({"household_id": [homes[twin]], "days": [120.0]}))
     assert care_payload(plan, late)["homes"][0][4] == 120
     assert care_payload(plan, replace(both, unseen=None))["homes"][0][4] is None
-    assert care_payload(plan, replace(both, care=None, bands=None)) == {
+    bare = replace(both, care=None, bands=None, sites=None, brought=None)
+    assert care_payload(plan, bare) == {
         "bands": {},
         "homes": [],
         "limit_m": covered.about["helper_m"],
+        "sites": [],
+        "site_m": 400.0,
     }
+
+
+def test_a_candidate_stands_with_whom_it_would_bring_nearer(told) -> None:
+    """Its own door first; homes that come within the limit add up to what the ranking says of it."""
+    plan, covered = told
+    sites = care_payload(plan, covered)["sites"]
+    assert len(sites) == len(covered.sites) == 6
+    for site, row in zip(sites, covered.sites.itertuples(), strict=True):
+        lat, lon, name, homes, saved, doors = site
+        assert name.startswith(row.candidate)
+        assert (homes, saved) == (row.homes, round(row.saved_m))
+        assert doors[0][:2] == [lat, lon]
+        assert sum(door[2] for door in doors if door[4]) == homes
+        nearer = [door[2] * door[3] for door in doors if door[3] is not None]
+        assert sum(nearer) >= saved * (0.99 if not homes else 0.0)
+    assert any(site[3] > 0 for site in sites)
+    json.dumps(sites)
 
 
 def test_the_internal_page_alone_may_hold_it(told) -> None:

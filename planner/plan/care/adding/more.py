@@ -17,7 +17,7 @@ from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from planner.solve.cover import Gains, Pick, best_sets
 
-__all__ = ["MODELS", "WHAT", "Candidates", "Choosable", "ranked", "sets_table"]
+__all__ = ["MODELS", "WHAT", "Candidates", "Choosable", "brought", "ranked", "sets_table"]
 
 WHAT = {"centre": ("中心户", "centre"), "member": ("联系党员", "serving member")}
 MODELS = {
@@ -167,6 +167,29 @@ def ranked(ground: OnStreets, needs: Needs, asked: Candidates) -> pd.DataFrame:
             "saved_m": metres[order].round(1),
         }
     )
+
+
+def brought(asked: Candidates, best: pd.DataFrame) -> pd.DataFrame:
+    """Say whom some candidates would bring nearer, a row a door: what happens if one of them opens.
+
+    `best`: rows of `ranked`.
+    Gives: ``rank, unit`` (position of the door; the candidate's own first)``, homes, now_m``
+    (today's walk, infinite for none)``, walk_m`` (then)``, new`` (within the limit then, and not today).
+    """
+    place = {name: k for k, name in enumerate(asked.name.astype(str).tolist())}
+    parts = []
+    for rank, name in zip(best["rank"], best["candidate"].astype(str), strict=True):
+        k = place[name]
+        mine = asked.at == k
+        to, walk = asked.to[mine], asked.walk_m[mine]
+        nearer = (walk < asked.now_m[to]) & (asked.weight[to] > 0) & (to != asked.unit[k])
+        to, walk = np.append(asked.unit[k], to[nearer]), np.append(0.0, walk[nearer])
+        now = asked.now_m[to]
+        frame = pd.DataFrame({"unit": to, "homes": asked.weight[to].astype(np.int64), "now_m": now})
+        new = (now > asked.limit_m) & (walk <= asked.limit_m)
+        parts.append(frame.assign(rank=int(rank), walk_m=walk, new=new))
+    columns = ["rank", "unit", "homes", "now_m", "walk_m", "new"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def sets_table(asked: Choosable, most: int, *, seconds: float, seed: int) -> pd.DataFrame:

@@ -1,13 +1,16 @@
-/* Coverage and care, on the internal map alone: bands of walking time, care households, who has one helper, last visits. */
+/* Coverage and care, on the internal map alone: bands of walking time, care households, who has one helper, last visits, and
+   where one centre more would help, with what happens if it opens. */
 Object.assign(TEXTS.zh, {
-  careLayers: '关爱图层', careBandsCentre: '到中心户步行时段', careBandsMember: '到联系党员步行时段', careHomes: '关爱户', careAlone: '{m} 米内至多一名联系党员', careUnseen: '久未走访', careBand: '{a}–{b} 分钟'
+  careLayers: '关爱图层', careBandsCentre: '到中心户步行时段', careBandsMember: '到联系党员步行时段', careHomes: '关爱户', careAlone: '{m} 米内至多一名联系党员', careUnseen: '久未走访', careBand: '{a}–{b} 分钟', careSites: '可增设的中心户', careWhatIf: '如果增设', careNobody: '（不增设）', careSite: '{n}. {name}', careOpened: '新覆盖 {n} 户（{m} 米内），步行共少 {s} 米', careNew: '新进入步行上限的住处', careNearer: '步行更近的住处'
 });
 Object.assign(TEXTS.en, {
-  careLayers: 'Care layers', careBandsCentre: 'Minutes to a centre', careBandsMember: 'Minutes to a serving member', careHomes: 'Care households', careAlone: 'One serving member or none within {m} m', careUnseen: 'Not visited for long', careBand: '{a}–{b} min'
+  careLayers: 'Care layers', careBandsCentre: 'Minutes to a centre', careBandsMember: 'Minutes to a serving member', careHomes: 'Care households', careAlone: 'One serving member or none within {m} m', careUnseen: 'Not visited for long', careBand: '{a}–{b} min', careSites: 'Candidates for one centre more', careWhatIf: 'What if this one opens', careNobody: '(none)', careSite: '{n}. {name}', careOpened: '{n} {n|home|homes} more within {m} m, {s} m of walking saved', careNew: 'Brought within the limit', careNearer: 'Brought nearer'
 });
 /* Dark is near: told apart in print without colour as well. */
 const BAND_COLOURS = ['#225ea8', '#7fcdbb', '#edf8b1', '#fed976', '#fd8d3c'];
-const CARE_INK = '#6a3d9a', ALONE_INK = '#c51b1b', UNSEEN_INK = '#b15928';
+const CARE_INK = '#6a3d9a', ALONE_INK = '#c51b1b', UNSEEN_INK = '#b15928', SITE_INK = '#00695c';
+/* The edge of each band has a dash of its own: without colour, too, it is seen which is which. */
+const BAND_DASHES = [[], [6, 3], [2, 3], [8, 2, 2, 2], [1, 2]];
 
 function bandColour(at) {
   return BAND_COLOURS[Math.min(at, BAND_COLOURS.length - 1)];
@@ -19,7 +22,7 @@ function careRings(care, wanted, radius, look) {
 }
 
 function bandGroup(bands) {
-  return L.layerGroup(bands.map((band, at) => L.polygon(band[2], { stroke: true, weight: 0.6, color: '#444444', fillColor: bandColour(at), fillOpacity: 0.35, interactive: false })));
+  return L.layerGroup(bands.map((band, at) => L.polygon(band[2], { stroke: true, weight: 0.6, color: '#444444', dashArray: BAND_DASHES[at % BAND_DASHES.length].join(' '), fillColor: bandColour(at), fillOpacity: 0.35, interactive: false })));
 }
 
 /* Name -> how its layer is made; only what the page has. */
@@ -30,7 +33,49 @@ function careGroups(care) {
   if (care.homes.length) groups['careHomes'] = () => careRings(care, () => true, 7, { color: CARE_INK });
   if (care.homes.some((home) => home[3] <= 1)) groups['careAlone'] = () => careRings(care, (home) => home[3] <= 1, 11, { color: ALONE_INK, dashArray: '4 3' });
   if (care.homes.some((home) => home[4] !== null)) groups['careUnseen'] = () => careRings(care, (home) => home[4] !== null, 15, { color: UNSEEN_INK, dashArray: '1 4' });
+  if (care.sites.length) groups['careSites'] = () => siteGroup(care);
   return groups;
+}
+
+/* Candidates by number; a click asks what happens if that one opens. */
+function siteGroup(care) {
+  return L.layerGroup(care.sites.map((site, at) => {
+    const icon = L.divIcon({ className: 'care-site', html: String(at + 1), iconSize: [22, 22] });
+    const mark = L.marker([site[0], site[1]], { icon, keyboard: false, title: say('careSite', { n: at + 1, name: site[2] }) });
+    mark.on('click', () => { if (care.ask) care.ask(at); });
+    return mark;
+  }));
+}
+
+/* What one candidate would bring: doors within the limit for the first time, and those that it is nearer to. */
+function openedGroup(site) {
+  const marks = site[5].slice(1).map((door) => L.circleMarker([door[0], door[1]], door[4]
+    ? { radius: 8, color: SITE_INK, weight: 3, fillColor: SITE_INK, fillOpacity: 0.5, interactive: false }
+    : { radius: 6, color: SITE_INK, weight: 1.5, fill: false, interactive: false }));
+  marks.push(L.circleMarker([site[0], site[1]], { radius: 15, color: SITE_INK, weight: 4, fill: false, interactive: false }));
+  return L.layerGroup(marks);
+}
+
+function openedWords(care) {
+  const site = care.sites[care.opened];
+  return site ? say('careOpened', { n: grouped(site[3]), m: grouped(care.site_m), s: grouped(site[4]) }) : '';
+}
+
+/* The choice of a candidate, and its figures. */
+function whatIf(map, care) {
+  const told = make('p', { class: 'aside care-opened', text: openedWords(care), set: { role: 'status' } });
+  const names = care.sites.map((site, at) => make('option', { text: say('careSite', { n: at + 1, name: site[2] }), set: { value: String(at) } }));
+  const select = make('select', { set: { 'data-care': 'careWhatIf', 'aria-label': say('careWhatIf') } }, [make('option', { text: say('careNobody'), set: { value: '-1' } })].concat(names));
+  select.value = String(care.opened);
+  care.ask = (at) => {
+    if (care.drawn) map.removeLayer(care.drawn);
+    care.opened = at;
+    select.value = String(at);
+    care.drawn = at < 0 ? null : openedGroup(care.sites[at]).addTo(map);
+    told.textContent = openedWords(care);
+  };
+  select.addEventListener('change', () => care.ask(Number(select.value)));
+  return make('div', { class: 'care-what-if' }, [make('label', {}, [make('span', { text: say('careWhatIf') }), select]), told]);
 }
 
 function careRing(ink, radius, dash) {
@@ -47,18 +92,126 @@ function careRing(ink, radius, dash) {
 function carePicture(name) {
   if (name === 'careHomes') return careRing(CARE_INK, 6, []);
   if (name === 'careAlone') return careRing(ALONE_INK, 8, [4, 3]);
+  if (name === 'careSites') return swatch((c, x, y) => siteMark(c, x, y, '1'), 30, 24);
   return name === 'careUnseen' ? careRing(UNSEEN_INK, 9, [1, 4]) : null;
 }
 
-function bandLegend(bands) {
-  return make('ul', { class: 'legend' }, bands.map((band, at) => legendRow(swatch((c, x, y) => {
+function siteMark(c, x, y, text) {
+  c.setLineDash([]);
+  c.beginPath();
+  c.arc(x, y, 9, 0, 2 * Math.PI);
+  c.fillStyle = '#ffffff';
+  c.fill();
+  c.lineWidth = 2.5;
+  c.strokeStyle = SITE_INK;
+  c.stroke();
+  c.fillStyle = SITE_INK;
+  c.font = '700 11px sans-serif';
+  c.textAlign = 'center';
+  c.textBaseline = 'middle';
+  c.fillText(text, x, y + 0.5);
+}
+
+function doorMark(c, x, y, fresh) {
+  c.setLineDash([]);
+  c.beginPath();
+  c.arc(x, y, fresh ? 7 : 5.5, 0, 2 * Math.PI);
+  c.strokeStyle = c.fillStyle = SITE_INK;
+  c.lineWidth = fresh ? 2.5 : 1.4;
+  if (fresh) { c.globalAlpha = 0.5; c.fill(); c.globalAlpha = 1; }
+  c.stroke();
+}
+
+function careBandsShown(care) {
+  return Boolean(care.shown.careBandsCentre || care.shown.careBandsMember);
+}
+
+/* On a sheet of paper: what is shown on the screen, in the same signs. */
+function paintCare(sheet, ctx, model) {
+  const care = model.care;
+  const spot = (lat, lng) => {
+    const world = L.CRS.EPSG3857.latLngToPoint(L.latLng(lat, lng), PLANE_ZOOM);
+    return sheet._at({ x: world.x - model.plane.x0, y: world.y - model.plane.y0 });
+  };
+  ctx.save();
+  sheet._toScreen(ctx);
+  [['careBandsCentre', 'centre'], ['careBandsMember', 'member']].forEach(([name, source]) => {
+    if (care.shown[name]) care.bands[source].forEach((band, nth) => paintBand(ctx, band, nth, spot));
+  });
+  [['careHomes', () => true, 5, CARE_INK, []], ['careAlone', (home) => home[3] <= 1, 8, ALONE_INK, [4, 3]], ['careUnseen', (home) => home[4] !== null, 11, UNSEEN_INK, [1, 4]]].forEach(([name, wanted, radius, ink, dash]) => {
+    if (!care.shown[name]) return;
+    ctx.setLineDash(dash);
+    ctx.lineWidth = 1.8;
+    ctx.strokeStyle = ink;
+    care.homes.filter(wanted).forEach((home) => {
+      const [x, y] = spot(home[0], home[1]);
+      ctx.beginPath();
+      ctx.arc(x, y, radius, 0, 2 * Math.PI);
+      ctx.stroke();
+    });
+  });
+  const opened = care.sites[care.opened];
+  if (opened) opened[5].slice(1).forEach((door) => doorMark(ctx, ...spot(door[0], door[1]), door[4]));
+  care.sites.forEach((site, nth) => {
+    if (care.shown.careSites || nth === care.opened) siteMark(ctx, ...spot(site[0], site[1]), String(nth + 1));
+  });
+  ctx.restore();
+}
+
+function paintBand(ctx, band, nth, spot) {
+  const path = new Path2D();
+  band[2].forEach((polygon) => polygon.forEach((ring) => {
+    ring.forEach((corner, k) => {
+      const [x, y] = spot(corner[0], corner[1]);
+      if (k) path.lineTo(x, y);
+      else path.moveTo(x, y);
+    });
+    path.closePath();
+  }));
+  ctx.setLineDash(BAND_DASHES[nth % BAND_DASHES.length]);
+  ctx.globalCompositeOperation = 'multiply'; // what lies beneath stays to be read
+  ctx.globalAlpha = 0.4;
+  ctx.fillStyle = bandColour(nth);
+  ctx.fill(path, 'evenodd');
+  ctx.globalAlpha = 1;
+  ctx.globalCompositeOperation = 'source-over';
+  ctx.lineWidth = 0.9;
+  ctx.strokeStyle = '#222222';
+  ctx.stroke(path);
+}
+
+/* The signs of what is shown, for the legend of a sheet. */
+function careLegend(list, care) {
+  ['careBandsCentre', 'careBandsMember'].forEach((name) => {
+    const bands = care.bands[name === 'careBandsCentre' ? 'centre' : 'member'];
+    if (care.shown[name]) bands.forEach((band, nth) => list.appendChild(legendRow(bandSwatch(nth), say(name) + ' ' + say('careBand', { a: band[0], b: band[1] }))));
+  });
+  ['careHomes', 'careAlone', 'careUnseen', 'careSites'].forEach((name) => {
+    if (care.shown[name]) list.appendChild(legendRow(carePicture(name), say(name, { m: care.limit_m })));
+  });
+  const opened = care.sites[care.opened];
+  if (opened) {
+    list.appendChild(legendRow(swatch((c, x, y) => siteMark(c, x, y, String(care.opened + 1)), 30, 24), opened[2], openedWords(care)));
+    list.appendChild(legendRow(swatch((c, x, y) => doorMark(c, x, y, true), 30, 24), say('careNew')));
+    list.appendChild(legendRow(swatch((c, x, y) => doorMark(c, x, y, false), 30, 24), say('careNearer')));
+  }
+  return list;
+}
+
+function bandSwatch(at) {
+  return swatch((c, x, y) => {
     c.globalAlpha = 0.6;
     c.fillStyle = bandColour(at);
     c.fillRect(x - 12, y - 6, 24, 12);
     c.globalAlpha = 1;
-    c.lineWidth = 0.6;
+    c.setLineDash(BAND_DASHES[at % BAND_DASHES.length]);
+    c.lineWidth = 1;
     c.strokeRect(x - 12, y - 6, 24, 12);
-  }, 30, 16), say('careBand', { a: band[0], b: band[1] }))));
+  }, 30, 16);
+}
+
+function bandLegend(bands) {
+  return make('ul', { class: 'legend' }, bands.map((band, at) => legendRow(bandSwatch(at), say('careBand', { a: band[0], b: band[1] }))));
 }
 
 /* The card with which they are shown; what is shown stays so when the language changes. */
@@ -75,7 +228,7 @@ function careSwitch(map, model) {
     return make('label', {}, [box, carePicture(name), make('span', { text: say(name, { m: care.limit_m }) })]);
   });
   const first = care.bands.centre || care.bands.member;
-  const details = make('details', { class: 'card layers care' }, [make('summary', { text: say('careLayers') }), make('div', { class: 'rows' }, rows), first ? bandLegend(first) : null]);
+  const details = make('details', { class: 'card layers care' }, [make('summary', { text: say('careLayers') }), make('div', { class: 'rows' }, rows), care.sites.length ? whatIf(map, care) : null, first ? bandLegend(first) : null]);
   details.open = Boolean(care.open);
   details.addEventListener('toggle', () => { care.open = details.open; });
   return details;

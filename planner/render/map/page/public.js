@@ -60,7 +60,7 @@ function sharesFacts(model) {
   return Array.from(new Set(told.map((row) => row[0] + ' ' + row[1]))).map((key) => {
     const [source, group] = key.split(' ');
     const own = told.filter((row) => row[0] === source && row[1] === group);
-    return [say('sharesOf', { what: say(source), who: say(group === 'care' ? 'shareCare' : 'shareAll') }), own.map((row) => say('shareMinutes', { m: row[2] }) + ' ' + row[3] + ' %').join(' · ')];
+    return [say('sharesOf', { what: say(source === 'own_centre' ? 'own_centre' : 'own_member'), who: say(group === 'care' ? 'shareCare' : 'shareAll') }), own.map((row) => say('shareMinutes', { m: row[2] }) + ' ' + row[3] + ' %').join(' · ')];
   });
 }
 
@@ -74,7 +74,7 @@ function publicShares(model) {
   const rows = keys.map((key) => {
     const [source, group] = key.split(' ');
     const own = told.filter((row) => row[0] === source && row[1] === group);
-    const name = say('sharesOf', { what: say(source), who: say(group === 'care' ? 'shareCare' : 'shareAll') });
+    const name = say('sharesOf', { what: say(source === 'own_centre' ? 'own_centre' : 'own_member'), who: say(group === 'care' ? 'shareCare' : 'shareAll') });
     return make('tr', {}, [make('th', { text: name, set: { scope: 'row' } })].concat(own.map((row) => make('td', { class: 'right', text: row[3] < 0 ? '–' : row[3] + ' %' }))));
   });
   return make('section', { class: 'block shares' }, [make('h2', { text: say('shares') }), make('table', {}, [make('thead', {}, [head]), make('tbody', {}, rows)]), make('p', { class: 'aside', text: say('sharesNote', { n: grouped(model.data.shares.homes) }) })]);

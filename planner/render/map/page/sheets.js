@@ -92,6 +92,7 @@ const Sheet = Scene.extend({
     ctx.fillStyle = '#ffffff';
     ctx.fillRect(0, 0, canvas.width, canvas.height);
     this._paint(ctx);
+    if (this._model.care) paintCare(this, ctx, this._model);
     this._toScreen(ctx);
     this._paintBar(ctx, scale);
     this._paintNorth(ctx);
@@ -99,6 +100,7 @@ const Sheet = Scene.extend({
   },
 
   _paintZones: function (ctx) {
+    if (this._model.care && careBandsShown(this._model.care)) return; // two fills on each other cannot be told apart
     Scene.prototype._paintZones.call(this, ctx);
     if (!this._state.hatched) return;
     this._model.zones.forEach((zone, i) => {
@@ -206,7 +208,7 @@ function makeSheet(model, layout, wish, told) {
     picture,
     make('footer', { class: 'sheet-foot', style: { height: mm(layout.foot - 3) } }, [
       stamps.length ? make('p', { class: 'sheet-stamp', text: stamps.join(' · ') }) : null,
-      make('div', { class: 'sheet-told' }, [told.facts(zone), told.legend()]),
+      make('div', { class: 'sheet-told' + (model.care && Object.keys(model.care.shown).length ? ' full-told' : '') }, [told.facts(zone), told.legend()]),
       make('p', { class: 'sheet-small', text: [dates.join(' · '), meta.attribution, told.edition].filter(Boolean).join('　') })
     ])
   ]);
@@ -229,7 +231,7 @@ function sheetWords(model) {
     today: [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => String(n).padStart(2, '0')).join('-'),
     title: (zone) => (zone ? say('zone') + ' ' + zone.n + ' · ' + zone.centre.label : say('sheetWhole')),
     facts: (zone) => (zone ? zoneFacts(model, zone) : wholeFacts()),
-    legend: () => legend(model),
+    legend: () => (model.care ? careLegend(legend(model), model.care) : legend(model)),
     get edition() { return say(model.roster ? 'internalEdition' : 'privacy'); }
   };
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner.model.caring import care_kinds
-from planner.plan.care.adding.more import Candidates, ranked, sets_table
+from planner.plan.care.adding.more import Candidates, brought, ranked, sets_table
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from tests.plan.care.town import care_town, ground_of
@@ -50,6 +50,25 @@ def test_each_candidate_closes_what_it_would() -> None:
     # the home that needs care counts where it is closed
     unit = ground.home_unit[plan.households["household_id"].tolist().index("H001")]
     assert table["care"].max() == int(ground.nearest_m(ground.centre_units)[unit] > LIMIT)
+
+
+def test_whom_a_candidate_brings_nearer() -> None:
+    """Every door that walks less with it there, measured anew; who is new adds up to its homes."""
+    plan, _ = care_town()
+    ground, _ = ground_of(plan)
+    asked = Candidates.centres(ground, LIMIT)
+    best = ranked(ground, needs_of(plan), asked).head(3)
+    table = brought(asked, best)
+    homes, now = plan.units["households"].to_numpy(), ground.nearest_m(ground.centre_units)
+    for row in best.itertuples():
+        own = table[table["rank"] == row.rank]
+        unit = ground.member_unit[plan.members["member_id"].tolist().index(row.candidate)]
+        assert own["unit"].iloc[0] == unit
+        walk = ground.nearest_m(np.array([unit]))
+        nearer = np.flatnonzero((walk <= LIMIT) & (walk < now) & (homes > 0))
+        assert set(own["unit"]) == {*nearer.tolist(), unit}
+        assert own.loc[own["new"], "homes"].sum() == row.homes
+    assert not len(brought(asked, best.iloc[:0]))
 
 
 def test_the_best_sets_are_the_best_of_all() -> None:
