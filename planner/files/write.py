@@ -77,11 +77,9 @@ def write_files(
                 with reported(target):
                     ready.append((_temporary(target), target))
                     _fill(ready[-1][0], content, name)
-                    if name not in private:
-                        ready[-1][0].chmod(0o666 & ~_UMASK)
             for temp, target in ready:
                 with reported(target):
-                    os.replace(temp, target)  # noqa: PTH105 - the one call that must be atomic
+                    _move(temp, target, private=target.name in private)
         finally:
             for temp, _ in ready:
                 _discard(temp)
@@ -198,6 +196,21 @@ def _fill(temp: Path, content: Content, name: str = "") -> None:
         file.write(stamped(content, name))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _move(temp: Path, target: Path, *, private: bool) -> None:
+    """Put a file in its place, and only there let others read it: a stray of a killed run stays shut."""
+    if private or sys.platform == "win32":
+        os.replace(temp, target)  # noqa: PTH105 - the one call that must be atomic
+        return
+    handle = os.open(
+        temp, os.O_RDONLY | NOFOLLOW
+    )  # the file itself, whatever takes its name meanwhile
+    try:
+        os.replace(temp, target)  # noqa: PTH105
+        os.fchmod(handle, 0o666 & ~_UMASK)
+    finally:
+        os.close(handle)
 
 
 def _discard(temp: Path) -> None:

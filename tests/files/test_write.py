@@ -253,6 +253,19 @@ def test_a_temporary_file_is_its_owners_from_its_first_byte(tmp_path: Path, priv
     assert bool(path.stat().st_mode & 0o077) != private
 
 
+def test_files_that_wait_for_others_stay_shut(tmp_path: Path) -> None:
+    """Were the run killed while the second is written, the first would lie there for nobody else to read."""
+    modes: list[int] = []
+
+    def second(path: Path) -> None:
+        modes.extend(p.stat().st_mode & 0o077 for p in tmp_path.glob(".planner-tmp-*"))
+        path.write_bytes(b"x")
+
+    made = write_files(tmp_path, {"a.bin": b"1", "b.bin": second})
+    assert modes == [0, 0]
+    assert all(path.stat().st_mode & 0o044 for path in made.values())
+
+
 def test_a_temporary_file_of_bytes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is opened with its mode, never changed to it afterwards."""
     made: list[tuple[str, int]] = []

@@ -15,11 +15,12 @@ from planner.api.rezone.asked import Asked, Changed, Options, Readied
 from planner.api.rezone.why import moved_without
 from planner.api.task import Case, Task
 from planner.api.zone import demand, draw, judge, place, tell, zoned
+from planner.errors import OutputError
 from planner.files import free_file, probe, write_files
 from planner.model import audit
 from planner.model.problem import Problem
 from planner.model.project import Project
-from planner.render.books.change_book import change_bytes
+from planner.render.books.change_book import change_bytes, is_change_book
 from planner.solve.keeping import Keeping, Recut
 from planner.solve.recut import curve
 from planner.solve.stop import Stop
@@ -222,7 +223,13 @@ def write_template(path: str | Path, *, replacing: bool = False) -> Path:
     ConfigError
         There is one, and it is not to be replaced.
     OutputError
-        It cannot be written.
+        It cannot be written, the name is not that of a workbook, or what stands there is no such workbook.
     """
+    if Path(path).suffix.lower() != ".xlsx":
+        raise OutputError.of("workbook-name", name=Path(path).name)
     file = free_file(Path(path), replacing=replacing)
+    if file.exists() and not is_change_book(
+        file
+    ):  # whatever was asked for: somebody's register, say
+        raise OutputError.of("not-our-file", target=file)
     return write_files(file.parent, {file.name: change_bytes()}, replacing=True)[file.name]

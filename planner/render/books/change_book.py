@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile, ZipFile
 
 from planner.model.events import KINDS
 from planner.model.rules import RuleBook, rule_words
 from planner.model.schema import EVENTS
 from planner.render.books.look import book_styles, new_book, plain_text, put, set_page
 
-__all__ = ["CHANGES_SHEET", "change_bytes"]
+__all__ = ["CHANGES_SHEET", "change_bytes", "is_change_book"]
 
 CHANGES_SHEET: Final = "变动 changes"
 _EXAMPLES: Final = "示例 examples"
@@ -59,6 +61,15 @@ _NOTES: Final = (
     "A target is a building or a stairwell, as the map has it, or the number of a zone.",
     "",
 )
+
+
+def is_change_book(path: Path) -> bool:
+    """Tell whether a file is this workbook, empty or filled in: by the sheet of examples that it has."""
+    try:
+        with ZipFile(path) as book:
+            return _EXAMPLES in book.read("xl/workbook.xml").decode("utf-8", "replace")
+    except (OSError, BadZipFile, KeyError):
+        return False
 
 
 def change_bytes() -> bytes:

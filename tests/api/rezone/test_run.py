@@ -21,9 +21,10 @@ from planner.api.rezone.run import (
     rezone_curve,
     write_template,
 )
-from planner.errors import ConfigError, InfeasibleError, InputError, SchemaError
+from planner.errors import ConfigError, InfeasibleError, InputError, OutputError, SchemaError
 from planner.model.project import Project
 from planner.plan.store.plans import store_plan
+from tests.acceptance.corpus import workbook
 from tests.plans import plans_equal
 
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -352,6 +353,20 @@ def test_the_template_is_always_the_same(tmp_path: Path) -> None:
     """Byte for byte."""
     first = write_template(tmp_path / "c.xlsx").read_bytes()
     assert write_template(tmp_path / "d.xlsx").read_bytes() == first
+
+
+def test_the_template_replaces_nothing_but_itself(tmp_path: Path) -> None:
+    """Somebody's register stays, whatever was asked for; so does a file of another name."""
+    register = tmp_path / "homes.xlsx"
+    register.write_bytes(workbook({"居民": [["编号"], ["H1"]]}))
+    before = register.read_bytes()
+    for path in (register, tmp_path / "homes.csv"):
+        with pytest.raises(OutputError):
+            write_template(path, replacing=True)
+    assert register.read_bytes() == before
+    assert not (tmp_path / "homes.csv").exists()
+    own = write_template(tmp_path / "c.xlsx")
+    assert write_template(own, replacing=True) == own
 
 
 def test_random_months_keep_everybody(project: Project, plan: Plan, tmp_path: Path) -> None:
