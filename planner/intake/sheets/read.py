@@ -158,10 +158,12 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     header = find_header(grid, raw.merges, raw.first, raw.left, table)
     if header is None:
         return None
+    # a row of nothing but an error is somebody, and no blank
+    wrong = {i - raw.first for i, _ in raw.faults}
     body = [
         (i, row)
         for i, row in enumerate(grid[header.last + 1 :], header.last + 1)
-        if any(v is not None and v != "" for v in row)
+        if i in wrong or any(v is not None and v != "" for v in row)
     ]
     said = [*header.findings(raw.first), *_blank_rows([i for i, _ in body], header.last, raw.first)]
     ragged = _ragged(body, len(header.names))
@@ -179,6 +181,7 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     headers = tuple(header.names[i] for i in keep)
     cells, faults, repaired = undone(cells, faults, headers, [role_of(h, table) for h in headers])
     full = np.array([any(v != "" for v in line) for line in cells], bool)
+    full[sorted({r for r, _ in faults})] = True
     rows = np.array([raw.told(i + raw.first + 1) for i, _ in body], np.int64)
     where = [
         replace(f, file=file, sheet=raw.sheet, row=f.row and raw.told(f.row))

@@ -12,7 +12,7 @@ import sqlite3
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -29,6 +29,9 @@ _WHOLE_EVERY: Final = 6
 _DELTA: Final = b"planner-delta-1\n"
 _GUARD: Final = "guard"
 """What a plan knows of names by digests: that of the plan after it knows them, too."""
+_GROWING: Final = ("events", "history")
+_KNOWN: Final = "known_after"
+"""How many entries of each the plan after it has word for word: they are not stored twice."""
 
 
 def with_past(after: PlanTables, before: PlanTables) -> PlanTables:
@@ -37,9 +40,40 @@ def with_past(after: PlanTables, before: PlanTables) -> PlanTables:
     base = {n: layer.iloc[:0] if n in same else layer for n, layer in before.base.items()}
     # Said, but not stored twice; and a plan that knew nobody does not learn by being undone.
     note = {k: {} if k == _GUARD else v for k, v in before.provenance.items()}
+    note |= _shortened(before, after)
     data = plan_bytes(replace(before, base=base, provenance=note, past=()), sealing=False)
     past = Past(plan_fingerprint(before), same, _packed(data, before.past))
     return replace(after, past=(*before.past, past))
+
+
+def _shortened(before: PlanTables, after: PlanTables) -> dict[str, Any]:
+    """Leave out of the lists that only grow what the plan after it says word for word, too."""
+    made: dict[str, Any] = {}
+    known: dict[str, int] = {}
+    for name in _GROWING:
+        own, later = (list(p.provenance.get(name) or ()) for p in (before, after))
+        pairs = enumerate(zip(own, later, strict=False))
+        same = next((i for i, (a, b) in pairs if a != b), min(len(own), len(later)))
+        if same:
+            made[name], known[name] = own[same:], same
+    return made | ({_KNOWN: known} if known else {})
+
+
+def _lengthened(found: PlanTables, after: PlanTables) -> dict[str, Any]:
+    """Put back what was left out.
+
+    Raises `InputError`: the plan after it does not have as much.
+    """
+    note = dict(found.provenance)
+    known = note.pop(_KNOWN, {})
+    if not isinstance(known, dict) or known.keys() - set(_GROWING):
+        raise InputError.of("past-damaged")
+    for name, n in known.items():
+        later = list(after.provenance.get(name) or ())
+        if not isinstance(n, int) or not 0 < n <= len(later):
+            raise InputError.of("past-damaged")
+        note[name] = [*later[:n], *note[name]]
+    return note
 
 
 def _packed(data: bytes, older: tuple[Past, ...]) -> bytes:
@@ -133,7 +167,7 @@ def _before(tables: PlanTables) -> PlanTables:
     made = replace(
         found,
         base=base,
-        provenance={**found.provenance, **shared},
+        provenance={**_lengthened(found, tables), **shared},
         past=tuple(older),
         waived=tables.waived,
     )

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.errors import Finding
+from planner.errors import Finding, Severity
 from planner.intake.drawn import read_drawn
 from planner.intake.gazetteer.aliases import read_aliases
 from planner.intake.previous_sheet import read_previous_sheet
-from planner.intake.residents import read_buildings
+from planner.intake.residents import read_buildings, read_residents
 from planner.intake.tie_sheet import read_ties
+from planner.model.schema import HOUSEHOLDS
 from tests.layouts.binary import write_xlsb
 from tests.layouts.books import Cell, Error, Sheet, write_ods, write_xls, write_xlsx
 
@@ -103,6 +104,24 @@ def test_its_row_is_left_out_and_told(tmp_path: Path, table: str, book: str) -> 
     assert kept == 1
     assert [f.row for f in told] == [3, 4]
     assert all(f.column in rows[0] and f.zh and f.remedy_zh for f in told)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_row_of_nothing_but_an_error_is_no_blank(tmp_path: Path, book: str) -> None:
+    """Somebody lives there: the row is held and told, and the blank one beside it is a blank."""
+    rows: Rows = [
+        ["编号", "地址"],
+        ["H1", "幸福路1号"],
+        [None, Error()],
+        ["", ""],
+        ["H4", "幸福路4号"],
+    ]
+    path = tmp_path / f"t.{book}"
+    path.write_bytes(BOOKS[book](Sheet(rows), np.random.default_rng(1)))
+    found = read_residents(path, HOUSEHOLDS)
+    assert (len(found.kept), len(found.held)) == (2, 1)
+    told = {f.row: f.severity for f in found.findings if f.row}
+    assert told == {3: Severity.HOLD, 4: Severity.FIX}
 
 
 def test_a_date_in_place_of_a_building(tmp_path: Path) -> None:

@@ -60,6 +60,26 @@ def test_what_is_shared_is_not_stored_twice(first: PlanTables, third: PlanTables
     assert plan_bytes(restored(made, 1)) == plan_bytes(first)
 
 
+def test_what_only_grows_is_not_stored_twice(first: PlanTables) -> None:
+    """Events and history of a plan of the past are those that the plan after it begins with."""
+    events = [{"kind": "home-out", "id": f"H{i}", "file": "c.csv", "row": i} for i in range(400)]
+    before = replace(first, provenance={**first.provenance, "events": events[:300]})
+    other = [*events[:299], {**events[299], "row": 7}, *events[300:]]
+    for later in (events, other):
+        after = with_past(
+            replace(before, provenance={**before.provenance, "events": later}), before
+        )
+        data = lzma.decompress(after.past[0].data)
+        assert b"H298" not in data
+        assert (b"H299" in data) == (later is other)
+        plans_equal(before, restored(after, 1))
+        assert plan_bytes(restored(after, 1)) == plan_bytes(before)
+        # a plan whose later events were cut off has lost what its past leans on
+        cut = replace(after, provenance={**after.provenance, "events": events[:100]})
+        with pytest.raises(InputError):
+            restored(cut, 1)
+
+
 def test_no_more_than_there_is(third: PlanTables) -> None:
     """It is told in both languages."""
     with pytest.raises(InputError, match="keeps 2") as raised:
