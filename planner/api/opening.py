@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from planner.intake.online.estimate import Estimate
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties
+from planner.intake.who_serves import who_serves
 from planner.model.given import Source
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table
@@ -61,6 +62,8 @@ class Opened:
         Who can look after the centres, and so on up.
     people : People or None
         Everybody whom the sheets name, for the gate; None where that is not known.
+    most : mapping of str to float
+        Member -> the most homes that it can look after, where its sheet says so.
     """
 
     project: Project
@@ -73,6 +76,7 @@ class Opened:
     guides: tuple[Guides, ...] = ()
     findings: tuple[Finding, ...] = ()
     people: People | None = field(default=None, repr=False)
+    most: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @property
     def datum(self) -> str | None:
@@ -104,9 +108,13 @@ class Opened:
         def tell(done: int, total: int) -> None:
             clock.tell("geocode", done / max(total, 1), pace(done, total))
 
-        return locate(
+        found = locate(
             self.households, self.members, self.ground, self.fences, online=online, progress=tell
         )
+        if not self.most:
+            return found
+        own = [self.most.get(str(who), float("nan")) for who in found.members["id"]]
+        return replace(found, members=found.members.assign(most=own))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +149,7 @@ def open_project(
             households = ready.households or read_residents(
                 inputs.households, inputs.told(HOUSEHOLDS)
             )
-            members = ready.members or read_residents(inputs.members, inputs.told(MEMBERS))
+            members, most, resting = _members(project, ready)
             # a review asks where people live, and needs no file that may be faulty
             if people_only:
                 return Opened(project, households, members, read_ground(inputs, households.kept))
@@ -165,9 +173,22 @@ def open_project(
             ground = ready.ground and completed(ready.ground, inputs)
             ground = ground or read_ground(inputs, households.kept)
     layer, said = (None, ()) if fences is None else (fences.layer, fences.findings)
+    findings = (*said, *resting)
     return Opened(
-        project, households, members, ground, layer, ties, strengths, guides, tuple(said), people
+        project, households, members, ground, layer, ties, strengths, guides, findings, people, most
     )
+
+
+def _members(
+    project: Project, ready: AtHand
+) -> tuple[Residents, Mapping[str, float], tuple[Finding, ...]]:
+    """Read the members who serve, the ceilings that some have for themselves, and who does not."""
+    inputs = project.inputs
+    if ready.members is not None:
+        return ready.members, {}, ()
+    read = read_residents(inputs.members, inputs.told(MEMBERS))
+    found = who_serves(inputs.members, read, project.rules.excused_age)
+    return found.residents, found.most, found.findings
 
 
 def online_of(

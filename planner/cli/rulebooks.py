@@ -97,6 +97,8 @@ def _rule_lines(book: RuleBook) -> Iterator[str]:
     """Give a rule book as it would stand in a project file."""
     yield f'[rules]\nprofile = "{book.name}"'
     # commented out: a profile that is named needs no number, and one may be uncommented
+    if book.excused_age is not None:
+        yield f"# excused_age = {book.excused_age:g}"
     for key in (*book.bounds, "walk"):
         values = book.to_mapping()[key].items()
         told = ", ".join(

@@ -74,6 +74,10 @@ def build_demand(
     centres = _centres(people, unit_of, units)
     stands = footing(units.assign(centre=np.isin(np.arange(len(units)), centres["unit"])), network)
     snaps, units = stands.snaps, units.assign(access_m=stands.snaps.access_m)
+    if "most" in members:
+        at = np.full(len(every), -1, np.int64)
+        at[people["row"].to_numpy()] = unit_of
+        units = units.assign(room=_rooms(members, at[len(households) :], units, rules))
     problem = _problem(units, centres, snaps, network, rules)
     position = np.full(len(every), -1, np.int32)
     position[people["row"].to_numpy()] = unit_of
@@ -110,10 +114,12 @@ def _stated(
 ) -> tuple[ZoneRule, ...]:
     homes, people = units["households"].to_numpy(float), units["members"].to_numpy(float)
     each = rules.households_per_member
+    # where some can take on fewer homes, or more, a member counts for what it can take on
+    able = units["room"].to_numpy(float) if "room" in units else people
     stated = {
         "households_per_zone": (homes, rules.households_per_zone, None),
         "members_per_zone": (people, rules.members_per_zone, None),
-        "households_per_member": (homes, replace(each, low=None), people),
+        "households_per_member": (homes, replace(each, low=None), able),
     }
     return tuple(
         ZoneRule(
@@ -132,6 +138,18 @@ def _no_fence(units: pd.DataFrame, rules: RuleBook) -> list[Finding]:
         for name in sorted(rules.by_fence)
         if name not in known
     ]
+
+
+def _rooms(
+    members: pd.DataFrame, at: NDArray[np.int64], units: pd.DataFrame, rules: RuleBook
+) -> Floats:
+    """Count the members of each unit, each as its own ceiling is to that of the rule."""
+    highs = [rules.in_fence(str(f)).households_per_member.high for f in members["fence"]]
+    usual = np.array([np.nan if high is None else high for high in highs], float)
+    share = members["most"].to_numpy(float) / usual
+    weight = np.where(np.isnan(share), 1.0, share)
+    placed = at >= 0
+    return np.asarray(np.bincount(at[placed], weight[placed], len(units)), np.float64)
 
 
 def _people(households: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from planner.model.rules import Bound, RuleBook, rule_words
 __all__ = ["BookRow", "book_lines", "compared_books"]
 
 Both = tuple[str, str]
+_NOBODY: Both = ("无", "nobody")
 _UNKNOWN: Both = ("不详", "not known")
 _UNITS = {
     "households_per_zone": ("户", "home"),
@@ -55,6 +56,8 @@ def book_lines(book: RuleBook) -> tuple[Both, ...]:
     for name in (*book.bounds, "walk_m"):
         (zh, en), (said_zh, said) = rule_words(name), _said(book, name)
         lines.append((f"{zh}：{said_zh}", f"{en}: {said}"))
+    if book.excused_age is not None:
+        lines.append(_excused(book))
     if book.asks:
         lines.append((f"原文另有要求：{book.asks_zh}", f"asked besides: {book.asks}"))
     published = (
@@ -79,6 +82,9 @@ def compared_books(books: Sequence[RuleBook]) -> tuple[BookRow, ...]:
     """
     names = (*books[0].bounds, "walk_m")
     rows = [BookRow(rule_words(n), tuple(_said(book, n) for book in books)) for n in names]
+    if any(book.excused_age is not None for book in books):
+        said = tuple(_excused(book) if book.excused_age is not None else _NOBODY for book in books)
+        rows.append(BookRow(("不参与联系", "excused"), said))
     if any(book.asks for book in books):
         asked = tuple((book.asks_zh or "无", book.asks or "nothing") for book in books)
         rows.append(BookRow(("另有要求", "asked besides"), asked))
@@ -87,6 +93,13 @@ def compared_books(books: Sequence[RuleBook]) -> tuple[BookRow, ...]:
         BookRow(same[0][0], tuple(_or_unknown(value) for _, value in same)) for same in sources
     ]
     return tuple(rows)
+
+
+def _excused(book: RuleBook) -> Both:
+    return (
+        f"{book.excused_age:g} 周岁及以上党员不参与联系",
+        f"members of {book.excused_age:g} and over do not serve",
+    )
 
 
 def _published(book: RuleBook) -> tuple[tuple[Both, Both], ...]:

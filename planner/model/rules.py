@@ -146,6 +146,8 @@ class RuleBook:
         Households of one zone; a side that the profile leaves out follows from the other two.
     walk : WalkLimit
         The walk from a household to its centre.
+    excused_age : float or None
+        Members of this age and over do not serve, where their sheet tells ages; None for no such rule.
     by_fence : mapping of str to RuleBook
         Communities that have limits of their own for members and households; the walk is the same for all.
     """
@@ -164,6 +166,7 @@ class RuleBook:
     households_per_member: Bound = field(default_factory=Bound)
     households_per_zone: Bound = field(default_factory=Bound)
     walk: WalkLimit = field(default_factory=WalkLimit)
+    excused_age: float | None = None
     by_fence: Mapping[str, RuleBook] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -278,6 +281,8 @@ def _overridden(base: RuleBook, given: Mapping[str, Any], where: str) -> RuleBoo
         part = getattr(base, key)
         if isinstance(part, str):
             changes[key] = str(value)
+        elif key == "excused_age":
+            changes[key] = _number(value, f"{where}.{key}")
         else:
             at = f"{where}.{key}"
             changes[key] = made(partial(replace, part), read_section(type(part), value, at), at)

@@ -199,6 +199,8 @@ class Survey:
 
     def _members(self) -> pd.DataFrame:
         people = self.located.members
+        # a plan in which nobody has a ceiling of its own says nothing of ceilings
+        own = {"most": people["most"].to_numpy(float)} if "most" in people else {}
         return pd.DataFrame(
             {
                 "member_id": people["id"].to_numpy(object),
@@ -209,6 +211,7 @@ class Survey:
                 "precision": people["precision"].to_numpy(object),
                 "matched": people["label"].to_numpy(object),
                 "households": np.zeros(len(people), np.int64),
+                **own,
             }
         )
 

@@ -25,6 +25,7 @@ from planner.model.tables import PlanTables
 __all__ = ["Count", "Ledger", "LedgerLine", "ledger_lines", "ledger_of", "require_centres"]
 
 NAMED = 5
+FEW = 10  # reasons of fewer members are not told
 # Why somebody has no place, in Chinese and English.
 WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -49,6 +50,10 @@ WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "bad-load": ("权重无效", "the weight is no number"),
         "ragged-row": ("行格式错误", "the row is out of shape"),
         "same-point": ("多栋楼共用一点", "many buildings on one point"),
+        "excused-age": ("年龄", "over age"),
+        "excused-ill": ("因病", "ill"),
+        "excused-away": ("外出", "away"),
+        "excused": ("免予联系", "excused"),
         "conflict": ("地址与坐标不符", "address and coordinates disagree"),
     }
 )
@@ -233,11 +238,21 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
 def _people_line(code: str, count: Count, zh: str, en: str) -> LedgerLine:
     told_zh = f"{zh}{count.people:,}：已定位{count.placed:,}"
     told = f"{count.people:,} {en}: {count.placed:,} placed"
-    if count.held:
-        why_zh, why = _why_words(count.why)
-        told_zh += f"，未定位{count.held:,}（{why_zh}）"
-        told += f", {count.held:,} without a place ({why})"
-    return LedgerLine(code, told_zh, told, count.held)
+    resting = {c: n for c, n in count.why.items() if c.startswith("excused")}
+    lost = {c: n for c, n in count.why.items() if c not in resting}
+    if lost:
+        (why_zh, why), n = _why_words(lost), sum(lost.values())
+        told_zh += f"，未定位{n:,}（{why_zh}）"
+        told += f", {n:,} without a place ({why})"
+    if resting:
+        # by their own sheet they do not serve: nothing is amiss
+        n, many = sum(resting.values()), {c: k for c, k in resting.items() if k >= FEW}
+        told_zh, told = f"{told_zh}，不参与联系{n:,}", f"{told}, {n:,} do not serve"
+        # why one member or two are excused would tell who is ill
+        if many:
+            why_zh, why = _why_words(many)
+            told_zh, told = f"{told_zh}（其中{why_zh}）", f"{told} (of them {why})"
+    return LedgerLine(code, told_zh, told, sum(lost.values()))
 
 
 def _why_words(why: Mapping[str, int]) -> tuple[str, str]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from planner.model.arrays import Floats, Ints
 from planner.model.problem import Problem
+from planner.model.rules import Bound
 from planner.model.tables import PlanTables
 from planner.plan.frames import positions, unit_positions
 from planner.solve.staff import staff
@@ -120,7 +121,7 @@ def staffed(
         cost = apart + used_to.surcharge(first, serving)
         # Homes of one unit that are used to one member are one client of several: the flow is then
         # over some 30 clients a zone, and not over 250 homes.
-        share = staff(load, cost, bound.low, bound.high).share
+        share = _shared(load, cost, bound, _ceilings(plan, serving, bound))
         for i in range(len(first)):
             mine, chosen = rows[client == i], np.repeat(np.arange(len(serving)), share[i])
             member[mine] = serving[chosen]
@@ -128,6 +129,25 @@ def staffed(
     rounded = np.asarray(np.round(walk_m, 2), np.float64)
     held = np.bincount(member[member >= 0], minlength=len(people))
     return Roster(member, rounded, held, _figures(plan, member, rounded, held))
+
+
+def _shared(load: Ints, cost: Floats, bound: Bound, own: Floats | None) -> Ints:
+    """Share homes out; where some have ceilings of their own, nobody rests while one of them has too many."""
+    if own is None:
+        return staff(load, cost, bound.low, bound.high).share
+    found = staff(load, cost, bound.low, None, own)
+    if found.over.any():
+        every = staff(load, cost, None, None, own)
+        found = every if every.over.sum() < found.over.sum() else found
+    return found.share
+
+
+def _ceilings(plan: PlanTables, serving: Ints, bound: Bound) -> Floats | None:
+    """Give the most homes of each of some members, where any has a ceiling of its own."""
+    if "most" not in plan.members:
+        return None
+    own = plan.members["most"].to_numpy(float)[serving]
+    return np.where(np.isnan(own), bound.high or np.inf, own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +198,9 @@ def _figures(plan: PlanTables, member: Ints, walk_m: Floats, held: Ints) -> dict
     each = [rules.in_fence(fence).households_per_member for fence in own]
     low = np.array([bound.low or 0.0 for bound in each])
     high = np.array([bound.high or np.inf for bound in each])
+    if "most" in plan.members:
+        own_most = plan.members["most"].to_numpy(float)
+        high, low = np.where(np.isnan(own_most), high, own_most), np.fmin(low, own_most)
     known = walk_m[np.isfinite(walk_m)]
     told: dict[str, Any] = {
         "serving": int((held > 0).sum()),

@@ -35,13 +35,13 @@ def test_a_profile_in_full_can_be_pasted(cli: Cli) -> None:
 
 
 def test_one_is_told_in_words(cli: Cli) -> None:
-    """With its price, what it asks besides, and its source; what is not known of that is said."""
+    """With its price, whom it excuses, and its source; what is not known of that is said."""
     said = cli("--lang", "both", "rules", "members-5-15-households-5-20").stdout
     for words in (
         "5 to 15",
         "5 至 15",
         "70 and over",
-        "70周岁",
+        "70 周岁",
         "title of the document: not known",
     ):
         assert words in said

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from planner.errors import InputError
 from planner.plan.draft import Survey
-from planner.plan.ledger import Count, Ledger, ledger_lines, ledger_of, require_centres
+from planner.plan.ledger import (
+    Count,
+    Ledger,
+    _people_line,
+    ledger_lines,
+    ledger_of,
+    require_centres,
+)
 from planner.plan.store import read_plan, store_plan
 from tests.office import RULES, office, people, street
 from tests.plan.test_build import first_plan
@@ -148,3 +155,16 @@ def test_nobody_is_nobody() -> None:
     """Empty tables make an empty ledger."""
     nobody = people("X", [], is_centre=[])
     assert Count.of(nobody, np.zeros(0, np.int32), 0) == Count(0, 0, {}, 0, 0)
+
+
+def test_reasons_of_few_are_not_told() -> None:
+    """Who does not serve is no loss; why is told of ten and more."""
+    many = _people_line(
+        "members", Count(30, 10, {"excused-age": 18, "excused-ill": 2}, 30), "党员", "members"
+    )
+    assert many.lost == 0
+    assert many.en == "30 members: 10 placed, 20 do not serve (of them over age 18)"
+    assert many.zh == "党员30：已定位10，不参与联系20（其中年龄18）"
+    both = _people_line("members", Count(4, 1, {"excused": 2, "absent": 1}, 4), "党员", "members")
+    assert both.lost == 1
+    assert both.en == "4 members: 1 placed, 1 without a place (address not found 1), 2 do not serve"
