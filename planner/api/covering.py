@@ -73,9 +73,9 @@ class Coverage(Answer):
     sites, brought : DataFrame or None
         The members who as a centre more would close or save most, and whom each would bring nearer; see
         `planner.plan.care.adding.more.ranked` and `brought`.
-    unseen : DataFrame or None
-        Care households that were not visited for long, where the project names a log; see
-        `planner.plan.care.served.Served`.
+    unseen, heat : DataFrame or None
+        Care households that were not visited for long, and what was done door by door, where the project
+        names a log; see `planner.plan.care.served.Served`.
     """
 
     gaps: pd.DataFrame
@@ -91,6 +91,7 @@ class Coverage(Answer):
     sites: pd.DataFrame | None = None
     brought: pd.DataFrame | None = None
     unseen: pd.DataFrame | None = None
+    heat: pd.DataFrame | None = None
 
     def figures(self) -> dict[str, Any]:
         """Give plain values, without an id of a household; counts of care below the threshold are hidden."""
@@ -164,7 +165,7 @@ def coverage(
         blanks=blank_spots(plan, building_table(task.inputs)[0]),
         sites=best,
         brought=brought(asked, best),
-        unseen=_unseen(ground, needs, task, kinds),
+        **_of_log(ground, needs, task, kinds),
     )
 
 
@@ -182,16 +183,16 @@ def _slopes(ground: OnStreets, pace: Pace) -> dict[str, Any]:
     return {"slopes_known": round(ground.slopes_known, 4)} if pace.slopes else {}
 
 
-def _unseen(
+def _of_log(
     ground: OnStreets, needs: Needs, task: Project, kinds: tuple[CareKind, ...]
-) -> pd.DataFrame | None:
-    """Hold the log that the project names against the care households."""
+) -> dict[str, pd.DataFrame]:
+    """Hold the log that the project names against the care households, and count it by door."""
     if task.care.log is None:
-        return None
+        return {}
     log = read_log(task.care.log, told=task.inputs.told(LOG))
     told = helping(ground, needs, kinds, task.care)
     done = served(ground.plan, log.rows, told, list(SERVICES), task.care.unseen_days)
-    return done.unseen
+    return {"unseen": done.unseen, "heat": done.places}
 
 
 def _repairs(ground: OnStreets, opened: Opened, seconds: float) -> list[Mend]:

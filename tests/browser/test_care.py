@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from tests.browser.conftest import Opener
 from tests.plan.care.town import care_town
@@ -53,7 +56,8 @@ def test_what_if_a_candidate_opens(open_page: Opener, tmp_path: Path) -> None:
 def test_a_sheet_has_what_is_shown(open_page: Opener, tmp_path: Path) -> None:
     """Each layer changes the picture of the sheet and stands in its legend; hidden, all is as before."""
     plan, project = care_town()
-    covered = plan.coverage(project, seconds=0.0)
+    heat = pd.DataFrame({"unit": [3, 5, 9], "services": [7, 1, 4]})
+    covered = replace(plan.coverage(project, seconds=0.0), heat=heat)
     path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
     draw = """async () => {
         const made = await window.plannerPrint.draw({ what: 'printWhole' });
@@ -63,7 +67,14 @@ def test_a_sheet_has_what_is_shown(open_page: Opener, tmp_path: Path) -> None:
         page.evaluate("document.querySelector('details.care').open = true")
         plain, legend = page.evaluate(draw)
         seen = {plain}
-        for name in ("careBandsCentre", "careBandsMember", "careHomes", "careAlone", "careSites"):
+        for name in (
+            "careBandsCentre",
+            "careBandsMember",
+            "careHomes",
+            "careAlone",
+            "careHeat",
+            "careSites",
+        ):
             label = page.inner_text(f"label:has(input[data-care={name}])").strip()
             page.check(f"input[data-care={name}]")
             picture, words = page.evaluate(draw)

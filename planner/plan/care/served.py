@@ -11,7 +11,7 @@ import pandas as pd
 from planner.model.arrays import Ints
 from planner.model.tables import PlanTables
 from planner.plan.care.visits import Helping
-from planner.plan.frames import positions, taken
+from planner.plan.frames import positions, taken, unit_positions
 
 __all__ = ["Served", "served", "zones_of_rows"]
 
@@ -32,6 +32,9 @@ class Served:
         never)``, days`` (NaN for never)``, helper``; the longest first.
     zones : DataFrame
         One row a zone: ``number, zone, last, days`` since anything was done in it.
+    places : DataFrame
+        One row a door at which anything was done: ``unit`` (its position)``, services``; what is told of a
+        zone alone counts where its centre lives.
     unknown : int
         Rows whose household or zone no plan knows.
     """
@@ -40,6 +43,7 @@ class Served:
     members: pd.DataFrame
     unseen: pd.DataFrame
     zones: pd.DataFrame
+    places: pd.DataFrame
     unknown: int
 
 
@@ -69,8 +73,18 @@ def served(
         _members(plan, log),
         _unseen(plan, log, told, last, unseen_days),
         _since(plan, log, last),
+        _places(plan, log),
         int((~live).sum()),
     )
+
+
+def _places(plan: PlanTables, log: pd.DataFrame) -> pd.DataFrame:
+    home = log["home"].to_numpy(np.int64)
+    seats = plan.problem.home.astype(np.int64)[log["at"].to_numpy(np.int64)]
+    doors = np.append(unit_positions(plan, plan.households["unit_id"]), -1)[home]
+    count = np.bincount(np.where(doors >= 0, doors, seats), minlength=len(plan.units))
+    unit = np.flatnonzero(count)
+    return pd.DataFrame({"unit": unit, "services": count[unit]})
 
 
 def zones_of_rows(plan: PlanTables, rows: pd.DataFrame, home: Ints) -> Ints:

@@ -165,6 +165,7 @@ def _care_sheets(told: Told) -> Iterator[Sheet]:
                 Column("found", "核查结果", "Found", 30),
                 Column("day", "日期", "Day", 12),
             ),
+            apart="number",
         )
 
 

@@ -43,6 +43,8 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
+_WIDEST = 135.0  # characters of a page of A4 across, at full size
+_MOST_BREAKS = 1000  # a sheet holds 1,023
 _LONGEST_CELL = 32_000
 _BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BAD_TITLE = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
@@ -63,11 +65,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name, the frame to show and the columns of it."""
+    """One sheet: its name, the frame to show and the columns of it.
+
+    `apart`: a column each of whose values begins a page of its own on paper; "" for none.
+    """
 
     name: str
     frame: pd.DataFrame
     columns: tuple[Column, ...]
+    apart: str = ""
 
 
 @contextmanager
@@ -189,6 +195,18 @@ def add_table(book: Any, styles: dict[str, Any], content: Sheet, title: str) -> 
         )
         for row, value in enumerate(content.frame[column.source].tolist(), start=1):
             put(sheet, row, at, value, styles[column.kind])
+    if content.apart:
+        _set_apart(sheet, content)
+
+
+def _set_apart(sheet: Any, content: Sheet) -> None:
+    """Begin a page for each value of a column: whoever walks there takes those pages along."""
+    values = content.frame[content.apart].tolist()
+    starts = [row for row in range(1, len(values)) if values[row] != values[row - 1]]
+    # A scale instead of one page's width: with that, spreadsheets pass over breaks that were set.
+    wide = sum(column.width for column in content.columns)
+    sheet.set_print_scale(max(10, min(100, int(100 * _WIDEST / wide))))
+    sheet.set_h_pagebreaks([row + 1 for row in starts[:_MOST_BREAKS]])
 
 
 def put(sheet: Any, row: int, at: int, value: Any, style: Any = None) -> None:

@@ -39,7 +39,7 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
         last visit of who waits longest (-1 for never, null for in time); ``limit_m``; ``sites``: of each
         candidate for one centre more ``[latitude, longitude, name, homes within the limit then, metres saved,
         doors]``, a door being ``[latitude, longitude, homes, metres nearer or null, new within the limit]``;
-        ``site_m``, that limit.
+        ``site_m``, that limit; ``heat``: services of the log, ``[latitude, longitude, services]`` a door.
     """
     bands: dict[str, list[Any]] = {}
     layer = told.bands
@@ -50,12 +50,15 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
                 [float(start), float(end), list(_rings(shape))]
             )
     homes = [] if told.care is None else list(_doors(tables, told.care, told.unseen))
+    points = tables.units.geometry.to_numpy()
+    heat = [] if told.heat is None else told.heat.to_dict("records")
     sites = list(_sites(tables, told.sites, told.brought))
     return {
         "bands": bands,
         "homes": homes,
         "limit_m": told.about.get("helper_m"),
         "sites": sites,
+        "heat": [[*_place(points[row["unit"]]), int(row["services"])] for row in heat],
         "site_m": told.about.get("limit_m"),
     }
 
@@ -68,14 +71,11 @@ def _sites(
         return
     points = tables.units.geometry.to_numpy()
 
-    def place(unit: int) -> list[float]:
-        return [round(float(points[unit].y), DIGITS), round(float(points[unit].x), DIGITS)]
-
     for site in sites.to_dict("records"):
         own = brought[brought["rank"] == site["rank"]]
         doors = [
             [
-                *place(row.unit),
+                *_place(points[int(row.unit)]),
                 int(row.homes),
                 None if math.isinf(row.now_m) else round(row.now_m - row.walk_m),
                 int(row.new),
@@ -84,12 +84,16 @@ def _sites(
         ]
         name = " ".join(dict.fromkeys(t for t in (str(site["candidate"]), str(site["place"])) if t))
         yield [
-            *place(int(own["unit"].iloc[0])),
+            *_place(points[int(own["unit"].iloc[0])]),
             name,
             int(site["homes"]),
             round(float(site["saved_m"])),
             doors,
         ]
+
+
+def _place(point: Any) -> list[float]:
+    return [round(float(point.y), DIGITS), round(float(point.x), DIGITS)]
 
 
 def _rings(shape: Any) -> Iterator[list[list[list[float]]]]:

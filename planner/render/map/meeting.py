@@ -129,6 +129,7 @@ def _counting(told: Told) -> dict[str, Any]:
     return {
         "ledger": [[line.code, line.zh, line.en, line.lost] for line in told.ledger()],
         "moved": told.moved(),
+        "equity": told.equity(),
         "smallest": told.terms.smallest,
         "rounded": told.terms.rounded,
         # members may live where no home is listed: then no reader can count on one home a place

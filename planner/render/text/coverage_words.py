@@ -70,6 +70,11 @@ class Told(Protocol):
         ...
 
     @property
+    def heat(self) -> pd.DataFrame | None:
+        """Services of the log, one row a door; None without a log."""
+        ...
+
+    @property
     def equity(self) -> pd.DataFrame:
         """Walks and loads by fence and zone."""
         ...

@@ -18,14 +18,17 @@ from planner.model.audit import audit
 from planner.model.measures import walk_summary
 from planner.model.problem import RuleOutcome
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.care.equity import equity_figures
 from planner.plan.frames import assignment_of
 from planner.plan.ledger import LedgerLine, ledger_lines
 from planner.privacy.audience import Audience, Terms
 from planner.privacy.blocks import FEW, HIDDEN, LEAST, MANY, Blocks, blocks_of, shown_counts
 from planner.render.text.figures import summary
-from planner.render.text.words import Both, moved_words
+from planner.render.text.words import Both, equity_words, moved_words
 
 __all__ = ["Told", "meeting_terms", "plan_blocks"]
+
+TENTHS = 10  # the tenth that walks farthest is told
 
 
 def plan_blocks(tables: PlanTables, terms: Terms) -> Blocks:
@@ -66,6 +69,13 @@ class Told:
             if homes in (None, HIDDEN)
             else moved_words(self.tables, homes, self.terms.smallest)
         )
+
+    def equity(self) -> Both | None:
+        """Say how even it is; None where a tenth of the homes are few: the farthest would be told."""
+        served = int((self.tables.households["zone"] != "").sum())
+        if served < TENTHS * self.terms.smallest:
+            return None
+        return equity_words(equity_figures(self.tables))
 
     def figures(self) -> dict[str, Any]:
         """Give the figures of the whole plan."""

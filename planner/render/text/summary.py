@@ -15,7 +15,6 @@ from planner.render.text.words import (
     broken_rules,
     counted_words,
     drift_words,
-    equity_words,
     insisted_words,
     limit_text,
     network_words,
@@ -32,7 +31,6 @@ __all__ = ["escaped", "summary_markdown"]
 
 # GitHub makes links of bare addresses too, so :// and www. are broken up.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=www)\.)")
-TENTHS = 10  # the tenth that walks farthest is told
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -92,7 +90,7 @@ def _headline(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[s
         f"- 步行距离：平均 **{number(walk['mean'])} 米**，九成居民户在 {number(walk['p90'])} 米以内，"
         f"最远 {number(walk['max'])} 米 · walk: mean {number(walk['mean'])} m, nine in ten within "
         f"{number(walk['p90'])} m, farthest {number(walk['max'])} m",
-        *_equity(tables, figures, told),
+        *(f"- {' · '.join(map(escaped, said))}" for said in (told.equity(),) if said),
         f"- **{escaped(proof[0])} · {escaped(proof[1])}**",
         "- 所有责任区连通 · every zone is connected"
         if figures["zones_connected"]
@@ -112,14 +110,6 @@ def _headline(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[s
                 f"{listed.replace('、', ', ')}"
             )
     return lines
-
-
-def _equity(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[str]:
-    """Say how even it is; where a tenth of the homes are few, the farthest of them would be told."""
-    served = int((tables.households["zone"] != "").sum())
-    if served < TENTHS * told.terms.smallest:
-        return []
-    return [f"- {' · '.join(map(escaped, equity_words(figures['equity'])))}"]
 
 
 def _rule_table(tables: PlanTables, told: Told) -> list[str]:

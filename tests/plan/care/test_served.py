@@ -55,6 +55,23 @@ def test_services_are_counted_by_zone_and_month() -> None:
     assert people[usual] == 1
 
 
+def test_services_are_counted_by_door() -> None:
+    """Visits where the home is, patrols where the centre lives; what no plan knows nowhere."""
+    plan, told = held(
+        [
+            ("2026-04-03", "visit", "H000", "", "", 20.0),
+            ("2026-04-09", "visit", "H000", "", "M5", 30.0),
+            ("2026-06-02", "patrol", "", "M2", "", np.nan),
+            ("2026-06-02", "visit", "H999", "", "", 5.0),
+        ]
+    )
+    units = plan.units["unit_id"].tolist()
+    of = {units[row.unit]: row.services for row in told.places.itertuples()}
+    home = plan.households.set_index("household_id")["unit_id"]["H000"]
+    seat = plan.members.set_index("member_id")["unit_id"]["M2"]
+    assert of == {home: 2, seat: 1}
+
+
 def test_who_was_not_visited_is_listed_longest_first() -> None:
     """Never comes before long ago; days are counted from the last of the log."""
     _, told = held(

@@ -116,3 +116,16 @@ def test_plain_text_is_cut() -> None:
     """A cell takes 32,767 characters."""
     assert len(plain_text("x" * 40_000)) == 32_000
     assert plain_text("\ud800") == "?"
+
+
+def test_each_zone_begins_a_page_of_its_own() -> None:
+    """Breaks where the column changes, at a scale, for a sheet that is fitted to a page has no breaks."""
+    table = pd.DataFrame({"zone": [1, 1, 2, 4, 4, 4], "note": ["x"] * 6})
+    columns = (Column("zone", "区", "Zone", 60, "count"), Column("note", "记", "Note", 120))
+    with new_book("题", DAY) as (book, buffer):
+        add_table(book, book_styles(book), Sheet("核查", table, columns, apart="zone"), "题")
+    page: Any = openpyxl.load_workbook(io.BytesIO(buffer.getvalue())).worksheets[0]
+    assert [b.id for b in page.row_breaks.brk] == [3, 4]
+    assert page.page_setup.scale == 75
+    assert not page.sheet_properties.pageSetUpPr or not page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.print_title_rows == "$1:$1"

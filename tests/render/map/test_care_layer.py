@@ -72,6 +72,7 @@ def test_one_row_a_door_with_its_worst_case(told) -> None:
         "homes": [],
         "limit_m": covered.about["helper_m"],
         "sites": [],
+        "heat": [],
         "site_m": 400.0,
     }
 
@@ -91,6 +92,17 @@ def test_a_candidate_stands_with_whom_it_would_bring_nearer(told) -> None:
         assert sum(nearer) >= saved * (0.99 if not homes else 0.0)
     assert any(site[3] > 0 for site in sites)
     json.dumps(sites)
+
+
+def test_the_log_is_drawn_door_by_door(told) -> None:
+    """Where its doors are, with how often; nothing without a log."""
+    plan, covered = told
+    assert covered.heat is None
+    heat = pd.DataFrame({"unit": [3, 5], "services": [7, 1]})
+    drawn = care_payload(plan, replace(covered, heat=heat))["heat"]
+    point = plan.units.geometry.iloc[3]
+    assert drawn[0] == [round(point.y, 6), round(point.x, 6), 7]
+    assert drawn[1][2] == 1
 
 
 def test_the_internal_page_alone_may_hold_it(told) -> None:

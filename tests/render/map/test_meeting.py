@@ -135,3 +135,14 @@ def test_gaps_stand_where_they_are(tables: PlanTables) -> None:
     assert all(count == -1 or count >= 10 for _, _, count in told["gaps"])
     totals = list(told["figures"]["gaps"].values())
     assert not [totals[c] for c in {gap[1] for gap in told["gaps"]} if 0 < totals[c] < 10]
+
+
+def test_how_even_it_is_stands_in_the_page_as_in_the_summary(tables: PlanTables) -> None:
+    """The same sentence; and none where a tenth of the homes are fewer than may be told."""
+    told = Told(tables, Audience.MEETING.terms)
+    words = meeting_payload(tables, told=told)["meta"]["equity"]
+    assert words == told.equity()
+    assert "基尼系数" in words[0]
+    assert "Gini" in words[1]
+    homes = tables.households.assign(zone=["x"] * 99 + [""] * (len(tables.households) - 99))
+    assert Told(replace(tables, households=homes), Audience.MEETING.terms).equity() is None

@@ -1,14 +1,14 @@
 /* Coverage and care, on the internal map alone: bands of walking time, care households, who has one helper, last visits, and
    where one centre more would help, with what happens if it opens. */
 Object.assign(TEXTS.zh, {
-  careLayers: '关爱图层', careBandsCentre: '到中心户步行时段', careBandsMember: '到联系党员步行时段', careHomes: '关爱户', careAlone: '{m} 米内至多一名联系党员', careUnseen: '久未走访', careBand: '{a}–{b} 分钟', careSites: '可增设的中心户', careWhatIf: '如果增设', careNobody: '（不增设）', careSite: '{n}. {name}', careOpened: '新覆盖 {n} 户（{m} 米内），步行共少 {s} 米', careNew: '新进入步行上限的住处', careNearer: '步行更近的住处'
+  careLayers: '关爱图层', careBandsCentre: '到中心户步行时段', careBandsMember: '到联系党员步行时段', careHomes: '关爱户', careAlone: '{m} 米内至多一名联系党员', careUnseen: '久未走访', careBand: '{a}–{b} 分钟', careSites: '可增设的中心户', careWhatIf: '如果增设', careNobody: '（不增设）', careSite: '{n}. {name}', careOpened: '新覆盖 {n} 户（{m} 米内），步行共少 {s} 米', careNew: '新进入步行上限的住处', careNearer: '步行更近的住处', careHeat: '走访记录（圆越大次数越多）'
 });
 Object.assign(TEXTS.en, {
-  careLayers: 'Care layers', careBandsCentre: 'Minutes to a centre', careBandsMember: 'Minutes to a serving member', careHomes: 'Care households', careAlone: 'One serving member or none within {m} m', careUnseen: 'Not visited for long', careBand: '{a}–{b} min', careSites: 'Candidates for one centre more', careWhatIf: 'What if this one opens', careNobody: '(none)', careSite: '{n}. {name}', careOpened: '{n} {n|home|homes} more within {m} m, {s} m of walking saved', careNew: 'Brought within the limit', careNearer: 'Brought nearer'
+  careLayers: 'Care layers', careBandsCentre: 'Minutes to a centre', careBandsMember: 'Minutes to a serving member', careHomes: 'Care households', careAlone: 'One serving member or none within {m} m', careUnseen: 'Not visited for long', careBand: '{a}–{b} min', careSites: 'Candidates for one centre more', careWhatIf: 'What if this one opens', careNobody: '(none)', careSite: '{n}. {name}', careOpened: '{n} {n|home|homes} more within {m} m, {s} m of walking saved', careNew: 'Brought within the limit', careNearer: 'Brought nearer', careHeat: 'Service log (larger, more was done)'
 });
 /* Dark is near: told apart in print without colour as well. */
 const BAND_COLOURS = ['#225ea8', '#7fcdbb', '#edf8b1', '#fed976', '#fd8d3c'];
-const CARE_INK = '#6a3d9a', ALONE_INK = '#c51b1b', UNSEEN_INK = '#b15928', SITE_INK = '#00695c';
+const CARE_INK = '#6a3d9a', ALONE_INK = '#c51b1b', UNSEEN_INK = '#b15928', SITE_INK = '#00695c', HEAT_INK = '#d7301f';
 /* The edge of each band has a dash of its own: without colour, too, it is seen which is which. */
 const BAND_DASHES = [[], [6, 3], [2, 3], [8, 2, 2, 2], [1, 2]];
 
@@ -33,8 +33,15 @@ function careGroups(care) {
   if (care.homes.length) groups['careHomes'] = () => careRings(care, () => true, 7, { color: CARE_INK });
   if (care.homes.some((home) => home[3] <= 1)) groups['careAlone'] = () => careRings(care, (home) => home[3] <= 1, 11, { color: ALONE_INK, dashArray: '4 3' });
   if (care.homes.some((home) => home[4] !== null)) groups['careUnseen'] = () => careRings(care, (home) => home[4] !== null, 15, { color: UNSEEN_INK, dashArray: '1 4' });
+  if (care.heat.length) groups['careHeat'] = () => L.layerGroup(care.heat.map((door) => L.circleMarker([door[0], door[1]], { radius: heatRadius(care, door), stroke: false, fillColor: HEAT_INK, fillOpacity: 0.28, interactive: false })));
   if (care.sites.length) groups['careSites'] = () => siteGroup(care);
   return groups;
+}
+
+/* The area stands for the services; where doors lie close together their discs add up. */
+function heatRadius(care, door) {
+  const most = Math.max(...care.heat.map((one) => one[2]));
+  return 4 + 20 * Math.sqrt(door[2] / most);
 }
 
 /* Candidates by number; a click asks what happens if that one opens. */
@@ -92,6 +99,7 @@ function careRing(ink, radius, dash) {
 function carePicture(name) {
   if (name === 'careHomes') return careRing(CARE_INK, 6, []);
   if (name === 'careAlone') return careRing(ALONE_INK, 8, [4, 3]);
+  if (name === 'careHeat') return swatch((c, x, y) => heatMark(c, x, y, 10), 30, 24);
   if (name === 'careSites') return swatch((c, x, y) => siteMark(c, x, y, '1'), 30, 24);
   return name === 'careUnseen' ? careRing(UNSEEN_INK, 9, [1, 4]) : null;
 }
@@ -110,6 +118,15 @@ function siteMark(c, x, y, text) {
   c.textAlign = 'center';
   c.textBaseline = 'middle';
   c.fillText(text, x, y + 0.5);
+}
+
+function heatMark(c, x, y, radius) {
+  c.beginPath();
+  c.arc(x, y, radius, 0, 2 * Math.PI);
+  c.globalAlpha = 0.28;
+  c.fillStyle = HEAT_INK;
+  c.fill();
+  c.globalAlpha = 1;
 }
 
 function doorMark(c, x, y, fresh) {
@@ -138,6 +155,7 @@ function paintCare(sheet, ctx, model) {
   [['careBandsCentre', 'centre'], ['careBandsMember', 'member']].forEach(([name, source]) => {
     if (care.shown[name]) care.bands[source].forEach((band, nth) => paintBand(ctx, band, nth, spot));
   });
+  if (care.shown.careHeat) care.heat.forEach((door) => heatMark(ctx, ...spot(door[0], door[1]), 0.7 * heatRadius(care, door)));
   [['careHomes', () => true, 5, CARE_INK, []], ['careAlone', (home) => home[3] <= 1, 8, ALONE_INK, [4, 3]], ['careUnseen', (home) => home[4] !== null, 11, UNSEEN_INK, [1, 4]]].forEach(([name, wanted, radius, ink, dash]) => {
     if (!care.shown[name]) return;
     ctx.setLineDash(dash);
@@ -186,7 +204,7 @@ function careLegend(list, care) {
     const bands = care.bands[name === 'careBandsCentre' ? 'centre' : 'member'];
     if (care.shown[name]) bands.forEach((band, nth) => list.appendChild(legendRow(bandSwatch(nth), say(name) + ' ' + say('careBand', { a: band[0], b: band[1] }))));
   });
-  ['careHomes', 'careAlone', 'careUnseen', 'careSites'].forEach((name) => {
+  ['careHomes', 'careAlone', 'careUnseen', 'careHeat', 'careSites'].forEach((name) => {
     if (care.shown[name]) list.appendChild(legendRow(carePicture(name), say(name, { m: care.limit_m })));
   });
   const opened = care.sites[care.opened];
