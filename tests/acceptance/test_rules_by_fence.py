@@ -99,6 +99,9 @@ def test_what_breaks_is_told_of_its_community(tmp_path: Path) -> None:
         "东社区"
     }
     assert any("东社区" in r["what_zh"] for r in advice["repairs"])
+    # the nearest rules that its counts allow are offered for that community alone
+    assert set(advice["fitting_by_fence"]) == {"东社区"}
+    assert "rules of its own that fit" in plan.report().text
     assert not any("西社区" in r["where"] for r in advice["repairs"])
 
 

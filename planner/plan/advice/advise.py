@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from planner.model.project import Search
 from planner.model.rules import RuleBook, rule_words
 from planner.network import Network
 from planner.plan.advice import Around, Candidate, Clash, Repair, arithmetic, fitting_rules, repairs
-from planner.plan.advice.arithmetic import counts_of
+from planner.plan.advice.arithmetic import counts_of, fitting_of_fences
 from planner.solve.zones.search import Stop, solve
 
 __all__ = ["Advice", "Setting", "advise", "in_names", "refuse_broken", "with_repairs"]
@@ -32,11 +32,13 @@ class Advice:
     `clashes`: what the counts alone rule out: the district first, then each fence.
     `repairs`: changes that were solved again with and confirmed, worst breach first.
     `fitting`: the nearest rule book that the district's counts allow; None if the present one is.
+    `by_fence`: the nearest rules that the counts of a community allow, where its own are not.
     """
 
     clashes: tuple[Clash, ...] = ()
     repairs: tuple[Repair, ...] = ()
     fitting: RuleBook | None = None
+    by_fence: Mapping[str, RuleBook] = field(default_factory=dict)
 
     def to_mapping(self) -> dict[str, Any]:
         """Give plain values, for files."""
@@ -44,6 +46,7 @@ class Advice:
             "clashes": [asdict(c) for c in self.clashes],
             "repairs": [{**asdict(r), "change": dict(r.change)} for r in self.repairs],
             "fitting": None if self.fitting is None else _limits(self.fitting),
+            "fitting_by_fence": {name: _limits(book) for name, book in self.by_fence.items()},
         }
 
     @classmethod
@@ -53,7 +56,10 @@ class Advice:
         counts = counts_of(units, centres, rules)
         fitting = fitting_rules(counts, rules)
         return cls(
-            tuple(arithmetic(units, centres, rules)), (), None if fitting is rules else fitting
+            tuple(arithmetic(units, centres, rules)),
+            (),
+            None if fitting is rules else fitting,
+            fitting_of_fences(units, centres, rules),
         )
 
 
@@ -117,7 +123,7 @@ def advise(counted: Advice, setting: Setting, result: Result, search: Search) ->
         seconds=search.advice_seconds,
         seed=search.seed,
     )
-    return Advice(counted.clashes, tuple(found), counted.fitting)
+    return replace(counted, repairs=tuple(found))
 
 
 def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> InfeasibleError:

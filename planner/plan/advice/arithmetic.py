@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.model.rules import Bound, RuleBook
 
-__all__ = ["Clash", "Counts", "arithmetic", "counts_of", "fitting_rules"]
+__all__ = ["Clash", "Counts", "arithmetic", "counts_of", "fitting_of_fences", "fitting_rules"]
 
 # A rule that is moved to where the counts are leaves each zone this much room to either side.
 SLACK = 0.25
@@ -118,6 +118,26 @@ _WORDS = {
         "只够{few}{who}，或每个{mean:.4g}{things}",
     ),
 }
+
+
+def fitting_of_fences(
+    units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook
+) -> dict[str, RuleBook]:
+    """Give the nearest rules that the counts of each community allow, where its present ones do not.
+
+    `units`, `centres`: as for `arithmetic`.
+    Gives: by name; communities without a centre are left out, for no rule helps them.
+    """
+    found: dict[str, RuleBook] = {}
+    summed = units[units["fence"] != ""].groupby("fence")[["households", "members"]].sum()
+    chosen = centres["fence"].value_counts()
+    for name, row in summed.iterrows():
+        counts = Counts(int(row["households"]), int(row["members"]), int(chosen.get(name, 0)))
+        own = rules.in_fence(str(name))
+        fitting = fitting_rules(counts, own)
+        if fitting is not own:
+            found[str(name)] = fitting
+    return found
 
 
 def fitting_rules(counts: Counts, rules: RuleBook) -> RuleBook:

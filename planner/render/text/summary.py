@@ -134,16 +134,23 @@ def _advice(advice: dict[str, Any]) -> list[str]:
         lines.append(f"- **{where}**: {what}")
     fitting = advice.get("fitting")
     if fitting:
-        limits = "; ".join(
-            f"{' '.join(rule_words(name))} {_side(b['low'])}–{_side(b['high'])}"
-            for name, b in fitting.items()
-        )
+        limits = _limits(fitting)
         lines.append(f"- 与实际数量相符的最近规则 nearest rules that the counts allow: {limits}")
+    for fence, limits in (advice.get("fitting_by_fence") or {}).items():
+        own = escaped(f'[rules.by_fence."{fence}"]')
+        lines.append(f"- 可为该社区另定 rules of its own that fit, {own}: {_limits(limits)}")
     if advice.get("repairs"):
         lines += ["", "逐项重新求解并独立核验 each solved again and checked independently:", ""]
     for repair in advice.get("repairs", []):
         lines.append(f"- {escaped(repair['what_zh'])} · {escaped(repair['what'])}")
     return lines
+
+
+def _limits(fitting: dict[str, Any]) -> str:
+    return "; ".join(
+        f"{' '.join(rule_words(name))} {_side(b['low'])}–{_side(b['high'])}"
+        for name, b in fitting.items()
+    )
 
 
 def _side(limit: float | None) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.model.rules import Bound, RuleBook
-from planner.plan.advice import arithmetic, fitting_rules
-from planner.plan.advice.arithmetic import Counts
+from planner.plan.advice.arithmetic import (
+    Counts,
+    arithmetic,
+    fitting_of_fences,
+    fitting_rules,
+)
 
 
 def counted(households: int, members: int, centres: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -97,3 +103,31 @@ def test_rules_that_fit_are_left_alone() -> None:
     fitted = fitting_rules(Counts(35_000, 5_600, 586), rules)
     assert fitted.name == f"{rules.name}-fitted"
     assert fitted.households_per_member.low == 4  # three quarters of 6.25, whole homes
+
+
+def test_each_community_is_offered_rules_that_its_counts_allow() -> None:
+    """A village with few homes and an estate with many clash in different ways; what fits is left alone."""
+    units = pd.DataFrame(
+        {
+            "fence": ["村", "村", "楼", "楼", "街"],
+            "households": [10, 10, 300, 300, 100],
+            "members": [6, 6, 8, 8, 8],
+        }
+    )
+    centres = pd.DataFrame({"fence": ["村", "楼", "街"]})
+    rules = RuleBook(households_per_zone=Bound(60, 250))
+    found = fitting_of_fences(units, centres, rules)
+    assert set(found) == {"村", "楼"}
+    assert found["村"].households_per_zone.low == 15
+    assert found["楼"].households_per_zone.high == 750
+    # under what is offered nothing clashes any more, neither there nor elsewhere
+    own = replace(rules, by_fence=found)
+    assert fitting_of_fences(units, centres, own) == {}
+    assert not [c for c in arithmetic(units, centres, own) if c.fence]
+
+
+def test_a_community_without_a_centre_is_offered_none() -> None:
+    """No limit helps it."""
+    units = pd.DataFrame({"fence": ["村"], "households": [9], "members": [2]})
+    centres = pd.DataFrame({"fence": pd.Series([], dtype=object)})
+    assert fitting_of_fences(units, centres, RuleBook(households_per_zone=Bound(60, 250))) == {}
