@@ -23,7 +23,7 @@ from planner.model.caring import CareKind, Pace, care_kinds
 from planner.model.project import Project
 from planner.model.schema import LOG
 from planner.model.tables import PlanTables
-from planner.plan.care.absences import absences, care_table, helped
+from planner.plan.care.absences import absences, care_table, helped, left_alone
 from planner.plan.care.adding.more import Candidates, brought, ranked
 from planner.plan.care.blanks import blank_spots
 from planner.plan.care.equity import equity, equity_figures
@@ -66,8 +66,8 @@ class Coverage(Answer):
         See `planner.plan.care.shares.open_shares`: what a public map tells of, in shares alone.
     bands : GeoDataFrame or None
         See `planner.plan.care.shares.bands`, EPSG:4326; None, as all that follows, without a project.
-    care, absences : DataFrame or None
-        See `planner.plan.care.absences.care_table` and `absences`.
+    care, absences, left_alone : DataFrame or None
+        See `planner.plan.care.absences.care_table`, `absences` and `left_alone`.
     blanks : DataFrame or None
         See `planner.plan.care.blanks.blank_spots`.
     sites, brought : DataFrame or None
@@ -87,6 +87,7 @@ class Coverage(Answer):
     bands: gpd.GeoDataFrame | None = None
     care: pd.DataFrame | None = None
     absences: pd.DataFrame | None = None
+    left_alone: pd.DataFrame | None = None
     blanks: pd.DataFrame | None = None
     sites: pd.DataFrame | None = None
     brought: pd.DataFrame | None = None
@@ -154,6 +155,7 @@ def coverage(
     with clock.stage("absences"):
         layer = bands(ground, task.pace)
         near = helped(ground, needs, task.pace, task.care.limit_m)
+        away = absences(ground, needs, near)
         asked = Candidates.centres(ground, plan.rules.walk.limit_m)
         best = ranked(ground, needs, asked).head(SITES)
     return replace(
@@ -161,7 +163,8 @@ def coverage(
         about={**told.about, **_slopes(ground, task.pace), "helper_m": near.limit_m},
         bands=layer,
         care=care_table(ground, needs, near, kinds),
-        absences=absences(ground, needs, near),
+        absences=away,
+        left_alone=left_alone(ground, needs, near, away),
         blanks=blank_spots(plan, building_table(task.inputs)[0]),
         sites=best,
         brought=brought(asked, best),

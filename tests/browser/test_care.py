@@ -38,19 +38,38 @@ def test_what_if_a_candidate_opens(open_page: Opener, tmp_path: Path) -> None:
     with open_page(path) as page:
         page.evaluate("document.querySelector('details.care').open = true")
         page.check("input[data-care=careSites]")
-        assert page.locator(".care-site").count() == len(covered.sites)
+        assert page.locator(".care-site.care-sites").count() == len(covered.sites)
         page.select_option("select[data-care=careWhatIf]", "0")
         doors = page.locator(".leaflet-overlay-pane path").count()
         assert doors == (covered.brought["rank"] == 1).sum()
         homes = int(covered.sites["homes"].iloc[0])
-        assert f"新覆盖 {homes} 户" in page.inner_text(".care-opened")
+        assert f"新覆盖 {homes} 户" in page.inner_text(".care-opened[data-asked=sites]")
         page.click("#language")
-        assert f"{homes} homes more" in page.inner_text(".care-opened")
-        page.locator(".care-site").nth(1).dispatch_event("click")
+        assert f"{homes} homes more" in page.inner_text(".care-opened[data-asked=sites]")
+        page.locator(".care-site.care-sites").nth(1).dispatch_event("click")
         assert page.input_value("select[data-care=careWhatIf]") == "1"
         page.select_option("select[data-care=careWhatIf]", "-1")
         assert page.locator(".leaflet-overlay-pane path").count() == 0
-        assert page.inner_text(".care-opened") == ""
+        assert page.inner_text(".care-opened[data-asked=sites]") == ""
+
+
+def test_what_if_a_member_is_away(open_page: Opener, tmp_path: Path) -> None:
+    """Whom the worst absences leave: figures and doors, beside a candidate that is asked about as well."""
+    plan, project = care_town()
+    covered = plan.coverage(project, seconds=0.0)
+    path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
+    with open_page(path) as page:
+        page.evaluate("document.querySelector('details.care').open = true")
+        page.select_option("select[data-care=careIfAway]", "0")
+        first = covered.left_alone["member_id"].iloc[0]
+        own = covered.left_alone[covered.left_alone["member_id"] == first]
+        assert page.locator(".leaflet-overlay-pane path").count() == len(own)
+        assert str(own["homes"].sum()) in page.inner_text(".care-opened[data-asked=away]")
+        page.select_option("select[data-care=careWhatIf]", "0")
+        both = page.locator(".leaflet-overlay-pane path").count()
+        assert both == len(own) + (covered.brought["rank"] == 1).sum()
+        page.select_option("select[data-care=careIfAway]", "-1")
+        assert page.locator(".leaflet-overlay-pane path").count() == both - len(own)
 
 
 def test_a_sheet_has_what_is_shown(open_page: Opener, tmp_path: Path) -> None:
@@ -86,6 +105,6 @@ def test_a_sheet_has_what_is_shown(open_page: Opener, tmp_path: Path) -> None:
         page.select_option("select[data-care=careWhatIf]", "0")
         picture, words = page.evaluate(draw)
         assert picture not in seen
-        assert page.inner_text(".care-opened") in words
+        assert page.inner_text(".care-opened[data-asked=sites]") in words
         page.select_option("select[data-care=careWhatIf]", "-1")
         assert page.evaluate(draw) == [plain, legend]

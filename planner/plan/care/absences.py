@@ -18,7 +18,7 @@ from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from planner.plan.frames import taken
 
-__all__ = ["WORST", "Helped", "absences", "care_table", "helped"]
+__all__ = ["WORST", "Helped", "absences", "care_table", "helped", "left_alone"]
 
 WORST = 10
 """So many absences are told of first."""
@@ -237,3 +237,24 @@ def absences(ground: OnStreets, needs: Needs, told: Helped) -> pd.DataFrame:
     keys = ["left_care", "left", "left_centre_care", "left_centre", "clients"]
     down = frame.sort_values(["member_id"], kind="stable")
     return down.sort_values(keys, ascending=False, kind="stable", ignore_index=True)
+
+
+def left_alone(ground: OnStreets, needs: Needs, told: Helped, table: pd.DataFrame) -> pd.DataFrame:
+    """Say who is left by the worst absences, a row a door.
+
+    `table`: from `absences`; of it the first `WORST` that leave anybody count.
+    Gives: ``member_id, unit`` (position of the door; the member's own first, with no homes)``, homes, care``
+    (left without any other serving member, or any other centre, within the limit).
+    """
+    ids = ground.plan.members["member_id"].tolist()
+    leaves = table[(table["left"] > 0) | (table["left_centre"] > 0)].head(WORST)
+    rows = []
+    for name in leaves["member_id"]:
+        m = ids.index(name)
+        left = ((told.only == m) | (told.only_centre == m)) & (ground.home_unit >= 0)
+        unit = ground.home_unit[left]
+        homes = np.bincount(unit, minlength=len(ground.snaps))
+        care = np.bincount(unit, needs.care[left], minlength=len(ground.snaps)).astype(np.int64)
+        rows.append((name, int(ground.member_unit[m]), 0, 0))
+        rows += [(name, u, int(homes[u]), int(care[u])) for u in np.flatnonzero(homes).tolist()]
+    return pd.DataFrame(rows, columns=["member_id", "unit", "homes", "care"])

@@ -39,7 +39,9 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
         last visit of who waits longest (-1 for never, null for in time); ``limit_m``; ``sites``: of each
         candidate for one centre more ``[latitude, longitude, name, homes within the limit then, metres saved,
         doors]``, a door being ``[latitude, longitude, homes, metres nearer or null, new within the limit]``;
-        ``site_m``, that limit; ``heat``: services of the log, ``[latitude, longitude, services]`` a door.
+        ``site_m``, that limit; ``heat``: services of the log, ``[latitude, longitude, services]`` a door;
+        ``away``: of the worst absences ``[latitude, longitude, id, homes left, care households left, doors]``,
+        a door being ``[latitude, longitude, homes]``.
     """
     bands: dict[str, list[Any]] = {}
     layer = told.bands
@@ -59,6 +61,7 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
         "limit_m": told.about.get("helper_m"),
         "sites": sites,
         "heat": [[*_place(points[row["unit"]]), int(row["services"])] for row in heat],
+        "away": list(_away(tables, told.left_alone)),
         "site_m": told.about.get("limit_m"),
     }
 
@@ -90,6 +93,21 @@ def _sites(
             round(float(site["saved_m"])),
             doors,
         ]
+
+
+def _away(tables: PlanTables, left: pd.DataFrame | None) -> Iterator[list[Any]]:
+    """Give each of the worst absences with the doors that it leaves without anyone."""
+    if left is None:
+        return
+    points = tables.units.geometry.to_numpy()
+    for name, rows in left.groupby("member_id", sort=False):
+        units = rows["unit"].tolist()
+        homes = [int(n) for n in rows["homes"]]
+        doors = [
+            [*_place(points[u]), n] for u, n in zip(units[1:], homes[1:], strict=True) if u >= 0
+        ]
+        if units[0] >= 0:
+            yield [*_place(points[units[0]]), str(name), sum(homes), int(rows["care"].sum()), doors]
 
 
 def _place(point: Any) -> list[float]:

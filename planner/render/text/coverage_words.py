@@ -45,6 +45,11 @@ class Told(Protocol):
         ...
 
     @property
+    def left_alone(self) -> pd.DataFrame | None:
+        """One row a door that one of the worst absences leaves without anyone."""
+        ...
+
+    @property
     def blanks(self) -> pd.DataFrame | None:
         """One row a blank spot."""
         ...

@@ -11,7 +11,7 @@ import shapely
 from planner.model.caring import Pace, care_kinds
 from planner.model.plane import LocalProjection
 from planner.network import StraightNetwork
-from planner.plan.care.absences import absences, care_table, helped
+from planner.plan.care.absences import WORST, absences, care_table, helped, left_alone
 from planner.plan.care.onstreets import OnStreets
 from planner.plan.care.shares import Needs
 from tests.plan.care.town import care_town, ground_of
@@ -82,6 +82,26 @@ def test_the_worst_come_first() -> None:
     assert keys[0][0] > 0
     assert table["member_id"].is_unique
     assert ((table["clients"] > 0) | table["is_centre"]).all()
+
+
+def test_whom_the_worst_absences_leave() -> None:
+    """Door by door, as measured anew with that member out: other members, and other centres."""
+    ground, needs = town(2)
+    told = helped(ground, needs, Pace(), 110.0)
+    table = absences(ground, needs, told)
+    left = left_alone(ground, needs, told, table)
+    ids = ground.plan.members["member_id"].tolist()
+    assert 0 < left["member_id"].nunique() <= WORST
+    before = {c: without(ground, -1, 110.0, centres=c) for c in (False, True)}
+    for name, rows in left.groupby("member_id"):
+        m = ids.index(name)
+        lost = np.zeros(len(needs.care), bool)
+        for centres in (False, True):
+            lost |= before[centres] & ~without(ground, m, 110.0, centres=centres)
+        assert rows["unit"].iloc[0] == ground.member_unit[m]
+        assert rows["homes"].sum() == lost.sum()
+        assert rows["care"].sum() == (lost & needs.care).sum()
+        assert set(rows["unit"].iloc[1:]) == set(ground.home_unit[lost])
 
 
 def test_the_second_helper_lives_in_another_building() -> None:

@@ -66,13 +66,14 @@ def test_one_row_a_door_with_its_worst_case(told) -> None:
     late = replace(both, unseen=pd.DataFrame({"household_id": [homes[twin]], "days": [120.0]}))
     assert care_payload(plan, late)["homes"][0][4] == 120
     assert care_payload(plan, replace(both, unseen=None))["homes"][0][4] is None
-    bare = replace(both, care=None, bands=None, sites=None, brought=None)
+    bare = replace(both, care=None, bands=None, sites=None, brought=None, left_alone=None)
     assert care_payload(plan, bare) == {
         "bands": {},
         "homes": [],
         "limit_m": covered.about["helper_m"],
         "sites": [],
         "heat": [],
+        "away": [],
         "site_m": 400.0,
     }
 
@@ -92,6 +93,19 @@ def test_a_candidate_stands_with_whom_it_would_bring_nearer(told) -> None:
         assert sum(nearer) >= saved * (0.99 if not homes else 0.0)
     assert any(site[3] > 0 for site in sites)
     json.dumps(sites)
+
+
+def test_the_worst_absences_stand_with_whom_they_leave(told) -> None:
+    """Each with its homes, added up door by door; who leaves nobody is not drawn."""
+    plan, covered = told
+    away = care_payload(plan, covered)["away"]
+    worst = covered.absences[(covered.absences["left"] > 0) | (covered.absences["left_centre"] > 0)]
+    assert [row[2] for row in away] == worst["member_id"].head(10).tolist()
+    assert away
+    for row, table in zip(away, worst.itertuples(), strict=False):
+        assert sum(door[2] for door in row[5]) == row[3]
+        assert max(table.left, table.left_centre) <= row[3] <= table.left + table.left_centre
+        assert row[4] <= row[3]
 
 
 def test_the_log_is_drawn_door_by_door(told) -> None:

@@ -6,7 +6,7 @@ function drawPlan(map) {
 function drawPage(map, packed) {
   const model = readModel(packed.shapes, packed);
   model.roster = packed.roster ? rosterOf(packed.roster) : null;
-  model.care = packed.care ? Object.assign({ shown: {}, opened: -1, drawn: null }, packed.care) : null;
+  model.care = packed.care ? Object.assign({ shown: {}, ask: {}, asked: { sites: -1, away: -1 }, drawn: {} }, packed.care) : null;
   const state = {
     layers: { zones: true, homes: true, centres: true, gaps: true, moved: true, fences: true, labels: true, base: true },
     sort: { key: 'n', way: 1 }, zone: -1, found: null, ratio: 0, theme: null, layersOpen: window.innerWidth >= 1800

@@ -208,7 +208,7 @@ function makeSheet(model, layout, wish, told) {
     picture,
     make('footer', { class: 'sheet-foot', style: { height: mm(layout.foot - 3) } }, [
       stamps.length ? make('p', { class: 'sheet-stamp', text: stamps.join(' · ') }) : null,
-      make('div', { class: 'sheet-told' + (model.care && Object.keys(model.care.shown).length ? ' full-told' : '') }, [told.facts(zone), told.legend()]),
+      make('div', { class: 'sheet-told' + (model.care && careAsked(model.care) ? ' full-told' : '') }, [told.facts(zone), told.legend()]),
       make('p', { class: 'sheet-small', text: [dates.join(' · '), meta.attribution, told.edition].filter(Boolean).join('　') })
     ])
   ]);
