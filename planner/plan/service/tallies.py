@@ -173,20 +173,24 @@ def few_of(values: Floats, least: int) -> Bools:
     Parameters
     ----------
     values : ndarray
-        Counts; 0 may always show.
+        Counts; 0 may show.
     least : int
-        Counts from 1 up to this are hidden, and beside them as many others as keep a reader from telling
-        them by subtraction: what is hidden is two counts at least, and they add up to the threshold.
+        Counts from 1 up to this are hidden, and beside them as many others, from the last on, as keep a
+        reader from telling them by subtraction: two counts at least, which add up to twice the threshold.
 
     Returns
     -------
     ndarray of bool
     """
     counts = np.asarray(values, float)
+    if 0 < counts.sum() < least:
+        # beside a small sum noughts would tell how it is shared out
+        return np.ones(len(counts), bool)
     hidden = (counts > 0) & (counts < least)
-    while hidden.any() and (hidden.sum() < 2 or counts[hidden].sum() < least):
+    while hidden.any() and (hidden.sum() < 2 or counts[hidden].sum() < 2 * least):
         left = np.flatnonzero(~hidden & (counts > 0))
         if not len(left):
             break
-        hidden[left[np.argmin(counts[left])]] = True
+        # by its place and not by its size: to hide the smallest would tell that the others are larger
+        hidden[left[-1]] = True
     return hidden

@@ -113,8 +113,8 @@ def public_text(told: Year) -> str:
             lines += [head, "", *_table(told, frame), ""]
     least = told.least
     lines.append(
-        f"少于{least}的数字不公布，标作“<{least}”；为防推算，个别较大的数字也以“·”代替。"
-        f" Counts below {least} are not told; · hides others that would tell them."
+        f"“·”为不公布：少于{least}的数字，以及会推算出它们的数字。 · is not told: counts below {least}, and "
+        "others that would tell them."
     )
     return "\n".join(lines) + "\n"
 
@@ -185,9 +185,10 @@ def _table(told: Year, frame: pd.DataFrame) -> list[str]:
 
 
 def _cell(count: int, hidden: bool, least: int) -> str:
-    if 0 < count < least:
-        return f"&lt;{least}"
-    return "·" if hidden else number(count)
+    # one mark for all that is hidden: two of them would tell which is the small one
+    if hidden:
+        return "·"
+    return f"&lt;{least}" if 0 < count < least else number(count)
 
 
 def _row(cells: Sequence[str]) -> str:
