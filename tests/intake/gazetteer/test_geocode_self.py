@@ -13,7 +13,7 @@ import pytest
 from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.gazetteer.geocode import find_places
 from planner.intake.gazetteer.index import Gazetteer
-from planner.network.streets.osm import Extract
+from planner.network.streets.osm import Extract, read_extract
 from tests.conftest import ReadOnce
 
 EXTRACTS = (
@@ -121,3 +121,11 @@ def test_the_demo_town_finds_itself(helsinki_pbf: Path, read_once: ReadOnce) -> 
     assert unfound_names(extract, gazetteer) == []
     lost, count = unfound_addresses(extract, gazetteer)
     assert len(lost) <= (1 - SHARE) * count, lost
+
+
+def test_the_made_up_town_finds_itself() -> None:
+    """The streets, estates and buildings of the second demo town, each by its name."""
+    streets = Path(__file__).parents[3] / "data" / "bagongshan" / "streets.osm"
+    extract, gazetteer = opened(streets, read_extract)
+    assert unfound_names(extract, gazetteer) == []
+    assert unfound_addresses(extract, gazetteer) == ([], 0)
