@@ -184,6 +184,14 @@ class FindingKind:
 
     MOST: ClassVar[int] = 3
 
+    @property
+    def alike(self) -> list[list[Finding]]:
+        """The examples, those together that say the same: of another file other numbers may be true."""
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for one in self.examples:
+            groups.setdefault((one.what, one.remedy), []).append(one)
+        return list(groups.values())
+
 
 def by_kind(findings: Iterable[Finding]) -> list[FindingKind]:
     """Group findings by code and severity: the gravest kinds first, then those with most findings."""

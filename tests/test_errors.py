@@ -48,6 +48,15 @@ def test_no_finding_is_lost_among_its_kind(findings: list[Finding]) -> None:
         assert rows == sorted(rows), "what concerns a whole file comes first"
 
 
+def test_what_is_true_of_one_file_is_not_told_of_another() -> None:
+    """Findings of one kind that say different things are told apart."""
+    said = [
+        Finding("c", Severity.STOP, f"{n} cells", file=file) for n, file in ((3, "a"), (7, "b"))
+    ]
+    (kind,) = by_kind([*said, Finding("c", Severity.STOP, "3 cells", file="c")])
+    assert [[f.file for f in alike] for alike in kind.alike] == [["a", "c"], ["b"]]
+
+
 def test_an_error_speaks_the_readers_language() -> None:
     """Chinese, English, or both; what has no Chinese stays English."""
     error = ConfigError("no", remedy="do", zh="不", remedy_zh="做")

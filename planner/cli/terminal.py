@@ -264,12 +264,19 @@ def show_findings(findings: Iterable[Finding]) -> None:
         count = f" ×{kind.count:,}" if kind.count > 1 else ""
         show.print(f"[{head}{count}] {say(first.what_zh, first.what)}", markup=False)
         chinese = languages() == ("zh",)
-        if places := [p for f in kind.examples if (p := f.where_zh if chinese else f.where)]:
-            more = " ..." if kind.count > len(kind.examples) else ""
-            between = "；" if chinese else "; "
-            show.print(f"    {between.join(places)}{more}", markup=False)
-        if first.remedy or first.remedy_zh:
-            show.print(f"    -> {say(first.remedy_zh, first.remedy)}", markup=False)
+        more = " ..." if kind.count > len(kind.examples) else ""
+        for alike in kind.alike:
+            one = alike[0]
+            where = [p for f in alike if (p := f.where_zh if chinese else f.where)]
+            places = ("；" if chinese else "; ").join(where)
+            if one is not first:
+                places = f"{places}: {say(one.what_zh, one.what)}"
+            elif places:
+                places += more
+            if places:
+                show.print(f"    {places}", markup=False)
+            if one.remedy and (one is first or one.remedy != first.remedy):
+                show.print(f"    -> {say(one.remedy_zh, one.remedy)}", markup=False)
 
 
 def table_of(

@@ -86,11 +86,17 @@ def plain(figures: Mapping[str, Any], findings: Sequence[Finding], most: int) ->
         first, (zh, en) = kind.first, SEVERITY_WORDS[kind.first.severity]
         count = f" ×{kind.count}" if kind.count > 1 else ""
         lines.append(_shown(f"[{en} {zh}{count}] {first.what_zh} {first.what}".rstrip()))
-        if places := [f.where for f in kind.examples if f.where]:
-            more = f" ... (+{kind.count - len(places)})" if kind.count > len(places) else ""
-            lines.append(_shown(f"    {'; '.join(places)}{more}"))
-        if first.remedy or first.remedy_zh:
-            lines.append(_shown(f"    -> {first.remedy_zh} {first.remedy}".rstrip()))
+        more = kind.count - len(kind.examples)
+        for alike in kind.alike:
+            one, places = alike[0], "; ".join(f.where for f in alike if f.where)
+            if one is not first:
+                places = f"{places}: {one.what_zh} {one.what}"
+            elif places and more:
+                places += f" ... (+{more})"
+            if places:
+                lines.append(_shown(f"    {places}"))
+            if one.remedy and (one is first or one.remedy != first.remedy):
+                lines.append(_shown(f"    -> {one.remedy_zh} {one.remedy}".rstrip()))
     if len(kinds) > most:
         more = len(kinds) - most
         lines.append(

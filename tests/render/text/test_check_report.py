@@ -123,3 +123,24 @@ def test_json_holds_every_finding() -> None:
     told = json.loads(json_bytes(FIGURES, [FIX, STOP]))
     assert [f["code"] for f in told["findings"]] == ["fixed", "wrong"]
     assert told["counts"] == FIGURES["counts"]
+
+
+def test_numbers_of_each_file_are_told() -> None:
+    """Of a kind that two files have with other numbers and remedies, both are said."""
+    said = [
+        Finding(
+            "datum",
+            Severity.STOP,
+            f"{n} coordinates",
+            f"{n}组坐标",
+            f"set {datum}",
+            f"写明 {datum}",
+            file,
+        )
+        for n, datum, file in ((240, "gcj02", "h.csv"), (24, "bd09", "m.csv"))
+    ]
+    text = plain(FIGURES, said, 2)
+    assert "240 coordinates" in text
+    assert "m.csv: 24组坐标 24 coordinates" in text
+    assert "set gcj02" in text
+    assert "set bd09" in text
