@@ -187,26 +187,20 @@ class FindingKind:
     @property
     def alike(self) -> list[list[Finding]]:
         """The examples, those together that say the same: of another file other numbers may be true."""
-        groups: dict[tuple[str, str], list[Finding]] = {}
-        for one in self.examples:
-            groups.setdefault((one.what, one.remedy), []).append(one)
-        return list(groups.values())
+        told = dict.fromkeys((f.what, f.remedy) for f in self.examples)
+        return [[f for f in self.examples if (f.what, f.remedy) == said] for said in told]
 
 
 def by_kind(findings: Iterable[Finding]) -> list[FindingKind]:
     """Group findings by code and severity: the gravest kinds first, then those with most findings."""
     groups: dict[tuple[Severity, str], list[Finding]] = {}
-    for finding in findings:
+    # Those without a row first: they speak of a whole file.
+    for finding in sorted(findings, key=lambda f: (f.row is not None, f.file, f.sheet, f.row or 0)):
         groups.setdefault((finding.severity, finding.code), []).append(finding)
     rank = list(Severity)
     # By code in the end, so that it does not matter which file was read first.
     order = sorted(groups.items(), key=lambda g: (rank.index(g[0][0]), -len(g[1]), g[0][1]))
-    kinds = []
-    for _, group in order:
-        # Those without a row first: they speak of a whole file.
-        weighty = sorted(group, key=lambda f: (f.row is not None, f.file, f.sheet, f.row or 0))
-        kinds.append(FindingKind(weighty[0], tuple(weighty[: FindingKind.MOST]), len(group)))
-    return kinds
+    return [FindingKind(g[0], tuple(g[: FindingKind.MOST]), len(g)) for _, g in order]
 
 
 E = TypeVar("E", bound="PlannerError")

@@ -257,24 +257,18 @@ def _prints_chinese() -> bool:
 
 def show_findings(findings: Iterable[Finding]) -> None:
     """Print what was noticed, by kind: how often, the weightiest places, and what to do."""
-    show = Console(highlight=False)
+    show, chinese = Console(highlight=False), languages() == ("zh",)
     for kind in by_kind(findings):
-        first = kind.first
-        head = say(*SEVERITY_SAID[first.severity])
+        first, head = kind.first, say(*SEVERITY_SAID[kind.first.severity])
         count = f" ×{kind.count:,}" if kind.count > 1 else ""
         show.print(f"[{head}{count}] {say(first.what_zh, first.what)}", markup=False)
-        chinese = languages() == ("zh",)
-        more = " ..." if kind.count > len(kind.examples) else ""
-        for alike in kind.alike:
-            one = alike[0]
-            where = [p for f in alike if (p := f.where_zh if chinese else f.where)]
-            places = ("；" if chinese else "; ").join(where)
-            if one is not first:
-                places = f"{places}: {say(one.what_zh, one.what)}"
-            elif places:
-                places += more
+        for one, *others in kind.alike:
+            where = [f.where_zh if chinese else f.where for f in (one, *others)]
+            places = ("；" if chinese else "; ").join(filter(None, where))
+            more = " ..." if kind.count > len(kind.examples) else ""
+            end = more if one is first else f": {say(one.what_zh, one.what)}"
             if places:
-                show.print(f"    {places}", markup=False)
+                show.print(f"    {places}{end}", markup=False)
             if one.remedy and (one is first or one.remedy != first.remedy):
                 show.print(f"    -> {say(one.remedy_zh, one.remedy)}", markup=False)
 
