@@ -259,14 +259,13 @@ def show_findings(findings: Iterable[Finding]) -> None:
     """Print what was noticed, by kind: how often, the weightiest places, and what to do."""
     show, chinese = Console(highlight=False), languages() == ("zh",)
     for kind in by_kind(findings):
-        first, head = kind.first, say(*SEVERITY_SAID[kind.first.severity])
-        count = f" ×{kind.count:,}" if kind.count > 1 else ""
-        show.print(f"[{head}{count}] {say(first.what_zh, first.what)}", markup=False)
+        first, rest = kind.first, " ..." * (kind.count > len(kind.examples))
+        head = say(*SEVERITY_SAID[first.severity]) + f" ×{kind.count:,}" * (kind.count > 1)
+        show.print(f"[{head}] {say(first.what_zh, first.what)}", markup=False)
         for one, *others in kind.alike:
             where = [f.where_zh if chinese else f.where for f in (one, *others)]
             places = ("；" if chinese else "; ").join(filter(None, where))
-            more = " ..." if kind.count > len(kind.examples) else ""
-            end = more if one is first else f": {say(one.what_zh, one.what)}"
+            end = rest if one is first else f": {say(one.what_zh, one.what)}"
             if places:
                 show.print(f"    {places}{end}", markup=False)
             if one.remedy and (one is first or one.remedy != first.remedy):
