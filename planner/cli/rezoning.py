@@ -215,7 +215,15 @@ def _tell(plan: Plan) -> None:
         )
     ]
     # The fewest that were found and the fewest that are proven may differ: then both are told.
-    if told["fewest"] and moved == least:
+    mending = "mended" in told
+    if told["fewest"] and mending:
+        said.append(
+            say(
+                f"这些规则须保持时，可证明不少于 {least:,} 户",
+                f"where those rules hold, no plan moves fewer than {least:,}",
+            )
+        )
+    elif told["fewest"] and moved == least:
         said.append(say("已证明无法更少", "proven that no plan moves fewer"))
     elif told["fewest"]:
         said.append(say(f"可证明不少于 {least:,} 户", f"no plan moves fewer than {least:,}"))

@@ -26,6 +26,8 @@ class Keeping:
     zone_budget : int, optional
         Homes that any one zone may lose at most, at the price or with the fewest; those that it loses
         whatever is done are counted too.
+    mend : bool
+        With `fewest`: as few as rules take that a cut for their sake alone would keep.
 
     Raises
     ------
@@ -37,6 +39,7 @@ class Keeping:
     budget: int | None = None
     fewest: bool = False
     zone_budget: int | None = None
+    mend: bool = False
 
     def __post_init__(self) -> None:
         if not self.price_m >= 0 or min(self.budget or 0, self.zone_budget or 0) < 0:

@@ -6,7 +6,7 @@ What nothing happened to stands beside it, with what was proven of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -100,6 +100,11 @@ class OpenPart:
         want = self._places[self.standing.held[self.units]][self.small.pair_unit]
         return of_pairs(self.small, (want < 0) | (self.small.pair_centre == want))
 
+    @cached_property
+    def _plain(self) -> Problem:
+        """The same with nothing charged for changes."""
+        return self.tight.replace(change_m=np.zeros(self.tight.n_pairs))
+
     @staticmethod
     def priced(part: Problem, charged_m: Floats) -> Problem:
         """Charge the pairs of `small` or `tight` what those of the whole problem are charged."""
@@ -157,8 +162,7 @@ class OpenPart:
         found = solve(priced, stop=stop, start=start, seed=self.seed, progress=self._told)
         self.halted |= found.stopped == "interrupt"
         moved = self.moved(found.assignment)
-        plain = self.tight.replace(change_m=np.zeros(self.tight.n_pairs))
-        value = audit.audit(plain, found.assignment, 0.0).value_m
+        value = audit.audit(self._plain, found.assignment, 0.0).value_m
         # what changes hands whatever is done is no part of what was priced
         bound = found.bound_m - price_m * (moved - self.forced)
         return Point(price_m, moved, value, bound, found, charged)
@@ -175,8 +179,19 @@ class OpenPart:
         if self.halted:
             raise KeyboardInterrupt
 
-    def least(self, found: Point) -> int:
-        """Prove how few homes any plan moves: walks and elastic rules left out of account."""
+    def penalty_m(self, point: Point) -> float:
+        """Give what a plan pays for broken rules on zones."""
+        told = audit.audit(self._plain, point.result.assignment, 0.0)
+        price = {rule.name: rule.price_m for rule in self._plain.rules}
+        return sum(price[v.rule] * v.excess for v in told.violations)
+
+    def kept_rules(self, point: Point) -> frozenset[str]:
+        """Name the rules that no zone of a plan breaks."""
+        told = audit.audit(self._plain, point.result.assignment, 0.0)
+        return frozenset(r.name for r in self._plain.rules) - {v.rule for v in told.violations}
+
+    def least(self, found: Point, kept: Collection[str] = ()) -> int:
+        """Prove how few homes any plan moves by hard rules, and those that are kept, alone."""
         if found.moved <= self.forced:
             return found.moved
         if self.halted:
@@ -187,7 +202,11 @@ class OpenPart:
             walk_m=self.tight.walk_m * 1e-9,
             penalty_m=np.zeros(self.tight.n_pairs),
             change_m=scale * self.priced(self.tight, self.avoidable).change_m,
-            rules=tuple(rule for rule in self.tight.rules if rule.hard),
+            rules=tuple(
+                replace(rule, hard=True)
+                for rule in self.tight.rules
+                if rule.hard or rule.name in kept
+            ),
             ties=None,
         )
         stop = Stop(0.0, max(self.clock.left, 1.0))
@@ -231,7 +250,7 @@ class OpenPart:
         """Ask, roughly, what each part would come to if it cost nothing to change hands."""
         if self.halted:
             return ()
-        plain, found = self.tight.replace(change_m=np.zeros(self.tight.n_pairs)), point.result
+        plain, found = self._plain, point.result
         if point.charged_m.any():
             stop = Stop(max(_FRESH, self.stop.gap), self.stop.seconds / 20)
             found = solve(plain, stop=stop, start=found.assignment, seed=self.seed)

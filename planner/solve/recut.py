@@ -67,6 +67,8 @@ def recut(
     elif keeping.zone_budget is not None:
         point = desk.spread(keeping.zone_budget, FEWEST_M if keeping.fewest else keeping.price_m)
         least = desk.least(point) if keeping.fewest else desk.forced
+    elif keeping.fewest and keeping.mend:
+        point, least = desk.mending()
     elif keeping.fewest:
         point = desk.attempt(FEWEST_M, desk.start, 0.7)
         least = desk.least(point)
@@ -189,6 +191,30 @@ class _Desk(OpenPart):
         # the bound of a plan at a price holds for any number of homes, at that price for each
         bound = max(p.bound_m + p.price_m * (p.moved - budget) for p in tried)
         return self._ended(replace(best, bound_m=bound)), self.forced
+
+    def mending(self) -> tuple[Point, int]:
+        """Find the highest price at which rules hold that hold where homes change hands for nothing.
+
+        The fewest homes by far would leave every rule broken that costs a move to mend.  Gives also how few
+        homes any plan moves in which those rules hold.
+        """
+        best = self.attempt(0.0, self.start, 0.2)
+        wanted = self.penalty_m(best) + 1e-6
+        low, high = 1.0, FEWEST_M
+        for number in range(0 if self.halted else 2 * ATTEMPTS):
+            price = high if number == 0 else math.sqrt(low * high)
+            share = 1.0 / (2 * ATTEMPTS + 1 - number)
+            point = self.attempt(price, best.result.assignment, share)
+            if self.penalty_m(point) <= wanted:
+                low = price
+                best = min(best, point, key=lambda p: (p.moved, p.value_m))
+                if number == 0:
+                    break
+            else:
+                high = price
+            if self.halted or high / low < 1.05:
+                break
+        return self._ended(best), self.least(best, self.kept_rules(best))
 
     def _ended(self, point: Point) -> Point:
         """Say of the plan that is taken whether more would have been tried."""

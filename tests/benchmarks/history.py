@@ -4,13 +4,14 @@
 
 A synthetic register on the extract's own addresses is planned in haste: what is measured is the file.  Each
 month a share of the homes leaves, as many come, and as many move; some buildings are given to the next
-centre, and what that does to zones, shapes and members is worked out as for a meeting.  Every state is packed by what
-differs from the one before, as a re-zoning packs it, with the events of the month in its notes.
+centre, and what that does to zones, shapes and members is worked out as for a meeting.  Every state is packed
+by what differs from the one before, as a re-zoning packs it, with the events of the month in its notes.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 import time
 from dataclasses import replace
@@ -26,10 +27,12 @@ from planner.api.zone import run
 from planner.model import audit
 from planner.model.project import Project
 from planner.model.tables import PlanTables
+from planner.network.streets.osm import read_extract
 from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes
 from planner.plan.frames import assignment_of
 from planner.plan.store.plans import store_plan
+from tests.benchmarks.rezoning import communities
 from tests.plan.test_changes import written
 from tests.plans import plans_equal
 
@@ -39,6 +42,8 @@ RULES = (
 )
 GIVEN = 20
 """Buildings that go to another centre in a month."""
+ACROSS = 7
+"""Communities each way: a district of 35,000 homes has some fifty."""
 
 
 def month(plan: PlanTables, number: int, share: float, rng: np.random.Generator) -> PlanTables:
@@ -101,6 +106,12 @@ def first(extract: Path, households: int, folder: Path) -> Plan:
     """Plan a register in haste, and give it as it comes back from its file."""
     size = Size(households * 5 // 8, households, households // 8, households // 75)
     file = write_office(folder / "input", extract, size, title=extract.name, rules=RULES)
+    x, y = read_extract(extract).ways.lon_lat.T
+    shapes = json.dumps(communities(x, y, ACROSS), ensure_ascii=False)
+    (file.parent / "fences.geojson").write_text(shapes, "utf-8")
+    text, line = file.read_text("utf-8"), '# fences = "communities.gpkg"'
+    assert line in text
+    file.write_text(text.replace(line, 'fences = "fences.geojson"'), "utf-8")
     project = Project.read(file)
     quick = replace(project.search, gap=0.5, seconds=5.0, advice_seconds=0.0)
     plan = run(replace(project, search=quick), allow_missing_centres=True)

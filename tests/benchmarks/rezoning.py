@@ -120,10 +120,8 @@ class Months:
         return f"{label},{point.x:.7f},{point.y:.7f}"
 
 
-def communities(plan: Plan, across: int) -> dict[str, Any]:
-    """Cut the ground into bands of about equal homes, and each band again: polygons in GeoJSON."""
-    units = plan.units
-    x, y = units.geometry.x.to_numpy(), units.geometry.y.to_numpy()
+def communities(x: np.ndarray, y: np.ndarray, across: int) -> dict[str, Any]:
+    """Cut the ground into bands of about equally many points, and each band again: polygons in GeoJSON."""
     out = 0.01  # degrees: homes stand inside, and the fences are those of one district
     far = (float(x.min()) - out, float(x.max()) + out, float(y.min()) - out, float(y.max()) + out)
     cuts = [far[0], *np.quantile(x, np.arange(1, across) / across).tolist(), far[1]]
@@ -159,7 +157,9 @@ def main() -> None:
             # where homes are is all that is asked of this plan
             quick = replace(project, search=replace(project.search, gap=0.5, seconds=1.0))
             found = run(quick, allow_missing_centres=True)
-            shapes = json.dumps(communities(found, options.across), ensure_ascii=False)
+            at = found.units.geometry
+            shape = communities(at.x.to_numpy(), at.y.to_numpy(), options.across)
+            shapes = json.dumps(shape, ensure_ascii=False)
             (file.parent / "fences.geojson").write_text(shapes, "utf-8")
             text, line = file.read_text("utf-8"), '# fences = "communities.gpkg"'
             file.write_text(text.replace(line, 'fences = "fences.geojson"'), "utf-8")

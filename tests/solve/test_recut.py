@@ -308,3 +308,26 @@ def test_a_price_search_that_is_ended_keeps_what_it_had(monkeypatch: pytest.Monk
     assert got.moved <= 10
     assert got.result.stopped == "interrupt"
     assert len(calls) == 3
+
+
+@MANY
+@given(problems(most_units=6), st.integers(0, 2**31))
+def test_mending_takes_the_homes_that_its_rules_take(problem: Problem, seed: int) -> None:
+    """Rules hold as in a cut that is free to move; no plan in which those hold moves fewer than is proven."""
+    bare, unit, previous = town(problem, seed)
+    soft = bare.replace(rules=tuple(replace(r, hard=False) for r in bare.rules))
+    wish = Keeping(fewest=True, mend=True)
+    got = recut(soft, unit, previous, open_town(soft), wish, stop=STOP, seed=0)
+    free = recut(soft, unit, previous, open_town(soft), Keeping(0.0), stop=STOP, seed=0)
+
+    def broken(plan: np.ndarray) -> tuple[float, set[str]]:
+        told = audit.audit(soft, plan, 0.0).violations
+        price = {r.name: r.price_m for r in soft.rules}
+        return sum(price[v.rule] * v.excess for v in told), {v.rule for v in told}
+
+    mended, breaks = broken(got.result.assignment)
+    assert mended <= broken(free.result.assignment)[0] + 1e-6
+    assert got.least <= got.moved <= free.moved
+    plans = [p for p, _ in every_plan(soft)]
+    fitting = [moved(p, unit, previous) for p in plans if broken(p)[1] <= breaks]
+    assert got.least <= min(fitting)

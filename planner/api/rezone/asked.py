@@ -130,8 +130,6 @@ class Asked:
 
         Raises `InputError`, `ConfigError`, `SchemaError`: a file cannot be used, or a wish is none.
         """
-        if self.options.mend and self.keeping is not None and self.keeping.fewest:
-            raise ConfigError.of("mend-or-fewest")
         before = self.plan if isinstance(self.plan, Plan) else Plan.load(self.plan)
         project, options = self.changed.project(self.project), self.options
         sheet, beside = EventSheet(), list[tuple[Source, Table]]()
@@ -200,7 +198,10 @@ class Readied:
             opened.households, opened.members, (*self.earlier, *new), len(self.earlier)
         )
         wish = RezoneWish(
-            asked.keeping or Keeping(opened.project.affinity.move_price_m),
+            replace(
+                asked.keeping or Keeping(opened.project.affinity.move_price_m),
+                mend=asked.options.mend,
+            ),
             register.events,
             len(self.earlier),
             register.resting,

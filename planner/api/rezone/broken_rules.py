@@ -118,6 +118,8 @@ def _without(case: Case, found: Recut, units: Ints, rule: str) -> int:
     zone[units] = -1
     standing = Standing(zone, (), case.kept.standing.change_m, case.kept.standing.held)
     stop = Stop(search.gap, max(search.seconds / 10, 1.0))
-    wish = Keeping(found.price_m)
+    assert case.task.rezone is not None
+    # with the fewest no home moves for a shorter walk, and none would without the rule
+    wish = Keeping(found.price_m, fewest=case.task.rezone.keeping.fewest)
     before = replace(case.before, tables=None)
     return recut(less, case.people_unit, before, standing, wish, stop=stop, seed=search.seed).moved

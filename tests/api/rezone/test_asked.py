@@ -8,10 +8,10 @@ import pytest
 
 from planner.api.plan import Plan
 from planner.api.progress import Clock
-from planner.api.rezone.asked import Asked, Changed, Options
+from planner.api.rezone.asked import Asked, Options
 from planner.errors import ConfigError, SchemaError
 from planner.model.project import Project
-from planner.solve.keeping import Keeping, Recut
+from planner.solve.keeping import Recut
 from tests.api.rezone.test_run import changes
 
 ROWS = ("新增住户,N1,,东里小区9号楼,东社区,117.0248,32.62,,,,,,", "迁出,N1,,,,,,,,,,,")
@@ -33,13 +33,6 @@ def test_a_task_without_one_of_its_events(project: Project, plan: Plan, tmp_path
         read.task(without=0)
     # what was read is as it was
     assert "N1" not in set(read.opened.households.kept["id"])
-
-
-def test_a_wish_that_is_none_is_refused_before_anything_is_read(project: Project) -> None:
-    """The plan need not even be there."""
-    wish = Asked("nowhere", project, Changed(), Keeping(fewest=True), Options(mend=True))
-    with pytest.raises(ConfigError):
-        wish.read(Clock.of(None))
 
 
 def test_a_point_of_the_curve_is_asked_by_its_number() -> None:

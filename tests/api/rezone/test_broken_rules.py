@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.api.plan import Plan
-from planner.api.rezone.run import Changed, Keeping, Options, rezone
-from planner.errors import ConfigError
+from planner.api.rezone.run import Keeping, Options, rezone
 from planner.model.project import Project
 from planner.plan.advice.advise import Advice
 from planner.plan.provenance import plan_fingerprint
@@ -74,11 +73,17 @@ def test_a_price_that_no_rule_is_worth(project: Project, broken: Plan) -> None:
     assert made.provenance["rezone"]["mended"] == []
 
 
-def test_mending_and_the_fewest_are_two_questions(project: Project, broken: Plan) -> None:
-    """In both languages."""
-    with pytest.raises(ConfigError, match="no rule is mended") as raised:
-        rezone(broken, project, Changed(), Keeping(fewest=True), options=MEND, when=WHEN)
-    assert raised.value.zh
+def test_mending_with_the_fewest_homes(project: Project, broken: Plan) -> None:
+    """Both rules are mended by the two buildings that it takes, and that none do with fewer is proven."""
+    keeping = Keeping(fewest=True)
+    assert zones(rezone(broken, project, keeping=keeping, when=WHEN)) == zones(broken)
+    made = rezone(broken, project, keeping=keeping, options=MEND, when=WHEN)
+    told = made.provenance["rezone"]
+    assert not made.certificate.violations
+    assert told["moved"] == told["least"] == 24
+    assert told["forced"] == 0
+    assert [rule["homes"] for rule in told["mended"]] == [24]
+    assert made.verify().holds
 
 
 def test_repairs_are_sought_of_what_is_broken_anew(
