@@ -63,6 +63,27 @@ class Recheck:
         clean = self.inputs is None or not (self.inputs.other or self.inputs.figures)
         return not self.edited and not self.past and clean and self.proof.holds
 
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """What holds, a line each, in Chinese and English."""
+        proof, share = self.proof, f"{100 * self.proof.certificate.optimality_gap:.2f}"
+        proven = (
+            f"已复核（{proof.seconds:.1f}秒）：与理论最优相差不超过{share}%",
+            f"verified ({proof.seconds:.1f} s): within {share} % of the best possible",
+        )
+        if proof.certificate.disconnected:
+            proven = (
+                "各项数据属实；会议坚持的方案不连通，不作证明",
+                "the figures hold; of a plan in parts, on which the meeting insists, nothing is proven",
+            )
+        if self.edited is not None:
+            return (proven,)
+        unknown = (
+            "该文件由旧版写出，无逐表摘要：改动无从核对",
+            "the file is of a version that kept no digests: edits cannot be told",
+        )
+        return unknown, proven
+
 
 def recheck(
     path: str | Path, project: Project | str | Path | None = None, *, seconds: float = 120.0

@@ -89,7 +89,8 @@ def rezone(
         typer.Option(
             "--mend",
             help="Also cut communities again whose zones break a rule, and say what each rule that is "
-            "mended costs in homes. 一并修复原方案不符规则的社区，并说明各项规则的换手户数",
+            "mended costs in homes; with --fewest, by as few homes as that takes. "
+            "一并修复原方案不符规则的社区，并说明各项规则的换手户数；可与 --fewest 同用",
         ),
     ] = False,
     why: Annotated[

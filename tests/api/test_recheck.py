@@ -11,9 +11,12 @@ from planner.api.plan import Plan
 from planner.api.recheck import recheck
 from planner.api.rezone.run import Changed, rezone
 from planner.api.zone import run
+from planner.model import audit
 from planner.model.project import Project
+from planner.plan.frames import assignment_of
 from tests.api.small import write_small_office
 from tests.gis import opened
+from tests.plan.test_changes import written
 
 RULES = """
 [rules]
@@ -99,3 +102,23 @@ def test_a_file_without_digests(plan: Path) -> None:
     found = recheck(plan)
     assert found.edited is None
     assert found.holds
+
+
+def test_a_plan_on_which_a_meeting_insists(project: Project, plan: Path, tmp_path: Path) -> None:
+    """Its figures hold and nothing is proven; where one of them was edited, that is told."""
+    before = Plan.load(plan)
+    problem, now = before.problem, assignment_of(before)
+    pairs = zip(problem.pair_unit.tolist(), problem.pair_centre.tolist(), strict=True)
+    for u, c in pairs:
+        parted = now.copy()
+        parted[u] = c
+        if u not in problem.home and audit.audit(problem, parted, 0.0).disconnected:
+            break
+    else:
+        raise AssertionError("no zone can be parted")
+    before.apply(written(before, [(u, c)], insist=True)).save(tmp_path / "insisted")
+    found = recheck(tmp_path / "insisted", project)
+    assert found.holds
+    assert "nothing is proven" in found.said[0][1]
+    sql(tmp_path / "insisted" / "plan.gpkg", "UPDATE units SET label = '别处' WHERE fid = 1")
+    assert not recheck(tmp_path / "insisted").holds
