@@ -36,7 +36,7 @@ def rules(
 
     `planner rules` lists them; `planner rules one-plus-ten` tells one in words, with its source and what to
     write into a project; `planner rules --compare one-plus-ten bagongshan-1-5-15` holds two
-    beside each other, \* where they differ.
+    beside each other; what differs is starred.
     不带名称列出全部；写一个名称则用文字说明，并注明出处；--compare 逐项对比，* 为不同之处。
     """
     from planner.errors import ConfigError
