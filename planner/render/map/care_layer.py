@@ -40,8 +40,8 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
         candidate for one centre more ``[latitude, longitude, name, homes within the limit then, metres saved,
         doors]``, a door being ``[latitude, longitude, homes, metres nearer or null, new within the limit]``;
         ``site_m``, that limit; ``heat``: services of the log, ``[latitude, longitude, services]`` a door;
-        ``away``: of the worst absences ``[latitude, longitude, id, homes left, care households left, doors]``,
-        a door being ``[latitude, longitude, homes]``.
+        ``away``: of the worst absences ``[latitude, longitude, id, homes left, care households left,
+        doors]``, a door being ``[latitude, longitude, homes]``.
     """
     bands: dict[str, list[Any]] = {}
     layer = told.bands
