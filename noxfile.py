@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import os
+import sysconfig
+from pathlib import Path
+
 import nox
 
 nox.options.sessions = ["lint", "types", "house", "browser", "notebooks", "parquet", "processes"]
@@ -44,6 +48,25 @@ def browser(session: nox.Session) -> None:
     asked = {"PLANNER_REQUIRE_BROWSER": "1"}
     session.run(
         "python", "-m", "pytest", "-q", "-n", "2", "tests/browser", *session.posargs, env=asked
+    )
+
+
+@nox.session(venv_backend="venv")
+def chromium90(session: nox.Session) -> None:
+    """Open every kind of page in the oldest browser that is promised, driven as its time drove it."""
+    session.install("playwright==1.30.0")
+    own = session.run(
+        "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", silent=True
+    )
+    # the venv's old driver first, then the checkout, then all else of the caller
+    path = os.pathsep.join((str(own).strip(), str(Path.cwd()), sysconfig.get_path("purelib")))
+    program = session.run(
+        "python", "-m", "tests.browser.npm", silent=True, env={"PYTHONPATH": path}
+    )
+    asked = {"PLANNER_CHROMIUM": str(program).strip(), "PLANNER_REQUIRE_BROWSER": "1"}
+    chosen = session.posargs or ["tests/browser"]
+    session.run(
+        "python", "-m", "pytest", "-q", "-n", "2", *chosen, env={**asked, "PYTHONPATH": path}
     )
 
 

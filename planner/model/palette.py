@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ZONE_COLOURS", "ink"]
+__all__ = ["WHITE_ON_INK", "ZONE_COLOURS", "ink"]
 
 ZONE_COLOURS = (
     "#3a59b5",
@@ -19,14 +19,28 @@ ZONE_COLOURS = (
 _DARK = (0x1F, 0x29, 0x33)
 
 
-def ink(colour: str, share: float = 0.42) -> str:
-    """Darken a colour for lines and letters.
+WHITE_ON_INK = 4.5
+"""Least contrast of white letters on an ink: WCAG 2.2, 1.4.3, level AA."""
+
+
+def ink(colour: str) -> str:
+    """Darken a colour for lines and letters: so far that white letters can be read on it.
 
     `colour`: ``#rrggbb``.
-    `share`: how much of the page's dark is mixed in, 0 to 1.
     Gives: ``#rrggbb``.
     """
-    # mixed in sRGB, as a browser would lay one over the other
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    mixed = (round((1 - share) * c + share * d) for c, d in zip(parts, _DARK, strict=True))
+    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    for percent in range(42, 101, 2):
+        share = percent / 100
+        # mixed in sRGB, as a browser would lay one over the other
+        mixed = [round((1 - share) * c + share * d) for c, d in zip(parts, _DARK, strict=True)]
+        if 1.05 / (_luminance(mixed) + 0.05) >= WHITE_ON_INK:
+            break
     return "#" + "".join(f"{c:02x}" for c in mixed)
+
+
+def _luminance(rgb: list[int]) -> float:
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

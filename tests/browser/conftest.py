@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -40,6 +41,31 @@ def browser() -> Iterator[Any]:
         running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield running
         running.close()
+
+
+KEEP = """() => {
+  const make = URL.createObjectURL;
+  URL.createObjectURL = (blob) => {
+    window.kept = new Promise((done) => {
+      const reader = new FileReader();
+      reader.onload = () => done(reader.result.split(',')[1]);
+      reader.readAsDataURL(blob);
+    });
+    return make.call(URL, blob);
+  };
+}"""
+
+
+def handed_out(page: Any, click: Callable[[], None], name: str = "changes.json") -> bytes:
+    """Give the file of a name that a click makes the page hand out."""
+    if int(page.context.browser.version.split(".")[0]) > 100:
+        with page.expect_download() as waiting:
+            click()
+        assert waiting.value.suggested_filename == name
+        return Path(waiting.value.path()).read_bytes()
+    page.evaluate(KEEP)  # this old program without a window tells nobody of its downloads
+    click()
+    return base64.b64decode(page.evaluate("window.kept"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from planner.plan.changes import apply_changes, replayed
 from planner.plan.provenance import history_of
 from planner.privacy.audience import Audience
 from planner.render.map.page import map_page
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, handed_out
 from tests.plans import make_plan_tables, unproven
 
 PANEL = """() => Array.from(document.querySelectorAll('aside .panel-body > section:not(.edit)'))
@@ -165,9 +166,7 @@ def test_a_meeting_insists(browser: Any, pages: dict[Audience, Path], tables: Pl
     files = {}
     for way in ("complete", "insist"):
         page.click("[data-tool=exportChanges]")
-        with page.expect_download() as waiting:
-            page.click(f"[data-export={way}]")
-        files[way] = Path(waiting.value.path()).read_bytes()
+        files[way] = handed_out(page, partial(page.click, f"[data-export={way}]"))
     assert "会议坚持" in page.inner_text(".live")
     context.close()
     assert "insist" not in json.loads(files["complete"])

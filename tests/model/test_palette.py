@@ -84,7 +84,7 @@ def test_any_two_colours_differ(eye: list[list[float]]) -> None:
 
 
 def test_white_letters_can_be_read_on_every_ink() -> None:
-    """The number on a centre's house has a contrast of 3 : 1 or more (WCAG 2, large bold text)."""
+    """The number on a centre's house and on a badge has a contrast of 4.5 : 1 or more (WCAG 2.2, AA)."""
     for colour in ZONE_COLOURS:
         luminance = float(np.array(XYZ[1]) @ linear(ink(colour)))
-        assert 1.05 / (luminance + 0.05) >= 3
+        assert 1.05 / (luminance + 0.05) >= 4.5

@@ -59,6 +59,11 @@ SCRIPTS: Mapping[Audience, tuple[str, ...]] = {
 COMPARE_SCRIPTS = (*_DRAWN, *_PAPER, "compare", "compare_page")
 STYLES = ("page", "edit", "search", "compare", "print")
 _STAMPS = 60
+_STAGE = (
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    "<style>html, body, #map_plan { width: 100%; height: 100%; margin: 0; padding: 0; }"
+    "#map_plan { position: relative; } .leaflet-container { font-size: 1rem; }</style>"
+)
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 
 
@@ -288,12 +293,20 @@ def _drawn(payload: dict[str, Any], heavy: dict[str, Any], own: tuple[str, str, 
     )
     chart._id = "plan"  # folium draws it at random, which would make equal plans differ
     chart.add_child(PlanLayer(chart))
-    head = chart.get_root().header  # type: ignore[attr-defined]
+    root = chart.get_root()
+    chart.render()
+    head = root.header  # type: ignore[attr-defined]
+    head._children.pop("meta_http", None)  # the encoding stands in the page's first element
+    head._children.pop(chart.get_name(), None)  # folium's own forbids to enlarge the page
     island = f'<script type="application/json" id="plan-data">{island_json(payload)}</script>'
     more = f'<script type="application/json" id="plan-packed">{island_json(packed(heavy))}</script>'
-    for position, text in enumerate((*_head(payload, own), island, more)):
+    for position, text in enumerate((*_head(payload, own), island, more, _STAGE)):
         head.add_child(Verbatim(text), name=f"planner_{position}")
-    return chart.get_root().render()
+    body, script = root.html.render(), root.script.render()  # type: ignore[attr-defined]
+    return (
+        f"<!DOCTYPE html>\n<html>\n<head>{head.render()}</head>\n<body>{body}"
+        f"<script>{script}</script>\n</body>\n</html>\n"
+    )
 
 
 def _head(payload: dict[str, Any], own: tuple[str, str, str]) -> tuple[str, ...]:
@@ -342,8 +355,9 @@ def _leaflet_js() -> str:
 
 
 def _leaflet_css() -> str:
-    # Leaflet's style points to images of markers that no page of ours shows
-    return re.sub(r"url\([^)]*\)", "none", _leaflet_file("leaflet.css"))
+    # Leaflet's style points to images of markers that no page of ours shows, and speaks to IE 8
+    style = re.sub(r"\s*behavior:[^;]*;", "", _leaflet_file("leaflet.css"))
+    return re.sub(r"url\([^)]*\)", "none", style)
 
 
 def _with_policy(page: str, origins: tuple[str, ...]) -> str:

@@ -68,7 +68,7 @@ function sumsBlock(pair) {
     const shown = grouped(Number(value.toFixed(digits)));
     return unit === 'm' ? say('metres', { n: shown }) : shown + (unit ? ' ' + unit : '');
   };
-  const head = ['compareTitle', 'planBefore', 'planAfter', 'sumChange'].map((key, i) => make('th', { text: i ? say(key) : '', set: { scope: 'col' } }));
+  const head = ['compareTitle', 'planBefore', 'planAfter', 'sumChange'].map((key, i) => (i ? make('th', { text: say(key), set: { scope: 'col' } }) : make('td')));
   const rows = SUMS.map(([words, key, digits, unit, way]) => {
     const [a, b] = f[key].map((v) => (v !== null && unit === '%' ? v * 100 : v));
     const change = a === null || b === null ? null : b - a;
@@ -132,7 +132,7 @@ function handsBlock(pair, state, choose, chooseFlow, more) {
     const from = pair.before.zones[flow.from];
     const to = pair.after.zones[flow.to];
     parts.push(make('button', {
-      class: 'hand flow', on: { click: () => chooseFlow(flow) }, set: { type: 'button', 'aria-pressed': String(state.flow === flow), 'aria-label': wayText(from, to) + ', ' + say('showOnMap') }
+      class: 'hand flow', on: { click: () => chooseFlow(flow) }, set: { type: 'button', 'aria-pressed': String(state.flow === flow), title: wayText(from, to) + ', ' + say('showOnMap') }
     }, [
       make('span', { class: 'way' }, [zoneBadge(from, true), make('span', { text: '→' }), zoneBadge(to)]),
       make('span', { class: 'count', text: homesText(flow.count) + ' · ' + say('handsRows', { n: flow.rows.length }) }),

@@ -242,7 +242,7 @@ function drawComparison(map, pair) {
     fill(parts.low, [legend(pair.after), parts.attribution]);
     fill(parts.corner, [northArrow(), parts.scale]);
     parts.attribution.textContent = pair.after.data.meta.attribution;
-    map.getContainer().setAttribute('aria-label', say('map'));
+    nameParts(map, parts);
     fill(parts.panelBody, [
       sumsBlock(pair), handsBlock(pair, state, (row) => chooseRows(row, null), (flow) => chooseRows(null, flow), more), pairRulesBlock(pair), pairZonesBlock(pair, chooseZone),
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say('compareEdition') })])

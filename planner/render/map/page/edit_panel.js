@@ -75,7 +75,7 @@ function editFaults(desk, edit) {
       whole ? make('button', { class: 'tool', text: say('joinIt'), set: { type: 'button', 'data-join': String(zone.index) }, on: { click: () => desk.move(zone.index, join) } }) : null
     ]);
   });
-  return make('ul', { class: 'faults', set: { role: 'alert' } }, rows);
+  return make('div', { set: { role: 'alert' } }, [make('ul', { class: 'faults' }, rows)]);
 }
 
 /* What `planner apply` will say of the changes as they stand: refused or not, and for what. */

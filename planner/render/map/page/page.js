@@ -81,7 +81,7 @@ function drawPage(map, packed) {
     told();
     fill(parts.corner, [northArrow(), parts.scale]);
     parts.attribution.textContent = creditsOf(model);
-    map.getContainer().setAttribute('aria-label', say('map'));
+    nameParts(map, parts);
     fill(parts.panelBody, [
       ledgerBlock(model), figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say(model.roster ? 'internalEdition' : 'privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
@@ -125,6 +125,15 @@ function fill(node, children) {
   children.forEach((child) => child && node.appendChild(child));
 }
 
+/* Parts of the page by name, for those who hear it. */
+function nameParts(map, parts, chart) {
+  const named = [[map.getContainer(), chart || 'map'], [parts.banners, 'notices'], [parts.low, 'legend'], [parts.panel, 'panel']];
+  named.forEach(([part, key]) => {
+    part.setAttribute('role', 'region');
+    part.setAttribute('aria-label', say(key));
+  });
+}
+
 function skeleton(map) {
   const spot = (name) => make('div', { class: 'spot ' + name });
   const parts = {
@@ -159,7 +168,6 @@ function fillHeader(parts, model, switched, edit, print) {
   if (meta.insisted) banners.push(make('div', { class: 'banner network', text: pick(meta.insisted) }));
   if (model.data.basemap) banners.push(onlineBanner(model));
   fill(parts.banners, banners);
-  parts.panel.setAttribute('aria-label', say('panel'));
 }
 
 /* Farther out than the whole plan, and nearer than single houses, there is nothing to see. */

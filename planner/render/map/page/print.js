@@ -75,6 +75,7 @@ function makePrinter(model, state, told) {
   const box = sheetBox(model, null);
   const choice = { paper: 'A4', landscape: box[2] - box[0] > (box[3] - box[1]) * 1.15, what: 'printWhole', list: '', scale: 0, hatched: true, layers: state.layers };
   let dialog = null;
+  let from = null;
 
   function read(form) {
     const of = (name) => form.querySelector('[name=' + name + ']');
@@ -103,8 +104,9 @@ function makePrinter(model, state, told) {
     const old = dialog;
     dialog = null;
     if (!old) return;
-    if (old.open) old.close(); // gives the focus back to where it was
+    if (old.open) old.close();
     old.remove();
+    if (from && from.isConnected) from.focus(); // browsers of 2021 lose it with the dialog
   }
 
   function open() {
@@ -135,6 +137,7 @@ function makePrinter(model, state, told) {
       go(form);
     });
     form.addEventListener('input', () => read(form));
+    from = document.activeElement;
     dialog = make('dialog', { class: 'print-dialog', set: { 'aria-label': say('print') }, on: { close } }, [form]);
     document.body.appendChild(dialog);
     read(form);

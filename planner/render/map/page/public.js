@@ -70,7 +70,7 @@ function publicShares(model) {
   if (!told.length) return null;
   const minutes = Array.from(new Set(told.map((row) => row[2])));
   const keys = Array.from(new Set(told.map((row) => row[0] + ' ' + row[1])));
-  const head = make('tr', {}, [make('th', {})].concat(minutes.map((m) => make('th', { text: say('shareMinutes', { m }), class: 'right', set: { scope: 'col' } }))));
+  const head = make('tr', {}, [make('td')].concat(minutes.map((m) => make('th', { text: say('shareMinutes', { m }), class: 'right', set: { scope: 'col' } }))));
   const rows = keys.map((key) => {
     const [source, group] = key.split(' ');
     const own = told.filter((row) => row[0] === source && row[1] === group);
@@ -91,7 +91,6 @@ function publicHeader(parts, model, switched, print) {
     ])
   ]);
   fill(parts.banners, [meta.synthetic && make('div', { class: 'banner synthetic', text: say('synthetic') }), onlineBanner(model)].filter(Boolean));
-  parts.panel.setAttribute('aria-label', say('panel'));
 }
 
 function publicLegend(model) {
@@ -155,7 +154,7 @@ function drawPublicPage(map, shapes) {
     fill(parts.low, [publicLegend(model), parts.attribution]);
     fill(parts.corner, [northArrow(), parts.scale]);
     parts.attribution.textContent = creditsOf(model);
-    map.getContainer().setAttribute('aria-label', say('publicMap'));
+    nameParts(map, parts, 'publicMap');
     const f = model.data.figures;
     fill(parts.panelBody, [
       make('section', { class: 'block' }, [make('div', { class: 'figures' }, [figure(grouped(f.zones), say('zones')), figure(grouped(f.households), say('homes'))])]),
