@@ -30,13 +30,15 @@ def ink(colour: str) -> str:
     Gives: ``#rrggbb``.
     """
     parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    for percent in range(42, 101, 2):
-        share = percent / 100
-        # mixed in sRGB, as a browser would lay one over the other
-        mixed = [round((1 - share) * c + share * d) for c, d in zip(parts, _DARK, strict=True)]
-        if 1.05 / (_luminance(mixed) + 0.05) >= WHITE_ON_INK:
-            break
+    share = 0.42
+    # mixed in sRGB, as a browser would lay one over the other
+    while 1.05 / (_luminance(mixed := _mixed(parts, share)) + 0.05) < WHITE_ON_INK:
+        share += 0.02
     return "#" + "".join(f"{c:02x}" for c in mixed)
+
+
+def _mixed(rgb: list[int], share: float) -> list[int]:
+    return [round((1 - share) * c + share * d) for c, d in zip(rgb, _DARK, strict=True)]
 
 
 def _luminance(rgb: list[int]) -> float:
