@@ -17,7 +17,7 @@ from planner.model.tables import PlanTables
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.person import People
-from planner.render.map.page import leaflet_parts
+from planner.render.map.leaflet import leaflet_parts
 from planner.render.shareable import geojson_of, layer_for
 from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import proof_words

@@ -34,11 +34,12 @@ from planner.render.map.basemap import Basemap
 from planner.render.map.editing import edit_payload, packed
 from planner.render.map.encoding import island_json
 from planner.render.map.find import finding_payload
+from planner.render.map.leaflet import leaflet_parts
 from planner.render.map.meeting import meeting_payload, taken_names, taken_shapes
 from planner.render.map.public import public_payload, shown_people
 from planner.render.text.shown import Told, meeting_terms
 
-__all__ = ["MapPage", "finished_page", "leaflet_parts", "map_page", "roster_payload", "watermark"]
+__all__ = ["MapPage", "finished_page", "map_page", "roster_payload", "watermark"]
 
 _DRAWN = ("texts", "data", "buildings", "symbols", "scene", "lettering", "repaint")
 _DRAWN += ("themes", "furniture", "panel")
@@ -327,37 +328,15 @@ def _own_texts(audience: Audience, *, compare: bool) -> tuple[str, str, str]:
     if compare:
         scripts, entry = COMPARE_SCRIPTS, "drawCompare"
     styles = (*STYLES, "roster") if audience is Audience.INTERNAL else STYLES
-    css = "\n".join((_leaflet_css(), *(_page_file(f"{name}.css") for name in styles)))
+    leaflet_css, leaflet_js = leaflet_parts()
+    css = "\n".join((leaflet_css, *(_page_file(f"{name}.css") for name in styles)))
     js = "\n".join(_page_file(f"{name}.js") for name in scripts)
     whole = f"(function () {{\n'use strict';\n{js}\nwindow.drawPlan = {entry};\n}})();"
-    return css, _leaflet_js(), whole
-
-
-def leaflet_parts() -> tuple[str, str]:
-    """Give Leaflet's style and script, as they lie in a page that asks for no file."""
-    return _leaflet_css(), _leaflet_js()
+    return css, leaflet_js, whole
 
 
 def _page_file(name: str) -> str:
     return resources.files("planner.render.map").joinpath("page", name).read_text("utf-8")
-
-
-def _leaflet_file(name: str) -> str:
-    from xstatic.pkg import leaflet
-
-    return (Path(leaflet.BASE_DIR) / name).read_text("utf-8")
-
-
-def _leaflet_js() -> str:
-    code = re.sub(r"//# sourceMappingURL=\S+", "", _leaflet_file("leaflet.js"))
-    # a string in the library would end the element
-    return code.replace("</script", "<\\/script")
-
-
-def _leaflet_css() -> str:
-    # Leaflet's style points to images of markers that no page of ours shows, and speaks to IE 8
-    style = re.sub(r"\s*behavior:[^;]*;", "", _leaflet_file("leaflet.css"))
-    return re.sub(r"url\([^)]*\)", "none", style)
 
 
 def _with_policy(page: str, origins: tuple[str, ...]) -> str:
