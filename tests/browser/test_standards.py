@@ -106,7 +106,9 @@ def test_everybody_can_use_it(
         brought(page, DO[state])
         page.evaluate(axe)
         # the watermark is there to be seen through
-        told = page.evaluate("(tags) => axe.run({ exclude: ['.watermark'] }, { runOnly: tags })", WCAG)
+        told = page.evaluate(
+            "(tags) => axe.run({ exclude: ['.watermark'] }, { runOnly: tags })", WCAG
+        )
         assert len(told["passes"]) > 10
         found += [(state, v["id"], v["nodes"][0]["html"][:120]) for v in told["violations"]]
         context.close()
