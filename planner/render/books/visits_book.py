@@ -204,6 +204,7 @@ def _sheets(told: Visited) -> Iterator[Sheet]:
             Column("minutes", "用时（分钟）", "Minutes", 10, "count"),
             Column("order", "顺序", "In turn", 80),
         ),
+        apart="zone",
     )
     yield Sheet(
         "巡查路线 patrols",
