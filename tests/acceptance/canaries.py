@@ -20,7 +20,8 @@ from openpyxl.comments import Comment
 from planner.privacy import is_citizen_number, parts_of
 
 EAST, NORTH = 116.80, 32.60
-_RARE = "龘靐齉爩鱻麤龗灪吁虋籲饢驫讞鸞钃豔纜廳灣"
+# none that the gate would read as a simplified one: a canary is looked for as it was planted
+_RARE = "龘靐齉爩鱻麤龗灪吁虋㠭㵘驫䨻䲆钃朤燚畾䲜"
 CENTRES = (7, 10)
 
 

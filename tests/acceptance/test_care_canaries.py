@@ -23,7 +23,7 @@ from planner.render.map.public import public_payload
 from tests.acceptance.canaries import EAST, NORTH, Canaries, files_of, write_office
 
 KIND = "龘靐关爱类"
-FOUND = "门内灪籲情形"
+FOUND = "门内爩齉情形"
 HELPER = "爩鱻麤"
 DAYS = "2099-12-"
 
