@@ -206,7 +206,13 @@ def _sheets(told: Visited) -> Iterator[Sheet]:
         ),
         apart="zone",
     )
-    yield Sheet(
+    yield _patrol_sheet(told)
+    if told.served is not None:
+        yield from _log_sheets(told.served)
+
+
+def _patrol_sheet(told: Visited) -> Sheet:
+    return Sheet(
         "巡查路线 patrols",
         told.patrols,
         (
@@ -218,8 +224,6 @@ def _sheets(told: Visited) -> Iterator[Sheet]:
             Column("parts", "互不相通的片数", "Parts apart", 11, "count"),
         ),
     )
-    if told.served is not None:
-        yield from _log_sheets(told.served)
 
 
 def _log_sheets(done: Done) -> Iterator[Sheet]:
