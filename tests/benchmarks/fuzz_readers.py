@@ -349,7 +349,7 @@ def _read_address(data: bytes, folder: Path) -> str:
     parsed = parse_address(text)
     parsed.canonical("building")
     is_twofold(text)
-    frame = pd.DataFrame({"address": [text], "file": "f", "sheet": "", "row": 1})
+    frame = pd.DataFrame({"address": [text], "file": "f", "sheet": "", "row": 1}, dtype=object)
     without_contacts(frame["address"], frame)
     return "parsed"
 
