@@ -68,7 +68,8 @@ def _parsed(frame: pd.DataFrame) -> tuple[Floats, Floats, Bools, list[Finding]]:
     texts = [frame[c].to_numpy(object) for c in ("lon", "lat")]
     given = (texts[0] != "") | (texts[1] != "")
     lon, lat = (
-        pd.to_numeric(pd.Series(t, dtype=object), errors="coerce").to_numpy(float, copy=True) for t in texts
+        pd.to_numeric(pd.Series(t, dtype=object), errors="coerce").to_numpy(float, copy=True)
+        for t in texts
     )
     mended: list[int] = []
     for i in np.flatnonzero(given & ~(np.isfinite(lon) & np.isfinite(lat))):
