@@ -39,13 +39,27 @@ def test_the_comments_of_the_template_are_true(tmp_path: Path) -> None:
         "walk",
         "title",
     )
-    lines = [
-        line[2:] if line.startswith("# ") and line[2:].startswith(keys) else line
-        for line in TEMPLATE.splitlines()
-    ]
+    lines, own = [], False
+    for line in TEMPLATE.splitlines():
+        own = line.startswith("# [rules.by_fence") or (own and line.startswith("# "))
+        bare = line.startswith("# ") and line[2:].startswith(keys) and not own
+        lines.append(line[2:] if bare else line)
     project = Project.read(write(tmp_path, "\n".join(lines)))
     assert project.inputs.detour_factor == 1.3
     assert project.rules == RuleBook.profile()
+
+
+def test_the_rules_by_community_of_the_template_are_true(tmp_path: Path) -> None:
+    """Its commented lines give two communities limits of their own."""
+    lines = TEMPLATE.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("# [rules.by_fence"))
+    last = first
+    while lines[last].startswith("# "):
+        lines[last] = lines[last][2:]
+        last += 1
+    project = Project.read(write(tmp_path, "\n".join(lines)))
+    assert last - first == 4
+    assert project.rules != RuleBook.profile()
 
 
 @pytest.mark.parametrize(
