@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,12 +12,12 @@ import pytest
 from planner.api.people import people_of
 from planner.api.plan import Plan
 from planner.api.scenarios import compare
-from planner.cli import main
 from planner.files import atomic_write
 from planner.plan.store import store_plan
 from planner.privacy import SEAL, parts_of
 from planner.privacy.audience import AUDIENCE_OF, Audience
 from tests.acceptance.canaries import CENTRES, Canaries, files_of, write_office
+from tests.commanded import planner
 
 
 @dataclass(frozen=True)
@@ -29,16 +28,6 @@ class Office:
     canaries: Canaries
     out: Path
     said: str
-
-
-def planner(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
-    """Run the command line in this process, and give its exit code."""
-    monkeypatch.setattr(sys, "argv", ["planner", *map(str, words)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

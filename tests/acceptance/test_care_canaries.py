@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 from planner.api.covering import without_streets
 from planner.api.people import people_of
 from planner.api.plan import Plan
-from planner.cli import main
 from planner.errors import PrivacyError
 from planner.model.caring import Pace, care_kinds
 from planner.plan.care.shares import Needs, open_shares
@@ -21,6 +19,7 @@ from planner.privacy.audience import AUDIENCE_OF, Audience
 from planner.privacy.blocks import FEW
 from planner.render.map.public import public_payload
 from tests.acceptance.canaries import EAST, NORTH, Canaries, files_of, write_office
+from tests.commanded import planner
 
 KIND = "龘靐关爱类"
 FOUND = "门内爩齉情形"
@@ -35,16 +34,6 @@ class Care:
     project: Path
     out: Path
     canaries: Canaries
-
-
-def planner(monkeypatch: pytest.MonkeyPatch, *words: str | Path | int) -> int:
-    """Run the command line in this process, and give its exit code."""
-    monkeypatch.setattr(sys, "argv", ["planner", *map(str, words)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 def write_care(folder: Path, marked: list[int]) -> tuple[Path, Canaries]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from planner.api.plan import Plan
-from planner.cli import main
 from planner.privacy import parts_of
 from tests.acceptance.canaries import Canaries, write_office
+from tests.commanded import planner
 
 FOUND, KIND = "龘靐门内情形", "走访灪籲"
 
@@ -27,16 +26,6 @@ class Service:
     plan: Plan
     canaries: Canaries
     said: str
-
-
-def planner(monkeypatch: pytest.MonkeyPatch, *words: str | Path | int) -> int:
-    """Run the command line in this process, and give its exit code."""
-    monkeypatch.setattr(sys, "argv", ["planner", *map(str, words)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

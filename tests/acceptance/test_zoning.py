@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +15,8 @@ import pytest
 
 from planner.api.plan import Plan
 from planner.api.zone import run
-from planner.cli import main
 from planner.model.project import Project
+from tests.commanded import planner
 
 EAST, NORTH = 116.80, 32.60
 LOOSE = "members_per_zone = {low = 1, high = 30}\nhouseholds_per_zone = {low = 10, high = 60}\nwalk = {limit_m = 900}"
@@ -54,16 +53,6 @@ def office(folder: Path, rules: str = LOOSE, *, sheets: tuple[pd.DataFrame, pd.D
         "utf-8",
     )
     return path
-
-
-def planner(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
-    """Run the command line in this process, and give its exit code."""
-    monkeypatch.setattr(sys, "argv", ["planner", *map(str, words)])
-    try:
-        main()
-    except SystemExit as done:
-        return int(done.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

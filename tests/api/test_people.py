@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import shapely
 
 from planner.api.people import people_behind, people_of
 from planner.api.plan import Plan
-from planner.cli import main
 from planner.errors import InputError
 from planner.files import write_files
 from planner.intake.residents import read_households, read_members
@@ -23,6 +21,7 @@ from planner.model.tables import PlanTables
 from planner.plan.store import store_plan
 from planner.privacy.audience import Audience
 from planner.privacy.person import People
+from tests.commanded import planner as run
 from tests.plans import make_plan_tables
 
 HOMES = {
@@ -158,16 +157,6 @@ def test_files_that_are_not_what_they_were_tell_nothing(sheets: tuple[Path, Path
     assert people_behind(project, (homes, members)) is None
     sheets[0].unlink()
     assert people_behind(project, (homes, members)) is None
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
-    """Run the command line in this process, and give its exit code."""
-    monkeypatch.setattr(sys, "argv", ["planner", *map(str, words)])
-    try:
-        main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 def test_the_command_draws_and_never_overwrites(
