@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from planner.cli.answers import ReplaceBook, answered
 from planner.cli.finished import PlanFile
 from planner.cli.terminal import (
     AsJson,
@@ -15,7 +15,6 @@ from planner.cli.terminal import (
     ProjectFile,
     console,
     new_folder,
-    print_json,
     progress,
     say,
 )
@@ -24,13 +23,6 @@ __all__ = ["gaps", "visits"]
 
 BOOK, MAP = "gaps.internal.xlsx", "map.internal.html"
 KEPT = "rounds.internal.part"
-ReplaceBook = Annotated[
-    bool,
-    typer.Option(
-        "--replace",
-        help="Overwrite the workbook in OUT; else a dated folder is made beside it. 覆盖原结果",
-    ),
-]
 
 
 def gaps(
@@ -86,12 +78,7 @@ def gaps(
     if with_map and free is not None and project is not None:
         page = made.map(audience="internal", people=people_of(project, made), coverage=found)
         written[MAP] = page.save(free / MAP)
-    if as_json:
-        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
-        return
-    show = Console(highlight=False)
-    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
-        show.print(line, markup=False)
+    answered(found, written, as_json=as_json)
 
 
 def visits(
@@ -152,9 +139,4 @@ def visits(
         )
     written = found.save(free, gpx=gpx, zones=zone or (), replacing=replace)
     kept.done()
-    if as_json:
-        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
-        return
-    show = Console(highlight=False)
-    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
-        show.print(line, markup=False)
+    answered(found, written, as_json=as_json)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from planner.cli.answers import answered
 from planner.cli.finished import PlanFile
 from planner.cli.terminal import (
     AsJson,
@@ -15,9 +15,7 @@ from planner.cli.terminal import (
     ProjectFile,
     ReleaseUnknown,
     new_folder,
-    print_json,
     progress,
-    say,
     show_findings,
 )
 
@@ -100,13 +98,9 @@ def year(
     written = found.save(free, with_map=with_map, replacing=replace)
     if release_unknown:
         kept_in(plan, made, before)
-    if as_json:
-        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
-        return
-    show_findings(found.findings)
-    show = Console(highlight=False)
-    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
-        show.print(line, markup=False)
+    if not as_json:
+        show_findings(found.findings)
+    answered(found, written, as_json=as_json)
 
 
 def due(
@@ -161,9 +155,4 @@ def due(
         told = {"asked": asked, "helpers": helpers, "store": kept}
         found = visits_due(Plan.load(plan), project, logs or (), **told, listener=listener)
     written = found.save(free, replacing=replace)
-    if as_json:
-        print_json({**found.figures(), "files": {n: str(p) for n, p in written.items()}})
-        return
-    show = Console(highlight=False)
-    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
-        show.print(line, markup=False)
+    answered(found, written, as_json=as_json)

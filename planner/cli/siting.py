@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from planner.cli.answers import answered
 from planner.cli.terminal import (
     AsJson,
     Offline,
@@ -153,12 +154,7 @@ def _add(
         made = Plan.load(plan)
         found = add_to(made, project, most, what=what, gates=gates, listener=listener)
     written = found.save(where, replacing=replace)
-    if as_json:
-        files = {name: str(path) for name, path in written.items()}
-        print_json({**found.figures(), "files": files})
-        return
-    for line in (*(say(*pair) for pair in found.said), *map(str, written.values())):
-        Console(highlight=False).print(line, markup=False)
+    answered(found, written, as_json=as_json)
 
 
 def _show(proposal: Proposal, written: dict[str, Path]) -> None:
