@@ -24,10 +24,10 @@ from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.characters import simplified
 from planner.model.given import sources_of
 from planner.model.schema import HOUSEHOLDS, LOG, Column, Table
 from planner.model.serving import ServiceCount, count_of, service_counts
+from planner.model.small_tables import folded
 
 __all__ = ["SERVICES", "ServiceLog", "read_log", "read_visit_classes"]
 
@@ -176,7 +176,7 @@ def _amount(text: str) -> float:
 
 def _state(text: str) -> str:
     """Tell whether a thing is solved or open; "" where neither is said."""
-    told = text.casefold()
+    told = folded(text)
     if not told:
         return ""
     # 未解决 holds 解决: what is open is looked for first
@@ -203,7 +203,7 @@ def _day(text: str) -> datetime | None:
 
 
 def _kind(text: str) -> str:
-    told = simplified(text).casefold()
+    told = folded(text)
     if not told:
         return "visit"
     return next(

@@ -5,17 +5,15 @@ The kinds of care are data: a table of eight rows lies beside this file, and a p
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 
 from planner.errors import ConfigError, InputError
-from planner.model.characters import simplified
 from planner.model.measures import METRES_A_MINUTE
+from planner.model.small_tables import folded, small_table, words_of
 
 __all__ = ["Care", "CareKind", "Pace", "care_kinds", "kinds_in"]
 
@@ -64,31 +62,22 @@ def care_kinds(source: Path | None = None) -> tuple[CareKind, ...]:
     InputError
         It cannot be read, lacks a column, or a number is none.
     """
-    try:
-        if source is None:
-            text = resources.files("planner.model").joinpath("care_kinds.csv").read_text("utf-8")
-        else:
-            text = source.read_text("utf-8-sig")  # Excel puts a mark in front
-        rows = list(csv.DictReader(text.splitlines()))
-        found = tuple(_kind(row) for row in rows)
-    except (OSError, UnicodeDecodeError, KeyError, ValueError, AttributeError):
-        raise InputError.of(
-            "bad-care-kinds", name=getattr(source, "name", ""), columns=", ".join(_COLUMNS)
-        ) from None
-    if not found or len({kind.code for kind in found}) < len(found):
-        raise InputError.of(
-            "bad-care-kinds", name=getattr(source, "name", ""), columns=", ".join(_COLUMNS)
-        )
-    return found
+    return small_table(
+        "care_kinds.csv",
+        source,
+        _kind,
+        lambda name: InputError.of("bad-care-kinds", name=name, columns=", ".join(_COLUMNS)),
+    )
 
 
 def _kind(row: Mapping[str, str]) -> CareKind:
     visits, minutes = float(row["visits_a_month"]), float(row["minutes"])
     if not (row["code"].strip() and 0 <= visits < math.inf and 0 <= minutes < math.inf):
         raise ValueError(row["code"])
-    words = tuple(simplified(w).strip().casefold() for w in row["words"].split("|") if w.strip())
     slow = row["slow"].strip().casefold() in ("1", "是", "yes", "true")
-    return CareKind(row["code"].strip(), row["zh"], row["en"], words, slow, visits, minutes)
+    return CareKind(
+        row["code"].strip(), row["zh"], row["en"], words_of(row["words"]), slow, visits, minutes
+    )
 
 
 def kinds_in(texts: Iterable[str], kinds: tuple[CareKind, ...]) -> tuple[str, ...]:
@@ -104,7 +93,7 @@ def kinds_in(texts: Iterable[str], kinds: tuple[CareKind, ...]) -> tuple[str, ..
     tuple of str
         The last kind without words stands for what no word fits; nothing where nothing is said.
     """
-    said = [simplified(text).casefold() for text in texts if text.strip()]
+    said = [folded(text) for text in texts if text.strip()]
     found = [k.code for k in kinds if any(w in text for w in k.words for text in said)]
     rest = next((k.code for k in kinds if not k.words), None)
     # What a clerk wrote under a heading of care is care, though its word is in no table.

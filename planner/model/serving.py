@@ -5,12 +5,12 @@ Tables of both lie beside this file, and a project may hand in its own.
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from planner.errors import InputError
+from planner.model.small_tables import folded, small_table, words_of
 
 __all__ = [
     "COUNTED",
@@ -43,6 +43,8 @@ class ServiceCount:
         One of `COUNTED`.
     said_zh, said_en : str
         For sentences, with ``{n}`` for the figure.
+    match : float
+        Words of low numbers are tried first.
     """
 
     code: str
@@ -52,6 +54,7 @@ class ServiceCount:
     counted: str
     said_zh: str
     said_en: str
+    match: float
 
 
 def service_counts(source: Path | None = None) -> tuple[tuple[ServiceCount, ...], tuple[str, ...]]:
@@ -75,36 +78,25 @@ def service_counts(source: Path | None = None) -> tuple[tuple[ServiceCount, ...]
     InputError
         It cannot be read, lacks a column, or counts what cannot be counted.
     """
-    try:
-        if source is None:
-            file = resources.files("planner.model").joinpath("service_counts.csv")
-            text = file.read_text("utf-8")
-        else:
-            text = source.read_text("utf-8-sig")  # Excel puts a mark in front
-        rows = list(csv.DictReader(text.splitlines()))
-        found = tuple(_count(row) for row in rows)
-        ranked = sorted(rows, key=lambda row: float(row["match"] or 0))
-    except (OSError, UnicodeDecodeError, KeyError, ValueError, AttributeError, TypeError):
-        raise _refused(source) from None
-    if not found or len({one.code for one in found}) < len(found):
-        raise _refused(source)
-    return found, tuple(row["code"].strip() for row in ranked if (row["words"] or "").strip())
-
-
-def _refused(source: Path | None) -> InputError:
-    name = getattr(source, "name", "")
-    return InputError.of(
-        "bad-service-counts", name=name, columns=", ".join(_COLUMNS), counted=", ".join(COUNTED)
+    found = small_table(
+        "service_counts.csv",
+        source,
+        _count,
+        lambda name: InputError.of(
+            "bad-service-counts", name=name, columns=", ".join(_COLUMNS), counted=", ".join(COUNTED)
+        ),
     )
+    ranked = sorted((one for one in found if one.words), key=lambda one: one.match)
+    return found, tuple(one.code for one in ranked)
 
 
-def _count(row: dict[str, str]) -> ServiceCount:
-    words = tuple(w.strip().casefold() for w in row["words"].split("|") if w.strip())
+def _count(row: Mapping[str, str]) -> ServiceCount:
     code, counted = row["code"].strip(), row["counted"].strip()
     said = row["said_zh"].strip(), row["said_en"].strip()
     if not code or counted not in COUNTED or not all("{n}" in text for text in said):
         raise ValueError(code)
-    return ServiceCount(code, row["zh"], row["en"], words, counted, *said)
+    match = float(row["match"] or 0)
+    return ServiceCount(code, row["zh"], row["en"], words_of(row["words"]), counted, *said, match)
 
 
 def count_of(text: str, counts: tuple[ServiceCount, ...], order: tuple[str, ...]) -> str:
@@ -116,7 +108,7 @@ def count_of(text: str, counts: tuple[ServiceCount, ...], order: tuple[str, ...]
         A code; that of the first in order for an empty text (a visit, in the product's own table); ""
         where no word fits.
     """
-    told = text.strip().casefold()
+    told = folded(text)
     if not told:
         return order[0] if order else ""
     words = {one.code: one.words for one in counts}
@@ -160,26 +152,20 @@ def visit_classes(source: Path | None = None) -> tuple[VisitClass, ...]:
     InputError
         It cannot be read, lacks a column, or a number is none.
     """
-    try:
-        if source is None:
-            file = resources.files("planner.model").joinpath("visit_classes.csv")
-            text = file.read_text("utf-8")
-        else:
-            text = source.read_text("utf-8-sig")
-        found = tuple(_visit_class(row) for row in csv.DictReader(text.splitlines()))
-    except (OSError, UnicodeDecodeError, KeyError, ValueError, AttributeError, TypeError):
-        found = ()
-    if not found or len({one.code for one in found}) < len(found):
-        raise InputError.of("bad-visit-classes", name=getattr(source, "name", ""))
+    found = small_table(
+        "visit_classes.csv",
+        source,
+        _visit_class,
+        lambda name: InputError.of("bad-visit-classes", name=name),
+    )
     return tuple(sorted(found, key=lambda one: one.days))
 
 
-def _visit_class(row: dict[str, str]) -> VisitClass:
-    words = tuple(w.strip().casefold() for w in row["words"].split("|") if w.strip())
+def _visit_class(row: Mapping[str, str]) -> VisitClass:
     code, days, often = row["code"].strip(), int(row["days"]), float(row["visits_a_month"])
     if not code or days < 1 or not 0 <= often < float("inf"):
         raise ValueError(code)
-    return VisitClass(code, row["zh"], row["en"], words, days, often)
+    return VisitClass(code, row["zh"], row["en"], words_of(row["words"]), days, often)
 
 
 def class_of(
@@ -199,7 +185,7 @@ def class_of(
     VisitClass or None
         None where it needs no visits at all.
     """
-    told = text.strip().casefold()
+    told = folded(text)
     if told:
         named = next(
             (c for c in classes if told == c.code or any(w in told for w in c.words)), None
