@@ -6,16 +6,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from planner.api.covering import Coverage
 from tests.browser.conftest import Opener
 from tests.plan.care.town import care_town
 
 
-def test_layers_are_shown_and_stay_shown(open_page: Opener, tmp_path: Path) -> None:
-    """Each box draws its layer; another language keeps them; unticked they are gone."""
+@pytest.fixture(scope="module")
+def care(tmp_path_factory: pytest.TempPathFactory) -> tuple[Coverage, Path]:
+    """Give what is told of a town's coverage, a log's heat included, and the map that shows it."""
     plan, project = care_town()
-    covered = plan.coverage(project, seconds=0.0)
-    path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
+    heat = pd.DataFrame({"unit": [3, 5, 9], "services": [7, 1, 4]})
+    covered = replace(plan.coverage(project, seconds=0.0), heat=heat)
+    path = tmp_path_factory.mktemp("care") / "map.internal.html"
+    return covered, plan.map(audience="internal", coverage=covered).save(path)
+
+
+def test_layers_are_shown_and_stay_shown(open_page: Opener, care: tuple[Coverage, Path]) -> None:
+    """Each box draws its layer; another language keeps them; unticked they are gone."""
+    _, path = care
     with open_page(path) as page:
         page.evaluate("document.querySelector('details.care').open = true")
         page.check("input[data-care=careBandsCentre]")
@@ -30,11 +40,9 @@ def test_layers_are_shown_and_stay_shown(open_page: Opener, tmp_path: Path) -> N
         assert page.locator(".leaflet-overlay-pane path").count() == bands
 
 
-def test_what_if_a_candidate_opens(open_page: Opener, tmp_path: Path) -> None:
+def test_what_if_a_candidate_opens(open_page: Opener, care: tuple[Coverage, Path]) -> None:
     """Its figures and the doors it brings; a click on its sign asks the same; another language keeps it."""
-    plan, project = care_town()
-    covered = plan.coverage(project, seconds=0.0)
-    path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
+    covered, path = care
     with open_page(path) as page:
         page.evaluate("document.querySelector('details.care').open = true")
         page.check("input[data-care=careSites]")
@@ -53,11 +61,9 @@ def test_what_if_a_candidate_opens(open_page: Opener, tmp_path: Path) -> None:
         assert page.inner_text(".care-opened[data-asked=sites]") == ""
 
 
-def test_what_if_a_member_is_away(open_page: Opener, tmp_path: Path) -> None:
+def test_what_if_a_member_is_away(open_page: Opener, care: tuple[Coverage, Path]) -> None:
     """Whom the worst absences leave: figures and doors, beside a candidate that is asked about as well."""
-    plan, project = care_town()
-    covered = plan.coverage(project, seconds=0.0)
-    path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
+    covered, path = care
     with open_page(path) as page:
         page.evaluate("document.querySelector('details.care').open = true")
         page.select_option("select[data-care=careIfAway]", "0")
@@ -72,12 +78,9 @@ def test_what_if_a_member_is_away(open_page: Opener, tmp_path: Path) -> None:
         assert page.locator(".leaflet-overlay-pane path").count() == both - len(own)
 
 
-def test_a_sheet_has_what_is_shown(open_page: Opener, tmp_path: Path) -> None:
+def test_a_sheet_has_what_is_shown(open_page: Opener, care: tuple[Coverage, Path]) -> None:
     """Each layer changes the picture of the sheet and stands in its legend; hidden, all is as before."""
-    plan, project = care_town()
-    heat = pd.DataFrame({"unit": [3, 5, 9], "services": [7, 1, 4]})
-    covered = replace(plan.coverage(project, seconds=0.0), heat=heat)
-    path = plan.map(audience="internal", coverage=covered).save(tmp_path / "map.internal.html")
+    _, path = care
     draw = """async () => {
         const made = await window.plannerPrint.draw({ what: 'printWhole' });
         return [made[0].picture.src, document.querySelector('.sheet .legend').innerText];
