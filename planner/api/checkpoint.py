@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -57,6 +58,9 @@ class Checkpoint:
     _of: dict[str, Any] = field(default_factory=dict, init=False)
     _due: float = field(default=0.0, init=False)
     _kept: bool = field(default=False, init=False)
+    _best: tuple[ArrayLike, float, float] | None = field(default=None, init=False)
+    _timer: threading.Timer | None = field(default=None, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @classmethod
     def of(cls, folder: str | Path, earlier: str | Path | None = None) -> Self:
@@ -97,19 +101,44 @@ class Checkpoint:
 
     def offer(self, now: Progress) -> None:
         """Keep the best plan so far, now and then."""
-        if now.plan is not None and time.monotonic() >= self._due:
-            self._write(now.plan(), now.value_m, now.bound_m)
+        if now.plan is None:
+            return
+        with self._lock:
+            self._best = now.plan(), now.value_m, now.bound_m
+            wait = self._due - time.monotonic()
+            # one step of a search may take an hour, in which nothing better is offered
+            if wait > 0 and self._timer is None:
+                self._timer = threading.Timer(wait, self._write_best)
+                self._timer.daemon = True
+                self._timer.start()
+        if wait <= 0:
+            self._write_best()
 
     def end(self, result: Result) -> None:
         """Keep what the search ended with: drawing it may fail, and whoever ended it may go on."""
+        self._wait_no_more()
         if self._kept or result.stopped == "interrupt":
             self._write(result.assignment, None, result.bound_m)
 
     def drop(self, stopped: str) -> None:
         """Remove what was kept, the plan being written; after a search that was ended by hand it stays."""
+        self._wait_no_more()
         for folder in {self.folder, self.earlier or self.folder}:
             if stopped != "interrupt" or folder != self.folder:
                 withdraw(folder / CHECKPOINT)
+
+    def _write_best(self) -> None:
+        with self._lock:
+            self._timer = None
+            best, self._best = self._best, None
+            if best is not None:
+                self._write(*best)
+
+    def _wait_no_more(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._best = None
 
     def _write(self, plan: ArrayLike, value_m: float | None, bound_m: float) -> None:
         began = time.monotonic()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from planner.api import checkpoint
@@ -22,6 +24,7 @@ from planner.errors import ConfigError, InputError, PlannerError
 from planner.files.folder import locked
 from planner.model.problem import Result
 from planner.model.project import Project
+from planner.solve.stop import Progress
 from tests.api.rezone.office import write_office
 
 
@@ -203,6 +206,30 @@ def test_a_full_disk_ends_no_search(
     assert "no checkpoint" in caplog.text
     assert not (tmp_path / CHECKPOINT).exists()
     assert project
+
+
+def test_a_long_step_is_no_gap(tmp_path: Path) -> None:
+    """What was offered too early is kept as soon as it is due, though nothing better is offered for long."""
+    saved = Checkpoint.of(tmp_path)
+    saved._due = time.monotonic() + 0.3
+    for value in (9.0, 7.0):
+        saved.offer(Progress(0.1, value, 5.0, 0, 1, plan=lambda: np.arange(3)))
+    assert not (tmp_path / CHECKPOINT).exists()
+    until = time.monotonic() + 20.0
+    while not (tmp_path / CHECKPOINT).exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    kept = json.loads((tmp_path / CHECKPOINT).read_text("utf-8"))
+    assert (kept["value_m"], kept["assignment"]) == (7.0, [0, 1, 2])
+
+
+def test_what_was_dropped_is_not_kept_later(tmp_path: Path) -> None:
+    """A plan that is written takes what waits to be kept with it."""
+    saved = Checkpoint.of(tmp_path)
+    saved._due = time.monotonic() + 0.2
+    saved.offer(Progress(0.1, 9.0, 5.0, 0, 1, plan=lambda: np.arange(3)))
+    saved.drop("gap")
+    time.sleep(0.5)
+    assert not (tmp_path / CHECKPOINT).exists()
 
 
 def test_after_ctrl_c_it_stays(project: Project, tmp_path: Path) -> None:

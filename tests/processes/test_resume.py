@@ -24,14 +24,17 @@ INTERRUPTED = 6
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration's office, whose search has no gap to stop at for a minute and more."""
+    """The demonstration's office, zones held to nearly one size: no search proves that within a minute."""
     folder = tmp_path_factory.mktemp("office")
     project = write_demo(folder)
     text = project.read_text("utf-8")
-    text = text.replace("gap = 0.005", "gap = 0.0").replace("seconds = 300", "seconds = 600")
+    text = text.replace("gap = 0.005", "gap = 0.0")
+    text = text.replace("seconds = 300", "seconds = 600\nadvice_seconds = 0")
+    text = text.replace("[rules]\n", "[rules]\nhouseholds_per_zone = { low = 88, high = 93 }\n")
     project.write_text(text, "utf-8")
     assert "gap = 0.0\n" in text
     assert "seconds = 600" in text
+    assert "low = 88" in text
     return project
 
 
@@ -87,7 +90,7 @@ def test_a_run_that_was_killed_is_gone_on_with(office: Path, tmp_path: Path) -> 
     assert "seed" in refused.stderr
     # whoever has waited enough asks for less; that is the same search
     short = office.with_name("short.toml")
-    short.write_text(text.replace("gap = 0.0\n", "gap = 0.02\n"), "utf-8")
+    short.write_text(text.replace("gap = 0.0\n", "gap = 0.04\n"), "utf-8")
     done = planner("zone", short, "--out", other, "--resume")
     assert done.returncode == 0, done.stderr
     plan = Plan.load(other)
@@ -100,7 +103,7 @@ def test_a_rezoning_is_ended_and_gone_on_with(office: Path, tmp_path: Path) -> N
     """The same for a month of changes: another month than the one that was begun is refused."""
     first, out = tmp_path / "first", tmp_path / "out"
     quick = office.with_name("quick.toml")
-    quick.write_text(office.read_text("utf-8").replace("gap = 0.0\n", "gap = 0.02\n"), "utf-8")
+    quick.write_text(office.read_text("utf-8").replace("gap = 0.0\n", "gap = 0.04\n"), "utf-8")
     assert planner("zone", quick, "--out", first).returncode == 0
     plan = Plan.load(first)
     centre, other = plan.centres["centre_id"].iloc[0], plan.centres["centre_id"].iloc[1]
