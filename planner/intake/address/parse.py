@@ -43,6 +43,7 @@ FIELDS: Final = (
 
 _LONGEST: Final = 400
 _every_field: Final = attrgetter(*FIELDS)
+_SIDES: Final = frozenset("东西南北前后")
 _NOTHING: Final = frozenset(words(NOTHING))
 _SEPARATORS: Final = "".join(sorted(SEPARATORS))
 _GAP: Final = re.compile(
@@ -90,6 +91,9 @@ class Address:
         again is dropped, not kept here.
     spans : mapping of str to tuple of int
         Field found -> (start, end) in the original text; `remainder` has no span.
+    side : str
+        Of the road, where it stands before the number (``幸福路东12号``): that may be another door than 12号,
+        so it is part of the number's comparable spelling.
     """
 
     province: str = ""
@@ -111,10 +115,11 @@ class Address:
     spans: Mapping[str, tuple[int, int]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
+    side: str = field(default="", repr=False)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle whole: a mapping that nobody changes cannot be pickled by itself."""
-        return _again, ({name: getattr(self, name) for name in FIELDS}, dict(self.spans))
+        return _again, ({name: getattr(self, name) for name in (*FIELDS, "side")}, dict(self.spans))
 
     def canonical(self, name: str) -> str:
         """Give a field in its comparable spelling.
@@ -132,7 +137,9 @@ class Address:
             fields the unit word dropped (``弄`` stays, as lane 12 is not number 12).
         """
         text = getattr(self, name)
-        return canonical_field(name, text) if text else ""
+        if not text:
+            return ""
+        return (self.side if name == "road_number" else "") + canonical_field(name, text)
 
     @property
     def street(self) -> str:
@@ -301,7 +308,15 @@ def _take_apart(text: str, ready: _Line, reading: Reading) -> Address:
     left = _left_over(folded, text, covered)
     if len(text) > _LONGEST:
         left.append(text[_LONGEST:])
-    return Address(**values, remainder=" ".join(left), spans=MappingProxyType(places))
+    side = _side(folded, places)
+    return Address(**values, remainder=" ".join(left), spans=MappingProxyType(places), side=side)
+
+
+def _side(folded: str, places: Mapping[str, tuple[int, int]]) -> str:
+    """Give the side of the road that stands alone between it and the number."""
+    (_, road), (number, _) = (places.get(name, (-1, -1)) for name in ("road", "road_number"))
+    said = folded[road:number] if "branch_road" not in places and 0 < road < number else ""
+    return said if said in _SIDES else ""
 
 
 def parse_each(texts: Iterable[str], names: Names | None = None) -> dict[str, Address]:

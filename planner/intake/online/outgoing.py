@@ -199,6 +199,8 @@ def _kept(found: Address, forbidden: frozenset[str], *, sure: bool) -> Address:
     }
     if kept.get("branch_road") and not kept.get("road"):
         kept["road"] = kept.pop("branch_road")
+    if "road_number" in kept:
+        kept["road_number"] = found.side + kept["road_number"]
     return replace(Address(), **kept)  # pyright: ignore[reportArgumentType]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import pickle
 import time
 from pathlib import Path
 
@@ -346,3 +347,14 @@ def test_what_is_written_twice_is_one_place(twice: str, once: str) -> None:
     assert read.remainder == ""
     for name, (start, end) in read.spans.items():
         assert twice[start:end] == getattr(read, name)
+
+
+def test_a_side_before_the_number_is_part_of_its_key() -> None:
+    """幸福路东12号 may be another door than 12号; 幸福路西段12号 and 幸福东路12号 name a road."""
+    aside, plain = parse_address("幸福路东12号3栋"), parse_address("幸福路12号3栋")
+    assert (aside.road_number, aside.side) == ("12号", "东")
+    assert aside.building_key == "幸福路|东12|||3" != plain.building_key
+    assert pickle.loads(pickle.dumps(aside)) == aside != plain
+    assert {
+        parse_address(text).side for text in ("幸福路西段12号", "幸福东路12号", "幸福路12号东")
+    } == {""}

@@ -8,7 +8,7 @@ import pytest
 
 from planner.intake.address.parse import parse_address
 from planner.intake.gazetteer.estates import bare_name, index_of, namesakes, placed_keys
-from planner.intake.gazetteer.geocode import find_places, geocode
+from planner.intake.gazetteer.geocode import SURE_ENOUGH, find_places, geocode
 from planner.intake.gazetteer.index import Gazetteer
 from tests.intake.gazetteer.test_geocode import METRE, town
 
@@ -170,6 +170,16 @@ def test_a_stem_makes_another_door(text: str, x: float) -> None:
     """甲12 and 12甲 are one door and 12 is another; 小区 behind a name that is known says nothing."""
     lon = geocode([text], stems())["lon"].to_numpy()
     assert lon == pytest.approx(x * METRE, abs=METRE)
+
+
+@pytest.mark.parametrize(
+    "text", ["成府路附12号", "成府路东12号", "成府路后12号", "成府路南12号3栋"]
+)
+def test_a_word_before_the_number_makes_it_a_guess(text: str) -> None:
+    """The annexe of 12号, or a 12号 on the other side, is not 12号: near it, but nobody is sure."""
+    found = find_places([text, "成府路12号"], ["", ""], stems())
+    assert found[0].precision == "interpolated"
+    assert found[0].confidence < SURE_ENOUGH <= found[1].confidence
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ _NUMBER = re.compile(r"^\d+[^\W\d_]{0,2}(?:[-/]\d+[^\W\d_]{0,2})*$")
 _NUMBER_WORD = re.compile("[号號](院|楼)?|^第")
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 _PARTS = re.compile(r"(\d+)([^\W\d_]*)")
-# 甲12号 is 12号甲, and not 12号.
-_STEM_FIRST = re.compile(r"([甲乙丙丁戊])(\d+)")
+# 甲12号 is 12号甲, and not 12号; no more are 附12号 and 东12号.
+_STEM_FIRST = re.compile(r"(?:([甲乙丙丁戊])|^([附东西南北前后]))(\d+)")
 UNIT_WORDS = frozenset(
     ("apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "floor", "fl", "no")
 )
@@ -138,7 +138,7 @@ def number_key(number: str) -> str:
         ``""`` where there is no digit.
     """
     plain = _NUMBER_WORD.sub("", fold_text(number)).replace(" ", "")
-    parts = _PARTS.findall(_STEM_FIRST.sub(r"\2\1", plain))
+    parts = _PARTS.findall(_STEM_FIRST.sub(r"\3\1\2", plain))
     return "-".join(f"{int(digits[:9])}{letter}" for digits, letter in parts)
 
 
