@@ -123,8 +123,9 @@ def _value(problem: Problem, plan: tuple[int, ...]) -> float:
             mine = [u for u in range(problem.n_units) if plan[u] == c]
             amount = rule.amount[mine].sum()
             per = 1.0 if rule.per is None else rule.per[mine].sum()
-            over = 0.0 if rule.high is None else max(amount - rule.high * per, 0.0)
-            under = 0.0 if rule.low is None else max(rule.low * per - amount, 0.0)
+            less, more = (0.0, 0.0) if rule.own is None else rule.own[:, problem.home[c]]
+            over = 0.0 if rule.high is None else max(amount - rule.high * per - more, 0.0)
+            under = 0.0 if rule.low is None else max(rule.low * per + less - amount, 0.0)
             if over + under > 0:
                 total += np.inf if rule.hard else rule.price_m * (over + under)
     return total + _parted(problem, plan)

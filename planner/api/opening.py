@@ -24,7 +24,7 @@ from planner.intake.online.estimate import Estimate
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties
-from planner.intake.who_serves import who_serves
+from planner.intake.who_serves import Serving, who_serves
 from planner.model.given import Source
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table
@@ -64,6 +64,8 @@ class Opened:
         Everybody whom the sheets name, for the gate; None where that is not known.
     most : mapping of str to float
         Member -> the most homes that it can look after, where its sheet says so.
+    zones : mapping of str to pair of float
+        Centre -> the fewest and the most homes of its zone, where its sheet says so.
     """
 
     project: Project
@@ -77,6 +79,7 @@ class Opened:
     findings: tuple[Finding, ...] = ()
     people: People | None = field(default=None, repr=False)
     most: Mapping[str, float] = field(default_factory=dict, repr=False)
+    zones: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     @property
     def datum(self) -> str | None:
@@ -111,10 +114,14 @@ class Opened:
         found = locate(
             self.households, self.members, self.ground, self.fences, online=online, progress=tell
         )
-        if not self.most:
-            return found
-        own = [self.most.get(str(who), float("nan")) for who in found.members["id"]]
-        return replace(found, members=found.members.assign(most=own))
+        columns: dict[str, list[float]] = {}
+        none, ids = float("nan"), [str(who) for who in found.members["id"]]
+        if self.most:
+            columns["most"] = [self.most.get(who, none) for who in ids]
+        if self.zones:
+            columns["zone_low"] = [self.zones.get(who, (none, none))[0] for who in ids]
+            columns["zone_high"] = [self.zones.get(who, (none, none))[1] for who in ids]
+        return replace(found, members=found.members.assign(**columns)) if columns else found
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +156,8 @@ def open_project(
             households = ready.households or read_residents(
                 inputs.households, inputs.told(HOUSEHOLDS)
             )
-            members, most, resting = _members(project, ready)
+            serving = _members(project, ready)
+            members = serving.residents
             # a review asks where people live, and needs no file that may be faulty
             if people_only:
                 return Opened(project, households, members, read_ground(inputs, households.kept))
@@ -173,22 +181,29 @@ def open_project(
             ground = ready.ground and completed(ready.ground, inputs)
             ground = ground or read_ground(inputs, households.kept)
     layer, said = (None, ()) if fences is None else (fences.layer, fences.findings)
-    findings = (*said, *resting)
     return Opened(
-        project, households, members, ground, layer, ties, strengths, guides, findings, people, most
+        project,
+        households,
+        members,
+        ground,
+        layer,
+        ties,
+        strengths,
+        guides,
+        (*said, *serving.findings),
+        people,
+        serving.most,
+        serving.zones,
     )
 
 
-def _members(
-    project: Project, ready: AtHand
-) -> tuple[Residents, Mapping[str, float], tuple[Finding, ...]]:
-    """Read the members who serve, the ceilings that some have for themselves, and who does not."""
+def _members(project: Project, ready: AtHand) -> Serving:
+    """Read the members who serve, the limits that some have for themselves, and who does not."""
     inputs = project.inputs
     if ready.members is not None:
-        return ready.members, {}, ()
+        return Serving(ready.members, {})
     read = read_residents(inputs.members, inputs.told(MEMBERS))
-    found = who_serves(inputs.members, read, project.rules.excused_age)
-    return found.residents, found.most, found.findings
+    return who_serves(inputs.members, read, project.rules.excused_age)
 
 
 def online_of(

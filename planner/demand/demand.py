@@ -20,7 +20,7 @@ from planner.demand.units import group_units
 from planner.errors import Finding
 from planner.model.arrays import Floats, Ints32
 from planner.model.problem import Problem, ZoneRule
-from planner.model.rules import RuleBook
+from planner.model.rules import Bound, RuleBook
 from planner.network import Network, Snaps
 
 __all__ = ["Demand", "build_demand", "zone_rules"]
@@ -78,6 +78,8 @@ def build_demand(
         at = np.full(len(every), -1, np.int64)
         at[people["row"].to_numpy()] = unit_of
         units = units.assign(room=_rooms(members, at[len(households) :], units, rules))
+    if "zone_high" in members:
+        units = units.assign(**_own_limits(members, centres, len(units)))
     problem = _problem(units, centres, snaps, network, rules)
     position = np.full(len(every), -1, np.int32)
     position[people["row"].to_numpy()] = unit_of
@@ -116,18 +118,56 @@ def _stated(
     each = rules.households_per_member
     # where some can take on fewer homes, or more, a member counts for what it can take on
     able = units["room"].to_numpy(float) if "room" in units else people
+    zone, own = _zone_bound(units, rules)
     stated = {
-        "households_per_zone": (homes, rules.households_per_zone, None),
+        "households_per_zone": (homes, zone, None),
         "members_per_zone": (people, rules.members_per_zone, None),
         "households_per_member": (homes, replace(each, low=None), able),
     }
     return tuple(
         ZoneRule(
-            f"{name}{where}", amount, bound.low, bound.high, per, bound.hard, bound.price_m, fences
+            f"{name}{where}",
+            amount,
+            bound.low,
+            bound.high,
+            per,
+            bound.hard,
+            bound.price_m,
+            fences,
+            own if name == "households_per_zone" else None,
         )
         for name, (amount, bound, per) in stated.items()
         if bound.low is not None or bound.high is not None
     )
+
+
+def _own_limits(members: pd.DataFrame, centres: pd.DataFrame, n: int) -> dict[str, Floats]:
+    """Give the limits that centres have of their own, at the units in which they live."""
+    known = members.drop_duplicates("id").set_index("id").reindex(centres["centre_id"])
+    found = {}
+    for side in ("zone_low", "zone_high"):
+        found[side] = np.full(n, np.nan)
+        found[side][centres["unit"].to_numpy()] = known[side].to_numpy(float)
+    return found
+
+
+def _zone_bound(units: pd.DataFrame, rules: RuleBook) -> tuple[Bound, Floats | None]:
+    """Give the homes of a zone, and by how much floor and ceiling of single centres differ."""
+    zone = rules.households_per_zone
+    if "zone_high" not in units:
+        return zone, None
+    low, high = (units[side].to_numpy(float) for side in ("zone_low", "zone_high"))
+    if np.isnan(low).all() and np.isnan(high).all():
+        return zone, None
+    # where the book leaves a side free, all homes of the district are no limit for the others
+    every = float(units["households"].sum())
+    floor = 0.0 if zone.low is None else zone.low
+    ceiling = max(every, floor) if zone.high is None else zone.high
+    # who takes on fewer homes than the book's floor has no floor; who must have more, no ceiling below
+    least = np.where(np.isnan(low), np.fmin(floor, high), low)
+    most = np.where(np.isnan(high), np.fmax(ceiling, low), high)
+    own = np.stack([np.nan_to_num(least - floor), np.nan_to_num(most - ceiling)])
+    return replace(zone, low=floor, high=ceiling), own
 
 
 def _no_fence(units: pd.DataFrame, rules: RuleBook) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Who of the members does not serve, and who serves fewer homes or more than the rule says.
+"""Who of the members does not serve, and who, or whose zone, has fewer homes or more than the rule says.
 
 Read apart from the members: an age, an illness and an absence are told nowhere but as a count of those who
 are excused for it.  A centre stays a centre; whether it serves is its own affair.
@@ -7,8 +7,8 @@ are excused for it.  A centre stays a centre; whether it serves is its own affai
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +40,14 @@ _COLUMNS: Final = (
     Column("excused", "免予联系, excused, 不服务, 免联系, 是否免联系, 不参与联系"),
     Column("serves", "是否服务, serves, 是否联系, 参与联系, 能否联系"),
     Column("most", "最多联系户数, most homes, 联系户数上限, 户数上限, 可联系户数"),
+    Column(
+        "zone_high",
+        "责任区户数上限, zone most, 责任区最多户数, 中心户户数上限, 责任区上限, zone_high",
+    ),
+    Column(
+        "zone_low",
+        "责任区户数下限, zone least, 责任区最少户数, 中心户户数下限, 责任区下限, zone_low",
+    ),
 )
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
@@ -54,12 +62,15 @@ class Serving:
         Those who do not are held, each with its code.
     most : mapping of str to float
         Member -> the most homes that it can look after, where its sheet says so.
+    zones : mapping of str to pair of float
+        Centre -> the fewest and the most homes of its zone, where its sheet says so, NaN for neither.
     findings : tuple of Finding
         How many are excused, and why; numbers that are none.
     """
 
     residents: Residents
     most: Mapping[str, float]
+    zones: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -108,8 +119,30 @@ def who_serves(paths: Any, members: Residents, excused_age: float | None) -> Ser
     ]
     counts = {"member-most": len(most), "member-most-unclear": unclear}
     findings += [Finding.of(code, n=n) for code, n in counts.items() if n]
+    zones, told = _of_zones(kept, said)
     left = replace(members, kept=kept[~aside].reset_index(drop=True), held=all_held)
-    return Serving(left, most, tuple(findings))
+    return Serving(left, most, zones, (*findings, *told))
+
+
+def _of_zones(
+    kept: pd.DataFrame, said: Sequence[Mapping[str, str]]
+) -> tuple[dict[str, tuple[float, float]], list[Finding]]:
+    """Read the limits that centres have of their own; a floor above its ceiling is none of both."""
+    found: dict[str, tuple[float, float]] = {}
+    unclear = 0
+    for who, centre, one in zip(kept["id"], kept["is_centre"], said, strict=True):
+        texts = [one.get(name, "") for name in ("zone_low", "zone_high")]
+        if not centre or not any(text.strip() for text in texts):
+            continue
+        low, high = (_number(text) for text in texts)
+        wrong = any(t.strip() and n is None for t, n in zip(texts, (low, high), strict=True))
+        # nobody is a centre of nobody: a ceiling of 0 is a slip, as it is in the rules
+        if wrong or high == 0 or (low is not None and high is not None and low > high):
+            unclear += 1
+            continue
+        found[str(who)] = (np.nan if low is None else low, np.nan if high is None else high)
+    counts = {"centre-own-limits": len(found), "centre-own-limits-unclear": unclear}
+    return found, [Finding.of(code, n=n) for code, n in counts.items() if n]
 
 
 def _cells(paths: Any, told: Table) -> dict[tuple[str, str, int], dict[str, str]]:

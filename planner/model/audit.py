@@ -105,7 +105,8 @@ def _rules(
         amount = _per_zone(rule.amount, chosen, problem.n_centres)
         per = None if rule.per is None else _per_zone(rule.per, chosen, problem.n_centres)
         mine = rule.is_for(problem.fence[problem.home])
-        found = _violations(rule, amount, per, mine)
+        own = np.zeros((2, problem.n_centres)) if rule.own is None else rule.own[:, problem.home]
+        found = _violations(rule, amount, per, own, mine)
         violations += found
         total += rule.price_m * sum(v.excess for v in found)
         # A zone may be over and short at once (of a ratio to nobody): it is one zone that breaks it.
@@ -121,14 +122,16 @@ def _per_zone(weight: Floats, chosen: Ints, n_centres: int) -> Floats:
     return np.asarray(np.bincount(chosen[served], weight[served], n_centres), np.float64)
 
 
-def _violations(rule: ZoneRule, amount: Floats, per: Floats | None, mine: Bools) -> list[Violation]:
+def _violations(
+    rule: ZoneRule, amount: Floats, per: Floats | None, own: Floats, mine: Bools
+) -> list[Violation]:
     """List the zones of the rule that are over, then those that are short, by more than rounding."""
     found: list[Violation] = []
     counted = np.ones(len(amount)) if per is None else per
-    for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
+    for limit, sign, differs in ((rule.high, 1.0, own[1]), (rule.low, -1.0, own[0])):
         if limit is None:
             continue
-        allowed = limit * counted
+        allowed = limit * counted + differs
         excess = sign * (amount - allowed)
         slack = TOLERANCE * np.maximum(1.0, np.abs(allowed))
         found += [

@@ -15,6 +15,7 @@ __all__ = [
     "Excerpt",
     "excerpt",
     "of_pairs",
+    "own_ceilings",
     "places_of",
     "restricted",
     "with_centre",
@@ -136,3 +137,13 @@ def with_limit(problem: Problem, rule: str, side: str, limit: float) -> Problem:
     """Move one side of one rule."""
     rules = tuple(replace(r, **{side: limit}) if r.name == rule else r for r in problem.rules)
     return problem.replace(rules=rules)
+
+
+def own_ceilings(problem: Problem) -> Floats:
+    """Give by how many homes the ceiling of each centre differs from that of all, shape (n_centres,)."""
+    found = np.zeros(problem.n_centres)
+    for rule in problem.rules:
+        if rule.own is not None and rule.name.partition("@")[0] == "households_per_zone":
+            mine = rule.is_for(problem.fence[problem.home]) & (rule.high is not None)
+            found += np.where(mine, rule.own[1, problem.home], 0.0)
+    return found

@@ -59,6 +59,9 @@ class ZoneRule(Frozen):
         Metres charged for each unit of `amount` that a zone is short or over.
     fences : tuple of int, optional
         It is for the zones whose centre lives in one of these fences, and for no other; for all if None.
+    own : array_like of float, shape (2, n_units), optional
+        By how much floor and ceiling of a zone differ from those of all, at the unit in which its centre
+        lives: a centre may have limits of its own.  What stands at other units is not read.
     """
 
     name: str
@@ -69,6 +72,7 @@ class ZoneRule(Frozen):
     hard: bool = False
     price_m: float = 1000.0
     fences: tuple[int, ...] | None = None
+    own: Floats | None = None
 
     def __post_init__(self) -> None:
         freeze(self, amount=np.float64)
@@ -76,6 +80,10 @@ class ZoneRule(Frozen):
             freeze(self, per=np.float64)
             if self.per.shape != self.amount.shape:
                 raise ValueError(f"rule {self.name}: per and amount differ in shape")
+        if self.own is not None:
+            freeze(self, own=np.float64)
+            if self.own.shape != (2, len(self.amount)):
+                raise ValueError(f"rule {self.name}: own needs two values for each unit")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"rule {self.name}: low {self.low} is above high {self.high}")
         if not self.price_m >= 0:
@@ -89,7 +97,8 @@ class ZoneRule(Frozen):
     def take(self, units: AnyInts) -> ZoneRule:
         """Restrict the rule to some units, in the order given."""
         per = None if self.per is None else self.per[units]
-        return replace(self, amount=self.amount[units], per=per)
+        own = None if self.own is None else self.own[:, units]
+        return replace(self, amount=self.amount[units], per=per, own=own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -362,6 +371,7 @@ class Problem(Frozen):
             digest.update(repr((rule.name, rule.low, rule.high, rule.hard, rule.price_m)).encode())
             digest.update(b"" if rule.fences is None else repr(rule.fences).encode())
             arrays += [rule.amount] if rule.per is None else [rule.amount, rule.per]
+            arrays += [] if rule.own is None else [rule.own]
         if self.ties is not None:
             arrays += self.ties.arrays
         for array in arrays:

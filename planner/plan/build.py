@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.model.arrays import Bools, Floats, Ints
+from planner.model.excerpt import own_ceilings
 from planner.model.measures import walk_outcome, walk_summary
 from planner.model.plane import LocalProjection
 from planner.model.problem import Certificate, Result
@@ -129,7 +130,8 @@ def _touched(plan: PlanTables, assignment: Ints) -> Ints:
 def _most_homes(plan: PlanTables) -> Floats:
     """Give the homes that each zone may have, by the rules of its community; infinite for any."""
     highs = [plan.rules.in_fence(str(f)).households_per_zone.high for f in plan.centres["fence"]]
-    return np.array([np.inf if high is None else high for high in highs], float)
+    most = np.array([np.inf if high is None else high for high in highs], float)
+    return most + own_ceilings(plan.problem)
 
 
 def _households(

@@ -103,7 +103,10 @@ def undisturbed(tables: PlanTables, located: Located, demand: Demand) -> Undistu
 
 
 def _limits(problem: Problem) -> list[tuple[object, ...]]:
-    rules = [(r.name, r.low, r.high, r.hard, r.price_m, r.per is None) for r in problem.rules]
+    rules = [
+        (r.name, r.low, r.high, r.hard, r.price_m, r.per is None, r.own is None)
+        for r in problem.rules
+    ]
     return [*rules, ("unserved", problem.unserved_m)]
 
 
@@ -138,6 +141,8 @@ def _same_numbers(old: Problem, new: Problem, before: Ints) -> Bools:
         same &= was.amount[before] == now.amount
         if was.per is not None and now.per is not None:
             same &= was.per[before] == now.per
+        if was.own is not None and now.own is not None:
+            same &= (was.own[:, before] == now.own).all(axis=0)
     return same
 
 

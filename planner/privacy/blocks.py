@@ -12,7 +12,7 @@ multiple, except where the interval that the reader may infer would hold one val
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -205,13 +205,14 @@ def blocks_of(problem: Problem, zone: Ints, walk: WalkLimit, *, smallest: int, b
     return Blocks(of, zone[first], fixed, homes, far_m, told)
 
 
-def _limits(problem: Problem) -> tuple[float, float]:
-    """Give the least and the most homes that the rules allow any zone; those of single fences aside."""
-    low, high = -np.inf, np.inf
+def _limits(problem: Problem) -> tuple[Floats, Floats]:
+    """Give the least and the most homes that the rules allow each zone; those of single fences aside."""
+    low, high = np.full(problem.n_centres, -np.inf), np.full(problem.n_centres, np.inf)
     for r in problem.rules:
         if r.per is None and r.fences is None and np.array_equal(r.amount, problem.households):
-            low = max(low, -np.inf if r.low is None else r.low)
-            high = min(high, np.inf if r.high is None else r.high)
+            own = np.zeros((2, problem.n_centres)) if r.own is None else r.own[:, problem.home]
+            low = np.maximum(low, -np.inf if r.low is None else r.low + own[0])
+            high = np.minimum(high, np.inf if r.high is None else r.high + own[1])
     return low, high
 
 
@@ -220,7 +221,7 @@ def _balanced(
     told: Ints,
     zone: Ints,
     places: Ints,
-    limits: tuple[float, float],
+    limits: tuple[Floats, Floats],
     smallest: int,
     base: int,
 ) -> Ints:
@@ -251,7 +252,8 @@ def _balanced(
 
         while abs(drift := total - told[inside].sum()) > half and turn(bool(drift > 0)):
             pass
-        for limit, at_least in zip(limits, (True, False), strict=True):
+        for side, at_least in zip(limits, (True, False), strict=True):
+            limit = side[zone[inside[0]]]
             holds, seems = (
                 (n >= limit) if at_least else (n <= limit) for n in (total, told[inside].sum())
             )
@@ -345,8 +347,17 @@ def _told(problem: Problem, of: Ints, homes: Ints, walk: WalkLimit) -> tuple[Pro
     key, mean_m, far_m, change = key[whole], mean_m[whole], far_m[whole], change[whole]
     owner = key // width
     edges = np.unique(np.sort(of[problem.adjacency], axis=1), axis=0)
+    own_of = of[problem.home]
+
+    def own(rule: ZoneRule) -> Floats | None:
+        if rule.own is None:
+            return None
+        told = np.zeros((2, n))
+        told[:, own_of] = rule.own[:, problem.home]
+        return told
+
     rules = [
-        ZoneRule(r.name, homes.astype(float), r.low, r.high, None, r.hard, r.price_m, r.fences)
+        replace(r, amount=homes.astype(float), own=own(r))
         for r in problem.rules
         # other amounts, members or loads, would tell what a block holds beside its homes
         if r.per is None and np.array_equal(r.amount, problem.households)

@@ -1,4 +1,4 @@
-"""Who does not serve: by age, illness, absence or a mark; centres stay; and ceilings of one's own."""
+"""Who does not serve: by age, illness, absence or a mark; centres stay; and limits of one's own."""
 
 from __future__ import annotations
 
@@ -47,6 +47,23 @@ def test_without_a_rule_nobody_is_too_old(tmp_path: Path) -> None:
     """The other reasons hold all the same."""
     found = read(tmp_path, None)
     assert found.residents.kept["id"].tolist() == ["M1", "M2", "M3", "M6"]
+
+
+def test_centres_have_limits_of_their_own(tmp_path: Path) -> None:
+    """Floor, ceiling or both; of who is no centre, what is no number, and what crosses, nothing is read."""
+    rows = ("C1,是,,40", "C2,是,20,", "C3,是,10,30户", "C4,是,50,40", "C5,是,少些,", "C6,是,,0")
+    path = tmp_path / "members.csv"
+    head = "党员编号,是否中心户,责任区户数下限,责任区户数上限,地址"
+    lines = [f"{row},甲路{n}号" for n, row in enumerate((*rows, "M7,否,1,2", "C8,是,,"))]
+    path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
+    found = who_serves(path, read_members(path), None)
+    assert found.zones == {
+        "C1": (pytest.approx(float("nan"), nan_ok=True), 40.0),
+        "C2": (20.0, pytest.approx(float("nan"), nan_ok=True)),
+        "C3": (10.0, 30.0),
+    }
+    assert [f.code for f in found.findings] == ["centre-own-limits", "centre-own-limits-unclear"]
+    assert all(f.what.startswith("3 ") for f in found.findings)
 
 
 @pytest.mark.parametrize("age", [None, 70.0])

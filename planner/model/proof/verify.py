@@ -263,11 +263,15 @@ class _Model:
             for limit, sign in ((rule.high, 1.0), (rule.low, -1.0)):
                 if limit is None:
                     continue
-                if rule.per is None:
-                    sides.append((sign * rule.amount, sign * limit, price, rule.fences))
-                else:
-                    weight = sign * (rule.amount - limit * rule.per)
-                    sides.append((weight, 0.0, price, rule.fences))
+                weight, most = sign * rule.amount, sign * limit
+                if rule.per is not None:
+                    weight, most = sign * (rule.amount - limit * rule.per), 0.0
+                if rule.own is not None:
+                    # a zone holds the home of its own centre and of no other, which brings its difference
+                    homes = self.problem.home
+                    weight = weight.copy()
+                    weight[homes] -= sign * rule.own[1 if sign > 0 else 0, homes]
+                sides.append((weight, most, price, rule.fences))
         return sides
 
 

@@ -17,7 +17,7 @@ from scipy.spatial import KDTree
 
 from planner.model.arrays import Floats, Ints
 from planner.model.audit import audit
-from planner.model.excerpt import excerpt, with_centre
+from planner.model.excerpt import excerpt, own_ceilings, with_centre
 from planner.network import WalkingNetwork
 from planner.network.distance import Mesh, flood
 from planner.plan.care.onstreets import OnStreets
@@ -275,9 +275,10 @@ def _held(
     rules = ground.plan.rules
     walk = np.append(tried.walk_m, np.nan)[tried.pairs_of(new)]
     fence = str(ground.plan.units["fence"].iloc[int(units[0])]) if len(units) else ""
-    most = rules.in_fence(fence).households_per_zone.high
+    high = rules.in_fence(fence).households_per_zone.high
+    most = (np.inf if high is None else high) + own_ceilings(tried)
     size = np.bincount(new[new >= 0], tried.households[new >= 0], minlength=tried.n_centres)
-    fits = np.ones(len(new), bool) if most is None else size[new] <= most
+    fits = size[new] <= most[new]
     good = units[(walk <= rules.walk.limit_m) & fits]
     homes = tuple(h for h in mend.homes if ground.home_unit[h] in set(good.tolist()))
     # Units that the same cut brings within the limit as well are no less mended.

@@ -58,6 +58,7 @@ _MANIFEST = "planner_manifest"
 _MANIFEST_COLUMNS = ("table_name", "rows", "columns")
 _TIES = ("a", "b", "price_m", "apart", "people")
 _STUMBLES = (PlannerError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+_SIDES = ("low", "high")
 _RULE = ("name", "low", "high", "hard", "price_m")
 
 
@@ -195,6 +196,8 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
         columns[f"amount_{i}"] = rule.amount
         if rule.per is not None:
             columns[f"per_{i}"] = rule.per
+        if rule.own is not None:
+            columns |= {f"own_{side}_{i}": rule.own[k] for k, side in enumerate(_SIDES)}
     yield "problem_units", _table(columns)
     yield "problem_centres", _table({"home": problem.home})
     pairs = {name: getattr(problem, name) for name in ("walk_m", "penalty_m", "change_m")}
@@ -222,6 +225,7 @@ def _notes(tables: PlanTables) -> dict[str, Any]:
             | {"has_per": r.per is not None}
             # most plans have one book, and say nothing of fences
             | ({} if r.fences is None else {"fences": r.fences})
+            | ({} if r.own is None else {"has_own": True})
             for r in problem.rules
         ],
         "rules": tables.rules.to_mapping(),
@@ -326,6 +330,9 @@ def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Proble
             per=units[f"per_{i}"].to_numpy() if rule["has_per"] else None,
             **{name: rule[name] for name in _RULE},
             fences=None if rule.get("fences") is None else tuple(map(int, rule["fences"])),
+            own=np.stack([units[f"own_{side}_{i}"].to_numpy(float) for side in _SIDES])
+            if rule.get("has_own")
+            else None,
         )
         for i, rule in enumerate(notes["zone_rules"])
     )

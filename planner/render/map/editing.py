@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.model.arrays import Bools, Floats, Ints
-from planner.model.problem import ZoneRule
+from planner.model.arrays import Floats, Ints
+from planner.model.problem import Problem, ZoneRule
 from planner.model.tables import PlanTables
 from planner.plan.frames import unit_positions
 from planner.plan.provenance import locks_of, notes_of, plan_fingerprint
@@ -60,7 +60,7 @@ def edit_payload(tables: PlanTables, blocks: Blocks) -> dict[str, Any]:
         "home": problem.home.tolist(),
         "pairs": _pairs(blocks, tables.rules.walk.limit_m),
         "edges": [np.diff(edges[:, 0], prepend=0).tolist(), (edges[:, 1] - edges[:, 0]).tolist()],
-        "rules": [_rule(rule, rule.is_for(problem.fence[problem.home])) for rule in problem.rules],
+        "rules": [_rule(rule, problem) for rule in problem.rules],
         "unserved": problem.unserved_m,
         "locks": unit_positions(tables, locks_of(tables)).tolist(),
         "notes": [dict(note) for note in notes_of(tables)],
@@ -73,7 +73,8 @@ def _short(values: NDArray[Any]) -> list[Any]:
     return [int(v) if v == int(v) else v for v in rounded.tolist()]
 
 
-def _rule(rule: ZoneRule, mine: Bools) -> dict[str, Any]:
+def _rule(rule: ZoneRule, problem: Problem) -> dict[str, Any]:
+    mine = rule.is_for(problem.fence[problem.home])
     return {
         "name": rule.name,
         "words": rule_words(rule.name),
@@ -85,6 +86,8 @@ def _rule(rule: ZoneRule, mine: Bools) -> dict[str, Any]:
         "per": None if rule.per is None else _short(rule.per),
         # where a rule is for all, the page holds what it always did
         **({} if rule.fences is None else {"zones": np.flatnonzero(mine).tolist()}),
+        # by zone: how its floor and its ceiling differ
+        **({} if rule.own is None else {"own": [_short(side[problem.home]) for side in rule.own]}),
     }
 
 

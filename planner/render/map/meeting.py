@@ -8,6 +8,7 @@ or room is in it.  The only id of a person is the centre's, who is named on the 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -148,7 +149,25 @@ def _rule(rule: RuleOutcome, told: Told) -> dict[str, Any]:
         "worst": _number(worst, 1),
         "broken": broken,
         "of": "homes" if rule.name == "walk_m" else "zones",
+        **_own_limits(rule, told.tables),
     }
+
+
+def _own_limits(rule: RuleOutcome, tables: PlanTables) -> dict[str, Any]:
+    """Give what zones whose centre has limits of its own may have, by the place of the zone."""
+    stated = next((r for r in tables.problem.rules if r.name == rule.name), None)
+    if stated is None or stated.own is None:
+        return {}
+    own = stated.own[:, tables.problem.home]
+    found = {}
+    for zone in np.flatnonzero(own.any(axis=0)).tolist():
+        low, high = (
+            None if limit is None else float(limit + own[k, zone])
+            for k, limit in enumerate((rule.low, rule.high))
+        )
+        limit = limit_text(replace(rule, low=low, high=high))
+        found[str(zone)] = {"low": low, "high": high, "limit": limit}
+    return {"own": found}
 
 
 def _zones(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planner.model.arrays import AnyInts, Bools, Floats, Ints, Ints32
-from planner.model.problem import Problem
+from planner.model.problem import Problem, ZoneRule
 from planner.solve.zones.contiguity import Near, Support, spans, support
 
 __all__ = [
@@ -53,7 +53,12 @@ class Rows:
     def take(self, units: AnyInts) -> Rows:
         """Restrict to some units."""
         weight = np.ascontiguousarray(self.weight[:, units])
-        return replace(self, weight=weight, amounts=np.ascontiguousarray(self.amounts[:, units]))
+        amounts, share = np.ascontiguousarray(self.amounts[:, units]), self.share
+        if len(amounts) > 2:
+            # pricing knows two amounts: what nobody of a part has is none there
+            some = amounts.any(axis=1)
+            amounts, share = np.ascontiguousarray(amounts[some]), share[:, some]
+        return replace(self, weight=weight, amounts=amounts, share=share)
 
     def charge(self, sums: Floats, hard_m: float = np.inf) -> float:
         """Price of what zones break, by what they add up to, shape (n_rows, n_zones).
@@ -99,6 +104,8 @@ def rows_of(problem: Problem, fence: int = 0) -> Rows:
                 # amount <= limit x per is amount - limit x per <= 0: a ratio is linear in the units.
                 per = _position(amounts, rule.per)
                 share[per] = share.get(per, 0.0) - sign * limit
+            if (own := _own(problem, rule, sign)) is not None:
+                share[_position(amounts, own)] = -sign
             names.append(rule.name)
             shares.append(share)
             limits.append(sign * float(limit) if rule.per is None else 0.0)
@@ -110,6 +117,16 @@ def rows_of(problem: Problem, fence: int = 0) -> Rows:
     matrix = np.array(amounts, float).reshape(len(amounts), problem.n_units)
     limit, price = np.array(limits, float), np.array(prices, float)
     return Rows(tuple(names), share @ matrix, limit, price, matrix, share)
+
+
+def _own(problem: Problem, rule: ZoneRule, sign: float) -> Floats | None:
+    """Give by how much the limits of single centres differ, at their homes; None where none does."""
+    if rule.own is None:
+        return None
+    # each zone holds the home of its centre, and no other home: there its limit can be counted
+    own = np.zeros(problem.n_units)
+    own[problem.home] = rule.own[1 if sign > 0 else 0, problem.home]
+    return own if own.any() else None
 
 
 def _position(amounts: list[Floats], amount: Floats) -> int:

@@ -1,4 +1,4 @@
-"""Rules by community, and members with ceilings of their own: the best of all plans, found and proven.
+"""Rules by community, members and centres with limits of their own: the best of all plans, found and proven.
 
 The oracle tries every plan of each community by itself, under that community's rules alone, and shares no
 code with the product.
@@ -36,7 +36,16 @@ def community(rng: np.random.Generator) -> Problem:
     room = np.array([rng.choice([2, 5, 9], k).sum() for k in members], float)
     low, high = sorted((float(rng.integers(1, 12)), float(rng.integers(4, 25))))
     price = float(rng.choice([50.0, 1000.0]))
-    rules = [ZoneRule("households_per_zone", homes, low, high, None, False, price)]
+    # some centres have a floor or a ceiling of their own; what stands where no centre lives is nobody's
+    own = np.zeros((2, n))
+    if rng.random() < 0.5:
+        own[1] = rng.integers(0, 8, n)
+        own[:, rng.integers(n)] = -rng.uniform(0.0, low)
+    rules = [
+        ZoneRule("households_per_zone", homes, low, high, None, False, price, own=own)
+        if own.any()
+        else ZoneRule("households_per_zone", homes, low, high, None, False, price)
+    ]
     if rng.random() < 0.7:
         rules.append(ZoneRule("households_per_member", homes, None, 1.0, room, False, price))
     if rng.random() < 0.4:
@@ -67,8 +76,12 @@ def joined(parts: list[Problem]) -> Problem:
             per = None
             if rule.per is not None:
                 per = np.concatenate([rule.per if i == k else p.load for i, p in enumerate(parts)])
+            own = None
+            if rule.own is not None:
+                own = np.ones((2, first[-1])) * 3.0
+                own[:, first[k] : first[k + 1]] = rule.own
             rules.append(
-                replace(rule, name=f"{rule.name}@{k}", amount=amount, per=per, fences=(k,))
+                replace(rule, name=f"{rule.name}@{k}", amount=amount, per=per, fences=(k,), own=own)
             )
     return Problem(
         load=np.concatenate([p.load for p in parts]),

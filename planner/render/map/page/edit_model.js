@@ -40,12 +40,13 @@ function unitsOfBlocks(block, n) {
 }
 
 /* By how much a zone breaks a rule: [over, short], with the audit's rounding. */
-function ruleExcess(rule, amount, per) {
+function ruleExcess(rule, amount, per, zone) {
   const counted = rule.per === null ? 1 : per;
   const outside = (limit, sign) => {
     if (limit === null) return 0;
-    const excess = sign * (amount - limit * counted);
-    return excess > ROUNDING * Math.max(1, Math.abs(limit * counted)) ? excess : 0;
+    const allowed = limit * counted + (rule.own ? rule.own[sign > 0 ? 1 : 0][zone] : 0);
+    const excess = sign * (amount - allowed);
+    return excess > ROUNDING * Math.max(1, Math.abs(allowed)) ? excess : 0;
   };
   return [outside(rule.high, 1), outside(rule.low, -1)];
 }
@@ -99,7 +100,7 @@ function makeEditModel(data, zoneCount) {
 
   function excessOf(rule, r, zone) {
     if (rule.mine && !rule.mine.has(zone)) return [0, 0];
-    return ruleExcess(rule, sums.amount[r][zone], rule.per === null ? 1 : sums.per[r][zone]);
+    return ruleExcess(rule, sums.amount[r][zone], rule.per === null ? 1 : sums.per[r][zone], zone);
   }
 
   /* Walk a zone from its home: it hangs together when every block of it is reached. */

@@ -119,10 +119,11 @@ const COLUMNS = [
   { key: 'gaps', words: 'gapsShort', of: (z) => (z.gaps === -1 ? 1.5 : z.gaps) }
 ];
 
-/* The rule of a zone: that of its community, where it has one of its own. */
+/* The rule of a zone: that of its community, where it has one of its own, with the limits of its centre. */
 function ruleOf(model, name, zone) {
   const named = (wanted) => model.data.rules.find((r) => r.name === wanted);
-  return named(name + '@' + zone.fence) || named(name);
+  const found = named(name + '@' + zone.fence) || named(name);
+  return found && found.own && found.own[zone.index] ? Object.assign({}, found, found.own[zone.index]) : found;
 }
 
 /* Homes as a bar; the band behind it is what the rule allows. */
