@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import is_numeric_dtype, is_string_dtype
 
 from planner.errors import Severity
 from planner.model.audit import audit
@@ -91,10 +91,7 @@ def _require_columns(tables: PlanTables) -> None:
         for column in (*texts, *_NUMBERS[name]):
             _require(column in frame, f"the table {name} has no column {column}")
         for column in (*texts, *(c for c in _LATER.get(name, ()) if c in frame)):
-            told = frame[column].astype(object)
-            _require(
-                all(isinstance(v, str) for v in told), f"{name}.{column} is not text throughout"
-            )
+            _require(_all_text(frame[column]), f"{name}.{column} is not text throughout")
         for column in _NUMBERS[name]:
             _require(is_numeric_dtype(frame[column]), f"{name}.{column} is not a number throughout")
             values = frame[column].to_numpy(float)
@@ -106,7 +103,14 @@ def _require_columns(tables: PlanTables) -> None:
     for name, layer in tables.base.items():
         _require(hasattr(layer, "geometry"), f"the layer {name} has no shapes")
         if "name" in layer:
-            _require(all(isinstance(v, str) for v in layer["name"]), f"{name}.name is not text")
+            _require(_all_text(layer["name"]), f"{name}.name is not text")
+
+
+def _all_text(column: Any) -> bool:
+    # a column of texts has nothing else but blanks
+    if is_string_dtype(column.dtype) and column.dtype != object:
+        return not column.isna().any()
+    return all(isinstance(v, str) for v in column.astype(object))
 
 
 def _require_notes(note: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from planner.model.arrays import Ints
-from planner.plan.store.geopackage import quoted, stamp_package
+from planner.plan.store.geopackage import at_once, quoted, stamp_package
 
 __all__ = ["Tables", "database_of", "decoded", "encoded", "tables_in"]
 
@@ -31,25 +31,29 @@ _LONG: Final = (
 _LONG_GRAM: Final = 24
 _MOST: Final = 1 << 28
 _COUNTED: Final = re.compile(r"([^\W\d_]{0,4})([0-9]{1,15})")
+_IDS: Final = re.compile(r"s[0-9]{2}[^\W\d_]{0,4}")
+_NONE: Final = np.zeros(0, np.int64)
 _BLANK: Final = -(1 << 40)
 _END: Final = "\0"
 _PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-def tables_in(data: bytes) -> Tables:
-    """Take a plan file apart."""
+def tables_in(data: bytes, only: Collection[str] = ()) -> Tables:
+    """Take a plan file apart; `only`: no more than these tables, if any are named."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.deserialize(data)
         names = [row[0] for row in db.execute("SELECT table_name FROM planner_manifest")]
-        return {name: _columns(db, name) for name in (*names, "planner_manifest")}
+        wanted = (n for n in (*names, "planner_manifest") if not only or n in only)
+        return {name: _columns(db, name) for name in wanted}
 
 
 def _columns(db: sqlite3.Connection, name: str) -> dict[str, Sequence[Any]]:
-    rows = db.execute(f"SELECT * FROM {quoted(name)} ORDER BY fid")  # noqa: S608
-    heads = [column[0] for column in rows.description]
-    cells = list(map(list, zip(*rows, strict=True))) or [list[Any]() for _ in heads]
-    # rows are numbered from 1, and need no column for it
-    return {head: c for head, c in zip(heads, cells, strict=True) if head != "fid"}
+    found = db.execute(f"SELECT * FROM {quoted(name)} ORDER BY fid")  # noqa: S608
+    heads = [column[0] for column in found.description]
+    with at_once():
+        cells = list(map(list, zip(*found.fetchall(), strict=True))) or [list[Any]() for _ in heads]
+        # rows are numbered from 1, and need no column for it
+        return {h: _Column.of(c) for h, c in zip(heads, cells, strict=True) if h != "fid"}
 
 
 def database_of(tables: Tables) -> sqlite3.Connection:
@@ -76,34 +80,77 @@ def encoded(now: Tables, base: Tables) -> bytes:
     return msgspec.msgpack.encode(told)
 
 
-def decoded(data: bytes, base: Tables) -> Tables:
-    """Give the file back that was told.
+def decoded(data: bytes, base: Tables, only: Collection[str] = ()) -> Tables:
+    """Give the file back that was told; `only`: no more than these tables, if any are named.
 
     Raises `ValueError`, `TypeError`, `msgspec.DecodeError`: it was told of another base, or is damaged.
     """
-    told = msgspec.msgpack.decode(data)
-    return {
-        name: {head: _cells(one, base.get(name, {}).get(head, ())) for head, one in columns.items()}
-        for name, columns in told.items()
-    }
+    told = msgspec.msgpack.decode(data, type=dict[str, msgspec.Raw])
+    made: dict[str, dict[str, Sequence[Any]]] = {}
+    for name, columns in told.items():
+        if only and name not in only:
+            continue
+        known, told_of = base.get(name, {}), msgspec.msgpack.decode(columns)
+        made[name] = {head: _cells(one, known.get(head, ())) for head, one in told_of.items()}
+    return made
 
 
 # --- a column as a sequence ---------------------------------------------------------------------
 
 
+class _Column(Sequence[Any]):
+    """Cells that stay numbers until somebody asks for them: most of them are only passed on."""
+
+    __slots__ = ("_cells", "kind", "numbers")
+
+    def __init__(self, kind: str, numbers: Ints, cells: Sequence[Any] | None = None) -> None:
+        self.kind, self.numbers, self._cells = kind, numbers, cells
+
+    @classmethod
+    def of(cls, cells: Sequence[Any]) -> _Column:
+        if isinstance(cells, cls):
+            return cells
+        kind = _kind(cells)
+        return cls(kind, _numbers(cells, kind) if kind else _NONE, cells)
+
+    @property
+    def cells(self) -> Sequence[Any]:
+        if self._cells is None:
+            self._cells = _from_numbers(self.numbers, self.kind)
+        return self._cells
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.cells[at]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.cells)
+
+    def __eq__(self, other: object) -> bool:
+        # bit by bit: no number is another, whatever it is worth
+        if isinstance(other, _Column) and self.kind and self.kind == other.kind:
+            return np.array_equal(self.numbers, other.numbers)
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def _told(cells: Sequence[Any], base: Sequence[Any]) -> list[Any]:
     """Give the kind of a column, its length, the stretches that are found again, and what is not."""
-    kind = _kind(cells)
-    other = base if _kind(base) == kind else ()
+    now, before = _Column.of(cells), _Column.of(base)
+    kind = now.kind
+    other = before if before.kind == kind else _Column(kind, _NONE, ())
     if kind == "":
         codes: dict[Any, int] = {}
         # True is 1 for a dictionary, and 1.0 too: a cell is its kind as well
         x, y = (
             np.array([codes.setdefault((type(v), v), len(codes)) for v in part], np.int64)
-            for part in (cells, other)
+            for part in (now.cells, other.cells)
         )
     else:
-        x, y = _numbers(cells, kind), _numbers(other, kind)
+        x, y = now.numbers, other.numbers
     moves = _stretches(x, y, _LONG_GRAM if kind == "t" else _GRAM)
     fresh = np.ones(len(x), bool)
     at = 0
@@ -112,7 +159,7 @@ def _told(cells: Sequence[Any], base: Sequence[Any]) -> list[Any]:
         at += new + length
     left = np.flatnonzero(fresh)
     if kind == "":
-        own: Any = [cells[i] for i in left.tolist()]
+        own: Any = [now.cells[i] for i in left.tolist()]
     else:
         own = x[left].astype(np.uint8 if kind == "t" else np.int64).tobytes()
     return [kind, len(x), moves.tobytes(), own]
@@ -125,7 +172,10 @@ def _cells(told: list[Any], base: Sequence[Any]) -> Sequence[Any]:
         values, source = list(own), list(base) if moves else []
     else:
         values = np.frombuffer(own, np.uint8 if kind == "t" else np.int64).astype(np.int64)
-        source = _numbers(base, kind) if moves else values[:0]
+        source = values[:0]
+        if moves:
+            known = base.numbers if isinstance(base, _Column) and base.kind == kind else None
+            source = _numbers(base, kind) if known is None else known
     # a file from elsewhere may say anything: nothing is made before it is known how much
     if len(values) + sum(length for _, _, length in moves) != n or not 0 <= n <= _MOST:
         raise ValueError("a column has other rows than it is said to have")
@@ -136,9 +186,18 @@ def _cells(told: list[Any], base: Sequence[Any]) -> Sequence[Any]:
     parts.append(values[at:])
     if sum(map(len, parts)) != n:
         raise ValueError("a column has other rows than it is said to have")
-    return (
-        [v for p in parts for v in p] if kind == "" else _from_numbers(np.concatenate(parts), kind)
-    )
+    if kind == "":
+        return [v for p in parts for v in p]
+    numbers = np.concatenate(parts)
+    # letters that are none are damage, and are told here rather than where they are looked at
+    cells = _from_numbers(numbers, kind) if kind == "t" else None
+    return _Column(_known_kind(kind), numbers, cells)
+
+
+def _known_kind(kind: Any) -> str:
+    if kind in ("i", "f", "t") or (isinstance(kind, str) and _IDS.fullmatch(kind)):
+        return str(kind)
+    raise ValueError("a column is of no kind that is known")
 
 
 def _stretch(source: Any, start: int, length: int) -> Any:

@@ -6,9 +6,12 @@ sequence of bytes: no clock, no driver version, no order of threads.
 
 from __future__ import annotations
 
+import gc
 import json
+import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ from planner.errors import InputError
 
 __all__ = [
     "as_they_were",
+    "at_once",
     "begin",
     "of_one_kind",
     "open_bytes",
@@ -42,11 +46,13 @@ _WGS84_WKT = (
 # by the numbers that GEOS gives: point, line, polygon, and many of each
 _MANY_OF = {0: 4, 1: 5, 3: 6}
 _MAKE = {0: shapely.MultiPoint, 1: shapely.MultiLineString, 3: shapely.MultiPolygon}
+_MAKE_ALL = {0: shapely.multipoints, 1: shapely.multilinestrings, 3: shapely.multipolygons}
 _EMPTY_LAYERS = {
     **dict.fromkeys(("units", "households", "centres", "gaps"), "POINT"),
     **dict.fromkeys(("rails", "streets", "ways"), "LINESTRING"),
     **dict.fromkeys(("zones", "fences", "water", "green", "buildings"), "MULTIPOLYGON"),
 }
+_PLAIN = re.compile(r"u?int(8|16|32|64)|float(32|64)")
 _EMPTY = {4: shapely.Point(), 5: shapely.LineString(), 6: shapely.Polygon()}
 _SCHEMA = """
 CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY,
@@ -147,8 +153,13 @@ def of_one_kind(frame: Any) -> tuple[Any, list[int]]:
     if {_MANY_OF.get(int(k)) for k in set(single)} != set(kinds[many].tolist()):
         return frame, []  # lines among polygons: no one kind has both
     made = shapes.copy()
-    for row in np.flatnonzero((kinds >= 0) & ~many):
-        made[row] = _MAKE[int(kinds[row])]([] if shapes[row].is_empty else [shapes[row]])
+    for kind in np.unique(single).tolist():
+        rows = np.flatnonzero(kinds == kind)
+        bare = shapely.is_empty(shapes[rows])
+        made[rows[bare]] = _MAKE[kind]([])
+        # all at once: a town has tens of thousands of buildings
+        full = rows[~bare]
+        made[full] = _MAKE_ALL[kind](shapes[full], indices=np.arange(len(full)))
     return frame.set_geometry(type(frame.geometry)(made, index=frame.index, crs=frame.crs)), (
         np.flatnonzero(many).tolist()
     )
@@ -158,10 +169,13 @@ def as_they_were(frame: Any, many: Iterable[int]) -> Any:
     """Undo `of_one_kind`."""
     shapes = frame.geometry.to_numpy().copy()
     rest = np.setdiff1d(np.arange(len(shapes)), list(many))
-    for row in rest[~shapely.is_missing(shapes[rest])]:
-        kind = int(shapely.get_type_id(shapes[row]))
-        parts = shapely.get_parts(shapes[row])
-        shapes[row] = parts[0] if len(parts) else _EMPTY[kind]
+    rest = rest[~shapely.is_missing(shapes[rest])]
+    parts, of = shapely.get_parts(shapes[rest], return_index=True)
+    own, first = np.unique(of, return_index=True)
+    bare = np.setdiff1d(np.arange(len(rest)), own)
+    for row in rest[bare].tolist():
+        shapes[row] = _EMPTY[int(shapely.get_type_id(shapes[row]))]
+    shapes[rest[own]] = parts[first]
     return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
 
 
@@ -262,6 +276,18 @@ def _trusted(db: sqlite3.Connection, file: Path) -> sqlite3.Connection:
     return db
 
 
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Read millions of cells without Python looking through all of them again and again for what is waste."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def read_frame(db: sqlite3.Connection, name: str, columns: Mapping[str, str]) -> Any:
     """Read a table as the frame that `write_frame` was given.
 
@@ -278,9 +304,16 @@ def read_frame(db: sqlite3.Connection, name: str, columns: Mapping[str, str]) ->
         if kind == "geometry":
             geometry, made[column] = column, _shapes(column_values)
         else:
-            made[column] = pd.Series(list(column_values), dtype=object).astype(kind)  # type: ignore[call-overload]
+            made[column] = _column(column_values, kind)
     frame = pd.DataFrame(made, index=pd.RangeIndex(len(rows)))
     return gpd.GeoDataFrame(frame, geometry=geometry, crs="EPSG:4326") if geometry else frame
+
+
+def _column(values: Any, kind: str) -> Any:
+    """Give a column its kind: numbers straight from what SQLite gives, all else by way of objects."""
+    if _PLAIN.fullmatch(kind):
+        return np.array(values, dtype=kind)
+    return pd.Series(list(values), dtype=object).astype(kind)  # type: ignore[call-overload]
 
 
 def _shapes(blobs: Any) -> Any:

@@ -1,20 +1,23 @@
 """The plans before a plan, packed into its file: every change can be undone, without the older files.
 
 What a plan shares with the one after it, its base layers and its digests of names, is not stored twice.
-Every sixth is packed whole, those between by what differs from the one before: they lean on nothing but
-packed plans, so that no edit of today's can reach them.
+The first is packed whole, all others by what differs from an earlier one: they lean on nothing but packed
+plans, so that no edit of today's can reach them.
 """
 
 from __future__ import annotations
 
+import json
 import lzma
 import sqlite3
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 
 from planner.errors import InputError
 from planner.model.tables import Past, PlanTables
@@ -25,10 +28,15 @@ from planner.plan.store.plans import plan_bytes, read_bytes, read_database
 __all__ = ["broken_past", "restored", "with_past"]
 
 _LARGEST: Final = 1 << 30  # bytes of one unpacked plan; a file from elsewhere may say anything
-_WHOLE_EVERY: Final = 6
+_STRIDE: Final = 6
 _DELTA: Final = b"planner-delta-1\n"
+"""Of files of the first versions: told by the plan right before it; what has no head is a file as it was."""
+_TOLD: Final = b"planner-delta-2\n"
+_STEPS_BYTES: Final = 2
+"""Behind this head stands how many plans before it the one lies that it is told by."""
 _GUARD: Final = "guard"
 """What a plan knows of names by digests: that of the plan after it knows them, too."""
+_NOTES: Final = ("plan",)
 _GROWING: Final = ("events", "history")
 _KNOWN: Final = "known_after"
 """How many entries of each the plan after it has word for word: they are not stored twice."""
@@ -59,12 +67,12 @@ def _shortened(before: PlanTables, after: PlanTables) -> dict[str, Any]:
     return made | ({_KNOWN: known} if known else {})
 
 
-def _lengthened(found: PlanTables, after: PlanTables) -> dict[str, Any]:
+def _lengthened(found: Mapping[str, Any], after: PlanTables) -> dict[str, Any]:
     """Put back what was left out.
 
     Raises `InputError`: the plan after it does not have as much.
     """
-    note = dict(found.provenance)
+    note = dict(found)
     known = note.pop(_KNOWN, {})
     if not isinstance(known, dict) or known.keys() - set(_GROWING):
         raise InputError.of("past-damaged")
@@ -77,50 +85,87 @@ def _lengthened(found: PlanTables, after: PlanTables) -> dict[str, Any]:
 
 
 def _packed(data: bytes, older: tuple[Past, ...]) -> bytes:
-    """Pack a plan, by what differs from the one before if that is not too many steps from a whole one."""
-    steps = len(older) - _whole(older)
-    if 0 < steps < _WHOLE_EVERY:
-        now, base = tables_in(data), None
+    """Pack a plan, by what differs from an earlier one if there is one that is whole."""
+    now = tables_in(data)
+    if steps := _steps(len(older)):
         # a past that is damaged is told when it is asked for, and is nothing to build on
         with suppress(InputError):
-            base = _tables(older)
-        told = b"" if base is None else encoded(now, base)
-        # what cannot be read back is not kept so
-        if base is not None and decoded(told, base) == now:
-            return _DELTA + lzma.compress(told, format=lzma.FORMAT_XZ, preset=6)
+            base = _tables(older, len(older) - steps)
+            told = encoded(now, base)
+            # what cannot be read back is not kept so
+            if decoded(told, base) == now:
+                return _headed(steps, told)
+    told = encoded(now, {})
+    if decoded(told, {}) == now:
+        return _headed(0, told)
     return lzma.compress(data, format=lzma.FORMAT_XZ, preset=6)
 
 
-def _whole(past: tuple[Past, ...]) -> int:
-    """Give the position of the last plan that is packed whole; that behind the last if there is none."""
-    found = [i for i, p in enumerate(past) if not p.data.startswith(_DELTA)]
-    return found[-1] if found else len(past)
+def _headed(steps: int, told: bytes) -> bytes:
+    packed = lzma.compress(told, format=lzma.FORMAT_XZ, preset=6)
+    return _TOLD + steps.to_bytes(_STEPS_BYTES, "little") + packed
 
 
-def _tables(past: tuple[Past, ...]) -> Tables:
-    """Unpack the last of these plans, from the last whole one on."""
-    first = _whole(past)
-    if first == len(past):
+def _steps(number: int) -> int:
+    """Give how many plans before it the one lies that a plan is told by; 0 for the very first.
+
+    Month by month, every sixth by the sixth before it, every thirty-sixth by the one three years before: so
+    no plan is more than some ten others away from the first, however many there are.
+    """
+    steps = 1 if number else 0
+    while steps and number % (steps * _STRIDE) == 0:
+        steps *= _STRIDE
+    return steps
+
+
+def _base(past: Sequence[Past], at: int) -> int:
+    """Give the position of the plan that one is told by, -1 if it is told by itself.
+
+    Raises `InputError`: there is no such plan.
+    """
+    data = past[at].data
+    steps = 1 if data.startswith(_DELTA) else 0
+    if data.startswith(_TOLD):
+        steps = int.from_bytes(data[len(_TOLD) :][:_STEPS_BYTES], "little")
+    if steps > at:
         raise InputError.of("past-damaged")
-    tables = _taken_apart(_unpacked(past[first].data))
-    for later in past[first + 1 :]:
-        tables = _next(tables, later)
+    return at - steps if steps else -1
+
+
+def _tables(
+    past: Sequence[Past],
+    at: int,
+    names: Collection[str] = (),
+    seen: MutableMapping[int, Tables] | None = None,
+) -> Tables:
+    """Unpack one of these plans, from the whole one on that it leans on.
+
+    `names`: no more tables than these. `seen`: plans by position that were unpacked; each new one is added.
+    """
+    known = {} if seen is None else seen
+    chain = [at]
+    while chain[-1] not in known and (base := _base(past, chain[-1])) >= 0:
+        chain.append(base)
+    tables: Tables = {}
+    for number in reversed(chain):
+        tables = known[number] if number in known else _next(tables, past[number], names)
+        if seen is not None:
+            seen[number] = tables
     return tables
 
 
-def _taken_apart(data: bytes) -> Tables:
+def _next(tables: Tables, past: Past, names: Collection[str] = ()) -> Tables:
+    """Unpack a plan that is told by what differs from another, or stands for itself."""
+    data = past.data
     try:
-        return tables_in(data)
-    except sqlite3.Error as damaged:
-        raise InputError.of("past-damaged") from damaged
-
-
-def _next(tables: Tables, past: Past) -> Tables:
-    """Unpack a plan that is told by what differs from another."""
-    told = _unpacked(past.data.removeprefix(_DELTA))
-    try:
-        return decoded(told, tables)
-    except (ValueError, TypeError, AttributeError, LookupError, msgspec.DecodeError) as damaged:
+        if data.startswith(_DELTA):
+            return decoded(_unpacked(data[len(_DELTA) :]), tables, names)
+        if data.startswith(_TOLD):
+            return decoded(_unpacked(data[len(_TOLD) + _STEPS_BYTES :]), tables, names)
+        return tables_in(_unpacked(data), names)
+    except (
+        sqlite3.Error, ValueError, TypeError, AttributeError, LookupError, msgspec.DecodeError,
+    ) as damaged:  # fmt: skip
         raise InputError.of("past-damaged") from damaged
 
 
@@ -146,34 +191,54 @@ def restored(tables: PlanTables, steps: int) -> PlanTables:
     """
     if steps > len(tables.past):
         raise InputError.of("past-too-short", steps=steps, kept=len(tables.past))
-    for _ in range(steps):
-        tables = _before(tables)
+    seen: dict[int, Tables] = {}
+    for left in range(steps, 0, -1):
+        # of a plan between nothing is asked but what those before it lean on
+        passing = left > 1 and set(tables.past[-1].same) == set(tables.base)
+        tables = _passed(tables, seen) if passing else _before(tables)
     return tables
+
+
+def _passed(tables: PlanTables, seen: dict[int, Tables]) -> PlanTables:
+    """Go back a change to a plan of which the notes alone are right; `seen`: notes that were unpacked."""
+    older = tables.past[:-1]
+    plan = _tables(tables.past, len(older), _NOTES, seen).get(_NOTES[0], {})
+    try:
+        notes = dict(zip(plan["name"], plan["value"], strict=True))
+        note = dict(json.loads(notes["provenance"]))
+    except (ValueError, TypeError, LookupError) as damaged:
+        raise InputError.of("past-damaged") from damaged
+    return replace(tables, provenance=_note_of(note, tables), past=older)
 
 
 def _before(tables: PlanTables) -> PlanTables:
     *older, past = tables.past
-    if past.data.startswith(_DELTA):
-        tables_of = _tables(tables.past)
+    if past.data.startswith((_DELTA, _TOLD)):
+        tables_of = _tables(tables.past, len(older))
         try:
             found = read_database(database_of(tables_of), Path("plan.gpkg"))
-        except sqlite3.Error as damaged:
+        except (sqlite3.Error, ValueError) as damaged:
             raise InputError.of("past-damaged") from damaged
     else:
         found = read_bytes(_unpacked(past.data), Path("plan.gpkg"))
     base = {n: tables.base[n] if n in past.same else layer for n, layer in found.base.items()}
-    had = (_GUARD, RELEASES) if _GUARD in found.provenance else (RELEASES,)
-    shared = {k: tables.provenance[k] for k in had if k in tables.provenance}
     made = replace(
         found,
         base=base,
-        provenance={**_lengthened(found, tables), **shared},
+        provenance=_note_of(found.provenance, tables),
         past=tuple(older),
         waived=tables.waived,
     )
     if plan_fingerprint(made) != past.fingerprint:
         raise InputError.of("past-damaged")
     return made
+
+
+def _note_of(found: Mapping[str, Any], after: PlanTables) -> dict[str, Any]:
+    """Give the notes of a plan from what is kept of them, and from those of the plan after it."""
+    had = (_GUARD, RELEASES) if _GUARD in found else (RELEASES,)
+    shared = {k: after.provenance[k] for k in had if k in after.provenance}
+    return {**_lengthened(found, after), **shared}
 
 
 def _unpacked(packed: bytes) -> bytes:
@@ -197,17 +262,16 @@ def broken_past(tables: PlanTables) -> tuple[int, ...]:
     if first < 0:
         return tuple(range(1, len(tables.past) + 1))
     broken: list[int] = []
-    standing: Tables | None = None
-    pairs = zip(history[first:], tables.past, strict=True)
-    for number, (entry, past) in enumerate(pairs, first + 1):
+    seen: dict[int, Tables] = {}
+    for at, (entry, past) in enumerate(zip(history[first:], tables.past, strict=True)):
         try:
-            if not past.data.startswith(_DELTA):
-                standing = _taken_apart(_unpacked(past.data))
-            elif standing is not None:
-                standing = _next(standing, past)
+            _tables(tables.past, at, (), seen)
         except InputError:
-            standing = None
-        # whatever leans on a plan that is damaged is lost with it, up to the next whole one
-        if standing is None or entry["plan"] != past.fingerprint:
-            broken.append(number)
+            broken.append(first + at + 1)
+        else:
+            if entry["plan"] != past.fingerprint:
+                broken.append(first + at + 1)
+        # a plan takes much room: no more stay than those that later ones are told by
+        steps = _STRIDE ** np.arange(6)
+        seen = {n: seen[n] for n in set((at - at % steps).tolist()) if n in seen}
     return tuple(broken)

@@ -30,6 +30,7 @@ from planner.plan.store.coherent import require_coherent
 from planner.plan.store.dressing import dress
 from planner.plan.store.geopackage import (
     as_they_were,
+    at_once,
     begin,
     of_one_kind,
     open_bytes,
@@ -52,7 +53,8 @@ __all__ = [
     "store_plan",
 ]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2: plans of the past are told by one of several before them; all else is as it was in 1."""
 _FEATURES = ("units", "households", "centres", "zones", "gaps")
 _MANIFEST = "planner_manifest"
 _MANIFEST_COLUMNS = ("table_name", "rows", "columns")
@@ -139,6 +141,7 @@ def read_database(db: sqlite3.Connection, file: Path) -> PlanTables:
         return _read(db, file)
 
 
+@at_once()
 def _read(db: sqlite3.Connection, file: Path) -> PlanTables:
     manifest = _checked_manifest(db, file)
     frames = {name: read_frame(db, name, columns) for name, columns in manifest.items()}
@@ -290,7 +293,7 @@ def _checked_manifest(db: sqlite3.Connection, file: Path) -> dict[str, dict[str,
         found[name] = _present(db, name, json.loads(columns), file)
     version = db.execute("SELECT value FROM plan WHERE name = 'format'").fetchone()
     told = None if version is None else json.loads(version[0])
-    if told != FORMAT_VERSION:
+    if not isinstance(told, int) or not 1 <= told <= FORMAT_VERSION:
         # whatever stands there comes from a file of somebody's
         number = told if isinstance(told, int) else "?"
         raise InputError.of("plan-other-version", file=file, found=number, known=FORMAT_VERSION)

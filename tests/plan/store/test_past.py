@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import lzma
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from planner.errors import InputError
-from planner.model.tables import PlanTables
+from planner.model.tables import Past, PlanTables
 from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes
+from planner.plan.store import past
+from planner.plan.store.delta import Tables, encoded, tables_in
 from planner.plan.store.past import broken_past, restored, with_past
 from planner.plan.store.plans import plan_bytes, read_bytes, read_plan, store_plan
 from tests.plan.test_changes import some_move, written
 from tests.plans import make_plan_tables, plans_equal, unproven
+
+HEAD = 18  # bytes of a packed plan that say how it is packed
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +74,7 @@ def test_what_only_grows_is_not_stored_twice(first: PlanTables) -> None:
         after = with_past(
             replace(before, provenance={**before.provenance, "events": later}), before
         )
-        data = lzma.decompress(after.past[0].data)
+        data = lzma.decompress(after.past[0].data[HEAD:])
         assert b"H298" not in data
         assert (b"H299" in data) == (later is other)
         plans_equal(before, restored(after, 1))
@@ -87,8 +92,9 @@ def test_no_more_than_there_is(third: PlanTables) -> None:
     assert raised.value.zh
 
 
-def test_most_are_kept_by_what_differs() -> None:
-    """Every sixth whole, those between in a small part of it; each comes back to the last byte."""
+@pytest.fixture(scope="module")
+def states() -> list[PlanTables]:
+    """A plan after none to eight edits, each as it comes from its file."""
     tables = unproven(make_plan_tables(nx=6, ny=4, nc=5))
     tables = read_bytes(plan_bytes(tables), Path("plan.gpkg"))
     plans = [tables]
@@ -96,28 +102,82 @@ def test_most_are_kept_by_what_differs() -> None:
         change = read_changes(written(tables, [some_move(tables, skip)]))
         tables = read_bytes(plan_bytes(apply_changes(tables, change)), Path("plan.gpkg"))
         plans.append(tables)
+    return plans
+
+
+def steps_in(past: Past) -> int:
+    """Give how many plans before it the one lies that a plan is told by."""
+    assert past.data.startswith(b"planner-delta-2\n")
+    return int.from_bytes(past.data[HEAD - 2 : HEAD], "little")
+
+
+def with_torn(tables: PlanTables, *at: int) -> PlanTables:
+    """Cut off the end of some plans of the past."""
+    torn = [replace(p, data=p.data[:-30]) if i in at else p for i, p in enumerate(tables.past)]
+    return replace(tables, past=tuple(torn))
+
+
+def test_most_are_kept_by_what_differs(states: list[PlanTables]) -> None:
+    """From the one before, every sixth from the sixth before; each comes back to the last byte."""
+    tables = states[-1]
     sizes = [len(p.data) for p in tables.past]
-    whole = [p.data.startswith(b"\xfd7zXZ") for p in tables.past]
-    assert whole == [True, *[False] * 5, True, False]
-    assert sum(sizes[1:6]) < sizes[0]
+    assert [steps_in(p) for p in tables.past] == [0, 1, 1, 1, 1, 1, 6, 1]
+    assert max(sizes[1:]) < sizes[0] / 2
     assert broken_past(tables) == ()
     for steps in (1, 2, 3, 8):
-        assert plan_bytes(restored(tables, steps)) == plan_bytes(plans[-1 - steps])
-    # what leans on a damaged one is lost with it, up to the next that is whole
-    torn = list(tables.past)
-    torn[3] = replace(torn[3], data=torn[3].data[:-30])
-    damaged = replace(tables, past=tuple(torn))
+        assert plan_bytes(restored(tables, steps)) == plan_bytes(states[-1 - steps])
+
+
+def test_few_lie_between_a_plan_and_the_first(states: list[PlanTables]) -> None:
+    """After three years, and after ten: whichever is asked for, few are unpacked."""
+    one = states[1].past[0]
+    head = b"planner-delta-2\n"
+    made = [one]
+    for number in range(1, 130):
+        steps = next(6**k for k in (2, 1, 0) if number % 6**k == 0 and number >= 6**k)
+        made.append(replace(one, data=head + steps.to_bytes(2, "little") + one.data[HEAD:]))
+        assert past._steps(number) == steps
+    for number in range(130):
+        seen: dict[int, Tables] = {}
+        past._tables(made, number, ("plan",), seen)
+        assert len(seen) <= 1 + 5 + 5 + 3
+
+
+def test_what_leans_on_a_damaged_plan_is_lost(states: list[PlanTables]) -> None:
+    """With it, and nothing else; a new change does not lean on it either."""
+    damaged = with_torn(states[-1], 3)
     assert broken_past(damaged) == (4, 5, 6)
-    plans_equal(restored(damaged, 2), plans[-3])
-    for skipped in (3, 5):
-        broken = replace(tables, past=tuple(torn[: skipped + 1]))
+    plans_equal(restored(damaged, 2), states[-3])
+    # those between are asked for nothing but their notes
+    for skipped in (4, 6):
         with pytest.raises(InputError):
-            restored(broken, 1)
-    # a new change does not lean on it either
-    again = with_past(
-        replace(damaged, past=tuple(torn[:5])), replace(damaged, past=tuple(torn[:5]))
-    )
-    assert again.past[-1].data.startswith(b"\xfd7zXZ")
+            restored(replace(damaged, past=damaged.past[:skipped]), 1)
+    fourth = replace(damaged, past=damaged.past[:5])
+    again = with_past(fourth, fourth)
+    assert steps_in(again.past[-1]) == 0
+    assert plan_bytes(restored(again, 1)) == plan_bytes(fourth)
+
+
+def test_plans_of_the_first_versions_are_unpacked(
+    states: list[PlanTables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file as it was, and what differs from the plan right before it; new ones lean on either."""
+    files: list[bytes] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(past, "_packed", lambda data, _: files.append(data) or b"")
+        for before, after in pairwise(states[:4]):
+            with_past(after, before)
+    tables = [tables_in(data) for data in files]
+    told = [encoded(now, base) for base, now in pairwise(tables)]
+    packed = [lzma.compress(files[0]), *(b"planner-delta-1\n" + lzma.compress(d) for d in told)]
+    kept = [replace(p, data=d) for p, d in zip(states[3].past, packed, strict=True)]
+    older = replace(states[3], past=tuple(kept))
+    assert broken_past(older) == ()
+    for steps in (1, 2, 3):
+        plans_equal(restored(older, steps), restored(states[3], steps))
+    after = with_past(states[4], older)
+    assert steps_in(after.past[-1]) == 1
+    plans_equal(restored(after, 1), older)
 
 
 def test_damage_is_told(third: PlanTables, tmp_path: Path) -> None:
