@@ -225,6 +225,16 @@ def apply(
             f"together {change:+,.0f} m",
         )
     )
+    if seats := entry.get("centres"):
+        names = ", ".join(str(seat["centre"]) for seat in seats)
+        Console(highlight=False).print(
+            say(
+                f"中心户有变（{names}）：下次重划前请在党员名册中同样登记，否则按名册复原",
+                f"centres that changed ({names}): write it in the members' sheet, too, before the next "
+                "re-zoning, which goes by the sheet",
+            ),
+            markup=False,
+        )
 
 
 UNSETTLED = 2  # exit code where the address was not found, or fits places of several zones

@@ -4,10 +4,13 @@ The file is JSON, as the page writes it::
 
     {"format": "planner-changes-1", "plan": "<fingerprint>", "created": "2026-05-18T09:30:00Z",
      "moves": [{"unit": "U00012", "from": "M003", "to": "M007"}],
-     "locks": ["U00012"], "unlocked": [], "notes": [{"lon": 117.02, "lat": 32.62, "text": "..."}]}
+     "locks": ["U00012"], "unlocked": [], "notes": [{"lon": 117.02, "lat": 32.62, "text": "..."}],
+     "centres": [{"centre": "M003", "unit": "U00015"}]}
 
-``locks`` are all that stand afterwards; ``unlocked`` are locks of the plan that were opened.  With
-``"insist": true`` the meeting was told that zones are not connected or a hard rule is broken, and decided so.
+``locks`` are all that stand afterwards; ``unlocked`` are locks of the plan that were opened.  ``centres``
+are elsewhere from now on, "" where a zone is given up; one that the plan does not have is that of a new zone.
+With ``"insist": true`` the meeting was told that zones are not connected or a hard rule is broken, and
+decided so.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ __all__ = [
     "Changes",
     "Move",
     "Note",
+    "Seat",
     "holds_private",
     "read_changes",
 ]
@@ -54,6 +58,17 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
     target: _Id = field(name="to")
 
 
+class Seat(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a centre is from now on: a unit's id, "" for one whose zone is given up.
+
+    `number`: that of a new zone, as the meeting saw it; 0 for one that the plan has.
+    """
+
+    centre: Annotated[str, Meta(min_length=1, max_length=LONGEST_ID)]
+    unit: _Id
+    number: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+
+
 class Note(Struct, frozen=True, forbid_unknown_fields=True):
     """A remark on a place, degrees WGS-84."""
 
@@ -69,6 +84,7 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     `created`: UTC time, ``2026-05-18T09:30:00Z``.
     `locks` and `unlocked`: unit ids: all locks that stand afterwards; locks of the plan that were
     opened.
+    `centres`: where centres are from now on, each once.
     `insist`: whether the meeting wants them although zones fall apart or a hard rule is broken.
     """
 
@@ -80,6 +96,7 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     notes: Annotated[tuple[Note, ...], Meta(max_length=MOST_NOTES)]
     unlocked: tuple[_Id, ...] = ()
     insist: bool = False
+    centres: Annotated[tuple[Seat, ...], Meta(max_length=MOST_NOTES)] = ()
 
 
 def holds_private(text: str) -> bool:
@@ -116,7 +133,12 @@ def read_changes(source: str | Path | bytes) -> Changes:
 
 def _checked(where: str, changes: Changes) -> Changes:
     """Check what types cannot tell: repeats, and numbers that belong to a person."""
-    named = {"moves": [move.unit for move in changes.moves]}
+    named = {
+        "moves": [move.unit for move in changes.moves],
+        "centres": [seat.unit for seat in changes.centres if seat.unit],
+    }
+    if len({seat.centre for seat in changes.centres}) != len(changes.centres):
+        raise _refusal(where, "centres names a centre twice")
     for what, units in (named | {"locks": changes.locks, "unlocked": changes.unlocked}).items():
         if len(set(units)) != len(units):
             raise _refusal(where, f"{what} names a unit twice")

@@ -23,6 +23,7 @@ from planner.plan.changefile import LONGEST_NAME, Changes, holds_private
 from planner.plan.frames import assignment_of
 from planner.plan.kept import Kept
 from planner.plan.provenance import history_of, locks_of, moment, plan_fingerprint
+from planner.plan.reseat import Reseated, reproven, reseated
 from planner.plan.store.past import with_past
 from planner.plan.undisturbed import parts_of
 from planner.solve.zones.search import Progress, Stop, solve
@@ -30,9 +31,10 @@ from planner.solve.zones.search import Progress, Stop, solve
 __all__ = ["apply_changes", "office", "refuse_parted", "replayed"]
 
 
-def replayed(tables: PlanTables, changes: Changes) -> Ints:
+def replayed(tables: PlanTables, changes: Changes, found: Reseated | None = None) -> Ints:
     """Check changes against a plan, and make the moves.
 
+    `found`: the plan with its centres where the changes want them.
     Gives, shape (n_units,): centre of each unit afterwards, -1 for none.
     Raises `InputError`: the changes are those of another plan, name what it does not have, move what is
     locked or a centre's home, or bring a unit to a centre that may not serve it.
@@ -40,18 +42,23 @@ def replayed(tables: PlanTables, changes: Changes) -> Ints:
     if changes.plan != plan_fingerprint(tables):
         raise InputError.of("changes-of-another-plan")
     unit = {u: i for i, u in enumerate(tables.units["unit_id"])}
-    centre = {c: i for i, c in enumerate(tables.centres["centre_id"])} | {"": -1}
     _check_locks(tables, changes, unit)
-    assignment, pairs = assignment_of(tables), tables.problem
-    homes = {int(h): c for c, h in enumerate(tables.problem.home)}
+    found = found or _reseated(tables, changes)
+    centre = {c: i for i, c in enumerate(found.tables.centres["centre_id"])} | {"": -1}
+    known = centre.keys() | set(tables.centres["centre_id"])
+    assignment, pairs = assignment_of(found.tables), found.tables.problem
+    was = tables.units["zone"].to_numpy(object)
+    homes = {int(h): c for c, h in enumerate(pairs.home)}
     for number, move in enumerate(changes.moves, 1):
         if move.unit not in unit:
             raise InputError.of("changes-move-unknown-unit", number=number, unit=move.unit)
         for name in (move.origin, move.target):
-            if name not in centre:
+            if name not in known:
                 raise InputError.of("changes-unknown-centre", number=number, name=name)
+        if move.target not in centre:
+            raise InputError.of("changes-unknown-centre", number=number, name=move.target)
         u, target = unit[move.unit], centre[move.target]
-        if assignment[u] != centre[move.origin]:
+        if was[u] != move.origin:
             raise InputError.of(
                 "changes-move-from-elsewhere",
                 number=number,
@@ -67,7 +74,16 @@ def replayed(tables: PlanTables, changes: Changes) -> Ints:
                 "changes-out-of-reach", number=number, target=move.target, unit=move.unit
             )
         assignment[u] = target
+    if lost := np.flatnonzero((assignment < 0) & (was != "")).tolist():
+        told = {m.unit for m in changes.moves}
+        left = [name for u in lost if (name := tables.units["unit_id"].iloc[u]) not in told]
+        if left:
+            raise InputError.of("changes-left-behind", n=len(left), unit=left[0])
     return assignment
+
+
+def _reseated(tables: PlanTables, changes: Changes) -> Reseated:
+    return reseated(tables, changes.centres, {m.unit: m.target for m in changes.moves})
 
 
 def _check_locks(tables: PlanTables, changes: Changes, unit: Mapping[str, int]) -> None:
@@ -116,42 +132,49 @@ def apply_changes(
     -------
     PlanTables
         Shapes, figures, gaps and certificate made again.  The proven bound is that of the plan
-        before, which holds for any plan of these units; of a plan on which the meeting insists nothing is
+        before, which holds for any plan of these units; where centres are elsewhere it is proven again; of a
+        plan on which the meeting insists nothing is
         proven, and its history says on what.
 
     Raises
     ------
     InputError
         See `replayed`; or `by` is not an office's name; or a zone falls apart and neither `complete` is
-        asked for nor the meeting insists, or what was moved cannot be connected.
+        asked for nor the meeting insists, or what was moved cannot be connected; or a centre cannot be where
+        it is wanted, see `planner.plan.reseat.reseated`.
     InfeasibleError
         A hard rule is broken, and the meeting does not insist.
     """
     decided = office(by)
-    problem, before = tables.problem, tables.certificate
-    assignment = replayed(tables, changes)
-    moved = assignment != assignment_of(tables)
+    found = _reseated(tables, changes)
+    stand, problem = found.tables, found.tables.problem
+    assignment = replayed(tables, changes, found)
+    moved = assignment != assignment_of(stand)
     if complete:
-        locked = tables.units["unit_id"].isin(changes.locks).to_numpy()
-        fixed = moved | locked
-        assignment = _completed(problem, assignment, fixed, tables, stop, seed, progress)
+        locked = stand.units["unit_id"].isin(changes.locks).to_numpy()
+        assignment = _completed(stand, assignment, moved | locked, stop, seed, progress)
     # The bound of the plan before was proven for any plan of these units: moving some by hand
-    # cannot make it false, only the gap to it larger.
-    certificate = _checked(problem, assignment, before.bound_m, tables, insist=changes.insist)
+    # cannot make it false, only the gap to it larger. Centres elsewhere are proven anew.
+    bound_m, parts = reproven(found, tables)
+    certificate = _checked(problem, assignment, bound_m, stand, insist=changes.insist)
     method = "moved by hand" + (", rest solved" if complete else "")
+    stand = replace(stand, parts=parts)
     result = Result(
         assignment.astype(np.int32),
         certificate.bound_m,
-        parts_of(tables, assignment, method),
+        parts_of(stand, assignment, method),
         stopped=str(tables.provenance.get("stopped", "")),
     )
-    made = assemble(tables, result, certificate, Kept(tables))
+    made = assemble(stand, result, certificate, Kept(stand, found.freed))
+    before = tables.certificate
     entry = _entry(tables, changes, decided, when, complete) | {
-        "moved_units": int((assignment != assignment_of(tables)).sum()),
+        "moved_units": int(
+            (made.units["zone"].to_numpy() != tables.units["zone"].to_numpy()).sum()
+        ),
         "value_before_m": before.value_m,
         "value_m": certificate.value_m,
     }
-    if insisted := _insisted(tables, certificate) if changes.insist else {}:
+    if insisted := _insisted(stand, certificate) if changes.insist else {}:
         entry["insisted"] = insisted
     history = [*(dict(e) for e in history_of(tables)), entry]
     return with_past(replace(made, provenance={**made.provenance, "history": history}), tables)
@@ -210,15 +233,15 @@ def _insisted(tables: PlanTables, certificate: Certificate) -> dict[str, list[st
 
 
 def _completed(
-    problem: Problem,
+    tables: PlanTables,
     assignment: Ints,
     fixed: Bools,
-    tables: PlanTables,
     stop: Stop | None,
     seed: int,
     progress: Callable[[Progress], None] | None,
 ) -> Ints:
     """Solve again with some units held: only the pair that each is held in remains."""
+    problem = tables.problem
     unit = problem.pair_unit
     stays = problem.pair_centre == assignment[unit]
     held = fixed & (assignment >= 0)
@@ -251,6 +274,10 @@ def refuse_parted(names: Iterable[str], held: Ints, found: AnyInts) -> None:
 def _entry(
     tables: PlanTables, changes: Changes, office: str, when: datetime | None, complete: bool
 ) -> dict[str, Any]:
+    lived = dict(zip(tables.centres["centre_id"], tables.centres["unit_id"], strict=True))
+    elsewhere = [
+        {"centre": s.centre, "from": lived.get(s.centre, ""), "to": s.unit} for s in changes.centres
+    ]
     return {
         "when": moment(when),
         "made": changes.created,
@@ -261,4 +288,5 @@ def _entry(
         "unlocked": list(changes.unlocked),
         "notes": [{"lon": n.lon, "lat": n.lat, "text": n.text} for n in changes.notes],
         "completed": complete,
+        **({"centres": elsewhere} if elsewhere else {}),
     }

@@ -23,7 +23,7 @@ from planner.plan.frames import assignment_of
 from planner.plan.shapes.cells import dissolve, distinct_points, voronoi_cells
 from planner.plan.staffing import Walks
 
-__all__ = ["Kept", "polygons", "shared_out"]
+__all__ = ["Kept", "detour", "polygons", "shared_out"]
 
 # Homes as close together as this, on the ground and on the street, have no walk between them.
 SPOT_M = 0.02
@@ -35,6 +35,8 @@ class Kept:
     """A finished plan as the terrain of the next one: see `planner.plan.build.assemble`."""
 
     tables: PlanTables
+    freed: tuple[Any, ...] = ()
+    """Ground of zones that are given up, in degrees: those that take their homes share it out."""
 
     floors = None
     """No plan keeps the floor of a home."""
@@ -54,7 +56,7 @@ class Kept:
         """Measure walks inside a zone on the plan's own streets, or straight where it keeps none."""
         ways, joins = self.tables.ways, self.tables.joins
         if ways is None or joins is None or not len(ways):
-            direct = _Straight(self._xy, _detour(self.tables, self._xy))
+            direct = _Straight(self._xy, detour(self.tables, self._xy))
         else:
             direct = _Streets(self.tables, self._xy)
         return Walks.of(self.tables.problem, assignment, direct)
@@ -64,7 +66,12 @@ class Kept:
         before = assignment_of(self.tables)
         inside = np.isin(assignment, touched) | np.isin(before, touched)
         flat = self.tables.zones.geometry.to_crs(self.plane.crs).to_numpy()[touched]
+        freed = [shapely.transform(g, self._flat) for g in self.freed]
+        flat = np.append(flat, np.array([*freed, None], object)[:-1])
         return shared_out(flat, self._xy[inside], assignment[inside], touched)
+
+    def _flat(self, points: Floats) -> Floats:
+        return self.plane.to_xy(points[:, 0], points[:, 1])
 
 
 def shared_out(shapes: NDArray[Any], xy: Floats, zone: Ints, touched: Ints) -> NDArray[Any]:
@@ -91,8 +98,8 @@ def _apart(xy: Floats, units: Ints, homes: Ints) -> Floats:
     return np.linalg.norm(xy[units][:, None] - xy[homes][None, :], axis=2)
 
 
-def _detour(tables: PlanTables, xy: Floats) -> float:
-    """How much longer the plan's walks are than straight lines; where it walks those, the factor itself."""
+def detour(tables: PlanTables, xy: Floats) -> float:
+    """Tell how much longer a plan's walks are than straight lines; where it walks those, the factor."""
     problem = tables.problem
     apart = np.linalg.norm(xy[problem.pair_unit] - xy[problem.home[problem.pair_centre]], axis=1)
     far = apart > 20

@@ -114,7 +114,8 @@ def history_of(tables: PlanTables) -> tuple[Mapping[str, Any], ...]:
 
     Each has ``when, by, plan`` (fingerprint before)``, moves, locks`` (all that stood afterwards)``,
     unlocked, notes, completed`` (bool)``, moved_units, value_before_m, value_m``, and ``insisted`` where the
-    meeting wanted what would have been refused: ``disconnected`` (centres), ``rules``.
+    meeting wanted what would have been refused: ``disconnected`` (centres), ``rules``; ``centres`` where some
+    are elsewhere since: ``centre, from, to`` (units, "" for none).
     """
     return tuple(tables.provenance.get("history") or ())
 

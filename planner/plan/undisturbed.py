@@ -28,7 +28,7 @@ from planner.model.tables import PlanTables
 from planner.plan.frames import assignment_of, positions, unit_positions
 from planner.plan.kept import polygons
 
-__all__ = ["Undisturbed", "parts_of", "undisturbed", "with_shapes_of"]
+__all__ = ["Undisturbed", "islands", "parts_of", "undisturbed", "with_shapes_of"]
 
 SAME_M = 1e-6  # walks are the same numbers, but for the last bit of a sum
 
@@ -75,7 +75,7 @@ def undisturbed(tables: PlanTables, located: Located, demand: Demand) -> Undistu
     old, new = tables.problem, demand.problem
     before, origin = _same_people(tables, located, demand)
     centre = positions(tables.centres["centre_id"], demand.centres["centre_id"])
-    label_old, label_new = _islands(old), _islands(new)
+    label_old, label_new = islands(old), islands(new)
     free = np.zeros(new.n_pairs)
     nothing = Undisturbed(before, origin, np.full(new.n_units, -1), (), free, label_new)
     if _limits(old) != _limits(new):
@@ -199,7 +199,7 @@ def _same_ties(old: Problem, new: Problem, before: Ints) -> Bools:
     return (np.abs(sums[0][before] - sums[1][:-1]) <= SAME_M).all(axis=1)
 
 
-def _islands(problem: Problem) -> Ints:
+def islands(problem: Problem) -> Ints:
     """Give each unit the number of its part: units that share centres, or ties, are of one."""
     n, m = problem.n_units, problem.n_centres
     a, b = [problem.pair_unit], [n + problem.pair_centre.astype(np.int64)]

@@ -29,9 +29,11 @@ _PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at"}
 _MEETING_KEYS = {
     "units": {"x", "y", "zone", "block", "building", "moved", "label", "name"},
     "blocks": {"homes", "walk"},
+    # counts of blocks, prices of these, and streets: nothing that tells of a single home
     "edit": frozenset(
         "plan units block zone fixed homes left home pairs edges rules unserved locks notes".split()  # noqa: SIM905
-    ),
+    )
+    | {"walk", "fence", "doors", "last", "away"},
 }
 
 

@@ -299,4 +299,13 @@ def _edit(entry: Mapping[str, Any]) -> tuple[str, str]:
     zh, en = f"地图调整：{moves}个单元", f"edited on the map: {moves} units"
     if locks:
         zh, en = f"{zh}，锁定{locks}个", f"{en}, {locks} locked"
+    if seats := entry.get("centres"):
+        new, gone = (sum(not seat[end] for seat in seats) for end in ("from", "to"))
+        moved = len(seats) - new - gone
+        for n, word_zh, word in (
+            (moved, "迁移", "moved"),
+            (new, "新设", "new"),
+            (gone, "撤销", "given up"),
+        ):
+            zh, en = (f"{zh}，{word_zh}中心户{n}个", f"{en}, {n} centres {word}") if n else (zh, en)
     return zh, en

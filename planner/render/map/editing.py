@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from planner.model.arrays import Floats, Ints
 from planner.model.problem import Problem, ZoneRule
+from planner.model.rules import WalkLimit
 from planner.model.tables import PlanTables
+from planner.plan.eighths import Doors
 from planner.plan.frames import unit_positions
 from planner.plan.provenance import locks_of, notes_of, plan_fingerprint
 from planner.privacy.blocks import Blocks
@@ -45,7 +47,9 @@ def edit_payload(tables: PlanTables, blocks: Blocks) -> dict[str, Any]:
     units were joined that do not touch)``, left`` (load charged when unserved). Columns by pair of
     block and centre: ``count`` (pairs of each block), ``centre`` and, in centimetres, ``cost, far,
     penalty, change``; ``beyond`` counts homes beyond the walk limit, ``paced`` is households x walk
-    where loads are not households.
+    where loads are not households.  For centres that move: ``walk`` (how walks are charged)``, doors``
+    (streets and where units join them, eighths of a metre)``, away`` (by block, centimetres: the price of
+    going to a centre that it was never with)``, last`` (the last number that a zone had).
     """
     problem = blocks.problem
     edges = problem.adjacency
@@ -62,9 +66,61 @@ def edit_payload(tables: PlanTables, blocks: Blocks) -> dict[str, Any]:
         "edges": [np.diff(edges[:, 0], prepend=0).tolist(), (edges[:, 1] - edges[:, 0]).tolist()],
         "rules": [_rule(rule, problem) for rule in problem.rules],
         "unserved": problem.unserved_m,
+        "walk": _walk(tables.rules.walk, in_blocks=problem is not tables.problem),
+        "fence": problem.fence.tolist(),
+        "doors": _doors(Doors.of(tables)),
+        "last": max(
+            int(tables.provenance.get("last_number") or 0), int(tables.centres["number"].max())
+        ),
+        "away": _away(tables.problem, blocks),
         "locks": unit_positions(tables, locks_of(tables)).tolist(),
         "notes": [dict(note) for note in notes_of(tables)],
     }
+
+
+def _walk(walk: WalkLimit, *, in_blocks: bool) -> dict[str, Any]:
+    return {
+        "limit": walk.limit_m,
+        "price": walk.price,
+        "reach": walk.reach,
+        "hard": walk.hard,
+        # walks of blocks are means in whole metres, those of the office's own page are exact
+        "blocks": in_blocks,
+    }
+
+
+def _doors(doors: Doors) -> dict[str, Any]:
+    """Write the streets down; crossings as steps, which pack well."""
+    return {
+        "start": np.diff(doors.start, prepend=0).tolist(),
+        "end": (doors.end - doors.start).tolist(),
+        "length": doors.length.tolist(),
+        "join": doors.join.tolist(),
+        "along": doors.along.tolist(),
+        "access": doors.access.tolist(),
+        "spot": (doors.spot - doors.spot.min(axis=0)).ravel().tolist(),
+        "detour": doors.detour,
+    }
+
+
+def _away(problem: Problem, blocks: Blocks) -> list[int]:
+    told, n = blocks.problem, len(blocks.zone)
+    dearest = np.zeros(problem.n_units)
+    np.maximum.at(dearest, problem.pair_unit, problem.change_m)
+    whole = np.bincount(blocks.of, dearest, n)
+    if told is problem:
+        return np.rint(whole * 100).astype(np.int64).tolist()
+    unit, width = problem.pair_unit, max(problem.n_centres, 1)
+    key, row = np.unique(blocks.of[unit] * width + problem.pair_centre, return_inverse=True)
+    paid = np.bincount(row.ravel(), problem.change_m, len(key))
+    count = np.bincount(row.ravel(), minlength=len(key))
+    least = np.full(n, np.inf)
+    every = count == np.bincount(blocks.of, minlength=n)[key // width]
+    np.minimum.at(least, (key // width)[every], paid[every])
+    # a block counts as changing hands all but where most of it was, as in `planner.privacy.blocks`
+    homes = problem.households[unit]
+    price = float(np.rint((problem.change_m[homes > 0] / homes[homes > 0]).max(initial=0.0)))
+    return np.rint(told.households * price * (whole > least) * 100).astype(np.int64).tolist()
 
 
 def _short(values: NDArray[Any]) -> list[Any]:
@@ -95,13 +151,11 @@ def _pairs(blocks: Blocks, limit_m: float) -> dict[str, Any]:
     """Give the pairs that the page takes along: a block's own centre, and the nearest of the others."""
     problem, zone = blocks.problem, blocks.zone
     owner, centre = problem.pair_unit.astype(np.int64), problem.pair_centre
-    home = np.zeros(problem.n_units, bool)
-    home[problem.home] = True
     own = centre == zone[owner]
     rank = _rank(owner, np.where(own, -1.0, problem.walk_m))
     # a page of 35,000 homes must open on an old machine
     most = MOST_CANDIDATES if len(blocks.of) <= LARGE else FEWER_CANDIDATES
-    keep = own | (~home[owner] & (rank < most))
+    keep = own | (rank < most)
 
     def centimetres(values: Floats) -> list[int]:
         return np.rint(values[keep] * 100).astype(np.int64).tolist()

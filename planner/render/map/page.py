@@ -46,7 +46,7 @@ _DRAWN += ("themes", "furniture", "panel")
 _EDITED = [
     f"edit{part}"
     for part in (
-        *("_model", "", "_save", "_cells", "_figures", "_complete"),
+        *("_model", "_seats", "", "_save", "_cells", "_figures", "_complete"),
         *("_marks", "_tools", "_panel", "_page"),
     )
 ]

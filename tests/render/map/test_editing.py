@@ -63,13 +63,12 @@ def test_sums_are_those_of_the_audit(blocks: Blocks, told: dict[str, Any]) -> No
 
 
 def test_each_block_brings_its_own_centre_and_the_nearest(told: dict[str, Any]) -> None:
-    """The centre's own block has no other; the rest as many as a page bears."""
+    """That of a centre's own home, too: the centre may move elsewhere; as many as a page bears."""
     for b, zone in enumerate(told["zone"]):
         own = [c for block, c, _ in pairs_of(told) if block == b]
         assert zone < 0 or zone in own
         assert len(own) <= MOST_CANDIDATES + 1
-        if told["fixed"][b] == 1:
-            assert own == [zone]
+        assert len(own) > 1
     assert FEWER_CANDIDATES < MOST_CANDIDATES
 
 

@@ -103,6 +103,11 @@ function longestRun(line, plane) {
   return best;
 }
 
+/* Zones that no edit has given up. */
+function openZones(model) {
+  return model.zones.filter((zone) => !zone.closed);
+}
+
 /* Text of base64, packed by gzip, becomes its JSON value. */
 function unpack(text) {
   const raw = window.atob(text);

@@ -21,6 +21,7 @@ function makeDesk(model, numbers) {
       model.units[u].zone = numbers.zoneOf[b];
       model.units[u].walk = numbers.walkOf(b);
     }));
+    zones.forEach((z) => desk.place(z));
     blocks.forEach((b) => (numbers.zoneOf[b] === data.zone[b] ? differs.delete(b) : differs.add(b)));
     buildingsOf(blocks).forEach(settleBuilding);
     zones.forEach((z) => {
@@ -37,6 +38,11 @@ function makeDesk(model, numbers) {
     if (step.kind === 'move') {
       zones = numbers.assign(step.blocks, back ? step.from : step.to);
       show(zones, step.blocks);
+    }
+    if (step.kind === 'seat') {
+      const found = numbers.rearrange(step.blocks, back ? step.from : step.to, step.seats.map(([z, before, after]) => [z, back ? before : after]));
+      zones = found.zones;
+      show(zones, found.blocks);
     }
     if (step.kind === 'lock') step.blocks.forEach((b) => (step.lock !== back ? desk.locked.add(b) : desk.locked.delete(b)));
     if (step.kind === 'note') desk.notes = back ? step.before : step.after;
@@ -153,10 +159,11 @@ function makeDesk(model, numbers) {
     const blocks = on ? desk.movedBlocks() : desk.peeked.blocks;
     const to = on ? blocks.map((b) => data.zone[b]) : desk.peeked.zones;
     const now = blocks.map((b) => numbers.zoneOf[b]);
-    desk.peeked = on ? { blocks, zones: now } : null;
-    const zones = numbers.assign(blocks, to);
-    show(zones, blocks);
-    desk.emit('change', zones);
+    const seats = on ? desk.reseated().map((z) => [z, numbers.opened[z] || numbers.noSeat]) : desk.peeked.seats;
+    desk.peeked = on ? { blocks, zones: now, seats: seats.map(([z]) => [z, numbers.seats[z]]) } : null;
+    const found = numbers.rearrange(blocks, to, seats);
+    show(found.zones, found.blocks);
+    desk.emit('change', found.zones);
     desk.tell(say(on ? 'peeking' : 'peeked'));
   };
 
@@ -195,7 +202,8 @@ function makeDesk(model, numbers) {
 
   desk.unitCount = (blocks) => blocks.reduce((sum, b) => sum + numbers.unitsOf[b].length, 0);
   desk.movedBlocks = () => Array.from(differs).sort((a, b) => a - b);
-  desk.changed = () => desk.peeked !== null || desk.movedBlocks().length > 0 || desk.notes.length > 0 || desk.locked.size !== first.size || Array.from(first).some((b) => !desk.locked.has(b));
+  desk.edited = () => desk.movedBlocks().length > 0 || desk.reseated().length > 0;
+  desk.changed = () => desk.peeked !== null || desk.edited() || desk.notes.length > 0 || desk.locked.size !== first.size || Array.from(first).some((b) => !desk.locked.has(b));
 
   /* What `planner apply` reads. */
   desk.changes = () => {
@@ -206,18 +214,22 @@ function makeDesk(model, numbers) {
       moves: unitsOf(desk.movedBlocks()).map((u) => ({ unit: data.units[u], from: name(data.zone[data.block[u]]), to: name(numbers.zoneOf[data.block[u]]) })),
       locks: unitsOf(Array.from(desk.locked)).map((u) => data.units[u]),
       unlocked: unitsOf(Array.from(first).filter((b) => opened.has(b) || !desk.locked.has(b))).map((u) => data.units[u]),
-      notes: desk.notes
+      notes: desk.notes, ...(desk.reseated().length ? { centres: desk.seatChanges() } : {})
     };
   };
+
+  addSeats(desk, model, ids, perform);
 
   /* Take up changes that this page wrote earlier; what does not fit is left out. */
   desk.restore = (saved) => {
     const unit = new Map(data.units.map((id, u) => [id, u]));
     const groups = new Map();
+    const given = new Set((saved.centres || []).filter((one) => !one.unit).map((one) => ids.indexOf(one.centre)));
+    desk.reseat(saved.centres || [], false);
     (saved.moves || []).forEach((move) => {
       const b = data.block[unit.get(move.unit)];
       const to = ids.indexOf(move.to);
-      if (b === undefined || to < 0 || !numbers.hasPair(b, to) || data.fixed[b]) return;
+      if (b === undefined || to < 0 || !numbers.hasPair(b, to) || (data.fixed[b] && !given.has(numbers.zoneOf[b])) || numbers.zoneOf[b] === to) return;
       if (!groups.has(to)) groups.set(to, new Set());
       groups.get(to).add(b);
     });
@@ -225,6 +237,7 @@ function makeDesk(model, numbers) {
     const open = Array.from(first).filter((b) => !wanted.has(b) || (saved.unlocked || []).some((id) => data.block[unit.get(id)] === b));
     if (open.length) perform({ kind: 'lock', lock: false, blocks: open });
     groups.forEach((blocks, to) => perform({ kind: 'move', blocks: Array.from(blocks), from: Array.from(blocks).map((b) => numbers.zoneOf[b]), to }));
+    desk.reseat(saved.centres || [], true);
     const lock = Array.from(wanted).filter((b) => !desk.locked.has(b));
     if (lock.length) perform({ kind: 'lock', lock: true, blocks: lock });
     if (Array.isArray(saved.notes) && saved.notes.length) desk.note(saved.notes);

@@ -153,7 +153,7 @@ function makeRecut(model, desk) {
   const opened = model.zones.map(() => []);
   model.units.forEach((u) => { if (data.zone[u.block] >= 0) opened[data.zone[u.block]].push(u); });
   function everIn(zones) {
-    const units = new Set([].concat(...zones.map((z) => opened[z.index])));
+    const units = new Set([].concat(...zones.map((z) => opened[z.index] || [])));
     const here = new Set(zones.map((z) => z.index));
     desk.movedBlocks().forEach((b) => { if (here.has(desk.numbers.zoneOf[b])) desk.numbers.unitsOf[b].forEach((u) => units.add(model.units[u])); });
     return Array.from(units).sort((a, b) => a.index - b.index);

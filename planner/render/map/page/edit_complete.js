@@ -94,7 +94,7 @@ function completeFence(desk, fence) {
 function fenceMeant(desk, edit) {
   const { numbers, model } = desk;
   const chosen = Array.from(desk.selection, (b) => numbers.zoneOf[b]).find((z) => z >= 0);
-  const last = desk.done.filter((step) => step.kind === 'move').map((step) => numbers.zoneOf[step.blocks[0]]).pop();
+  const last = desk.done.filter((step) => step.kind === 'move' && step.blocks.length).map((step) => numbers.zoneOf[step.blocks[0]]).pop();
   const zone = [chosen, edit.faults.length ? edit.faults[0].zone : undefined, last].find((z) => z !== undefined && z >= 0);
   return zone === undefined ? null : model.zones[zone].fence;
 }

@@ -18,7 +18,7 @@ function makeFigures(model, desk) {
 
   function asOpened() {
     model.edited = null;
-    model.zones.forEach((zone, z) => { if (zone.edited) Object.assign(zone, opened.zones[z], { edited: false, apart: false }); });
+    model.zones.forEach((zone, z) => { if (zone.edited && opened.zones[z]) Object.assign(zone, opened.zones[z], { edited: false, apart: false }); });
     rules.forEach((rule, r) => Object.assign(rule, opened.rules[r], { stale: false }));
     Object.assign(meta, opened.meta);
   }
@@ -26,17 +26,19 @@ function makeFigures(model, desk) {
   /* Bring the model up to the numbers; gives the zones whose rows look other now. */
   return (zones) => {
     const moved = desk.movedBlocks();
+    const reseated = desk.reseated();
     const shown = new Set(zones);
     const { data, zoneOf } = numbers;
-    const touched = new Set([].concat(...moved.map((b) => [data.zone[b], zoneOf[b]])));
-    if (!moved.length) {
+    const touched = new Set([].concat(reseated, ...moved.map((b) => [data.zone[b], zoneOf[b]])));
+    model.data.figures.zones = openZones(model).length;
+    if (!moved.length && !reseated.length) {
       asOpened();
       return shown;
     }
     zones.forEach((z) => {
       const zone = model.zones[z];
       const unknown = { gaps: -2, moved: -2, members: zone.membersKnown ? zone.members : -2 };
-      Object.assign(zone, touched.has(z) ? unknown : opened.zones[z], touched.has(z) ? {} : { edited: false });
+      Object.assign(zone, touched.has(z) ? unknown : opened.zones[z] || {}, touched.has(z) ? {} : { edited: false });
     });
     const now = numbers.figures();
     const outcomes = numbers.ruleOutcomes();

@@ -44,7 +44,7 @@ function ruleExcess(rule, amount, per, zone) {
   const counted = rule.per === null ? 1 : per;
   const outside = (limit, sign) => {
     if (limit === null) return 0;
-    const allowed = limit * counted + (rule.own ? rule.own[sign > 0 ? 1 : 0][zone] : 0);
+    const allowed = limit * counted + ((rule.own && rule.own[sign > 0 ? 1 : 0][zone]) || 0);
     const excess = sign * (amount - allowed);
     return excess > ROUNDING * Math.max(1, Math.abs(allowed)) ? excess : 0;
   };
@@ -57,19 +57,28 @@ function makeEditModel(data, zoneCount) {
   const pairStart = starts(pairs.count);
   const near = neighboursOf(data.edges, n);
   const zoneOf = Int32Array.from(data.zone);
-  const column = () => new Float64Array(zoneCount);
+  const column = () => new Float64Array(zoneCount + SPARE_ZONES);
   const sums = {
     blocks: column(), homes: column(), paced: column(),
     amount: data.rules.map(column), per: data.rules.map((rule) => (rule.per === null ? null : column()))
   };
   const total = { cost: 0, penalty: 0, change: 0, left: 0, beyond: 0, slack: 0, apart: 0 };
   const slack = column();
-  const apart = new Uint8Array(zoneCount);
+  const apart = new Uint8Array(zoneCount + SPARE_ZONES);
+  /* Where each centre is: its block and unit, and pairs of its own where it is not where it was. */
+  const noSeat = { home: -1, unit: -1, own: new Int32Array(n).fill(-1) };
+  const opened = data.home.map((home) => ({ home, unit: -1, own: null }));
+  const seats = opened.slice();
+  const free = data.fixed.map((fixed) => (fixed === 1 ? 0 : fixed));
   const stamp = new Int32Array(n);
   const stack = new Int32Array(n);
   let walkNumber = 0;
+  let elsewhere = []; // zones with pairs of their own
+  const kin = data.home.map((home, z) => z);
 
   function pairOf(block, centre) {
+    const own = seats[centre].own;
+    if (own) return own[block];
     for (let p = pairStart[block]; p < pairStart[block + 1]; p += 1) if (pairs.centre[p] === centre) return p;
     return -1;
   }
@@ -98,14 +107,17 @@ function makeEditModel(data, zoneCount) {
   /* Rules of single communities are for the zones of these alone. */
   data.rules.forEach((rule) => { rule.mine = rule.zones ? new Set(rule.zones) : null; });
 
+  const bound = (rule, zone) => seats[zone].home >= 0 && (!rule.mine || rule.mine.has(kin[zone]));
+
   function excessOf(rule, r, zone) {
-    if (rule.mine && !rule.mine.has(zone)) return [0, 0];
+    if (!bound(rule, zone)) return [0, 0];
     return ruleExcess(rule, sums.amount[r][zone], rule.per === null ? 1 : sums.per[r][zone], zone);
   }
 
   /* Walk a zone from its home: it hangs together when every block of it is reached. */
   function hangsTogether(zone) {
-    const home = data.home[zone];
+    const home = seats[zone].home;
+    if (home < 0) return sums.blocks[zone] === 0;
     if (zoneOf[home] !== zone) return false;
     walkNumber += 1;
     let size = 1;
@@ -157,6 +169,34 @@ function makeEditModel(data, zoneCount) {
     return touched;
   }
 
+  /* Blocks go to centres while some of these go elsewhere, or come and go; tell which zones changed. */
+  function rearrange(blocks, centres, moved) {
+    const touched = new Set(moved.map(([z]) => z));
+    const to = new Map(blocks.map((b, i) => [b, centres[i]]));
+    zoneOf.forEach((z, b) => { if (touched.has(z) && !to.has(b)) to.set(b, z); });
+    to.forEach((z, b) => {
+      touched.add(zoneOf[b]).add(z);
+      count(b, -1);
+    });
+    moved.forEach(([z]) => { if (seats[z].home >= 0) data.fixed[seats[z].home] = free[seats[z].home]; });
+    moved.forEach(([z, seat]) => { seats[z] = seat; });
+    moved.forEach(([, seat]) => { if (seat.home >= 0) data.fixed[seat.home] = 1; });
+    elsewhere = seats.map((seat, z) => z).filter((z) => seats[z].own && seats[z].home >= 0);
+    to.forEach((z, b) => {
+      zoneOf[b] = z;
+      count(b, 1);
+    });
+    touched.forEach(settle);
+    touched.delete(-1);
+    return { zones: touched, blocks: Array.from(to.keys()) };
+  }
+
+  /* A zone more, given up until a centre is put into it; rules of communities are for it as for the one that it is cut from. */
+  function addZone(source) {
+    seats.push(noSeat);
+    kin.push(kin[source]);
+  }
+
   function brokenRules(zone) {
     return data.rules.filter((rule, r) => excessOf(rule, r, zone).some((x) => x > 0));
   }
@@ -173,8 +213,8 @@ function makeEditModel(data, zoneCount) {
   function ruleOutcomes() {
     return data.rules.map((rule, r) => {
       let [low, high, broken] = [Infinity, -Infinity, 0];
-      for (let z = 0; z < zoneCount; z += 1) {
-        if (rule.mine && !rule.mine.has(z)) continue;
+      for (let z = 0; z < seats.length; z += 1) {
+        if (!bound(rule, z)) continue;
         const seen = rule.per === null ? sums.amount[r][z] : sums.amount[r][z] / sums.per[r][z];
         if (!Number.isNaN(seen)) {
           low = Math.min(low, seen);
@@ -207,16 +247,22 @@ function makeEditModel(data, zoneCount) {
     return (pairs.cost[p] + pairs.penalty[p] + pairs.change[p]) / 100;
   }
 
+  /* Rows of the pairs of a block with their centres, as these are now. */
+  function eachPair(block, visit) {
+    for (let p = pairStart[block]; p < pairStart[block + 1]; p += 1) if (!seats[pairs.centre[p]].own) visit(pairs.centre[p], p);
+    elsewhere.forEach((z) => { if (seats[z].own[block] >= 0) visit(z, seats[z].own[block]); });
+  }
+
   function cheapest(block) {
     let least = Infinity;
-    for (let p = pairStart[block]; p < pairStart[block + 1]; p += 1) least = Math.min(least, price(p));
+    eachPair(block, (z, p) => { least = Math.min(least, price(p)); });
     return least;
   }
 
   /* Mean walk of all homes that have a zone, metres. */
   function mean() {
     let [paced, homes] = [0, 0];
-    for (let z = 0; z < zoneCount; z += 1) {
+    for (let z = 0; z < seats.length; z += 1) {
       paced += sums.paced[z];
       homes += sums.homes[z];
     }
@@ -291,17 +337,17 @@ function makeEditModel(data, zoneCount) {
   /* Centres that may serve all of some blocks. */
   function candidates(blocks) {
     const tally = new Map();
-    blocks.forEach((b) => {
-      for (let p = pairStart[b]; p < pairStart[b + 1]; p += 1) tally.set(pairs.centre[p], (tally.get(pairs.centre[p]) || 0) + 1);
-    });
+    blocks.forEach((b) => eachPair(b, (z) => tally.set(z, (tally.get(z) || 0) + 1)));
     return Array.from(tally.keys()).filter((c) => tally.get(c) === blocks.length).filter((c) => blocks.some((b) => zoneOf[b] !== c)).sort((a, b) => a - b);
   }
 
   zoneOf.forEach((z, b) => count(b, 1));
   for (let z = 0; z < zoneCount; z += 1) settle(z);
+  const unitsOf = unitsOfBlocks(data.block, n);
   return {
+    seats, opened, noSeat, rearrange, addZone, makeSeat: makeSeats(data, unitsOf, pairOf),
     data, n, zoneOf, pairOf, assign, weigh, candidates, figures, mean, looseParts, joiners, ruleOutcomes, zoneFigures, brokenRules,
-    unitsOf: unitsOfBlocks(data.block, n), neighbours: (b) => Array.from(near.list.subarray(near.start[b], near.start[b + 1])), slackOf: (z) => slack[z],
+    unitsOf, neighbours: (b) => Array.from(near.list.subarray(near.start[b], near.start[b + 1])), slackOf: (z) => slack[z],
     costOf: (b, z) => price(pairOf(b, z)), cheapest, isApart: (z) => apart[z] === 1,
     walkOf: (b) => (zoneOf[b] < 0 ? null : data.homes[b] ? (pairs.paced || pairs.cost)[pairOf(b, zoneOf[b])] / 100 / data.homes[b] : pairs.far[pairOf(b, zoneOf[b])]),
     farOf: (b) => (zoneOf[b] < 0 ? null : pairs.far[pairOf(b, zoneOf[b])]), hasPair: (b, c) => pairOf(b, c) >= 0

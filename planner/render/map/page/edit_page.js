@@ -139,7 +139,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
 
   function offerRestore() {
     const saved = storedEdits(desk.plan);
-    if (!saved || !(saved.moves.length + saved.locks.length + saved.notes.length)) return;
+    if (!saved || !(saved.moves.length + saved.locks.length + saved.notes.length + (saved.centres || []).length)) return;
     const bar = make('div', { class: 'banner restore', set: { role: 'status' } });
     const button = (key, mark, click) => make('button', { text: say(key), set: { type: 'button', 'data-restore': mark }, on: { click: () => { bar.remove(); click(); } } });
     edit.speak = () => fill(bar, [
@@ -153,6 +153,7 @@ function startEditing(map, scene, state, model, parts, page, data) {
 
   desk.on('change', (zones) => {
     if (zones.size) {
+      scene.centresMoved();
       recut.update(zones);
       model.recut = recut;
       page.showZones(bring(zones));

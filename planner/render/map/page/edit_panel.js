@@ -21,8 +21,8 @@ function editTools(desk, edit) {
     make('div', { class: 'tool-row' }, [tool('pick', 'S'), tool('brush', 'B'), tool('lasso', 'O'), tool('note', 'N')]),
     make('div', { class: 'tool-row' }, [
       toolButton('lockAll', '', null, () => desk.lockAll(true)), toolButton('unlockAll', '', null, () => desk.lockAll(false), !desk.locked.size),
-      toolButton('complete', '', null, () => completeHere(desk, edit), !desk.movedBlocks().length && !edit.faults.length),
-      toolButton('peek', 'C', Boolean(desk.peeked), () => desk.peek(!desk.peeked), !desk.peeked && !desk.movedBlocks().length)
+      toolButton('complete', '', null, () => completeHere(desk, edit), !desk.edited() && !edit.faults.length),
+      toolButton('peek', 'C', Boolean(desk.peeked), () => desk.peek(!desk.peeked), !desk.peeked && !desk.edited())
     ]),
     edit.tool === 'brush' || edit.tool === 'lasso' ? paintTarget(desk, edit) : null,
     make('div', { class: 'tool-row' }, [
@@ -35,7 +35,7 @@ function editTools(desk, edit) {
 /* Into which zone brush and lasso paint. */
 function paintTarget(desk, edit) {
   const none = say(edit.tool === 'brush' ? 'paintWhereBegun' : 'paintChooseOnly');
-  const options = [{ index: -1, text: none }].concat(desk.model.zones.map((zone) => ({ index: zone.index, text: zone.n + ' · ' + zone.centre.label })));
+  const options = [{ index: -1, text: none }].concat(openZones(desk.model).map((zone) => ({ index: zone.index, text: zone.n + ' · ' + zone.centre.label })));
   const select = make('select', { set: { 'data-paint': '' }, on: { change: () => { edit.paint = Number(select.value); } } }, options.map((one) => {
     const option = make('option', { text: one.text, set: { value: String(one.index) } });
     option.selected = one.index === edit.paint;
@@ -175,8 +175,12 @@ function editChoice(desk, edit) {
       toolButton(allLocked ? 'unlock' : 'lock', 'L', null, () => desk.lock())
     ]) : null;
   const stairs = building && building.units.length > 1 ? stairwellList(desk.model, building, (unit) => desk.selection.has(unit.block), (unit, event) => edit.pickStairwell(building, unit, event)) : null;
-  const swap = desk.swappable() ? make('div', { class: 'tool-row' }, [toolButton('swap', 'X', null, desk.swap)]) : null;
-  return make('div', {}, [head, stairs, swap, editCandidates(desk, edit)]);
+  const able = (what) => blocks.length > 0 && !desk.why(what, blocks);
+  const row = [
+    desk.swappable() && toolButton('swap', 'X', null, desk.swap), able('moveCentre') && toolButton('moveCentre', 'H', null, () => desk.moveCentre(building)),
+    able('split') && toolButton('split', 'D', null, () => desk.split(building)), able('merge') && toolButton('merge', 'G', null, desk.merge)
+  ].filter(Boolean);
+  return make('div', {}, [head, stairs, row.length ? make('div', { class: 'tool-row' }, row) : null, editCandidates(desk, edit)]);
 }
 
 /* Buildings of one zone as a list for keys: arrows go along, the space bar chooses, M goes on to the centres. */
@@ -193,7 +197,7 @@ function editList(desk, edit) {
 }
 
 function fillList(desk, edit, details) {
-  const options = desk.model.zones.map((zone) => {
+  const options = openZones(desk.model).map((zone) => {
     const option = make('option', { text: zone.n + ' · ' + zone.centre.label, set: { value: String(zone.index) } });
     option.selected = zone.index === edit.listed;
     return option;

@@ -120,7 +120,7 @@ function addEditKeys(desk, edit) {
     const mark = event.ctrlKey || event.metaKey;
     const actions = mark
       ? { z: event.shiftKey ? desk.redo : desk.undo, y: desk.redo }
-      : { m: edit.offer, l: () => desk.lock(), x: desk.swap, c: () => desk.peek(!desk.peeked), s: () => edit.take('pick'), b: () => edit.take('brush'), o: () => edit.take('lasso'), n: () => edit.take('note'), escape: () => desk.choose([]) };
+      : { m: edit.offer, l: () => desk.lock(), x: desk.swap, h: () => desk.moveCentre(edit.building), d: () => desk.split(edit.building), g: desk.merge, c: () => desk.peek(!desk.peeked), s: () => edit.take('pick'), b: () => edit.take('brush'), o: () => edit.take('lasso'), n: () => edit.take('note'), escape: () => desk.choose([]) };
     if (event.altKey || !Object.prototype.hasOwnProperty.call(actions, key)) return;
     event.preventDefault();
     actions[key]();

@@ -10,6 +10,7 @@ Scene.include({
   _reserve: function () {
     const r = this.houseSize() * 0.7;
     this._model.centres.forEach((centre) => {
+      if (!this._open(centre)) return;
       const [x, y] = this._at(centre);
       this._boxes.push([x - r, y - r, x + r, y + r]);
     });
@@ -129,7 +130,7 @@ Scene.include({
     const most = this._unit * Math.min(34, Math.max(13, 17 * Math.pow(2, (this._zoom - 15) * 0.4)));
     const places = [];
     this._model.zones.forEach((zone, i) => {
-      if (!zone.labelAt) return;
+      if (!zone.labelAt || zone.closed) return;
       const room = zone.labelAt.r * this._place.s;
       if (room < most * 0.8 && !this._state.everyNumber) return;
       const size = this._state.everyNumber ? Math.max(10 * this._unit, Math.min(most, room * 1.1)) : most;

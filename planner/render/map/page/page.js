@@ -43,9 +43,13 @@ function drawPage(map, packed) {
     refresh();
   }
 
+  function list() {
+    parts.panelBody.querySelector('section.zones').replaceWith(zonesBlock(model, state, choose, resort));
+  }
+
   function resort(key) {
     state.sort = { key, way: state.sort.key === key ? -state.sort.way : key === 'n' ? 1 : -1 };
-    parts.panelBody.querySelector('section.zones').replaceWith(zonesBlock(model, state, choose, resort));
+    list();
     const again = parts.panelBody.querySelector('[data-sort="' + key + '"]');
     if (again) again.focus();
   }
@@ -66,7 +70,9 @@ function drawPage(map, packed) {
     page.gaps = gaps;
     Object.keys(blocks).forEach((name) => parts.panelBody.querySelector('section.' + name).replaceWith(blocks[name](model)));
     const rows = zoneRows(model, state, choose);
-    zones.forEach((z) => {
+    const listed = Array.from(parts.panelBody.querySelectorAll('section.zones tr[data-zone]'), (row) => Number(row.dataset.zone));
+    if (listed.length !== openZones(model).length || listed.some((z) => model.zones[z].closed)) list();
+    else zones.forEach((z) => {
       const row = parts.panelBody.querySelector('tr[data-zone="' + z + '"]');
       if (row) row.replaceWith(rows(model.zones[z]));
     });

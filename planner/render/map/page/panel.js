@@ -173,14 +173,14 @@ function zoneRow(model, zone, rule, most, state, choose) {
 function zoneRows(model, state, choose) {
   const rules = model.zones.map((z) => ruleOf(model, 'households_per_zone', z));
   const highs = rules.map((rule) => (rule && rule.high ? rule.high * 1.08 : 0));
-  const most = Math.max(1, ...model.zones.map((z) => z.homes), ...highs);
+  const most = Math.max(1, ...openZones(model).map((z) => z.homes), ...highs);
   return (zone) => zoneRow(model, zone, ruleOf(model, 'households_per_zone', zone), most, state, choose);
 }
 
 function zonesBlock(model, state, choose, resort) {
   const rule = model.data.rules.find((r) => r.name === 'households_per_zone');
   const column = COLUMNS.find((c) => c.key === state.sort.key);
-  const sorted = model.zones.slice().sort((a, b) => (column.of(a) - column.of(b)) * state.sort.way || a.n - b.n);
+  const sorted = openZones(model).sort((a, b) => (column.of(a) - column.of(b)) * state.sort.way || a.n - b.n);
   const heads = COLUMNS.map((c) => {
     const current = c.key === state.sort.key;
     const title = say('sortBy', { what: say(c.words) });

@@ -20,12 +20,12 @@ function zonesNamed(model, text) {
     const to = Math.min(Number(ends[2] || ends[1]), Number(ends[1]) + 5000);
     for (let n = Number(ends[1]); n <= to; n += 1) wanted.add(n);
   });
-  return model.zones.filter((zone) => wanted.has(zone.n));
+  return openZones(model).filter((zone) => wanted.has(zone.n));
 }
 
 /* The pages that a choice asks for, each with what is drawn on it. */
 function sheetWishes(model, choice) {
-  const zones = choice.what === 'printSome' ? zonesNamed(model, choice.list) : choice.what === 'printWhole' ? [] : model.zones;
+  const zones = choice.what === 'printSome' ? zonesNamed(model, choice.list) : choice.what === 'printWhole' ? [] : openZones(model);
   const wishes = zones.map((zone) => ({ zone }));
   if (choice.what === 'printWhole' || choice.what === 'printBoth') wishes.unshift({ zone: null });
   return wishes.map((wish, i) => Object.assign(wish, { i: i + 1, n: wishes.length, scale: wish.zone || choice.what === 'printWhole' ? choice.scale : 0, hatched: choice.hatched, layers: choice.layers }));

@@ -252,6 +252,16 @@ const Scene = L.Layer.extend({
     return this._unit * Math.min(30, Math.max(11, 19 * Math.pow(2, (this._zoom - 15) * 0.3)));
   },
 
+  /* Whether a centre has a zone: an edit may have given it up. */
+  _open: function (centre) {
+    const zone = this._model.zones[centre.index];
+    return !zone || !zone.closed;
+  },
+
+  centresMoved: function () {
+    this._apart = null;
+  },
+
   /* Smaller where two houses would hide each other. */
   _houseOf: function (centre) {
     const size = this.houseSize();
@@ -318,7 +328,7 @@ const Scene = L.Layer.extend({
 
   _paintCentres: function (ctx) {
     const last = (centre) => centre.index === this._state.zone;
-    const near = this._model.centres.filter((centre) => this._seen(...this._at(centre), 40));
+    const near = this._model.centres.filter((centre) => this._open(centre) && this._seen(...this._at(centre), 40));
     near.sort((a, b) => last(a) - last(b) || a.y - b.y); // numbers of crowded houses stay in sight
     near.forEach((centre) => {
       const [x, y] = this._at(centre);
@@ -334,7 +344,7 @@ const Scene = L.Layer.extend({
     const on = this._state.layers;
     const point = this._map.containerPointToLayerPoint(containerPoint).subtract(this._place.corner);
     if (on.centres) {
-      const centre = this._nearest(this._model.centres, point, this.houseSize() * 0.75);
+      const centre = this._nearest(this._model.centres.filter((one) => this._open(one)), point, this.houseSize() * 0.75);
       if (centre) return { kind: 'centre', zone: centre.index };
     }
     const gap = on.gaps && this._gapUnder(point);

@@ -40,7 +40,7 @@ function makeTheme(model, name) {
   const rule = find({ load: 'households_per_zone', walk: 'walk_m', members: 'members_per_zone' }[name]);
   const ofZone = { load: (z) => z.homes, walk: (z) => z.mean, members: (z) => z.members }[name];
   const inside = (v) => v !== null && v !== undefined && v >= 0 && !(rule && ((rule.low !== null && v < rule.low) || (rule.high !== null && v > rule.high)));
-  const values = (name === 'walk' ? model.buildings.map((one) => longestWalk(one)) : model.zones.map(ofZone)).filter(inside);
+  const values = (name === 'walk' ? model.buildings.map((one) => longestWalk(one)) : openZones(model).map(ofZone)).filter(inside);
   const spread = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, 0]);
   const classes = stepsOf(spread[0] === Infinity || name === 'walk' ? 0 : spread[0], spread[1], { load: 'themeHomes', walk: 'themeMetres', members: 'themeMembers' }[name], rule);
   const look = (value) => {
