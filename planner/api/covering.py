@@ -221,6 +221,7 @@ def _of_plan(
         "households": len(plan.households),
         "limit_m": plan.rules.walk.limit_m,
         "care": None if needs is None else int(needs.care.sum()),
+        "care_doubtful": None if needs is None else needs.doubtful,
         "equity": equity_figures(plan),
     }
     near = shares(walks, known, pace), open_shares(plan, known, pace)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from planner.errors import InputError, PlannerError
 from planner.intake.residents import Residents, read_residents
-from planner.intake.sheets.flags import is_marked
+from planner.intake.sheets.flags import care_said
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
@@ -43,6 +43,7 @@ from planner.privacy.person import People, Person
 
 __all__ = [
     "People",
+    "about_care",
     "people_behind",
     "people_in",
     "people_of",
@@ -263,6 +264,11 @@ def _persons(
     return found
 
 
+def about_care(header: str, table: Table) -> bool:
+    """Tell a heading under which stands who needs more than others."""
+    return _kind(header, table) == "care"
+
+
 def _kind(header: str, table: Table) -> str:
     """Tell what a column is about: name, office, phone, number, room, care, address, other or nothing."""
     key = header_key(header)
@@ -325,10 +331,12 @@ def _person(sheet: SheetTable, cells: Sequence[str], kinds: Sequence[str]) -> Pe
         said = (c.strip() for k, c in zip(kinds, cells, strict=True) if k == kind)
         return next((text for text in said if text), "")
 
-    care = []
+    care, doubtful = list[str](), False
     for header, kind, cell in zip(sheet.headers, kinds, cells, strict=True):
-        if kind == "care" and (mark := is_marked(cell)) is not False:
-            care.append(header if mark else cell.strip())
+        if kind == "care":
+            said, unclear = care_said(header, cell, CARE_WORDS)
+            care += said
+            doubtful |= unclear
     own = {
         h: c.strip()
         for h, c in zip(sheet.headers, cells, strict=True)
@@ -340,6 +348,7 @@ def _person(sheet: SheetTable, cells: Sequence[str], kinds: Sequence[str]) -> Pe
         _office(first("office")),
         first("room") or first("address"),
         tuple(care),
+        doubtful,
     )
 
 

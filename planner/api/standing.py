@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,9 @@ def needs_of(plan: PlanTables, project: Project, people: People) -> Needs:
     """Read off the sheets which households of a plan need more than others."""
     kinds = care_kinds(project.care.kinds)
     said = {home: person.care for home, person in people.households.items() if person.care}
-    return Needs.of(plan.households["household_id"].astype(str), said, kinds)
+    ids = plan.households["household_id"].astype(str)
+    doubtful = {home for home, person in people.households.items() if person.doubtful}
+    return replace(Needs.of(ids, said, kinds), doubtful=int(ids.isin(doubtful).sum()))
 
 
 def about_of(plan: PlanTables) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class Person:
         As written; the address as written where the sheet has no column for rooms.
     care : tuple of str
         Flags such as 独居; the header, or what the cell says.
+    doubtful : bool
+        Whether a cell about care says neither yes nor no nor what it is; it is in `care` then, to be safe.
     """
 
     name: str = ""
@@ -33,6 +35,7 @@ class Person:
     office_phone: str = ""
     room: str = ""
     care: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, eq=False)

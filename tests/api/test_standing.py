@@ -52,6 +52,9 @@ def test_marks_of_the_sheets_are_those_of_the_plans_homes(tmp_path: Path) -> Non
     }
     needs = needs_of(plan, project, People(marked, {}, {}))
     assert needs.care.nonzero()[0].tolist() == [3]
+    assert needs.doubtful == 0
+    marked[homes[4]] = Person(care=("独居老人：78岁",), doubtful=True)
+    assert needs_of(plan, project, People(marked, {}, {})).doubtful == 1
 
 
 def test_the_offices_own_files_are_its_own(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ import pandas as pd
 
 from planner.api.check.placing import find_ground, place_all
 from planner.api.check.positions import reading_order, spots_of
+from planner.api.check.unread import doubtful_care, numbers_of_citizens
 from planner.api.opening import online_of
 from planner.api.people import private_of
 from planner.api.progress import Clock, Listener
 from planner.errors import ConfigError, Finding, PlannerError, Severity
 from planner.files import mark_as_read, safe_name, write_files
 from planner.intake.fences.read import survey_fences
-from planner.intake.idnumbers import examine_id_numbers
 from planner.intake.sheets.formats.grids import copied_from, opened_once
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.read import SheetTable, read_table
@@ -270,7 +270,8 @@ def check(
         with clock.stage("read"):
             read = [(table, paths, survey(paths, table, names=named)) for table, paths in wanted]
             findings = _read_findings([got for _, _, got in read], named, inputs)
-            findings += _id_numbers(named) if id_numbers else []
+            findings += numbers_of_citizens(named) if id_numbers else []
+            findings += doubtful_care(read, named)
         people = [got.residents for _, _, got in read]
         with clock.stage("ground"):
             stands, said = find_ground(ground, inputs, people)
@@ -358,15 +359,6 @@ def _fences(path: Source) -> list[Finding]:
         return list(survey_fences(path).findings)
     except PlannerError as error:
         return refusals_of(error, path.name)
-
-
-def _id_numbers(named: Mapping[Source, str]) -> list[Finding]:
-    """Check the identity numbers of the files that are tables; what is not is refused elsewhere."""
-    said: list[Finding] = []
-    for path, name in named.items():
-        with suppress(PlannerError):
-            said += examine_id_numbers(path, name=name)
-    return said
 
 
 def _file(

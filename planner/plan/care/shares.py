@@ -35,11 +35,13 @@ class Needs:
     `care`, shape (n_households,): whether anything marks it.
     `slow`: whether whoever lives there walks at the elders' pace.
     `kinds`: codes of what marks each, in the order of the table of kinds; () for most.
+    `doubtful`: households of which a cell about care says neither yes nor no nor what it is.
     """
 
     care: Bools
     slow: Bools
     kinds: tuple[tuple[str, ...], ...]
+    doubtful: int = 0
 
     @classmethod
     def of(

@@ -95,8 +95,8 @@ def coverage_figures(told: Told) -> dict[str, Any]:
     about, gaps = told.about, told.gaps
     causes = gaps["cause"].value_counts()
     return {
-        **{k: v for k, v in about.items() if k != "care"},
-        "care": _hidden(about["care"], about["smallest"]),
+        **about,
+        **{k: _hidden(about[k], about["smallest"]) for k in ("care", "care_doubtful")},
         "gaps": len(gaps),
         "causes": {str(code): int(causes[code]) for code in sorted(causes.index)},
         "mended": int((gaps["repair"] > 0).sum()),
@@ -182,6 +182,12 @@ def coverage_lines(told: Told) -> Iterator[tuple[str, str]]:
             f"步行时间计入坡度：{100 * known:.0f} % 的道路坡度已知，其余按平路计",
             f"slopes count in walking times: known of {100 * known:.0f} % of the streets, the rest as level",
         )
+    if about["care_doubtful"]:
+        shown = _shown(figures["care_doubtful"], about["smallest"])
+        yield (
+            f"{shown} 户的关爱标记不明，未否认的按关爱对象计（planner check 列出所在行）",
+            f"marks of care of {shown} homes are unclear, and count unless denied (planner check: where)",
+        )
     yield equity_words(about["equity"])
     if figures["absences"] is not None:
         yield from _absence_lines(figures["absences"], about["smallest"])
@@ -192,12 +198,13 @@ def coverage_lines(told: Told) -> Iterator[tuple[str, str]]:
                 yield f"{zh}：{number(said[kind])} 处", f"{en}: {number(said[kind])}"
 
 
-def _absence_lines(told: dict[str, Any], smallest: int) -> Iterator[tuple[str, str]]:
-    def count(n: int | None) -> str:
-        return f"<{smallest}" if n is None else number(n)
+def _shown(n: int | None, smallest: int) -> str:
+    return f"<{smallest}" if n is None else number(n)
 
-    limit, most = f"{told['helper_m']:g}", count(told["most_left"])
-    one, none = count(told["care_with_one"]), count(told["care_with_none"])
+
+def _absence_lines(told: dict[str, Any], smallest: int) -> Iterator[tuple[str, str]]:
+    limit, most = f"{told['helper_m']:g}", _shown(told["most_left"], smallest)
+    one, none = (_shown(told[k], smallest) for k in ("care_with_one", "care_with_none"))
     every, some = number(told["persons"]), number(told["leaving_somebody"])
     yield (
         f"关爱户中 {limit} 米内仅有一名联系党员的 {one} 户，一名也没有的 {none} 户",

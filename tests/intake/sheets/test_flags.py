@@ -11,7 +11,7 @@ from planner.api.people import people_of
 from planner.errors import SchemaError
 from planner.intake.nominations import read_nominations
 from planner.intake.residents import read_members
-from planner.intake.sheets.flags import is_marked, marked, read_flags
+from planner.intake.sheets.flags import care_said, is_marked, marked, read_flags
 
 YES = ("是", "yes", " Y ", "1", "TRUE", "√", "✓", "x", "X", "ｘ", "有", "中心户", "1.0")
 NO = ("", " ", "否", "no", "N", "0", "false", "×", "✗", "无", "不是", "-", "/", "0.0", "没有")
@@ -58,3 +58,32 @@ def test_every_reader_reads_a_mark_alike(tmp_path: Path, mark: str, is_yes: bool
     assert chosen.tolist() == [is_yes, True]
     people = people_of(project)
     assert people.households["H1"].care == (("独居",) if is_yes else ())
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "said", "unclear"),
+    [
+        ("独居老人", "√", ("独居老人",), False),
+        ("独居老人", "独居老人（78岁）", ("独居老人(78岁)",), False),
+        ("独居老人", "78岁", ("独居老人：78岁",), True),
+        ("独居老人", "·", ("独居老人：·",), True),
+        ("獨居老人", "非獨居", (), False),
+        ("独居老人", "否（与子女同住）", (), False),
+        ("独居老人", "曾独居", (), True),
+        ("独居老人", "已故", (), True),
+        ("关爱对象", "低保，非独居", ("低保",), False),
+        ("关爱对象", "不能自理", ("不能自理",), False),
+        ("关爱对象", "无人照料", ("关爱对象：无人照料",), True),
+        ("关爱对象", "无以上情况", (), False),
+        ("关爱对象", "没有残疾", (), False),
+        ("care", "not living alone", (), False),
+    ],
+)
+def test_care_is_read_with_its_denials(
+    header: str, cell: str, said: tuple[str, ...], unclear: bool
+) -> None:
+    """非独居 is no 独居; a remark under a heading of care counts, and somebody has to look at it."""
+    assert care_said(header, cell, ["独居", "低保", "残疾", "不能自理", "living alone"]) == (
+        said,
+        unclear,
+    )

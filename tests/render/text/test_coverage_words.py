@@ -22,6 +22,7 @@ def told(counts: dict[str, tuple[int, int, int]], care: int = 40):
         "households": 900,
         "smallest": 10,
         "care": care,
+        "care_doubtful": 0,
     }
     columns = ["cause", "repair"]
     repairs = pd.DataFrame(columns=["kind", "where"])
@@ -89,3 +90,14 @@ def test_lines_say_it_in_both_languages() -> None:
     straight.shares = pd.DataFrame(columns=["source", "group", "of"])
     straight.about = straight.about | {"network": "straight x1.30", "detour_factor": 1.3}
     assert "1.3" in next(iter(coverage_lines(straight)))[1]
+
+
+def test_marks_that_nobody_can_read_are_told() -> None:
+    """Few of them as few; none, and the line is not there."""
+    unclear = told({"centre": (20, 25, 40)})
+    assert not any("unclear" in en for _, en in coverage_lines(unclear))
+    unclear.about = unclear.about | {"care_doubtful": 3}
+    assert any(
+        en.startswith("marks of care of <10 homes are unclear") for _, en in coverage_lines(unclear)
+    )
+    assert coverage_figures(unclear)["care_doubtful"] is None
