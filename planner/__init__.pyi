@@ -15,6 +15,8 @@ from .api.rezone.run import Changed as Changed
 from .api.rezone.run import rezone as rezone
 from .api.scenarios import Scenarios as Scenarios
 from .api.scenarios import compare as compare
+from .api.service.duty_cards import DutyCards as DutyCards
+from .api.service.duty_cards import duty_cards as duty_cards
 from .api.service.visits_due import Asked as Asked
 from .api.service.visits_due import VisitsDue as VisitsDue
 from .api.service.visits_due import visits_due as visits_due

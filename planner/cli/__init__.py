@@ -122,6 +122,7 @@ for command in (
     caring.visits,
     serving.year,
     serving.due,
+    serving.duties,
     sheets.check,
     sheets.review,
     rulebooks.rules,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.answers import answered
+from planner.cli.answers import ReplaceBook, answered
 from planner.cli.finished import PlanFile
 from planner.cli.terminal import (
     AsJson,
@@ -19,7 +19,7 @@ from planner.cli.terminal import (
     show_findings,
 )
 
-__all__ = ["due", "year"]
+__all__ = ["due", "duties", "year"]
 
 LogFiles = Annotated[
     list[Path] | None,
@@ -155,4 +155,47 @@ def due(
         told = {"asked": asked, "helpers": helpers, "store": kept}
         found = visits_due(Plan.load(plan), project, logs or (), **told, listener=listener)
     written = found.save(free, replacing=replace)
+    answered(found, written, as_json=as_json)
+
+
+def duties(
+    plan: PlanFile,
+    project: ProjectFile,
+    logs: LogFiles = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="First day; a year before the last one if left out. 起始日期"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--to", help="Last day; that of the log if left out. 截止日期"),
+    ] = None,
+    out: OutFolder = Path("duties"),
+    store: Store = None,
+    replace: ReplaceBook = False,
+    as_json: AsJson = False,
+) -> None:
+    r"""Write each centre's card: its duties, its zone's needs and talents, who meets what. 中心户职责卡
+
+    Needs of households (需求: a column of their sheet, or a sheet under \[care] needs) are met by members
+    with a talent for them (特长) of the zone and those beside it, as many as can be, by the shortest walks
+    together; what nobody can meet is listed with its cause. With a log what was done is counted by duty.
+    duties.internal.xlsx has a page for each centre. Duties and kinds of needs may be tables of your own.
+    按特长匹配居民需求（本区及相邻责任区，总步行最短），列出未匹配原因；按职责统计记录次数。文件仅供内部使用。
+
+    \b
+    planner duties out/ planner.toml log.xlsx
+    """
+    from planner.api.plan import Plan
+    from planner.api.service.duty_cards import duty_cards
+    from planner.api.service.year import STORE
+
+    free = new_folder(out, replacing=replace, holding="duties.internal.xlsx")
+    with progress() as listener:
+        kept = store or (plan if plan.is_dir() else plan.parent) / STORE
+        asked = {"since": since, "until": until, "store": kept}
+        found = duty_cards(Plan.load(plan), project, logs or (), **asked, listener=listener)
+    written = found.save(free, replacing=replace)
+    if not as_json:
+        show_findings(found.findings)
     answered(found, written, as_json=as_json)

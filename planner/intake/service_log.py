@@ -29,7 +29,7 @@ from planner.model.schema import HOUSEHOLDS, LOG, Column, Table
 from planner.model.serving import ServiceCount, count_of, service_counts
 from planner.model.small_tables import folded
 
-__all__ = ["SERVICES", "ServiceLog", "read_log", "read_visit_classes"]
+__all__ = ["SERVICES", "ServiceLog", "read_log", "read_visit_classes", "state_of"]
 
 SERVICES: Final = {
     "visit": ("走访", "visits", ("走访", "入户", "探访", "看望", "visit")),
@@ -146,7 +146,7 @@ def _rows(
             "minutes": _each(column("minutes"), _amount).astype(float),
             "count": _each(kind, lambda text: count_of(text, *counts)),
             "people": _each(column("people"), _amount).astype(float),
-            "state": _each(column("state"), _state),
+            "state": _each(column("state"), state_of),
             "file": table.file,
             "sheet": table.sheet,
             "row": table.row,
@@ -174,7 +174,7 @@ def _amount(text: str) -> float:
     return float(found[0]) if found else float("nan")
 
 
-def _state(text: str) -> str:
+def state_of(text: str) -> str:
     """Tell whether a thing is solved or open; "" where neither is said."""
     told = folded(text)
     if not told:

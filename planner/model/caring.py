@@ -170,6 +170,12 @@ class Care:
     classes : Path or None
         A table of how often households of a class are visited, of the office's own; see
         `planner.model.serving.visit_classes`.
+    needs : Path or None
+        A sheet of what households need, see `planner.intake.household_needs`.
+    needs_each : int
+        How many needs a member is asked to meet at most.
+    need_kinds, duties : Path or None
+        Tables of the office's own; see `planner.model.duties`.
 
     Raises
     ------
@@ -186,9 +192,15 @@ class Care:
     unseen_days: int = 90
     counts: Path | None = None
     classes: Path | None = None
+    needs: Path | None = None
+    needs_each: int = 3
+    need_kinds: Path | None = None
+    duties: Path | None = None
 
     def __post_init__(self) -> None:
-        for name in ("hours_a_month", "home_visits_a_month", "home_minutes", "unseen_days"):
+        for name in (
+            *("hours_a_month", "home_visits_a_month", "home_minutes", "unseen_days", "needs_each"),
+        ):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ConfigError.of("care-negative", name=name, value=getattr(self, name))
         if self.limit_m is not None and not 0 < self.limit_m < math.inf:

@@ -23,6 +23,7 @@ from planner.model.schema import (
     Table,
 )
 from planner.model.section import made, read_section, refuse_unknown
+from planner.model.service_sheets import NEEDS
 
 __all__ = ["DATUMS", "SHEETS", "Inputs", "read_inputs", "read_tables_told", "sheet_files"]
 
@@ -39,6 +40,7 @@ _TABLES: Final = {
     # It is named on the command line, but its headings are the office's as much as the others.
     "previous": PREVIOUS,
     "log": LOG,
+    "needs": NEEDS,
 }
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
 _ONE: Final = (

@@ -221,7 +221,8 @@ class Project:
         paths = [self.file, *named.household_files, *named.member_files, named.streets]
         paths += [named.fences, named.buildings, named.aliases, named.ties]
         paths += [named.links, named.barriers, self.care.kinds, self.care.log]
-        paths += [self.care.counts, self.care.classes]
+        paths += [self.care.counts, self.care.classes, self.care.needs, self.care.need_kinds]
+        paths += [self.care.duties]
         paths += [level.sheet for level in self.levels]
         return tuple(path for path in paths if isinstance(path, Path))
 

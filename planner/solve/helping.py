@@ -39,7 +39,9 @@ class Sharing:
     cost: float
 
 
-def share_homes(home: Ints, helper: Ints, cost: Floats, n_homes: int, room: Ints) -> Sharing:
+def share_homes(
+    home: Ints, helper: Ints, cost: Floats, n_homes: int, room: Ints, *, strict: bool = False
+) -> Sharing:
     """Give each home one of its helpers, cheapest in all.
 
     Parameters
@@ -50,6 +52,8 @@ def share_homes(home: Ints, helper: Ints, cost: Floats, n_homes: int, room: Ints
         Metres.
     room : ndarray of int64, shape (n_helpers,)
         Homes that each has room for.
+    strict : bool
+        Nobody gets more: who finds no room is left without a helper.
     """
     p, m = len(home), len(room)
     if not p:
@@ -64,7 +68,8 @@ def share_homes(home: Ints, helper: Ints, cost: Floats, n_homes: int, room: Ints
     size = p + n_homes + 2 * m
     matrix = csc_array((ones, (rows, columns)), shape=(n_homes + m, size))
     price = [np.full(n_homes, NONE_M), np.zeros(m), np.full(m, OVER_M)]
-    upper = [np.ones(p + n_homes), room.astype(float), np.full(m, float(n_homes))]
+    beyond = 0.0 if strict else float(n_homes)
+    upper = [np.ones(p + n_homes), room.astype(float), np.full(m, beyond)]
     right = np.append(np.ones(n_homes), np.zeros(m))
     values = cheapest(np.concatenate([cost, *price]), np.concatenate(upper), matrix, right)
     taken = np.flatnonzero(values[:p] > 0.5)

@@ -1,4 +1,4 @@
-"""planner year: figures on the screen, files for the public and the office, the store beside the plan."""
+"""planner year, due, duties: figures on the screen, files for the public and the office, the store."""
 
 from __future__ import annotations
 
@@ -61,3 +61,19 @@ def test_what_is_due(cli: Cli, tmp_path: Path) -> None:
     told = json.loads(cli("due", "out", str(project), "--on", "2025-12-31", "--json").stdout)
     assert told["overdue"] == told["homes"]
     assert cli("due", "out", str(project), "--on", "soon").returncode == 2
+
+
+def test_the_cards_of_the_centres(cli: Cli, tmp_path: Path) -> None:
+    """Duties in both languages, a workbook for the office, JSON for programs."""
+    plan, project = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    (tmp_path / "log.csv").write_text("日期,类型,户编号\n2025-06-30,走访,H001\n", "utf-8")
+    said = cli("--lang", "both", "duties", "out", str(project), "log.csv", "--out", "d")
+    assert said.returncode == 0, said.stderr
+    assert "联系服务" in said.stdout
+    assert "H0" not in said.stdout + said.stderr
+    assert (tmp_path / "d" / "duties.internal.xlsx").is_file()
+    told = json.loads(cli("duties", "out", str(project), "--from", "2025-06-01", "--json").stdout)
+    assert told["duties"]["liaison"]["done"] == 1
+    assert cli("duties", "out", str(project), "--from", "soon").returncode == 2

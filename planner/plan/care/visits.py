@@ -26,6 +26,7 @@ from planner.solve.rounds import round_trip
 
 __all__ = [
     "KEEP_M",
+    "REACH",
     "WEEKS",
     "Helping",
     "Kept",
