@@ -35,7 +35,7 @@ from planner.model.schema import (
     header_key,
     is_personal,
 )
-from planner.model.service_sheets import NEEDS
+from planner.model.service_sheets import NEEDS, OBJECTIONS
 from planner.model.tables import PlanTables
 from planner.plan.changefile import LONGEST_NAME
 from planner.privacy import Secrets
@@ -210,6 +210,7 @@ def _tables_of(project: Project) -> Iterator[tuple[Source, Table]]:
         (inputs.fences, FENCES),
         (project.care.log, LOG),
         (project.care.needs, NEEDS),
+        (project.siting.objections, OBJECTIONS),
         *((level.sheet, MEMBERS) for level in project.levels),
     ):
         if path is not None:

@@ -23,7 +23,7 @@ from planner.model.schema import (
     Table,
 )
 from planner.model.section import made, read_section, refuse_unknown
-from planner.model.service_sheets import NEEDS
+from planner.model.service_sheets import NEEDS, OBJECTIONS
 
 __all__ = ["DATUMS", "SHEETS", "Inputs", "read_inputs", "read_tables_told", "sheet_files"]
 
@@ -41,6 +41,7 @@ _TABLES: Final = {
     "previous": PREVIOUS,
     "log": LOG,
     "needs": NEEDS,
+    "objections": OBJECTIONS,
 }
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")
 _ONE: Final = (

@@ -83,6 +83,13 @@ class Siting:
         Only candidates with one of these roles; anyone if empty.
     seconds : float
         Longest search.
+    criteria : mapping of str to float
+        Headings of the members' sheet under which points are given, and what each weighs: the score is their
+        weighted mean, in place of a column of scores.
+    objections : Path or None
+        A sheet of objections to the list that was published, see `planner.intake.nominations`.
+    publish_names : bool
+        Whether the list to be published names the chosen; their ids alone if not.
     """
 
     score_m: float = 1.0
@@ -90,11 +97,17 @@ class Siting:
     strength_m: float = 20.0
     roles: tuple[str, ...] = ()
     seconds: float = 60.0
+    criteria: dict[str, float] = field(default_factory=dict)
+    objections: Path | None = None
+    publish_names: bool = False
 
     def __post_init__(self) -> None:
         for name in ("score_m", "strength_m", "seconds"):
             if not getattr(self, name) >= 0:
                 raise ConfigError.of("siting-negative", name=name, value=getattr(self, name))
+        for name, weight in self.criteria.items():
+            if not 0 < weight < math.inf:
+                raise ConfigError.of("criterion-weight", name=name, value=weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +235,7 @@ class Project:
         paths += [named.fences, named.buildings, named.aliases, named.ties]
         paths += [named.links, named.barriers, self.care.kinds, self.care.log]
         paths += [self.care.counts, self.care.classes, self.care.needs, self.care.need_kinds]
-        paths += [self.care.duties]
+        paths += [self.care.duties, self.siting.objections]
         paths += [level.sheet for level in self.levels]
         return tuple(path for path in paths if isinstance(path, Path))
 

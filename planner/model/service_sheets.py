@@ -6,7 +6,7 @@ from typing import Final
 
 from planner.model.schema import Column, Table
 
-__all__ = ["NEEDS", "NEEDS_COLUMN"]
+__all__ = ["NEEDS", "NEEDS_COLUMN", "NOMINATED", "OBJECTIONS"]
 
 NEEDS: Final = Table(
     "needs",
@@ -21,3 +21,18 @@ NEEDS_COLUMN: Final = Column(
     "needs", "需求, needs, 服务需求, 居民需求, 家庭需求, 需求类型, 需求清单, need"
 )
 """The same as a column of the households' sheet, several with 、 between them."""
+NOMINATED: Final = (
+    Column("way", "推荐方式, nomination, 提名方式, 推荐类型, 产生方式, 推荐途径, nominated how"),
+    Column("by", "推荐单位, nominated by, 推荐人, 推荐组织, 举荐人, 提名人, 推荐支部"),
+    Column("day", "推荐日期, nominated on, 提名日期, 推荐时间, 举荐日期"),
+)
+"""Of a members' sheet: how somebody was nominated, by whom, and when."""
+OBJECTIONS: Final = Table(
+    "objections",
+    (
+        Column("member", "党员编号, member, 编号, 人选编号, 被异议人, member_id, id"),
+        Column("date", "日期, date, 异议日期, 受理日期, day"),
+        Column("state", "结论, result, 处理结果, 核实结果, 是否成立, 状态, state"),
+    ),
+)
+"""公示异议: a row an objection; what it says is not read."""

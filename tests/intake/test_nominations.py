@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 import planner
-from planner.intake.nominations import Nominations, read_nominations, strengths_of
+from planner.errors import ConfigError, SchemaError
+from planner.intake.nominations import (
+    Nominations,
+    read_nominations,
+    read_objections,
+    strengths_of,
+)
 
 
 def read(folder: Path, text: str) -> Nominations:
@@ -101,3 +107,45 @@ def test_repeated_rows_are_not_mixed_up(tmp_path: Path) -> None:
 def test_strengths_are_split(text: str, several: tuple[str, ...]) -> None:
     """By whatever stands between, each once."""
     assert strengths_of(text) == several
+
+
+def test_how_by_whom_and_when(tmp_path: Path) -> None:
+    """Three ways; whoever was nominated in some way is a candidate, marked or not."""
+    frame = read(
+        tmp_path,
+        "编号,地址,候选户,推荐方式,推荐单位,推荐日期\n"
+        "M1,幸福路1号,,自荐,,2025-03-01\nM2,幸福路2号,,群众举荐,3栋居民,\n"
+        "M3,幸福路3号,,党支部推荐,第一党支部,\nM4,幸福路4号,是,,,\nM5,幸福路5号,,,,\n",
+    ).frame
+    assert frame["way"].tolist() == ["self", "people", "organisation", "", ""]
+    assert frame["candidate"].tolist() == [True, True, True, True, False]
+    assert frame["by"].tolist() == ["", "3栋居民", "第一党支部", "", ""]
+    assert frame["day"].iloc[0] == "2025-03-01"
+
+
+def test_criteria_make_the_score(tmp_path: Path) -> None:
+    """The weighted mean of who has all points; a criterion that no sheet has is refused."""
+    text = "编号,地址,政治素质,服务意识,得分\nM1,甲路1号,90,80,1\nM2,甲路2号,90,,99\nM3,甲路3号,很好,70,\n"
+    (tmp_path / "m.csv").write_text(text, "utf-8")
+    members = planner.read_members(tmp_path / "m.csv")
+    found = read_nominations(tmp_path / "m.csv", members, {"政治素质": 3.0, "服务意识": 1.0})
+    assert found.frame["score"].tolist()[0] == 87.5
+    assert np.isnan(found.frame["score"].to_numpy(float)[1:]).all()
+    assert found.frame["服务意识"].tolist()[::2] == [80.0, 70.0]
+    assert [f.code for f in found.findings] == ["number-unclear"]
+    with pytest.raises(ConfigError, match="组织带动"):
+        read_nominations(tmp_path / "m.csv", members, {"组织带动": 1.0})
+
+
+def test_objections(tmp_path: Path) -> None:
+    """Of several the one that weighs most; what is not said is open; what they say is not read."""
+    path = tmp_path / "o.csv"
+    path.write_text(
+        "编号,日期,异议内容,处理结果\nM1,2025-03-02,吵架,不成立\nM1,2025-03-03,占道,成立\nM2,,某事,\n"
+        "M3,,某事,经核实不属实\n,,,\n",
+        "utf-8",
+    )
+    assert read_objections(path) == {"M1": "upheld", "M2": "open", "M3": "dismissed"}
+    path.write_text("日期,类型\n2025-01-01,走访\n", "utf-8")
+    with pytest.raises(SchemaError, match="objections"):
+        read_objections(path)

@@ -14,6 +14,9 @@ from planner.api.standing import Answer, about_of, open_standing, save_internal
 from planner.errors import ConfigError
 from planner.files import mark_as_read
 from planner.intake.drawn import read_drawn
+from planner.intake.nominations import read_nominations, strengths_of
+from planner.intake.residents import Residents
+from planner.model.duties import duties, is_able
 from planner.model.project import Project
 from planner.model.tables import PlanTables
 from planner.plan.care.adding.more import WHAT, Candidates, ranked, sets_table
@@ -32,7 +35,8 @@ class Addition(Answer):
     Parameters
     ----------
     candidates : DataFrame
-        See `planner.plan.care.adding.more.ranked`.
+        See `planner.plan.care.adding.more.ranked`; of members ``best`` (rank within the community),
+        ``score, strengths, training, training_zh`` (duties for which a talent is wanting) besides.
     sets : DataFrame
         The best sets of 1, 2, ... with what is proven; see `planner.plan.care.adding.more.sets_table`.
     gates : DataFrame or None
@@ -138,6 +142,8 @@ def add_to(
             else Candidates.members(ground, needs, limit)
         )
         listed = ranked(ground, needs, asked)
+        if what == "centre":
+            listed = _with_potential(listed, task, standing.opened.members)
     with clock.stage("choose"):
         sets = sets_table(asked, most, seconds=seconds, seed=task.search.seed)
     opening = together = None
@@ -157,3 +163,23 @@ def add_to(
         "care_counts": what == "member" and bool(needs.care.any()),
     }
     return Addition(listed, sets, opening, together, about)
+
+
+def _with_potential(listed: pd.DataFrame, task: Project, members: Residents) -> pd.DataFrame:
+    """Say of each candidate what it is good at, and for which duties it wants a training (潜力股)."""
+    known = read_nominations(task.inputs.member_files, members, task.siting.criteria).frame
+    frame = known.assign(id=members.kept["id"].to_numpy()).drop_duplicates("id").set_index("id")
+    own = frame.reindex(listed["candidate"])
+    strengths = own["strengths"].fillna("").tolist()
+    # a duty for which any member will do wants no training
+    wanting = [
+        [d for d in duties(task.care.duties) if not is_able(strengths_of(text), d.talents)]
+        for text in strengths
+    ]
+    return listed.assign(
+        best=listed.groupby("fence").cumcount() + 1,
+        score=own["score"].to_numpy(float),
+        strengths=strengths,
+        training=[", ".join(d.en for d in some) for some in wanting],
+        training_zh=["、".join(d.zh for d in some) for some in wanting],
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ def list_candidates(
     known: pd.DataFrame,
     force: Sequence[str],
     forbid: Sequence[str],
+    objections: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, tuple[Finding, ...]]:
     """List who may be chosen, and who was named but may not.
 
@@ -32,6 +33,8 @@ def list_candidates(
         What scores and strengths are worth; the roles asked for.
     known : DataFrame
         ``id, candidate, score, role, strengths`` as the sheet says.
+    objections : mapping of str to str, optional
+        What became of objections to some members; against whom one was upheld, that one is left out.
 
     Returns
     -------
@@ -60,6 +63,8 @@ def list_candidates(
     cause = np.full(len(people), "", object)
     if terms.roles:
         cause[(~people["role"].isin(terms.roles) & ~people["forced"]).to_numpy()] = "role"
+    upheld = [who for who, state in (objections or {}).items() if state == "upheld"]
+    cause[people["id"].isin(upheld).to_numpy()] = "objection"
     cause[people["id"].isin(list(forbid)).to_numpy()] = "forbidden"
     cause[(people["unit"] < 0).to_numpy()] = "no_place"
     people = people.assign(cause=cause)[pool.to_numpy()].reset_index(drop=True)
@@ -67,6 +72,8 @@ def list_candidates(
     if not len(able):
         raise ConfigError.of("no-candidates")
     lost = able.iloc[:0] if not force else people[people["forced"] & (people["cause"] != "")]
+    if len(lost) and lost["cause"].iloc[0] == "objection":
+        raise ConfigError.of("forced-objected", member=lost["id"].iloc[0])
     if len(lost):
         raise ConfigError.of("forced-without-place", member=lost["id"].iloc[0])
     merit, said = _merit(able, terms)

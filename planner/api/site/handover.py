@@ -21,7 +21,8 @@ from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.project import Inputs, Project
+from planner.model.caring import Care
+from planner.model.project import Inputs, Project, Siting
 from planner.model.schema import MEMBERS, Table
 from planner.render.books.look import new_book, put
 
@@ -30,8 +31,16 @@ __all__ = ["marked_members", "next_project"]
 CENTRE: Final = "是否中心户"
 ID: Final = "编号"
 _PATHS: Final = {
-    f.name for f in fields(Inputs) if any(w in str(f.type) for w in ("Path", "Source"))
-} | {"mentors"}
+    "inputs": {f.name for f in fields(Inputs) if any(w in str(f.type) for w in ("Path", "Source"))}
+    | {"mentors"},
+    "online": {"cache"},
+    "mentors": {"sheet"},
+    "levels": {"sheet"},
+    **{
+        name: {f.name for f in fields(kind) if "Path" in str(f.type)}
+        for name, kind in (("care", Care), ("siting", Siting))
+    },
+}
 _SECTION: Final = re.compile(r"^\s*\[+\s*([A-Za-z_.]+)\s*\]+")
 _VALUE: Final = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'"
 _LINE: Final = re.compile(
@@ -143,9 +152,7 @@ def _rebased(line: str, section: str, old: Path, new: Path, members: str) -> str
     if found is None:
         return line
     key = found[2]
-    wanted = (section == "inputs" and key in _PATHS) or (section == "online" and key == "cache")
-    wanted |= section in ("mentors", "levels") and key == "sheet"
-    if not wanted:
+    if key not in _PATHS.get(section, ()):
         return line
     value = tomllib.loads(f"v = {found[4]}")["v"]
     if (section, key) == ("inputs", "members"):
@@ -207,4 +214,16 @@ def _resolved(project: Project) -> Project:
     )
     cache = project.online_cache and project.online_cache.resolve()
     made = Inputs(**{**paths, "members": Path()})
-    return replace(project, inputs=made, levels=levels, online_cache=cache, file=None)
+    care, siting = (
+        replace(one, **{k: p.resolve() for k in _PATHS[name] if (p := getattr(one, k)) is not None})
+        for name, one in (("care", project.care), ("siting", project.siting))
+    )
+    return replace(
+        project,
+        inputs=made,
+        levels=levels,
+        online_cache=cache,
+        care=care,
+        siting=siting,
+        file=None,
+    )

@@ -36,6 +36,7 @@ UNCOVERED = {
 }
 ASIDE = {
     "forbidden": ("指定不选", "forbidden"),
+    "objection": ("公示异议成立", "an objection to the published list was upheld"),
     "role": ("角色不在限定范围内", "not of the roles asked for"),
     "no_place": ("住址未能定位", "the home has no place on the walking network"),
 }

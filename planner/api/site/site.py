@@ -22,23 +22,27 @@ from planner.api.site.counts import counts_of
 from planner.api.site.handover import marked_members, next_project
 from planner.api.site.proposal import Outcome, chosen_table, left_table, uncovered_table
 from planner.api.site.quarters import Quarter, choose, make_quarters
+from planner.api.site.scoring import scoring_table
 from planner.demand.demand import build_demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding
 from planner.files import Content, write_files
-from planner.intake.nominations import read_nominations
+from planner.intake.nominations import WAYS, read_nominations, read_objections
 from planner.intake.residents import Residents
 from planner.model.project import Project
-from planner.privacy import released
+from planner.model.service_sheets import OBJECTIONS
+from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.person import People
 from planner.render.books.proposal_book import proposal_bytes, proposal_lines
+from planner.render.text.notice import notice_text
 
 __all__ = ["SITING_STAGES", "Proposal", "site"]
 
 SITING_STAGES = ("read", "ground", "geocode", "demand", "site", "choose")
 BOOK, SHEET, FILE = "proposal.internal.xlsx", "members.xlsx", "planner.toml"
+NOTICE = "notice.public.md"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +64,8 @@ class Proposal:
         members, members_located, walk_m`` (mean over the homes)``, walk_before_m`` (with today's
         centres, at best; None where some fence has none)``, value_m, bound_m, optimality_gap`` (for
         this number in each fence)``, score, score_before`` (means of the chosen and of today's centres,
-        None if none is stated)``, uncovered`` (homes)``, score_m, strength_m, strengths, limit_m,
-        network, synthetic, title, seed``.
+        None if none is stated)``, uncovered`` (homes)``, score_m, strength_m, strengths, criteria, limit_m,
+        publish_names, network, synthetic, title, seed``.
     findings : tuple of Finding
         What was noticed in the input.
     members : Residents
@@ -70,6 +74,9 @@ class Proposal:
         Their files.
     project_file : Path or None
         The project file, where it is known.
+    scoring : DataFrame
+        How each was nominated, the points, and what one more would change; see
+        `planner.api.site.scoring.scoring_table`.
     """
 
     chosen: pd.DataFrame
@@ -82,6 +89,7 @@ class Proposal:
     sources: tuple[Path, ...]
     project_file: Path | None = None
     inputs: tuple[Path, ...] = field(default=())
+    scoring: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def centres(self) -> tuple[str, ...]:
@@ -98,7 +106,8 @@ class Proposal:
         folder : str or Path
             Made if it is absent.
         people : People, optional
-            Names beside the ids, see `planner.api.people.people_of`.
+            Names beside the ids, see `planner.api.people.people_of`; with them the list to be published
+            (公示) is written too.
         replacing : bool
             Files that were edited since may be lost.
 
@@ -106,8 +115,8 @@ class Proposal:
         -------
         dict of str to Path
             ``proposal.internal.xlsx``; ``members.xlsx``, a copy of the members' sheet with the chosen marked;
-            and ``planner.toml``, the project file for it, where the present one can be rewritten.  All
-            are the office's own, readable by their owner alone.
+            and ``planner.toml``, the project file for it, where the present one can be rewritten.  These
+            are the office's own, readable by their owner alone; ``notice.public.md`` is for anyone.
 
         Raises
         ------
@@ -115,11 +124,12 @@ class Proposal:
             One of them would overwrite a file of the project.
         OutputError
             The folder cannot be written.
+        PrivacyError
+            The list to be published would tell of somebody else.
         """
         where = Path(folder)
-        book = proposal_bytes(
-            self.chosen, self.left, self.uncovered, self.fences, self.figures, people
-        )
+        tables = (self.chosen, self.left, self.uncovered, self.fences, self.scoring)
+        book = proposal_bytes(tables, self.figures, people)
         files: dict[str, Content] = {
             BOOK: released(book, BOOK, Audience.INTERNAL),
             SHEET: marked_members(self.sources, self.members, self.centres),
@@ -127,11 +137,38 @@ class Proposal:
         if self.project_file is not None:
             text = next_project(self.project_file, where, SHEET)
             files |= {} if text is None else {FILE: text.encode()}
+        own_files = tuple(files)
+        if people is not None and len(self.scoring):
+            files[NOTICE] = self.notice(people).encode()
         # the very sheet that was read may lie in the folder that is written to
         own = {p.resolve() for p in self.inputs}
         if clash := [name for name in files if (where / name).resolve() in own]:
             raise ConfigError.of("would-change-input", name=clash[0], where=where)
-        return write_files(where, files, private=tuple(files), replacing=replacing)
+        return write_files(where, files, private=own_files, replacing=replacing)
+
+    def notice(self, people: People) -> str:
+        """Write the list to be published, past the gate: ids, and names where the project says so.
+
+        Parameters
+        ----------
+        people : People
+            Whom it must not name; see `planner.api.people.people_of`.
+
+        Raises
+        ------
+        PrivacyError
+            It would tell of somebody who was not chosen, or more than a name of who was.
+        """
+        known = {i: people.members[i].name for i in self.centres if i in people.members}
+        names = {i: n for i, n in known.items() if n} if self.figures["publish_names"] else {}
+        ways = {code: (zh, en) for code, (zh, en, _) in WAYS.items()}
+        listed = self.chosen[["candidate_id", "fence"]].merge(
+            self.scoring[["candidate_id", "way"]], on="candidate_id", how="left"
+        )
+        text = notice_text(listed, ways, names, self.figures)
+        secrets = Secrets.of(None, people, shown=names.values())
+        released(text.encode(), NOTICE, Audience.PUBLIC, secrets)
+        return text
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -207,10 +244,13 @@ def site(
     nobody = located.members.assign(is_centre=False)
     demand = build_demand(located.households, nobody, ground.network, task.rules)
     tell(Event("demand", 1.0))
-    nominated = read_nominations(task.inputs.member_files, members)
+    nominated = read_nominations(task.inputs.member_files, members, task.siting.criteria)
+    objections = _objections(task)
     # A member who stands in the sheet twice is nominated once.
     known = nominated.frame.assign(id=members.kept["id"].to_numpy()).drop_duplicates("id")
-    candidates, aside, said = list_candidates(task.siting, located, demand, known, force, forbid)
+    candidates, aside, said = list_candidates(
+        task.siting, located, demand, known, force, forbid, objections
+    )
     tell(Event("site", 0.0))
     quarters = make_quarters(demand, candidates, ground.network, task.rules)
     tell(Event("site", 1.0))
@@ -226,10 +266,11 @@ def site(
     tell(Event("choose", 1.0))
     said += () if enough else (Finding.of("siting-not-enough"),)
     said += beyond_rules(quarters, counts) if asked != "fewest" else ()
-    inputs = [getattr(task.inputs, n) for n in task.inputs.__slots__]
+    left = left_table(outcomes, candidates, aside)
     return Proposal(
         chosen=chosen,
-        left=left_table(outcomes, candidates, aside),
+        left=left,
+        scoring=scoring_table(known, chosen, left, task.siting, objections),
         uncovered=uncovered,
         fences=fences,
         figures=_figures(task, asked, located, fences, uncovered, ground, members)
@@ -244,12 +285,20 @@ def site(
         members=members,
         sources=tuple(p for p in task.inputs.member_files if isinstance(p, Path)),
         project_file=file,
-        inputs=tuple(
-            p
-            for p in (*inputs, *task.inputs.household_files, *task.inputs.member_files, file)
-            if isinstance(p, Path)
-        ),
+        inputs=_input_files(task, file),
     )
+
+
+def _objections(task: Project) -> dict[str, str]:
+    file = task.siting.objections
+    return {} if file is None else read_objections(file, told=task.inputs.told(OBJECTIONS))
+
+
+def _input_files(task: Project, file: Path | None) -> tuple[Path, ...]:
+    """Give every file that is read: none of them may be written over."""
+    inputs = [getattr(task.inputs, n) for n in task.inputs.__slots__]
+    files = (*inputs, *task.files, file)
+    return tuple(p for p in files if isinstance(p, Path))
 
 
 def _located(
@@ -327,6 +376,8 @@ def _figures(
         "score_m": task.siting.score_m,
         "strength_m": task.siting.strength_m,
         "strengths": list(task.siting.strengths),
+        "criteria": dict(task.siting.criteria),
+        "publish_names": task.siting.publish_names,
         "limit_m": task.rules.walk.limit_m,
         **ground.walked_on,
         "synthetic": members.synthetic,

@@ -15,6 +15,7 @@ from planner.render.text.words import network_words, number
 
 __all__ = ["Added", "adding_bytes", "adding_figures", "adding_lines"]
 
+BEST = 5  # members of each community
 LISTED, TOLD = 100, 5  # candidates and gates on the screen; all of them are in the workbook
 _DAY = datetime(2000, 1, 1)  # A day that never changes: equal proposals are equal files
 
@@ -66,7 +67,7 @@ def adding_figures(told: Added) -> dict[str, Any]:
         about[name] = _few(about[name], least) if hide else about[name]
     return {
         **about,
-        "candidates": [row | {"care": _few(row["care"], least)} for row in listed],
+        "candidates": [_candidate(row, least) for row in listed],
         "sets": sets,
         "gates": None if gates is None else [_gate(row, least) for row in gates],
         "gate_sets": None if told.gate_sets is None else told.gate_sets.to_dict("records"),
@@ -75,6 +76,11 @@ def adding_figures(told: Added) -> dict[str, Any]:
 
 def _few(count: int, least: int) -> int | None:
     return None if 0 < count < least else count
+
+
+def _candidate(row: Mapping[Any, Any], least: int) -> dict[str, Any]:
+    score = {"score": None} if math.isnan(row.get("score", 0.0)) else {}
+    return {**row, "care": _few(row["care"], least), **score}
 
 
 def _gate(row: Mapping[Any, Any], least: int) -> dict[str, Any]:
@@ -167,6 +173,27 @@ def _sets_sheet(title: str, sets: pd.DataFrame) -> Sheet:
     )
 
 
+def _potential(candidates: pd.DataFrame) -> Sheet:
+    """List the members who would make the best next centre of each community, and what they have to learn."""
+    best = candidates[candidates["best"] <= BEST].sort_values(["fence", "best"], kind="stable")
+    both = zip(best["training_zh"], best["training"], strict=True)
+    return Sheet(
+        "潜力 potential",
+        best.assign(training=[f"{zh} {en}".strip() for zh, en in both]),
+        (
+            Column("fence", "社区", "Fence", 16),
+            Column("best", "社区内名次", "Best of it", 9, "count"),
+            Column("candidate", "党员", "Member", 14, "id"),
+            Column("place", "地点", "Place", 28),
+            Column("homes", "新覆盖户数", "Homes closed", 11, "count"),
+            Column("saved_m", "步行共少（米）", "Metres saved", 12, "metres"),
+            Column("score", "得分", "Score", 9, "share"),
+            Column("strengths", "特长", "Strengths", 26),
+            Column("training", "宜培训", "Training", 50),
+        ),
+    )
+
+
 def _sheets(told: Added) -> Iterator[Sheet]:
     yield _sets_sheet("最佳组合 best sets", told.sets)
     yield Sheet(
@@ -183,6 +210,8 @@ def _sheets(told: Added) -> Iterator[Sheet]:
             Column("saved_m", "步行共少（米）", "Metres saved", 12, "metres"),
         ),
     )
+    if "training" in told.candidates:
+        yield _potential(told.candidates)
     if told.gates is not None:
         yield Sheet(
             "可开放的门 gates",

@@ -22,6 +22,7 @@ from planner.render.text.words import network_words, number
 
 __all__ = ["proposal_bytes", "proposal_lines"]
 
+Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]
 _DAY: Final = datetime(2000, 1, 1)  # A day that never changes: equal proposals are equal files
 _FENCE: Final = Column("fence", "社区", "Fence", 16)
 _PERSON: Final = (
@@ -60,6 +61,35 @@ _UNCOVERED: Final = (
     Column("walk_m", "步行（米）", "Walk m", 10, "metres"),
     Column("said", "原因", "Cause", 60),
 )
+_WAYS: Final = {
+    "self": "自荐 own application",
+    "organisation": "组织推荐 by the organisation",
+    "people": "群众举荐 by residents",
+}
+_OUTCOMES: Final = {
+    "chosen": "入选 chosen",
+    "left": "未入选 not chosen",
+    "aside": "未列入 left out",
+}
+_OBJECTIONS: Final = {
+    "": "",
+    "open": "核实中 open",
+    "dismissed": "不成立 dismissed",
+    "upheld": "成立 upheld",
+}
+_NOMINATED: Final = (
+    Column("way", "推荐方式", "Nominated", 22),
+    Column("by", "推荐单位（人）", "By", 18),
+    Column("day", "推荐日期", "On", 12),
+)
+_SCORED: Final = (
+    Column("score", "得分", "Score", 9, "share"),
+    Column("rank", "社区内名次", "Rank", 9, "count"),
+    Column("outcome", "结果", "Outcome", 16),
+    Column("objection", "公示异议", "Objection", 16),
+    Column("points", "领先或差（分）", "Points ahead", 12, "share"),
+    Column("said", "多（少）1分的影响", "What one point changes", 50),
+)
 _FENCES: Final = (
     _FENCE,
     Column("households", "居民户", "Homes", 10, "count"),
@@ -78,15 +108,11 @@ _FENCES: Final = (
 
 
 def proposal_bytes(
-    chosen: pd.DataFrame,
-    left: pd.DataFrame,
-    uncovered: pd.DataFrame,
-    fences: pd.DataFrame,
-    figures: Mapping[str, Any],
-    people: People | None = None,
+    tables: Tables, figures: Mapping[str, Any], people: People | None = None
 ) -> bytes:
     """Make the workbook of a proposal: internal, and marked so on each page.
 
+    `tables`: chosen, left, uncovered, fences and the scoring sheet, see `planner.api.site.site.Proposal`.
     Gives: an ``.xlsx``; equal proposals give equal bytes.
     """
     title = f"{figures.get('title') or ''} 择优选户方案".strip()
@@ -94,17 +120,12 @@ def proposal_bytes(
     def notes(book: Any, styles: dict[str, Any]) -> None:
         _notes(book, styles, title, figures)
 
-    sheets = _sheets(chosen, left, uncovered, fences, people or People())
+    sheets = _sheets(tables, figures, people or People())
     return internal_book(title, _DAY, sheets, mark="择优选户", notes=notes)
 
 
-def _sheets(
-    chosen: pd.DataFrame,
-    left: pd.DataFrame,
-    uncovered: pd.DataFrame,
-    fences: pd.DataFrame,
-    people: People,
-) -> Iterator[Sheet]:
+def _sheets(tables: Tables, figures: Mapping[str, Any], people: People) -> Iterator[Sheet]:
+    chosen, left, uncovered, fences, scoring = tables
     # a column of names without names looks like a fault
     person = tuple(c for c in _PERSON if c.source != "name" or people.members)
     number, forced = range(1, len(chosen) + 1), ["是 yes" if f else "" for f in chosen["forced"]]
@@ -115,8 +136,24 @@ def _sheets(
     )
     yield Sheet("未入选 not chosen", _named(left, people), (*person, *_LEFT))
     yield Sheet("仍未覆盖 uncovered", uncovered.assign(said=_both(uncovered)), _UNCOVERED)
+    if len(scoring):
+        yield _scored(scoring, tuple(figures["criteria"]), people)
     gap = [100 * g for g in fences["optimality_gap"]]
     yield Sheet("社区 communities", fences.assign(gap=gap, said=_both(fences)), _FENCES)
+
+
+def _scored(scoring: pd.DataFrame, criteria: tuple[str, ...], people: People) -> Sheet:
+    """Lay the scoring sheet out: a column for each criterion, what came of it, what a point would change."""
+    shown = scoring.assign(
+        name=[people.members.get(m, Person()).name for m in scoring["candidate_id"]],
+        way=[_WAYS.get(str(w), str(w)) for w in scoring["way"]],
+        outcome=scoring["outcome"].map(_OUTCOMES),
+        objection=scoring["objection"].map(_OBJECTIONS),
+        said=[f"{zh} {en}" for zh, en in zip(scoring["change_zh"], scoring["change"], strict=True)],
+    )
+    person = (_PERSON[0], *((_PERSON[1],) if people.members else ()), _FENCE)
+    points = (Column(name, name, "Points", 11, "share") for name in criteria)
+    return Sheet("评分表 scores", shown, (*person, *_NOMINATED, *points, *_SCORED))
 
 
 def _named(frame: pd.DataFrame, people: People) -> pd.DataFrame:
@@ -193,6 +230,10 @@ def _terms(figures: Mapping[str, Any]) -> Iterator[str]:
             f"应至少具备一项特长：{'、'.join(figures['strengths'])}；不具备折合每户 {strength} 米 · "
             f"one of these strengths counts as {strength} m for each home served"
         )
+    if figures["criteria"]:
+        total = sum(figures["criteria"].values())
+        shares = "、".join(f"{n} {100 * w / total:.0f}%" for n, w in figures["criteria"].items())
+        yield f"得分按评分项加权平均：{shares} · the score is the weighted mean of these criteria"
     yield (
         f"步行上限 {limit} 米；责任区户数上下限按规则，党员数按社区平均折算 · walk limit {limit} m; members "
         "of a zone are counted as the community's average"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 
 from planner.api.site.adding import add_to
 from planner.errors import ConfigError
+from planner.model.project import Project
 from tests.plan.care.town import care_town
 
 
@@ -34,11 +36,33 @@ def test_a_centre_more_with_gates(tmp_path: Path) -> None:
     assert book.sheetnames == [
         "最佳组合 best sets",
         "候选 candidates",
+        "潜力 potential",
         "可开放的门 gates",
         "开门组合 sets of gates",
     ]
     again = found.save(tmp_path / "again")["adding.internal.xlsx"]
     assert again.read_bytes() == path.read_bytes()
+
+
+def test_potential_and_what_is_to_be_learnt(tmp_path: Path) -> None:
+    """The best next centres of each community, with the duties for which a talent is wanting."""
+    plan, project = care_town()
+    members = (project.parent / "members.csv").read_text("utf-8").splitlines()
+    talents = {"M3": "志愿服务员、政策宣讲员", "M4": "矛盾调解员"}
+    rows = [f"{members[0]},特长,得分"]
+    rows += [
+        f"{row},{talents.get(row.split(',')[0], '')},{80 + n}" for n, row in enumerate(members[1:])
+    ]
+    (tmp_path / "members.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    task = Project.read(project)
+    task = replace(task, inputs=replace(task.inputs, members=tmp_path / "members.csv"))
+    told = add_to(plan, task, 1, seconds=5.0).candidates.set_index("candidate")
+    assert told["best"].tolist() == list(range(1, len(told) + 1))
+    assert told.loc["M3", "training_zh"] == "监督组织生活、协助治理"
+    assert told.loc["M4", "training"] == (
+        "explain policy, collect opinions, supervise organisation life, serve and liaise"
+    )
+    assert told.loc["M3", "score"] == 83
 
 
 def test_a_member_more_names_no_door_on_the_screen() -> None:

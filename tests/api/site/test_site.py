@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import planner
 from planner.api.demo import Size, demo_streets, write_office
+from planner.api.people import people_of
 from planner.api.site.site import Proposal, site
 from planner.cli import app
 from planner.model.project import Project, Siting
@@ -207,3 +208,47 @@ def test_the_command_tells_what_it_did_and_what_comes_next(tmp_path: Path) -> No
     assert (tmp_path / "out" / "planner.toml").exists()
     assert "入选 2 名中心户" in done.output.replace("\n", "")
     assert "site" in runner.invoke(app, ["--help"]).output
+
+
+def test_nominations_scores_and_the_list_to_be_published(tmp_path: Path) -> None:
+    """Ways, criteria and objections decide who is looked at; the list names whom the office says."""
+    rows = [
+        "id,姓名,lon,lat,推荐方式,推荐单位,政治素质,服务意识",
+        *(f"M{i},合成{'甲乙丙丁戊己'[i]}某,{117 + i * 1e-3},32.6,{w},某支部,{90 - i},80" for i, w in
+          enumerate(["自荐", "组织推荐", "群众举荐", "", "自荐", "群众举荐"])),
+    ]  # fmt: skip
+    more = '[siting]\ncriteria = { "政治素质" = 1, "服务意识" = 1 }\nobjections = "o.csv"\n'
+    _office(tmp_path, "\n".join(rows) + "\n", more)
+    (tmp_path / "o.csv").write_text("编号,异议内容,结论\nM0,某事,成立\nM4,某事,核实中\n", "utf-8")
+    made = site(tmp_path / "planner.toml", count=2)
+    scores = made.scoring.set_index("candidate_id")
+    assert set(scores.index) == {"M0", "M1", "M2", "M4", "M5"}
+    assert scores.loc["M0", ["outcome", "objection"]].tolist() == ["aside", "upheld"]
+    assert scores.loc["M1", "score"] == 84.5
+    assert scores.loc["M4", "objection"] == "open"
+    assert scores["rank"].tolist() == [1, 2, 3, 4, 5]
+    people = people_of(tmp_path / "planner.toml")
+    bare = made.notice(people)
+    assert all(i in bare for i in made.centres)
+    assert not any(word in bare for word in ("合成", "某支部", "某事", "84.5", "核实"))
+    written = made.save(tmp_path / "out", people=people)
+    assert written["notice.public.md"].read_text("utf-8") == bare
+    # the project that is handed on names the same sheet of objections
+    assert Project.read(written["planner.toml"]).siting.objections is not None
+    text = (tmp_path / "planner.toml").read_text("utf-8")
+    (tmp_path / "planner.toml").write_text(text + "publish_names = true\n", "utf-8")
+    named = site(tmp_path / "planner.toml", count=2).notice(people)
+    chosen = {f"合成{'甲乙丙丁戊己'[int(c[1])]}某" for c in made.centres}
+    assert all(name in named for name in chosen)
+    with pytest.raises(planner.ConfigError, match="objection"):
+        site(tmp_path / "planner.toml", count=2, force=["M0"])
+
+
+def test_a_name_beside_the_chosen_is_not_published(tmp_path: Path) -> None:
+    """A community that bears the name of somebody else stops the list at the gate."""
+    _office(tmp_path, "id,姓名,lon,lat\nM0,合成甲某,117,32.6\nM1,合成乙某,117.001,32.6\n")
+    made = site(tmp_path / "planner.toml", count=1)
+    people = people_of(tmp_path / "planner.toml")
+    assert made.notice(people)
+    with pytest.raises(planner.PrivacyError):
+        replace(made, chosen=made.chosen.assign(fence="合成乙某一带")).notice(people)

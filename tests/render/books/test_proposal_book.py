@@ -86,6 +86,25 @@ FENCES = pd.DataFrame(
         }
     ]
 )
+SCORING = pd.DataFrame(
+    {
+        "candidate_id": ["M1"],
+        "fence": ["东社区"],
+        "way": ["people"],
+        "by": ["东社区第一党支部"],
+        "day": ["2025-03-01"],
+        "score": [91.0],
+        "rank": [1.0],
+        "outcome": ["chosen"],
+        "objection": ["open"],
+        "政治素质": [92.0],
+        "服务意识": [88.0],
+        "points": [0.5],
+        "change": ["with one point less M2 would replace it"],
+        "change_zh": ["若少1分，将由M2替换"],
+    }
+)
+TABLES = (CHOSEN, LEFT, OPEN, FENCES, SCORING)
 FIGURES: dict[str, Any] = {
     "title": "八公山",
     "count": 1,
@@ -103,6 +122,7 @@ FIGURES: dict[str, Any] = {
     "score_m": 2.0,
     "strength_m": 30.0,
     "strengths": ["宣讲", "调解"],
+    "criteria": {"政治素质": 3.0, "服务意识": 1.0},
     "limit_m": 500.0,
     "network": "streets",
     "synthetic": False,
@@ -113,7 +133,7 @@ def book(
     figures: dict[str, Any] | None = None, people: People | None = None
 ) -> dict[str, pd.DataFrame]:
     """Write the workbook and read every sheet as text."""
-    data = proposal_bytes(CHOSEN, LEFT, OPEN, FENCES, FIGURES | (figures or {}), people)
+    data = proposal_bytes(TABLES, FIGURES | (figures or {}), people)
     sheets = pd.read_excel(io.BytesIO(data), None, header=None, dtype=str, engine="calamine")
     return {str(name): frame.fillna("") for name, frame in sheets.items()}
 
@@ -125,7 +145,7 @@ def cells(frame: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def test_five_sheets_with_headings_in_both_languages() -> None:
+def test_six_sheets_with_headings_in_both_languages() -> None:
     """Notes first, then each table; every heading in Chinese and English."""
     found = book()
     assert list(found) == [
@@ -133,6 +153,7 @@ def test_five_sheets_with_headings_in_both_languages() -> None:
         "入选 chosen",
         "未入选 not chosen",
         "仍未覆盖 uncovered",
+        "评分表 scores",
         "社区 communities",
     ]
     for name, frame in found.items():
@@ -172,7 +193,7 @@ def test_names_where_they_are_known() -> None:
 
 def test_equal_proposals_are_equal_files() -> None:
     """No time stamp in it."""
-    one, two = (proposal_bytes(CHOSEN, LEFT, OPEN, FENCES, FIGURES) for _ in range(2))
+    one, two = (proposal_bytes(TABLES, FIGURES) for _ in range(2))
     assert one == two
 
 
@@ -221,3 +242,14 @@ def test_the_terms_are_told() -> None:
     assert "步行上限 500 米" in notes
     assert "planner zone planner.toml" in notes
     assert "特长" not in "\n".join(book({"strengths": []})["说明 notes"][0])
+
+
+def test_the_scoring_sheet() -> None:
+    """How each was nominated, every criterion, what came of it, and what one point would change."""
+    told = cells(book()["评分表 scores"])
+    assert told["推荐方式"] == "群众举荐 by residents"
+    assert (told["政治素质"], told["服务意识"], told["得分"]) == ("92", "88", "91")
+    assert told["公示异议"] == "核实中 open"
+    assert told["多（少）1分的影响"].startswith("若少1分，将由M2替换 with one point less")
+    notes = book()["说明 notes"].to_string()
+    assert "政治素质 75%、服务意识 25%" in notes
