@@ -20,6 +20,7 @@ from planner.model.problem import Part, Problem, Result
 from planner.solve.keeping import Fresh, Point, Recut, Standing
 from planner.solve.rezone import Previous, changes_of, majority, moved_households
 from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.zones.parts import split
 from planner.solve.zones.search import solve
 
 __all__ = ["FEWEST_M", "OpenPart"]
@@ -261,9 +262,24 @@ class OpenPart:
         """Give the bound without what is held: a plan keeps no lock in its problem, only beside it."""
         if self.tight.n_pairs == self.small.n_pairs:
             return point.result
-        priced = self.priced(self.small, point.charged_m)
+        priced, found = self.priced(self.small, point.charged_m), point.result
         stop = Stop(self.stop.gap, max(self.clock.left, self.stop.seconds / 4, 1.0))
-        return solve(priced, stop=stop, start=point.result.assignment, seed=self.seed)
+        if priced.ties is not None:  # they tie parts together
+            return solve(priced, stop=stop, start=found.assignment, seed=self.seed)
+        # where nothing is held the parts are the same, and so is what was proven of them
+        whole = split(priced)
+        freed = np.diff(self.small.pair_start) > np.diff(self.tight.pair_start)
+        asked = [one for one in whole.instances if freed[one.unit_ids].any()]
+        units = np.sort(np.concatenate([one.unit_ids for one in asked] or [self.units[:0]]))
+        centres = np.flatnonzero(np.isin(priced.home, units))
+        kept = [part for part in found.parts if not np.isin(part.unit, units).any()]
+        if len(units):
+            start = places_of(centres, priced.n_centres)[found.assignment[units]]
+            small = restricted(priced, units, centres)
+            proven = solve(small, stop=stop, start=start, seed=self.seed).parts
+            kept += [replace(p, unit=tuple(units[list(p.unit)].tolist())) for p in proven]
+        bound = whole.lost_m + sum(part.bound_m for part in kept)
+        return replace(found, bound_m=bound, parts=tuple(kept))
 
     def _placed(self, part: Part) -> Part:
         return replace(part, unit=tuple(self.units[list(part.unit)].tolist()))

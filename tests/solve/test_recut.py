@@ -261,6 +261,45 @@ def test_what_is_held_stays_and_the_bound_is_of_all_plans() -> None:
     assert got.problem.n_pairs == problem.n_pairs
 
 
+def test_only_parts_in_which_something_is_held_are_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two streets side by side, one with a lock: the bound of all plans is asked for that one alone."""
+    one = street()
+    shift = one.n_units
+    problem = one.replace(
+        load=np.tile(one.load, 2),
+        households=np.tile(one.households, 2),
+        home=np.append(one.home, one.home + shift),
+        pair_start=np.append(one.pair_start, one.pair_start[1:] + one.n_pairs),
+        pair_centre=np.append(one.pair_centre, one.pair_centre + one.n_centres),
+        **{name: np.tile(getattr(one, name), 2) for name in ("walk_m", "penalty_m", "change_m")},
+        adjacency=np.concatenate([one.adjacency, one.adjacency + shift]),
+        fence=np.repeat([0, 1], shift),
+        rules=tuple(replace(r, amount=np.tile(r.amount, 2)) for r in one.rules),
+    )
+    unit = np.repeat(np.arange(12), 10)
+    zone = np.repeat([0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 3], 10)
+    previous = Previous(zone.astype(np.int32), np.ones(120), "", 0.0)
+    held = np.full(12, -1)
+    held[10] = 2
+    asked: list[int] = []
+
+    def counted(problem: Any, **more: Any) -> Any:
+        asked.append(problem.n_units)
+        return solve(problem, **more)
+
+    monkeypatch.setattr("planner.solve.openpart.solve", counted)
+    standing = replace(open_town(problem), held=held)
+    got = recut(problem, unit, previous, standing, Keeping(0.0), stop=STOP, seed=0)
+    assert asked == [12, 6]
+    free = recut(problem, unit, previous, open_town(problem), Keeping(0.0), stop=STOP, seed=0)
+    assert got.result.assignment.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 3]
+    assert got.result.bound_m == pytest.approx(free.result.bound_m)
+    parts = sorted(got.result.parts, key=lambda p: p.unit)
+    assert [p.unit for p in parts] == [tuple(range(6)), tuple(range(6, 12))]
+
+
 @pytest.mark.parametrize(
     ("wish", "moved"),
     [(Keeping(0.0), 20), (Keeping(budget=10), None), (Keeping(0.0, zone_budget=10), None)],
