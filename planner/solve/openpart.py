@@ -27,6 +27,8 @@ __all__ = ["FEWEST_M", "OpenPart"]
 
 FEWEST_M = 100_000.0
 """What one home is worth where as few as possible may change hands: no walk is as long."""
+_MONTH, _QUICK = 0.2, 20.0
+_PROOF = 0.05
 _FRESH = 0.03  # a plan as near to the best as this needs no fresh cut
 
 
@@ -150,6 +152,14 @@ class OpenPart:
         weight = self.previous.homes[gone]
         return np.bincount(zone[gone], weight, self.problem.n_centres).astype(float)
 
+    @property
+    def month(self) -> float:
+        """Share of the time that one plan is given: what stands is near its best already.
+
+        All of it where that is a few seconds.
+        """
+        return max(_MONTH, min(_QUICK / max(self.stop.seconds, 1e-9), 1.0))
+
     def attempt(
         self, price_m: float, start: ArrayLike, share: float, charged_m: Floats | None = None
     ) -> Point:
@@ -263,7 +273,8 @@ class OpenPart:
         if self.tight.n_pairs == self.small.n_pairs:
             return point.result
         priced, found = self.priced(self.small, point.charged_m), point.result
-        stop = Stop(self.stop.gap, max(self.clock.left, self.stop.seconds / 4, 1.0))
+        # a lock costs what it costs: no time mends that gap, and it is the plan that counts
+        stop = Stop(self.stop.gap, max(_PROOF * self.stop.seconds, 1.0))
         if priced.ties is not None:  # they tie parts together
             return solve(priced, stop=stop, start=found.assignment, seed=self.seed)
         # where nothing is held the parts are the same, and so is what was proven of them

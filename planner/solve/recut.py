@@ -73,7 +73,7 @@ def recut(
         point = desk.attempt(FEWEST_M, desk.start, 0.7)
         least = desk.least(point)
     else:
-        point, least = desk.attempt(keeping.price_m, desk.start, 1.0), desk.forced
+        point, least = desk.attempt(keeping.price_m, desk.start, desk.month), desk.forced
     return replace(desk.whole(point, point.price_m, least), fresh=desk.fresh(point))
 
 

@@ -14,6 +14,7 @@ from planner.solve.openpart import OpenPart
 from planner.solve.rezone import Previous
 from planner.solve.stop import Progress, Stop
 from planner.solve.zones.search import solve
+from tests.solve.towns import street
 from tests.strategies import problems
 
 MANY = settings(max_examples=25, deadline=None)
@@ -68,3 +69,11 @@ def test_a_search_begins_where_another_ended(problem: Problem, seed: int) -> Non
     held[u] = problem.pair_centre[problem.pair_start[u]] if np.diff(problem.pair_start)[u] else -1
     locked = opened(problem, replace(whole.standing, begun=found, held=held))
     assert locked.placed(locked.start)[u] == (held[u] if held[u] >= 0 else found[u])
+
+
+def test_a_month_is_given_a_share_of_the_time() -> None:
+    """A fifth of what a first plan may take, and all of it where that is a few seconds."""
+    whole = opened(street(6, 2))
+    for seconds, share in ((300.0, 60.0), (50.0, 20.0), (20.0, 20.0), (2.0, 2.0)):
+        whole.stop = Stop(0.0, seconds)
+        assert whole.month * seconds == share

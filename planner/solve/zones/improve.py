@@ -33,6 +33,8 @@ HOT = 10.0
 # What breaking a hard rule by one is charged on the way to a plan that keeps them, in mean costs of a pair.
 HARD_PRICES = (3.0, 1.0, 6.0, 2.0)
 HARD_TURNS, HARD_NODES, WARM = 3, 50, 5.0
+# Units up to which branch and cut is as quick as the relaxation that windows go by.
+SMALL = 200
 # Units a zone above which zones as columns no longer pay: there the quick bound is tight.
 LARGE_ZONE = 30.0
 
@@ -61,7 +63,7 @@ def improve(track: Track, *, seed: int) -> None:
     if np.isfinite(track.value_m) or one.n_pairs > LARGE:
         if by_zones:
             _by_zones(track, pool, dual.prize, seed)
-        elif one.n_units > 1_000:
+        elif one.n_units > SMALL:
             _by_windows(track, dual, seed)
     if not track.over and one.n_pairs <= LARGE:
         _exactly(track, seed)

@@ -58,11 +58,13 @@ def test_each_way_comes_to_the_same(zone: float, monkeypatch: pytest.MonkeyPatch
     assert track.bound_m == pytest.approx(proven.bound_m, rel=1e-6)
 
 
-def test_many_units_a_zone_are_done_by_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where zones are too large to be columns; plan and bound come close."""
+@pytest.mark.parametrize("units", [300, 1020])
+def test_many_units_a_zone_are_done_by_windows(units: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where zones are too large to be columns, in a community as in a district; plan and bound come close."""
     monkeypatch.setattr(room, "LARGE_ZONE", 0.0)
     monkeypatch.setattr(room, "_sweeps", lambda _: 4)
-    one = only_part(make(Town(1020, 18, 1100, 170, HOUSES, walk=450.0, block=45.0), 0))
+    sizes = [n * units // 1020 for n in (1020, 18, 1100, 170)]
+    one = only_part(make(Town(*sizes, HOUSES, walk=450.0, block=45.0), 0))
     track = opened(one, gap=0.03)
     improve(track, seed=0)
     assert track.method == "windows"
