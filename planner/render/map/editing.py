@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from planner.model.arrays import Floats, Ints
 from planner.model.problem import Problem, ZoneRule
+from planner.model.project import MOVE_PRICE_M
 from planner.model.rules import WalkLimit
 from planner.model.tables import PlanTables
 from planner.plan.eighths import Doors
@@ -84,6 +85,8 @@ def _walk(walk: WalkLimit, *, in_blocks: bool) -> dict[str, Any]:
         "price": walk.price,
         "reach": walk.reach,
         "hard": walk.hard,
+        # what `planner apply --complete` asks of a home that follows
+        "move": MOVE_PRICE_M,
         # walks of blocks are means in whole metres, those of the office's own page are exact
         "blocks": in_blocks,
     }

@@ -46,7 +46,8 @@ _DRAWN += ("themes", "furniture", "panel")
 _EDITED = [
     f"edit{part}"
     for part in (
-        *("_model", "_seats", "", "_save", "_cells", "_figures", "_complete"),
+        *("_model", "_seats", "", "_save", "_cells", "_figures"),
+        *("_search", "_bound", "_complete"),
         *("_marks", "_tools", "_panel", "_page"),
     )
 ]

@@ -1,93 +1,78 @@
-/* "Complete this community": what the meeting did not touch may follow.  A search of our own: zones in parts are joined first, then single blocks
-   and pairs of them move while that is worth it; nothing falls apart by it.  How near the best it came is told against a lower bound. */
-const COMPLETE_MS = 3000;
+/* "Complete this community": what the meeting did not touch may follow where that is worth `data.walk.move` metres a home, as in
+   `planner apply --complete`.  How near the best it came is told against a lower bound. */
+const COMPLETE_MS = 4500;
+const MOST_BLOCKS = 1200; // of one search: where there are no communities, those round what was edited
 
-function completeFence(desk, fence) {
+/* Blocks of a community, or where these are too many, of the zones nearest to what was edited or is broken. */
+function meantBlocks(desk, fence) {
   const { numbers, model } = desk;
   const { data, zoneOf } = numbers;
-  const until = performance.now() + COMPLETE_MS;
-  const edited = new Set(desk.movedBlocks());
   const inside = data.zone.map((z, b) => b).filter((b) => zoneOf[b] >= 0 && model.zones[zoneOf[b]].fence === fence);
-  const free = new Set(inside.filter((b) => !data.fixed[b] && !desk.locked.has(b) && !edited.has(b)));
-  const start = new Map(inside.map((b) => [b, zoneOf[b]]));
-  let now = numbers.figures();
-
-  /* What blocks going to centres would come to, without doing it. */
-  function score(blocks, to) {
-    const from = blocks.map((b) => zoneOf[b]);
-    numbers.assign(blocks, to);
-    const found = numbers.figures();
-    numbers.assign(blocks, from);
-    return found;
+  if (inside.length <= MOST_BLOCKS) return inside;
+  const zones = new Set(desk.movedBlocks().map((b) => zoneOf[b]).concat(desk.faults().map((fault) => fault.zone)).filter((z) => model.zones[z].fence === fence));
+  let few = inside.filter((b) => zones.has(zoneOf[b]));
+  while (zones.size) {
+    const ring = new Set([].concat(...few.map((b) => numbers.neighbours(b).map((v) => zoneOf[v]))));
+    ring.forEach((z) => { if (z < 0 || model.zones[z].fence !== fence) ring.delete(z); else zones.add(z); });
+    const more = inside.filter((b) => zones.has(zoneOf[b]));
+    if (more.length > MOST_BLOCKS || more.length === few.length) break;
+    few = more;
   }
+  return few;
+}
 
-  const better = (a, b) => a.apart < b.apart || (a.apart === b.apart && a.value < b.value - 0.005);
-
-  function take(blocks, to) {
-    numbers.assign(blocks, to);
-    now = numbers.figures();
-  }
-
-  /* Of some ways to go on the best, if it is better than to stay. */
-  function best(ways) {
-    let [chosen, least] = [null, now];
-    ways.forEach(([blocks, to]) => {
-      const found = score(blocks, to);
-      if (better(found, least)) [chosen, least] = [[blocks, to], found];
-    });
-    if (chosen) take(chosen[0], chosen[1]);
-    return chosen !== null;
-  }
-
-  const all = (blocks, zone) => [blocks, blocks.map(() => zone)];
-
-  function joinParts() {
-    const zones = model.zones.map((zone, z) => z).filter((z) => model.zones[z].fence === fence && numbers.isApart(z));
-    return zones.some((z) => best([].concat(...numbers.looseParts(z).map((part) => {
-      const join = numbers.joiners(z, part, (b) => free.has(b));
-      const away = part.every((b) => free.has(b)) ? numbers.candidates(part).map((c) => all(part, c)) : [];
-      return (join ? [all(join, z)] : []).concat(away);
-    }))));
-  }
-
-  /* Zones that touch a block and may serve it. */
-  const beside = (b) => Array.from(new Set(numbers.neighbours(b).map((v) => zoneOf[v]))).filter((z) => z >= 0 && z !== zoneOf[b] && numbers.hasPair(b, z));
-
-  function moveOne() {
-    let moved = false;
-    free.forEach((b) => { if (performance.now() < until) moved = best(beside(b).map((z) => [[b], [z]])) || moved; });
-    return moved;
-  }
-
-  /* A block moves, and one of its new zone moves on or back: zones that are full pass homes along. */
-  function moveTwo() {
-    let moved = false;
-    free.forEach((b) => {
-      if (performance.now() >= until) return;
-      const ways = [];
-      beside(b).forEach((z) => free.forEach((v) => {
-        if (zoneOf[v] === z) beside(v).forEach((w) => ways.push([[b, v], [z, w]]));
-      }));
-      moved = best(ways) || moved;
-    });
-    return moved;
-  }
-
-  for (let k = 0; k < 60 && performance.now() < until && joinParts(); k += 1);
-  while (performance.now() < until && (moveOne() || moveTwo()));
-
-  /* No plan of this community is below: every free block with the centre that is cheapest for it, no rule broken. */
-  let [cost, bound] = [0, 0];
-  inside.forEach((b) => {
-    const own = numbers.costOf(b, zoneOf[b]);
-    cost += own;
-    bound += free.has(b) ? numbers.cheapest(b) : own;
+/* The community as plain arrays; blocks and zones by their places in `inside` and `zones`. */
+function completeTask(desk, inside) {
+  const { numbers } = desk;
+  const { data, zoneOf } = numbers;
+  const edited = new Set(desk.movedBlocks());
+  const zones = Array.from(new Set(inside.map((b) => zoneOf[b]))).sort((a, b) => a - b);
+  const [n, k] = [inside.length, zones.length];
+  const at = new Map(inside.map((b, i) => [b, i]));
+  const free = inside.map((b) => !data.fixed[b] && !desk.locked.has(b) && !edited.has(b));
+  const cost = new Float64Array(n * k).fill(Infinity);
+  inside.forEach((b, i) => zones.forEach((z, j) => {
+    const stays = zoneOf[b] === z;
+    if (stays || (free[i] && numbers.hasPair(b, z))) cost[i * k + j] = numbers.costOf(b, z) + (stays ? 0 : data.walk.move * data.homes[b]);
+  }));
+  const lists = inside.map((b) => numbers.neighbours(b).filter((v) => at.has(v)).map((v) => at.get(v)));
+  const rules = data.rules.map((rule) => {
+    const limits = zones.map((z) => numbers.limitsOf(rule, z));
+    return {
+      amount: inside.map((b) => rule.amount[b]), per: rule.per && inside.map((b) => rule.per[b]), price: rule.hard ? Math.max(rule.price, 1e5) : rule.price,
+      low: limits.map((one) => one[0]), high: limits.map((one) => one[1])
+    };
   });
-  model.zones.forEach((zone, z) => { if (zone.fence === fence) cost += numbers.slackOf(z); });
-  const blocks = inside.filter((b) => zoneOf[b] !== start.get(b));
-  const to = blocks.map((b) => zoneOf[b]);
-  numbers.assign(blocks, blocks.map((b) => start.get(b)));
-  return { blocks, to, gap: cost > 0 ? Math.max(0, (cost - bound) / cost) : 0, stopped: performance.now() >= until };
+  const homes = inside.reduce((sum, b) => sum + data.homes[b], 0);
+  return {
+    n, k, cost, free, rules, zones, home: zones.map((z) => at.get(numbers.seats[z].home)), zone: inside.map((b) => zones.indexOf(zoneOf[b])),
+    near: { start: starts(lists.map((list) => list.length)), list: Int32Array.from([].concat(...lists)) }, weigh: 20, scale: (400 * homes) / Math.max(1, n)
+  };
+}
+
+function completeFence(desk, fence) {
+  const until = performance.now() + COMPLETE_MS;
+  const inside = meantBlocks(desk, fence);
+  const task = completeTask(desk, inside);
+  const search = makeSearch(task);
+  task.torn = Array.from(search.loose.keys()).filter((z) => search.loose[z] > 0);
+  const whole = () => 1;
+  mend(search, 1, whole);
+  descend(search, until);
+  let [best, least] = [search.zone.slice(), search.value(1)];
+  const movable = task.free.filter(Boolean).length;
+  const steps = Math.min(160000, 6000 + 1500 * movable);
+  for (let seed = 1; seed <= 3 && movable; seed += 1) {
+    search.load(best);
+    search.load(anneal(search, steps, seed, until - 1700).best);
+    descend(search, until - 1400);
+    if (search.value(1) < least - 0.005) [best, least] = [search.zone.slice(), search.value(1)];
+  }
+  search.load(best);
+  const bound = boundOf(task, least, 220, until);
+  const moved = Array.from(best.keys()).filter((i) => best[i] !== task.zone[i]);
+  const clean = search.now.cost + search.now.slack;
+  return { blocks: moved.map((i) => inside[i]), to: moved.map((i) => task.zones[best[i]]), gap: clean > 0 ? Math.max(0, (clean - bound) / clean) : 0, stopped: performance.now() >= until };
 }
 
 /* The community that is meant: of what is chosen, else of what is broken, else of the last move. */

@@ -114,6 +114,13 @@ function makeEditModel(data, zoneCount) {
     return ruleExcess(rule, sums.amount[r][zone], rule.per === null ? 1 : sums.per[r][zone], zone);
   }
 
+  /* What a rule allows a zone, the least and the most; any where it is not for it. */
+  function limitsOf(rule, zone) {
+    const own = (side) => (rule.own && rule.own[side][zone]) || 0;
+    if (!bound(rule, zone)) return [-Infinity, Infinity];
+    return [rule.low === null ? -Infinity : rule.low + own(0), rule.high === null ? Infinity : rule.high + own(1)];
+  }
+
   /* Walk a zone from its home: it hangs together when every block of it is reached. */
   function hangsTogether(zone) {
     const home = seats[zone].home;
@@ -345,7 +352,7 @@ function makeEditModel(data, zoneCount) {
   for (let z = 0; z < zoneCount; z += 1) settle(z);
   const unitsOf = unitsOfBlocks(data.block, n);
   return {
-    seats, opened, noSeat, rearrange, addZone, makeSeat: makeSeats(data, unitsOf, pairOf),
+    seats, opened, noSeat, limitsOf, rearrange, addZone, makeSeat: makeSeats(data, unitsOf, pairOf),
     data, n, zoneOf, pairOf, assign, weigh, candidates, figures, mean, looseParts, joiners, ruleOutcomes, zoneFigures, brokenRules,
     unitsOf, neighbours: (b) => Array.from(near.list.subarray(near.start[b], near.start[b + 1])), slackOf: (z) => slack[z],
     costOf: (b, z) => price(pairOf(b, z)), cheapest, isApart: (z) => apart[z] === 1,
