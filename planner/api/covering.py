@@ -60,6 +60,7 @@ class Coverage(Answer):
     about : mapping
         ``title, created, synthetic, network, households, limit_m, smallest, care`` (households that are
         marked, None where no sheet was read)``, helper_m`` (within which a helper counts)``,
+        log_lost`` (rows of the log that cannot be read, and that no plan knows)``,
         slopes_known`` (share of the streets' length, where slopes count)``, equity`` (see
         `planner.plan.care.equity.equity_figures`).
     open_shares : DataFrame
@@ -158,9 +159,15 @@ def coverage(
         away = absences(ground, needs, near)
         asked = Candidates.centres(ground, plan.rules.walk.limit_m)
         best = ranked(ground, needs, asked).head(SITES)
+    logged, lost = _of_log(ground, needs, task, kinds)
     return replace(
         told,
-        about={**told.about, **_slopes(ground, task.pace), "helper_m": near.limit_m},
+        about={
+            **told.about,
+            **_slopes(ground, task.pace),
+            "helper_m": near.limit_m,
+            "log_lost": lost,
+        },
         bands=layer,
         care=care_table(ground, needs, near, kinds),
         absences=away,
@@ -168,7 +175,7 @@ def coverage(
         blanks=blank_spots(plan, building_table(task.inputs)[0]),
         sites=best,
         brought=brought(asked, best),
-        **_of_log(ground, needs, task, kinds),
+        **logged,
     )
 
 
@@ -188,14 +195,17 @@ def _slopes(ground: OnStreets, pace: Pace) -> dict[str, Any]:
 
 def _of_log(
     ground: OnStreets, needs: Needs, task: Project, kinds: tuple[CareKind, ...]
-) -> dict[str, pd.DataFrame]:
-    """Hold the log that the project names against the care households, and count it by door."""
+) -> tuple[dict[str, pd.DataFrame], tuple[int, int]]:
+    """Hold the log that the project names against the care households, and count it by door.
+
+    Gives: the tables; rows that cannot be read, and rows of households or zones that no plan knows.
+    """
     if task.care.log is None:
-        return {}
+        return {}, (0, 0)
     log = read_log(task.care.log, told=task.inputs.told(LOG))
     told = helping(ground, needs, kinds, task.care)
     done = served(ground.plan, log.rows, told, list(SERVICES), task.care.unseen_days)
-    return {"unseen": done.unseen, "heat": done.places}
+    return {"unseen": done.unseen, "heat": done.places}, (log.left_out, done.unknown)
 
 
 def _repairs(ground: OnStreets, opened: Opened, seconds: float) -> list[Mend]:

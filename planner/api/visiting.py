@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +212,7 @@ def visit_plan(
     if task.care.log is not None:
         log = read_log(task.care.log, told=task.inputs.told(LOG))
         done = served(plan, log.rows, told, list(SERVICES), task.care.unseen_days)
+        done = replace(done, unread=log.left_out)
     each = float((told.visits * told.minutes).mean()) if len(told.home) else 0.0
     about = {
         **about_of(plan),

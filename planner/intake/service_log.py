@@ -18,9 +18,10 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from planner.errors import Finding, SchemaError
-from planner.intake.sheets.cell_values import half_width
+from planner.errors import Finding, SchemaError, Severity
+from planner.intake.sheets.cell_values import fill_same_as_above, half_width, number_in
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
@@ -42,10 +43,18 @@ SERVICES: Final = {
     "other": ("其他", "other", ()),
 }
 """Kinds of service: code -> Chinese, English, words that tell it; the first that fits counts."""
-_DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_DAY: Final = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|([12]\d{3})([01]\d)([0-3]\d)$"
+)
 _SERIAL: Final = re.compile(r"\d{5}(?:\.0*)?")
 _EPOCH: Final = date(1899, 12, 30)
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_ABOUT: Final = re.compile("^(?:大约|约|近|共)|(?:左右|上下|余|多)(?=人|分钟?|$)")
+_HOURS: Final = re.compile(
+    r"(?P<hours>[\d.]+|[一二两三四五六七八九十]+)?(?P<half>个?半)?个?(?:小时|钟头|hours?|h)(?P<rest>半|.*)"
+)
+MOST_MINUTES: Final = 1440.0
+MOST_PEOPLE: Final = 100_000.0
+_AHEAD: Final = pd.Timedelta(days=180)
 _OPEN: Final = ("未", "否", "待", "处理中", "进行中", "办理中", "open", "pending", "no", "not")
 _SOLVED: Final = ("已", "是", "办结", "解决", "完成", "solved", "closed", "done", "yes")
 LISTED: Final = 20
@@ -67,7 +76,8 @@ class ServiceLog:
         no word fits)``, people`` (who took part, NaN for none)``, state`` (``solved``, ``open`` or "")``,
         file, sheet, row`` (where it stands)``, said`` (digest of the kind as written: it tells equal rows).
     findings : tuple of Finding
-        Rows that are left out, and why; at most `LISTED` of them.
+        Rows that are left out, and why, then rows whose minutes or people cannot be read and that count
+        without; at most `LISTED` of them.
     left_out : int
         How many rows are left out.
     """
@@ -115,7 +125,27 @@ def read_log(
     if not found:
         raise SchemaError.of("not-log", name=path.name)
     frame = pd.concat(found, ignore_index=True)
-    return ServiceLog(frame, tuple(said[:LISTED]), len(said))
+    ahead = _ahead(frame["day"])
+    said += _told("log-ahead", frame[ahead])
+    lost = sum(one.severity is Severity.HOLD for one in said)
+    weightiest = sorted(said, key=lambda one: one.severity is not Severity.HOLD)
+    return ServiceLog(frame[~ahead].reset_index(drop=True), tuple(weightiest[:LISTED]), lost)
+
+
+def _ahead(day: pd.Series) -> NDArray[np.bool_]:
+    """Find days still to come and far from all others: by a slip of the pen everything would be overdue."""
+    late = (day > pd.Timestamp.today()).to_numpy(bool)
+    if late.all() or not late.any():
+        return np.zeros(len(day), bool)
+    return (day > day[~late].max() + _AHEAD).to_numpy(bool)
+
+
+def _told(code: str, rows: pd.DataFrame) -> list[Finding]:
+    places = zip(rows["file"], rows["sheet"], rows["row"], strict=True)
+    return [
+        Finding.of(code, {"file": file, "sheet": sheet, "row": int(row)})
+        for file, sheet, row in places
+    ]
 
 
 def _rows(
@@ -129,32 +159,36 @@ def _rows(
         # few texts stand in many rows: each is looked at once; half a character is none
         if name not in roles:
             return pd.Series(np.full(n, "", object))
-        return _each(pd.Series(table.cells[:, roles[name]], dtype=object), _plain)
+        texts = _each(pd.Series(table.cells[:, roles[name]], dtype=object), _plain)
+        return fill_same_as_above(texts, name, place)[0]
 
+    place = pd.DataFrame({"file": table.file, "sheet": table.sheet, "row": table.row})
     day = _each(column("date"), _day)
     where = {name: column(name) for name in ("household", "zone", "member")}
     placed = (where["household"] != "") | (where["zone"] != "")
     good = (day.notna() & placed).to_numpy(bool)
     told = (column("date") != "") | placed | (where["member"] != "")
-    kind = column("kind")
+    kind, amounts = column("kind"), {name: column(name) for name in ("minutes", "people")}
     frame = pd.DataFrame(
         {
             "day": pd.to_datetime(day),
             "kind": _each(kind, _kind),
             "said": _each(kind, lambda text: blake2b(text.encode(), digest_size=8).hexdigest()),
             **where,
-            "minutes": _each(column("minutes"), _amount).astype(float),
+            "minutes": _each(amounts["minutes"], _minutes).astype(float),
             "count": _each(kind, lambda text: count_of(text, *counts)),
-            "people": _each(column("people"), _amount).astype(float),
+            "people": _each(amounts["people"], _people).astype(float),
             "state": _each(column("state"), state_of),
             "file": table.file,
             "sheet": table.sheet,
             "row": table.row,
         }
     ).astype({"day": "datetime64[ns]"})
-    place = {"file": table.file, "sheet": table.sheet}
-    lost = table.row[~good & told.to_numpy(bool)].tolist()
-    return frame[good], [Finding.of("log-row", {**place, "row": int(row)}) for row in lost]
+    vague = np.zeros(n, bool)
+    for name, texts in amounts.items():
+        vague |= ((texts != "") & frame[name].isna()).to_numpy(bool)
+    faults = _told("log-row", frame[~good & told.to_numpy(bool)])
+    return frame[good], faults + _told("log-amount", frame[good & vague])
 
 
 def _each(values: pd.Series, made: Callable[[str], Any]) -> pd.Series:
@@ -169,9 +203,24 @@ def _plain(value: object) -> str:
     return str(value).strip().encode("utf-8", "replace").decode()
 
 
-def _amount(text: str) -> float:
-    found = _NUMBER.match(text)
-    return float(found[0]) if found else float("nan")
+def _people(text: str) -> float:
+    number = number_in(_ABOUT.sub("", text))
+    return number if 0 <= number <= MOST_PEOPLE else float("nan")
+
+
+def _minutes(text: str) -> float:
+    """Read minutes as clerks write them: ``30``, ``约20分钟``, ``半小时``, ``1小时30分``, ``一个半小时``."""
+    plain = _ABOUT.sub("", half_width(text).strip().lower().replace(" ", ""))
+    found = _HOURS.fullmatch(plain)
+    if found is None:
+        minutes = number_in(plain)
+    else:
+        hours = (
+            number_in(found["hours"]) if found["hours"] else 0.0 if found["half"] else float("nan")
+        )
+        rest = 30.0 if found["rest"] == "半" else number_in(found["rest"]) if found["rest"] else 0.0
+        minutes = 60.0 * hours + 30.0 * bool(found["half"]) + rest
+    return minutes if 0 <= minutes <= MOST_MINUTES else float("nan")
 
 
 def state_of(text: str) -> str:
@@ -196,7 +245,7 @@ def _day(text: str) -> datetime | None:
         written = _DAY.match(plain)
         if written is None:
             return None
-        year, month, day_of = map(int, written.groups())
+        year, month, day_of = (int(part) for part in written.groups() if part is not None)
         return datetime(year, month, day_of)
     except ValueError:  # the 31st of February
         return None

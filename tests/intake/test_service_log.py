@@ -60,3 +60,48 @@ def test_another_sheet_is_refused(tmp_path: Path) -> None:
     path.write_text("编号,地址\n1,甲路\n", "utf-8")
     with pytest.raises(SchemaError, match=r"x\.csv is no log"):
         read_log(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        *(
+            ("30", 30),
+            ("30分钟", 30),
+            ("约20", 20),
+            ("半小时", 30),
+            ("1小时", 60),
+            ("1小时30分", 90),
+        ),
+        *(
+            ("一个半小时", 90),
+            ("两小时", 120),
+            ("1.5小时", 90),
+            ("二十分钟", 20),
+            ("20分钟左右", 20),
+        ),
+        *(("一上午", None), ("1小时多一点", None), ("-5", None), ("2000", None), ("1,200", 1200)),
+    ],
+)
+def test_minutes_as_clerks_write_them(tmp_path: Path, written: str, minutes: float | None) -> None:
+    """Hours count sixty; what cannot be read is no minute, is told, and the visit counts all the same."""
+    path = tmp_path / "log.csv"
+    path.write_text(f'日期,类型,户编号,分钟\n20260518,走访,H1,"{written}"\n', "utf-8")
+    log = read_log(path)
+    assert log.rows["day"].dt.strftime("%Y-%m-%d").tolist() == ["2026-05-18"]
+    assert log.rows["minutes"].tolist() == pytest.approx([minutes or float("nan")], nan_ok=True)
+    assert [f.code for f in log.findings] == ([] if minutes else ["log-amount"])
+    assert log.left_out == 0
+
+
+def test_a_day_far_ahead_ages_nothing(tmp_path: Path) -> None:
+    """2125 for 2025: the row is set aside and told, and the last day of the log stays what it was."""
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "日期,类型,户编号\n2025-05-18,走访,H1\n同上,走访,H2\n2125-05-19,走访,H3\n", "utf-8"
+    )
+    log = read_log(path)
+    assert log.rows["household"].tolist() == ["H1", "H2"]
+    assert log.rows["day"].nunique() == 1
+    assert [(f.code, f.row) for f in log.findings] == [("log-ahead", 4)]
+    assert log.left_out == 1

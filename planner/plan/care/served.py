@@ -37,6 +37,8 @@ class Served:
         zone alone counts where its centre lives.
     unknown : int
         Rows whose household or zone no plan knows.
+    unread : int
+        Rows that are in none of these, their day or place being unreadable.
     """
 
     counts: pd.DataFrame
@@ -45,6 +47,7 @@ class Served:
     zones: pd.DataFrame
     places: pd.DataFrame
     unknown: int
+    unread: int = 0
 
 
 def served(
@@ -92,7 +95,8 @@ def zones_of_rows(plan: PlanTables, rows: pd.DataFrame, home: Ints) -> Ints:
     centres = plan.centres["centre_id"]
     of_home = positions(centres, plan.households["zone"])
     numbers = plan.centres["number"].astype(str)
-    said = rows["zone"].astype(str).str.removesuffix("号").str.removesuffix(".0")
+    # 3, 3号, 第3责任区 and 责任区3 are one zone
+    said = rows["zone"].astype(str).str.replace(r"^第|号?(?:责任区)?$|^责任区|\.0$", "", regex=True)
     by_name = positions(centres, rows["zone"].astype(str))
     named = np.where(by_name >= 0, by_name, positions(numbers, said))
     return np.where(home >= 0, np.append(of_home, -1)[home], named).astype(np.int64)

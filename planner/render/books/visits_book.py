@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.render.books.look import Column, Sheet, day_of, internal_book
-from planner.render.text.words import network_words, number
+from planner.render.text.words import log_losses, network_words, number
 
 __all__ = ["FIRST", "HOME", "SECOND", "Visited", "visits_bytes", "visits_figures", "visits_lines"]
 
@@ -39,6 +39,7 @@ class Done(Protocol):
     unseen: pd.DataFrame
     zones: pd.DataFrame
     unknown: int
+    unread: int
 
 
 class Visited(Protocol):
@@ -87,6 +88,7 @@ def visits_figures(told: Visited) -> dict[str, Any]:
         sums = {k: few(int(told.served.counts[k].sum())) for k in _WORDS}
         unseen = few(len(told.served.unseen))
         done = {"services": sums, "unseen": unseen, "unknown_rows": told.served.unknown}
+        done["unread_rows"] = told.served.unread
     return {
         **told.about,
         "care": few(len(visits)),
@@ -145,6 +147,7 @@ def visits_lines(told: Visited) -> Iterator[tuple[str, str]]:
         zh = "，".join(f"{_WORDS[k][0]} {n(v)}" for k, v in said.items() if v != 0)
         en = ", ".join(f"{_WORDS[k][1].lower()} {n(v)}" for k, v in said.items() if v != 0)
         yield f"走访记录：{zh or 0}", f"log: {en or 0}"
+        yield from log_losses(f["log"]["unread_rows"], f["log"]["unknown_rows"])
         yield (
             f"久未走访的关爱户 {n(f['log']['unseen'])} 户",
             f"{n(f['log']['unseen'])} care households were not visited for long",

@@ -11,7 +11,7 @@ import pandas as pd
 from planner.model.tables import GAP_CAUSES
 from planner.plan.care.blanks import KINDS_OF_BLANK
 from planner.plan.care.shares import SOURCES
-from planner.render.text.words import equity_words, network_words, number
+from planner.render.text.words import equity_words, log_losses, network_words, number
 
 __all__ = ["Told", "coverage_figures", "coverage_lines"]
 
@@ -182,6 +182,7 @@ def coverage_lines(told: Told) -> Iterator[tuple[str, str]]:
             f"步行时间计入坡度：{100 * known:.0f} % 的道路坡度已知，其余按平路计",
             f"slopes count in walking times: known of {100 * known:.0f} % of the streets, the rest as level",
         )
+    yield from log_losses(*about.get("log_lost", (0, 0)))
     if about["care_doubtful"]:
         shown = _shown(figures["care_doubtful"], about["smallest"])
         yield (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from planner.model.problem import Certificate, RuleOutcome
@@ -20,6 +20,7 @@ __all__ = [
     "equity_words",
     "insisted_words",
     "limit_text",
+    "log_losses",
     "moved_words",
     "network_words",
     "number",
@@ -143,6 +144,21 @@ def insisted_words(tables: PlanTables) -> Both | None:
         f"会议坚持此方案：{'，'.join(zh)}（{'，'.join(filter(None, (by, when)))}）",
         f"the meeting insists: {', '.join(en)} ({', '.join(filter(None, (by, when)))})",
     )
+
+
+def log_losses(unread: int, unknown: int) -> Iterator[Both]:
+    """Say how many rows of a log count for nothing, and why; nothing where all do."""
+    if unread:
+        yield (
+            f"走访记录中有 {number(unread)} 行未计入：日期或地点无法识别（planner year 列出所在行）",
+            f"{number(unread)} rows of the log are not counted: no day or place that can be read"
+            " (planner year lists them)",
+        )
+    if unknown:
+        yield (
+            f"走访记录中有 {number(unknown)} 行未计入：住户或责任区不在方案内",
+            f"{number(unknown)} rows of the log are not counted: no household or zone of this plan",
+        )
 
 
 def network_words(note: Mapping[str, Any]) -> Both | None:

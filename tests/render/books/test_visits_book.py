@@ -63,6 +63,7 @@ def told():
         unseen=pd.DataFrame([unseen]),
         zones=pd.DataFrame([{"number": 1, "zone": "M1", "last": "2026-05-01", "days": 3.0}]),
         unknown=1,
+        unread=2,
     )
     about = {
         "title": "",
