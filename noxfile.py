@@ -11,7 +11,9 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "types", "house", "browser", "notebooks", "parquet", "processes"]
+nox.options.sessions = [
+    *("lint", "types", "house", "acceptance", "browser", "notebooks", "parquet", "processes"),
+]
 nox.options.default_venv_backend = (
     "none"  # in the environment of the caller, which has the extra dev
 )
@@ -40,6 +42,12 @@ def house(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the default tests on both cores."""
     session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def acceptance(session: nox.Session) -> None:
+    """Try the whole product on the catalogue of bad inputs, on canaries, and on random lives of plans."""
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/acceptance", *session.posargs)
 
 
 @nox.session

@@ -103,13 +103,14 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 FIRST = (
-    "api/test_zone.py", "intake/gazetteer/test_geocode_self.py", "acceptance/test_fuzz.py",
-    "acceptance/test_layouts.py", "acceptance/test_bad_inputs.py", "acceptance/test_catalogue.py",
-    "acceptance/test_canaries.py", "intake/online/test_consent.py", "solve/zones/ties/test_cost.py",
-    "api/test_estimator.py", "api/site/test_communities.py", "api/site/test_site.py",
-    "api/rezone/test_run.py", "plan/store/test_coherent.py", "acceptance/test_zoning.py",
-    "cli/test_rezoning.py", "attack/test_hidden_counts.py", "acceptance/test_writing.py",
-    "acceptance/test_providers.py", "cli/test_terminal_letters.py", "demand/test_bind.py",
+    "api/test_zone.py", "intake/gazetteer/test_geocode_self.py", "intake/test_layouts.py",
+    "intake/online/test_consent.py", "attack/test_hidden_counts.py", "cli/test_terminal_letters.py",
+    "intake/coordinates/test_spread.py", "api/rezone/test_run.py", "plan/store/test_coherent.py",
+    "solve/zones/ties/test_cost.py", "api/test_estimator.py", "api/site/test_communities.py",
+    "api/site/test_site.py", "cli/test_rezoning.py", "demand/test_bind.py",
+    "acceptance/test_canaries.py", "acceptance/test_catalogue.py", "acceptance/test_fuzz.py",
+    "acceptance/test_bad_inputs.py", "acceptance/test_sequences.py", "acceptance/test_zoning.py",
+    "acceptance/test_writing.py", "acceptance/test_providers.py",
 )  # fmt: skip
 """The slowest files: they begin, so that no worker is left alone with one of them at the end.
 
