@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -13,7 +14,22 @@ from typing import Any, Self
 
 from planner.model.characters import simplified
 
-__all__ = ["KINDS", "MOVED_BY", "Event", "EventKind", "HomeMove", "kind_of_event"]
+__all__ = [
+    "CENTRE_HERE",
+    "KINDS",
+    "MOVED_BY",
+    "ZONE_WORDS",
+    "Event",
+    "EventKind",
+    "HomeMove",
+    "kind_of_event",
+    "place_key",
+]
+
+CENTRE_HERE = "centre-here"
+"""A new centre whose home is left open; a plan keeps it as ``centre-new``, with the member chosen."""
+ZONE_WORDS = re.compile(r"(?P<before>第|责任区|zone)?0*(?P<n>[0-9]+)(?P<behind>号?责任区|号)?")
+"""A zone by its number, as `place_key` gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,11 @@ def kind_of_event(text: str) -> EventKind | None:
     return next(
         (known[k] for part in (text, *re.split(r"[/|]", text)) if (k := _key(part)) in known), None
     )
+
+
+def place_key(text: str) -> str:
+    """Give the name of a building or a zone without what people write in several ways."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 MOVED_BY: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -54,12 +54,15 @@ class Kept:
 
     def walks(self, assignment: Ints) -> Walks:
         """Measure walks inside a zone on the plan's own streets, or straight where it keeps none."""
+        return Walks.of(self.tables.problem, assignment, self.apart)
+
+    @cached_property
+    def apart(self) -> _Straight | _Streets:
+        """Walks of some units to the homes of others, metres, shape (units, homes); infinite for no way."""
         ways, joins = self.tables.ways, self.tables.joins
         if ways is None or joins is None or not len(ways):
-            direct = _Straight(self._xy, detour(self.tables, self._xy))
-        else:
-            direct = _Streets(self.tables, self._xy)
-        return Walks.of(self.tables.problem, assignment, direct)
+            return _Straight(self._xy, detour(self.tables, self._xy))
+        return _Streets(self.tables, self._xy)
 
     def shapes(self, assignment: Ints, touched: Ints) -> NDArray[Any]:
         """Share out what some zones cover together, in the plane."""

@@ -173,6 +173,8 @@ class Life:
             self._restore(state)
             self.told[f"refused: {type(refused).__name__}"] += 1
             return
+        told = made.provenance["history"][-1]["events"]
+        self.centres |= {event["id"] for event in told if event["kind"] == "centre-new"}
         self.told["events"] += len(rows)
         self.told["months"] += 1
         self._holds(made, rows, fences)
@@ -346,6 +348,12 @@ class Life:
         self.centres.add(name)
         return {name}, {"编号": name}, {self.members[name]}
 
+    def _centre_here(self) -> _Made:
+        # who is chosen is known when the plan is made
+        zone = self.plan.centres.iloc[int(self.rng.integers(len(self.plan.centres)))]
+        name = f"zone {zone['number']}"
+        return {name, str(zone["centre_id"])}, {"对象": name}, {str(zone["fence"])}
+
     def _rule(self) -> _Made:
         high = int(self.rng.integers(24, 40))
         return {"rule"}, {"规则": "households_per_zone", "上限": high}, set(FENCES)
@@ -382,7 +390,7 @@ _DECIDED = {
     "members": ["fence", "zone", "is_centre", "households"],
 }
 _CODES = [kind.code for kind in KINDS]
-_RARE = {"rule": 0.3, "centre-out": 0.6, "centre-new": 0.6}
+_RARE = {"rule": 0.3, "centre-out": 0.6, "centre-new": 0.4, "centre-here": 0.3}
 _WEIGHTS = np.array([_RARE.get(code, 1.0) for code in _CODES])
 _WEIGHTS /= _WEIGHTS.sum()
 

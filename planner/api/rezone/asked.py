@@ -14,6 +14,7 @@ from planner.api.opening import Estimate, Online, Opened, online_of, open_projec
 from planner.api.people import require_office
 from planner.api.plan import Plan
 from planner.api.progress import Clock
+from planner.api.rezone.sited import with_sited
 from planner.api.rezone.wish import RezoneWish
 from planner.api.task import Task, Wishes
 from planner.errors import ConfigError, Finding
@@ -140,6 +141,9 @@ class Asked:
         online = online_of(project, options.consent, offline=options.offline)
         opened = open_project(project, clock, beside=beside)
         require_office(options.by, Secrets.of(before, opened.people))
+        known = {*opened.members.kept["id"].astype(str), *(e.id for e in earlier)}
+        events, said = with_sited(before, sheet.events, known, project.search.seed)
+        sheet = replace(sheet, events=events, findings=(*sheet.findings, *said))
         return Readied(self, before, opened, sheet, earlier, online)
 
     def noted(self, before: Plan, opened: Opened, earlier: Sequence[Event]) -> list[Finding]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +15,7 @@ from planner.demand.locate import Located
 from planner.errors import Finding, SchemaError
 from planner.intake.identity import match_ids
 from planner.model.arrays import Ints
-from planner.model.events import Event
+from planner.model.events import ZONE_WORDS, Event, place_key
 from planner.model.tables import PlanTables
 from planner.plan.frames import positions
 from planner.plan.previous import Placed
@@ -179,13 +177,13 @@ class _Centres:
 
     def dissolved(self, text: str) -> bool:
         """Tell whether a text can only mean a zone whose centre is one no more."""
-        zone = _ZONE.fullmatch(_key(text))
+        zone = ZONE_WORDS.fullmatch(place_key(text))
         named = zone is not None and zone["n"] in self.by_number
         return (named or text in self.by_id) and not self.called(text)
 
     def called(self, text: str) -> set[int]:
         """Give the centres that a text may mean; two where an id is the number of another's zone."""
-        zone = _ZONE.fullmatch(_key(text))
+        zone = ZONE_WORDS.fullmatch(place_key(text))
         number = self.by_number.get(zone["n"], -1) if zone else -1
         if zone and (zone["before"] or zone["behind"]):
             return {number} - {-1}
@@ -211,7 +209,7 @@ class _Targets:
 
     def units(self, event: Event) -> list[int]:
         """Give the units that an event names: a zone, a unit, a stairwell or a whole building."""
-        units, key = self.demand.units, _key(event.target)
+        units, key = self.demand.units, place_key(event.target)
         zones = set[int]() if event.kind == "give" else self.centres.called(event.target)
         if len(zones) > 1:
             raise self._not("centre-or-number", event, "对象")
@@ -219,7 +217,7 @@ class _Targets:
             return np.flatnonzero(self.was == zones.pop()).tolist()
         # ids of units are those of the plan that the sheet was written for: a new building shifts them
         known = [
-            np.array([_key(text) == key for text in names])
+            np.array([place_key(text) == key for text in names])
             for names in (self.named, units["label"], units["building"])
         ]
         # a building is all its stairwells, also where some homes are on none
@@ -254,10 +252,5 @@ class _Targets:
         return _NotThereError(Finding.of(code, place))
 
 
-_ZONE = re.compile(r"(?P<before>第|责任区|zone)?0*(?P<n>[0-9]+)(?P<behind>号?责任区|号)?")
 # a place without a name is the middle of its homes, which moves with who comes and goes
 _NEAR_M = 30.0
-
-
-def _key(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
