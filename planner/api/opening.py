@@ -167,7 +167,7 @@ def open_project(
                 else survey_fences(inputs.fences, datum=inputs.fences_datum)
             )
             ties = None if inputs.ties is None else read_ties(inputs.ties, told=inputs.told(TIES))
-            asked = bool(project.affinity.talents)
+            asked = bool(project.affinity.talents) or any(s.talents for s in project.shares)
             if asked and ready.members is not None:
                 raise InputError.of("talents-need-table")
             strengths = strengths_in(inputs.member_files, members) if asked else None

@@ -10,6 +10,7 @@ from typing import Any
 from planner.api.opening import Opened, open_project
 from planner.api.people import people_in
 from planner.api.progress import Clock
+from planner.demand.locate import Located
 from planner.files import write_files
 from planner.intake.sheets.formats.grids import opened_once
 from planner.model.caring import care_kinds
@@ -21,7 +22,15 @@ from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.person import People
 
-__all__ = ["Answer", "Standing", "about_of", "needs_of", "open_standing", "save_internal"]
+__all__ = [
+    "Answer",
+    "Standing",
+    "about_of",
+    "care_of",
+    "needs_of",
+    "open_standing",
+    "save_internal",
+]
 
 
 class Answer:
@@ -81,6 +90,20 @@ def needs_of(plan: PlanTables, project: Project, people: People) -> Needs:
     ids = plan.households["household_id"].astype(str)
     doubtful = {home for home, person in people.households.items() if person.doubtful}
     return replace(Needs.of(ids, said, kinds), doubtful=int(ids.isin(doubtful).sum()))
+
+
+def care_of(opened: Opened, located: Located) -> list[tuple[str, ...]]:
+    """Read off the sheets which kinds of care each located household is marked with, in both languages."""
+    known = care_kinds(opened.project.care.kinds)
+    people = people_in(opened.project, (opened.households, opened.members))
+    said = {home: person.care for home, person in people.households.items() if person.care}
+    words = {k.code: f"{k.zh} {k.en} {k.code}" for k in known}
+    own = Needs.of(located.households["id"].astype(str), said, known).kinds
+    # what the sheet itself says counts too: an office asks for its own words
+    return [
+        (*(words[code] for code in codes), *said.get(home, ()))
+        for home, codes in zip(located.households["id"].astype(str), own, strict=True)
+    ]
 
 
 def about_of(plan: PlanTables) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from planner.api.progress import Clock, Listener
 from planner.api.rezone.account import rezoned
 from planner.api.rezone.broken_rules import broken_anew
 from planner.api.rezone.wish import kept_from
+from planner.api.standing import care_of
 from planner.api.task import Case, Solved, Task, Wishes
-from planner.demand.bind import bind
+from planner.demand.bind import bind, must_broken
 from planner.demand.demand import build_demand
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError
@@ -190,7 +191,13 @@ def demand(task: Task, located: Located, clock: Clock) -> Case:
             rules = fitting
             made = build_demand(located.households, located.members, network, rules)
         bound = bind(
-            made, located, affinity=project.affinity, sheet=opened.ties, strengths=opened.strengths
+            made,
+            located,
+            affinity=project.affinity,
+            sheet=opened.ties,
+            strengths=opened.strengths,
+            shares=project.shares,
+            care=care_of(opened, located) if project.shares else (),
         )
         before, kept, noticed = None, None, ()
         if task.previous is not None:
@@ -284,7 +291,9 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     told = {"online": asked, "advice": solved.advice.to_mapping(), "pieces": pieces}
     told["smallest"] = opened.project.smallest
     told |= rezoned(case, solved, tables)
-    findings = (*opened.findings, *case.findings, *tables.findings)
+    problem, affinity = case.demand.problem, opened.project.affinity
+    broken = must_broken(problem, solved.result.assignment, affinity)
+    findings = (*opened.findings, *case.findings, *broken, *tables.findings)
     before = case.before.tables if case.kept is not None and case.before is not None else None
     if opened.people is not None:
         # a plan keeps events of its past: whoever has left since is known by the digests of that time

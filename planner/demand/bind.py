@@ -1,16 +1,16 @@
-"""人文相亲 meets the plan: ties by id become prices between units, talents become a rule of each zone.
+"""人文相亲 meets the plan: ties by id become prices between units, talents and shares a rule of each zone.
 
 What people are to each other ends here; from now on there are units, metres and counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
@@ -18,12 +18,16 @@ from planner.errors import Finding
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
 from planner.intake.tie_sheet import Match, TieSheet, match_ties
+from planner.model.duties import is_able
 from planner.model.given import Source
-from planner.model.problem import ZoneRule
+from planner.model.problem import Problem, ZoneRule
 from planner.model.project import Affinity
+from planner.model.rules import rule_words
+from planner.model.sharing import Share
+from planner.model.small_tables import folded
 from planner.model.ties import Helpers, Ties
 
-__all__ = ["Bound", "Strengths", "bind", "strengths_in"]
+__all__ = ["Bound", "Strengths", "bind", "must_broken", "strengths_in"]
 
 LISTED = 20
 Strengths = Mapping[str, tuple[str, ...]]
@@ -60,11 +64,15 @@ def bind(
     affinity: Affinity,
     sheet: TieSheet | None = None,
     strengths: Strengths | None = None,
+    shares: Sequence[Share] = (),
+    care: Sequence[Collection[str]] = (),
 ) -> Bound:
     """Put ties and talents into the problem.
 
     `located`: the residents, in the order of `Demand.household_unit` and `Demand.member_unit`.
     `strengths`: what each member is good at; needed where talents are asked for.
+    `shares`: how care households are shared out; `care`: kinds of care of each household, in words of
+    `Share.care`; needed where shares are asked for.
     Gives: without a sheet, compounds and talents: the demand itself.
     """
     findings: list[Finding] = []
@@ -84,9 +92,10 @@ def bind(
     if rows:
         problem = problem.replace(ties=_summed(pd.concat(rows, ignore_index=True)))
     talents, nobody = _talents(demand, located.members, affinity, strengths or {})
-    findings += nobody
-    if talents:
-        problem = problem.replace(rules=(*problem.rules, *talents))
+    shared, idle = _shares(demand, located.members, shares, care, strengths or {})
+    findings += [*nobody, *idle]
+    if talents or shared:
+        problem = problem.replace(rules=(*problem.rules, *talents, *shared))
     return Bound(replace(demand, problem=problem), helpers, tuple(findings))
 
 
@@ -99,7 +108,13 @@ def _between_units(
     ends = np.sort(ends.reshape(-1, 2), axis=1)
     apart = np.array([m.kind == "apart" for m in matches], bool)
     price = [
-        m.metres if m.metres is not None else affinity.apart_m if far else affinity.tie_m
+        affinity.must_m
+        if m.kind in affinity.must
+        else m.metres
+        if m.metres is not None
+        else affinity.apart_m
+        if far
+        else affinity.tie_m
         for m, far in zip(matches, apart, strict=True)
     ]
     placed = (ends >= 0).all(axis=1)
@@ -184,3 +199,45 @@ def _talents(
             ZoneRule(f"talent:{talent}", amount, 1.0, None, None, False, affinity.talent_price)
         )
     return made, nobody
+
+
+def _shares(
+    demand: Demand,
+    members: pd.DataFrame,
+    shares: Sequence[Share],
+    care: Sequence[Collection[str]],
+    strengths: Strengths,
+) -> tuple[list[ZoneRule], list[Finding]]:
+    """Count care households for each member of a kind; what nobody counts for is only told of."""
+    made: list[ZoneRule] = []
+    idle: list[Finding] = []
+    n = demand.problem.n_units
+    for share in shares:
+        words = tuple(map(folded, share.talents))
+        able = np.array([is_able(strengths.get(i, ()), words) for i in members["id"]], bool)
+        homes = np.array([bool(own) and _meant(own, share.care) for own in care], bool)
+        amount, per = (
+            np.bincount(unit[which & (unit >= 0)], minlength=n).astype(float)
+            for unit, which in ((demand.household_unit, homes), (demand.member_unit, able))
+        )
+        if not amount.any() or not per.any():
+            zh, en = rule_words(share.name)
+            idle.append(Finding.of("share-nobody", {"column": "关爱对象"}, rule=f"{zh} {en}"))
+            continue
+        made.append(
+            ZoneRule(share.name, amount, share.low, share.high, per, share.hard, share.price_m)
+        )
+    return made, idle
+
+
+def _meant(own: Collection[str], asked: Collection[str]) -> bool:
+    return not asked or any(folded(word) in folded(kind) for word in asked for kind in own)
+
+
+def must_broken(problem: Problem, assignment: ArrayLike, affinity: Affinity) -> tuple[Finding, ...]:
+    """Tell how many of the ties that must hold a plan breaks."""
+    ties = problem.ties
+    if ties is None or not affinity.must:
+        return ()
+    broken = int((ties.broken(assignment) & (ties.price_m >= affinity.must_m)).sum())
+    return (Finding.of("must-broken", n=broken),) if broken else ()

@@ -17,6 +17,7 @@ from planner.model.inputs import SHEETS, Inputs, read_inputs
 from planner.model.levels import Level, read_levels
 from planner.model.rules import DEFAULT_PROFILE, RuleBook
 from planner.model.section import made, read_section, refuse_unknown
+from planner.model.sharing import Share, read_shares
 
 __all__ = [
     "MOVE_PRICE_M",
@@ -31,6 +32,7 @@ __all__ = [
 
 MOVE_PRICE_M = 200.0
 """Metres that a home changing hands is charged for, unless the project says otherwise."""
+TIE_KINDS = ("kin", "workmates", "helper", "apart")
 T = TypeVar("T")
 
 
@@ -128,6 +130,11 @@ class Affinity:
         Strengths (特长) of which each zone should have at least one member.
     talent_price : float
         Metres charged for each talent that a zone is without.
+    must : tuple of str
+        Kinds of ties that must hold: kin, workmates, helper, apart.  Each is worth `must_m`, more than any
+        walk, and where no plan keeps it that is told.
+    must_m : float
+        See `must`.
     move_price_m : float
         Metres of walking that one home changing hands must be worth, where there is a plan before.
 
@@ -143,13 +150,18 @@ class Affinity:
     talents: tuple[str, ...] = ()
     talent_price: float = 1000.0
     move_price_m: float = MOVE_PRICE_M
+    must: tuple[str, ...] = ()
+    must_m: float = 100_000.0
 
     def __post_init__(self) -> None:
-        for name in ("tie_m", "apart_m", "compound_m", "talent_price", "move_price_m"):
+        for name in ("tie_m", "apart_m", "compound_m", "talent_price", "move_price_m", "must_m"):
             # TOML knows nan and inf, and neither is a price.
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ConfigError.of("affinity-not-a-price", name=name, value=value)
+        for kind in self.must:
+            if kind not in TIE_KINDS:
+                raise ConfigError.of("must-no-kind", kind=kind, names=", ".join(TIE_KINDS))
         object.__setattr__(self, "talents", tuple(talent.strip() for talent in self.talents))
         for talent in self.talents:
             # A comma parts the strengths in a cell: a talent with one would never be found.
@@ -189,6 +201,8 @@ class Project:
         How fast people walk, and which walks are told.
     care : Care
         What is said of households that need more.
+    shares : tuple of Share
+        How care households are shared out in each zone, and to which kind of member they are linked.
     file : Path or None
         The project file itself.
 
@@ -210,6 +224,7 @@ class Project:
     levels: tuple[Level, ...] = ()
     pace: Pace = field(default_factory=Pace)
     care: Care = field(default_factory=Care)
+    shares: tuple[Share, ...] = ()
     file: Path | None = None
 
     def __post_init__(self) -> None:
@@ -289,7 +304,7 @@ class Project:
         ConfigError
             A key is unknown, missing, or has a wrong value.
         """
-        refuse_unknown(values, (*_SECTIONS, "levels"), where)
+        refuse_unknown(values, (*_SECTIONS, "levels", "shares"), where)
         given = {name: values.get(name, {}) for name in _SECTIONS}
         at = {name: f"{where}, [{name}]" for name in _SECTIONS}
         for name, section in given.items():
@@ -321,6 +336,7 @@ class Project:
             affinity=section("affinity", Affinity),
             pace=section("coverage", Pace),
             care=section("care", Care),
+            shares=read_shares(values.get("shares", []), where),
             levels=read_levels(levels, {**given["mentors"], **mentors}, folder, where),
         )
 

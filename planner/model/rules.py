@@ -24,7 +24,15 @@ from planner.errors import ConfigError
 from planner.model.arrays import Floats
 from planner.model.section import made, read_section, refuse_unknown
 
-__all__ = ["DEFAULT_PROFILE", "Bound", "RuleBook", "WalkLimit", "profile_names", "rule_words"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "Bound",
+    "RuleBook",
+    "WalkLimit",
+    "is_of_care",
+    "profile_names",
+    "rule_words",
+]
 
 DEFAULT_PROFILE = "bagongshan-1-5-15"
 
@@ -341,7 +349,23 @@ def rule_words(name: str) -> tuple[str, str]:
         rule, _, fence = name.partition("@")
         zh, en = rule_words(rule)
         return f"{zh}（{fence}）", f"{en} ({fence})"
+    if name.startswith("care_per_member"):
+        return _share_words(name)
     if name.startswith("talent:"):
         talent = name.removeprefix("talent:")
         return f"每个责任区“{talent}”人数", f"members of a zone with the strength {talent}"
     return _WORDS.get(name, (name, name.replace("_", " ")))
+
+
+def is_of_care(name: str) -> bool:
+    """Tell whether a rule counts care households: what becomes of it is the office's own knowledge."""
+    return name.startswith("care_per_member")
+
+
+def _share_words(name: str) -> tuple[str, str]:
+    talents, _, care = name.removeprefix("care_per_member").removeprefix(":").partition("/")
+    who, homes = talents.replace("|", "、"), care.replace("|", "、")
+    return (
+        f"每名{f'“{who}”' if who else ''}党员联系{homes or '关爱'}户数",
+        f"{homes or 'care'} households per member{f' with the strength {who}' if who else ''}",
+    )

@@ -20,6 +20,7 @@ from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.errors import InputError
 from planner.model.arrays import AnyInts
+from planner.model.rules import is_of_care
 from planner.model.tables import PlanTables
 
 __all__ = ["Count", "Ledger", "LedgerLine", "ledger_lines", "ledger_of", "require_centres"]
@@ -228,7 +229,7 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
                 far,
             )
         )
-    broken = len(tables.certificate.violations)
+    broken = sum(not is_of_care(v.rule) for v in tables.certificate.violations)
     lines.append(
         LedgerLine("rules-broken", f"未符合规则：{broken:,}处", f"rules broken: {broken:,}", broken)
     )

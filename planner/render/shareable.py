@@ -95,7 +95,7 @@ def _zones(tables: PlanTables, audience: Audience, people: People | None) -> gpd
             f"walk_{key}_m": np.round([float(z[key]) for z in told], 1) for key in ("mean", "max")
         }
         shapes = zones.geometry.to_numpy()
-        own = broken_rules(tables)
+        own = broken_rules(tables, whole=audience is Audience.INTERNAL)
         columns["broken"] = ["、".join(zh for zh, _ in own[c]) for c in zones["centre_id"]]
     if audience is Audience.INTERNAL:
         columns |= {

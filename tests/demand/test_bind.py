@@ -12,9 +12,11 @@ import pytest
 
 from planner.api.plan import Plan
 from planner.api.zone import run
+from planner.demand.bind import must_broken
+from planner.errors import ConfigError
 from planner.model.audit import audit
 from planner.model.problem import Problem
-from planner.model.project import Project
+from planner.model.project import Affinity, Project
 from planner.model.ties import Helpers, Ties
 from planner.plan.advice.repairs import limit_words
 from planner.plan.frames import assignment_of
@@ -324,3 +326,19 @@ def test_a_price_of_changes_leaves_ties_alone(tied: Plan) -> None:
     priced: Problem = price_changes(tied.problem, unit, before)
     assert priced.ties is tied.problem.ties
     assert replace(tied.certificate, ties=None).value_m <= tied.certificate.value_m
+
+
+def test_ties_that_must_hold_are_worth_more_than_any_walk() -> None:
+    """Whatever their row says; how many a plan breaks all the same is told."""
+    ties = Ties([0, 1], [1, 2], [100_000.0, 50.0], [False, False], [1, 1])  # type: ignore[arg-type]
+    problem = Problem(
+        load=np.ones(3), households=np.ones(3, int), home=np.array([0, 2]),
+        pair_start=np.array([0, 2, 4, 6]), pair_centre=np.array([0, 1] * 3), walk_m=np.ones(6),
+        adjacency=np.array([[0, 1], [1, 2]]), ties=ties,
+    )  # fmt: skip
+    must = Affinity(must=("kin",))
+    assert [f.code for f in must_broken(problem, [0, 1, 1], must)] == ["must-broken"]
+    assert not must_broken(problem, [0, 0, 1], must)
+    assert not must_broken(problem, [0, 1, 1], Affinity())
+    with pytest.raises(ConfigError, match="friends"):
+        Affinity(must=("friends",))

@@ -83,7 +83,9 @@ def _with_zone(tables: PlanTables, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _centres(tables: PlanTables) -> Sheet:
     cells, guides = level_columns(tables)
-    broken = ["; ".join(map(" ".join, words)) for words in broken_rules(tables).values()]
+    broken = [
+        "; ".join(map(" ".join, words)) for words in broken_rules(tables, whole=True).values()
+    ]
     return Sheet(
         "中心户 centres",
         tables.centres.assign(broken=broken, **cells),

@@ -18,6 +18,7 @@ from planner.model.arrays import Ints
 from planner.model.palette import ZONE_COLOURS, ink
 from planner.model.plane import SCALE
 from planner.model.problem import RuleOutcome
+from planner.model.rules import is_of_care
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.frames import buildings_of
 from planner.privacy.blocks import FEW
@@ -58,7 +59,9 @@ def meeting_payload(
         "view": view,
         "meta": plan_words(tables, title) | _counting(told),
         "figures": told.figures(),
-        "rules": [_rule(r, told) for r in tables.certificate.rules],
+        "rules": [
+            _rule(r, told) for r in tables.certificate.rules if told.whole or not is_of_care(r.name)
+        ],
         "colours": [[c, ink(c)] for c in ZONE_COLOURS],
         "zones": _zones(tables, fine, told),
         "centres": _centres(tables, fine, told),
@@ -171,7 +174,7 @@ def _own_limits(rule: RuleOutcome, tables: PlanTables) -> dict[str, Any]:
 
 
 def _zones(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]:
-    shapes, broken = tables.zones.geometry.to_numpy(), broken_rules(tables)
+    shapes, broken = tables.zones.geometry.to_numpy(), broken_rules(tables, whole=told.whole)
     rows = zip(tables.zones.to_dict("records"), told.zones, grid.lines(shapes), shapes, strict=True)
     made: list[dict[str, Any]] = [
         {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from planner.model.rules import is_of_care
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.privacy.blocks import FEW
 from planner.render.text.figures import finding_groups, summary
@@ -115,6 +116,8 @@ def _headline(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[s
 def _rule_table(tables: PlanTables, told: Told) -> list[str]:
     lines = ["| 规则 Rule | 限值 Limit | 最差 Worst | 结果 Result |", "|---|---:|---:|---|"]
     for r in tables.certificate.rules:
+        if is_of_care(r.name) and not told.whole:
+            continue
         zh, en = rule_words(r.name)
         what, (worst, broken) = counted_words(r), told.rule(r)
         n = _count(broken, told)
@@ -142,6 +145,8 @@ def _advice(advice: dict[str, Any]) -> list[str]:
     if advice.get("repairs"):
         lines += ["", "逐项重新求解并独立核验 each solved again and checked independently:", ""]
     for repair in advice.get("repairs", []):
+        if is_of_care(str(repair["change"].get("rule", ""))):
+            continue  # what is amiss with care is the office's own affair
         lines.append(f"- {escaped(repair['what_zh'])} · {escaped(repair['what'])}")
     return lines
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from planner.model.problem import Certificate, RuleOutcome
-from planner.model.rules import rule_words
+from planner.model.rules import is_of_care, rule_words
 from planner.model.tables import PlanTables
 from planner.plan.frames import broken_codes
 from planner.plan.provenance import history_of
@@ -33,10 +33,10 @@ Both = tuple[str, str]
 """One text in Chinese and in English."""
 
 
-def broken_rules(tables: PlanTables) -> dict[str, list[Both]]:
-    """Name the rules that each zone breaks, by the id of its centre."""
+def broken_rules(tables: PlanTables, *, whole: bool = False) -> dict[str, list[Both]]:
+    """Name the rules that each zone breaks, by the id of its centre; those of care for the office alone."""
     codes = broken_codes(tables.certificate, len(tables.centres))
-    words = [[rule_words(name) for name in names] for names in codes]
+    words = [[rule_words(n) for n in names if whole or not is_of_care(n)] for names in codes]
     return dict(zip(tables.centres["centre_id"], words, strict=True))
 
 
