@@ -20,6 +20,8 @@ from .api.service.duty_cards import duty_cards as duty_cards
 from .api.service.visits_due import Asked as Asked
 from .api.service.visits_due import VisitsDue as VisitsDue
 from .api.service.visits_due import visits_due as visits_due
+from .api.service.wishing import TwoWay as TwoWay
+from .api.service.wishing import two_way as two_way
 from .api.service.year import YearReport as YearReport
 from .api.service.year import year_report as year_report
 from .api.site.adding import Addition as Addition

@@ -25,9 +25,11 @@ from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties
 from planner.intake.who_serves import Serving, who_serves
+from planner.intake.wish_sheet import WishSheet, read_wishes
 from planner.model.given import Source
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table
+from planner.model.service_sheets import WISHES
 from planner.plan.guiding import Guides, read_guides
 from planner.plan.store.plans import plan_file
 
@@ -54,6 +56,8 @@ class Opened:
         Rules, search, prices; its paths are not looked at again.
     fences : GeoDataFrame or None
         Polygons with a column ``fence``; else the residents' community is the fence.
+    wishes : WishSheet or None
+        Who wishes for which centre.
     ties : TieSheet or None
         Who belongs together, and who is to be kept apart.
     strengths : mapping or None
@@ -80,6 +84,7 @@ class Opened:
     people: People | None = field(default=None, repr=False)
     most: Mapping[str, float] = field(default_factory=dict, repr=False)
     zones: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+    wishes: WishSheet | None = field(default=None, repr=False)
 
     @property
     def datum(self) -> str | None:
@@ -194,6 +199,9 @@ def open_project(
         people,
         serving.most,
         serving.zones,
+        None
+        if project.affinity.wishes is None
+        else read_wishes(project.affinity.wishes, inputs.told(WISHES)),
     )
 
 

@@ -35,7 +35,7 @@ from planner.model.schema import (
     header_key,
     is_personal,
 )
-from planner.model.service_sheets import NEEDS, OBJECTIONS
+from planner.model.service_sheets import NEEDS, OBJECTIONS, WISHES
 from planner.model.tables import PlanTables
 from planner.plan.changefile import LONGEST_NAME
 from planner.privacy import Secrets
@@ -211,6 +211,7 @@ def _tables_of(project: Project) -> Iterator[tuple[Source, Table]]:
         (project.care.log, LOG),
         (project.care.needs, NEEDS),
         (project.siting.objections, OBJECTIONS),
+        (project.affinity.wishes, WISHES),
         *((level.sheet, MEMBERS) for level in project.levels),
     ):
         if path is not None:

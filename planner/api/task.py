@@ -14,6 +14,7 @@ from planner.api.opening import Online, Opened
 from planner.api.rezone.wish import Kept, RezoneWish
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
+from planner.demand.wishes import Wished
 from planner.errors import Finding
 from planner.files import mark_as_read
 from planner.model.given import one_source
@@ -101,6 +102,7 @@ class Case:
     `rules`: the project's, or the nearest that fit.
     `helpers`: households that a member looks after already.
     `before`: where people were, if the plan is a re-cut.
+    `wished`: who wishes for which centre.
     `kept`: what of it stands whatever is found, if it is a re-zoning by events.
     """
 
@@ -112,6 +114,7 @@ class Case:
     before: Placed | None = None
     kept: Kept | None = None
     findings: tuple[Finding, ...] = ()
+    wished: Wished | None = None
 
     @property
     def opened(self) -> Opened:

@@ -198,6 +198,7 @@ def demand(task: Task, located: Located, clock: Clock) -> Case:
             strengths=opened.strengths,
             shares=project.shares,
             care=care_of(opened, located) if project.shares else (),
+            wishes=opened.wishes,
         )
         before, kept, noticed = None, None, ()
         if task.previous is not None:
@@ -210,7 +211,8 @@ def demand(task: Task, located: Located, clock: Clock) -> Case:
             elif task.previous.tables is not None and (n := len(locks_of(task.previous.tables))):
                 noticed = (*noticed, Finding.of("locks-not-kept", n=n))
     findings = (*said, *bound.findings, *noticed)
-    return Case(task, located, rules, bound.demand, bound.helpers, before, kept, findings)
+    people = (bound.demand, bound.helpers, before, kept, findings, bound.wished)
+    return Case(task, located, rules, *people)
 
 
 def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
@@ -290,6 +292,8 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     pieces = [asdict(piece) for piece in case.demand.pieces]
     told = {"online": asked, "advice": solved.advice.to_mapping(), "pieces": pieces}
     told["smallest"] = opened.project.smallest
+    if case.wished is not None:
+        told["wishes"] = case.wished.counts(solved.result.assignment)
     told |= rezoned(case, solved, tables)
     problem, affinity = case.demand.problem, opened.project.affinity
     broken = must_broken(problem, solved.result.assignment, affinity)

@@ -123,6 +123,7 @@ for command in (
     serving.year,
     serving.due,
     serving.duties,
+    serving.wishes,
     sheets.check,
     sheets.review,
     rulebooks.rules,

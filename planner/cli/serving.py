@@ -19,7 +19,7 @@ from planner.cli.terminal import (
     show_findings,
 )
 
-__all__ = ["due", "duties", "year"]
+__all__ = ["due", "duties", "wishes", "year"]
 
 LogFiles = Annotated[
     list[Path] | None,
@@ -195,6 +195,48 @@ def duties(
         kept = store or (plan if plan.is_dir() else plan.parent) / STORE
         asked = {"since": since, "until": until, "store": kept}
         found = duty_cards(Plan.load(plan), project, logs or (), **asked, listener=listener)
+    written = found.save(free, replacing=replace)
+    if not as_json:
+        show_findings(found.findings)
+    answered(found, written, as_json=as_json)
+
+
+def wishes(
+    plan: PlanFile,
+    project: ProjectFile,
+    curve: Annotated[
+        bool,
+        typer.Option(
+            "--curve",
+            help="Nine plans at nine prices of a wish: wishes met against metres, each with its proven gap. "
+            "意愿与步行的取舍",
+        ),
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=1.0, help="With --curve: for all of them. 时限（秒）")
+    ] = 60.0,
+    out: OutFolder = Path("wishes"),
+    replace: ReplaceBook = False,
+    as_json: AsJson = False,
+) -> None:
+    r"""Tell whose wishes a plan meets, and what more of them would cost. 双向选择
+
+    Homes and members wish for up to three centres each (意愿1 to 意愿3, in the sheet that \[affinity] wishes
+    names); wish_m there is what a wish is worth in metres when the plan is made. wishes.internal.xlsx lists
+    whom the plan meets and whom not, the trade-off, and for each home that no zone covers a committee
+    member who fills the gap.
+    住户与党员各填至多三个意愿中心户；列出满足与否、意愿与步行的取舍，以及未覆盖住户的兜底人员。文件仅供内部使用。
+
+    \b
+    planner wishes out/ planner.toml --curve
+    """
+    from planner.api.plan import Plan
+    from planner.api.service.wishing import two_way
+
+    free = new_folder(out, replacing=replace, holding="wishes.internal.xlsx")
+    with progress() as listener:
+        asked = {"curve": curve, "seconds": seconds}
+        found = two_way(Plan.load(plan), project, listener=listener, **asked)
     written = found.save(free, replacing=replace)
     if not as_json:
         show_findings(found.findings)

@@ -14,10 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
+from planner.demand.wishes import Wished, wish_shares, wished
 from planner.errors import Finding
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
 from planner.intake.tie_sheet import Match, TieSheet, match_ties
+from planner.intake.wish_sheet import WishSheet
 from planner.model.duties import is_able
 from planner.model.given import Source
 from planner.model.problem import Problem, ZoneRule
@@ -40,11 +42,13 @@ class Bound:
 
     `demand`: its problem has `ties`, and a rule for each talent.
     `helpers`: households that a member looks after already.
+    `wished`: who wishes for which centre.
     """
 
     demand: Demand
     helpers: Helpers | None
     findings: tuple[Finding, ...]
+    wished: Wished | None = None
 
 
 def strengths_in(paths: Source | Iterable[Source], members: Residents) -> Strengths:
@@ -66,6 +70,7 @@ def bind(
     strengths: Strengths | None = None,
     shares: Sequence[Share] = (),
     care: Sequence[Collection[str]] = (),
+    wishes: WishSheet | None = None,
 ) -> Bound:
     """Put ties and talents into the problem.
 
@@ -73,6 +78,7 @@ def bind(
     `strengths`: what each member is good at; needed where talents are asked for.
     `shares`: how care households are shared out; `care`: kinds of care of each household, in words of
     `Share.care`; needed where shares are asked for.
+    `wishes`: for which centres homes and members wish.
     Gives: without a sheet, compounds and talents: the demand itself.
     """
     findings: list[Finding] = []
@@ -91,12 +97,29 @@ def bind(
     problem = demand.problem
     if rows:
         problem = problem.replace(ties=_summed(pd.concat(rows, ignore_index=True)))
+    asked = None
+    if wishes is not None:
+        asked, said = _wished(wishes, demand, located)
+        findings += said
+        worth = affinity.wish_m * wish_shares(problem, asked)
+        problem = problem.replace(penalty_m=problem.penalty_m + worth)
     talents, nobody = _talents(demand, located.members, affinity, strengths or {})
     shared, idle = _shares(demand, located.members, shares, care, strengths or {})
     findings += [*nobody, *idle]
     if talents or shared:
         problem = problem.replace(rules=(*problem.rules, *talents, *shared))
-    return Bound(replace(demand, problem=problem), helpers, tuple(findings))
+    return Bound(replace(demand, problem=problem), helpers, tuple(findings), asked)
+
+
+def _wished(
+    sheet: WishSheet, demand: Demand, located: Located
+) -> tuple[Wished, tuple[Finding, ...]]:
+    homes, people = (
+        frame["id"].astype(str).tolist() for frame in (located.households, located.members)
+    )
+    seats = demand.centres["centre_id"].astype(str)
+    found, said = wished(sheet, homes, demand.household_unit, people, demand.member_unit, seats)
+    return found, (*sheet.findings, *said)
 
 
 def _between_units(

@@ -9,13 +9,16 @@ import numpy as np
 
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.problem import Problem
+from planner.model.rules import WalkLimit
 from planner.model.ties import Ties
 
 __all__ = [
     "Excerpt",
+    "beside_walks",
     "excerpt",
     "of_pairs",
     "own_ceilings",
+    "pairs_beside_walks",
     "places_of",
     "restricted",
     "with_centre",
@@ -137,6 +140,20 @@ def with_limit(problem: Problem, rule: str, side: str, limit: float) -> Problem:
     """Move one side of one rule."""
     rules = tuple(replace(r, **{side: limit}) if r.name == rule else r for r in problem.rules)
     return problem.replace(rules=rules)
+
+
+def beside_walks(problem: Problem, walk: WalkLimit) -> Floats:
+    """Give what each unit is charged besides for a centre for which nobody wishes, shape (n_units,)."""
+    found = np.zeros(problem.n_units)
+    np.maximum.at(found, problem.pair_unit, pairs_beside_walks(problem, walk))
+    return found
+
+
+def pairs_beside_walks(problem: Problem, walk: WalkLimit) -> Floats:
+    """Give what each pair is charged besides for its walk: wishes unmet, shape (n_pairs,)."""
+    extra = problem.penalty_m - problem.load[problem.pair_unit] * walk.charge_m(problem.walk_m)
+    # of some thousandths rounding is the cause, and no wish
+    return np.where(extra > 0.01, extra, 0.0)
 
 
 def own_ceilings(problem: Problem) -> Floats:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from planner.errors import ConfigError
+from planner.model.affinity import MOVE_PRICE_M, Affinity
 from planner.model.caring import Care, Pace
 from planner.model.inputs import SHEETS, Inputs, read_inputs
 from planner.model.levels import Level, read_levels
@@ -30,9 +31,6 @@ __all__ = [
     "project_file",
 ]
 
-MOVE_PRICE_M = 200.0
-"""Metres that a home changing hands is charged for, unless the project says otherwise."""
-TIE_KINDS = ("kin", "workmates", "helper", "apart")
 T = TypeVar("T")
 
 
@@ -110,65 +108,6 @@ class Siting:
         for name, weight in self.criteria.items():
             if not 0 < weight < math.inf:
                 raise ConfigError.of("criterion-weight", name=name, value=weight)
-
-
-@dataclass(frozen=True, slots=True)
-class Affinity:
-    """人文相亲: prices of ties and of homes that change hands; talents that each zone should have.
-
-    Parameters
-    ----------
-    tie_m : float
-        Metres of walking that it is worth to keep two homes that belong together in one zone, and a home
-        with the member who helps it; for rows of the sheet of ties that state no price.
-    apart_m : float
-        The same for two homes that are to be kept apart.
-    compound_m : float
-        Price when two neighbouring stairwells of one compound come into two zones, for each home of
-        the smaller one; 0 for none.
-    talents : tuple of str
-        Strengths (特长) of which each zone should have at least one member.
-    talent_price : float
-        Metres charged for each talent that a zone is without.
-    must : tuple of str
-        Kinds of ties that must hold: kin, workmates, helper, apart.  Each is worth `must_m`, more than any
-        walk, and where no plan keeps it that is told.
-    must_m : float
-        See `must`.
-    move_price_m : float
-        Metres of walking that one home changing hands must be worth, where there is a plan before.
-
-    Raises
-    ------
-    ConfigError
-        A price is negative, or a talent is no plain word.
-    """
-
-    tie_m: float = 200.0
-    apart_m: float = 2000.0
-    compound_m: float = 0.0
-    talents: tuple[str, ...] = ()
-    talent_price: float = 1000.0
-    move_price_m: float = MOVE_PRICE_M
-    must: tuple[str, ...] = ()
-    must_m: float = 100_000.0
-
-    def __post_init__(self) -> None:
-        for name in ("tie_m", "apart_m", "compound_m", "talent_price", "move_price_m", "must_m"):
-            # TOML knows nan and inf, and neither is a price.
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise ConfigError.of("affinity-not-a-price", name=name, value=value)
-        for kind in self.must:
-            if kind not in TIE_KINDS:
-                raise ConfigError.of("must-no-kind", kind=kind, names=", ".join(TIE_KINDS))
-        object.__setattr__(self, "talents", tuple(talent.strip() for talent in self.talents))
-        for talent in self.talents:
-            # A comma parts the strengths in a cell: a talent with one would never be found.
-            if not talent or "," in talent:
-                raise ConfigError.of("bad-talent", talent=talent)
-        if len(set(self.talents)) < len(self.talents):
-            raise ConfigError.of("talent-twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +189,7 @@ class Project:
         paths += [named.fences, named.buildings, named.aliases, named.ties]
         paths += [named.links, named.barriers, self.care.kinds, self.care.log]
         paths += [self.care.counts, self.care.classes, self.care.needs, self.care.need_kinds]
-        paths += [self.care.duties, self.siting.objections]
+        paths += [self.care.duties, self.siting.objections, self.affinity.wishes]
         paths += [level.sheet for level in self.levels]
         return tuple(path for path in paths if isinstance(path, Path))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from planner.model.schema import Column, Table
 
-__all__ = ["NEEDS", "NEEDS_COLUMN", "NOMINATED", "OBJECTIONS"]
+__all__ = ["NEEDS", "NEEDS_COLUMN", "NOMINATED", "OBJECTIONS", "WISHES"]
 
 NEEDS: Final = Table(
     "needs",
@@ -36,3 +36,13 @@ OBJECTIONS: Final = Table(
     ),
 )
 """公示异议: a row an objection; what it says is not read."""
+WISHES: Final = Table(
+    "wishes",
+    (
+        Column("id", "编号, id, 户编号, 党员编号, 住户编号, household_id, member_id, who"),
+        Column("wish1", "意愿1, wish 1, 第一意愿, 意愿一, 首选, 意愿, 意向中心户, wish, wish1"),
+        Column("wish2", "意愿2, wish 2, 第二意愿, 意愿二, 次选, wish2"),
+        Column("wish3", "意愿3, wish 3, 第三意愿, 意愿三, wish3"),
+    ),
+)
+"""双向选择意愿: a row a home or a member, with the ids of the centres that it wishes for."""

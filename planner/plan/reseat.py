@@ -18,7 +18,7 @@ import shapely
 
 from planner.errors import InputError
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
-from planner.model.excerpt import restricted
+from planner.model.excerpt import beside_walks, pairs_beside_walks, restricted
 from planner.model.problem import Part, Problem, ZoneRule
 from planner.model.proof.verify import proven_bound
 from planner.model.tables import PlanTables
@@ -130,20 +130,23 @@ def _problem(tables: PlanTables, home: Mapping[str, int], moved: Bools, zone: An
     columns = {n: [getattr(before, n)[keep]] for n in ("walk_m", "penalty_m", "change_m")}
     dearest = np.zeros(before.n_units)
     np.maximum.at(dearest, before.pair_unit, before.change_m)
+    limit = tables.rules.walk
+    wishes, unwished = pairs_beside_walks(before, limit), beside_walks(before, limit)
     for name, at in home.items():
         if not moved[place[name]]:
             continue
         walk_m = doors.walks(at)
         may = _may(tables, walk_m, zone == name, at)
         # who was never with a centre pays for going there what it pays for any other
-        change = dearest.copy()
+        change, beside = dearest.copy(), unwished.copy()
         if name in set(ids):
             had = before.pair_centre == ids.tolist().index(name)
             change[before.pair_unit[had]] = before.change_m[had]
+            beside[before.pair_unit[had]] = wishes[had]
         unit.append(may)
         centre.append(np.full(len(may), place[name]))
         columns["walk_m"].append(walk_m[may])
-        columns["penalty_m"].append(before.load[may] * tables.rules.walk.charge_m(walk_m[may]))
+        columns["penalty_m"].append(before.load[may] * limit.charge_m(walk_m[may]) + beside[may])
         columns["change_m"].append(change[may])
     owner, of = np.concatenate(unit), np.concatenate(centre)
     order = np.lexsort((of, owner))

@@ -77,3 +77,22 @@ def test_the_cards_of_the_centres(cli: Cli, tmp_path: Path) -> None:
     told = json.loads(cli("duties", "out", str(project), "--from", "2025-06-01", "--json").stdout)
     assert told["duties"]["liaison"]["done"] == 1
     assert cli("duties", "out", str(project), "--from", "soon").returncode == 2
+
+
+def test_wishes(cli: Cli, tmp_path: Path) -> None:
+    """Without a sheet of wishes it is said which line is wanting; with one, counts and a workbook."""
+    plan, project = care_town()
+    (tmp_path / "out").mkdir()
+    store_plan(plan, tmp_path / "out" / "plan.gpkg")
+    missing = cli("wishes", "out", str(project))
+    assert missing.returncode == 2
+    assert "[affinity]" in missing.stdout + missing.stderr
+    (tmp_path / "w.csv").write_text("编号,意愿1\nH001,M1\nH002,M0\n", "utf-8")
+    own = project.parent / "wished.toml"
+    own.write_text(
+        project.read_text("utf-8") + f"[affinity]\nwishes = '{tmp_path / 'w.csv'}'\n", "utf-8"
+    )
+    said = cli("--lang", "both", "wishes", "out", str(own), "--out", "w")
+    assert said.returncode == 0, said.stderr
+    assert "双向选择意愿 <10 条" in said.stdout
+    assert (tmp_path / "w" / "wishes.internal.xlsx").is_file()

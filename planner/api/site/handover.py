@@ -22,7 +22,7 @@ from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.caring import Care
-from planner.model.project import Inputs, Project, Siting
+from planner.model.project import Affinity, Inputs, Project, Siting
 from planner.model.schema import MEMBERS, Table
 from planner.render.books.look import new_book, put
 
@@ -38,7 +38,7 @@ _PATHS: Final = {
     "levels": {"sheet"},
     **{
         name: {f.name for f in fields(kind) if "Path" in str(f.type)}
-        for name, kind in (("care", Care), ("siting", Siting))
+        for name, kind in (("care", Care), ("siting", Siting), ("affinity", Affinity))
     },
 }
 _SECTION: Final = re.compile(r"^\s*\[+\s*([A-Za-z_.]+)\s*\]+")
@@ -214,16 +214,18 @@ def _resolved(project: Project) -> Project:
     )
     cache = project.online_cache and project.online_cache.resolve()
     made = Inputs(**{**paths, "members": Path()})
-    care, siting = (
-        replace(one, **{k: p.resolve() for k in _PATHS[name] if (p := getattr(one, k)) is not None})
-        for name, one in (("care", project.care), ("siting", project.siting))
-    )
+    sections = {
+        name: replace(
+            one, **{k: p.resolve() for k in _PATHS[name] if (p := getattr(one, k)) is not None}
+        )
+        for name in ("care", "siting", "affinity")
+        for one in (getattr(project, name),)
+    }
     return replace(
         project,
         inputs=made,
         levels=levels,
         online_cache=cache,
-        care=care,
-        siting=siting,
         file=None,
+        **sections,
     )

@@ -14,6 +14,7 @@ from planner.errors import InfeasibleError
 from planner.model.arrays import Floats, Ints
 from planner.model.audit import audit
 from planner.model.clash import RuleClash
+from planner.model.excerpt import beside_walks
 from planner.model.problem import Certificate, Result
 from planner.model.project import Search
 from planner.model.rules import RuleBook, rule_words
@@ -93,7 +94,8 @@ class Setting:
         walk_m[problem.fence[around] != problem.fence[unit]] = np.nan
         if walk.hard:
             walk_m[walk_m > walk.limit_m] = np.nan
-        return walk_m, np.nan_to_num(problem.load[around] * walk.charge_m(walk_m))
+        price = problem.load[around] * walk.charge_m(walk_m) + beside_walks(problem, walk)[around]
+        return walk_m, np.nan_to_num(price)
 
 
 def advise(counted: Advice, setting: Setting, result: Result, search: Search) -> Advice:

@@ -17,7 +17,7 @@ from scipy.spatial import KDTree
 
 from planner.model.arrays import Floats, Ints
 from planner.model.audit import audit
-from planner.model.excerpt import excerpt, own_ceilings, with_centre
+from planner.model.excerpt import beside_walks, excerpt, own_ceilings, with_centre
 from planner.network import WalkingNetwork
 from planner.network.distance import Mesh, flood
 from planner.plan.care.onstreets import OnStreets
@@ -247,7 +247,8 @@ def _solved(
     walk[ground.fence[part.units] != ground.fence[unit]] = np.nan
     if rules.hard:
         walk[walk > rules.limit_m] = np.nan
-    price = np.nan_to_num(part.problem.load * rules.charge_m(walk))
+    beside = beside_walks(part.problem, rules)
+    price = np.nan_to_num(part.problem.load * rules.charge_m(walk) + beside)
     tried = with_centre(part.problem, int(at[0]), walk, price)
     found = solve(tried, stop=Stop(gap=GAP, seconds=seconds), seed=seed)
     new = np.asarray(found.assignment, np.int64)
