@@ -24,12 +24,13 @@ from planner.intake.online.estimate import Estimate
 from planner.intake.residents import Residents, read_residents
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.tie_sheet import TieSheet, read_ties
+from planner.intake.venue_sheet import Venues, read_venues
 from planner.intake.who_serves import Serving, who_serves
 from planner.intake.wish_sheet import WishSheet, read_wishes
 from planner.model.given import Source
 from planner.model.project import Project
 from planner.model.schema import HOUSEHOLDS, MEMBERS, TIES, Table
-from planner.model.service_sheets import WISHES
+from planner.model.service_sheets import VENUES, WISHES
 from planner.plan.guiding import Guides, read_guides
 from planner.plan.store.plans import plan_file
 
@@ -58,6 +59,8 @@ class Opened:
         Polygons with a column ``fence``; else the residents' community is the fence.
     wishes : WishSheet or None
         Who wishes for which centre.
+    venues : Venues or None
+        Where people can go, with opening hours.
     ties : TieSheet or None
         Who belongs together, and who is to be kept apart.
     strengths : mapping or None
@@ -85,6 +88,7 @@ class Opened:
     most: Mapping[str, float] = field(default_factory=dict, repr=False)
     zones: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
     wishes: WishSheet | None = field(default=None, repr=False)
+    venues: Venues | None = field(default=None, repr=False)
 
     @property
     def datum(self) -> str | None:
@@ -199,9 +203,18 @@ def open_project(
         people,
         serving.most,
         serving.zones,
+        *_beside(project),
+    )
+
+
+def _beside(project: Project) -> tuple[WishSheet | None, Venues | None]:
+    """Read the sheets about the service that a plan itself takes into account."""
+    inputs, wishes, venues = project.inputs, project.affinity.wishes, project.care.venues
+    return (
+        None if wishes is None else read_wishes(wishes, inputs.told(WISHES)),
         None
-        if project.affinity.wishes is None
-        else read_wishes(project.affinity.wishes, inputs.told(WISHES)),
+        if venues is None
+        else read_venues(venues, inputs.told(VENUES), datum=inputs.homes_datum),
     )
 
 

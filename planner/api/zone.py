@@ -44,6 +44,7 @@ from planner.plan.previous import place_previous
 from planner.plan.provenance import locks_of, stamped
 from planner.plan.store.past import with_past
 from planner.plan.undisturbed import with_shapes_of
+from planner.plan.venues import venues_told
 from planner.privacy import SEAL
 from planner.solve import rezone
 from planner.solve.keeping import Recut
@@ -292,12 +293,16 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     pieces = [asdict(piece) for piece in case.demand.pieces]
     told = {"online": asked, "advice": solved.advice.to_mapping(), "pieces": pieces}
     told["smallest"] = opened.project.smallest
-    if case.wished is not None:
-        told["wishes"] = case.wished.counts(solved.result.assignment)
-    told |= rezoned(case, solved, tables)
     problem, affinity = case.demand.problem, opened.project.affinity
     broken = must_broken(problem, solved.result.assignment, affinity)
     findings = (*opened.findings, *case.findings, *broken, *tables.findings)
+    if opened.venues is not None:
+        findings = (*findings, *opened.venues.findings)
+        snaps, network = case.demand.snaps, opened.ground.network
+        told["venues"] = venues_told(opened.venues.frame, network, snaps)
+    if case.wished is not None:
+        told["wishes"] = case.wished.counts(solved.result.assignment)
+    told |= rezoned(case, solved, tables)
     before = case.before.tables if case.kept is not None and case.before is not None else None
     if opened.people is not None:
         # a plan keeps events of its past: whoever has left since is known by the digests of that time

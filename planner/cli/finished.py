@@ -381,6 +381,8 @@ def _one(place: Place) -> None:
         if name == say("步行", "Walk") and place.fence:
             table.add_row(say("社区", "Fence"), escape(place.fence))
         table.add_row(name, cell)
+    if place.venue is not None:
+        table.add_row(say("阵地", "Venue"), escape(say(*place.venue.words)))
     Console(highlight=False).print(table)
 
 

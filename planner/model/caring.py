@@ -174,6 +174,8 @@ class Care:
         A sheet of what households need, see `planner.intake.household_needs`.
     needs_each : int
         How many needs a member is asked to meet at most.
+    venues : Path or None
+        A sheet of venues with their opening hours, see `planner.intake.venue_sheet`.
     need_kinds, duties : Path or None
         Tables of the office's own; see `planner.model.duties`.
 
@@ -196,6 +198,7 @@ class Care:
     needs_each: int = 3
     need_kinds: Path | None = None
     duties: Path | None = None
+    venues: Path | None = None
 
     def __post_init__(self) -> None:
         for name in (

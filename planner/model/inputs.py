@@ -23,7 +23,7 @@ from planner.model.schema import (
     Table,
 )
 from planner.model.section import made, read_section, refuse_unknown
-from planner.model.service_sheets import NEEDS, OBJECTIONS, WISHES
+from planner.model.service_sheets import NEEDS, OBJECTIONS, VENUES, WISHES
 
 __all__ = ["DATUMS", "SHEETS", "Inputs", "read_inputs", "read_tables_told", "sheet_files"]
 
@@ -42,6 +42,7 @@ _TABLES: Final = {
     "log": LOG,
     "needs": NEEDS,
     "objections": OBJECTIONS,
+    "venues": VENUES,
     "wishes": WISHES,
 }
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".gpkg", ".geojson")

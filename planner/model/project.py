@@ -189,7 +189,7 @@ class Project:
         paths += [named.fences, named.buildings, named.aliases, named.ties]
         paths += [named.links, named.barriers, self.care.kinds, self.care.log]
         paths += [self.care.counts, self.care.classes, self.care.needs, self.care.need_kinds]
-        paths += [self.care.duties, self.siting.objections, self.affinity.wishes]
+        paths += [self.care.duties, self.siting.objections, self.affinity.wishes, self.care.venues]
         paths += [level.sheet for level in self.levels]
         return tuple(path for path in paths if isinstance(path, Path))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from planner.model.schema import Column, Table
 
-__all__ = ["NEEDS", "NEEDS_COLUMN", "NOMINATED", "OBJECTIONS", "WISHES"]
+__all__ = ["NEEDS", "NEEDS_COLUMN", "NOMINATED", "OBJECTIONS", "VENUES", "WISHES"]
 
 NEEDS: Final = Table(
     "needs",
@@ -46,3 +46,13 @@ WISHES: Final = Table(
     ),
 )
 """双向选择意愿: a row a home or a member, with the ids of the centres that it wishes for."""
+VENUES: Final = Table(
+    "venues",
+    (
+        Column("name", "名称, name, 阵地, 阵地名称, 场所, 场所名称, venue"),
+        Column("lon", "经度, lon, lng, longitude, x"),
+        Column("lat", "纬度, lat, latitude, y"),
+        Column("hours", "开放时间, hours, 开放时段, 服务时间, 营业时间, opening hours"),
+    ),
+)
+"""阵地: places of the service with their opening hours."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -20,6 +20,7 @@ from planner.intake.gazetteer.found import Cause, Match
 from planner.intake.gazetteer.geocode import find_places
 from planner.model.tables import PlanTables
 from planner.plan.names import CHINESE, NameBook, Place, name_book
+from planner.plan.venues import nearest_venue
 
 __all__ = ["Lookup", "Place", "look_up"]
 
@@ -103,6 +104,14 @@ def look_up(tables: PlanTables, text: str) -> Lookup:
     Lookup
         Candidates of several zones are all told; nothing is chosen among them.
     """
+    found = _looked_up(tables, text)
+    if not tables.provenance.get("venues"):
+        return found
+    places = (replace(p, venue=nearest_venue(tables, p.unit_id)) for p in found.places)
+    return replace(found, places=tuple(places))
+
+
+def _looked_up(tables: PlanTables, text: str) -> Lookup:
     book = name_book(tables)
     pair = _PAIR.fullmatch(text)
     # without a point "12 34" is a road and a number, not a place in the sea

@@ -27,6 +27,7 @@ from planner.model.arrays import Floats
 from planner.model.measures import METRES_A_MINUTE
 from planner.model.plane import LocalProjection
 from planner.model.tables import PlanTables
+from planner.plan.venues import Venue
 
 __all__ = ["CHINESE", "NameBook", "Place", "name_book"]
 
@@ -63,6 +64,8 @@ class Place:
         Demand unit; "" where the place lies at none.
     lon, lat : float
         Degrees WGS-84.
+    venue : Venue or None
+        The venue that is nearest to the unit, where the plan knows of venues.
     """
 
     label: str
@@ -77,6 +80,7 @@ class Place:
     unit_id: str
     lon: float
     lat: float
+    venue: Venue | None = None
 
     @property
     def minutes(self) -> float | None:
