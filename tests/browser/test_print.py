@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from pyproj import Geod
 from planner.model.tables import PlanTables
 from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.render.map.page import map_page
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, handed_out
 from tests.plans import make_plan_tables
 
-MM = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
+MM = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "A1": (594.0, 841.0)}
 DRAW = """(asked) => window.plannerPrint.draw(asked).then((made) => made.map((sheet) => {
   const p = sheet.place;
   const model = window.plannerPage ? window.plannerPage.model : null;
@@ -64,30 +63,32 @@ def page_file(tables: PlanTables, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def printed(page: Any) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """Print as Chromium does: sizes of the pages and of the pictures on them, millimetres."""
+    """Print as Chromium does: sizes of the pages and of the maps on them, millimetres; no bitmaps, small."""
     data = page.pdf(prefer_css_page_size=True, print_background=True)
     point = 25.4 / 72
     boxes = re.findall(rb"/MediaBox ?\[([\d. ]+)\]", data)
     sizes = [(float(b.split()[2]) * point, float(b.split()[3]) * point) for b in boxes]
-    pictures: list[tuple[float, float]] = []
-    for stream in re.finditer(rb"stream\r?\n(.*?)endstream", data, re.DOTALL):
-        try:
-            text = zlib.decompress(stream[1])
-        except zlib.error:
-            continue
-        outer = re.match(rb"\s*([\d.]+) 0 0 -[\d.]+ 0 [\d.]+ cm", text)
-        for placed in re.finditer(
-            rb"([\d.]+) 0 0 -([\d.]+) [\d.-]+ [\d.-]+ cm\n[^q]*?/X\d+ Do", text
-        ):
-            if outer and float(placed[1]) > 1000:
-                grow = float(outer[1]) * point
-                pictures.append((float(placed[1]) * grow, float(placed[2]) * grow))
+    widths = [int(n) for n in re.findall(rb"/Subtype ?/Image[^>]*?/Width (\d+)", data)]
+    widths += [int(n) for n in re.findall(rb"/Width (\d+)[^>]*?/Subtype ?/Image", data)]
+    assert max(widths, default=0) < 100  # signs of the legend: the map itself is drawn in lines
+    assert len(data) < 150_000 + 150_000 * len(sizes)
+    page.emulate_media(media="print")
+    pictures = [
+        (box["width"] * 25.4 / 96, box["height"] * 25.4 / 96)
+        for box in (one.bounding_box() for one in page.locator(".sheet-map").all())
+    ]
     return sizes, pictures
 
 
 @pytest.mark.parametrize(
     ("paper", "landscape", "scale"),
-    [("A4", False, 5000), ("A4", True, 5000), ("A3", True, 4000), ("A3", False, 0)],
+    [
+        ("A4", False, 5000),
+        ("A4", True, 5000),
+        ("A3", True, 4000),
+        ("A3", False, 0),
+        ("A1", True, 1000),
+    ],
 )
 def test_the_scale_is_true(
     open_page: Opener, page_file: Path, tables: PlanTables, paper: str, landscape: bool, scale: int
@@ -227,6 +228,48 @@ def test_a_plan_too_large_says_its_real_scale(open_page: Opener, tmp_path: Path)
         west, north, east, south = sheet["box"]
         share = max((east - west) / sheet["frame"][0], (south - north) / sheet["frame"][1])
         assert 0.8 < share <= 0.95
+
+
+def test_a_poster_is_read_from_afar(open_page: Opener, page_file: Path) -> None:
+    """Words, signs and margins grow with the paper, and all stays on it."""
+    measure = """() => {
+      const [sheet, head, foot, map] = ['.sheet', '.sheet-head h1', '.sheet-foot', '.sheet-map']
+        .map((name) => document.querySelector(name).getBoundingClientRect());
+      return { size: head.height, inside: foot.bottom <= sheet.bottom && foot.right <= sheet.right + 1,
+        free: foot.top - map.bottom, wide: map.width / sheet.width };
+    }"""
+    found = {}
+    with open_page(page_file) as page:
+        page.emulate_media(media="print")
+        for paper in ("A4", "A2", "A0"):
+            page.evaluate(DRAW, {"paper": paper, "landscape": True, "what": "printWhole"})
+            found[paper] = page.evaluate(measure)
+    assert all(one["inside"] and one["free"] > 0 and one["wide"] > 0.9 for one in found.values())
+    sizes = [found[paper]["size"] for paper in ("A4", "A2", "A0")]
+    assert sizes[1] == pytest.approx(1.5 * sizes[0], rel=0.05)
+    assert sizes[2] == pytest.approx(3 * sizes[0], rel=0.05)
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_a_picture_of_the_view(
+    open_page: Opener, tables: PlanTables, audience: Audience, tmp_path: Path
+) -> None:
+    """A PNG of what is seen, twice as fine, with title and edition; an internal one under its watermark."""
+    with open_page(
+        map_page(tables, audience=audience).save(tmp_path / "map.html"), "?lang=en"
+    ) as page:
+        page.click("text=Print")
+        shown = "document.querySelector('.leaflet-container').getBoundingClientRect().toJSON()"
+        window = page.evaluate(shown)
+        told = page.evaluate("decodeURIComponent(window.plannerPrint.picture().address)")
+        data = handed_out(page, lambda: page.click(".print-picture"), "map.png")
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    wide, high = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
+    assert wide == pytest.approx(2 * window["width"], abs=4)
+    assert high == pytest.approx(2 * (window["height"] + 72), abs=4)
+    assert "示例街道" in told
+    assert "ODbL" in told
+    assert (INTERNAL_WORDS in told) == (audience is Audience.INTERNAL)
 
 
 def test_zones_are_told_apart_without_colours(open_page: Opener, page_file: Path) -> None:

@@ -51,7 +51,7 @@ _EDITED = [
         *("_marks", "_tools", "_panel", "_page"),
     )
 ]
-_PAPER = ("sheets", "print", "page")
+_PAPER = ("vector", "sheets", "picture", "print", "page")
 # Scripts of the page of each audience, in the order in which they run; none is given another's.
 SCRIPTS: Mapping[Audience, tuple[str, ...]] = {
     Audience.PUBLIC: (*_DRAWN, *_PAPER, "public"),

@@ -209,7 +209,7 @@ function paintCare(sheet, ctx, model) {
 }
 
 function paintBand(ctx, band, nth, spot) {
-  const path = new Path2D();
+  const path = new Trail();
   band[2].forEach((polygon) => polygon.forEach((ring) => {
     ring.forEach((corner, k) => {
       const [x, y] = spot(corner[0], corner[1]);

@@ -39,7 +39,7 @@ function trace(path, line, plane, closed) {
 function pathOf(lines, plane, closed) {
   const path = new Path2D();
   lines.forEach((line) => trace(path, line, plane, closed));
-  return path;
+  return Object.assign(path, { lines, plane, closed }); // for paper: a path cannot be read
 }
 
 /* Many shapes as a few paths, each of one square of the plane: one path of all takes long to make and to draw. */

@@ -96,7 +96,7 @@ function makeOutside(plane) {
 
 /* Those edges that may lie in a box, as a path. */
 function edgesIn(edges, box) {
-  const path = new Path2D();
+  const path = new Trail();
   edges.forEach((e) => {
     if (Math.max(e[0], e[2]) < box[0] || Math.min(e[0], e[2]) > box[2] || Math.max(e[1], e[3]) < box[1] || Math.min(e[1], e[3]) > box[3]) return;
     path.moveTo(e[0], e[1]);
@@ -137,7 +137,7 @@ function makeRecut(model, desk) {
 
   /* Where zones are drawn anew, or where they are not, of what is seen: a clip costs by the length of all its rims. */
   recut.clip = (seen, without) => {
-    const path = new Path2D();
+    const path = new Trail();
     recut.zones.forEach((z) => { if (seen(model.zones[z].box)) path.addPath(model.zones[z].path); });
     if (without) path.rect(-1e7, -1e7, 2e7, 2e7);
     return path;
@@ -178,7 +178,7 @@ function makeRecut(model, desk) {
   }
 
   function draw(zone, cells) {
-    const made = { zone, ground: new Path2D(), border: new Path2D(), box: [Infinity, Infinity, -Infinity, -Infinity] };
+    const made = { zone, ground: new Trail(), border: new Trail(), box: [Infinity, Infinity, -Infinity, -Infinity] };
     cells.forEach((one) => {
       one.cell.forEach((v, i) => {
         widen(made.box, [v.x, v.y, v.x, v.y]);

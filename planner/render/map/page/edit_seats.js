@@ -158,7 +158,7 @@ function addSeats(desk, model, ids, perform) {
     ids.push(id);
     model.centres.push({ id, label: '', p90: null, index: z, x: 0, y: 0, sx: 0, sy: 0 });
     model.zones.push({
-      index: z, n: last, colour: 0, fence: from.fence, homes: 0, members: -2, gaps: 0, mean: 0, max: 0, broken: [], moved: 0, at: null, rings: [], path: new Path2D(),
+      index: z, n: last, colour: 0, fence: from.fence, homes: 0, members: -2, gaps: 0, mean: 0, max: 0, broken: [], moved: 0, at: null, rings: [], path: new Trail(),
       box: [Infinity, Infinity, -Infinity, -Infinity], fill, ink, labelAt: null, centre: { id, label: '', x: 0, y: 0, p90: null }, fresh: true, closed: true
     });
     numbers.addZone(source);

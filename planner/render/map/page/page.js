@@ -15,7 +15,7 @@ function drawPage(map, packed) {
   const bounds = L.latLngBounds([view[1], view[0]], [view[3], view[2]]);
   const scene = new Scene(model, state);
   const parts = skeleton(map);
-  const printer = makePrinter(model, state, sheetWords(model));
+  const printer = makePrinter(model, state, sheetWords(model), map);
   const whole = () => map.fitBounds(bounds, { padding: [18, 18], animate: true });
 
   function choose(index) {

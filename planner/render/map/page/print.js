@@ -71,7 +71,7 @@ function chooser(name, options, chosen) {
 }
 
 /* Ask what to print.  `told` says what a page tells of a zone or of the whole. */
-function makePrinter(model, state, told) {
+function makePrinter(model, state, told, map) {
   const box = sheetBox(model, null);
   const choice = { paper: 'A4', landscape: box[2] - box[0] > (box[3] - box[1]) * 1.15, what: 'printWhole', list: '', scale: 0, hatched: true, layers: state.layers };
   let dialog = null;
@@ -121,7 +121,7 @@ function makePrinter(model, state, told) {
       make('h2', { text: say('print') }),
       choiceBox(say('printWhat'), chooser('what', ['printWhole', 'printEach', 'printBoth', 'printSome'].map((w) => [w, say(w)]), choice.what)),
       choiceBox('', list),
-      choiceBox(say('printPaper'), chooser('paper', [['A4', 'A4'], ['A3', 'A3']], choice.paper)),
+      choiceBox(say('printPaper'), chooser('paper', Object.keys(PAPERS).map((name) => [name, name]), choice.paper)),
       choiceBox(say('printWay'), chooser('way', [['portrait', say('portrait')], ['landscape', say('landscape')]], choice.landscape ? 'landscape' : 'portrait')),
       choiceBox(say('printScale'), chooser('scale', [['0', say('scaleAuto')]].concat(scales), String(choice.scale))),
       make('label', { class: 'print-row' }, [hatched, make('span', { text: say('printHatched') })]),
@@ -129,6 +129,7 @@ function makePrinter(model, state, told) {
       make('p', { class: 'aside', text: say('printHint') }),
       make('div', { class: 'print-buttons' }, [
         make('button', { text: say('cancel'), set: { type: 'button' }, on: { click: close } }),
+        map ? make('button', { class: 'print-picture', text: say('savePicture'), set: { type: 'button' }, on: { click: () => savePicture(model, state, map, told).then(close) } }) : null,
         make('button', { class: 'print-go', text: say('printGo'), set: { type: 'submit' } })
       ])
     ]);
@@ -144,7 +145,7 @@ function makePrinter(model, state, told) {
     dialog.showModal();
   }
 
-  return { open, close, draw: (asked) => drawSheets(model, Object.assign({}, choice, asked), told, () => null), choice };
+  return { open, close, draw: (asked) => drawSheets(model, Object.assign({}, choice, asked), told, () => null), picture: () => viewPicture(model, state, map, told), choice };
 }
 
 /* Paper has its own size and needs more dots: draw the window for it, and go back afterwards. */

@@ -119,7 +119,7 @@ function drawPublicPage(map, shapes) {
     scales: SCALES.filter((scale) => scale >= 2500), legend: () => publicLegend(model), edition: '',
     title: (zone) => (zone ? say('zone') + ' ' + zone.n + (zone.name ? ' · ' + zone.name : '') : say('sheetWhole')),
     facts: (zone) => (zone ? publicFacts(model, zone) : facts([[say('zones'), grouped(model.zones.length)], [say('homes'), grouped(model.data.figures.households)]].concat(sharesFacts(model))))
-  }));
+  }), map);
   window.plannerPrint = printer;
 
   function refresh() {

@@ -8,7 +8,9 @@ Object.assign(TEXTS.zh, {
 Object.assign(TEXTS.en, {
   sheetScale: 'Scale', sheetNumber: 'page {i} of {n}', sheetCropped: 'larger than the paper: not all of it is shown', sheetBar: '{m} m ({mm} mm on paper)', sheetWhole: 'Whole plan', sheetMade: 'plan of {d}', sheetPrinted: 'printed {d}'
 });
-const PAPERS = { A4: [210, 297], A3: [297, 420] };
+const PAPERS = { A4: [210, 297], A3: [297, 420], A2: [420, 594], A1: [594, 841], A0: [841, 1189] };
+/* On a wall all is read from further away: words, lines and signs grow with the paper. */
+const GROWN = { A4: 1, A3: 1, A2: 1.5, A1: 2.1, A0: 3 };
 const SCALES = [1000, 1500, 2000, 2500, 3000, 4000, 5000];
 const SHEET_MARGIN = 10;
 const SHEET_HEAD = 17;
@@ -28,11 +30,9 @@ function groundOf(model, y) {
 function sheetLayout(paper, landscape) {
   const [short, long] = PAPERS[paper];
   const [width, height] = landscape ? [long, short] : [short, long];
-  const foot = landscape ? 36 : 46;
-  return {
-    paper, landscape, width, height, foot,
-    map: { x: SHEET_MARGIN, y: SHEET_MARGIN + SHEET_HEAD, width: width - 2 * SHEET_MARGIN, height: height - 2 * SHEET_MARGIN - SHEET_HEAD - foot }
-  };
+  const grow = GROWN[paper];
+  const [margin, head, foot] = [SHEET_MARGIN, SHEET_HEAD, landscape ? 36 : 46].map((mm) => mm * grow);
+  return { paper, landscape, width, height, foot, grow, map: { x: margin, y: margin + head, width: width - 2 * margin, height: height - 2 * margin - head - foot } };
 }
 
 /* What a page shows, in the plane: a zone with its homes and its centre, or everything. */
@@ -76,27 +76,33 @@ function scaleFitting(model, layout, box, scales) {
 const HATCHES = [[0, 3.2], [45, 3.6], [90, 3.2], [135, 3.6], [20, 5.4], [70, 5.4], [110, 5.4], [160, 5.4]];
 
 const Sheet = Scene.extend({
-  /* Draw a box of the plane on a canvas of so many millimetres, at a scale. */
-  drawOn: function (canvas, frame, box, scale) {
+  _head: 0,
+  _foot: 0,
+
+  /* Draw a box of the plane on a paper of so many millimetres, at a scale. */
+  drawOn: function (frame, box, scale) {
+    const { place, ctx } = this.paintOn(frame, box, scale);
+    return { place, address: ctx.address() };
+  },
+
+  paintOn: function (frame, box, scale) {
     const [cx, cy] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
     const ground = groundOf(this._model, cy);
     const px = (1000 / scale) * PX_PER_MM;
     const [width, height] = [frame.width * PX_PER_MM, frame.height * PX_PER_MM];
-    canvas.width = Math.round(width * DOTS);
-    canvas.height = Math.round(height * DOTS);
     const [s, sy] = [ground.east * px, ground.north * px];
     this._place = { s, sy, tx: width / 2 - cx * s, ty: height / 2 - cy * sy, ratio: DOTS, width, height, window: [0, 0, width, height], corner: L.point(0, 0) };
     this._zoom = PLANE_ZOOM + Math.log2(s);
-    this._unit = 0.8;
-    const ctx = canvas.getContext('2d');
+    this._unit = 0.8 * (frame.grow || 1);
+    const ctx = new VectorContext(Math.round(width * DOTS), Math.round(height * DOTS));
     ctx.fillStyle = '#ffffff';
-    ctx.fillRect(0, 0, canvas.width, canvas.height);
+    ctx.fillRect(0, 0, ctx.width, ctx.height);
     this._paint(ctx);
     if (this._model.care) paintCare(this, ctx, this._model);
     this._toScreen(ctx);
     this._paintBar(ctx, scale);
     this._paintNorth(ctx);
-    return this._place;
+    return { place: this._place, ctx };
   },
 
   _paintZones: function (ctx) {
@@ -132,40 +138,46 @@ const Sheet = Scene.extend({
     ctx.stroke();
   },
 
+  _barText: function (metres, mm, scale) {
+    return say('sheetScale') + ' 1:' + grouped(scale) + '   ' + say('sheetBar', { m: grouped(metres), mm: grouped(Number(mm.toFixed(1))) });
+  },
+
   /* A bar of a round length: what is measured on the paper is known on the ground. */
   _paintBar: function (ctx, scale) {
-    const metres = [2000, 1000, 500, 200, 100, 50, 20].find((m) => (m * 1000) / scale <= 75) || 10;
+    const mmPx = PX_PER_MM * (this._unit / 0.8);
+    const metres = [2000, 1000, 500, 200, 100, 50, 20].find((m) => (m * 1000) / scale <= (75 * this._unit) / 0.8) || 10;
     const mm = (metres * 1000) / scale;
-    const [x, y, w] = [6 * PX_PER_MM, this._place.height - 7 * PX_PER_MM, mm * PX_PER_MM];
-    const text = say('sheetScale') + ' 1:' + grouped(scale) + '   ' + say('sheetBar', { m: grouped(metres), mm: grouped(Number(mm.toFixed(1))) });
-    ctx.font = '600 10.5px ' + FONT;
-    const wide = Math.max(w, ctx.measureText(text).width) + 4 * PX_PER_MM;
+    const [x, y, w] = [6 * mmPx, this._place.height - this._foot - 7 * mmPx, mm * PX_PER_MM];
+    const text = this._barText(metres, mm, scale);
+    ctx.font = '600 ' + 13.1 * this._unit + 'px ' + FONT;
+    const wide = Math.max(w, ctx.measureText(text).width) + 4 * mmPx;
     ctx.fillStyle = 'rgba(255,255,255,0.92)';
-    ctx.fillRect(x - 2 * PX_PER_MM, y - 7 * PX_PER_MM, wide, 11 * PX_PER_MM);
+    ctx.fillRect(x - 2 * mmPx, y - 7 * mmPx, wide, 11 * mmPx);
     ctx.fillStyle = COLOURS.ink;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'alphabetic';
-    ctx.fillText(text, x, y - 2 * PX_PER_MM);
+    ctx.fillText(text, x, y - 2 * mmPx);
     for (let k = 0; k < 4; k += 1) {
       ctx.fillStyle = k % 2 ? '#ffffff' : COLOURS.ink;
-      ctx.fillRect(x + (w * k) / 4, y, w / 4, 1.8 * PX_PER_MM);
+      ctx.fillRect(x + (w * k) / 4, y, w / 4, 1.8 * mmPx);
     }
     ctx.lineWidth = 0.8;
     ctx.strokeStyle = COLOURS.ink;
-    ctx.strokeRect(x, y, w, 1.8 * PX_PER_MM);
+    ctx.strokeRect(x, y, w, 1.8 * mmPx);
   },
 
   _paintNorth: function (ctx) {
-    const [x, y] = [this._place.width - 9 * PX_PER_MM, 13 * PX_PER_MM];
+    const mmPx = PX_PER_MM * (this._unit / 0.8);
+    const [x, y] = [this._place.width - 9 * mmPx, this._head + 13 * mmPx];
     ctx.beginPath();
-    ctx.arc(x, y, 8 * PX_PER_MM, 0, 2 * Math.PI);
+    ctx.arc(x, y, 8 * mmPx, 0, 2 * Math.PI);
     ctx.fillStyle = 'rgba(255,255,255,0.9)';
     ctx.fill();
     [[1, COLOURS.ink], [-1, '#ffffff']].forEach(([side, fill]) => {
       ctx.beginPath();
-      ctx.moveTo(x, y - 3.6 * PX_PER_MM);
-      ctx.lineTo(x + side * 2.6 * PX_PER_MM, y + 5.4 * PX_PER_MM);
-      ctx.lineTo(x, y + 3.8 * PX_PER_MM);
+      ctx.moveTo(x, y - 3.6 * mmPx);
+      ctx.lineTo(x + side * 2.6 * mmPx, y + 5.4 * mmPx);
+      ctx.lineTo(x, y + 3.8 * mmPx);
       ctx.closePath();
       ctx.fillStyle = fill;
       ctx.fill();
@@ -174,10 +186,10 @@ const Sheet = Scene.extend({
       ctx.stroke();
     });
     ctx.fillStyle = COLOURS.ink;
-    ctx.font = '700 11px ' + FONT;
+    ctx.font = '700 ' + 13.75 * this._unit + 'px ' + FONT;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
-    ctx.fillText(say('north'), x, y - 4.2 * PX_PER_MM);
+    ctx.fillText(say('north'), x, y - 4.2 * mmPx);
   }
 });
 
@@ -191,22 +203,20 @@ function makeSheet(model, layout, wish, told) {
     layers: wish.layers, zone: zone ? zone.index : -1, found: null, ratio: 0,
     everyNumber: true, hatched: wish.hatched
   };
-  const canvas = document.createElement('canvas');
-  const place = new Sheet(model, state).drawOn(canvas, layout.map, box, scale);
-  const picture = make('img', { class: 'sheet-map', set: { alt: told.title(zone), src: canvas.toDataURL('image/png') }, style: { width: mm(layout.map.width), height: mm(layout.map.height), left: mm(layout.map.x), top: mm(layout.map.y) } });
-  canvas.width = canvas.height = 0;
+  const { place, address } = new Sheet(model, state).drawOn(Object.assign({ grow: layout.grow }, layout.map), box, scale);
+  const picture = make('img', { class: 'sheet-map', set: { alt: told.title(zone), src: address }, style: { width: mm(layout.map.width), height: mm(layout.map.height), left: mm(layout.map.x), top: mm(layout.map.y) } });
   const meta = model.data.meta;
   const cropped = scaleNeeded(model, layout, box) * 0.94 > scale * 1.0001;
   const heading = meta.title || say('untitled');
   const stamps = [meta.synthetic && say('synthetic'), meta.network && pick(meta.network), meta.insisted && pick(meta.insisted), model.edited && say('editedSheet'), cropped && say('sheetCropped')].filter(Boolean);
   const dates = [meta.created && say('sheetMade', { d: meta.created }), meta.data_date && say('mapData') + ' ' + meta.data_date, say('sheetPrinted', { d: told.today })].filter(Boolean);
-  const page = make('section', { class: 'sheet' + (layout.landscape ? ' wide-sheet' : ''), set: { 'data-scale': String(scale), 'data-zone-number': zone ? String(zone.n) : '' }, style: { width: mm(layout.width), height: mm(layout.height - 0.3) } }, [
-    make('header', { class: 'sheet-head' }, [
+  const page = make('section', { class: 'sheet' + (layout.landscape ? ' wide-sheet' : ''), set: { 'data-scale': String(scale), 'data-zone-number': zone ? String(zone.n) : '' }, style: { width: mm(layout.width), height: mm(layout.height - 0.3), padding: mm(SHEET_MARGIN * layout.grow) } }, [
+    make('header', { class: 'sheet-head', style: { zoom: String(layout.grow) } }, [
       make('div', {}, zone ? [make('h1', { text: told.title(zone) }), make('p', { text: heading })] : [make('h1', { text: heading }), make('p', { text: told.title(null) })]),
       make('div', { class: 'sheet-side' }, [make('b', { text: say('sheetScale') + ' 1:' + grouped(scale) }), make('span', { text: say('sheetNumber', wish) })])
     ]),
     picture,
-    make('footer', { class: 'sheet-foot', style: { height: mm(layout.foot - 3) } }, [
+    make('footer', { class: 'sheet-foot', style: { height: mm(layout.foot / layout.grow - 3), zoom: String(layout.grow) } }, [
       stamps.length ? make('p', { class: 'sheet-stamp', text: stamps.join(' · ') }) : null,
       make('div', { class: 'sheet-told' + (model.care && careAsked(model.care) ? ' full-told' : '') }, [told.facts(zone), told.legend()]),
       make('p', { class: 'sheet-small', text: [dates.join(' · '), meta.attribution, told.edition].filter(Boolean).join('　') })
