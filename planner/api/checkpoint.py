@@ -56,6 +56,7 @@ class Checkpoint:
     earlier: Path | None = None
     found: Mapping[str, Any] = field(default_factory=dict)
     _of: dict[str, Any] = field(default_factory=dict, init=False)
+    _curve: list[ArrayLike] = field(default_factory=list, init=False)
     _due: float = field(default=0.0, init=False)
     _kept: bool = field(default=False, init=False)
     _best: tuple[ArrayLike, float, float] | None = field(default=None, init=False)
@@ -82,22 +83,48 @@ class Checkpoint:
             raise InputError.of("resume-damaged", file=path) from None
         return cls(Path(folder), Path(earlier), found)
 
-    def begin(self, case: Case) -> Ints | None:
+    def begin(self, case: Case, *, curve: bool = False) -> Ints | None:
         """Give the plan to go on from, centre of each unit; None where the search begins anew.
 
+        `curve`: whether it is a curve of plans that is searched for.
         Raises `ConfigError`: it is of other inputs, rules or wishes; `InputError`: it is damaged.
         """
-        self._of, self._due = _what(case), time.monotonic() + FIRST_S
+        self._of, self._due = _what(case, curve=curve), time.monotonic() + FIRST_S
         if self.earlier is None:
             return None
         was = self.found["of"]
         for name in _TOLD:
             if was[name] != self._of[name]:
                 raise _other(name, self.earlier, was["inputs"], self._of["inputs"])
-        plan, problem = np.asarray(self.found["assignment"], np.int64), case.demand.problem
+        return self._plan(self.found["assignment"], case)
+
+    def begin_curve(self, case: Case) -> list[Ints]:
+        """Give the plans of the curve that an earlier run had found, in their order; see `begin`."""
+        if self.begin(case, curve=True) is None:
+            return []
+        return [self._plan(plan, case) for plan in self.found.get("curve") or ()]
+
+    def _plan(self, told: Any, case: Case) -> Ints:
+        damaged = InputError.of("resume-damaged", file=(self.earlier or self.folder) / CHECKPOINT)
+        problem = case.demand.problem
+        try:
+            plan = np.asarray(told, np.int64)
+        except (ValueError, TypeError, OverflowError):
+            raise damaged from None
         if plan.shape != (problem.n_units,) or not _within(plan, problem.n_centres):
-            raise InputError.of("resume-damaged", file=self.earlier / CHECKPOINT)
+            raise damaged
         return plan
+
+    def point(self, plan: ArrayLike) -> None:
+        """Keep the next plan of a curve."""
+        self._curve.append(plan)
+        if time.monotonic() >= self._due:
+            self.halt()
+
+    def halt(self) -> None:
+        """Keep what there is of a curve."""
+        if self._curve:
+            self._write(self._curve[-1], None, -np.inf)
 
     def offer(self, now: Progress) -> None:
         """Keep the best plan so far, now and then."""
@@ -149,6 +176,8 @@ class Checkpoint:
             "bound_m": bound_m if np.isfinite(bound_m) else None,
             "assignment": np.asarray(plan).tolist(),
         }
+        if self._curve:
+            told["curve"] = [np.asarray(plan).tolist() for plan in self._curve]
         try:
             data = json.dumps(told, ensure_ascii=False).encode()
             atomic_write(self.folder / CHECKPOINT, data, private=True, replacing=True)
@@ -161,7 +190,7 @@ class Checkpoint:
         self._due = time.monotonic() + max(EVERY_S, 20.0 * took)
 
 
-def _what(case: Case) -> dict[str, Any]:
+def _what(case: Case, *, curve: bool = False) -> dict[str, Any]:
     """Give what a search is of: equal only where it would be the same search."""
     task, opened = case.task, case.opened
     wish, before = task.rezone, task.previous
@@ -170,6 +199,7 @@ def _what(case: Case) -> dict[str, Any]:
         standing = case.kept.standing
         asked += [asdict(wish.keeping), [e.to_mapping() for e in wish.events]]
         asked += [standing.held.tolist(), standing.zone.tolist()]
+        asked += ["curve"] if curve else []
     zones = None if before is None else [before.fingerprint, sorted(before.zone.items())]
     return {
         "inputs": dict(opened.sources),

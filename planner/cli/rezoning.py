@@ -150,7 +150,7 @@ def rezone(
     wished = (budget, price, zone_budget, fewest or None)
     if (curve or take is not None) and any(wish is not None for wish in wished):
         raise ConfigError.of("curve-or-keeping")
-    if resume and (curve or take is not None):
+    if resume and curve and take is None:
         raise ConfigError.of("resume-curve")
     looking = curve and take is None
     # To look at the curve writes nothing, so no folder is taken for it.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.model import audit
-from planner.model.arrays import Floats, Ints
+from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.excerpt import of_pairs, places_of, restricted
 from planner.model.problem import Part, Problem, Result
 from planner.solve.keeping import Fresh, Point, Recut, Standing
@@ -116,10 +116,15 @@ class OpenPart:
     @cached_property
     def start(self) -> Ints:
         """The plan before, or one found already, of the open part; what is held is where it shall be."""
-        held, was = self.standing.held, self.standing.begun
-        if was is None:
-            was = majority(self.problem, self.unit, self.previous)
-        return self._places[np.where(held >= 0, held, was)[self.units]]
+        was = self.standing.begun
+        return self.within_held(
+            majority(self.problem, self.unit, self.previous) if was is None else was
+        )
+
+    def within_held(self, plan: AnyInts) -> Ints:
+        """Take a plan of all units as one of the open part, what is held where it shall be."""
+        held = self.standing.held
+        return self._places[np.where(held >= 0, held, plan)[self.units]]
 
     @cached_property
     def forced(self) -> int:
@@ -185,7 +190,7 @@ class OpenPart:
             plan = None if part is None else lambda: self.placed(part())
             self.progress(replace(now, plan=plan))
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
         """Stop for good where the search was ended before there was a plan that is allowed."""
         if self.halted:
             raise KeyboardInterrupt

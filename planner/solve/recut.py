@@ -8,14 +8,14 @@ Research 11, 1963).  Each price gives a bound for the number, so that what is mi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.errors import InfeasibleError
-from planner.model.arrays import Floats
+from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.problem import Problem
 from planner.solve.keeping import Keeping, Point, Recut, Standing
 from planner.solve.openpart import FEWEST_M, OpenPart
@@ -86,10 +86,15 @@ def curve(
     stop: Stop,
     seed: int,
     prices_m: tuple[float, ...] = CURVE_M,
+    begun: Sequence[AnyInts] = (),
+    keep: Callable[[Ints], None] | None = None,
 ) -> Iterator[Recut]:
     """Give the plans between "nothing moves that need not" and "best walks", each from the one before.
 
     `stop.seconds` is for all of them together.  Plans that another one beats in both are left out.
+    `begun`: plans of the first prices, where an earlier run had come as far.
+    `keep`: told of the plan of each price.
+    Raises `KeyboardInterrupt`: it was ended by hand; what was given by then stands.
     """
     desk = _Desk(problem, unit, previous, standing, stop, seed, None)
     if not desk.units.size:
@@ -97,8 +102,13 @@ def curve(
         return
     start, best = desk.start, math.inf
     for number, price in enumerate(prices_m):
+        if number < len(begun):
+            start = desk.within_held(begun[number])
         point = desk.attempt(price, start, 1.0 / (len(prices_m) - number))
+        desk.go_on()
         start = point.result.assignment
+        if keep is not None:
+            keep(desk.placed(start))
         if point.value_m < best - 1e-6:
             best = point.value_m
             yield desk.whole(point, price, desk.forced)
@@ -141,7 +151,7 @@ class _Desk(OpenPart):
             else:
                 fines = (best[2] + (low if low is not None else 0.0)) / 2.0
         if best is None:
-            self._go_on()
+            self.go_on()
             raise InfeasibleError.of("zone-budget-not-found", budget=limit, found=round(fewest))
         chosen = self._ended(best[1])
         return replace(chosen, bound_m=max(bounds) - price_m * (chosen.moved - self.forced))
@@ -168,10 +178,10 @@ class _Desk(OpenPart):
         free = self.attempt(0.0, self.start, 0.2)
         if free.moved <= budget:
             return free, self.forced
-        self._go_on()
+        self.go_on()
         few = self.attempt(FEWEST_M, self.start, 0.25)
         if few.moved > budget:
-            self._go_on()
+            self.go_on()
             raise self._too_few(budget, few)
         best, low, high = few, 1.0, 5_000.0
         tried = [free, few]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from planner.files.folder import locked
 from planner.model.problem import Result
 from planner.model.project import Project
 from planner.solve.stop import Progress
+from planner.solve.zones.search import solve
 from tests.api.rezone.office import write_office
 
 
@@ -151,6 +153,43 @@ def test_a_month_is_gone_on_with(project: Project, tmp_path: Path) -> None:
         rezone_and_save(tmp_path / "second", project, out, told, options=on)
     made, _ = rezone_and_save(first, project, out, told, options=on)
     near, _ = rezone_and_save(first, project, tmp_path / "near", told)
+    assert made.certificate.value_m == pytest.approx(near.certificate.value_m)
+    assert made.provenance["homes_moved"] == near.provenance["homes_moved"]
+    assert not (out / CHECKPOINT).exists()
+
+
+def test_a_point_of_the_curve_is_gone_on_with(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a crash or Ctrl-C amid the curve its points are not sought again from the beginning."""
+    first, out = tmp_path / "first", tmp_path / "out"
+    run_and_save(project, first)
+    sheet = tmp_path / "changes.csv"
+    sheet.write_text("事项,编号\n中心户退出,M010\n", "utf-8")
+    told, taken = Changed(sheet), Options(take=2)
+    near, _ = rezone_and_save(first, project, tmp_path / "near", told, options=taken)
+    asked: list[int] = []
+
+    def ended(*args: Any, **more: Any) -> Result:
+        asked.append(1)
+        found = solve(*args, **more)
+        return replace(found, stopped="interrupt") if len(asked) == 2 else found
+
+    with monkeypatch.context() as patch:
+        patch.setattr("planner.solve.openpart.solve", ended)
+        with pytest.raises(KeyboardInterrupt):
+            rezone_and_save(first, project, out, told, options=taken)
+    kept = json.loads((out / CHECKPOINT).read_text("utf-8"))
+    assert kept["curve"] == [kept["assignment"]]
+    with pytest.raises(ConfigError, match="something else was asked"):
+        rezone_and_save(first, project, out, told, options=Options(resume=out))
+    damaged = json.dumps(kept | {"curve": [[99] * 18]})
+    (out / CHECKPOINT).write_text(damaged, "utf-8")
+    on = replace(taken, resume=out)
+    with pytest.raises(InputError, match="not as a run has left it"):
+        rezone_and_save(first, project, out, told, options=on)
+    (out / CHECKPOINT).write_text(json.dumps(kept), "utf-8")
+    made, _ = rezone_and_save(first, project, out, told, options=on)
     assert made.certificate.value_m == pytest.approx(near.certificate.value_m)
     assert made.provenance["homes_moved"] == near.provenance["homes_moved"]
     assert not (out / CHECKPOINT).exists()

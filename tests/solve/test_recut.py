@@ -370,3 +370,30 @@ def test_mending_takes_the_homes_that_its_rules_take(problem: Problem, seed: int
     plans = [p for p, _ in every_plan(soft)]
     fitting = [moved(p, unit, previous) for p in plans if broken(p)[1] <= breaks]
     assert got.least <= min(fitting)
+
+
+def test_a_curve_goes_on_from_its_first_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an earlier run had found is where each price begins; ended by hand it gives no more."""
+    problem = street()
+    unit = np.repeat(np.arange(6), 10)
+    zone = np.repeat([0, 0, 0, 0, 0, 1], 10)
+    previous = Previous(zone.astype(np.int32), np.ones(60), "", 0.0)
+    town = open_town(problem)
+    kept: list[Any] = []
+    points = list(curve(problem, unit, previous, town, stop=STOP, seed=0, keep=kept.append))
+    assert len(points) > 1
+    calls: list[Any] = []
+
+    def counted(*args: Any, **more: Any) -> Any:
+        calls.append(np.asarray(more["start"]).tolist())
+        found = solve(*args, **more)
+        return replace(found, stopped="interrupt") if len(calls) == 3 else found
+
+    monkeypatch.setattr("planner.solve.openpart.solve", counted)
+    last = [plan.tolist() for plan in kept][-1]
+    again = curve(problem, unit, previous, town, stop=STOP, seed=0, begun=[kept[-1]] * 2)
+    got = [next(again)]
+    with pytest.raises(KeyboardInterrupt):
+        got += list(again)
+    assert calls[:2] == [last, last]
+    assert got[0].moved <= points[-1].moved

@@ -89,8 +89,8 @@ class Options:
     take : int, optional
         Number of a point of the curve, from 1, that is made a plan.
     resume : str or Path, optional
-        Folder of a run that was ended: the search goes on from the best plan that it had found; a curve is
-        drawn from its beginning.
+        Folder of a run that was ended: the search goes on from the best plan that it had found, with `take`
+        from the points of the curve that it had found.
     """
 
     everywhere: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from planner.api.checkpoint import Checkpoint
@@ -106,7 +107,7 @@ def rezone_and_save(
             made = zoned(task, clock)
         else:
             case = _case(task, clock)
-            made = _taken(case, options.chosen(_curve(case)), clock)
+            made = _taken(case, options.chosen(_curve(case, options.take)), clock)
         written = made.save(folder, people=task.opened.people, replacing=options.replacing)
         saved.drop(made.provenance["stopped"])
         return made, written
@@ -193,14 +194,27 @@ def _case(task: Task, clock: Clock) -> Case:
     return demand(task, located, clock)
 
 
-def _curve(case: Case) -> list[Recut]:
+def _curve(case: Case, most: int | None = None) -> list[Recut]:
+    """Give the first points of the curve; all that there were by then, where it is looked at and ended."""
     assert case.kept is not None
     assert case.before is not None
-    search = case.opened.project.search
+    search, saved = case.opened.project.search, case.task.checkpoint
     stop = Stop(search.gap, 5 * search.seconds)
     problem, people = case.demand.problem, case.people_unit
-    kept = case.kept.standing
-    return list(curve(problem, people, case.before, kept, stop=stop, seed=search.seed))
+    begun = [] if saved is None else saved.begin_curve(case)
+    keep = None if saved is None else saved.point
+    points: list[Recut] = []
+    told = {"stop": stop, "seed": search.seed, "begun": begun, "keep": keep}
+    try:
+        # a point is that of its number whatever comes behind it
+        for point in islice(curve(problem, people, case.before, case.kept.standing, **told), most):
+            points.append(point)
+    except KeyboardInterrupt:
+        if saved is not None:
+            saved.halt()
+        if most is not None or not points:
+            raise
+    return points
 
 
 def _taken(case: Case, point: Recut, clock: Clock) -> Plan:
