@@ -85,7 +85,6 @@ def curve(
     *,
     stop: Stop,
     seed: int,
-    prices_m: tuple[float, ...] = CURVE_M,
     begun: Sequence[AnyInts] = (),
     keep: Callable[[Ints], None] | None = None,
 ) -> Iterator[Recut]:
@@ -98,13 +97,13 @@ def curve(
     """
     desk = _Desk(problem, unit, previous, standing, stop, seed, None)
     if not desk.units.size:
-        yield desk.whole(None, prices_m[0], desk.lost)
+        yield desk.whole(None, CURVE_M[0], desk.lost)
         return
     start, best = desk.start, math.inf
-    for number, price in enumerate(prices_m):
+    for number, price in enumerate(CURVE_M):
         if number < len(begun):
             start = desk.within_held(begun[number])
-        point = desk.attempt(price, start, 1.0 / (len(prices_m) - number))
+        point = desk.attempt(price, start, 1.0 / (len(CURVE_M) - number))
         desk.go_on()
         start = point.result.assignment
         if keep is not None:
