@@ -57,6 +57,8 @@ class Opened:
         Rules, search, prices; its paths are not looked at again.
     fences : GeoDataFrame or None
         Polygons with a column ``fence``; else the residents' community is the fence.
+    kinds : mapping of str to str
+        Centre that is no household -> what it is.
     wishes : WishSheet or None
         Who wishes for which centre.
     venues : Venues or None
@@ -87,6 +89,7 @@ class Opened:
     people: People | None = field(default=None, repr=False)
     most: Mapping[str, float] = field(default_factory=dict, repr=False)
     zones: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+    kinds: Mapping[str, str] = field(default_factory=dict, repr=False)
     wishes: WishSheet | None = field(default=None, repr=False)
     venues: Venues | None = field(default=None, repr=False)
 
@@ -203,6 +206,7 @@ def open_project(
         people,
         serving.most,
         serving.zones,
+        serving.kinds,
         *_beside(project),
     )
 

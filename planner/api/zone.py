@@ -296,6 +296,10 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     problem, affinity = case.demand.problem, opened.project.affinity
     broken = must_broken(problem, solved.result.assignment, affinity)
     findings = (*opened.findings, *case.findings, *broken, *tables.findings)
+    if opened.project.organisation:
+        told["organisation"] = asdict(opened.project.organisation)
+    if opened.kinds:
+        told["centre_kinds"] = dict(sorted(opened.kinds.items()))
     if opened.venues is not None:
         findings = (*findings, *opened.venues.findings)
         snaps, network = case.demand.snaps, opened.ground.network

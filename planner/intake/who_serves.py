@@ -22,6 +22,7 @@ from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import read_table
 from planner.model.given import sources_of
+from planner.model.organisation import kind_of_centre
 from planner.model.schema import MEMBERS, Column, Table
 
 __all__ = ["EXCUSED", "Serving", "who_serves"]
@@ -48,6 +49,7 @@ _COLUMNS: Final = (
         "zone_low",
         "责任区户数下限, zone least, 责任区最少户数, 中心户户数下限, 责任区下限, zone_low",
     ),
+    Column("kind", "中心户类型, centre kind, 中心户类别, 中心户性质, 主体类型"),
 )
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
@@ -64,6 +66,8 @@ class Serving:
         Member -> the most homes that it can look after, where its sheet says so.
     zones : mapping of str to pair of float
         Centre -> the fewest and the most homes of its zone, where its sheet says so, NaN for neither.
+    kinds : mapping of str to str
+        Centre that is no household -> a key of `planner.model.organisation.CENTRE_KINDS`.
     findings : tuple of Finding
         How many are excused, and why; numbers that are none.
     """
@@ -71,6 +75,7 @@ class Serving:
     residents: Residents
     most: Mapping[str, float]
     zones: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -121,7 +126,12 @@ def who_serves(paths: Any, members: Residents, excused_age: float | None) -> Ser
     findings += [Finding.of(code, n=n) for code, n in counts.items() if n]
     zones, told = _of_zones(kept, said)
     left = replace(members, kept=kept[~aside].reset_index(drop=True), held=all_held)
-    return Serving(left, most, zones, (*findings, *told))
+    kinds = {
+        str(who): kind
+        for who, centre, one in zip(kept["id"], kept["is_centre"], said, strict=True)
+        if centre and (kind := kind_of_centre(one.get("kind", "")))
+    }
+    return Serving(left, most, zones, kinds, (*findings, *told))
 
 
 def _of_zones(

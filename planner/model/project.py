@@ -16,6 +16,7 @@ from planner.model.affinity import MOVE_PRICE_M, Affinity
 from planner.model.caring import Care, Pace
 from planner.model.inputs import SHEETS, Inputs, read_inputs
 from planner.model.levels import Level, read_levels
+from planner.model.organisation import Organisation
 from planner.model.rules import DEFAULT_PROFILE, RuleBook
 from planner.model.section import made, read_section, refuse_unknown
 from planner.model.sharing import Share, read_shares
@@ -140,6 +141,8 @@ class Project:
         How fast people walk, and which walks are told.
     care : Care
         What is said of households that need more.
+    organisation : Organisation
+        What stands above the centres.
     shares : tuple of Share
         How care households are shared out in each zone, and to which kind of member they are linked.
     file : Path or None
@@ -164,6 +167,7 @@ class Project:
     pace: Pace = field(default_factory=Pace)
     care: Care = field(default_factory=Care)
     shares: tuple[Share, ...] = ()
+    organisation: Organisation = field(default_factory=Organisation)
     file: Path | None = None
 
     def __post_init__(self) -> None:
@@ -275,6 +279,7 @@ class Project:
             affinity=section("affinity", Affinity),
             pace=section("coverage", Pace),
             care=section("care", Care),
+            organisation=section("organisation", Organisation),
             shares=read_shares(values.get("shares", []), where),
             levels=read_levels(levels, {**given["mentors"], **mentors}, folder, where),
         )
@@ -312,7 +317,7 @@ def project_file(path: str | Path) -> Path | None:
 
 _SECTIONS = (
     "inputs", "rules", "search", "outputs", "online", "siting", "mentors", "affinity", "coverage", "care",
-    "columns", "sheets",
+    "columns", "sheets", "organisation",
 )  # fmt: skip
 
 

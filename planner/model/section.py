@@ -26,6 +26,11 @@ _ASKED: tuple[tuple[Any, str, str], ...] = (
     (tuple[str, ...], 'a list such as ["a", "b"]', '列表，例如 ["a", "b"]'),
     (tuple[float, ...], "a list such as [3, 5, 10]", "列表，例如 [3, 5, 10]"),
     (str, "a text in quotes", "加引号的文字"),
+    (
+        dict[str, str],
+        'a table such as { "东社区" = "东社区党总支" }',
+        '对照表，例如 { "东社区" = "东社区党总支" }',
+    ),
     (dict[str, float], 'a table such as { "服务意识" = 0.5 }', '对照表，例如 { "服务意识" = 0.5 }'),
 )
 

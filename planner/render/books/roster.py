@@ -22,6 +22,7 @@ from planner.render.books.look import (
     set_page,
 )
 from planner.render.text.level_words import level_columns, level_sheets, level_words
+from planner.render.text.organisation_words import centre_kind, organisation_rows
 from planner.render.text.words import (
     broken_rules,
     counted_words,
@@ -63,6 +64,8 @@ def _sheets(tables: PlanTables) -> Iterator[Sheet]:
     """Give one sheet a level, each with the zone's number beside the centre's id."""
     yield _centres(tables)
     yield from level_sheets(tables)
+    if len(listed := organisation_rows(tables)):
+        yield _organisation(listed)
     yield _members(tables)
     yield _households(tables)
     yield _gaps(tables)
@@ -86,14 +89,19 @@ def _centres(tables: PlanTables) -> Sheet:
     broken = [
         "; ".join(map(" ".join, words)) for words in broken_rules(tables, whole=True).values()
     ]
+    kinds = [centre_kind(tables, str(c)) for c in tables.centres["centre_id"]]
+    # a column that says household throughout would only take room
+    kind = (Column("kind", "中心户类型", "Kind", 16),) if any(kinds) else ()
+    told = ["户 household" if k is None else " ".join(k) for k in kinds]
     return Sheet(
         "中心户 centres",
-        tables.centres.assign(broken=broken, **cells),
+        tables.centres.assign(broken=broken, kind=told, **cells),
         (
             Column("number", "责任区", "Zone", 8, "count"),
             Column("centre_id", "中心户", "Centre", 12, "id"),
             _FENCE,
             Column("label", "地址", "Place", 30),
+            *kind,
             Column("households", "居民户", "Households", 11, "count"),
             Column("members", "党员", "Members", 10, "count"),
             Column("walk_mean_m", "平均步行（米）", "Mean walk m", 12, "metres"),
@@ -101,6 +109,20 @@ def _centres(tables: PlanTables) -> Sheet:
             Column("walk_max_m", "最远（米）", "Max walk m", 11, "metres"),
             *guides,
             Column("broken", "未符合规则", "Breaks", 34),
+        ),
+    )
+
+
+def _organisation(listed: pd.DataFrame) -> Sheet:
+    return Sheet(
+        "组织 organisation",
+        listed,
+        (
+            Column("tier", "层级", "Tier", 24),
+            Column("name", "组织", "Organisation", 30),
+            Column("community", "社区", "Fence", 16),
+            Column("centres", "中心户", "Centres", 10, "count"),
+            Column("households", "居民户", "Households", 11, "count"),
         ),
     )
 

@@ -25,6 +25,7 @@ from planner.privacy.blocks import FEW
 from planner.render.map.backdrop import MARGIN_DEG, base_lines, building_rings, covered, widened
 from planner.render.map.encoding import Grid
 from planner.render.text.level_words import level_numbers, plan_levels
+from planner.render.text.organisation_words import centre_kind, organisation_words
 from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import (
     broken_rules,
@@ -118,6 +119,8 @@ def plan_words(tables: PlanTables, title: str | None) -> dict[str, Any]:
         "proof": proof_words(tables.certificate),
         "connected": tables.certificate.zones_connected,
         "disconnected": len(tables.certificate.disconnected),
+        # where nothing is stated of either, the page holds what it always did
+        **({} if (told := organisation_words(tables)) is None else {"organisation": told}),
     }
 
 
@@ -205,6 +208,7 @@ def _centres(tables: PlanTables, grid: Grid, told: Told) -> list[dict[str, Any]]
     rows = zip(tables.centres["centre_id"], tables.centres["label"], xs, ys, strict=True)
     return [
         {"id": str(c), "label": str(label), "x": x, "y": y, "p90": _number(walks.get(c))}
+        | ({} if (kind := centre_kind(tables, str(c))) is None else {"kind": kind})
         for c, label, x, y in rows
     ]
 

@@ -11,6 +11,7 @@ from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.privacy.blocks import FEW
 from planner.render.text.figures import finding_groups, summary
 from planner.render.text.level_words import level_words
+from planner.render.text.organisation_words import organisation_words
 from planner.render.text.shown import Told, meeting_terms
 from planner.render.text.words import (
     broken_rules,
@@ -54,6 +55,8 @@ def _blocks(tables: PlanTables, figures: dict[str, Any], told: Told) -> Iterator
     for stamp in (network_words(note), insisted_words(tables)):
         if stamp:
             yield [f"> **{escaped(stamp[0])} · {escaped(stamp[1])}**"]
+    if (above := organisation_words(tables)) is not None:
+        yield [f"- {escaped(above[0])} · {escaped(above[1])}"]
     yield [
         f"- {bold}{escaped(line.zh)} · {escaped(line.en)}{bold}"
         for line in told.ledger()

@@ -158,6 +158,7 @@ function skeleton(map) {
 function fillHeader(parts, model, switched, edit, print) {
   const meta = model.data.meta;
   const dates = [];
+  if (meta.organisation) dates.push(pick(meta.organisation));
   if (meta.created) dates.push(say('made') + ' ' + meta.created);
   if (meta.data_date) dates.push(say('mapData') + ' ' + meta.data_date);
   fill(parts.bar, [

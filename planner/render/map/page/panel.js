@@ -212,7 +212,7 @@ function zoneFacts(model, zone) {
     return found ? ' (' + say('allowed', { limit: limitText(found.limit) }) + ')' : '';
   };
   return facts([
-    [say('centre'), zone.centre.label], [say('centreId'), zone.centre.id], zone.fence && [say('fence'), zone.fence],
+    [say('centre'), zone.centre.label], [say('centreId'), zone.centre.id], zone.centre.kind && [say('centreKind'), pick(zone.centre.kind)], zone.fence && [say('fence'), zone.fence],
     [say('homes'), shortCount(zone.homes) + rule('households_per_zone')],
     [say('members'), shortCount(zone.members) + rule('members_per_zone')],
     [say('meanWalk'), metres(zone.mean)], [say('p90'), metres(zone.centre.p90)], [say('max'), metres(zone.max)],
