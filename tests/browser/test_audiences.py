@@ -86,6 +86,52 @@ def test_the_public_page_fits(open_page: Opener, public_file: Path, size: tuple[
         assert tuple(page.evaluate(sizes)) == size
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("audience", [Audience.PUBLIC, Audience.MEETING])
+def test_a_phone(
+    open_page: Opener,
+    public_file: Path,
+    tables: PlanTables,
+    audience: Audience,
+    language: str,
+    tmp_path: Path,
+) -> None:
+    """At 390 px the map is as wide as the window and half as high, the list below it; a row shows its zone."""
+    file = public_file
+    if audience is Audience.MEETING:
+        file = map_page(tables).save(tmp_path / "map.html")
+    with open_page(file, f"?lang={language}", size=(390, 844)) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        box = page.locator(".stage").bounding_box()
+        assert box["width"] == 390
+        assert 350 < box["height"] < 480
+        assert page.locator(".panel").bounding_box()["y"] > box["y"] + box["height"]
+        row = page.locator("section.zones tr[data-zone]").last
+        row.scroll_into_view_if_needed()
+        row.click()
+        card = page.locator("[data-kind=zone]").bounding_box()
+        assert 0 <= card["y"] < card["y"] + card["height"] <= 844
+        assert page.evaluate("scrollY") == 0
+        assert str(tables.zones["number"].iloc[-1]) in page.inner_text("[data-kind=zone] h2")
+
+
+def test_the_public_list_can_be_searched(
+    open_page: Opener, public_file: Path, tables: PlanTables
+) -> None:
+    """By number, phone and community, in both languages; what is not there is said."""
+    with open_page(public_file, "?lang=en") as page:
+        shown = "Array.from(document.querySelectorAll('section.zones tr[data-zone]')).filter((r) => r.offsetParent).length"
+        page.fill(".zones .find input", "7")
+        assert page.evaluate(shown) == 1
+        page.fill(".zones .find input", "6601234")
+        assert page.evaluate(shown) == len(tables.zones)
+        page.fill(".zones .find input", "幸福社区")
+        assert page.evaluate(shown) == (tables.zones["fence"] == "幸福社区").sum()
+        page.fill(".zones .find input", "nowhere")
+        assert page.evaluate(shown) == 0
+        assert page.inner_text(".zones [role=status]") == "No such zone"
+
+
 def test_the_internal_page_tells_the_roster(
     open_page: Opener, internal_file: Path, tables: PlanTables
 ) -> None:

@@ -1,4 +1,9 @@
 /* What stands on the map: the layer switch, the legend, the north arrow, the zoom buttons. */
+/* On a phone the list lies below the map: what is chosen in it is shown above. */
+function backToMap() {
+  if (window.matchMedia('(max-width: 700px)').matches) window.scrollTo(0, 0);
+}
+
 const LAYERS = ['zones', 'homes', 'centres', 'gaps', 'moved', 'fences', 'labels', 'base'];
 
 function presentLayers(model) {

@@ -29,6 +29,7 @@ function drawPage(map, packed) {
       map.panTo(model.plane.latLng(zone.centre.x, zone.centre.y));
     }
     refresh();
+    backToMap();
   }
 
   function close() {

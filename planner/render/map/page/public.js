@@ -1,9 +1,9 @@
 /* The page for anyone: zones, whom to call, rounded counts.  There is no building and no home in it. */
 Object.assign(TEXTS.zh, {
-  about: '约 {n} 户', fewerThan: '不足 {n} 户', fewShort: '<{n}', officePhone: '办公电话', whoServes: '中心户', publicEdition: '公开版：只显示责任区大致范围、中心户和取整户数；不含楼栋、住户与住址', roundedTo: '户数取整，不足 {n} 户不予显示', publicMap: '责任区示意图', shares: '步行可达', sharesOf: '到{what}（{who}）', shareAll: '全部居民户', shareCare: '关爱户', shareMinutes: '{m} 分钟', own_centre: '中心户', own_member: '联系党员', sharesNote: '占登记的约 {n} 户的比例，取整；户数过少的不予显示'
+  findZone: '按编号、中心户、电话或社区查找', findNone: '没有这样的责任区', about: '约 {n} 户', fewerThan: '不足 {n} 户', fewShort: '<{n}', officePhone: '办公电话', whoServes: '中心户', publicEdition: '公开版：只显示责任区大致范围、中心户和取整户数；不含楼栋、住户与住址', roundedTo: '户数取整，不足 {n} 户不予显示', publicMap: '责任区示意图', shares: '步行可达', sharesOf: '到{what}（{who}）', shareAll: '全部居民户', shareCare: '关爱户', shareMinutes: '{m} 分钟', own_centre: '中心户', own_member: '联系党员', sharesNote: '占登记的约 {n} 户的比例，取整；户数过少的不予显示'
 });
 Object.assign(TEXTS.en, {
-  about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones', shares: 'Within a walk', sharesOf: 'To the {what} ({who})', shareAll: 'all homes', shareCare: 'care households', shareMinutes: '{m} min', own_centre: 'centre', own_member: 'serving member', sharesNote: 'Of about {n} registered homes, rounded; where few would be told, nothing is'
+  findZone: 'Find by number, centre, phone or community', findNone: 'No such zone', about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones', shares: 'Within a walk', sharesOf: 'To the {what} ({who})', shareAll: 'all homes', shareCare: 'care households', shareMinutes: '{m} min', own_centre: 'centre', own_member: 'serving member', sharesNote: 'Of about {n} registered homes, rounded; where few would be told, nothing is'
 });
 
 function drawPublic(map) {
@@ -46,12 +46,30 @@ function publicRow(model, state, zone, choose) {
   return row;
 }
 
+/* Words that are typed leave the rows in which each of them stands; digits alone are a zone's number or a phone's. */
+function publicFind(model, table, said) {
+  const plain = (text) => text.normalize('NFKC').toLowerCase();
+  const input = make('input', { set: { type: 'search', placeholder: say('findZone'), 'aria-label': say('findZone'), autocomplete: 'off' } });
+  const texts = model.zones.map((zone) => plain([zone.n, zone.name, zone.phone, zone.fence].filter(Boolean).join(' ')));
+  input.addEventListener('input', () => {
+    const words = plain(input.value).split(/\s+/).filter(Boolean);
+    const own = (word, z) => (/^\d{1,3}$/.test(word) ? String(model.zones[z].n) === word : texts[z].includes(word));
+    let left = 0;
+    table.querySelectorAll('tr[data-zone]').forEach((row) => {
+      const fits = words.every((word) => own(word, Number(row.dataset.zone)));
+      row.style.display = fits ? '' : 'none';
+      left += fits ? 1 : 0;
+    });
+    said.textContent = left ? '' : say('findNone');
+  });
+  return make('div', { class: 'find' }, [input]);
+}
+
 function publicZones(model, state, choose) {
   const heads = [say('number'), say('whoServes'), say('homes')].map((text, i) => make('th', { text, class: i === 2 ? 'right' : '', set: { scope: 'col' } }));
-  return make('section', { class: 'block zones' }, [
-    make('h2', { text: say('zoneList') }),
-    make('table', { class: 'zones' }, [make('thead', {}, [make('tr', {}, heads)]), make('tbody', {}, model.zones.map((zone) => publicRow(model, state, zone, choose)))])
-  ]);
+  const table = make('table', { class: 'zones' }, [make('thead', {}, [make('tr', {}, heads)]), make('tbody', {}, model.zones.map((zone) => publicRow(model, state, zone, choose)))]);
+  const said = make('p', { class: 'aside', set: { role: 'status' } });
+  return make('section', { class: 'block zones' }, [make('h2', { text: say('zoneList') }), publicFind(model, table, said), table, said]);
 }
 
 /* The same for a sheet of paper, a line a walk and group. */
@@ -142,6 +160,7 @@ function drawPublicPage(map, shapes) {
     const corner = (x, y) => map.unproject([model.plane.x0 + x, model.plane.y0 + y], PLANE_ZOOM);
     if (Number.isFinite(box[0])) map.fitBounds(L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1])), { padding: [70, 70], maxZoom: 17 });
     pickZone(index);
+    backToMap();
   }
 
   function furnish() {

@@ -196,6 +196,7 @@ const Sheet = Scene.extend({
 /* One page: its head, the picture of its map, its foot.  `told` says what stands in it. */
 function makeSheet(model, layout, wish, told) {
   const mm = (value) => value + 'mm';
+  const inner = mm(layout.width / layout.grow - 2 * SHEET_MARGIN);
   const zone = wish.zone;
   const box = sheetBox(model, zone);
   const scale = wish.scale || scaleFitting(model, layout, box, told.scales);
@@ -211,12 +212,12 @@ function makeSheet(model, layout, wish, told) {
   const stamps = [meta.synthetic && say('synthetic'), meta.network && pick(meta.network), meta.insisted && pick(meta.insisted), model.edited && say('editedSheet'), cropped && say('sheetCropped')].filter(Boolean);
   const dates = [meta.created && say('sheetMade', { d: meta.created }), meta.data_date && say('mapData') + ' ' + meta.data_date, say('sheetPrinted', { d: told.today })].filter(Boolean);
   const page = make('section', { class: 'sheet' + (layout.landscape ? ' wide-sheet' : ''), set: { 'data-scale': String(scale), 'data-zone-number': zone ? String(zone.n) : '' }, style: { width: mm(layout.width), height: mm(layout.height - 0.3), padding: mm(SHEET_MARGIN * layout.grow) } }, [
-    make('header', { class: 'sheet-head', style: { zoom: String(layout.grow) } }, [
+    make('header', { class: 'sheet-head', style: { transform: 'scale(' + layout.grow + ')', 'transform-origin': '0 0', width: inner } }, [
       make('div', {}, zone ? [make('h1', { text: told.title(zone) }), make('p', { text: heading })] : [make('h1', { text: heading }), make('p', { text: told.title(null) })]),
       make('div', { class: 'sheet-side' }, [make('b', { text: say('sheetScale') + ' 1:' + grouped(scale) }), make('span', { text: say('sheetNumber', wish) })])
     ]),
     picture,
-    make('footer', { class: 'sheet-foot', style: { height: mm(layout.foot / layout.grow - 3), zoom: String(layout.grow) } }, [
+    make('footer', { class: 'sheet-foot', style: { height: mm(layout.foot / layout.grow - 3), left: mm(SHEET_MARGIN * layout.grow), bottom: mm(8 * layout.grow), right: 'auto', width: inner, transform: 'scale(' + layout.grow + ')', 'transform-origin': '0 100%' } }, [
       stamps.length ? make('p', { class: 'sheet-stamp', text: stamps.join(' · ') }) : null,
       make('div', { class: 'sheet-told' + (model.care && careAsked(model.care) ? ' full-told' : '') }, [told.facts(zone), told.legend()]),
       make('p', { class: 'sheet-small', text: [dates.join(' · '), meta.attribution, told.edition].filter(Boolean).join('　') })
