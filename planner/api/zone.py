@@ -43,7 +43,7 @@ from planner.plan.ledger import Ledger, require_centres
 from planner.plan.previous import place_previous
 from planner.plan.provenance import locks_of, stamped
 from planner.plan.store.past import with_past
-from planner.plan.undisturbed import with_shapes_of
+from planner.plan.undisturbed import ground_of, with_shapes_of
 from planner.plan.venues import venues_told
 from planner.privacy import SEAL
 from planner.solve import rezone
@@ -266,11 +266,17 @@ def draw(case: Case, solved: Solved, clock: Clock) -> PlanTables:
     opened = case.opened
     with clock.stage("draw"):
         survey = Survey(case.located, case.demand, opened.ground, opened.fences, case.rules)
+        was = None if case.kept is None or case.before is None else case.before.tables
+        still = np.zeros(0, bool)
+        if was is not None and case.kept is not None:
+            still = case.kept.standing.closed[case.demand.problem.home]
+            survey = replace(
+                survey, standing=ground_of(was, case.demand.centres["centre_id"], still)
+            )
         draft = survey.draft(case.before, case.helpers)
         tables = assemble(draft, solved.result, solved.certificate, survey)
-        if case.kept is not None and case.before is not None and case.before.tables is not None:
-            still = case.kept.standing.closed[case.demand.problem.home]
-            tables = with_shapes_of(tables, case.before.tables, still, survey.plane)
+        if was is not None:
+            tables = with_shapes_of(tables, was, still, survey.plane)
         return guided(
             tables, opened.guides, case.located, case.demand, opened.ground, datum=opened.datum
         )

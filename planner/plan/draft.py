@@ -15,7 +15,7 @@ from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.demand.units import floor_number
-from planner.model.arrays import Floats, Ints
+from planner.model.arrays import Bools, Floats, Geometries, Ints
 from planner.model.certificate import Certificate
 from planner.model.plane import LocalProjection
 from planner.model.rules import RuleBook
@@ -37,6 +37,7 @@ LAYER_COLUMNS = {
     "fences": ["fence"],
 }
 # Why a row was set aside -> cause of the gap; any other row has an address that was not found.
+MARGIN_M = 300.0  # what is farther from a zone than this leaves no trace in its outline
 CAUSE_OF = {"outside": "outside_streets", "bad-load": "refused_load"}
 
 
@@ -47,6 +48,8 @@ class Survey:
     `demand`: units and centres; `Demand.problem` is the one that is solved.
     `ground`: network, base layers, rivers and railways.
     `fences`: polygons with a column ``fence``.
+    `standing`, shape (n_centres,): in degrees, the ground of zones that nothing happened to, and that are not
+    drawn again; None of any other.
     """
 
     located: Located
@@ -54,6 +57,7 @@ class Survey:
     ground: Ground
     fences: gpd.GeoDataFrame | None
     rules: RuleBook
+    standing: Geometries | None = None
 
     @property
     def plane(self) -> LocalProjection:
@@ -132,15 +136,26 @@ class Survey:
         if self.fences is not None:
             drawn = self.fences.to_crs(self.plane.crs)
             fences = dict(zip(drawn["fence"], drawn.geometry, strict=True))
+        xy = self.plane.to_xy(units["lon"], units["lat"])
+        owner, lines = np.append(assignment, -1)[territory.owner], np.asarray(territory.lines)
+        still = np.zeros(self.demand.problem.n_centres, bool)
+        homes, along = np.ones(len(xy), bool), np.ones(len(lines), bool)
+        if self.standing is not None:
+            still = ~shapely.is_missing(self.standing)
+            homes, along = _around(xy, assignment, lines, owner, ~still)
         made = zone_shapes(
-            self.plane.to_xy(units["lon"], units["lat"]),
-            assignment,
-            self.demand.problem.n_centres,
-            territory=(np.append(assignment, -1)[territory.owner], territory.lines),
+            xy[homes],
+            assignment[homes],
+            len(still),
+            territory=(owner[along], lines[along]),
             cuts=self.ground.cuts,
             fences=fences,
             fence_of_zone=self.demand.centres["fence"].to_numpy(object),
         )
+        if self.standing is not None and still.any():
+            made[still] = shapely.transform(
+                self.standing[still], lambda at: self.plane.to_xy(at[:, 0], at[:, 1])
+            )
         return made[touched]
 
     def _units(self) -> gpd.GeoDataFrame:
@@ -290,6 +305,23 @@ def _numbers(ids: pd.Series, before: Previous | None) -> tuple[Ints, int]:
     new = np.flatnonzero(number == 0)
     number[new] = last + 1 + np.arange(len(new))
     return number, last + len(new)
+
+
+def _around(
+    xy: Floats, zone: Ints, lines: Geometries, along: Ints, moving: Bools
+) -> tuple[Bools, Bools]:
+    """Tell which homes and pieces of street bear on the ground of some zones: their own, and what is near.
+
+    `moving`, shape (n_centres,): the zones that are drawn.
+    """
+    drawn, points = np.append(moving, False), np.asarray(shapely.points(xy), object)
+    tree = shapely.STRtree(np.concatenate([points[drawn[zone]], lines[drawn[along]]]))
+    near = []
+    for shapes in (points, lines):
+        found = np.zeros(len(shapes), bool)
+        found[tree.query(shapes, predicate="dwithin", distance=MARGIN_M)[0]] = True
+        near.append(found)
+    return near[0], near[1]
 
 
 def _blank_zones(centres: gpd.GeoDataFrame, before: Previous | None) -> gpd.GeoDataFrame:

@@ -20,7 +20,7 @@ from shapely import STRtree
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.model import audit
-from planner.model.arrays import Bools, Floats, Ints
+from planner.model.arrays import Bools, Floats, Geometries, Ints
 from planner.model.excerpt import places_of, restricted
 from planner.model.plane import LocalProjection
 from planner.model.problem import Part, Problem
@@ -221,6 +221,18 @@ def _proven(tables: PlanTables, before: Ints, closed: Bools) -> tuple[Part, ...]
         if len(units) and (units >= 0).all():
             made.append(replace(part, unit=tuple(units.tolist()), seconds=0.0))
     return tuple(made)
+
+
+def ground_of(before: PlanTables, centres: Any, still: Bools) -> Geometries:
+    """Give the ground of zones that nothing happened to, by the position of the centre; None of others.
+
+    `centres`: id of each centre now. `still`, shape (n_centres,): which zones those are.
+    """
+    at = positions(before.zones["centre_id"], centres)
+    made = np.full(len(still), None, object)
+    kept = np.flatnonzero(still & (at >= 0))
+    made[kept] = before.zones.geometry.to_numpy()[at[kept]]
+    return made
 
 
 def with_shapes_of(

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from planner.model.ties import Helpers
-from planner.plan.draft import Survey
+from planner.plan.draft import Survey, _around
 from planner.plan.ledger import ledger_of
 from planner.solve.rezone import Previous
 from planner.solve.zones.search import Stop, solve
@@ -97,3 +97,39 @@ def test_zones_stay_within_their_fences() -> None:
         assert shape.difference(walls[demand.centres["fence"].iloc[c]]).area < 1e-3
     assert shapely.intersection(*shapes).area < 1e-3
     assert len(survey.shapes(assignment, np.array([1]))) == 1
+
+
+def test_what_stands_is_not_drawn_again() -> None:
+    """Zones that nothing happened to have the ground that they had; the others come out as ever."""
+    homes, members = street(60)
+    members = members.assign(is_centre=members["building"].isin(["2", "14", "26", "38", "50"]))
+    located, demand, ground = office(homes, members)
+    survey = Survey(located, demand, ground, None, RULES)
+    assignment = np.asarray(solve(demand.problem, stop=Stop(0.5, 5.0)).assignment, np.int64)
+    every = survey.shapes(assignment, np.arange(5))
+    degrees = gpd.GeoSeries(every, crs=survey.plane.crs).to_crs("EPSG:4326").to_numpy()
+    for still in ([True] * 3 + [False] * 2, [True] * 5, [False] * 5):
+        # that they are not drawn is seen by another ground than a drawing would give
+        other = shapely.buffer(degrees, -1e-5)
+        standing = np.where(still, other, None)
+        part = Survey(located, demand, ground, None, RULES, standing)
+        made = part.shapes(assignment, np.arange(5))
+        for c in range(5):
+            apart = shapely.symmetric_difference(made[c], every[c]).area
+            assert (apart > 100.0) if still[c] else (apart < 1.0)
+
+
+def test_what_is_near_a_zone_bears_on_its_ground() -> None:
+    """Homes and streets of others, as far as its own homes and streets reach, and a margin."""
+    xy = np.array([[0.0, 0.0], [700.0, 0.0], [800.0, 0.0]])
+    lines = np.array(
+        [shapely.LineString([(0, 0), (450, 0)]), shapely.LineString([(760, 0), (800, 0)])]
+    )
+    homes, along = _around(
+        xy, np.array([0, 1, -1]), lines, np.array([0, 1]), np.array([True, False])
+    )
+    assert homes.tolist() == [True, True, False]
+    assert along.tolist() == [True, False]
+    homes, along = _around(xy, np.array([0, 1, -1]), lines, np.array([0, 1]), np.zeros(2, bool))
+    assert not homes.any()
+    assert not along.any()
