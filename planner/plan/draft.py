@@ -29,7 +29,7 @@ from planner.plan.shapes import zone_shapes
 from planner.plan.staffing import Walks
 from planner.solve.rezone import Previous
 
-__all__ = ["LAYER_COLUMNS", "Survey"]
+__all__ = ["LAYER_COLUMNS", "Survey", "bearing_on"]
 
 LAYER_COLUMNS = {
     "streets": ["name", "highway", "walkable"],
@@ -142,7 +142,7 @@ class Survey:
         homes, along = np.ones(len(xy), bool), np.ones(len(lines), bool)
         if self.standing is not None:
             still = ~shapely.is_missing(self.standing)
-            homes, along = _around(xy, assignment, lines, owner, ~still)
+            homes, along = bearing_on(xy, assignment, lines, owner, ~still)
         made = zone_shapes(
             xy[homes],
             assignment[homes],
@@ -307,7 +307,7 @@ def _numbers(ids: pd.Series, before: Previous | None) -> tuple[Ints, int]:
     return number, last + len(new)
 
 
-def _around(
+def bearing_on(
     xy: Floats, zone: Ints, lines: Geometries, along: Ints, moving: Bools
 ) -> tuple[Bools, Bools]:
     """Tell which homes and pieces of street bear on the ground of some zones: their own, and what is near.

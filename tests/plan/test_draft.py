@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from planner.model.ties import Helpers
-from planner.plan.draft import Survey, _around
+from planner.plan.draft import Survey, bearing_on
 from planner.plan.ledger import ledger_of
 from planner.solve.rezone import Previous
 from planner.solve.zones.search import Stop, solve
@@ -125,11 +125,11 @@ def test_what_is_near_a_zone_bears_on_its_ground() -> None:
     lines = np.array(
         [shapely.LineString([(0, 0), (450, 0)]), shapely.LineString([(760, 0), (800, 0)])]
     )
-    homes, along = _around(
+    homes, along = bearing_on(
         xy, np.array([0, 1, -1]), lines, np.array([0, 1]), np.array([True, False])
     )
     assert homes.tolist() == [True, True, False]
     assert along.tolist() == [True, False]
-    homes, along = _around(xy, np.array([0, 1, -1]), lines, np.array([0, 1]), np.zeros(2, bool))
+    homes, along = bearing_on(xy, np.array([0, 1, -1]), lines, np.array([0, 1]), np.zeros(2, bool))
     assert not homes.any()
     assert not along.any()
