@@ -28,7 +28,7 @@ from planner.model.tables import PlanTables
 from planner.plan.frames import assignment_of, positions, unit_positions
 from planner.plan.kept import polygons
 
-__all__ = ["Undisturbed", "islands", "parts_of", "undisturbed", "with_shapes_of"]
+__all__ = ["Undisturbed", "ground_of", "islands", "parts_of", "undisturbed", "with_shapes_of"]
 
 SAME_M = 1e-6  # walks are the same numbers, but for the last bit of a sum
 
