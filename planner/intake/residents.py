@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Finding, SchemaError, Severity
+from planner.intake.centre_list import with_listed_centres
 from planner.intake.coordinates.pairs import Area, apply_area, read_coordinates
 from planner.intake.identity import identify, unique_ids
 from planner.intake.sheets.cell_values import (
@@ -269,8 +270,9 @@ def read_residents(
     got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
     read = [columns_of(t, table, ignored) for t in got.tables]
     require_one_measure(got.tables, [f for f, _ in read], table)
-    frame = pd.concat([f for f, _ in read], ignore_index=True)
-    findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
+    frames, again, listed = with_listed_centres(got.tables, [f for f, _ in read])
+    frame = pd.concat(frames, ignore_index=True)
+    findings = [*got.findings, *chain.from_iterable(said for _, said in read), *listed]
     made = typed_residents(frame, table, area=area)
     findings += made.findings
     ragged = pd.concat([_ragged(t) for t in got.tables], ignore_index=True)
@@ -281,6 +283,7 @@ def read_residents(
     made = replace(
         made,
         held=aside,
+        repeated=made.repeated + again,
         sources=got.sources,
         files=tuple(files),
         synthetic=any(word in titles for word in _SYNTHETIC),

@@ -88,6 +88,10 @@ def survey(
         residents = None
     elif unread and residents is not None and not len(residents.kept):
         residents = None
+    if residents is not None and "is_centre" in residents.kept:
+        marked = residents.kept["is_centre"].any() or residents.held["is_centre"].any()
+        first = tables[0].file if len(tables) == 1 else ""
+        findings += () if marked else (Finding.of("no-centre-marked", {"file": first}),)
     return Survey(residents, tuple(tables), tuple(refused), findings)
 
 

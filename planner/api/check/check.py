@@ -37,6 +37,7 @@ from planner.render.text.check_words import SEVERITY_WORDS, refusals_of
 
 __all__ = ["CheckReport", "FileCheck", "check"]
 
+_AGAIN = ("repeated-row", "id-zeros", "centre-listed")
 _RANK = list(SEVERITY_WORDS)
 
 
@@ -142,6 +143,7 @@ class CheckReport:
         ]
         return {
             "exit_code": self.exit_code,
+            "no_centre": any(f.code == "no-centre-marked" for f in self.findings),
             "worst": None if self.worst is None else self.worst.value,
             "counts": self.counts,
             "placed_by": dict(self.precision),
@@ -372,7 +374,7 @@ def _file(
     unread = dict.fromkeys(h for t in tables for h in t.unread if not refused)
     text = next((t for t in tables if t.encoding), None)
     again = sum(
-        f.code in ("repeated-row", "id-zeros") and f.severity is Severity.FIX and f.file == name
+        f.code in _AGAIN and f.severity is Severity.FIX and f.file == name
         for f in (got.residents.findings if got.residents is not None else ())
     )
     held = int((own["held"] != "").sum())

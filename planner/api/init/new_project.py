@@ -113,20 +113,30 @@ def write_project(path: str | Path, *, replacing: bool = False) -> tuple[Path, N
 
 
 def _chosen(seen: Sequence[Surmise]) -> dict[str, list[Surmise]]:
-    """Take all sheets of households, and of everything else the likeliest file."""
+    """Take all sheets of households and members, and of everything else the likeliest file."""
     by_kind: dict[str, list[Surmise]] = {}
     for one in seen:
         by_kind.setdefault(one.kind, []).append(one)
     chosen: dict[str, list[Surmise]] = {}
     for kind in _ORDER:
         own = by_kind.get(kind, [])
-        if own and kind != "households":
-            # members are told by their marks, extracts by their size; on a tie the first by name
-            first = max(own, key=lambda s: (s.marks, _size(s) if kind == "streets" else 0))
+        if kind == "members":
+            own = _of_members(own)
+        elif own and kind != "households":
+            # extracts are told by their size; on a tie the first by name
+            first = max(own, key=lambda s: _size(s) if kind == "streets" else (False, 0))
             own = [s for s in own if s.path == first.path]
         if own:
             chosen[kind] = own
     return chosen
+
+
+def _of_members(own: Sequence[Surmise]) -> list[Surmise]:
+    """Take every sheet that says who is a centre; beside a list of the centres alone, all members."""
+    flagged = [s for s in own if any(role == "is_centre" for _, role in s.columns)]
+    if any(s.marks and s not in flagged for s in own):
+        return list(own)
+    return flagged or [s for s in own if s.path == own[0].path]
 
 
 def _size(one: Surmise) -> tuple[bool, int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from planner.errors import PlannerError
 from planner.files import layer_names
+from planner.intake.centre_list import is_centre_list
 from planner.intake.sheets.flags import is_marked
 from planner.intake.sheets.formats.grids import opened_once
 from planner.intake.sheets.headings import is_register, role_of
@@ -21,6 +22,7 @@ from planner.model.schema import (
     ALIASES,
     BUILDINGS,
     HOUSEHOLDS,
+    LOG,
     MEMBERS,
     PREVIOUS,
     TIES,
@@ -40,6 +42,7 @@ KINDS: Final = {
     "ties": ("人文相亲关系表", "ties"),
     "aliases": ("地名对照表", "old and new names"),
     "mentors": ("指导员名单", "mentors"),
+    "log": ("走访记录", "service log"),
     "previous": ("原方案", "plan that stands"),
     "": ("未识别", "not known"),
 }
@@ -176,6 +179,13 @@ def _of_sheet(path: Path, t: SheetTable) -> Surmise:
         return _made(path, t, "aliases", ALIASES, "含旧名、现名两列", "it has old and new names")
     guessed = _by_content(t)
     if not (is_complete(t, HOUSEHOLDS) or guessed or is_complete(t, BUILDINGS)):
+        logged = _roles(t, LOG)
+        if {"date", "kind"} <= logged and logged & {"household", "zone"}:
+            zh, en = (
+                "走访记录，可写入 [care] 的 log",
+                "what was done and when: for log under [care]",
+            )
+            return _made(path, t, "log", LOG, zh, en)
         if {"id", "zone"} <= _roles(t, PREVIOUS):
             zh = "含编号和中心户，可用于 --previous"
             en = "ids and their centres: --previous keeps homes with them"
@@ -207,6 +217,10 @@ def _of_people(
     if located and not people and (_BUILDINGS.search(called) or "id" not in _roles(t, HOUSEHOLDS)):
         zh, en = "楼栋与坐标，无住户信息", "buildings with coordinates, nobody in them"
         return _made(path, t, "buildings", BUILDINGS, zh, en)
+    if is_centre_list(replace(t, file=path.name)):
+        n = len(t.cells)
+        zh, en = f"中心户名单，{n}人均为中心户", f"a list of centres: all {n} are"
+        return _made(path, t, "members", MEMBERS, zh, en, guessed, n)
     if _MEMBERS.search(called) or any(_JOINED.search(simplified(h)) for h in t.headers):
         zh = "名称或列名涉及党员，但没有是否中心户列"
         en = "it is about party members, but no column says who is a centre"

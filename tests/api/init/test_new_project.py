@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +108,15 @@ def test_the_datum_is_asked_of_the_streets(tmp_path: Path) -> None:
     made = new_project(tmp_path)
     assert "GCJ02 100 %" in made.text
     assert read(tmp_path).inputs.datum == "gcj02"
+
+
+def test_members_of_every_community_are_members(tmp_path: Path) -> None:
+    """A sheet a community: all of them; with a list of the centres, all members and the list."""
+    for name in ("东社区党员", "西社区党员"):
+        (tmp_path / f"{name}.csv").write_text("编号,地址,是否中心户\nM1,幸福路1号,是\n", "utf-8")
+    made = tomllib.loads(new_project(tmp_path).text)
+    assert made["inputs"]["members"] == ["东社区党员.csv", "西社区党员.csv"]
+    for name in ("东社区党员", "西社区党员", "中心户名单"):
+        (tmp_path / f"{name}.csv").write_text("编号,地址\nM1,幸福路1号\n", "utf-8")
+    made = tomllib.loads(new_project(tmp_path).text)
+    assert made["inputs"]["members"] == ["东社区党员.csv", "中心户名单.csv", "西社区党员.csv"]
