@@ -17,6 +17,7 @@ from planner.model.tables import PlanTables
 
 __all__ = [
     "WGS84",
+    "above_centres",
     "assignment_of",
     "broken_codes",
     "buildings_of",
@@ -101,3 +102,15 @@ def points_at(lon: ArrayLike, lat: ArrayLike) -> NDArray[Any]:
     points = np.asarray(shapely.points(x, y), dtype=object)
     points[~(np.isfinite(x) & np.isfinite(y))] = shapely.Point()
     return points
+
+
+def above_centres(tables: PlanTables, level: str) -> NDArray[np.object_] | None:
+    """Give who of a level, such as the mentors, looks after each centre, "" for nobody.
+
+    Gives: None where the plan has no such level; shape (n_centres,).
+    """
+    if level not in tables.zones:
+        return None
+    # zones are drawn in an order of their own, and a centre without homes has none
+    at = positions(tables.zones["centre_id"], tables.centres["centre_id"])
+    return taken(tables.zones[level].fillna("").astype(str), at)

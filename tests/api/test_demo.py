@@ -21,7 +21,8 @@ from tests.town.town import build_town, town_lon_lat
 OFFICE = Path(__file__).resolve().parents[2] / "data" / "bagongshan"
 FILES = {
     "README.md", "buildings.xlsx", "communities.geojson", "households.xlsx", "members.xlsx",
-    "planner.toml", "streets.osm", "log.xlsx", "gates.xlsx",
+    "planner.toml", "streets.osm", "log.xlsx", "gates.xlsx", "needs.xlsx", "wishes.xlsx", "objections.xlsx",
+    "venues.xlsx",
 }  # fmt: skip
 LETTER = ("households_per_zone", "members_per_zone", "households_per_member")
 

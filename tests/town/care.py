@@ -1,4 +1,4 @@
-"""What the made-up office knows of care: a column of kinds, a log of six months, gates that could be opened.
+"""What the made-up office knows of care: a column of kinds, a log of a year, gates that could be opened.
 
 All of it is invented, from random numbers of its own: the sheets beside it stay as they are.
 """
@@ -13,8 +13,12 @@ import pandas as pd
 __all__ = ["candidate_gates", "care_column", "service_log"]
 
 KINDS = (("残疾", 0.012), ("大病", 0.01), ("留守儿童", 0.006), ("低保", 0.008))
-FIRST_DAY, DAYS = date(2025, 11, 1), 181
-SERVICES = (("巡查", 0.5), ("调解", 0.15), ("活动", 0.15), ("解决困难", 0.1), ("认领微心愿", 0.1))
+FIRST_DAY, DAYS = date(2025, 5, 1), 365
+SERVICES = (
+    ("巡查", 0.42), ("调解", 0.12), ("活动", 0.14), ("解决困难", 0.1), ("认领微心愿", 0.08),
+    ("社情民意", 0.06), ("结对帮扶", 0.03), ("组织培训", 0.03), ("谈心谈话", 0.02),
+)  # fmt: skip
+MOST_PEOPLE = 40
 MISSED = 0.12  # of the visits that are due
 FORGOTTEN = 0.06  # of the lone elders: nobody came in all that time
 SEED_APART = 7919
@@ -41,7 +45,7 @@ def care_column(households: pd.DataFrame, *, seed: int) -> list[str]:
 
 
 def service_log(households: pd.DataFrame, members: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Write six months of the log: visits to whoever needs them, most of them in time, and other services."""
+    """Write a year of the log: visits to whoever needs them, most of them in time, and other services."""
     rng = random.Random(seed + 2 * SEED_APART)
     homes = households.drop_duplicates("户编号")
     marked = homes[(homes["独居老人"] == "是") | (homes["关爱对象"] != "")]
@@ -64,7 +68,20 @@ def service_log(households: pd.DataFrame, members: pd.DataFrame, *, seed: int) -
     rows.sort()
     columns = ["日期", "类型", "户编号", "责任区", "分钟"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.assign(日期=[day.isoformat() for day in frame["日期"]], 结果="")
+    guides = members.loc[members["是否指导员"] == "是", "编号"].tolist()
+    # talks and trainings are the mentors'
+    who = [rng.choice(guides) if k in ("组织培训", "谈心谈话") else "" for k in frame["类型"]]
+    people = ["" if k != "活动" else str(rng.randrange(5, MOST_PEOPLE)) for k in frame["类型"]]
+    solved = [
+        "" if k != "解决困难" else rng.choice(("是", "是", "是", "否")) for k in frame["类型"]
+    ]
+    return frame.assign(
+        日期=[day.isoformat() for day in frame["日期"]],
+        结果="",
+        党员编号=who,
+        参与群众=people,
+        是否解决=solved,
+    )
 
 
 def candidate_gates() -> pd.DataFrame:

@@ -9,19 +9,21 @@ _TEXT = """\
 
 **本文件夹中的全部内容均为程序生成的合成数据，不对应任何真实的人、住户、楼栋或街道。**
 只有三个社区的名称取自公开的行政区划名录；路网、小区、围墙、大门、河流、铁路、楼栋、住户、党员、角色、特长、
-独居老人标记、关爱对象、走访记录均为虚构，姓名形如“合成居民00001”，电话形如“000-0000-0000”。
+独居老人标记、关爱对象、走访记录、推荐与评分、需求、意愿、异议、阵地、组织名称均为虚构，姓名形如“合成居民00001”，电话形如“000-0000-0000”。
 
 **Everything here is made up by a program; none of it is a real person, home, building or street.**
 Only the names of the three communities are those of the public list; the streets, compounds, walls, gates,
-river, railway, buildings, households, members, roles, strengths, marks of care and the log of
-visits are invented.
+river, railway, buildings, households, members, roles, strengths, marks of care, the log of visits,
+nominations, points, needs, wishes, objections, venues and organisations are invented.
 
 | 文件 file | 内容 what it is |
 |---|---|
 | `households.xlsx` | {households} 行居民户，地址按各人习惯书写 / rows of households, as people write them |
 | `members.xlsx` | {members} 名党员，其中 {centres} 名中心户 / members, {centres} of them centres |
 | `buildings.xlsx` | 楼栋表，坐标为 GCJ-02 / the building table, in GCJ-02 |
-| `log.xlsx`, `gates.xlsx` | 半年走访记录、可开放的门 / a log of six months, gates that could be opened |
+| `log.xlsx`, `gates.xlsx` | 一年走访记录、可开放的门 / a log of a year, gates that could be opened |
+| `needs.xlsx`, `wishes.xlsx` | 居民需求、双向选择意愿 / needs of homes, wishes for centres |
+| `objections.xlsx`, `venues.xlsx` | 公示异议、阵地 / objections, venues |
 | `communities.geojson` | 三个社区的边界 / the borders of three communities |
 | `streets.osm` | 虚构的路网、围墙、大门、河流、铁路 / the invented streets, walls, gates, river, railway |
 | `planner.toml` | 项目文件 / the project file: `planner zone planner.toml --out out` |

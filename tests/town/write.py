@@ -19,6 +19,14 @@ from planner.intake.coordinates.datum import convert
 from planner.model.project import TEMPLATE
 from tests.town.care import candidate_gates, care_column, service_log
 from tests.town.folk import make_townsfolk
+from tests.town.service import (
+    ORGANISATION,
+    needs,
+    objections,
+    venues,
+    wishes,
+    with_nominations,
+)
 from tests.town.text import town_readme
 from tests.town.town import borders, build_town, street_plan
 
@@ -47,14 +55,19 @@ def write_town(folder: str | Path, *, seed: int = 0) -> Path:
     folk = make_townsfolk(town, seed=seed)
     homes = folk.households
     homes.insert(list(homes).index("独居老人") + 1, "关爱对象", care_column(homes, seed=seed))
+    members = with_nominations(folk.members, seed=seed)
     written = write_files(
         Path(folder),
         {
             "households.xlsx": office_workbook("居民信息表", homes),
-            "members.xlsx": office_workbook("党员信息表", folk.members),
+            "members.xlsx": office_workbook("党员信息表", members),
             "buildings.xlsx": office_workbook("楼栋表", _as_on_amap(folk.buildings)),
-            "log.xlsx": office_workbook("走访记录", service_log(homes, folk.members, seed=seed)),
+            "log.xlsx": office_workbook("走访记录", service_log(homes, members, seed=seed)),
             "gates.xlsx": office_workbook("可开放的门", candidate_gates()),
+            "needs.xlsx": office_workbook("居民需求", needs(homes, seed=seed)),
+            "wishes.xlsx": office_workbook("双向选择意愿", wishes(homes, members, seed=seed)),
+            "objections.xlsx": office_workbook("公示异议", objections(members, seed=seed)),
+            "venues.xlsx": office_workbook("阵地", venues()),
             "communities.geojson": borders(town).encode(),
             "streets.osm": street_plan(town).encode(),
             "planner.toml": _town_project(seed).encode(),
@@ -76,6 +89,16 @@ def _town_project(seed: int) -> str:
         ('# buildings_datum = "wgs84"', 'buildings_datum = "gcj02"'),
         ("gap = 0.005\nseconds = 300\n", "gap = 0.01\nseconds = 20\nadvice_seconds = 5\n"),
         ("# [care]\n", "[care]\n"),
+        ('# needs = "needs.xlsx"', 'needs = "needs.xlsx"'),
+        ('# venues = "venues.xlsx"', 'venues = "venues.xlsx"'),
+        # wishes are counted and charged nothing for: the plan is that of walks and rules
+        ("# [affinity]\n", "[affinity]\nwish_m = 0\n"),
+        ('# wishes = "wishes.xlsx"', 'wishes = "wishes.xlsx"'),
+        ("# [siting]\n", "[siting]\n"),
+        ("# criteria = {", "criteria = {"),
+        ('# objections = "objections.xlsx"', 'objections = "objections.xlsx"'),
+        ("# [mentors]\n", "[mentors]\nlow = 9\nhigh = 14\n"),
+        ("# What stands above the centres;", f"{ORGANISATION}\n# What stands above the centres;"),
         ('# log = "log.xlsx"', 'log = "log.xlsx"'),
         ('# title = "..."', 'title = "八公山区新庄孜街道 · 党员中心户责任区（合成示例）"'),
     ):

@@ -13,7 +13,7 @@ from planner.model.duties import Duty, NeedKind, is_able
 from planner.model.levels import MENTOR
 from planner.model.tables import PlanTables
 from planner.plan.care.served import zones_of_rows
-from planner.plan.frames import centre_positions, positions
+from planner.plan.frames import above_centres, centre_positions, positions
 from planner.plan.service.matching import Matched
 from planner.plan.service.periods import Period
 
@@ -188,7 +188,8 @@ def _lines(
                 held.setdefault(talent, []).append(who)
         for talent in sorted(held):
             yield (*where, "talent", talent, len(held[talent]), "、".join(held[talent]))
-    if MENTOR in plan.centres:
-        for number, mentor in zip(plan.centres["number"], plan.centres[MENTOR], strict=True):
+    mentors = above_centres(plan, MENTOR)
+    if mentors is not None:
+        for number, mentor in zip(numbers, mentors, strict=True):
             if str(mentor):
                 yield (*where_of[int(number)], "mentor", "mentor", 1, str(mentor))

@@ -17,7 +17,7 @@ from planner.model.levels import MENTOR
 from planner.model.serving import VisitClass
 from planner.model.tables import PlanTables
 from planner.plan.care.served import zones_of_rows
-from planner.plan.frames import positions, taken
+from planner.plan.frames import above_centres, positions, taken
 
 __all__ = ["STATES", "Asked", "Due", "due"]
 
@@ -202,9 +202,9 @@ def _mentors(
     plan: PlanTables, log: pd.DataFrame, at: Ints, asked: Asked
 ) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Say of each mentor and centre when they last had to do with one another."""
-    if MENTOR not in plan.centres:
+    own = above_centres(plan, MENTOR)
+    if own is None:
         return None, None
-    own = plan.centres[MENTOR].astype(str).to_numpy(object)
     mentors = sorted(set(own) - {""})
     mine = log["member"].isin(mentors).to_numpy(bool)
     contact = log.assign(at=at)[mine & (at >= 0)]

@@ -21,7 +21,7 @@ STRENGTHS = {"M0": ("矛盾调解员", "志愿服务员"), "M3": ("志愿服务�
 def test_the_cards_of_a_town() -> None:
     """Each centre has each duty once; able are those of its zone with the talent; counts add up."""
     plan, _ = care_town()
-    plan = replace(plan, centres=plan.centres.assign(mentor=["Z1", "", "Z2"]))
+    plan = replace(plan, zones=plan.zones.assign(mentor=["Z1", "", "Z2"]))
     rows = pd.DataFrame(
         {
             "day": pd.to_datetime(["2025-03-01", "2025-03-02", "2024-03-02", "2025-04-01"]),

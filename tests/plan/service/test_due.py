@@ -30,10 +30,9 @@ def told(
     """Say what is due in the small town on the 30th of June."""
     plan, _ = care_town()
     if mentors is not None:
-        centres = plan.centres.assign(
-            mentor=[mentors.get(int(n), "") for n in plan.centres["number"]]
-        )
-        plan = replace(plan, centres=centres)
+        # as the levels of a plan are filled
+        named = [mentors.get(int(n), "") for n in plan.zones["number"]]
+        plan = replace(plan, zones=plan.zones.assign(mentor=named))
     (folder / "log.csv").write_text(HEAD + log, "utf-8")
     rows = merged_log(empty_log(), read_log(folder / "log.csv").rows).rows
     homes = plan.households["household_id"].tolist()
