@@ -77,6 +77,13 @@ def rezone(
             help="Homes that any one zone may lose at most, with --price or --fewest. 每个责任区转出户数上限",
         ),
     ] = None,
+    member_budget: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Homes of any one member that may change their centre at most. 每名党员所联系户变更上限",
+        ),
+    ] = None,
     everywhere: Annotated[
         bool,
         typer.Option(
@@ -146,8 +153,9 @@ def rezone(
 
     task, changed = Project.of(project), Changed(changes, households, members)
     online = online_of(changed.project(task))
-    keeping = _keeping(task, budget, price, zone_budget, fewest=fewest)
-    wished = (budget, price, zone_budget, fewest or None)
+    limits = {"budget": budget, "zone_budget": zone_budget, "member_budget": member_budget}
+    keeping = _keeping(task, price, limits, fewest=fewest)
+    wished = (*limits.values(), price, fewest or None)
     if (curve or take is not None) and any(wish is not None for wish in wished):
         raise ConfigError.of("curve-or-keeping")
     if resume and curve and take is None:
@@ -191,15 +199,21 @@ def rezone(
 
 
 def _keeping(
-    task: Project, budget: int | None, price: float | None, each: int | None, *, fewest: bool
+    task: Project, price: float | None, limits: Mapping[str, int | None], *, fewest: bool
 ) -> Keeping:
     from planner.api.rezone.run import Keeping
     from planner.errors import ConfigError
 
-    if sum((budget is not None, price is not None, fewest)) > 1:
+    if sum((limits["budget"] is not None, price is not None, fewest)) > 1:
         raise ConfigError.of("keeping-two")
     own = task.affinity.move_price_m if price is None else price
-    return Keeping(own, budget, fewest, each)
+    return Keeping(
+        own,
+        limits["budget"],
+        fewest,
+        limits["zone_budget"],
+        member_budget=limits["member_budget"],
+    )
 
 
 def _tell(plan: Plan) -> None:
@@ -230,14 +244,7 @@ def _tell(plan: Plan) -> None:
         said.append(say(f"可证明不少于 {least:,} 户", f"no plan moves fewer than {least:,}"))
     if told["budget"] is not None:
         said.append(say(f"上限 {told['budget']:,} 户", f"{told['budget']:,} were allowed"))
-    if told["zone_budget"] is not None:
-        most, each = told["most_lost"], told["zone_budget"]
-        said.append(
-            say(
-                f"各责任区转出至多 {most:,} 户（上限 {each:,} 户）",
-                f"no zone loses more than {most:,} ({each:,} were allowed)",
-            )
-        )
+    said += _lost(told)
     said += _mended(told.get("mended") or ())
     # Nothing was open to the search, so numbers of it would tell nothing.
     if not told["open_units"] and not moved:
@@ -248,6 +255,22 @@ def _tell(plan: Plan) -> None:
     if drift := drift_words(plan):
         said.append(say(*drift))
     Console(highlight=False).print("\n".join(said), markup=False)
+
+
+def _lost(told: Mapping[str, Any]) -> Iterator[str]:
+    """Say how many homes single zones and members lose at most, where that is limited."""
+    most, each = told["most_lost"], told["zone_budget"]
+    if each is not None:
+        yield say(
+            f"各责任区转出至多 {most:,} 户（上限 {each:,} 户）",
+            f"no zone loses more than {most:,} ({each:,} were allowed)",
+        )
+    most, each = told["most_lost_member"], told["member_budget"]
+    if each is not None:
+        yield say(
+            f"每名党员所联系户变更至多 {most:,} 户（上限 {each:,} 户）",
+            f"no member has more than {most:,} homes that change their centre ({each:,} were allowed)",
+        )
 
 
 def _mended(rules: Iterable[Mapping[str, Any]]) -> Iterator[str]:

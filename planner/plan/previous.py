@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
@@ -15,9 +17,11 @@ from planner.demand.locate import Located
 from planner.errors import Finding, InputError
 from planner.intake.identity import match_ids
 from planner.intake.previous_sheet import PreviousSheet, match_centres, read_previous_sheet
+from planner.model.arrays import Ints32
 from planner.model.given import Given, Source
 from planner.model.schema import PREVIOUS, Table
 from planner.model.tables import PlanTables
+from planner.plan.frames import positions, taken
 from planner.solve.rezone import Previous
 
 __all__ = ["Placed", "PreviousPlan", "place_previous", "read_previous_plan"]
@@ -120,10 +124,25 @@ def place_previous(
             Finding.of("centre-gone", centre=c, n=lost[c]) for c in plan.centres if c not in centre
         )
     lost = int(((was[: len(homes)] != "") & (zone[: len(homes)] < 0)).sum())
+    served = _served(plan.tables, homes, people)
+    named = {"was": was, "tables": plan.tables, "member": served}
     return (
-        Placed(zone, weight, plan.fingerprint, move_price_m, lost, was=was, tables=plan.tables),
+        Placed(zone, weight, plan.fingerprint, move_price_m, lost, **named),
         (*findings, *_come_and_gone(plan, homes, people)),
     )
+
+
+def _served(
+    tables: PlanTables | None, homes: pd.Series[Any], people: pd.Series[Any]
+) -> Ints32 | None:
+    """Give the number of the member who served each household before; -1 for none, or one who is gone."""
+    if tables is None:
+        return None
+    was = taken(
+        tables.households["member"], positions(tables.households["household_id"], homes.astype(str))
+    )
+    found = positions(people.astype(str), was)
+    return np.append(found, np.full(len(people), -1)).astype(np.int32)
 
 
 def _zones_before(ids: Iterable[str], plan: PreviousPlan) -> list[str]:

@@ -26,6 +26,8 @@ class Keeping:
     zone_budget : int, optional
         Homes that any one zone may lose at most, at the price or with the fewest; those that it loses
         whatever is done are counted too.
+    member_budget : int, optional
+        Of the homes that any one member serves, how many may change their centre at most, likewise.
     mend : bool
         With `fewest`: as few as rules take that a cut for their sake alone would keep.
 
@@ -40,11 +42,18 @@ class Keeping:
     fewest: bool = False
     zone_budget: int | None = None
     mend: bool = False
+    member_budget: int | None = None
+
+    @property
+    def by_group(self) -> bool:
+        """Whether what single zones or members may lose is limited."""
+        return self.zone_budget is not None or self.member_budget is not None
 
     def __post_init__(self) -> None:
-        if not self.price_m >= 0 or min(self.budget or 0, self.zone_budget or 0) < 0:
+        limits = (self.budget, self.zone_budget, self.member_budget)
+        if not self.price_m >= 0 or min(limit or 0 for limit in limits) < 0:
             raise ConfigError.of("keeping-negative")
-        if self.budget is not None and self.zone_budget is not None:
+        if self.budget is not None and self.by_group:
             raise ConfigError.of("keeping-two-budgets")
         if self.fewest and self.budget is not None:
             raise ConfigError.of("keeping-two")
@@ -143,8 +152,8 @@ class Recut:
         Least that walks, rules and ties come to in plans that move as few homes, or what the budget allows.
     open_units : int
         Units that were solved again.
-    most_lost : int
-        Homes that the zone loses which loses most.
+    most_lost, most_lost_member : int
+        Homes that the zone loses which loses most; and of one member the most that change their centre.
     fresh : tuple of Fresh
         Of each part that was open, what a fresh cut would come to; empty where that was not asked.
     """
@@ -158,6 +167,7 @@ class Recut:
     bound_m: float
     open_units: int
     most_lost: int = 0
+    most_lost_member: int = 0
     fresh: tuple[Fresh, ...] = ()
 
     @property

@@ -150,12 +150,24 @@ class OpenPart:
         moved = moved_households(whole, self.unit, self.previous.zone)
         return self.lost + round(float(self.previous.homes[moved].sum()))
 
+    @cached_property
+    def groups(self) -> tuple[Ints, Ints]:
+        """To whom each home is a loss: its zone of before, and behind all zones its member; -1 for none."""
+        zone, n = self.previous.zone.astype(np.int64), self.problem.n_centres
+        member = np.full(len(zone), -1) if self.previous.member is None else self.previous.member
+        return zone, np.where(member >= 0, n + member.astype(np.int64), -1)
+
     def losses(self, assignment: ArrayLike) -> Floats:
-        """Count the homes that each zone of before loses under a plan of the open part."""
+        """Count the homes that each zone of before, and behind them each member, loses under a plan."""
         zone = self.previous.zone
         gone = moved_households(self.placed(assignment), self.unit, zone) & (zone >= 0)
         weight = self.previous.homes[gone]
-        return np.bincount(zone[gone], weight, self.problem.n_centres).astype(float)
+        size = max(self.problem.n_centres, 1 + max(int(g.max(initial=-1)) for g in self.groups))
+        lost = np.zeros(size)
+        for group in self.groups:
+            known = group[gone] >= 0
+            np.add.at(lost, group[gone][known], weight[known])
+        return lost
 
     @property
     def month(self) -> float:
@@ -257,10 +269,13 @@ class OpenPart:
             least,
             limit + sum(p.bound_m for p in standing.parts),
             len(self.units),
-            0
-            if point is None
-            else round(float(self.losses(point.result.assignment).max(initial=0))),
+            *((0, 0) if point is None else self._most(point)),
         )
+
+    def _most(self, point: Point) -> tuple[int, int]:
+        """Count the most homes that any zone, and any member, loses."""
+        lost, n = self.losses(point.result.assignment), self.problem.n_centres
+        return round(float(lost[:n].max(initial=0))), round(float(lost[n:].max(initial=0)))
 
     def fresh(self, point: Point) -> tuple[Fresh, ...]:
         """Ask, roughly, what each part would come to if it cost nothing to change hands."""

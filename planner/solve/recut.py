@@ -64,8 +64,8 @@ def recut(
         return desk.whole(None, keeping.price_m, desk.lost)
     if keeping.budget is not None:
         point, least = desk.within(keeping.budget)
-    elif keeping.zone_budget is not None:
-        point = desk.spread(keeping.zone_budget, FEWEST_M if keeping.fewest else keeping.price_m)
+    elif keeping.by_group:
+        point = desk.spread(keeping, FEWEST_M if keeping.fewest else keeping.price_m)
         least = desk.least(point) if keeping.fewest else desk.forced
     elif keeping.fewest and keeping.mend:
         point, least = desk.mending()
@@ -117,22 +117,25 @@ def curve(
 class _Desk(OpenPart):
     """The open part, and the ways in which the number of homes that change hands is limited."""
 
-    def spread(self, limit: int, price_m: float) -> Point:
-        """Find a plan in which no zone loses more homes than allowed.
+    def spread(self, keeping: Keeping, price_m: float) -> Point:
+        """Find a plan in which no zone, and no member, loses more homes than allowed.
 
-        Zones that would lose more are fined for each home, and the fines grow until all keep to it: the
+        Those that would lose more are fined for each home, and the fines grow until all keep to it: the
         multipliers of as many side constraints, each of which gives a bound for all plans that keep to them.
         """
-        fines, low, start = np.zeros(self.problem.n_centres), None, self.start
+        low, start, limit = None, self.start, self._limits(keeping)
+        fines = np.zeros(len(limit))
         best: tuple[float, Point, Floats] | None = None
         bounds: list[float] = []
-        fewest = math.inf
+        # of each kind the least that is lost by whoever loses most
+        fewest = np.full(2, np.inf)
         for number in range(2 * ATTEMPTS):
             charged, spared = self._fined(price_m, fines, limit)
             point = self.attempt(price_m, start, 1.0 / (2 * ATTEMPTS - number), charged)
             bounds.append(point.result.bound_m + spared)
             lost = self.losses(point.result.assignment)
-            fewest = min(fewest, float(lost.max(initial=0.0)))
+            n = self.problem.n_centres
+            fewest = np.fmin(fewest, [part.max(initial=0.0) for part in (lost[:n], lost[n:])])
             if (lost <= limit).all():
                 worth = point.value_m + price_m * (point.moved - self.forced)
                 best = min(best or (worth, point, fines), (worth, point, fines), key=lambda b: b[0])
@@ -151,17 +154,27 @@ class _Desk(OpenPart):
                 fines = (best[2] + (low if low is not None else 0.0)) / 2.0
         if best is None:
             self.go_on()
-            raise InfeasibleError.of("zone-budget-not-found", budget=limit, found=round(fewest))
+            raise _not_kept(keeping, fewest)
         chosen = self._ended(best[1])
         return replace(chosen, bound_m=max(bounds) - price_m * (chosen.moved - self.forced))
 
-    def _fined(self, price_m: float, fines: Floats, limit: int) -> tuple[Floats, float]:
-        """Charge each pair the price and the fines of the zones that its homes leave.
+    def _limits(self, keeping: Keeping) -> Floats:
+        """Give what each zone of before, and behind them each member, may lose; infinite for any number."""
+        limit = np.full(len(self.losses(self.start)), np.inf)
+        n = self.problem.n_centres
+        if keeping.zone_budget is not None:
+            limit[:n] = keeping.zone_budget
+        if keeping.member_budget is not None:
+            limit[n:] = keeping.member_budget
+        return limit
 
-        Gives also what a plan that keeps to the limit is spared: its bound is that much higher.
+    def _fined(self, price_m: float, fines: Floats, limit: Floats) -> tuple[Floats, float]:
+        """Charge each pair the price and the fines of the zones and members that its homes leave.
+
+        Gives also what a plan that keeps to the limits is spared: its bound is that much higher.
         """
         zone, open_ = self.previous.zone, ~self.standing.closed
-        fine = np.append(fines, 0.0)[zone]
+        fine = sum(np.append(fines, 0.0)[group] for group in self.groups)
         counts = changes_of(
             self.problem, self.unit, replace(self.previous, homes=self.previous.homes * fine)
         )
@@ -169,7 +182,10 @@ class _Desk(OpenPart):
         # of homes that nobody may serve the fine is paid whatever is done
         nobody = np.append(~served & open_, True)[np.asarray(self.unit)] & (zone >= 0)
         paid = float((self.previous.homes * fine)[nobody].sum())
-        spared = float(least[open_ & served].sum()) + paid - limit * float(fines.sum())
+        held = fines > 0
+        spared = (
+            float(least[open_ & served].sum()) + paid - float((limit[held] * fines[held]).sum())
+        )
         return price_m * self.avoidable + counts - least[self.problem.pair_unit], spared
 
     def within(self, budget: int) -> tuple[Point, int]:
@@ -235,3 +251,15 @@ class _Desk(OpenPart):
         if told["least"] <= budget:
             return InfeasibleError.of("budget-not-found", **told)
         return InfeasibleError.of("budget-too-small", **told)
+
+
+def _not_kept(keeping: Keeping, found: Floats) -> InfeasibleError:
+    """Say which limit no plan was found to keep to, and the least that was found."""
+    for code, limit, least in (
+        ("zone-budget-not-found", keeping.zone_budget, found[0]),
+        ("member-budget-not-found", keeping.member_budget, found[1]),
+    ):
+        if limit is not None and least > limit:
+            return InfeasibleError.of(code, budget=limit, found=round(float(least)))
+    # each by itself can be kept to, but not both
+    return InfeasibleError.of("budgets-not-found")

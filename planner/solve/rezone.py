@@ -42,6 +42,9 @@ class Previous:
         Metres charged for each home that changes hands.
     lost : int
         Homes whose centre is none any more: they change hands whatever is done.
+    member : array_like of int, shape (n_people,), optional
+        Number of the member who serves each household, -1 for none, or for one who serves nobody any more;
+        None where that is not known.
     """
 
     zone: Ints32
@@ -49,6 +52,7 @@ class Previous:
     fingerprint: str
     move_price_m: float
     lost: int = 0
+    member: Ints32 | None = None
 
     def __post_init__(self) -> None:
         if not self.move_price_m >= 0:

@@ -18,6 +18,8 @@ from planner.solve.keeping import Keeping
         {"budget": 3, "fewest": True},
         {"zone_budget": -1},
         {"budget": 1, "zone_budget": 1},
+        {"member_budget": -1},
+        {"budget": 1, "member_budget": 1},
     ],
 )
 def test_a_wish_that_is_none_is_refused(wrong: dict[str, Any]) -> None:

@@ -129,11 +129,11 @@ def test_too_small_a_budget_is_refused_with_the_number(problem: Problem, seed: i
     assert raised.value.zh
 
 
-def lost(assignment: np.ndarray, unit: np.ndarray, previous: Previous) -> int:
-    """Count by person what the zone loses that loses most."""
+def lost(assignment: np.ndarray, unit: np.ndarray, previous: Previous, whose: np.ndarray) -> int:
+    """Count by person what the zone, or the member, loses that loses most."""
     now = np.append(assignment, -1)[unit]
-    gone = (previous.zone >= 0) & (now != previous.zone)
-    return int(np.bincount(previous.zone[gone], minlength=1).max())
+    gone = (previous.zone >= 0) & (now != previous.zone) & (whose >= 0)
+    return int(np.bincount(whose[gone], minlength=1).max())
 
 
 @MANY
@@ -143,18 +143,26 @@ def lost(assignment: np.ndarray, unit: np.ndarray, previous: Previous) -> int:
     st.integers(0, 6),
     st.sampled_from([0.0, 25.0, 200.0]),
     st.booleans(),
+    st.sampled_from(["zone", "member"]),
 )
-def test_no_zone_loses_more_than_allowed(
-    problem: Problem, seed: int, more: int, price: float, few: bool
+def test_no_zone_and_no_member_loses_more_than_allowed(
+    problem: Problem, seed: int, more: int, price: float, few: bool, kind: str
 ) -> None:
-    """The limit is kept by every zone, and the bound is below every plan that keeps it."""
+    """The limit is kept by every one, and the bound is below every plan that keeps it."""
     bare, unit, previous = town(problem, seed)
-    plans = [(lost(p, unit, previous), moved(p, unit, previous), v) for p, v in every_plan(bare)]
+    member = np.random.default_rng(seed).integers(-1, 3, len(unit)).astype(np.int32)
+    previous = replace(previous, member=member)
+    whose = previous.zone if kind == "zone" else member
+    plans = [
+        (lost(p, unit, previous, whose), moved(p, unit, previous), v) for p, v in every_plan(bare)
+    ]
     limit = min(n for n, _, _ in plans) + more
-    wish = Keeping(price, fewest=few, zone_budget=limit)
+    limits: dict[str, Any] = {f"{kind}_budget": limit}
+    wish = Keeping(price, fewest=few, **limits)
     # prices need not have a plan at the limit itself; on towns so small they always had
     got = recut(bare, unit, previous, open_town(bare), wish, stop=STOP, seed=0)
-    assert got.most_lost == lost(got.result.assignment, unit, previous) <= limit
+    most = got.most_lost if kind == "zone" else got.most_lost_member
+    assert most == lost(got.result.assignment, unit, previous, whose) <= limit
     value = audit.audit(bare, got.result.assignment, 0.0).value_m
     charge = FEWEST_M if few else price
     worth = [(n, v + charge * n) for w, n, v in plans if w <= limit]
@@ -191,6 +199,11 @@ def test_a_zone_that_would_lose_too_much_keeps_what_it_must() -> None:
     none = Keeping(0.0, zone_budget=9)
     with pytest.raises(InfeasibleError, match="loses 10") as raised:
         recut(out, unit, previous, open_town(out), none, stop=STOP, seed=0)
+    assert raised.value.zh
+    served = replace(previous, member=np.repeat([0, 1], 30).astype(np.int32))
+    nobody = Keeping(0.0, member_budget=9)
+    with pytest.raises(InfeasibleError, match="the best has 10") as raised:
+        recut(out, unit, served, open_town(out), nobody, stop=STOP, seed=0)
     assert raised.value.zh
     ten = Keeping(0.0, zone_budget=10)
     assert recut(out, unit, previous, open_town(out), ten, stop=STOP, seed=0).most_lost == 10

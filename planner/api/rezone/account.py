@@ -46,6 +46,8 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         "fewest": wish.keeping.fewest,
         "zone_budget": wish.keeping.zone_budget,
         "most_lost": recut.most_lost,
+        "member_budget": wish.keeping.member_budget,
+        "most_lost_member": recut.most_lost_member,
         "bound_m": recut.bound_m,
         "open_units": recut.open_units,
     }

@@ -326,6 +326,32 @@ def test_no_zone_loses_more_than_it_may(project: Project, plan: Plan, tmp_path: 
     assert made.verify().holds
 
 
+def test_no_member_loses_more_than_it_may(project: Project, plan: Plan, tmp_path: Path) -> None:
+    """Of the homes that one member serves: those of a building are served by two, so a part of them."""
+    at = "东里小区5号楼,东社区,117.0224,32.62,,,,,,"
+    told = changes(tmp_path, *(f"迁入,N{i},,{at}" for i in range(50)))
+    free = rezone(plan, project, told, Keeping(0.0), when=WHEN)
+    most = free.provenance["rezone"]["most_lost_member"]
+    homes = free.households.merge(
+        plan.households[["household_id", "zone", "member"]],
+        on="household_id",
+        suffixes=("", "_was"),
+    )
+    gone = homes[(homes["zone"] != homes["zone_was"]) & (homes["member_was"] != "")]
+    assert most == gone["member_was"].value_counts().max() > 1
+    made = rezone(plan, project, told, Keeping(0.0, member_budget=most - 1), when=WHEN)
+    figures = made.provenance["rezone"]
+    assert figures["member_budget"] == most - 1
+    assert figures["most_lost_member"] < most
+    assert made.verify().holds
+    same = rezone(plan, project, told, Keeping(0.0, member_budget=most), when=WHEN)
+    assert same.provenance["rezone"]["moved"] == free.provenance["rezone"]["moved"]
+    retired = changes(tmp_path, "中心户退出,M010,,,,,,,,,,,")
+    gone = rezone(plan, project, retired, Keeping(0.0, member_budget=0), when=WHEN)
+    # whose centre is gone loses nothing that could be kept
+    assert gone.provenance["rezone"]["most_lost_member"] == 0
+
+
 def test_a_point_of_the_curve_can_be_taken(project: Project, plan: Plan, tmp_path: Path) -> None:
     """The plan that is written is the one that the curve showed."""
     store_plan(plan, tmp_path / "plan.gpkg")
