@@ -16,10 +16,20 @@ import pandas as pd
 
 from planner.api.opening import Opened
 from planner.api.progress import Clock, Listener
-from planner.api.standing import Answer, about_of, needs_of, open_standing, save_internal
+from planner.api.standing import (
+    Answer,
+    Standing,
+    about_of,
+    matched_needs,
+    needs_of,
+    open_standing,
+    save_internal,
+)
+from planner.demand.bind import strengths_in
 from planner.demand.ground import building_table
 from planner.intake.service_log import SERVICES, read_log
 from planner.model.caring import CareKind, Pace, care_kinds
+from planner.model.duties import need_kinds
 from planner.model.project import Project
 from planner.model.schema import LOG
 from planner.model.tables import PlanTables
@@ -77,6 +87,9 @@ class Coverage(Answer):
     unseen, heat : DataFrame or None
         Care households that were not visited for long, and what was done door by door, where the project
         names a log; see `planner.plan.care.served.Served`.
+    unmet : DataFrame or None
+        Needs of households that no member of their zone or the next can meet, where the sheets state needs;
+        see `planner.plan.service.matching.Matched`.
     """
 
     gaps: pd.DataFrame
@@ -94,6 +107,7 @@ class Coverage(Answer):
     brought: pd.DataFrame | None = None
     unseen: pd.DataFrame | None = None
     heat: pd.DataFrame | None = None
+    unmet: pd.DataFrame | None = None
 
     def figures(self) -> dict[str, Any]:
         """Give plain values, without an id of a household; counts of care below the threshold are hidden."""
@@ -175,8 +189,16 @@ def coverage(
         blanks=blank_spots(plan, building_table(task.inputs)[0]),
         sites=best,
         brought=brought(asked, best),
+        unmet=_unmet(standing, task),
         **logged,
     )
+
+
+def _unmet(standing: Standing, task: Project) -> pd.DataFrame | None:
+    """List the needs that stay open; None where no sheet states any."""
+    strengths = strengths_in(task.inputs.member_files, standing.opened.members)
+    found, read = matched_needs(standing, task, need_kinds(task.care.need_kinds), strengths)
+    return found.needs[~found.met].reset_index(drop=True) if read.rows else None
 
 
 def without_streets(plan: PlanTables, project: Project | str | Path, people: People) -> Coverage:

@@ -10,14 +10,21 @@ from typing import Any
 from planner.api.opening import Opened, open_project
 from planner.api.people import people_in
 from planner.api.progress import Clock
+from planner.demand.bind import Strengths
 from planner.demand.locate import Located
 from planner.files import write_files
+from planner.intake.household_needs import HouseholdNeeds, read_household_needs
 from planner.intake.sheets.formats.grids import opened_once
 from planner.model.caring import care_kinds
+from planner.model.duties import NeedKind, needs_in
 from planner.model.project import Project
+from planner.model.schema import HOUSEHOLDS
+from planner.model.service_sheets import NEEDS
 from planner.model.tables import PlanTables
 from planner.plan.care.onstreets import OnStreets, on_streets
 from planner.plan.care.shares import Needs
+from planner.plan.care.visits import REACH
+from planner.plan.service.matching import Matched, match_needs
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
 from planner.privacy.person import People
@@ -27,6 +34,7 @@ __all__ = [
     "Standing",
     "about_of",
     "care_of",
+    "matched_needs",
     "needs_of",
     "open_standing",
     "save_internal",
@@ -104,6 +112,23 @@ def care_of(opened: Opened, located: Located) -> list[tuple[str, ...]]:
         (*(words[code] for code in codes), *said.get(home, ()))
         for home, codes in zip(located.households["id"].astype(str), own, strict=True)
     ]
+
+
+def matched_needs(
+    standing: Standing, task: Project, kinds: tuple[NeedKind, ...], strengths: Strengths
+) -> tuple[Matched, HouseholdNeeds]:
+    """Match what households need with what members are good at; see `planner.plan.service.matching`."""
+    inputs, care, plan = task.inputs, task.care, standing.ground.plan
+    read = read_household_needs(
+        inputs.household_files,
+        care.needs,
+        told=inputs.told(HOUSEHOLDS),
+        needs=inputs.told(NEEDS),
+    )
+    wanted = [(home, code) for home, text in read.rows for code in needs_in([text], kinds)]
+    limit = plan.rules.walk.limit_m if care.limit_m is None else care.limit_m
+    found = match_needs(standing.ground, wanted, kinds, strengths, REACH * limit, care.needs_each)
+    return found, read
 
 
 def about_of(plan: PlanTables) -> dict[str, Any]:

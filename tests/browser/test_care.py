@@ -18,7 +18,9 @@ def care(tmp_path_factory: pytest.TempPathFactory) -> tuple[Coverage, Path]:
     """Give what is told of a town's coverage, a log's heat included, and the map that shows it."""
     plan, project = care_town()
     heat = pd.DataFrame({"unit": [3, 5, 9], "services": [7, 1, 4]})
-    covered = replace(plan.coverage(project, seconds=0.0), heat=heat)
+    placed = plan.households.loc[plan.households["unit_id"] != "", "household_id"]
+    unmet = pd.DataFrame({"household_id": placed.iloc[[4, 20]].tolist(), "kind": ["study"] * 2})
+    covered = replace(plan.coverage(project, seconds=0.0), heat=heat, unmet=unmet)
     path = tmp_path_factory.mktemp("care") / "map.internal.html"
     return covered, plan.map(audience="internal", coverage=covered).save(path)
 
@@ -94,6 +96,7 @@ def test_a_sheet_has_what_is_shown(open_page: Opener, care: tuple[Coverage, Path
             "careBandsMember",
             "careHomes",
             "careAlone",
+            "careNeeds",
             "careHeat",
             "careSites",
         ):

@@ -13,17 +13,18 @@ import pandas as pd
 from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
 from planner.api.service.year import day_named, kept_rows
-from planner.api.standing import Answer, about_of, open_standing, save_internal
+from planner.api.standing import (
+    Answer,
+    about_of,
+    matched_needs,
+    open_standing,
+    save_internal,
+)
 from planner.demand.bind import strengths_in
 from planner.errors import Finding
-from planner.intake.household_needs import read_household_needs
-from planner.model.duties import duties, need_kinds, needs_in
+from planner.model.duties import duties, need_kinds
 from planner.model.project import Project
-from planner.model.schema import HOUSEHOLDS
-from planner.model.service_sheets import NEEDS
-from planner.plan.care.visits import REACH
 from planner.plan.service.cards import card_tables
-from planner.plan.service.matching import match_needs
 from planner.plan.service.periods import Period
 from planner.render.service.cards_book import CardsTold, cards_bytes, cards_figures, cards_lines
 
@@ -119,23 +120,13 @@ def duty_cards(
     kinds, files = need_kinds(care.need_kinds), list(logs)
     with clock.stage("read"):
         strengths = strengths_in(inputs.member_files, standing.opened.members)
-        read = read_household_needs(
-            inputs.household_files,
-            care.needs,
-            told=inputs.told(HOUSEHOLDS),
-            needs=inputs.told(NEEDS),
-        )
         kept = None if store is None else Path(store)
         log = None
         if files or care.log is not None or (kept is not None and kept.exists()):
             rows = kept_rows(files, task, kept)[0].rows
             log = (rows, _period(rows, since, until))
-    limit = plan.rules.walk.limit_m if care.limit_m is None else care.limit_m
-    wanted = [(home, code) for home, text in read.rows for code in needs_in([text], kinds)]
     with clock.stage("visits"):
-        matched = match_needs(
-            standing.ground, wanted, kinds, strengths, REACH * limit, care.needs_each
-        )
+        matched, read = matched_needs(standing, task, kinds, strengths)
         asked = duties(care.duties)
         cards = card_tables(plan, asked, kinds, strengths, matched, log)
     period = None if log is None else log[1]

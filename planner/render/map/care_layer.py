@@ -41,7 +41,8 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
         doors]``, a door being ``[latitude, longitude, homes, metres nearer or null, new within the limit]``;
         ``site_m``, that limit; ``heat``: services of the log, ``[latitude, longitude, services]`` a door;
         ``away``: of the worst absences ``[latitude, longitude, id, homes left, care households left,
-        doors]``, a door being ``[latitude, longitude, homes]``.
+        doors]``, a door being ``[latitude, longitude, homes]``; ``needs``: needs that stay open, ``[latitude,
+        longitude, needs]`` a door.
     """
     bands: dict[str, list[Any]] = {}
     layer = told.bands
@@ -63,7 +64,19 @@ def care_payload(tables: PlanTables, told: Told) -> dict[str, Any]:
         "heat": [[*_place(points[row["unit"]]), int(row["services"])] for row in heat],
         "away": list(_away(tables, told.left_alone)),
         "site_m": told.about.get("limit_m"),
+        "needs": list(_open_needs(tables, told.unmet)),
     }
+
+
+def _open_needs(tables: PlanTables, unmet: pd.DataFrame | None) -> Iterator[list[Any]]:
+    """Give the needs that nobody meets, door by door; of homes without a place there is no door."""
+    if unmet is None:
+        return
+    homes = dict(zip(tables.households["household_id"], tables.households["unit_id"], strict=True))
+    at = unit_positions(tables, [homes[h] for h in unmet["household_id"]])
+    points = tables.units.geometry.to_numpy()
+    units, counts = np.unique(at[at >= 0], return_counts=True)
+    yield from ([*_place(points[u]), int(n)] for u, n in zip(units, counts, strict=True))
 
 
 def _sites(

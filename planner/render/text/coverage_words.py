@@ -50,6 +50,11 @@ class Told(Protocol):
         ...
 
     @property
+    def unmet(self) -> pd.DataFrame | None:
+        """One row a need that stays open."""
+        ...
+
+    @property
     def blanks(self) -> pd.DataFrame | None:
         """One row a blank spot."""
         ...

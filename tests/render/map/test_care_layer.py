@@ -75,6 +75,7 @@ def test_one_row_a_door_with_its_worst_case(told) -> None:
         "heat": [],
         "away": [],
         "site_m": 400.0,
+        "needs": [],
     }
 
 
@@ -117,6 +118,20 @@ def test_the_log_is_drawn_door_by_door(told) -> None:
     point = plan.units.geometry.iloc[3]
     assert drawn[0] == [round(point.y, 6), round(point.x, 6), 7]
     assert drawn[1][2] == 1
+
+
+def test_needs_that_stay_open_are_drawn_door_by_door(told) -> None:
+    """Two of one door are one sign; a home without a place has none; nothing where no sheet states needs."""
+    plan, covered = told
+    assert covered.unmet is None
+    homes = plan.households
+    placed = homes.loc[homes["unit_id"] != "", ["household_id", "unit_id"]]
+    first, other = placed.iloc[0], placed[placed["unit_id"] != placed.iloc[0]["unit_id"]].iloc[0]
+    rows = [first["household_id"], first["household_id"], other["household_id"], "H900"]
+    unmet = pd.DataFrame({"household_id": rows, "kind": ["study", "repair", "study", "study"]})
+    drawn = care_payload(plan, replace(covered, unmet=unmet))["needs"]
+    assert sorted(row[2] for row in drawn) == [1, 2]
+    json.dumps(drawn)
 
 
 def test_the_internal_page_alone_may_hold_it(told) -> None:

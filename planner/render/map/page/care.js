@@ -1,14 +1,14 @@
 /* Coverage and care, on the internal map alone: bands of walking time, care households, who has one helper, last visits, and
    where one centre more would help, with what happens if it opens. */
 Object.assign(TEXTS.zh, {
-  careLayers: '关爱图层', careBandsCentre: '到中心户步行时段', careBandsMember: '到联系党员步行时段', careHomes: '关爱户', careAlone: '{m} 米内至多一名联系党员', careUnseen: '久未走访', careBand: '{a}–{b} 分钟', careSites: '可增设的中心户', careWhatIf: '如果增设', careNobody: '（不增设）', careSite: '{n}. {name}', careOpened: '新覆盖 {n} 户（{m} 米内），步行共少 {s} 米', careNew: '新进入步行上限的住处', careNearer: '步行更近的住处', careHeat: '走访记录（圆越大次数越多）', careAway: '缺勤影响最大者', careIfAway: '如果缺勤', careNoneAway: '（无人缺勤）', careLeft: '{n} 户无其他联系党员或中心户可及（其中关爱户 {c} 户）', careLeftDoor: '缺勤时无人可及的住处'
+  careLayers: '关爱图层', careBandsCentre: '到中心户步行时段', careBandsMember: '到联系党员步行时段', careHomes: '关爱户', careAlone: '{m} 米内至多一名联系党员', careUnseen: '久未走访', careBand: '{a}–{b} 分钟', careSites: '可增设的中心户', careWhatIf: '如果增设', careNobody: '（不增设）', careSite: '{n}. {name}', careOpened: '新覆盖 {n} 户（{m} 米内），步行共少 {s} 米', careNew: '新进入步行上限的住处', careNearer: '步行更近的住处', careHeat: '走访记录（圆越大次数越多）', careAway: '缺勤影响最大者', careIfAway: '如果缺勤', careNoneAway: '（无人缺勤）', careLeft: '{n} 户无其他联系党员或中心户可及（其中关爱户 {c} 户）', careLeftDoor: '缺勤时无人可及的住处', careNeeds: '未满足的居民需求'
 });
 Object.assign(TEXTS.en, {
-  careLayers: 'Care layers', careBandsCentre: 'Minutes to a centre', careBandsMember: 'Minutes to a serving member', careHomes: 'Care households', careAlone: 'One serving member or none within {m} m', careUnseen: 'Not visited for long', careBand: '{a}–{b} min', careSites: 'Candidates for one centre more', careWhatIf: 'What if this one opens', careNobody: '(none)', careSite: '{n}. {name}', careOpened: '{n} {n|home|homes} more within {m} m, {s} m of walking saved', careNew: 'Brought within the limit', careNearer: 'Brought nearer', careHeat: 'Service log (larger, more was done)', careAway: 'Worst absences', careIfAway: 'What if this one is away', careNoneAway: '(nobody)', careLeft: '{n} {n|home|homes} without another serving member or centre in reach ({c} in need of care)', careLeftDoor: 'Left without anyone'
+  careLayers: 'Care layers', careBandsCentre: 'Minutes to a centre', careBandsMember: 'Minutes to a serving member', careHomes: 'Care households', careAlone: 'One serving member or none within {m} m', careUnseen: 'Not visited for long', careBand: '{a}–{b} min', careSites: 'Candidates for one centre more', careWhatIf: 'What if this one opens', careNobody: '(none)', careSite: '{n}. {name}', careOpened: '{n} {n|home|homes} more within {m} m, {s} m of walking saved', careNew: 'Brought within the limit', careNearer: 'Brought nearer', careHeat: 'Service log (larger, more was done)', careAway: 'Worst absences', careIfAway: 'What if this one is away', careNoneAway: '(nobody)', careLeft: '{n} {n|home|homes} without another serving member or centre in reach ({c} in need of care)', careLeftDoor: 'Left without anyone', careNeeds: 'Needs that nobody near can meet'
 });
 /* Dark is near: told apart in print without colour as well. */
 const BAND_COLOURS = ['#225ea8', '#7fcdbb', '#edf8b1', '#fed976', '#fd8d3c'];
-const CARE_INK = '#6a3d9a', ALONE_INK = '#c51b1b', UNSEEN_INK = '#b15928', SITE_INK = '#00695c', HEAT_INK = '#d7301f', AWAY_INK = '#7a0177';
+const CARE_INK = '#6a3d9a', ALONE_INK = '#c51b1b', UNSEEN_INK = '#b15928', SITE_INK = '#00695c', HEAT_INK = '#d7301f', AWAY_INK = '#7a0177', NEED_INK = '#1b7837';
 /* The edge of each band has a dash of its own: without colour, too, it is seen which is which. */
 const BAND_DASHES = [[], [6, 3], [2, 3], [8, 2, 2, 2], [1, 2]];
 
@@ -33,6 +33,7 @@ function careGroups(care) {
   if (care.homes.length) groups['careHomes'] = () => careRings(care, () => true, 7, { color: CARE_INK });
   if (care.homes.some((home) => home[3] <= 1)) groups['careAlone'] = () => careRings(care, (home) => home[3] <= 1, 11, { color: ALONE_INK, dashArray: '4 3' });
   if (care.homes.some((home) => home[4] !== null)) groups['careUnseen'] = () => careRings(care, (home) => home[4] !== null, 15, { color: UNSEEN_INK, dashArray: '1 4' });
+  if (care.needs.length) groups['careNeeds'] = () => L.layerGroup(care.needs.map((door) => L.circleMarker([door[0], door[1]], { radius: 7 + door[2], fill: false, weight: 2.5, color: NEED_INK, dashArray: '7 2', interactive: false })));
   if (care.heat.length) groups['careHeat'] = () => L.layerGroup(care.heat.map((door) => L.circleMarker([door[0], door[1]], { radius: heatRadius(care, door), stroke: false, fillColor: HEAT_INK, fillOpacity: 0.28, interactive: false })));
   if (care.away.length) groups['careAway'] = () => askGroup(care, 'away');
   if (care.sites.length) groups['careSites'] = () => askGroup(care, 'sites');
@@ -111,6 +112,7 @@ function careRing(ink, radius, dash) {
 function carePicture(name) {
   if (name === 'careHomes') return careRing(CARE_INK, 6, []);
   if (name === 'careAlone') return careRing(ALONE_INK, 8, [4, 3]);
+  if (name === 'careNeeds') return careRing(NEED_INK, 8, [7, 2]);
   if (name === 'careHeat') return swatch((c, x, y) => heatMark(c, x, y, 10), 30, 24);
   if (name === 'careSites') return swatch((c, x, y) => siteMark(c, x, y, '1', SITE_INK), 30, 24);
   if (name === 'careAway') return swatch((c, x, y) => siteMark(c, x, y, '1', AWAY_INK), 30, 24);
@@ -187,12 +189,12 @@ function paintCare(sheet, ctx, model) {
     if (care.shown[name]) care.bands[source].forEach((band, nth) => paintBand(ctx, band, nth, spot));
   });
   if (care.shown.careHeat) care.heat.forEach((door) => heatMark(ctx, ...spot(door[0], door[1]), 0.7 * heatRadius(care, door)));
-  [['careHomes', () => true, 5, CARE_INK, []], ['careAlone', (home) => home[3] <= 1, 8, ALONE_INK, [4, 3]], ['careUnseen', (home) => home[4] !== null, 11, UNSEEN_INK, [1, 4]]].forEach(([name, wanted, radius, ink, dash]) => {
+  [['careNeeds', () => true, 6.5, NEED_INK, [7, 2]], ['careHomes', () => true, 5, CARE_INK, []], ['careAlone', (home) => home[3] <= 1, 8, ALONE_INK, [4, 3]], ['careUnseen', (home) => home[4] !== null, 11, UNSEEN_INK, [1, 4]]].forEach(([name, wanted, radius, ink, dash]) => {
     if (!care.shown[name]) return;
     ctx.setLineDash(dash);
     ctx.lineWidth = 1.8;
     ctx.strokeStyle = ink;
-    care.homes.filter(wanted).forEach((home) => {
+    (name === 'careNeeds' ? care.needs : care.homes).filter(wanted).forEach((home) => {
       const [x, y] = spot(home[0], home[1]);
       ctx.beginPath();
       ctx.arc(x, y, radius, 0, 2 * Math.PI);
@@ -236,7 +238,7 @@ function careLegend(list, care) {
     const bands = care.bands[name === 'careBandsCentre' ? 'centre' : 'member'];
     if (care.shown[name]) bands.forEach((band, nth) => list.appendChild(legendRow(bandSwatch(nth), say(name) + ' ' + say('careBand', { a: band[0], b: band[1] }))));
   });
-  ['careHomes', 'careAlone', 'careUnseen', 'careHeat', 'careAway', 'careSites'].forEach((name) => {
+  ['careHomes', 'careAlone', 'careUnseen', 'careNeeds', 'careHeat', 'careAway', 'careSites'].forEach((name) => {
     if (care.shown[name]) list.appendChild(legendRow(carePicture(name), say(name, { m: care.limit_m })));
   });
   [['sites', SITE_INK], ['away', AWAY_INK]].forEach(([kind, ink]) => {
