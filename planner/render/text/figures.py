@@ -16,6 +16,7 @@ from planner.model.measures import walk_summary
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.care.equity import equity_figures
 from planner.plan.frames import broken_codes
+from planner.plan.shapes.wholeness import wholeness
 from planner.render.text.level_words import plan_levels
 from planner.render.text.words import limit_text
 
@@ -29,7 +30,8 @@ def summary(tables: PlanTables) -> dict[str, Any]:
     bound_m, optimality_gap, zones_connected, rules, gaps`` (each cause to its count)``, walk_m`` (mean,
     p90 and max over the served households)``, homes_moved, seconds, versions, seed``, then
     `gap_objective`, ``equity`` (see `planner.plan.care.equity.equity_figures`) and what else a reader may
-    want, such as the ``levels`` above the centres; and where there are ties ``affinity``: counts, and
+    want, such as the ``levels`` above the centres and the ``shape`` of the zones
+    (`planner.plan.shapes.wholeness.wholeness`); and where there are ties ``affinity``: counts, and
     `broken_m`, which is part of what is minimised.
     """
     c, note = tables.certificate, tables.provenance
@@ -75,6 +77,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "online": note.get("online"),
         "advice": dict(note.get("advice") or {}),
         "levels": [dict(level) for level in plan_levels(tables)],
+        "shape": wholeness(tables),
         **_affinity(tables),
     }
 

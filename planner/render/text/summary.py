@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.model.rules import is_of_care
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.shapes.wholeness import wholeness
 from planner.privacy.blocks import FEW
 from planner.render.text.figures import finding_groups, summary
 from planner.render.text.level_words import level_words
@@ -220,6 +221,16 @@ def _finding_table(tables: PlanTables) -> list[str]:
     return lines
 
 
+def _shape(tables: PlanTables) -> str:
+    found = wholeness(tables)
+    compact = found["compactness"]["median"]
+    return (
+        f"- 区界形状 shape: {found['zone_parts']} 个责任区分成几块 zones in several pieces, "
+        f"{found['split_buildings']} 栋楼分属几区 buildings that zones share, "
+        f"紧凑度 compactness (Polsby-Popper, median) {'-' if compact is None else f'{compact:.2f}'}"
+    )
+
+
 def _notes(tables: PlanTables, told: Told) -> list[str]:
     note, c = tables.provenance, tables.certificate
     book = tables.rules
@@ -232,6 +243,7 @@ def _notes(tables: PlanTables, told: Told) -> list[str]:
         f"地图数据日期 map data of {escaped(note.get('data_date') or '-')}; "
         f"步行路网 walks on {escaped(note.get('network') or '-')}",
     ]
+    lines.append(_shape(tables))
     lines += _pieces(note.get("pieces") or [], told)
     if note.get("attribution"):
         lines.append(f"- 底图 map data: {escaped(note['attribution'])}")
