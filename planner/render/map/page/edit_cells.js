@@ -96,9 +96,11 @@ function makeOutside(plane) {
 
 /* Those edges that may lie in a box, as a path. */
 function edgesIn(edges, box) {
-  const path = new Trail();
+  const path = new Path2D();
+  const far = (e) => Math.max(e[0], e[2]) < box[0] || Math.min(e[0], e[2]) > box[2] || Math.max(e[1], e[3]) < box[1] || Math.min(e[1], e[3]) > box[3];
+  path.tell = () => edges.filter((e) => !far(e)); // for paper: a path cannot be read, and to remember each costs time
   edges.forEach((e) => {
-    if (Math.max(e[0], e[2]) < box[0] || Math.min(e[0], e[2]) > box[2] || Math.max(e[1], e[3]) < box[1] || Math.min(e[1], e[3]) > box[3]) return;
+    if (far(e)) return;
     path.moveTo(e[0], e[1]);
     path.lineTo(e[2], e[3]);
   });
@@ -137,9 +139,15 @@ function makeRecut(model, desk) {
 
   /* Where zones are drawn anew, or where they are not, of what is seen: a clip costs by the length of all its rims. */
   recut.clip = (seen, without) => {
-    const path = new Trail();
-    recut.zones.forEach((z) => { if (seen(model.zones[z].box)) path.addPath(model.zones[z].path); });
+    const path = new Path2D();
+    path.others = [];
+    recut.zones.forEach((z) => {
+      if (!seen(model.zones[z].box)) return;
+      path.addPath(model.zones[z].path);
+      path.others.push(model.zones[z].path);
+    });
     if (without) path.rect(-1e7, -1e7, 2e7, 2e7);
+    if (without) path.tell = () => [Object.assign([-1e7, -1e7, 1e7, -1e7, 1e7, 1e7, -1e7, 1e7], { closed: true })];
     return path;
   };
 
@@ -178,7 +186,13 @@ function makeRecut(model, desk) {
   }
 
   function draw(zone, cells) {
-    const made = { zone, ground: new Trail(), border: new Trail(), box: [Infinity, Infinity, -Infinity, -Infinity] };
+    const made = { zone, ground: new Path2D(), border: new Path2D(), box: [Infinity, Infinity, -Infinity, -Infinity] };
+    const rim = (one, i) => one.cell[i].edge && one.cell[i].edge.point.zone !== zone;
+    made.ground.tell = () => cells.map((one) => Object.assign([].concat(...one.cell.map((v) => [v.x, v.y])), { closed: true }));
+    made.border.tell = () => [].concat(...cells.map((one) => one.cell.map((v, i) => {
+      const w = one.cell[(i + 1) % one.cell.length];
+      return rim(one, i) ? [v.x, v.y, w.x, w.y] : null;
+    }).filter(Boolean)));
     cells.forEach((one) => {
       one.cell.forEach((v, i) => {
         widen(made.box, [v.x, v.y, v.x, v.y]);

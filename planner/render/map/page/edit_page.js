@@ -153,7 +153,8 @@ function startEditing(map, scene, state, model, parts, page, data) {
 
   desk.on('change', (zones) => {
     if (zones.size) {
-      scene.centresMoved();
+      if (desk.elsewhere) scene.centresMoved(); // how near houses are takes long to find
+      desk.elsewhere = false;
       recut.update(zones);
       model.recut = recut;
       page.showZones(bring(zones));

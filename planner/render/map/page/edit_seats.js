@@ -134,10 +134,12 @@ function addSeats(desk, model, ids, perform) {
   desk.place = (z) => {
     const { home, unit } = seat(z);
     const zone = model.zones[z];
+    if (zone.closed !== home < 0) desk.elsewhere = desk.elsewhere || zone.closed !== undefined;
     zone.closed = home < 0;
     if (zone.closed) return;
     const there = model.units[unit];
     const spot = first[z] && seat(z) === numbers.opened[z] ? first[z] : { x: there.x, y: there.y, sx: there.sx, sy: there.sy, label: there.label };
+    if (model.centres[z].sx !== spot.sx || model.centres[z].sy !== spot.sy) desk.elsewhere = true;
     Object.assign(model.centres[z], spot);
     zone.centre = { id: ids[z], label: spot.label, x: spot.sx, y: spot.sy, p90: null };
   };
@@ -158,7 +160,7 @@ function addSeats(desk, model, ids, perform) {
     ids.push(id);
     model.centres.push({ id, label: '', p90: null, index: z, x: 0, y: 0, sx: 0, sy: 0 });
     model.zones.push({
-      index: z, n: last, colour: 0, fence: from.fence, homes: 0, members: -2, gaps: 0, mean: 0, max: 0, broken: [], moved: 0, at: null, rings: [], path: new Trail(),
+      index: z, n: last, colour: 0, fence: from.fence, homes: 0, members: -2, gaps: 0, mean: 0, max: 0, broken: [], moved: 0, at: null, rings: [], path: new Path2D(),
       box: [Infinity, Infinity, -Infinity, -Infinity], fill, ink, labelAt: null, centre: { id, label: '', x: 0, y: 0, p90: null }, fresh: true, closed: true
     });
     numbers.addZone(source);

@@ -46,6 +46,7 @@ function drawPage(map, packed) {
 
   function list() {
     parts.panelBody.querySelector('section.zones').replaceWith(zonesBlock(model, state, choose, resort));
+    page.came = cameAndWent(model);
   }
 
   function resort(key) {
@@ -71,8 +72,7 @@ function drawPage(map, packed) {
     page.gaps = gaps;
     Object.keys(blocks).forEach((name) => parts.panelBody.querySelector('section.' + name).replaceWith(blocks[name](model)));
     const rows = zoneRows(model, state, choose);
-    const listed = Array.from(parts.panelBody.querySelectorAll('section.zones tr[data-zone]'), (row) => Number(row.dataset.zone));
-    if (listed.length !== openZones(model).length || listed.some((z) => model.zones[z].closed)) list();
+    if (cameAndWent(model) !== (page.came || '')) list(); // rows come and go with centres
     else zones.forEach((z) => {
       const row = parts.panelBody.querySelector('tr[data-zone="' + z + '"]');
       if (row) row.replaceWith(rows(model.zones[z]));
@@ -139,6 +139,11 @@ function nameParts(map, parts, chart) {
     part.setAttribute('role', 'region');
     part.setAttribute('aria-label', say(key));
   });
+}
+
+/* Zones that edits brought or gave up, as a text to compare. */
+function cameAndWent(model) {
+  return model.zones.filter((zone) => zone.closed || zone.fresh).map((zone) => zone.index + (zone.closed ? 'x' : '')).join();
 }
 
 function skeleton(map) {

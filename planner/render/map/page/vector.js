@@ -52,6 +52,7 @@ function eachPart(path, visit) {
       visit(points, path.closed);
     });
   }
+  if (path.tell) path.tell().forEach((part) => visit(part, Boolean(part.closed)));
   (path.parts || []).forEach((part) => visit(part, Boolean(part.closed)));
   (path.others || []).forEach((other) => eachPart(other, visit));
 }
