@@ -315,12 +315,14 @@ def bearing_on(
     `moving`, shape (n_centres,): the zones that are drawn.
     """
     drawn, points = np.append(moving, False), np.asarray(shapely.points(xy), object)
-    tree = shapely.STRtree(np.concatenate([points[drawn[zone]], lines[drawn[along]]]))
-    near = []
-    for shapes in (points, lines):
-        found = np.zeros(len(shapes), bool)
-        found[tree.query(shapes, predicate="dwithin", distance=MARGIN_M)[0]] = True
-        near.append(found)
+    near = [drawn[zone], drawn[along]]
+    tree = shapely.STRtree(np.concatenate([points[near[0]], lines[near[1]]]))
+    for shapes, found in zip((points, lines), near, strict=True):
+        others = np.flatnonzero(~found)
+        if len(others) and len(tree):
+            # the nearest alone: all that are near would be hundreds for each
+            hit = tree.query_nearest(shapes[others], max_distance=MARGIN_M, all_matches=False)
+            found[others[hit[0]]] = True
     return near[0], near[1]
 
 
