@@ -89,7 +89,7 @@ class Coverage(Answer):
         names a log; see `planner.plan.care.served.Served`.
     unmet : DataFrame or None
         Needs of households that no member of their zone or the next can meet, where the sheets state needs;
-        see `planner.plan.service.matching.Matched`.
+        see `planner.plan.service.matching.Matched`; ``zh, en`` besides, what the need is called.
     """
 
     gaps: pd.DataFrame
@@ -197,8 +197,15 @@ def coverage(
 def _unmet(standing: Standing, task: Project) -> pd.DataFrame | None:
     """List the needs that stay open; None where no sheet states any."""
     strengths = strengths_in(task.inputs.member_files, standing.opened.members)
-    found, read = matched_needs(standing, task, need_kinds(task.care.need_kinds), strengths)
-    return found.needs[~found.met].reset_index(drop=True) if read.rows else None
+    kinds = need_kinds(task.care.need_kinds)
+    found, read = matched_needs(standing, task, kinds, strengths)
+    if not read.rows:
+        return None
+    left = found.needs[~found.met].reset_index(drop=True)
+    words = {k.code: (k.zh, k.en) for k in kinds}
+    return left.assign(
+        **{n: [words[k][i] for k in left["kind"]] for i, n in enumerate(("zh", "en"))}
+    )
 
 
 def without_streets(plan: PlanTables, project: Project | str | Path, people: People) -> Coverage:

@@ -27,7 +27,7 @@ from planner.privacy.audience import AUDIENCE_OF, Audience, audience_of
 from planner.privacy.person import People
 from planner.render.books.roster import roster_bytes
 from planner.render.map.basemap import basemap_of
-from planner.render.map.care_layer import care_payload
+from planner.render.map.care_layer import beside_plan
 from planner.render.map.page import MapPage, map_page
 from planner.render.map.pair import compare_page
 from planner.render.text.figures import summary, summary_json
@@ -112,7 +112,7 @@ class Plan(Covers, Guarded, PlanViews):
             The plan before: both are drawn in one page, with what changes hands; for a meeting only.
         coverage : Coverage, optional
             From `coverage`: bands and care households as layers of an internal map; on a public one the
-            share of care households within each band, where there are enough of them.
+            share of care households within each band, on a meeting's needs by kind, where there are enough.
         basemap : str, optional
             ``tianditu``, or the address of tiles on WGS-84: the page then asks for them when it is opened,
             and says so.  None by default: a map makes no request.
@@ -135,7 +135,7 @@ class Plan(Covers, Guarded, PlanViews):
             raise InputError.of("plan-without-places")
         if against is None:
             tiles = basemap_of(basemap) if basemap else None
-            care = None if coverage is None else care_payload(self, coverage)
+            care = None if coverage is None else beside_plan(self, coverage, to)
             near = None if coverage is None else coverage.open_shares
             shown = {"title": title, "people": people, "care": care, "basemap": tiles}
             return map_page(self, audience=to, shares=near, **shown)

@@ -22,6 +22,7 @@ from planner.cli.terminal import (
 __all__ = ["gaps", "visits"]
 
 BOOK, MAP = "gaps.internal.xlsx", "map.internal.html"
+MEETING = "map.html"
 KEPT = "rounds.internal.part"
 
 
@@ -54,6 +55,14 @@ def gaps(
             "helper and who was not visited for long as layers. 另存内部版地图（含关爱图层）",
         ),
     ] = False,
+    meeting: Annotated[
+        bool,
+        typer.Option(
+            "--meeting",
+            help="With --project and --out: the meeting's map too, with needs that nobody near can meet by "
+            "kind. 另存会议版地图（含需求类别）",
+        ),
+    ] = False,
     replace: ReplaceBook = False,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +77,7 @@ def gaps(
     from planner.api.plan import Plan
     from planner.errors import ConfigError
 
-    if with_map and (project is None or out is None):
+    if (with_map or meeting) and (project is None or out is None):
         raise ConfigError.of("map-needs-project")
     free = None if out is None else new_folder(out, replacing=replace, holding=BOOK)
     with progress() as listener:
@@ -78,6 +87,9 @@ def gaps(
     if with_map and free is not None and project is not None:
         page = made.map(audience="internal", people=people_of(project, made), coverage=found)
         written[MAP] = page.save(free / MAP)
+    if meeting and free is not None and project is not None:
+        page = made.map(people=people_of(project, made), coverage=found)
+        written[MEETING] = page.save(free / MEETING)
     answered(found, written, as_json=as_json)
 
 

@@ -64,7 +64,7 @@ _PUBLIC = frozenset(
     "audience scale origin view grid meta figures shares colours zones base basemap".split()  # noqa: SIM905
 )
 _MEETING = _PUBLIC - {"audience", "grid", "shares"} | {
-    *("rules", "centres", "units", "blocks", "gaps", "causes")
+    *("rules", "centres", "units", "blocks", "gaps", "causes", "needs")
 }
 # Grids in steps of 1e-6 degrees: 200 are some 20 m, so that no outline follows a single door.
 # Thresholds of 10 and rounding to 3 or 5 are usual for published counts; see `blocks`.

@@ -158,6 +158,7 @@ def _told_counts(data: dict[str, Any]) -> Iterator[int]:
     totals = enumerate(data["figures"]["gaps"].values())
     yield from (n for cause, n in totals if cause in marked)
     yield data["figures"]["unassigned"]
+    yield from (count for _, _, count in data.get("needs", ()))
 
 
 def _check_counts(counts: Iterable[int], smallest: int) -> None:

@@ -13,6 +13,7 @@ from planner.api.rezone.run import Changed, rezone
 from planner.api.zone import run
 from planner.model.project import Project
 from planner.privacy.audience import Audience
+from planner.privacy.reader import parts_of
 from planner.render.map.meeting import meeting_payload
 from planner.render.text.shown import Told
 from tests.api.rezone.office import write_office
@@ -83,7 +84,9 @@ def test_a_meeting_is_told_nothing_of_them(plan: Plan) -> None:
     """Neither the rule nor who breaks it; the office's own files tell both."""
     told = meeting_payload(plan)
     assert not any("care" in r["name"] for r in told["rules"])
-    assert "关爱户数" not in str(plan.map()) + plan.report().text
+    page = "".join(part.text for part in parts_of(plan.map().html.encode(), "map.html"))
+    assert "东社区" in page
+    assert not any(word in page + plan.report().text for word in ("关爱户数", "care_per_member"))
     own = meeting_payload(plan, told=Told(plan, Audience.INTERNAL.terms))
     assert sum("care" in r["name"] for r in own["rules"]) == 2
 

@@ -8,7 +8,7 @@ import pytest
 from planner.demand.wishes import Wished, wish_shares, wished
 from planner.intake.wish_sheet import WishSheet
 from planner.model.audit import check
-from planner.model.problem import Problem
+from planner.model.problem import Problem, ZoneRule
 from planner.model.proof.verify import verify
 from planner.solve.zones.search import Stop, solve
 from tests.solve.zones.test_search_fences import community
@@ -36,11 +36,21 @@ def price(wishes: Wished, plan: np.ndarray, worth: float) -> float:
     return total
 
 
-def test_the_best_of_all_plans() -> None:
-    """Value, bound and second proof, with wishes, in a hundred small communities."""
-    for seed in range(100):
+def with_shares(rng: np.random.Generator, problem: Problem) -> Problem:
+    """Add care households for each member of a kind; where none of these lives there may be none."""
+    n = problem.n_units
+    care, able = rng.integers(0, 3, n).astype(float), rng.integers(0, 2, n).astype(float)
+    low, high = float(rng.integers(0, 2)), float(rng.integers(1, 4))
+    share = ZoneRule("care_per_member", care, low, max(low, high), able, False, 150.0)
+    return problem.replace(rules=(*problem.rules, share))
+
+
+@pytest.mark.parametrize("batch", range(3))
+def test_the_best_of_all_plans(batch: int) -> None:
+    """Value, bound and second proof, with wishes, shares and own limits, in 300 small communities."""
+    for seed in range(100 * batch, 100 * batch + 100):
         rng = np.random.default_rng(seed)
-        bare = community(rng)
+        bare = with_shares(rng, community(rng))
         wishes, worth = random_wishes(rng, bare), float(rng.choice([20.0, 300.0]))
         problem = bare.replace(penalty_m=bare.penalty_m + worth * wish_shares(bare, wishes))
         best, _ = best_plan(problem)

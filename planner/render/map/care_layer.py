@@ -15,9 +15,11 @@ import shapely
 
 from planner.model.tables import PlanTables
 from planner.plan.frames import unit_positions
+from planner.privacy.audience import Audience
 from planner.render.text.coverage_words import Told
+from planner.render.text.shown import meeting_terms
 
-__all__ = ["care_payload"]
+__all__ = ["beside_plan", "care_payload", "needs_by_kind"]
 
 FINE_DEG = 2e-5  # two metres: a band is looked at
 DIGITS = 6
@@ -163,3 +165,25 @@ def _doors(
         days = None if longest is None else -1 if math.isinf(longest) else int(longest)
         place = [round(float(points[unit].y), DIGITS), round(float(points[unit].x), DIGITS)]
         yield [*place, len(rows), min(n for n, _ in rows), days]
+
+
+def needs_by_kind(unmet: pd.DataFrame | None, smallest: int) -> list[list[Any]]:
+    """Count the needs that nobody meets for a meeting: ``[Chinese, English, count]`` of each kind.
+
+    A kind with fewer than the threshold is left out; no sum is told, from which it would follow.
+    """
+    if unmet is None:
+        return []
+    counts = unmet.groupby(["kind", "zh", "en"], sort=True).size().reset_index(name="n")
+    kept = counts[counts["n"] >= smallest]
+    return [
+        [str(zh), str(en), int(n)]
+        for zh, en, n in zip(kept["zh"], kept["en"], kept["n"], strict=True)
+    ]
+
+
+def beside_plan(tables: PlanTables, told: Told, audience: Audience) -> dict[str, Any]:
+    """Gather what a page tells besides the plan: layers for the office, needs by kind for a meeting."""
+    if audience is Audience.INTERNAL:
+        return care_payload(tables, told)
+    return {"needs": needs_by_kind(told.unmet, meeting_terms(tables).smallest)}

@@ -182,7 +182,7 @@ def map_page(
         What the office's sheets say of each resident: shown where the audience may see it, and held
         against the finished page where not.
     care : dict, optional
-        From `planner.render.map.care_layer.care_payload`; drawn on an internal map alone.
+        From `planner.render.map.care_layer.beside_plan`: layers of an internal map, or a meeting's needs.
     shares : DataFrame, optional
         See `planner.plan.care.shares.open_shares`; told on a public map alone, by default of all homes.
     day : date, optional
@@ -210,6 +210,8 @@ def map_page(
         payload = meeting_payload(tables, title=title, told=told)
         editing = edit_payload(tables, told.blocks)
         find = finding_payload(tables, payload)
+        if meeting and care and care["needs"]:
+            payload["needs"] = care["needs"]
         shapes = taken_shapes(payload)
         heavy = {"shapes": shapes, **taken_names(payload), "edit": editing, "find": find}
     if audience is Audience.INTERNAL:

@@ -14,6 +14,7 @@ from planner.api.service.wishing import two_way
 from planner.api.zone import run
 from planner.errors import ConfigError
 from planner.model.project import Project
+from planner.privacy.reader import parts_of
 from tests.api.rezone.office import write_office
 
 
@@ -51,7 +52,9 @@ def test_wishes_are_met_where_they_are_worth_it(office: tuple[Plan, Path], tmp_p
     assert {f.code for f in found.findings} == {"wish-nobody", "wish-no-centre"}
     path = found.save(tmp_path)["wishes.internal.xlsx"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    for text in (str(plan.map()), plan.report().text):
+    page = "".join(part.text for part in parts_of(plan.map().html.encode(), "map.html"))
+    assert "东社区" in page
+    for text in (page, plan.report().text):
         assert "意愿" not in text
 
 

@@ -17,7 +17,7 @@ from planner.errors import PrivacyError
 from planner.privacy import Secrets
 from planner.privacy.audience import Audience
 from planner.privacy.pages import check_structure
-from planner.render.map.care_layer import care_payload
+from planner.render.map.care_layer import care_payload, needs_by_kind
 from planner.render.map.meeting import meeting_payload
 from planner.render.map.page import SCRIPTS, finished_page
 from planner.render.text.summary import summary_markdown
@@ -163,3 +163,23 @@ def test_marks_of_care_change_nothing_for_others(told, tmp_path: Path) -> None:
     assert not bare.coverage(project, seconds=0.0).about["care"]
     assert summary_markdown(bare) == summary_markdown(plan)
     assert meeting_payload(bare) == meeting_payload(plan)
+
+
+def test_a_meeting_is_told_needs_by_kind_and_of_many_only(told) -> None:
+    """Kinds of ten or more, without a sum; a page that told of fewer is refused."""
+    plan, covered = told
+    rows = [("study", "送学", "study at home")] * 12 + [("repair", "维修", "repairs")] * 9
+    unmet = pd.DataFrame(rows, columns=["kind", "zh", "en"]).assign(household_id="H001")
+    assert needs_by_kind(unmet, 10) == [["送学", "study at home", 12]]
+    assert needs_by_kind(None, 10) == []
+    page = plan.map(coverage=replace(covered, unmet=unmet)).html
+    assert "送学" in page
+    assert "维修" not in page
+    assert "H001" not in page
+    assert "needs" not in json.loads(
+        re.findall(r'id="plan-data">(.*?)</script>', plan.map().html)[0]
+    )
+    leaky = page.replace('"study at home",12', '"study at home",7')
+    assert leaky != page
+    with pytest.raises(PrivacyError):
+        check_structure(leaky, Audience.MEETING, "map.html")

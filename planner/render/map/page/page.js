@@ -90,7 +90,7 @@ function drawPage(map, packed) {
     parts.attribution.textContent = creditsOf(model);
     nameParts(map, parts);
     fill(parts.panelBody, [
-      ledgerBlock(model), figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
+      ledgerBlock(model), figuresBlock(model), proofBlock(model), rulesBlock(model), gapsBlock(model), needsBlock(model), zonesBlock(model, state, choose, resort), model.roster ? notPlacedBlock(model) : null,
       make('footer', { class: 'block' }, [make('p', { class: 'aside', text: say(model.roster ? 'internalEdition' : 'privacy') }), make('p', { class: 'aside', text: model.data.meta.source ? say('source') + ': ' + model.data.meta.source : '' })])
     ]);
     page.gaps = JSON.stringify(gapsNow(model));

@@ -96,6 +96,16 @@ function rulesBlock(model) {
   ]);
 }
 
+/* Needs that nobody near can meet, by kind; only kinds of which there are many, and only where sheets state needs. */
+function needsBlock(model) {
+  if (!model.data.needs) return null;
+  return make('section', { class: 'block needs' }, [
+    make('h2', { text: say('needsTitle') }),
+    make('ul', { class: 'causes' }, model.data.needs.map(([zh, en, n]) => make('li', {}, [make('span', { text: pick([zh, en]) }), make('b', { text: grouped(n) })]))),
+    make('p', { class: 'aside', text: say('needsNote', { n: model.data.meta.smallest }) })
+  ]);
+}
+
 function gapsBlock(model) {
   const gaps = gapsNow(model);
   const rows = model.causes.filter((cause) => gaps[cause] !== 0).map((cause) => make('li', {}, [
