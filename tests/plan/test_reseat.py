@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,11 @@ from planner.plan.changes import apply_changes
 from planner.plan.eighths import Doors
 from planner.plan.frames import assignment_of, unit_positions
 from planner.plan.provenance import history_of, plan_fingerprint
+from planner.plan.store import read_plan, store_plan
 from planner.plan.store.past import restored
 from tests.plan.streets import with_streets
 from tests.plan.test_changes import WHEN, written
-from tests.plans import make_plan_tables, unproven
+from tests.plans import make_plan_tables, plans_equal, unproven
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +184,18 @@ def test_limits_of_its_own_go_with_a_centre(tables: PlanTables) -> None:
     told = after.problem.rules[0].own
     assert told is not None
     assert told[0, after.problem.home].tolist() == [*range(1, 13), 0]
+
+
+def test_plans_with_other_centres_are_stored(tables: PlanTables, tmp_path: Path) -> None:
+    """A split, a merger and a move read back as written; a centre of whom no change tells is refused."""
+    part = own_units(tables, 4)[:3]
+    after = made(tables, [(u, "C13") for u in part], ("C13", int(part[0])))
+    name, unit = after.centres["centre_id"][2], int(own_units(after, 2)[0])
+    after = made(after, [], (name, unit))
+    store_plan(after, tmp_path / "plan.gpkg")
+    plans_equal(after, read_plan(tmp_path / "plan.gpkg"))
+    history = [{**entry, "centres": []} for entry in history_of(after)]
+    hidden = replace(after, provenance={**after.provenance, "history": history})
+    store_plan(hidden, tmp_path / "hidden.gpkg")
+    with pytest.raises(InputError, match="a centre is no member"):
+        read_plan(tmp_path / "hidden.gpkg")

@@ -309,5 +309,7 @@ def _edit(entry: Mapping[str, Any]) -> tuple[str, str]:
             (new, "新设", "new"),
             (gone, "撤销", "given up"),
         ):
-            zh, en = (f"{zh}，{word_zh}中心户{n}个", f"{en}, {n} centres {word}") if n else (zh, en)
+            zh, en = (
+                (f"{zh}，{word_zh}中心户{n}个", f"{en}, centres {word}: {n}") if n else (zh, en)
+            )
     return zh, en

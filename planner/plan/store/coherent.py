@@ -235,7 +235,8 @@ def _require_people(tables: PlanTables, chosen: Ints) -> None:
     _unique(members["member_id"], "members")
     centres = set(tables.centres["centre_id"])
     marked = set(members.loc[members["is_centre"].astype(bool), "member_id"])
-    _require(centres <= set(members["member_id"]) and centres <= marked, "a centre is no member")
+    named = centres - (_unnamed(tables) - set(members["member_id"]))
+    _require(named <= set(members["member_id"]) and named <= marked, "a centre is no member")
     _require(
         set(homes["member"]) <= {"", *members["member_id"]}, "a home is served by nobody known"
     )
@@ -246,6 +247,17 @@ def _require_people(tables: PlanTables, chosen: Ints) -> None:
         (chosen[tables.problem.home] == np.arange(len(centres))).all(),
         "a centre lies in another zone",
     )
+
+
+def _unnamed(tables: PlanTables) -> set[str]:
+    """Centres of zones that a meeting split off: where they are is known, who they are is not yet."""
+    found: set[str] = set()
+    for entry in tables.provenance.get("history") or ():
+        seats = entry.get("centres") if isinstance(entry, Mapping) else None
+        for seat in seats if isinstance(seats, list) else ():
+            if isinstance(seat, Mapping) and seat.get("from") == "":
+                found.add(str(seat.get("centre")))
+    return found
 
 
 def _require_counts(unit: Ints, told: Ints, what: str) -> None:
