@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -255,6 +256,8 @@ def _persons(
     for frame in (residents.kept, residents.held):
         places = zip(frame["file"], frame["sheet"], frame["row"], frame["id"], strict=True)
         ids |= {(str(f), str(sheet), int(row)): str(known) for f, sheet, row, known in places}
+    # what is said of one of its people is said of the household
+    ids |= {row: ids[home] for row, home in residents.belonging.items() if home in ids}
     found: dict[str, Person] = {}
     for path, file in labels(paths).items():
         for sheet in read_table(path, table=None, name=file):
@@ -262,9 +265,16 @@ def _persons(
             for row, cells in zip(sheet.row.tolist(), sheet.cells.tolist(), strict=True):
                 _remember(cells, kinds, private)
                 known = ids.get((file, sheet.sheet, int(row)))
-                if known is not None:
-                    # a row that repeats another one does not replace it
-                    found.setdefault(known, _person(sheet, cells, kinds))
+                if known is None:
+                    continue
+                one = _person(sheet, cells, kinds)
+                first = found.setdefault(known, one)
+                if first is not one:
+                    # a row of the same household replaces nothing; who needs care in it does so all the same
+                    care = tuple(dict.fromkeys((*first.care, *one.care)))
+                    found[known] = replace(
+                        first, care=care, doubtful=first.doubtful or one.doubtful
+                    )
     return found
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.sheets.notes import at_row, file_of
+from planner.intake.sheets.read import SheetTable
 from planner.model.schema import Table
 
-__all__ = ["identify", "match_ids", "unique_ids"]
+__all__ = ["identify", "match_ids", "ragged_rows", "unique_ids"]
 
 # Fewer are slips, told row by row; more, and the column is no id at all.
 CLASH_SHARE: Final = 0.01
@@ -39,7 +40,8 @@ def identify(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, int, list
     SchemaError
         More than one row in a hundred shares its id with a row that says something else.
     """
-    content = [c for c in table.names if c != "id"]
+    # of relations nothing is left: see `planner.intake.persons`
+    content = [c for c in table.names if c not in ("id", "relation")]
     # Before ids are made up: a row without an id may well say the same as its neighbour.
     said = pd.util.hash_pandas_object(frame[content].astype(str), index=False).to_numpy()
     blank = (frame["id"] == "").to_numpy()
@@ -200,3 +202,10 @@ def unique_ids(held: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
         taken.add(made)
         ids.append(made)
     return held.assign(id=ids)
+
+
+def ragged_rows(t: SheetTable, columns: Sequence[str]) -> pd.DataFrame:
+    """Set aside the rows of a sheet that have more fields than its header."""
+    rows, why = list(t.ragged), "the row has more fields than the header: an unquoted comma?"
+    place = {"id": [f"row {r}" for r in rows], "file": t.file, "sheet": t.sheet, "row": rows}
+    return pd.DataFrame({**place, "code": "ragged-row", "reason": why}, columns=list(columns))

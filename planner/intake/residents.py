@@ -17,7 +17,8 @@ import pandas as pd
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.centre_list import with_listed_centres
 from planner.intake.coordinates.pairs import Area, apply_area, read_coordinates
-from planner.intake.identity import identify, unique_ids
+from planner.intake.identity import identify, ragged_rows, unique_ids
+from planner.intake.persons import RowAt, one_row_a_home
 from planner.intake.sheets.cell_values import (
     MOST_LOAD,
     clean_column,
@@ -29,7 +30,6 @@ from planner.intake.sheets.columns import PARTS, addresses_of, as_meant, on_road
 from planner.intake.sheets.flags import read_flags
 from planner.intake.sheets.gather import columns_of, gather, headings_of, usable_rows
 from planner.intake.sheets.notes import at_row, each
-from planner.intake.sheets.read import SheetTable
 from planner.intake.sheets.required import require_one_measure
 from planner.intake.twofold import is_twofold, without_contacts, without_remarks
 from planner.model.characters import simplified
@@ -104,6 +104,8 @@ class Residents:
         File and sheet -> column -> its heading there.
     unread : frozenset of str
         Headings of the columns that no role needs.
+    belonging : mapping of (file, sheet, row) to (file, sheet, row)
+        Rows of people, counted as repeated -> that of their household.
     """
 
     kept: pd.DataFrame
@@ -117,6 +119,7 @@ class Residents:
     told: Table | None = None
     headings: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    belonging: Mapping[RowAt, RowAt] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         read = f"{len(self.kept)} kept, {len(self.held)} held, {self.repeated} repeated"
@@ -271,11 +274,13 @@ def read_residents(
     read = [columns_of(t, table, ignored) for t in got.tables]
     require_one_measure(got.tables, [f for f, _ in read], table)
     frames, again, listed = with_listed_centres(got.tables, [f for f, _ in read])
+    frames, belonging, persons = one_row_a_home(frames)
     frame = pd.concat(frames, ignore_index=True)
-    findings = [*got.findings, *chain.from_iterable(said for _, said in read), *listed]
+    findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
+    findings += [*listed, *persons]
     made = typed_residents(frame, table, area=area)
     findings += made.findings
-    ragged = pd.concat([_ragged(t) for t in got.tables], ignore_index=True)
+    ragged = pd.concat([ragged_rows(t, HELD_COLUMNS) for t in got.tables], ignore_index=True)
     # Ragged rows have no id of their own, and no row may be counted twice.
     aside = unique_ids(pd.concat([made.held, ragged], ignore_index=True), set(made.kept["id"]))
     # Made-up towns say so in a title or a sheet name; what is planned of them is marked.
@@ -283,7 +288,8 @@ def read_residents(
     made = replace(
         made,
         held=aside,
-        repeated=made.repeated + again,
+        repeated=made.repeated + again + len(belonging),
+        belonging=belonging,
         sources=got.sources,
         files=tuple(files),
         synthetic=any(word in titles for word in _SYNTHETIC),
@@ -392,9 +398,3 @@ def _split(frame: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFram
     own = HELD_COLUMNS if _of_homes(table) else (*HELD_COLUMNS, "is_centre")
     held = frame.loc[aside, list(own)]
     return kept.reset_index(drop=True), held.reset_index(drop=True), said
-
-
-def _ragged(t: SheetTable) -> pd.DataFrame:
-    rows, why = list(t.ragged), "the row has more fields than the header: an unquoted comma?"
-    place = {"id": [f"row {r}" for r in rows], "file": t.file, "sheet": t.sheet, "row": rows}
-    return pd.DataFrame({**place, "code": "ragged-row", "reason": why}, columns=list(HELD_COLUMNS))

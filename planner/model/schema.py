@@ -176,7 +176,7 @@ PERSONAL_HEADERS = (
     "姓名, 户主, 户主姓名, 党员姓名, 联系人, 身份证, 身份证号, 身份证号码, 公民身份号码, "
     "证件号, 证件号码, 电话, 联系电话, 手机, 手机号, 手机号码, 联系方式, 固定电话, 微信, 性别, "
     "民族, 出生日期, 出生年月, 年龄, 籍贯, 学历, 文化程度, 工作单位, 职业, 婚姻状况, 健康状况, "
-    "与户主关系, 入党时间, 入党日期, 备注, 低保, 残疾, 独居, 空巢, name, fullname, firstname, "
+    "入党时间, 入党日期, 备注, 低保, 残疾, 独居, 空巢, name, fullname, firstname, "
     "lastname, householder, idnumber, idcard, phone, telephone, mobile, email, wechat, sex, "
     "gender, ethnicity, birthdate, dateofbirth, age, education, employer, occupation, health, "
     "disability, remarks, notes"
@@ -281,7 +281,8 @@ _IS_CENTRE = Column(
     "是否中心户, centre, 中心户, 党员中心户, 是否党员中心户, 是否为中心户, center, "
     "is_centre, is_center, central household",
 )
-HOUSEHOLDS = Table("households", (_ID, *_WHERE, _LOAD))
+_RELATION = Column("relation", "与户主关系, relation to householder, 户主关系, 家庭关系")
+HOUSEHOLDS = Table("households", (_ID, *_WHERE, _LOAD, _RELATION))
 MEMBERS = Table("members", (_ID, *_WHERE, _IS_CENTRE))
 BUILDINGS = Table(
     "buildings",

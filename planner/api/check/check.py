@@ -37,7 +37,7 @@ from planner.render.text.check_words import SEVERITY_WORDS, refusals_of
 
 __all__ = ["CheckReport", "FileCheck", "check"]
 
-_AGAIN = ("repeated-row", "id-zeros", "centre-listed")
+_AGAIN = ("repeated-row", "id-zeros", "centre-listed", "person-of-home")
 _RANK = list(SEVERITY_WORDS)
 
 

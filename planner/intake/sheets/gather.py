@@ -18,6 +18,7 @@ from planner.intake.sheets.headings import role_of, roles_of
 from planner.intake.sheets.notes import at_row
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
+from planner.model.characters import simplified
 from planner.model.given import Given, Source, digest_of, one_source
 from planner.model.schema import HEADCOUNTS, HOUSEHOLDS, Table, header_key
 
@@ -151,6 +152,15 @@ def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable],
     return fitting, said
 
 
+def _of_household(headers: list[str], table: Table) -> list[str]:
+    """In a register of people, take the number of the household and not that of the person for the id."""
+    roles = [role_of(h, table) for h in headers]
+    ids = [h for h, role in zip(headers, roles, strict=True) if role == "id"]
+    if "relation" not in roles or not any("户" in simplified(h) for h in ids):
+        return headers
+    return ["" if h in ids and "户" not in simplified(h) else h for h in headers]
+
+
 def columns_of(
     t: SheetTable, table: Table, ignored: Collection[str] = ()
 ) -> tuple[pd.DataFrame, list[Finding]]:
@@ -177,7 +187,7 @@ def columns_of(
         Two columns compete for one role, or ids are numbers that Excel does not keep.
     """
     headers = ["" if role_of(h, table) in ignored else h for h in t.headers]
-    headers, said = _without_twins(t, headers, table)
+    headers, said = _without_twins(t, _of_household(headers, table), table)
     roles, chosen = roles_of(headers, table, file=t.file, sheet=t.sheet)
     n = len(t.cells)
     names = [*dict.fromkeys(("id", *table.names))]

@@ -1,0 +1,96 @@
+"""Registers of people (与户主关系): a household is one home, however many of its people stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import Finding
+from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.notes import at_row
+from planner.model.characters import simplified
+
+__all__ = ["RowAt", "one_row_a_home"]
+
+RowAt = tuple[str, str, int]
+"""File, sheet and row, as a spreadsheet shows it."""
+_HEAD: Final = re.compile("户主(?:本人)?|本人|本户|head(?: of household)?|householder|self", re.I)
+
+
+def one_row_a_home(
+    frames: Sequence[pd.DataFrame],
+) -> tuple[list[pd.DataFrame], Mapping[RowAt, RowAt], list[Finding]]:
+    """Leave one row of each household where a column says who people are to the householder.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Columns by role, as text, with ``file, sheet, row``; those without ``relation`` come back as they are.
+
+    Returns
+    -------
+    list of DataFrame
+        The householder's row, else the first, of each household: people are of one household by its number,
+        or where none is shared by standing below a householder at the same address, or at none.
+    mapping of (file, sheet, row) to (file, sheet, row)
+        Each row that was left out -> that of its household.
+    list of Finding
+        One for each row that was left out.
+    """
+    made: list[pd.DataFrame] = []
+    belonging: dict[RowAt, RowAt] = {}
+    said: list[Finding] = []
+    for frame in frames:
+        home = _homes(frame)
+        if home is None:
+            made.append(frame)
+            continue
+        away = home != np.arange(len(frame))
+        places: list[RowAt] = [
+            (str(file), str(sheet), int(row))
+            for file, sheet, row in zip(frame["file"], frame["sheet"], frame["row"], strict=True)
+        ]
+        for i in np.flatnonzero(away):
+            belonging[places[i]] = places[home[i]]
+            told = Finding.of("person-of-home", row=places[home[i]][2])
+            said.append(at_row(frame, i, told))
+        # what is equal but for the relation is equal
+        made.append(frame[~away].assign(relation="").reset_index(drop=True))
+    return made, belonging, said
+
+
+def _homes(frame: pd.DataFrame) -> np.ndarray | None:
+    """Give for each row the position of the row of its household; None where nothing says who is whose."""
+    if "relation" not in frame:
+        return None
+    said = [simplified(half_width(str(text))).strip() for text in frame["relation"]]
+    person = [bool(text) and not _HEAD.fullmatch(text) for text in said]
+    if not any(person):
+        return None
+    ids, address = (_plain(frame[name]) for name in ("id", "address"))
+    headed: dict[str, int] = {}
+    for i, key in enumerate(ids):
+        if key and not person[i]:
+            headed.setdefault(key, i)
+    # numbers that no person shares with a householder are people's own
+    shared = any(person[i] and key in headed for i, key in enumerate(ids))
+    home = np.arange(len(frame))
+    above = -1
+    for i, key in enumerate(ids):
+        if not person[i]:
+            above = i
+        elif shared and key:
+            home[i] = headed.setdefault(key, i)
+        elif above >= 0 and address[i] in ("", address[above]):
+            home[i] = above
+        else:
+            above = i
+    return home
+
+
+def _plain(texts: pd.Series) -> list[str]:
+    return ["".join(half_width(str(text)).split()) for text in texts]

@@ -1,0 +1,73 @@
+"""One home a household, however many of its people stand in the sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planner.api.people import people_in
+from planner.intake.residents import Residents, read_households
+from planner.model.project import Project
+
+HEAD = "编号,户号,姓名,与户主关系,家庭住址,残疾"
+PEOPLE = [
+    "R1,H1,合成甲,户主,幸福路1号,",
+    "R2,H1,合成乙,妻,幸福路１号2单元,是",
+    "R3,H2,合成丙,户主,幸福路2号,",
+    "R4,H2,合成丁,子,,",
+    "R5,H3,合成戊,孙,幸福路3号,",
+    "R6,H3,合成己,孙女,幸福路3号,",
+]
+
+
+def read(folder: Path, *lines: str) -> Residents:
+    """Read a sheet of homes."""
+    path = folder / "人口.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return read_households(path)
+
+
+def columns(lines: list[str], *left_out: int) -> list[str]:
+    """Leave columns out."""
+    cells = [line.split(",") for line in lines]
+    return [",".join(c for i, c in enumerate(row) if i not in left_out) for row in cells]
+
+
+@pytest.mark.parametrize("left_out", [(), (0,)])
+def test_a_household_is_one_home_by_its_number(tmp_path: Path, left_out: tuple[int, ...]) -> None:
+    """Its number counts and not that of the person; without a householder the first row stands."""
+    got = read(tmp_path, *columns([HEAD, *PEOPLE], *left_out))
+    assert got.kept["id"].tolist() == ["H1", "H2", "H3"]
+    assert got.kept["address"].tolist() == ["幸福路1号", "幸福路2号", "幸福路3号"]
+    assert (got.rows_read, got.repeated) == (6, 3)
+    assert [f.row for f in got.findings if f.code == "person-of-home"] == [3, 5, 7]
+
+
+@pytest.mark.parametrize("left_out", [(1,), (0, 1)])
+def test_without_a_number_who_stands_below_at_the_same_door_belongs(
+    tmp_path: Path, left_out: tuple[int, ...]
+) -> None:
+    """People's own numbers join nobody; another address is another home."""
+    got = read(tmp_path, *columns([HEAD, *PEOPLE], *left_out))
+    assert got.kept["address"].tolist() == ["幸福路1号", "幸福路1号2单元", "幸福路2号", "幸福路3号"]
+    assert (got.rows_read, got.repeated) == (6, 2)
+
+
+def test_a_sheet_of_householders_alone_is_as_it_was(tmp_path: Path) -> None:
+    """Where nobody is anything else, nothing is joined."""
+    got = read(
+        tmp_path, "编号,与户主关系,家庭住址", "1,户主,幸福路1号", "2,本人,幸福路1号", "3,,幸福路1号"
+    )
+    assert (len(got.kept), got.repeated) == (3, 0)
+
+
+def test_who_needs_care_in_a_household_is_its_own(tmp_path: Path) -> None:
+    """A mark in the row of a wife counts for the home."""
+    homes = read(tmp_path, *columns([HEAD, *PEOPLE], 0))
+    stated = {"inputs": {"households": "人口.csv", "members": "人口.csv", "detour_factor": 1.3}}
+    project = Project.from_mapping(stated, folder=tmp_path, where="project")
+    people = people_in(project, (homes, homes))
+    assert {home: person.care for home, person in people.households.items() if person.care} == {
+        "H1": ("残疾",)
+    }
