@@ -24,7 +24,7 @@ NEEDS = (
     ("微心愿", 0.008),
 )
 WISHING, WISHING_MEMBERS = 0.05, 0.1
-MENTORS = 3
+MENTORS, NEAR = 3, 4
 VENUES = (
     ("一号党群服务站（合成）", "116.826947", "32.638830", "周一至周六 8:30-18:00"),
     ("二号党群服务站（合成）", "116.833109", "32.640718", "每日 9:00-20:00"),
@@ -86,23 +86,20 @@ def needs(households: pd.DataFrame, *, seed: int) -> pd.DataFrame:
 
 
 def wishes(households: pd.DataFrame, members: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Let some homes and members wish for one to three centres of their community."""
+    """Let some homes and members wish for one to three centres nearby: both sheets go by doors."""
     rng = random.Random(seed + 3 * SEED_APART)
-    centre = members["是否中心户"] == "是"
-    of = {
-        name: members.loc[centre & (members["社区"] == name), "编号"].tolist()
-        for name in set(members["社区"])
-    }
-    homes = households.drop_duplicates("户编号")
+    centre = (members["是否中心户"] == "是").tolist()
+    seats = [i for i, mark in enumerate(centre) if mark]
+    ids = members["编号"].tolist()
+    homes = households.drop_duplicates("户编号")["户编号"].tolist()
+    asked = [(home, k * len(ids) / len(homes), WISHING) for k, home in enumerate(homes)]
+    asked += [(who, i, WISHING_MEMBERS) for i, who in enumerate(ids) if not centre[i]]
     rows = []
-    for ids, fences, share in (
-        (homes["户编号"], homes["所属社区"], WISHING),
-        (members.loc[~centre, "编号"], members.loc[~centre, "社区"], WISHING_MEMBERS),
-    ):
-        for who, fence in zip(ids, fences, strict=True):
-            if rng.random() < share and of.get(fence):
-                some = rng.sample(of[fence], rng.choice((1, 1, 2, 3)))
-                rows.append([who, *some, *[""] * (3 - len(some))])
+    for who, at, share in asked:
+        if rng.random() < share:
+            near = sorted(seats, key=lambda seat: (abs(seat - at), seat))[:NEAR]
+            some = [ids[i] for i in rng.sample(near, rng.choice((1, 1, 2, 3)))]
+            rows.append([who, *some, *[""] * (3 - len(some))])
     return pd.DataFrame(rows, columns=["编号", "意愿1", "意愿2", "意愿3"])
 
 

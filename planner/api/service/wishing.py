@@ -27,6 +27,7 @@ from planner.render.service.wishes_book import (
 __all__ = ["TwoWay", "two_way"]
 
 BOOK = "wishes.internal.xlsx"
+_GAP = 0.0005
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +132,9 @@ def two_way(
     with clock.stage("zones"):
         if curve:
             search = task.search
-            points = trade_off(plan, found, gap=search.gap, seconds=seconds, seed=search.seed)
+            # a plan within the project's own gap would stand, whatever a wish is worth
+            gap = min(search.gap, _GAP)
+            points = trade_off(plan, found, gap=gap, seconds=seconds, seed=search.seed)
         filled = committee_fill(ground, committee)
     told = WishesTold(wish_table(plan, found), points, filled, about_of(plan))
     return TwoWay(told, (*sheet.findings, *said))
