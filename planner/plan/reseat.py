@@ -19,6 +19,7 @@ import shapely
 from planner.errors import InputError
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
 from planner.model.excerpt import beside_walks, pairs_beside_walks, restricted
+from planner.model.levels import CENTRES
 from planner.model.problem import Part, Problem, ZoneRule
 from planner.model.proof.verify import proven_bound
 from planner.model.tables import PlanTables
@@ -208,6 +209,7 @@ def _tables(
     spots[moved] = tables.units.geometry.to_numpy()[at[moved]]
     zones = _rows(tables.zones, kept, len(fresh), own)
     colour = np.where(np.arange(len(names)) < len(kept), zones["colour"], -1).astype(np.int64)
+    zones, levels = _guided(tables, zones.assign(colour=colour), at, moved)
     people = tables.members
     stays = ~people["member_id"].isin([c for c, u in wanted.items() if not u])
     return replace(
@@ -217,10 +219,40 @@ def _tables(
             is_centre=(people["is_centre"] & stays) | people["member_id"].isin(fresh)
         ),
         centres=centres.set_geometry(gpd.GeoSeries(spots, crs=tables.centres.crs)),
-        zones=zones.assign(colour=colour),
+        zones=zones,
         problem=problem,
-        provenance={**tables.provenance, "last_number": max([last, *given])},
+        provenance={**tables.provenance, **levels, "last_number": max([last, *given])},
     )
+
+
+def _guided(tables: PlanTables, zones: Any, at: Ints, moved: Bools) -> tuple[Any, dict[str, Any]]:
+    """Leave zones with those who guide them, new ones with who guides the zone that they are cut from."""
+    levels = [dict(level) for level in tables.provenance.get("levels") or ()]
+    old = tables.zones.set_index("centre_id")
+    source = tables.units["zone"].to_numpy(object)[at]
+    fresh = ~zones["centre_id"].isin(tables.zones["centre_id"]).to_numpy()
+    for level in (one for one in levels if one["name"] in zones.columns):
+        name, walk = level["name"], f"{level['name']}_walk_m"
+        guides = zones[name].to_numpy(object).copy()
+        guides[fresh] = [old[name].get(z, "") for z in source[fresh]]
+        zones = zones.assign(**{name: guides})
+        if level["below"] != CENTRES:
+            continue
+        # nobody has measured how far it is from where the centre is now
+        zones.loc[moved, walk] = np.nan
+        loads = zones[name][zones[name] != ""].value_counts()
+        high, low = level["high"], level["low"]
+        level |= {"clients": len(zones), "serving": len(loads)}
+        level |= {
+            "load_min": int(loads.min() if len(loads) else 0),
+            "load_max": int(loads.max() if len(loads) else 0),
+        }
+        level["over"] = 0 if high is None else int((loads > high).sum())
+        level["short"] = 0 if low is None else int((loads < low).sum())
+        known = zones[walk].dropna()
+        level["walk_mean_m"] = float(known.mean()) if len(known) else None
+        level["walk_max_m"] = float(known.max()) if len(known) else None
+    return zones, {"levels": levels} if levels else {}
 
 
 def _numbers(seats: Sequence[Seat], fresh: list[str], last: int) -> list[int]:

@@ -21,6 +21,7 @@ from planner.plan.frames import assignment_of, unit_positions
 from planner.plan.provenance import history_of, plan_fingerprint
 from planner.plan.store import read_plan, store_plan
 from planner.plan.store.past import restored
+from planner.render.text.summary import summary_markdown
 from tests.plan.streets import with_streets
 from tests.plan.test_changes import WHEN, written
 from tests.plans import make_plan_tables, plans_equal, unproven
@@ -199,3 +200,23 @@ def test_plans_with_other_centres_are_stored(tables: PlanTables, tmp_path: Path)
     store_plan(hidden, tmp_path / "hidden.gpkg")
     with pytest.raises(InputError, match="a centre is no member"):
         read_plan(tmp_path / "hidden.gpkg")
+
+
+def test_mentors_stay_with_zones(tables: PlanTables) -> None:
+    """A new zone has the mentor of the one that it is cut from; a moved centre is not measured."""
+    mentors = np.array(["G1", "G2"], object)[np.arange(len(tables.zones)) % 2]
+    zones = tables.zones.assign(mentor=mentors, mentor_walk_m=np.arange(12.0) * 10)
+    figures = {"title": "mentor", "title_zh": "指导员", "people": 2, "serving": 2, "clients": 12}
+    figures |= {"load_min": 6, "load_max": 6, "walk_mean_m": 55.0, "walk_max_m": 110.0}
+    level = {"name": "mentor", "below": "centre", "low": None, "high": 6, **figures}
+    level |= {"short": 0, "over": 0, "unreached": 0}
+    guided = replace(tables, zones=zones, provenance={**tables.provenance, "levels": [level]})
+    part = own_units(guided, 4)[:3]
+    name, unit = guided.centres["centre_id"][2], int(own_units(guided, 2)[0])
+    after = made(guided, [(u, "C13") for u in part], ("C13", int(part[0])), (name, unit))
+    assert after.zones["mentor"].iloc[-1] == mentors[4]
+    assert after.zones["mentor"].tolist()[:12] == mentors.tolist()
+    assert np.isnan(after.zones["mentor_walk_m"].iloc[[2, 12]]).all()
+    (told,) = after.provenance["levels"]
+    assert (told["clients"], told["load_min"], told["load_max"], told["over"]) == (13, 6, 7, 1)
+    assert "指导员" in summary_markdown(after)
