@@ -49,6 +49,21 @@ _NOTES: Mapping[str, tuple[type, ...]] = {
     "staffing": (dict,), "pieces": (list,), "history": (list,), "levels": (list,), "ledger": (dict, list),
     "events": (list,), "moves": (list,), "rezone": (dict,), "drift": (dict,), "last_number": (int,),
 }  # fmt: skip
+
+
+class _VenuesNote(msgspec.Struct):
+    listed: list[dict[str, str | float]]
+    of: list[int]
+    walk_m: list[float | None]
+
+
+_SERVICE: Mapping[str, Any] = {
+    "venues": _VenuesNote,
+    "organisation": dict[str, list[str] | dict[str, str]],
+    "centre_kinds": dict[str, str],
+    "wishes": dict[str, int],
+}
+"""What a plan remembers of the service."""
 _LATER = {"units": ("building", "building_id")}
 """Columns that plans of the first versions do not have."""
 _FEWEST = 5
@@ -74,6 +89,7 @@ def require_coherent(tables: PlanTables) -> None:
     """
     _require_columns(tables)
     _require_notes(tables.provenance)
+    _require_service(tables)
     chosen = _require_units(tables)
     _require_certificate(tables, chosen)
     _require_people(tables, chosen)
@@ -143,6 +159,24 @@ def _require_notes(note: Any) -> None:
         _require(all(isinstance(v, Mapping) for v in told), f"its note {name} is of another kind")
 
 
+def _require_service(tables: PlanTables) -> None:
+    """Hold what is remembered of the service against its kind, and venues against the units."""
+    for name, kind in _SERVICE.items():
+        value = tables.provenance.get(name)
+        if value is None:
+            continue
+        try:
+            told = msgspec.convert(value, kind)
+        except msgspec.ValidationError:
+            raise ValueError(f"its note {name} is of another kind") from None
+        if name == "venues":
+            n = len(tables.units)
+            fits = len(told.of) == n == len(told.walk_m)
+            fits &= all(-1 <= k < len(told.listed) for k in told.of)
+            fits &= all({"name", "hours"} <= set(one) for one in told.listed)
+            _require(fits, "its venues are others")
+
+
 def _require_units(tables: PlanTables) -> Ints:
     """Hold units and centres against the problem; give the centre of each unit."""
     problem, units, centres = tables.problem, tables.units, tables.centres
@@ -156,6 +190,8 @@ def _require_units(tables: PlanTables) -> Ints:
     _require(same, "units have other homes than in its problem")
     same = np.allclose(units["load"].to_numpy(float), problem.load)
     _require(same, "units have another load than in its problem")
+    own = [rule.own for rule in problem.rules if rule.own is not None]
+    _require(all(np.isfinite(one).all() for one in own), "a limit of a centre's own is no number")
     chosen = _positions(units["zone"], centres["centre_id"], "a unit lies in a zone of nobody")
     pair = problem.pairs_of(chosen)
     served = chosen >= 0

@@ -52,6 +52,25 @@ def test_a_plan_that_tells_small_counts_is_refused(plan: Path, tmp_path: Path) -
     require_coherent(replace(tables, provenance={**tables.provenance, "smallest": 5}))
 
 
+def test_what_is_remembered_of_the_service_fits(plan: Path) -> None:
+    """Venues of other units, or notes of another kind, are refused; what a run writes is not."""
+    tables = read_plan(plan)
+    n = len(tables.units)
+    venue = {"name": "合成站", "hours": "", "lon": 117.0, "lat": 32.6}
+    good = {"listed": [venue], "of": [0] * n, "walk_m": [1.0] * (n - 1) + [None]}
+    fine = {"venues": good, "centre_kinds": {"C1": "shop"}, "wishes": {"wishes": 3}}
+    fine |= {"organisation": {"tiers": ["甲"], "communities": {"东": "乙"}, "branches": {}}}
+    require_coherent(replace(tables, provenance=tables.provenance | fine))
+    wrong = (
+        ("venues", good | {"of": [1] * n}), ("venues", good | {"of": [0]}), ("venues", [1]),
+        ("venues", good | {"listed": [{"name": "甲"}]}), ("centre_kinds", {"C1": 3}),
+        ("organisation", {"tiers": "甲"}), ("wishes", {"wishes": "many"}),
+    )  # fmt: skip
+    for name, value in wrong:
+        with pytest.raises(ValueError, match=name):
+            require_coherent(replace(tables, provenance=tables.provenance | {name: value}))
+
+
 def test_a_missing_column_is_no_text(plan: Path, tmp_path: Path) -> None:
     """SQLite takes a quoted name that it does not know for a text; the reader does not."""
     path = tmp_path / "a.gpkg"
