@@ -37,7 +37,7 @@ that are nowhere; a riverside lane more than 500 m from any centre; a compound w
 
 随机种子 seed: {seed}. 重新生成（逐字节相同）/ to make it again, byte for byte:
 
-    python -m tests.town.write --to data/bagongshan --seed {seed}
+    python -m tests.town.write --to town --seed {seed}
 """
 
 

@@ -3,7 +3,7 @@
 It lies in ``data/bagongshan``, and this writes it again, byte for byte::
 
 
-    python -m tests.town.write --to data/bagongshan --seed 0
+    python -m tests.town.write --to town --seed 0
 """
 
 from __future__ import annotations
