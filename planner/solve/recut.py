@@ -255,11 +255,11 @@ class _Desk(OpenPart):
 
 def _not_kept(keeping: Keeping, found: Floats) -> InfeasibleError:
     """Say which limit no plan was found to keep to, and the least that was found."""
-    for code, limit, least in (
-        ("zone-budget-not-found", keeping.zone_budget, found[0]),
-        ("member-budget-not-found", keeping.member_budget, found[1]),
-    ):
-        if limit is not None and least > limit:
-            return InfeasibleError.of(code, budget=limit, found=round(float(least)))
+    if keeping.zone_budget is not None and found[0] > keeping.zone_budget:
+        told = {"budget": keeping.zone_budget, "found": round(float(found[0]))}
+        return InfeasibleError.of("zone-budget-not-found", **told)
+    if keeping.member_budget is not None and found[1] > keeping.member_budget:
+        told = {"budget": keeping.member_budget, "found": round(float(found[1]))}
+        return InfeasibleError.of("member-budget-not-found", **told)
     # each by itself can be kept to, but not both
     return InfeasibleError.of("budgets-not-found")

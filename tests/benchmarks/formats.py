@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.acceptance.test_layouts import compare
+from tests.intake.test_layouts import compare
 from tests.layouts.variants import FORMATS
 
 

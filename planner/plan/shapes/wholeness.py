@@ -26,7 +26,8 @@ def wholeness(tables: PlanTables) -> dict[str, Any]:
     points = tables.units.geometry
     shapes: Any = tables.zones.geometry.to_numpy()
     counts, compact = [], []
-    if len(points) and len(shapes):
+    # a plan made of numbers alone has no places
+    if np.isfinite(points.x.to_numpy()).any() and len(shapes):
         plane = LocalProjection.around(points.x.to_numpy(), points.y.to_numpy())
         flat = shapely.transform(shapes, lambda xy: plane.to_xy(xy[:, 0], xy[:, 1]))
         for shape in flat[~shapely.is_empty(flat)]:
