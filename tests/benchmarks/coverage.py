@@ -237,6 +237,8 @@ def _rounds(folder: Path, against: int, limit_s: float) -> None:
         longest.append(
             (float(min(len(at), MOST_DOORS) - 1), _table(ground, at[:MOST_DOORS], 5000.0))
         )
+    # doors at one point need no way between them
+    longest = [(n, walk) for n, walk in longest if walk.max() > 0]
     worst = [_held(walk, limit_s) for _, walk in longest]
     if worst:
         told_of = {"rounds": len(worst), "stops": [int(n) for n, _ in longest], "seconds": limit_s}

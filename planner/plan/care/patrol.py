@@ -8,6 +8,7 @@ of a zone do not hang together inside it, the shortest ways between them are wal
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -100,13 +101,28 @@ def _patrol(
             walk_in(int(mine[i]), int(other[j]))
             joined.append(group)
     streets = streets.subgraph(nx.node_connected_component(streets, min(groups[0]))).copy()
-    odd = sorted(v for v in streets.nodes if streets.degree(v) % 2)
-    known = [v for v in odd if v in place]
+    known = [v for v in _odd(streets) if v in place]
     for a, b in _matched(away[[place[v] for v in known]][:, known], known):
         walk_in(a, b)
+    _joined_within(streets)
     turn = [a for a, _ in nx.eulerian_circuit(streets, source=min(streets.nodes))]
     metres = sum(float(data["weight"]) for _, _, data in streets.edges(data=True))
     return np.array([*turn, turn[0]], np.int64), metres, len(groups) - len(joined) + 1
+
+
+def _odd(streets: nx.MultiGraph) -> list[int]:
+    return sorted(v for v in streets.nodes if streets.degree(v) % 2)
+
+
+def _joined_within(streets: nx.MultiGraph) -> None:
+    """Pair the odd crossings that are left, far from all others, along the streets themselves."""
+    left = _odd(streets)
+    while left:
+        metres, ways = nx.single_source_dijkstra(streets, left.pop(0), weight="weight")
+        other = min(left, key=lambda v: (metres[v], v))
+        left.remove(other)
+        for a, b in pairwise(ways[other]):
+            streets.add_edge(a, b, weight=min(d["weight"] for d in streets[a][b].values()))
 
 
 def _matched(away: Floats, odd: list[int]) -> list[tuple[int, int]]:
@@ -128,6 +144,8 @@ def _paired(away: Floats, odd: list[int]) -> list[tuple[int, int]]:
     found = []
     for _ in range(len(odd) // 2):
         a, b = np.unravel_index(int(table.argmin()), table.shape)
+        if not np.isfinite(table[a, b]):
+            break
         found.append((odd[int(a)], odd[int(b)]))
         table[[a, b], :] = np.inf
         table[:, [a, b]] = np.inf

@@ -69,6 +69,20 @@ def test_odd_crossings_are_matched_the_shortest_way() -> None:
     assert table["metres"].iloc[0] == pytest.approx(700.0 + 100.0, abs=0.1)
 
 
+@pytest.mark.parametrize("most", [160, 2])
+def test_crossings_far_from_all_others_are_paired_along_the_streets(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """The two ends of a road of eight kilometres, and of two lanes off it: all is walked there and back."""
+    monkeypatch.setattr("planner.plan.care.patrol.MOST_ODD", most)
+    road = [[(x, 0), (x + 4000, 0)] for x in (0, 4000)]
+    net = network(*road, [(0, 0), (0, 3500)], [(8000, 0), (8000, 3500)], [(4000, 0), (4000, 50)])
+    table, ways = patrols(one_zone(net, shapely.box(-50, -50, 9000, 4000)), Pace())
+    assert table["metres"].iloc[0] == pytest.approx(2 * (8000.0 + 7000.0 + 50.0), abs=1.0)
+    (turn,) = ways.values()
+    assert turn[0] == turn[-1]
+
+
 def test_streets_apart_in_the_zone_are_joined_by_the_way_between() -> None:
     """The zone has both ends of a street and not its middle; beyond all streets it is another part."""
     net = network(
