@@ -118,11 +118,16 @@ def _joined_within(streets: nx.MultiGraph) -> None:
     """Pair the odd crossings that are left, far from all others, along the streets themselves."""
     left = _odd(streets)
     while left:
-        metres, ways = nx.single_source_dijkstra(streets, left.pop(0), weight="weight")
-        other = min(left, key=lambda v: (metres[v], v))
+        found: Any = nx.single_source_dijkstra(streets, left.pop(0), weight="weight")
+        metres, ways = found
+        other = _nearest(left, metres)
         left.remove(other)
         for a, b in pairwise(ways[other]):
             streets.add_edge(a, b, weight=min(d["weight"] for d in streets[a][b].values()))
+
+
+def _nearest(left: list[int], metres: Mapping[int, float]) -> int:
+    return min(left, key=lambda v: (metres[v], v))
 
 
 def _matched(away: Floats, odd: list[int]) -> list[tuple[int, int]]:
