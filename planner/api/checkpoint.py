@@ -59,7 +59,7 @@ class Checkpoint:
     _curve: list[ArrayLike] = field(default_factory=list, init=False)
     _due: float = field(default=0.0, init=False)
     _kept: bool = field(default=False, init=False)
-    _best: tuple[ArrayLike, float, float] | None = field(default=None, init=False)
+    _best: Progress | None = field(default=None, init=False)
     _timer: threading.Timer | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -131,7 +131,7 @@ class Checkpoint:
         if now.plan is None:
             return
         with self._lock:
-            self._best = now.plan(), now.value_m, now.bound_m
+            self._best = now
             wait = self._due - time.monotonic()
             # one step of a search may take an hour, in which nothing better is offered
             if wait > 0 and self._timer is None:
@@ -158,8 +158,9 @@ class Checkpoint:
         with self._lock:
             self._timer = None
             best, self._best = self._best, None
-            if best is not None:
-                self._write(*best)
+            if best is not None and best.plan is not None:
+                # put together now: by then it may be better than what was told, and never worse
+                self._write(best.plan(), best.value_m, best.bound_m)
 
     def _wait_no_more(self) -> None:
         with self._lock:

@@ -24,6 +24,7 @@ from planner.errors import Finding, SchemaError, Severity
 from planner.intake.sheets.cell_values import fill_same_as_above, half_width, number_in
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import roles_of
+from planner.intake.sheets.notes import at_row
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.model.given import sources_of
 from planner.model.schema import HOUSEHOLDS, LOG, Column, Table
@@ -126,7 +127,7 @@ def read_log(
         raise SchemaError.of("not-log", name=path.name)
     frame = pd.concat(found, ignore_index=True)
     ahead = _ahead(frame["day"])
-    said += _told("log-ahead", frame[ahead])
+    said += _told("log-ahead", frame, ahead)
     lost = sum(one.severity is Severity.HOLD for one in said)
     weightiest = sorted(said, key=lambda one: one.severity is not Severity.HOLD)
     return ServiceLog(frame[~ahead].reset_index(drop=True), tuple(weightiest[:LISTED]), lost)
@@ -140,12 +141,9 @@ def _ahead(day: pd.Series) -> NDArray[np.bool_]:
     return (day > day[~late].max() + _AHEAD).to_numpy(bool)
 
 
-def _told(code: str, rows: pd.DataFrame) -> list[Finding]:
-    places = zip(rows["file"], rows["sheet"], rows["row"], strict=True)
-    return [
-        Finding.of(code, {"file": file, "sheet": sheet, "row": int(row)})
-        for file, sheet, row in places
-    ]
+def _told(code: str, rows: pd.DataFrame, which: NDArray[np.bool_]) -> list[Finding]:
+    # one a row, however many: they are counted
+    return [at_row(rows, i, Finding.of(code)) for i in np.flatnonzero(which)]
 
 
 def _rows(
@@ -187,8 +185,8 @@ def _rows(
     vague = np.zeros(n, bool)
     for name, texts in amounts.items():
         vague |= ((texts != "") & frame[name].isna()).to_numpy(bool)
-    faults = _told("log-row", frame[~good & told.to_numpy(bool)])
-    return frame[good], faults + _told("log-amount", frame[good & vague])
+    faults = _told("log-row", frame, ~good & told.to_numpy(bool))
+    return frame[good], faults + _told("log-amount", frame, good & vague)
 
 
 def _each(values: pd.Series, made: Callable[[str], Any]) -> pd.Series:
