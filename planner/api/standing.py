@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from planner.api.opening import Opened, open_project
 from planner.api.people import people_in
@@ -31,6 +32,7 @@ from planner.privacy.person import People
 
 __all__ = [
     "Answer",
+    "BookAnswer",
     "Standing",
     "about_of",
     "care_of",
@@ -53,6 +55,39 @@ class Answer:
     def lines(self) -> tuple[str, ...]:
         """What it comes to, a line each, in Chinese and English."""
         return tuple(f"{zh} · {en.strip()}" for zh, en in self.said)
+
+
+class BookAnswer(Answer, ABC):
+    """An answer whose one file is a workbook of the office's own."""
+
+    book: ClassVar[str]
+    """Name of the workbook."""
+
+    @abstractmethod
+    def book_bytes(self) -> bytes:
+        """Make the workbook: equal answers give equal bytes."""
+
+    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
+        """Write the workbook (`book`), readable by its owner alone.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is absent.
+        replacing : bool
+            A workbook that was edited since may be lost.
+
+        Returns
+        -------
+        dict of str to Path
+            Where it lies.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written.
+        """
+        return save_internal(folder, {self.book: self.book_bytes()}, replacing=replacing)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -14,11 +14,10 @@ from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
 from planner.api.service.year import day_named, kept_rows
 from planner.api.standing import (
-    Answer,
+    BookAnswer,
     about_of,
     matched_needs,
     open_standing,
-    save_internal,
 )
 from planner.demand.bind import strengths_in
 from planner.errors import Finding
@@ -30,11 +29,9 @@ from planner.render.service.cards_book import CardsTold, cards_bytes, cards_figu
 
 __all__ = ["DutyCards", "duty_cards"]
 
-BOOK = "duties.internal.xlsx"
-
 
 @dataclass(frozen=True, eq=False)
-class DutyCards(Answer):
+class DutyCards(BookAnswer):
     """What each centre has to do, what its zone needs, and who can meet it.
 
     Parameters
@@ -46,6 +43,7 @@ class DutyCards(Answer):
         Rows of needs that could not be read.
     """
 
+    book: ClassVar[str] = "duties.internal.xlsx"
     told: CardsTold
     findings: tuple[Finding, ...] = ()
 
@@ -58,22 +56,9 @@ class DutyCards(Answer):
         """The same in lines, each as Chinese and English."""
         return tuple(cards_lines(self.told))
 
-    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
-        """Write ``duties.internal.xlsx``, readable by its owner alone.
-
-        Parameters
-        ----------
-        folder : str or Path
-            Made if it is absent.
-        replacing : bool
-            A workbook that was edited since may be lost.
-
-        Raises
-        ------
-        OutputError
-            The folder cannot be written.
-        """
-        return save_internal(folder, {BOOK: cards_bytes(self.told)}, replacing=replacing)
+    def book_bytes(self) -> bytes:
+        """Make the workbook."""
+        return cards_bytes(self.told)
 
 
 def duty_cards(

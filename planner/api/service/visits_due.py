@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from planner.api.people import people_of
 from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
 from planner.api.service.year import kept_rows
-from planner.api.standing import Answer, about_of, needs_of, save_internal
+from planner.api.standing import BookAnswer, about_of, needs_of
 from planner.api.visiting import helpers_in
 from planner.intake.service_log import read_visit_classes
 from planner.model.caring import care_kinds
@@ -25,11 +25,9 @@ from planner.render.service.due_book import DueTold, due_bytes, due_figures, due
 
 __all__ = ["Asked", "VisitsDue", "visits_due"]
 
-BOOK = "due.internal.xlsx"
-
 
 @dataclass(frozen=True, eq=False)
-class VisitsDue(Answer):
+class VisitsDue(BookAnswer):
     """Who is to be visited, what is open, and which centres no mentor was in touch with.
 
     Parameters
@@ -38,6 +36,7 @@ class VisitsDue(Answer):
         ``told.due`` has the tables; see `planner.plan.service.due.Due`.
     """
 
+    book: ClassVar[str] = "due.internal.xlsx"
     told: DueTold
 
     def figures(self) -> dict[str, Any]:
@@ -49,22 +48,9 @@ class VisitsDue(Answer):
         """The same in lines, each as Chinese and English."""
         return tuple(due_lines(self.told))
 
-    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
-        """Write ``due.internal.xlsx``, readable by its owner alone.
-
-        Parameters
-        ----------
-        folder : str or Path
-            Made if it is absent.
-        replacing : bool
-            A workbook that was edited since may be lost.
-
-        Raises
-        ------
-        OutputError
-            The folder cannot be written.
-        """
-        return save_internal(folder, {BOOK: due_bytes(self.told)}, replacing=replacing)
+    def book_bytes(self) -> bytes:
+        """Make the workbook."""
+        return due_bytes(self.told)
 
 
 def visits_due(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
-from planner.api.standing import Answer, about_of, open_standing, save_internal
+from planner.api.standing import BookAnswer, about_of, open_standing
 from planner.demand.wishes import wished
 from planner.errors import ConfigError, Finding
 from planner.intake.nominations import read_nominations
@@ -26,12 +26,11 @@ from planner.render.service.wishes_book import (
 
 __all__ = ["TwoWay", "two_way"]
 
-BOOK = "wishes.internal.xlsx"
 _GAP = 0.0005
 
 
 @dataclass(frozen=True, eq=False)
-class TwoWay(Answer):
+class TwoWay(BookAnswer):
     """Whose wishes are met, and what more of them would cost.
 
     Parameters
@@ -42,6 +41,7 @@ class TwoWay(Answer):
         Wishes that could not be counted.
     """
 
+    book: ClassVar[str] = "wishes.internal.xlsx"
     told: WishesTold
     findings: tuple[Finding, ...] = ()
 
@@ -54,22 +54,9 @@ class TwoWay(Answer):
         """The same in lines, each as Chinese and English."""
         return tuple(wishes_lines(self.told))
 
-    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
-        """Write ``wishes.internal.xlsx``, readable by its owner alone.
-
-        Parameters
-        ----------
-        folder : str or Path
-            Made if it is absent.
-        replacing : bool
-            A workbook that was edited since may be lost.
-
-        Raises
-        ------
-        OutputError
-            The folder cannot be written.
-        """
-        return save_internal(folder, {BOOK: wishes_bytes(self.told)}, replacing=replacing)
+    def book_bytes(self) -> bytes:
+        """Make the workbook."""
+        return wishes_bytes(self.told)
 
 
 def two_way(

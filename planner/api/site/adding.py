@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from planner.api.progress import Clock, Listener
-from planner.api.standing import Answer, about_of, open_standing, save_internal
+from planner.api.standing import BookAnswer, about_of, open_standing
 from planner.errors import ConfigError
 from planner.files import mark_as_read
 from planner.intake.drawn import read_drawn
@@ -25,11 +25,9 @@ from planner.render.books.adding_book import adding_bytes, adding_figures, addin
 
 __all__ = ["Addition", "add_to"]
 
-BOOK = "adding.internal.xlsx"
-
 
 @dataclass(frozen=True, eq=False)
-class Addition(Answer):
+class Addition(BookAnswer):
     """Where one more helps most.
 
     Parameters
@@ -48,6 +46,7 @@ class Addition(Answer):
         households alone count)``, title, created, synthetic, network, detour_factor, smallest``.
     """
 
+    book: ClassVar[str] = "adding.internal.xlsx"
     candidates: pd.DataFrame
     sets: pd.DataFrame
     gates: pd.DataFrame | None
@@ -63,27 +62,9 @@ class Addition(Answer):
         """The same lines, each as Chinese and English."""
         return tuple(adding_lines(self))
 
-    def save(self, folder: str | Path, *, replacing: bool = False) -> dict[str, Path]:
-        """Write ``adding.internal.xlsx``, the office's own, readable by its owner alone.
-
-        Parameters
-        ----------
-        folder : str or Path
-            Made if it is absent.
-        replacing : bool
-            A file that was edited since may be lost.
-
-        Returns
-        -------
-        dict of str to Path
-            Where it lies.
-
-        Raises
-        ------
-        OutputError
-            The folder cannot be written.
-        """
-        return save_internal(folder, {BOOK: adding_bytes(self)}, replacing=replacing)
+    def book_bytes(self) -> bytes:
+        """Make the workbook."""
+        return adding_bytes(self)
 
 
 def add_to(
