@@ -135,7 +135,10 @@ def _parted(problem: Problem, plan: tuple[int, ...]) -> float:
     if problem.ties is None:
         return 0.0
     total = 0.0
-    for a, b, price, apart in zip(*problem.ties.arrays[:4], strict=True):
+    ties = problem.ties
+    for a, b, price, apart, hard in zip(*ties.arrays[:4], ties.hard, strict=True):
+        if hard and (plan[a] == plan[b] >= 0) == apart:
+            return np.inf
         if a != b and (plan[a] == plan[b] >= 0) == apart:
             total += price
     return total

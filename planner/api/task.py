@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ class Case:
     `before`: where people were, if the plan is a re-cut.
     `wished`: who wishes for which centre.
     `kept`: what of it stands whatever is found, if it is a re-zoning by events.
+    `must`: where ties that must hold stand, by their two units.
     """
 
     task: Task
@@ -115,6 +117,7 @@ class Case:
     kept: Kept | None = None
     findings: tuple[Finding, ...] = ()
     wished: Wished | None = None
+    must: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def opened(self) -> Opened:

@@ -22,7 +22,7 @@ from planner.api.rezone.broken_rules import broken_anew
 from planner.api.rezone.wish import kept_from
 from planner.api.standing import care_of
 from planner.api.task import Case, Solved, Task, Wishes
-from planner.demand.bind import bind, must_broken
+from planner.demand.bind import bind
 from planner.demand.demand import build_demand
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError
@@ -212,7 +212,7 @@ def demand(task: Task, located: Located, clock: Clock) -> Case:
             elif task.previous.tables is not None and (n := len(locks_of(task.previous.tables))):
                 noticed = (*noticed, Finding.of("locks-not-kept", n=n))
     findings = (*said, *bound.findings, *noticed)
-    people = (bound.demand, bound.helpers, before, kept, findings, bound.wished)
+    people = (bound.demand, bound.helpers, before, kept, findings, bound.wished, bound.must)
     return Case(task, located, rules, *people)
 
 
@@ -299,9 +299,7 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
     pieces = [asdict(piece) for piece in case.demand.pieces]
     told = {"online": asked, "advice": solved.advice.to_mapping(), "pieces": pieces}
     told["smallest"] = opened.project.smallest
-    problem, affinity = case.demand.problem, opened.project.affinity
-    broken = must_broken(problem, solved.result.assignment, affinity)
-    findings = (*opened.findings, *case.findings, *broken, *tables.findings)
+    findings = (*opened.findings, *case.findings, *tables.findings)
     if opened.project.organisation:
         told["organisation"] = asdict(opened.project.organisation)
     if opened.kinds:
@@ -366,10 +364,10 @@ def _searched(case: Case, search: Search, clock: Clock) -> tuple[Problem, Result
         standing, wish = replace(kept.standing, begun=begun), case.task.rezone.keeping
         return recut(problem, people, case.before, standing, wish, **told)
     except InfeasibleError as refused:
-        named = in_names(refused, case.demand)
+        named = in_names(refused, case.demand, case.must)
         if not search.advice_seconds:
             raise named from None
-        raise with_repairs(named, case.setting, search) from None
+        raise with_repairs(named, case.setting, search, case.must) from None
 
 
 def _gap_words(p: Progress) -> str:

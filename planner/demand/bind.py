@@ -6,32 +6,33 @@ What people are to each other ends here; from now on there are units, metres and
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.demand.wishes import Wished, wish_shares, wished
-from planner.errors import Finding
+from planner.errors import Finding, InfeasibleError
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
 from planner.intake.tie_sheet import Match, TieSheet, match_ties
 from planner.intake.wish_sheet import WishSheet
 from planner.model.duties import is_able
 from planner.model.given import Source
-from planner.model.problem import Problem, ZoneRule
+from planner.model.problem import ZoneRule
 from planner.model.project import Affinity
 from planner.model.rules import rule_words
 from planner.model.sharing import Share
 from planner.model.small_tables import folded
 from planner.model.ties import Helpers, Ties
 
-__all__ = ["Bound", "Strengths", "bind", "must_broken", "strengths_in"]
+__all__ = ["Bound", "Strengths", "bind", "strengths_in"]
 
 LISTED = 20
+SURELY_M = 1e6  # of a helper who must stay: dearer than a place beyond any ceiling of the staffing
 Strengths = Mapping[str, tuple[str, ...]]
 """Id of each member -> what the member is good at."""
 
@@ -43,12 +44,14 @@ class Bound:
     `demand`: its problem has `ties`, and a rule for each talent.
     `helpers`: households that a member looks after already.
     `wished`: who wishes for which centre.
+    `must`: the rows of ties that must hold, by their two units.
     """
 
     demand: Demand
     helpers: Helpers | None
     findings: tuple[Finding, ...]
     wished: Wished | None = None
+    must: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def strengths_in(paths: Source | Iterable[Source], members: Residents) -> Strengths:
@@ -83,13 +86,15 @@ def bind(
     """
     findings: list[Finding] = []
     rows: list[pd.DataFrame] = []
+    must: dict[tuple[int, int], str] = {}
     helpers = None
     if sheet is not None:
         findings += sheet.findings
         homes, people = located.households["id"], located.members["id"]
         matches, said = match_ties(sheet, homes.tolist(), people.tolist())
         between, unkept = _between_units(matches, demand, affinity)
-        rows.append(between)
+        must = _must_rows(between)
+        rows.append(between.drop(columns="row"))
         findings += [*said, *unkept]
         helpers = _helpers(matches, affinity)
     if affinity.compound_m > 0:
@@ -108,7 +113,7 @@ def bind(
     findings += [*nobody, *idle]
     if talents or shared:
         problem = problem.replace(rules=(*problem.rules, *talents, *shared))
-    return Bound(replace(demand, problem=problem), helpers, tuple(findings), asked)
+    return Bound(replace(demand, problem=problem), helpers, tuple(findings), asked, must)
 
 
 def _wished(
@@ -130,21 +135,26 @@ def _between_units(
     ends = np.array([[of[a[0]][a[1]] for a in (m.a, m.b)] for m in matches], np.int64)
     ends = np.sort(ends.reshape(-1, 2), axis=1)
     apart = np.array([m.kind == "apart" for m in matches], bool)
+    hard = np.array([m.kind in affinity.must and m.metres is None for m in matches], bool)
     price = [
         affinity.must_m
-        if m.kind in affinity.must
+        if must
         else m.metres
         if m.metres is not None
         else affinity.apart_m
         if far
         else affinity.tie_m
-        for m, far in zip(matches, apart, strict=True)
+        for m, far, must in zip(matches, apart, hard, strict=True)
     ]
     placed = (ends >= 0).all(axis=1)
     one = placed & (ends[:, 0] == ends[:, 1]) & apart
     fence = np.append(demand.problem.fence, -1)
     across = placed & ~apart & (fence[ends[:, 0]] != fence[ends[:, 1]])
     unkept = {"tie-unplaced": ~placed, "apart-one-unit": one, "tie-fences": across}
+    never = {code: which & hard for code, which in unkept.items() if code != "tie-unplaced"}
+    _refuse_never(
+        [_said(code, [matches[i].place for i in np.flatnonzero(w)]) for code, w in never.items()]
+    )
     said = [
         finding
         for code, which in unkept.items()
@@ -156,8 +166,32 @@ def _between_units(
         "price": np.array(price, float),
         "apart": apart,
         "people": 1,
+        "hard": hard,
+        "row": [f"{m.place.file} {m.place.row}" for m in matches],
     }
     return pd.DataFrame(columns).iloc[np.flatnonzero(placed)], said
+
+
+def _refuse_never(said: Sequence[Sequence[Finding]]) -> None:
+    """Refuse ties that must hold and are forbidden before anything is planned."""
+    rows = [finding for some in said for finding in some]
+    if not rows:
+        return
+    at = [f.file if f.row is None else f"{f.file} {f.row}" for f in rows]
+    raise InfeasibleError.of(
+        "must-never",
+        n=len(rows),
+        rows="; ".join(f"{where}: {f.what}" for where, f in zip(at, rows, strict=True)),
+        rows_zh="；".join(f"{where}：{f.what_zh}" for where, f in zip(at, rows, strict=True)),
+    )
+
+
+def _must_rows(rows: pd.DataFrame) -> dict[tuple[int, int], str]:
+    """Give where the ties that must hold stand, by their two units."""
+    found: dict[tuple[int, int], str] = {}
+    for a, b, row in rows.loc[rows["hard"], ["a", "b", "row"]].itertuples(index=False):
+        found[a, b] = f"{found[a, b]}, {row}" if (a, b) in found else row
+    return found
 
 
 def _said(code: str, places: Sequence[Finding]) -> list[Finding]:
@@ -177,7 +211,8 @@ def _helpers(matches: list[Match], affinity: Affinity) -> Helpers:
     found: dict[int, tuple[int, float]] = {}
     for m in matches:
         if m.kind == "helper":
-            price = affinity.tie_m if m.metres is None else m.metres
+            must = "helper" in affinity.must and m.metres is None
+            price = SURELY_M if must else affinity.tie_m if m.metres is None else m.metres
             # of several helpers the first row's, for the sheet is read from the top
             found.setdefault(m.a[1], (m.b[1], price))
     homes = sorted(found)
@@ -193,15 +228,18 @@ def _compounds(demand: Demand, price_m: float) -> pd.DataFrame:
     same = (whole[edges[:, 0]] == whole[edges[:, 1]]) & estate[edges[:, 0]] & (homes > 0)
     a, b = edges[same].T
     columns = {"a": a, "b": b, "price": price_m * homes[same], "apart": False, "people": 0}
-    return pd.DataFrame(columns)
+    return pd.DataFrame({**columns, "hard": False})
 
 
 def _summed(rows: pd.DataFrame) -> Ties:
     """Add up the rows between the same two units; those of people and of compounds apart."""
     keys = rows.assign(compound=rows["people"] == 0)
     grouped = keys.groupby(["a", "b", "apart", "compound"], sort=True)
-    total = grouped.agg(price=("price", "sum"), people=("people", "sum")).reset_index()
-    columns: list[NDArray] = [total[c].to_numpy() for c in ("a", "b", "price", "apart", "people")]
+    sums = {"price": ("price", "sum"), "people": ("people", "sum"), "hard": ("hard", "any")}
+    total = grouped.agg(**sums).reset_index()
+    columns: list[NDArray] = [
+        total[c].to_numpy() for c in ("a", "b", "price", "apart", "people", "hard")
+    ]
     return Ties(*columns)
 
 
@@ -255,12 +293,3 @@ def _shares(
 
 def _meant(own: Collection[str], asked: Collection[str]) -> bool:
     return not asked or any(folded(word) in folded(kind) for word in asked for kind in own)
-
-
-def must_broken(problem: Problem, assignment: ArrayLike, affinity: Affinity) -> tuple[Finding, ...]:
-    """Tell how many of the ties that must hold a plan breaks."""
-    ties = problem.ties
-    if ties is None or not affinity.must:
-        return ()
-    broken = int((ties.broken(assignment) & (ties.price_m >= affinity.must_m)).sum())
-    return (Finding.of("must-broken", n=broken),) if broken else ()

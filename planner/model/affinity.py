@@ -35,10 +35,11 @@ class Affinity:
     talent_price : float
         Metres charged for each talent that a zone is without.
     must : tuple of str
-        Kinds of ties that must hold: kin, workmates, helper, apart.  Each is worth `must_m`, more than any
-        walk, and where no plan keeps it that is told.
+        Kinds of ties that must hold: kin, workmates, helper, apart.  No plan breaks one, and where none can
+        keep them all that is an error with the tie, what it clashes with and the cheapest way out.  A row of
+        the sheet that states a price is elastic all the same.
     must_m : float
-        See `must`.
+        What such a tie is said to cost in a plan on which a meeting insists although it breaks one.
     wishes : Path or None
         A sheet of wishes of homes and members for a centre, see `planner.intake.wish_sheet`.
     wish_m : float

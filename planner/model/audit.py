@@ -14,6 +14,7 @@ from planner.errors import PlannerError
 from planner.model.arrays import Bools, Floats, Ints
 from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
 from planner.model.problem import Problem, Result, ZoneRule
+from planner.model.ties import MUST_TIES
 
 __all__ = ["audit", "check"]
 
@@ -49,6 +50,7 @@ def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificat
     # A unit without load costs as one of 1: else plans would lose empty units for nothing.
     left_out = np.maximum(problem.load[~served], np.where(problem.load[~served] > 0, 0.0, 1.0))
     outcomes, violations, slack_m = _rules(problem, chosen)
+    must, parted = _must(problem, chosen)
     return Certificate(
         cost_m=float((problem.load[served] * problem.walk_m[used]).sum()),
         penalty_m=float(
@@ -56,8 +58,8 @@ def audit(problem: Problem, assignment: ArrayLike, bound_m: float) -> Certificat
         ),
         change_m=float(problem.change_m[used].sum()),
         bound_m=float(bound_m),
-        rules=outcomes,
-        violations=violations,
+        rules=(*outcomes, *must),
+        violations=(*violations, *parted),
         disconnected=_disconnected(problem, chosen),
         unserved=int((~served).sum()),
         ties=_ties(problem, chosen),
@@ -83,8 +85,7 @@ def check(problem: Problem, result: Result) -> Certificate:
         raise PlannerError.of("audit-centre-astray", centre=astray[0])
     if certificate.disconnected:
         raise PlannerError.of("audit-not-connected", centre=certificate.disconnected[0])
-    hard = {rule.name for rule in problem.rules if rule.hard}
-    if any(v.rule in hard for v in certificate.violations):
+    if any(v.rule in problem.hard for v in certificate.violations):
         # The bound is of plans that keep hard rules; whoever asked decides what this one is worth.
         return certificate
     allowed = certificate.value_m + TOLERANCE * max(abs(certificate.value_m), 1.0)
@@ -174,6 +175,25 @@ def _ties(problem: Problem, chosen: Ints) -> TieOutcome | None:
         neighbours=int(compound.sum()),
         broken_m=float(ties.price_m[in_one == ties.apart].sum()),
     )
+
+
+def _must(problem: Problem, chosen: Ints) -> tuple[list[RuleOutcome], list[Violation]]:
+    """Count the ties that must hold and do not, at the zone of the first of the two, or of the second."""
+    ties = problem.ties
+    if ties is None or not ties.hard.any():
+        return [], []
+    first, second = chosen[ties.a[ties.hard]], chosen[ties.b[ties.hard]]
+    in_one, apart = (first >= 0) & (first == second), ties.apart[ties.hard]
+    off = in_one == apart
+    # two that nobody serves have no zone to tell it of: it is told of the first one that there is
+    at = np.maximum(np.where(first >= 0, first, second)[off], 0)
+    count = np.bincount(at, minlength=problem.n_centres)
+    found = [
+        Violation(MUST_TIES, int(c), float(count[c]), 0.0, float(count[c]))
+        for c in np.flatnonzero(count)
+    ]
+    most = float(count.max(initial=0))
+    return [RuleOutcome(MUST_TIES, None, 0.0, 0.0, most, len(found))], found
 
 
 def _disconnected(problem: Problem, chosen: Ints) -> tuple[int, ...]:

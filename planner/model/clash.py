@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from planner.errors import InfeasibleError
 from planner.model.rules import rule_words
 
-__all__ = ["RuleClash"]
+__all__ = ["RuleClash", "TieClash"]
 
 Both = tuple[str, str]
 """Chinese and English."""
@@ -60,13 +60,80 @@ class RuleClash:
         proven: bool = True,
     ) -> InfeasibleError:
         """Make the refusal that tells of it."""
-        zh, en = self.words(centre, where)
-        return InfeasibleError(
-            en,
-            certificate=certificate,
-            remedy=remedy[1],
-            clash=self,
-            proven=proven,
-            zh=zh,
-            remedy_zh=remedy[0],
+        return _refusal(self, self.words(centre, where), remedy, certificate, proven)
+
+
+_REASONS: dict[str, Both] = {
+    "centres": (
+        "两处（或与之相连的关系）分别住着两个中心户",
+        "two centres live in the units that are tied together",
+    ),
+    "reach": (
+        "没有中心户能同时联系两处：步行或社区边界不允许",
+        "no centre may serve both: walks or fences forbid it",
+    ),
+    "apart": (
+        "须分开的两处只有同一个中心户可去",
+        "the two must be apart, and only one centre is left to both",
+    ),
+    "rules": ("与硬性规则冲突：{zh}", "it clashes with the hard rule on {en}"),
+    "others": (
+        "与其他必须满足的关系或责任区连通要求冲突",
+        "it clashes with other ties that must hold, or with zones that hang together",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TieClash:
+    """The tie that must hold and cannot, in numbers alone.
+
+    `a`, `b`: its two units, positions in the problem.
+    `apart`: whether they are to be kept apart.
+    `reason`: what it clashes with: centres, reach, apart, rules, others.
+    `rules`: names of the hard rules without which it could hold.
+    """
+
+    a: int
+    b: int
+    apart: bool
+    reason: str
+    rules: tuple[str, ...] = ()
+
+    def words(self, first: Both, second: Both) -> Both:
+        """Say it, Chinese and English, with names for the two units."""
+        zh, en = _REASONS[self.reason]
+        named = [rule_words(name) for name in self.rules]
+        zh = zh.format(zh="、".join(one for one, _ in named))
+        en = en.format(en=", ".join(one for _, one in named))
+        must_zh, must = ("分开", "apart") if self.apart else ("同区", "in one zone")
+        return (
+            f"必须满足的关系无法满足：{first[0]}与{second[0]}须{must_zh}，{zh}",
+            f"a tie that must hold cannot: {first[1]} and {second[1]} must be {must}; {en}",
         )
+
+    def error(
+        self,
+        first: Both,
+        second: Both,
+        *,
+        remedy: Both = ("", ""),
+        certificate: object = None,
+        proven: bool = True,
+    ) -> InfeasibleError:
+        """Make the refusal that tells of it."""
+        return _refusal(self, self.words(first, second), remedy, certificate, proven)
+
+
+def _refusal(
+    clash: object, words: Both, remedy: Both, certificate: object, proven: bool
+) -> InfeasibleError:
+    return InfeasibleError(
+        words[1],
+        certificate=certificate,
+        remedy=remedy[1],
+        clash=clash,
+        proven=proven,
+        zh=words[0],
+        remedy_zh=remedy[0],
+    )

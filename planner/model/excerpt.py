@@ -90,10 +90,9 @@ def restricted(problem: Problem, units: Ints, chosen: Ints) -> Problem:
 def _tied(ties: Ties | None, place: Ints) -> Ties | None:
     if ties is None:
         return None
-    a, b = place[ties.a], place[ties.b]
-    inside = (a >= 0) & (b >= 0)
-    rest = (ties.price_m[inside], ties.apart[inside], ties.people[inside])
-    return Ties(a[inside].astype(np.int32), b[inside].astype(np.int32), *rest)
+    inside = (place[ties.a] >= 0) & (place[ties.b] >= 0)
+    kept = ties.take(inside)
+    return replace(kept, a=place[kept.a], b=place[kept.b])
 
 
 def with_centre(problem: Problem, unit: int, walk_m: Floats, penalty_m: Floats) -> Problem:

@@ -19,7 +19,7 @@ from planner.model.arrays import AnyInts, Bools, Floats, Frozen, Ints, Ints32, f
 from planner.model.certificate import Certificate, RuleOutcome, TieOutcome, Violation
 from planner.model.result import Part, Result
 from planner.model.tabular import Columns, linked, numbers_of, places_of, rules_of
-from planner.model.ties import Ties
+from planner.model.ties import MUST_TIES, Ties
 
 __all__ = [
     "Certificate",
@@ -310,6 +310,17 @@ class Problem(Frozen):
     def n_centres(self) -> int:
         """Number of centres."""
         return len(self.home)
+
+    @property
+    def hard(self) -> frozenset[str]:
+        """Names of the rules that no plan may break, ties that must hold among them."""
+        must = self.ties is not None and self.ties.hard.any()
+        return frozenset(r.name for r in self.rules if r.hard) | ({MUST_TIES} if must else set())
+
+    def softened(self) -> Self:
+        """Give the same with a price on every rule and tie: there is a plan, whatever it breaks."""
+        ties = None if self.ties is None else self.ties.softened()
+        return self.replace(rules=tuple(replace(r, hard=False) for r in self.rules), ties=ties)
 
     @property
     def n_pairs(self) -> int:

@@ -331,6 +331,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "members_per_zone": ("每个责任区党员数", "members in a zone"),
         "households_per_member": ("每名党员服务户数", "households per member"),
         "load_per_zone": ("每个责任区工作量", "workload of a zone"),
+        "must_ties": ("必须同区（或分开）而未满足的关系", "ties that must hold and do not"),
         "walk_m": ("到中心户步行距离（米）", "walk to the centre (m)"),
     }
 )

@@ -5,7 +5,7 @@ Numbers only: which people a row stands for, and what they are to each other, st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.model.arrays import Bools, Floats, Frozen, Ints, Ints32, freeze, frozen
 
-__all__ = ["Helpers", "Ties"]
+__all__ = ["MUST_TIES", "Helpers", "Ties"]
+
+MUST_TIES = "must_ties"
+"""Name of the rule that ties which must hold come to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,8 @@ class Ties(Frozen):
         Whether the two are to be kept apart.
     people : array_like of int, shape (n,)
         Pairs of people that a row stands for; 0 for neighbouring units of one compound.
+    hard : array_like of bool, shape (n,), optional
+        Whether it must hold: no plan breaks it, and `price_m` is only what one that does is said to cost.
 
     Raises
     ------
@@ -43,13 +48,17 @@ class Ties(Frozen):
     price_m: Floats
     apart: Bools
     people: Ints
+    hard: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __post_init__(self) -> None:
+        if not np.size(self.hard):
+            object.__setattr__(self, "hard", np.zeros(np.size(self.a), np.bool_))
+        freeze(self, hard=np.bool_)
         freeze(self, a=np.int32, b=np.int32, price_m=np.float64, apart=np.bool_, people=np.int64)
-        for field in fields(self):
-            values = getattr(self, field.name)
+        for one in fields(self):
+            values = getattr(self, one.name)
             if values.shape != self.a.shape or values.ndim != 1:
-                raise ValueError(f"not ties: {field.name} differs in length")
+                raise ValueError(f"not ties: {one.name} differs in length")
         # Whoever shares a unit cannot be parted, so that no plan is charged for it.
         priced = np.where(self.a == self.b, 0.0, self.price_m)
         object.__setattr__(self, "price_m", frozen(priced, np.float64))
@@ -63,13 +72,24 @@ class Ties(Frozen):
 
     @property
     def arrays(self) -> list[NDArray[Any]]:
-        """All columns, in order: for digests and files."""
-        return [getattr(self, field.name) for field in fields(self)]
+        """All columns, in order: for digests and files; without the last where no tie must hold."""
+        names = [one.name for one in fields(self)]
+        # most plans have none, and keep the digest that they always had
+        return [getattr(self, name) for name in (names if self.hard.any() else names[:-1])]
 
     @property
     def priced(self) -> bool:
         """Whether any plan could be better or worse for these ties."""
-        return bool(((self.price_m > 0) & (self.a != self.b)).any())
+        two = self.a != self.b
+        return bool(((self.price_m > 0) & two | self.hard & (two | self.apart)).any())
+
+    def take(self, which: Bools) -> Ties:
+        """Give some of the rows."""
+        return Ties(*(getattr(self, one.name)[which] for one in fields(self)))
+
+    def softened(self) -> Ties:
+        """Give the same at their prices: none must hold."""
+        return replace(self, hard=np.zeros(len(self), np.bool_))
 
     def broken(self, assignment: ArrayLike) -> Bools:
         """Tell which rows a plan breaks.

@@ -220,8 +220,7 @@ def _checked(
 
 
 def _hard_broken(problem: Problem, certificate: Certificate) -> list[Violation]:
-    hard = {rule.name for rule in problem.rules if rule.hard}
-    return [v for v in certificate.violations if v.rule in hard]
+    return [v for v in certificate.violations if v.rule in problem.hard]
 
 
 def _insisted(tables: PlanTables, certificate: Certificate) -> dict[str, list[str]]:

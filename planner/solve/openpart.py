@@ -17,6 +17,7 @@ from planner.model import audit
 from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.excerpt import of_pairs, places_of, restricted
 from planner.model.problem import Part, Problem, Result
+from planner.model.ties import Ties
 from planner.solve.keeping import Fresh, Point, Recut, Standing
 from planner.solve.rezone import Previous, changes_of, majority, moved_households
 from planner.solve.stop import Clock, Progress, Stop
@@ -235,7 +236,7 @@ class OpenPart:
                 for rule in self.tight.rules
                 if rule.hard or rule.name in kept
             ),
-            ties=None,
+            ties=_hard(self.tight.ties),
         )
         stop = Stop(0.0, max(self.clock.left, 1.0))
         proven = solve(bare, stop=stop, start=found.result.assignment, seed=self.seed)
@@ -314,3 +315,11 @@ class OpenPart:
 
     def _placed(self, part: Part) -> Part:
         return replace(part, unit=tuple(self.units[list(part.unit)].tolist()))
+
+
+def _hard(ties: Ties | None) -> Ties | None:
+    """Keep the ties that must hold, at no price."""
+    if ties is None or not ties.hard.any():
+        return None
+    must = ties.take(ties.hard)
+    return replace(must, price_m=np.zeros(len(must)))

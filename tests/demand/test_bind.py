@@ -9,17 +9,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec import structs
 
 from planner.api.plan import Plan
 from planner.api.zone import run
-from planner.demand.bind import must_broken
-from planner.errors import ConfigError
+from planner.errors import ConfigError, InfeasibleError, InputError
 from planner.model.audit import audit
 from planner.model.problem import Problem
 from planner.model.project import Affinity, Project
 from planner.model.ties import Helpers, Ties
 from planner.plan.advice.repairs import limit_words
+from planner.plan.changefile import Changes, Move
+from planner.plan.changes import apply_changes
 from planner.plan.frames import assignment_of
+from planner.plan.provenance import plan_fingerprint
 from planner.render.text.words import rule_words
 from planner.solve.rezone import price_changes
 from planner.solve.staff import staff
@@ -328,17 +331,78 @@ def test_a_price_of_changes_leaves_ties_alone(tied: Plan) -> None:
     assert replace(tied.certificate, ties=None).value_m <= tied.certificate.value_m
 
 
-def test_ties_that_must_hold_are_worth_more_than_any_walk() -> None:
-    """Whatever their row says; how many a plan breaks all the same is told."""
-    ties = Ties([0, 1], [1, 2], [100_000.0, 50.0], [False, False], [1, 1])  # type: ignore[arg-type]
-    problem = Problem(
-        load=np.ones(3), households=np.ones(3, int), home=np.array([0, 2]),
-        pair_start=np.array([0, 2, 4, 6]), pair_centre=np.array([0, 1] * 3), walk_m=np.ones(6),
-        adjacency=np.array([[0, 1], [1, 2]]), ties=ties,
-    )  # fmt: skip
-    must = Affinity(must=("kin",))
-    assert [f.code for f in must_broken(problem, [0, 1, 1], must)] == ["must-broken"]
-    assert not must_broken(problem, [0, 0, 1], must)
-    assert not must_broken(problem, [0, 1, 1], Affinity())
+def test_ties_that_must_hold_do(plain: Plan, tmp_path: Path) -> None:
+    """A row of a kind that must hold is kept whatever it costs, on file too; one with a price is not."""
+    one, other = _border(plain)
+    a, b = _inner(plain)
+    rows = [
+        (_home(one), _home(other), "亲属", ""),
+        (_home(a), _home(b), "分开", ""),
+        (_home(0), _home(63), "亲属", "1"),
+    ]
+    must = '[affinity]\nmust = ["kin", "apart"]\n'
+    plan = _tied(tmp_path, rows, must)
+    ties = plan.problem.ties
+    assert ties is not None
+    assert (int(ties.hard.sum()), len(ties)) == (2, 3)
+    assert ties.broken(assignment_of(plan))[ties.hard].sum() == 0
+    (rule,) = [r for r in plan.certificate.rules if r.name == "must_ties"]
+    assert (rule.broken, rule.highest) == (0, 0.0)
+    before = assignment_of(plain)
+    blind = audit(plan.problem, before, 0.0)
+    assert sum(v.excess for v in blind.violations if v.rule == "must_ties") == 2
+    again = Plan.load(plan.save(tmp_path / "out")["plan.gpkg"])
+    assert again.problem.ties is not None
+    assert again.problem.ties.hard.tolist() == ties.hard.tolist()
+    assert again.problem.fingerprint() == plan.problem.fingerprint()
+    _edits_keep_them(again, one)
+
+
+def _edits_keep_them(plan: Plan, stairwell: int) -> None:
+    """An edit that parts two who must be together is refused, or recorded as what a meeting insists on."""
+    unit = plan.households.set_index("household_id").at[_home(stairwell), "unit_id"]
+    zones = plan.units.set_index("unit_id")["zone"]
+    place = {u: i for i, u in enumerate(plan.units["unit_id"])}
+    pairs = plan.problem.pair_centre[
+        plan.problem.pair_start[place[unit]] : plan.problem.pair_start[place[unit] + 1]
+    ]
+    ids = plan.centres["centre_id"].to_numpy(str)
+    for to in [ids[c] for c in pairs if ids[c] != zones[unit]]:
+        move = Move(str(unit), str(zones[unit]), str(to))
+        moved = Changes(
+            "planner-changes-1", plan_fingerprint(plan), "2026-05-18T09:30:00Z", (move,), (), ()
+        )
+        try:
+            made = apply_changes(plan, structs.replace(moved, insist=True))
+        except InputError:
+            continue
+        with pytest.raises((InfeasibleError, InputError)) as refused:
+            apply_changes(plan, moved)
+        if isinstance(refused.value, InfeasibleError):
+            assert "ties that must hold" in str(refused.value)
+            assert made.provenance["history"][-1]["insisted"]["rules"] == ["must_ties"]
+            return
+    raise AssertionError("every move parts a zone")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("H054", "H084", "亲属", "")], "two centres live in the units"),
+        ([("H000", "H001", "分开", "")], "ties.csv 2"),
+    ],
+)
+def test_ties_that_cannot_hold_are_refused(
+    rows: list[tuple[str, str, str, str]], said: str, tmp_path: Path
+) -> None:
+    """Which tie it is, by its row, and what it clashes with; and what to do in both languages."""
+    must = '[affinity]\nmust = ["kin", "apart"]\n'
+    with pytest.raises(InfeasibleError) as refused:
+        _tied(tmp_path, rows, must)
+    assert said in str(refused.value)
+    assert "ties.csv 2" in str(refused.value)
+    assert "ties.csv 2" in refused.value.zh
+    assert "price" in refused.value.remedy
+    assert "折合米数" in refused.value.remedy_zh
     with pytest.raises(ConfigError, match="friends"):
         Affinity(must=("friends",))

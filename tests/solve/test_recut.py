@@ -62,7 +62,7 @@ def every_plan(problem: Problem) -> list[tuple[np.ndarray, float]]:
         if (chosen[problem.home] != np.arange(problem.n_centres)).any():
             continue
         told = audit.audit(problem, chosen, 0.0)
-        hard = {r.name for r in problem.rules if r.hard} & {v.rule for v in told.violations}
+        hard = problem.hard & {v.rule for v in told.violations}
         if connected(problem, plan) and not hard:
             found.append((chosen, told.value_m))
     assert not found or min(v for _, v in found) == pytest.approx(best)

@@ -16,6 +16,7 @@ from planner.demand.demand import Demand
 from planner.model.arrays import Ints
 from planner.model.certificate import Violation
 from planner.model.tables import PlanTables
+from planner.model.ties import MUST_TIES
 from planner.plan.frames import positions
 from planner.solve.keeping import Keeping, Recut, Standing
 from planner.solve.recut import recut
@@ -114,6 +115,8 @@ def _without(case: Case, found: Recut, units: Ints, rule: str) -> int:
     assert case.before is not None
     problem, search = case.demand.problem, case.opened.project.search
     less = problem.replace(rules=tuple(r for r in problem.rules if r.name != rule))
+    if rule == MUST_TIES and less.ties is not None:
+        less = less.replace(ties=less.ties.take(~less.ties.hard))
     zone = np.asarray(found.result.assignment, np.int64).copy()
     zone[units] = -1
     standing = Standing(zone, (), case.kept.standing.change_m, case.kept.standing.held)

@@ -141,10 +141,19 @@ class _Model:
         edges = np.concatenate([p.adjacency, p.adjacency[:, ::-1]]).astype(np.int64)
         self._beside = [edges[at, 1].tolist() for at in _grouped(edges[:, 0], n)]
         self.skip = p.unserved_m * np.where(p.load > 0, p.load, 1.0)
-        self._reach = [
-            self._reached(c, unit[mine], p.walk_m[mine], cost[mine], home)
-            for c, mine in enumerate(_grouped(centre, p.n_centres))
-        ]
+        groups = _grouped(centre, p.n_centres)
+        while True:
+            self._reach = [
+                self._reached(c, unit[mine], p.walk_m[mine], cost[mine], home)
+                for c, mine in enumerate(groups)
+            ]
+            shut = self._shut()
+            if not shut:
+                break
+            groups = [
+                np.array([i for i in mine if (int(unit[i]), c) not in shut], np.int64)
+                for c, mine in enumerate(groups)
+            ]
         served = np.zeros(n, bool)
         for reach in self._reach:
             served[reach.unit] = True
@@ -174,6 +183,47 @@ class _Model:
                 kept.append(int(i))
                 holders.append(sorted(set(held)))
         return _Reach(units[kept], cost[kept], holders)
+
+    def _shut(self) -> set[tuple[int, int]]:
+        """List the centres, by unit, that are open to it and not to one with whom it must be together."""
+        ties = self.problem.ties
+        if ties is None or not ties.hard.any():
+            return set()
+        open_to: dict[int, set[int]] = {}
+        for c, reach in enumerate(self._reach):
+            for u in reach.unit.tolist():
+                open_to.setdefault(u, set()).add(c)
+        found: set[tuple[int, int]] = set()
+        for k in np.flatnonzero(ties.hard & ~ties.apart):
+            a, b = int(ties.a[k]), int(ties.b[k])
+            mine, other = open_to.get(a, set()), open_to.get(b, set())
+            found |= {(a, c) for c in mine - other} | {(b, c) for c in other - mine}
+        return found
+
+    def _tied(self, unit: Ints, zone: Ints, wide: int) -> list[LinearConstraint]:
+        """Write down the ties that must hold: both of two in each zone or neither, or one at most."""
+        ties = self.problem.ties
+        if ties is None or not ties.hard.any():
+            return []
+        at = {(int(u), int(z)): i for i, (u, z) in enumerate(zip(unit, zone, strict=True))}
+        row: list[int] = []
+        column: list[int] = []
+        value: list[float] = []
+        low: list[float] = []
+        high: list[float] = []
+        for k in np.flatnonzero(ties.hard & (ties.a != ties.b)):
+            for z in np.unique(zone).tolist():
+                ends = [at.get((int(u), z)) for u in (ties.a[k], ties.b[k])]
+                here = [(i, s) for i, s in zip(ends, (1.0, -1.0), strict=True) if i is not None]
+                row += [len(low)] * len(here)
+                column += [i for i, _ in here]
+                value += [1.0 if ties.apart[k] else s for _, s in here]
+                low.append(-np.inf if ties.apart[k] else 0.0)
+                high.append(1.0 if ties.apart[k] else 0.0)
+        matrix = csr_array((value, (row, column)), (len(low), wide))
+        least, most = np.array(low), np.array(high)
+        limits: Any = (matrix, least, most)
+        return [LinearConstraint(*limits)] if low else []
 
     def parts(self) -> list[tuple[Ints, Ints]]:
         """Give units and centres that have to do with one another."""
@@ -243,6 +293,7 @@ class _Model:
             column = np.concatenate([np.arange(n), n + slack + np.arange(len(extra))])
             exact = csr_array((np.ones(len(where)), (where, column)), (len(extra), wide))
             limits.append(LinearConstraint(exact, 1.0, 1.0))
+            limits += self._tied(unit, zone, wide)
         whole = np.zeros(wide)
         whole[:n] = 1
         left = until - time.perf_counter()

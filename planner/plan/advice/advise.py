@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ import pandas as pd
 
 from planner.demand.demand import Demand
 from planner.errors import InfeasibleError
-from planner.model.arrays import Floats, Ints
+from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.audit import audit
-from planner.model.clash import RuleClash
+from planner.model.clash import RuleClash, TieClash
 from planner.model.excerpt import beside_walks
 from planner.model.problem import Certificate, Result
 from planner.model.project import Search
@@ -24,6 +25,11 @@ from planner.plan.advice.arithmetic import counts_of, fitting_of_fences
 from planner.solve.zones.search import Stop, solve
 
 __all__ = ["Advice", "Setting", "advise", "in_names", "refuse_broken", "with_repairs"]
+
+MOST_NAMED = 5
+Must = Mapping[tuple[int, int], str]
+"""Where the ties that must hold stand in their sheet, by the two units."""
+NONE: Must = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -128,11 +134,12 @@ def advise(counted: Advice, setting: Setting, result: Result, search: Search) ->
     return replace(counted, repairs=tuple(found))
 
 
-def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> InfeasibleError:
+def with_repairs(
+    refused: InfeasibleError, setting: Setting, search: Search, must: Must = NONE
+) -> InfeasibleError:
     """Say what would mend hard rules that cannot hold: plan with elastic ones, and repair that."""
     counted = Advice.of_counts(setting.demand, setting.rules)
-    elastic = tuple(replace(rule, hard=False) for rule in setting.demand.problem.rules)
-    problem = setting.demand.problem.replace(rules=elastic)
+    problem = setting.demand.problem.softened()
     softened = replace(setting, demand=replace(setting.demand, problem=problem))
     # Two per cent will do: the plan is only asked which zones break rules, and the user waits for a
     # refusal.
@@ -140,20 +147,68 @@ def with_repairs(refused: InfeasibleError, setting: Setting, search: Search) -> 
     result = solve(problem, stop=stop, seed=search.seed)
     advice = advise(counted, softened, result, search)
     repairs, clashes = advice.repairs[:3], advice.clashes[:3]
+    given = _given_up(setting.demand, result.assignment, must)
     return InfeasibleError(
         "; ".join([refused.message, *(c.what for c in clashes)]),
         certificate=audit(problem, result.assignment, result.bound_m),
-        remedy="; or ".join(r.what for r in repairs) or refused.remedy,
+        remedy="; or ".join([*(en for _, en in given), *(r.what for r in repairs)])
+        or refused.remedy,
         clash=refused.clash,
         proven=refused.proven,
         zh="；".join([refused.zh, *(c.what_zh for c in clashes)]),
-        remedy_zh="；或".join(r.what_zh for r in repairs) or refused.remedy_zh,
+        remedy_zh="；或".join([*(zh for zh, _ in given), *(r.what_zh for r in repairs)])
+        or refused.remedy_zh,
     )
 
 
-def in_names(refused: InfeasibleError, demand: Demand) -> InfeasibleError:
-    """Name the centre and the community that a refusal of the search speaks of by position."""
+def _given_up(demand: Demand, assignment: AnyInts, must: Must) -> list[tuple[str, str]]:
+    """Say which ties that must hold the cheapest plan gives up, Chinese and English; one sentence or none."""
+    ties = demand.problem.ties
+    if ties is None:
+        return []
+    broken = np.flatnonzero(ties.hard & ties.broken(assignment))
+    if not len(broken):
+        return []
+    ends = [_ends(demand, must, int(ties.a[k]), int(ties.b[k])) for k in broken[:MOST_NAMED]]
+    more = f"（等{len(broken)}对）" if len(broken) > len(ends) else ""
+    more_en = f" ({len(broken)} in all)" if more else ""
+    rest = int(ties.hard.sum()) - len(broken)
+    return [
+        (
+            "放弃代价最小的关系（写明折合米数或删去该行）："
+            + "、".join(f"{a[0]}与{b[0]}" for a, b in ends)
+            + f"{more}，其余{rest}对即可满足",
+            "give up the cheapest ties (a price in their rows, or take them out): "
+            + ", ".join(f"{a[1]} and {b[1]}" for a, b in ends)
+            + f"{more_en}; the other {rest} then hold",
+        )
+    ]
+
+
+def _ends(demand: Demand, must: Must, a: int, b: int) -> list[tuple[str, str]]:
+    """Name two units that are tied; the second with the rows of the sheet."""
+    units = demand.units
+    names = [str(units["label"].iloc[u] or units["unit_id"].iloc[u]) for u in (a, b)]
+    row = must.get((a, b), "")
+    return [
+        (names[0], names[0]),
+        (f"{names[1]}（第{row}行）", f"{names[1]} (row {row})") if row else (names[1], names[1]),
+    ]
+
+
+def in_names(refused: InfeasibleError, demand: Demand, must: Must = NONE) -> InfeasibleError:
+    """Name the centre and the community, or the two units, that a refusal speaks of by position.
+
+    `must`: where ties that must hold stand, by their two units.
+    """
     clash = refused.clash
+    if isinstance(clash, TieClash):
+        return clash.error(
+            *_ends(demand, must, clash.a, clash.b),
+            remedy=(refused.remedy_zh, refused.remedy),
+            certificate=refused.certificate,
+            proven=refused.proven,
+        )
     if not isinstance(clash, RuleClash):
         return refused
     row, fence = demand.centres.iloc[clash.centre], str(demand.units["fence"].iloc[clash.unit])
@@ -173,8 +228,7 @@ def refuse_broken(demand: Demand, certificate: Certificate, advice: Advice) -> N
     Raises `InfeasibleError`: the search ends with an error of its own where it has a proof; so this is
     not one, and says so.
     """
-    hard = {rule.name for rule in demand.problem.rules if rule.hard}
-    broken = [v for v in certificate.violations if v.rule in hard]
+    broken = [v for v in certificate.violations if v.rule in demand.problem.hard]
     if not broken:
         return
     worst = max(broken, key=lambda v: v.excess)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from planner.errors import InfeasibleError
 from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.audit import audit
 from planner.model.excerpt import Excerpt, excerpt, with_centre, with_limit, without_centre
@@ -110,7 +111,11 @@ class _Site:
         """Solve a variant, and let the auditor say what came of it."""
         stop = Stop(gap=GAP, seconds=min(5.0, self.clock.left))
         start = self.part.assignment if tried.keeps else None
-        found = solve(tried.problem, stop=stop, start=start, seed=self.seed)
+        try:
+            found = solve(tried.problem, stop=stop, start=start, seed=self.seed)
+        except InfeasibleError:
+            # what rules or ties that must hold forbid mends nothing
+            return self.part.assignment, self.now
         plan = np.asarray(found.assignment, np.int64)
         return plan, audit(tried.problem, plan, found.bound_m)
 
@@ -193,7 +198,9 @@ def _best(tried: list[Repair]) -> list[Repair]:
 
 
 def _weight(problem: Problem, v: Violation) -> float:
-    rule = next(r for r in problem.rules if r.name == v.rule)
+    rule = next((r for r in problem.rules if r.name == v.rule), None)
+    if rule is None:  # of ties that must hold
+        return v.excess * 1e6
     return v.excess * (1e6 if rule.hard else rule.price_m)
 
 

@@ -235,8 +235,7 @@ def _require_certificate(tables: PlanTables, chosen: Ints) -> None:
         same = same and _close(told.lowest, true.lowest) and _close(told.highest, true.highest)
         _require(same, "its rules came out otherwise")
     _require(len(claimed.rules) - len(found.rules) in (0, 1), "it tells of other rules")
-    hard = {rule.name for rule in tables.problem.rules if rule.hard}
-    if not hard & {v.rule for v in found.violations}:
+    if not tables.problem.hard & {v.rule for v in found.violations}:
         above = found.bound_m - found.value_m
         _require(
             above <= TOLERANCE * max(abs(found.value_m), 1.0), "its bound lies above its value"

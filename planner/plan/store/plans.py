@@ -209,8 +209,9 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "adjacency", _table({"unit": edges[:, 0], "neighbour": edges[:, 1]})
     if problem.ties is not None:
         # By unit only: what people are to each other is not kept.
-        columns = dict(zip(_TIES, problem.ties.arrays, strict=True))
-        yield "ties", _table({**columns, "apart": problem.ties.apart.astype(int)})
+        columns = dict(zip((*_TIES, "hard"), problem.ties.arrays, strict=False))
+        signs = {name: columns[name].astype(int) for name in ("apart", "hard") if name in columns}
+        yield "ties", _table({**columns, **signs})
     notes = _notes(tables) | ({"mixed": mixed} if mixed else {})
     values = [json.dumps(v, ensure_ascii=False) for v in notes.values()]
     yield "plan", _table({"name": list(notes), "value": values})
@@ -323,6 +324,11 @@ def _past_in(frame: Any) -> tuple[Past, ...]:
     return tuple(Past(*row) for row in rows)
 
 
+def _ties(frame: Any) -> Ties:
+    must = {} if "hard" not in frame else {"hard": frame["hard"].to_numpy()}
+    return Ties(*(frame[name].to_numpy() for name in _TIES), **must)
+
+
 def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Problem:
     units, pairs, edges = frames["problem_units"], frames["pairs"], frames["adjacency"]
     ties = frames.get("ties")
@@ -352,5 +358,5 @@ def _problem_from(frames: Mapping[str, Any], notes: Mapping[str, Any]) -> Proble
         change_m=pairs["change_m"].to_numpy(),
         fence=units["fence"].to_numpy(),
         unserved_m=notes["unserved_m"],
-        ties=None if ties is None else Ties(*(ties[name].to_numpy() for name in _TIES)),
+        ties=None if ties is None else _ties(ties),
     )

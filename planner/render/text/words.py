@@ -127,8 +127,7 @@ def insisted_words(tables: PlanTables) -> Both | None:
     """Give the mark of a plan on which a meeting insists: what is broken, and who decided; else None."""
     entries = [entry for entry in history_of(tables) if entry.get("insisted")]
     parted = len(tables.certificate.disconnected)
-    hard = {rule.name for rule in tables.problem.rules if rule.hard}
-    broken = sorted({v.rule for v in tables.certificate.violations} & hard)
+    broken = sorted({v.rule for v in tables.certificate.violations} & tables.problem.hard)
     if not entries or not (parted or broken):
         return None
     last, zh, en = entries[-1], [], []

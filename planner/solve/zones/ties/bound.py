@@ -50,11 +50,12 @@ def raise_bound(
     pair : ndarray of int, shape (n_units,)
         A connected plan, no worse than before.
     """
-    live = np.flatnonzero(~part.lost & (part.price_m > 0))
+    live = part.live
     if not len(live) or np.isfinite(part.instance.skip_cost).any():
         return bound_m, pair
     apart = part.apart[live][:, None]
-    price = part.price_m[live][:, None]
+    # a tie that must hold bears any price; steps are as long as what annealing charges for it
+    price, step_m = part.price_m[live][:, None], part.gentle_m[live][:, None]
     low, high = np.where(apart, 0.0, -0.5 * price), np.where(apart, price, 0.5 * price)
     mark = np.zeros((len(live), part.instance.n_centres))
     at, best = pair, pair
@@ -65,7 +66,7 @@ def raise_bound(
         if not move.any():
             break
         # Steps that fall as 1/n: their sum is endless, so that no start is too far away.
-        mark = np.clip(mark + 0.5 * price / (1 + step) * move, low, high)
+        mark = np.clip(mark + 0.5 * step_m / (1 + step) * move, low, high)
         shared, off_m = _shared(part, live, mark)
         track = Track(shared, at, gap, clock.share(1.0 / (STEPS - step)))
         quick_bound(track)

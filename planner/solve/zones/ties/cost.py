@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from planner.errors import InfeasibleError
 from planner.model.arrays import Ints
 from planner.model.problem import Part, Problem, Result
 from planner.model.ties import Ties
@@ -28,9 +29,10 @@ from planner.solve.zones.anneal import Annealer
 from planner.solve.zones.exact import solve_exactly
 from planner.solve.zones.instance import restrict
 from planner.solve.zones.parts import split
-from planner.solve.zones.start import must_serve, repaired
+from planner.solve.zones.start import must_serve, nearest_plan, repaired
 from planner.solve.zones.ties.bound import raise_bound
 from planner.solve.zones.ties.exact import solve_tied
+from planner.solve.zones.ties.must import clash_of, narrowed
 from planner.solve.zones.ties.part import TiedPart
 
 __all__ = ["better", "with_ties"]
@@ -42,6 +44,7 @@ HEATS = (0.1, 0.5, 2.0, 10.0)
 STOOD = "as it stood"
 ZONES = 4  # zones that are taken apart at a time
 BRANCHES = 50
+REFUSED_S = 10.0  # seconds of each question why ties that must hold cannot
 LOOKS = 60  # broken ties that are looked at in one part
 
 
@@ -69,12 +72,19 @@ def with_ties(
         The bound is true of every plan with ties: it is proven without them, or by
         `planner.solve.zones.ties.bound`, and counts what every plan pays for ties that none can keep.
     """
-    ties, bare = problem.ties, problem.replace(ties=None)
+    ties = problem.ties
     if ties is None or not ties.priced:
+        bare = problem.replace(ties=None)
         return solve(bare, stop=stop, start=start, seed=seed, progress=progress)
+    bare = narrowed(problem).replace(ties=None)
     clock = Clock(stop.seconds)
     within = Stop(stop.gap, (1.0 - SHARE) * stop.seconds)
-    first = solve(bare, stop=within, start=start, seed=seed, progress=progress)
+    try:
+        first = solve(bare, stop=within, start=start, seed=seed, progress=progress)
+    except InfeasibleError as refused:
+        if not ties.hard.any():
+            raise
+        raise _refused(problem, stop, seed, refused) from None
     whole = split(bare)
     parts = [TiedPart.of(must_serve(one), ties) for one in whole.instances]
     weights = [max(p.instance.n_pairs, 1) if p.open else 0 for p in parts]
@@ -89,6 +99,8 @@ def with_ties(
             mine = clock.share(weights[i] / sum(weights[i:]))
             try:
                 known = _settled(part, known, start, gap=stop.gap, clock=mine, seed=seed)
+                if known.bound_m == np.inf:
+                    raise _refused(problem, stop, seed)
             except KeyboardInterrupt:
                 stopped = "interrupt"
         ids = np.append(part.instance.centre_ids, -1)
@@ -131,8 +143,41 @@ def _settled(
     if part.gap(found, bound_m) > gap:
         proven, found = solve_tied(part, found, gap=gap, clock=clock.share(0.5), seed=seed)
         bound_m = max(bound_m, proven)
+        if bound_m == np.inf:
+            return _Known(found, bound_m, method)
     bound_m, found = raise_bound(part, found, bound_m, gap=gap, clock=clock, seed=seed)
     return _Known(found, bound_m, method if (found == pair).all() else f"{method}, ties")
+
+
+def _refused(
+    problem: Problem, stop: Stop, seed: int, refused: InfeasibleError | None = None
+) -> InfeasibleError:
+    """Find the ties that are cheapest to give up, and what they clash with.
+
+    `refused`: what is told where hard rules clash whatever the ties.
+    """
+    seconds, last = min(stop.seconds, REFUSED_S), None
+    ties = problem.ties
+    assert ties is not None
+    for one in split(problem.replace(ties=None)).instances:
+        part = TiedPart.of(must_serve(one), ties)
+        if not part.hard.any():
+            continue
+        soft = replace(part, hard=np.zeros(len(part.a), bool))
+        pair = nearest_plan(part.instance)
+        _, cheapest = solve_tied(soft, pair, gap=0.01, clock=Clock(seconds), seed=seed)
+
+        def holds(other: TiedPart, pair: Ints = pair) -> bool:
+            found, _ = solve_tied(other, pair, gap=1.0, clock=Clock(seconds), seed=seed)
+            return bool(found < np.inf)
+
+        if (part.broken(cheapest) & part.hard).any() and np.isfinite(part.instance.value(cheapest)):
+            return clash_of(part, holds, cheapest)
+        last = last or (part, holds, cheapest)
+    if refused is not None or last is None:
+        assert refused is not None
+        return refused
+    return clash_of(*last)
 
 
 def better(
@@ -178,7 +223,7 @@ def _regrouped(
 ) -> Ints:
     """Take the zones around each broken tie apart, dearest first."""
     best, value = pair, part.value(pair)
-    live = np.flatnonzero(part.broken(pair) & ~part.lost & (part.price_m > 0))
+    live = part.live[part.broken(pair)[part.live]]
     for k in live[np.argsort(-part.price_m[live], kind="stable")][:LOOKS]:
         if not part.broken(best)[k]:
             continue

@@ -14,6 +14,9 @@ from planner.solve.zones.instance import Instance
 
 __all__ = ["TiedPart"]
 
+SURELY = 100.0  # hard prices of a part that a broken tie which must hold comes to
+GENTLE = 5.0  # mean costs of a pair that annealing charges for one
+
 
 @dataclass(frozen=True, eq=False)
 class TiedPart:
@@ -31,6 +34,8 @@ class TiedPart:
         Whether the two are to be kept apart.
     lost : ndarray of bool, shape (n_ties,)
         Ties that every plan breaks: no centre may serve both.
+    hard : ndarray of bool, shape (n_ties,)
+        Ties that must hold; their price is above what the rest of a plan comes to.
     """
 
     instance: Instance
@@ -39,6 +44,7 @@ class TiedPart:
     price_m: Floats
     apart: Bools
     lost: Bools
+    hard: Bools
 
     @classmethod
     def of(cls, instance: Instance, ties: Ties) -> TiedPart:
@@ -49,7 +55,9 @@ class TiedPart:
         inside = (place[ties.a] >= 0) & (place[ties.b] >= 0) & (ties.a != ties.b)
         a, b, apart = place[ties.a[inside]], place[ties.b[inside]], ties.apart[inside]
         lost = ~apart & ~_meet(instance, a, b)
-        return cls(instance, a, b, ties.price_m[inside], apart, lost)
+        hard = ties.hard[inside]
+        price = np.where(hard, np.maximum(ties.price_m[inside], SURELY * instance.hard_price), 0.0)
+        return cls(instance, a, b, np.where(hard, price, ties.price_m[inside]), apart, lost, hard)
 
     @property
     def lost_m(self) -> float:
@@ -62,10 +70,25 @@ class TiedPart:
         return bool((self.price_m[~self.lost] > 0).any())
 
     @property
+    def live(self) -> Ints:
+        """Positions of the ties that a plan may keep or break, and that matter."""
+        return np.flatnonzero(~self.lost & (self.price_m > 0))
+
+    @property
+    def gentle_m(self) -> Floats:
+        """What annealing charges: of a tie that must hold so little that plans may break it on their way."""
+        mean = max(float(self.instance.cost.mean()) if self.instance.n_pairs else 0.0, 1.0)
+        return np.where(self.hard, GENTLE * mean, self.price_m)
+
+    def holds(self, pair: Ints) -> bool:
+        """Tell whether a plan keeps all ties that must hold."""
+        return not bool((self.broken(pair) & self.hard).any())
+
+    @property
     def tied(self) -> Tied:
         """Who is tied to whom, as `Annealer` counts it."""
         live = np.flatnonzero(~self.lost)
-        worth = np.where(self.apart, -self.price_m, self.price_m)[live]
+        worth = np.where(self.apart, -self.gentle_m, self.gentle_m)[live]
         unit = np.concatenate([self.a[live], self.b[live]])
         other = np.concatenate([self.b[live], self.a[live]])
         order = np.lexsort((other, unit))
@@ -105,6 +128,15 @@ class TiedPart:
     def pairs_of(self, units: Ints) -> tuple[Ints, Ints]:
         """List all pairs of some units: position in `units`, and pair."""
         return spans(self.instance.start, units)
+
+    def facing(self, first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
+        """List the pairs of some units: position in `first`, pair, the other unit's there, -1 for none."""
+        one = self.instance
+        row, pair = self.pairs_of(first)
+        keys = one.unit.astype(np.int64) * max(one.n_centres, 1) + one.centre
+        wanted = second[row] * max(one.n_centres, 1) + one.centre[pair]
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return row, pair, np.where(keys[at] == wanted, at, -1)
 
     def gap(self, pair: Ints, bound_m: float) -> float:
         """Give ``(value - bound) / cost`` of a plan."""
