@@ -33,6 +33,8 @@ _KINDS: Final = {
                   "老工友"),
     "helper": ("helper", "helps", "existing helper", "contact", "帮扶", "结对", "结对帮扶", "帮扶人",
                "现联系人", "联系人", "现联系党员", "联系党员"),
+    "next_door": ("next door", "neighbour", "neighbor", "neighbours", "neighbors", "邻居", "隔壁", "对门",
+                  "近邻", "邻里"),
     "apart": ("apart", "keep apart", "avoid", "分开", "回避", "避开", "不同区", "分区"),
 }  # fmt: skip
 _KIND_OF: Final = {word: kind for kind, words in _KINDS.items() for word in words}
@@ -49,7 +51,7 @@ class TieRow:
     a, b : str
         Ids as the sheet has them, cleaned.
     kind : str
-        ``kin, workmates, helper`` or ``apart``.
+        ``kin, workmates, helper, next_door`` or ``apart``.
     metres : float or None
         Price, if the row states one.
     place : Finding
@@ -216,7 +218,7 @@ class Match:
     a, b : (bool, int)
         Whether it is a member, and the position among the members or the households.
     kind : str
-        ``kin, workmates, helper`` or ``apart``; with ``helper`` `a` is a household and `b` a member.
+        ``kin, workmates, helper, next_door`` or ``apart``; with ``helper`` `a` is a household, `b` a member.
     metres : float or None
         Price, if stated.
     place : Finding

@@ -12,7 +12,7 @@ __all__ = ["MOVE_PRICE_M", "TIE_KINDS", "Affinity"]
 
 MOVE_PRICE_M = 200.0
 """Metres that a home changing hands is charged for, unless the project says otherwise."""
-TIE_KINDS = ("kin", "workmates", "helper", "apart")
+TIE_KINDS = ("kin", "workmates", "helper", "next_door", "apart")
 """Kinds of ties that a project may call for without fail."""
 
 
@@ -35,9 +35,12 @@ class Affinity:
     talent_price : float
         Metres charged for each talent that a zone is without.
     must : tuple of str
-        Kinds of ties that must hold: kin, workmates, helper, apart.  No plan breaks one, and where none can
-        keep them all that is an error with the tie, what it clashes with and the cheapest way out.  A row of
-        the sheet that states a price is elastic all the same.
+        Kinds of ties that must hold: kin, workmates, helper, next_door, apart.  No plan breaks one, and where
+        none can keep them all that is an error with the tie, what it clashes with and the cheapest way out.
+        A row of the sheet that states a price is elastic all the same.
+    next_door : int
+        Homes next door (same floor, then same stairwell, then the nearest house) that each serving member is
+        tied to and looks after, found from addresses; 0 for none.
     must_m : float
         What such a tie is said to cost in a plan on which a meeting insists although it breaks one.
     wishes : Path or None
@@ -63,6 +66,7 @@ class Affinity:
     talent_price: float = 1000.0
     move_price_m: float = MOVE_PRICE_M
     must: tuple[str, ...] = ()
+    next_door: int = 0
     must_m: float = 100_000.0
     wishes: Path | None = None
     wish_m: float = 200.0
@@ -74,6 +78,8 @@ class Affinity:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ConfigError.of("affinity-not-a-price", name=name, value=value)
+        if self.next_door < 0:
+            raise ConfigError.of("affinity-not-a-price", name="next_door", value=self.next_door)
         for kind in self.must:
             if kind not in TIE_KINDS:
                 raise ConfigError.of("must-no-kind", kind=kind, names=", ".join(TIE_KINDS))

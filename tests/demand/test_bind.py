@@ -385,6 +385,25 @@ def _edits_keep_them(plan: Plan, stairwell: int) -> None:
     raise AssertionError("every move parts a zone")
 
 
+def test_who_lives_next_door_is_looked_after(tmp_path: Path) -> None:
+    """Each serving member has the homes of its own stairwell, by addresses alone, and keeps them."""
+    path = _office(tmp_path)
+    path.write_text(_project(more='[affinity]\nnext_door = 2\nmust = ["next_door"]\n'), "utf-8")
+    plan = run(Project.read(path))
+    assert plan.helpers is not None
+    held = plan.helpers.merge(plan.households, on="household_id", suffixes=("_asked", ""))
+    assert len(held) == 2 * len(plan.members)
+    at = plan.members.set_index("member_id")
+    assert (held["unit_id"].to_numpy() == at.loc[held["member_id"], "unit_id"].to_numpy()).all()
+    serving = at["households"] > 0
+    kept = held["member"].to_numpy() == held["member_id"].to_numpy()
+    assert kept[serving.loc[held["member_id"]].to_numpy()].all()
+    assert plan.provenance["staffing"]["helpers"] == len(held)
+    ties = plan.problem.ties
+    assert ties is not None
+    assert ties.hard.all()
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
