@@ -26,7 +26,7 @@ from planner.demand.bind import bind
 from planner.demand.demand import build_demand
 from planner.demand.locate import Located
 from planner.errors import ConfigError, Finding, InfeasibleError
-from planner.files import mark_as_read, probe
+from planner.files import begin_beside, mark_as_read, probe
 from planner.intake.sheets.headings import role_of
 from planner.model import audit
 from planner.model.problem import Problem, Result
@@ -51,6 +51,7 @@ from planner.solve.keeping import Recut
 from planner.solve.recut import recut
 from planner.solve.zones.anneal import first_run
 from planner.solve.zones.search import Progress, Stop, solve
+from planner.solve.zones.together.company import helped
 
 __all__ = [
     "STAGES",
@@ -221,7 +222,7 @@ def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
 
     The case comes back with the prices of changes in its problem, if the plan is a re-cut.
     """
-    with clock.stage("zones"):
+    with clock.stage("zones"), helped(begin_beside):
         found = _searched(case, case.opened.project.search, clock)
         if case.task.checkpoint is not None:
             case.task.checkpoint.end(found.result if isinstance(found, Recut) else found[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.files.beside import run_beside
+from planner.files.beside import begin_beside, run_beside
 from planner.files.folder import LOCK_NAME, TEMP_PREFIX, held
 from planner.files.geodata import guarded, layer_names, open_layer, parquet_bytes
 from planner.files.record import (
@@ -22,6 +22,7 @@ __all__ = [
     "Content",
     "append_line",
     "atomic_write",
+    "begin_beside",
     "free_file",
     "free_folder",
     "guarded",

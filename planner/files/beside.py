@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["run_beside", "search_path"]
+__all__ = ["begin_beside", "run_beside", "search_path"]
 
 _HOME = Path(__file__).resolve().parents[1]
 _START = (
@@ -50,11 +50,33 @@ def run_beside(
     subprocess.TimeoutExpired, OSError
         It took too long, or could not be begun.
     """
-    # Isolated: neither the environment nor where the user stands may put code into the child.
-    command = [sys.executable, "-I", "-c", _START, json.dumps(search_path()), module, *arguments]
     return subprocess.run(  # noqa: S603 - this very program
-        command, input=data, capture_output=True, timeout=seconds, check=False, cwd=_HOME
+        _command(module, arguments),
+        input=data,
+        capture_output=True,
+        timeout=seconds,
+        check=False,
+        cwd=_HOME,
     )
+
+
+def begin_beside(module: str) -> subprocess.Popen[bytes]:
+    """Begin a module of this program in a process of its own, with a pipe to it and one back.
+
+    Raises `OSError`: it could not be begun.
+    """
+    return subprocess.Popen(  # noqa: S603 - this very program
+        _command(module),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_HOME,
+    )
+
+
+def _command(module: str, arguments: Sequence[str] = ()) -> list[str]:
+    # Isolated: neither the environment nor where the user stands may put code into the child.
+    return [sys.executable, "-I", "-c", _START, json.dumps(search_path()), module, *arguments]
 
 
 def search_path() -> list[str]:

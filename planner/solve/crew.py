@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
-__all__ = ["Crew"]
+__all__ = ["Crew", "cores", "limited"]
 
 S = TypeVar("S")
 T = TypeVar("T")
+_most: ContextVar[int | None] = ContextVar("most", default=None)
+
+
+def cores() -> int:
+    """Count the processors that this process may use, `limited` or not."""
+    # In a container or under taskset there are fewer than the machine has.
+    allowed = getattr(os, "sched_getaffinity", None)
+    found = len(allowed(0)) if allowed is not None else (os.cpu_count() or 1)
+    return min(found, _most.get() or found)
+
+
+@contextmanager
+def limited(most: int | None) -> Iterator[None]:
+    """Use no more processors than so many meanwhile: others are at work on the rest."""
+    before = _most.set(most)
+    try:
+        yield
+    finally:
+        _most.reset(before)
 
 
 class Crew:
@@ -30,10 +51,7 @@ class Crew:
 
     def __init__(self, most: int) -> None:
         self.halt = threading.Event()
-        # In a container or under taskset there are fewer than the machine has.
-        allowed = getattr(os, "sched_getaffinity", None)
-        cores = len(allowed(0)) if allowed is not None else (os.cpu_count() or 1)
-        self._hands = min(cores, most)
+        self._hands = min(cores(), most)
 
     def all(self, work: Callable[[S], T], on: Iterable[S]) -> list[T]:
         """Do the work on everything, and give what came out in the same order.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -26,6 +25,7 @@ from planner.api.batch.work import FAILED, Assignment, Outcome, begin, plan_one
 from planner.api.progress import Clock, Listener
 from planner.errors import ConfigError, MissingExtraError, OutputError, PlannerError
 from planner.files import held, safe_name
+from planner.solve.crew import cores
 
 __all__ = ["batch", "scheduler_of"]
 
@@ -88,6 +88,11 @@ def batch(
     """
     told = read_jobs(jobs)
     folder = Path(out).resolve()
+    most = cores() if workers is None else workers
+    if most < 1:
+        raise ConfigError.of("workers-below-one", n=most)
+    # who hands in an executor has shared its processors out
+    hands = max(cores() // most, 1) if executor is None else 1
     tasks = [
         Assignment(
             job.name,
@@ -97,12 +102,10 @@ def batch(
             allow_missing_centres,
             True,
             again,
+            hands,
         )
         for job in told
     ]
-    most = workers or os.cpu_count() or 1
-    if most < 1:
-        raise ConfigError.of("workers-below-one", n=most)
     clock, found = Clock.of(listener), {}
     with held(folder):
         for outcome in _Desk(tasks, most, executor).outcomes():

@@ -25,6 +25,7 @@ from planner.errors import OutputError, PlannerError
 from planner.files import atomic_write
 from planner.model.given import digest_of
 from planner.model.project import Project
+from planner.solve.crew import limited
 
 __all__ = ["DONE", "FAILED", "KEPT", "MARK", "Assignment", "Outcome", "begin", "plan_one"]
 
@@ -51,6 +52,8 @@ class Assignment:
         See `planner.api.task.Wishes`.
     again : bool
         Plan it although it was planned from the same inputs.
+    hands : int
+        Processors that it may use.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Assignment:
     allow_missing_centres: bool = False
     offline: bool = False
     again: bool = False
+    hands: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ def plan_one(job: Assignment) -> Outcome:
         # a run that is killed between its plan and its last mark finds its own beginning
         _write_mark(job, {"state": _BEGUN, "fingerprint": digest})
         wishes = Wishes(None, None, job.fit_rules, job.allow_missing_centres, job.offline)
-        plan, _ = run_and_save(project, folder, wishes, replacing=True)
+        with limited(job.hands):
+            plan, _ = run_and_save(project, folder, wishes, replacing=True)
         figures, seconds = _figures(plan.summary()), round(time.perf_counter() - began, 2)
         told = {"fingerprint": digest, "plan": _plan_digest(folder), "figures": figures}
         _write_mark(job, {"state": DONE, **told, "seconds": seconds})

@@ -7,20 +7,19 @@ whole zones as columns for bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from planner.model.arrays import Ints32
 from planner.model.problem import Part, Problem, Result
-from planner.solve.stop import Clock, PartProgress, Progress, Stop
-from planner.solve.zones.improve import improve, quick_bound, refusal
+from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.zones.improve import quick_bound, refusal
 from planner.solve.zones.instance import Instance
-from planner.solve.zones.parts import Split, split
+from planner.solve.zones.parts import split
 from planner.solve.zones.start import must_serve, nearest_plan, repaired
 from planner.solve.zones.ties.cost import with_ties
+from planner.solve.zones.together.desk import Desk
 from planner.solve.zones.track import Track
 
 __all__ = ["Progress", "Stop", "solve"]
@@ -69,7 +68,7 @@ def solve(
     if problem.ties is not None:
         return with_ties(problem, solve, stop=stop, start=start, seed=seed, progress=progress)
     parts = split(problem)
-    desk = _Desk(parts, problem.n_units, Clock(stop.seconds), progress)
+    desk = Desk(parts, problem.n_units, Clock(stop.seconds), progress, seed)
     for instance in parts.instances:
         desk.open(_first(problem, must_serve(instance), start, stop))
     stopped = "gap"
@@ -77,10 +76,9 @@ def solve(
         # All parts first: before each has a bound nothing can be told of the whole.
         for track in desk.tracks:
             quick_bound(track)
-        for track in desk.in_turn():
-            improve(track, seed=seed)
-            if track.hopeless:
-                raise refusal(problem, track)
+        hopeless = desk.work()
+        if hopeless is not None:
+            raise refusal(problem, hopeless)
     except KeyboardInterrupt:
         stopped = "interrupt"
     return _result(desk, stop, stopped)
@@ -99,76 +97,7 @@ def _first(problem: Problem, instance: Instance, start: ArrayLike | None, stop: 
     return Track(instance, pair, stop.gap, Clock(stop.seconds), given=stands)
 
 
-@dataclass(eq=False)
-class _Desk:
-    """All parts side by side: shares out the time and tells how the whole comes along."""
-
-    split: Split
-    units: int
-    clock: Clock
-    progress: Callable[[Progress], None] | None
-    tracks: list[Track] = field(default_factory=list)
-    seconds: dict[int, float] = field(default_factory=dict)
-    curve: list[tuple[float, float, float]] = field(default_factory=list)
-    done: int = 0
-
-    def open(self, track: Track) -> None:
-        number = len(self.tracks)
-        track.told = lambda: self.tell(number)
-        self.tracks.append(track)
-
-    def in_turn(self) -> Iterator[Track]:
-        """Give each part its share of the time that is left, smallest first.
-
-        The largest comes last: what the others did not use is its, and where it takes too long nobody
-        else goes without a turn.
-        """
-        # A hopeless part is not idle: it is given its turn, in which the error is worded.
-        idle = [not track.hopeless and track.done for track in self.tracks]
-        pairs = [t.instance.n_pairs for t in self.tracks]
-        # A tenth of the time is shared out evenly: the smallest part needs some too.
-        even = 0.1 * sum(pairs) / max(len(pairs), 1) + 1.0
-        weights = [0.0 if i else n + even for i, n in zip(idle, pairs, strict=True)]
-        for i in reversed(range(len(self.tracks))):
-            track, began = self.tracks[i], self.clock.spent
-            if not idle[i]:
-                # Of what is left, so that time which an easy part did not use goes to the next.
-                track.clock = self.clock.share(weights[i] / sum(weights[: i + 1]))
-                yield track
-            self.seconds[i] = self.clock.spent - began
-            self.done = len(self.tracks) - i
-            self.tell(i)
-
-    @property
-    def value_m(self) -> float:
-        return sum(t.value_m for t in self.tracks) + self.split.lost_m
-
-    @property
-    def bound_m(self) -> float:
-        return sum(min(t.bound_m, t.value_m) for t in self.tracks) + self.split.lost_m
-
-    def tell(self, number: int) -> None:
-        value, bound = self.value_m, self.bound_m
-        if not np.isfinite(bound):
-            return
-        now = (self.clock.spent, value, bound)
-        self.curve.append(now)
-        if self.progress is not None:
-            t = self.tracks[number]
-            part = PartProgress(number, t.value_m, min(t.bound_m, t.value_m), t.doing, t.limit)
-            plan = self.assignment
-            self.progress(Progress(*now, self.done, len(self.tracks), part, plan))
-
-    def assignment(self) -> Ints32:
-        """Give the centre of each unit in the best plan so far."""
-        made = np.full(self.units, -1, np.int32)
-        for track in self.tracks:
-            one, served = track.instance, track.pair >= 0
-            made[one.unit_ids[served]] = one.centre_ids[one.centre[track.pair[served]]]
-        return made
-
-
-def _result(desk: _Desk, stop: Stop, stopped: str) -> Result:
+def _result(desk: Desk, stop: Stop, stopped: str) -> Result:
     for track in desk.tracks:
         track.settle()
     if stopped == "gap" and not all(t.optimality_gap <= stop.gap for t in desk.tracks):

@@ -1,0 +1,1 @@
+"""Independent parts of a search, worked on in several processes."""
