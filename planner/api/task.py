@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from planner.api.checkpoint import Checkpoint
 from planner.api.opening import Online, Opened
 from planner.api.rezone.wish import Kept, RezoneWish
+from planner.demand.bind import Cared
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
 from planner.demand.wishes import Wished
@@ -106,6 +107,7 @@ class Case:
     `wished`: who wishes for which centre.
     `kept`: what of it stands whatever is found, if it is a re-zoning by events.
     `must`: where ties that must hold stand, by their two units.
+    `cared`: who counts for which share of care households.
     """
 
     task: Task
@@ -118,6 +120,7 @@ class Case:
     findings: tuple[Finding, ...] = ()
     wished: Wished | None = None
     must: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    cared: tuple[Cared, ...] = ()
 
     @property
     def opened(self) -> Opened:

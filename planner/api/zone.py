@@ -214,7 +214,7 @@ def demand(task: Task, located: Located, clock: Clock) -> Case:
                 noticed = (*noticed, Finding.of("locks-not-kept", n=n))
     findings = (*said, *bound.findings, *noticed)
     people = (bound.demand, bound.helpers, before, kept, findings, bound.wished, bound.must)
-    return Case(task, located, rules, *people)
+    return Case(task, located, rules, *people, cared=bound.cared)
 
 
 def settle(case: Case, clock: Clock) -> tuple[Case, Solved]:
@@ -274,7 +274,7 @@ def draw(case: Case, solved: Solved, clock: Clock) -> PlanTables:
             survey = replace(
                 survey, standing=ground_of(was, case.demand.centres["centre_id"], still)
             )
-        draft = survey.draft(case.before, case.helpers)
+        draft = survey.draft(case.before, case.helpers, case.cared)
         tables = assemble(draft, solved.result, solved.certificate, survey)
         if was is not None:
             tables = with_shapes_of(tables, was, still, survey.plane)

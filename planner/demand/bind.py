@@ -31,7 +31,7 @@ from planner.model.sharing import Share
 from planner.model.small_tables import folded
 from planner.model.ties import Helpers, Ties
 
-__all__ = ["Bound", "Strengths", "bind", "strengths_in"]
+__all__ = ["Bound", "Cared", "Strengths", "bind", "strengths_in"]
 
 LISTED = 20
 NEXT_DOOR_M, BESIDE_M, STOREY_M = (
@@ -43,6 +43,8 @@ METRES_A_DEGREE = 111_320.0
 SURELY_M = 1e6  # of a helper who must stay: dearer than a place beyond any ceiling of the staffing
 Strengths = Mapping[str, tuple[str, ...]]
 """Id of each member -> what the member is good at."""
+Cared = tuple[str, Ints, Ints]
+"""Rule of a share, positions of the households that count and of the members who are given them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,7 @@ class Bound:
     `helpers`: households that a member looks after already.
     `wished`: who wishes for which centre.
     `must`: the rows of ties that must hold, by their two units.
+    `cared`: of each share its rule, the households that count, and the members who are given them.
     """
 
     demand: Demand
@@ -60,6 +63,7 @@ class Bound:
     findings: tuple[Finding, ...]
     wished: Wished | None = None
     must: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    cared: tuple[Cared, ...] = ()
 
 
 def strengths_in(paths: Source | Iterable[Source], members: Residents) -> Strengths:
@@ -120,11 +124,13 @@ def bind(
         worth = affinity.wish_m * wish_shares(problem, asked)
         problem = problem.replace(penalty_m=problem.penalty_m + worth)
     talents, nobody = _talents(demand, located.members, affinity, strengths or {})
-    shared, idle = _shares(demand, located.members, shares, care, strengths or {})
+    shared, cared, idle = _shares(demand, located.members, shares, care, strengths or {})
     findings += [*nobody, *idle]
     if talents or shared:
         problem = problem.replace(rules=(*problem.rules, *talents, *shared))
-    return Bound(replace(demand, problem=problem), helpers, tuple(findings), asked, must)
+    return Bound(
+        replace(demand, problem=problem), helpers, tuple(findings), asked, must, tuple(cared)
+    )
 
 
 def _wished(
@@ -360,9 +366,10 @@ def _shares(
     shares: Sequence[Share],
     care: Sequence[Collection[str]],
     strengths: Strengths,
-) -> tuple[list[ZoneRule], list[Finding]]:
+) -> tuple[list[ZoneRule], list[Cared], list[Finding]]:
     """Count care households for each member of a kind; what nobody counts for is only told of."""
     made: list[ZoneRule] = []
+    cared: list[Cared] = []
     idle: list[Finding] = []
     n = demand.problem.n_units
     for share in shares:
@@ -380,7 +387,8 @@ def _shares(
         made.append(
             ZoneRule(share.name, amount, share.low, share.high, per, share.hard, share.price_m)
         )
-    return made, idle
+        cared.append((share.name, np.flatnonzero(homes), np.flatnonzero(able)))
+    return made, cared, idle
 
 
 def _meant(own: Collection[str], asked: Collection[str]) -> bool:

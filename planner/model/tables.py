@@ -134,6 +134,9 @@ class PlanTables:
     helpers : DataFrame or None
         Households that a member looks after already: ``household_id, member_id, price_m`` (metres that
         it is worth to leave it so).  None where nobody does.
+    cared : DataFrame or None
+        Who counts for which share of care households: ``rule`` (its name in `problem`)``, person_id, member``
+        (1 for a member who is given such homes, 0 for such a home).  None where none are shared out.
     past : tuple of Past
         The plans before it, oldest first: see `planner.plan.store.past`.
     waived : bool
@@ -157,5 +160,6 @@ class PlanTables:
     ways: gpd.GeoDataFrame | None = None
     joins: pd.DataFrame | None = None
     helpers: pd.DataFrame | None = None
+    cared: pd.DataFrame | None = None
     past: tuple[Past, ...] = ()
     waived: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from planner.demand.bind import Cared
 from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
@@ -69,10 +71,16 @@ class Survey:
         """Height of each household."""
         return self.located.households["floor"].map(floor_number).to_numpy(float)
 
-    def draft(self, before: Previous | None = None, helpers: Helpers | None = None) -> PlanTables:
+    def draft(
+        self,
+        before: Previous | None = None,
+        helpers: Helpers | None = None,
+        cared: Sequence[Cared] = (),
+    ) -> PlanTables:
         """Lay out the tables of a plan in which nobody is served yet.
 
         `helpers`: households that a member looks after already.
+        `cared`: who counts for which share of care households.
         Gives: `provenance` holds ``ledger, stopped, move_price_m, homes_moved, staffing`` only.
         """
         homes, detail = self._households(before)
@@ -101,6 +109,7 @@ class Survey:
                 "last_number": last,
             },
             helpers=self._helpers(helpers),
+            cared=self._cared(cared),
             **self._ways(),
         )
 
@@ -259,6 +268,21 @@ class Survey:
                 "member_id": people[helpers.member],
                 "price_m": helpers.price_m,
             }
+        )
+
+    def _cared(self, cared: Sequence[Cared]) -> pd.DataFrame | None:
+        if not cared:
+            return None
+        homes, people = (
+            f["id"].to_numpy(object) for f in (self.located.households, self.located.members)
+        )
+        return pd.concat(
+            [
+                pd.DataFrame({"rule": rule, "person_id": names[at], "member": member})
+                for rule, counted, able in cared
+                for member, names, at in ((0, homes, counted), (1, people, able))
+            ],
+            ignore_index=True,
         )
 
     def _ways(self) -> dict[str, Any]:

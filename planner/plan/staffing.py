@@ -7,20 +7,21 @@ does where a home has a helper of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from planner.model.arrays import Floats, Ints
-from planner.model.problem import Problem
+from planner.model.arrays import Bools, Floats, Ints
+from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import Bound
 from planner.model.tables import PlanTables
 from planner.plan.frames import positions, unit_positions
-from planner.solve.staff import staff
+from planner.solve.staff import Staffing, staff
+from planner.solve.staff_shares import HARD_M, Shared, staff_shared
 
-__all__ = ["KEEP_M", "Roster", "Walks", "staffed"]
+__all__ = ["KEEP_M", "Roster", "Walks", "share_figures", "staffed"]
 
 KEEP_M = 200.0
 """Metres that it must be worth to give a home another member than the one it has."""
@@ -105,7 +106,7 @@ def staffed(
     stays = (zone >= 0) & ~np.isin(zone, touched)
     member = np.where(stays, was, -1)
     walk_m = np.where(stays, homes["member_walk_m"].to_numpy(float), np.nan)
-    used_to = _UsedTo.of(plan, was)
+    used_to, cared = _UsedTo.of(plan, was), _Cared.of(plan)
     # Ids break ties throughout: equal registers in another order must give equal rosters.
     height = np.zeros(len(homes)) if floor is None else floor
     order = np.lexsort((homes["household_id"].to_numpy(str), height, was))
@@ -116,12 +117,14 @@ def staffed(
         if not len(rows) or not len(serving):
             continue
         bound = plan.rules.in_fence(fences[c]).households_per_member
-        first, client, load = used_to.clients(unit, rows, serving)
+        first, client, load = used_to.clients(unit, rows, serving, cared.mark)
         apart = walks.between(unit[first], door[serving])
         cost = apart + used_to.surcharge(first, serving)
         # Homes of one unit that are used to one member are one client of several: the flow is then
         # over some 30 clients a zone, and not over 250 homes.
-        share = _shared(load, cost, bound, _ceilings(plan, serving, bound))
+        own_most = _ceilings(plan, serving, bound)
+        shares = cared.of_zone(first, serving)
+        share = _shared(load, cost, bound, own_most, shares)
         for i in range(len(first)):
             mine, chosen = rows[client == i], np.repeat(np.arange(len(serving)), share[i])
             member[mine] = serving[chosen]
@@ -131,13 +134,21 @@ def staffed(
     return Roster(member, rounded, held, _figures(plan, member, rounded, held))
 
 
-def _shared(load: Ints, cost: Floats, bound: Bound, own: Floats | None) -> Ints:
+def _shared(
+    load: Ints, cost: Floats, bound: Bound, own: Floats | None, shares: Sequence[Shared]
+) -> Ints:
     """Share homes out; where some have ceilings of their own, nobody rests while one of them has too many."""
+
+    def made(low: float | None, high: float | None) -> Staffing:
+        if not shares:
+            return staff(load, cost, low, high, own)
+        return staff_shared(load, cost, low, high, own, shares)
+
     if own is None:
-        return staff(load, cost, bound.low, bound.high).share
-    found = staff(load, cost, bound.low, None, own)
+        return made(bound.low, bound.high).share
+    found = made(bound.low, None)
     if found.over.any():
-        every = staff(load, cost, None, None, own)
+        every = made(None, None)
         found = every if every.over.sum() < found.over.sum() else found
     return found.share
 
@@ -148,6 +159,85 @@ def _ceilings(plan: PlanTables, serving: Ints, bound: Bound) -> Floats | None:
         return None
     own = plan.members["most"].to_numpy(float)[serving]
     return np.where(np.isnan(own), bound.high or np.inf, own)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cared:
+    """Shares of care households: their rules, who counts for each, and the homes by what they count for.
+
+    `counts`, shape (n_rules, n_households), and `able`, shape (n_rules, n_members).
+    `mark`, shape (n_households,): equal for homes that count for the same.
+    """
+
+    rules: tuple[ZoneRule, ...]
+    counts: Bools
+    able: Bools
+    mark: Ints
+
+    @classmethod
+    def of(cls, plan: PlanTables) -> _Cared:
+        homes, people = len(plan.households), len(plan.members)
+        if plan.cared is None:
+            none = np.zeros((0, homes), bool), np.zeros((0, people), bool)
+            return cls((), *none, np.zeros(homes, np.int64))
+        names = plan.cared["rule"].to_numpy(object)
+        rules = tuple(r for r in plan.problem.rules if (names == r.name).any())
+        counts, able = np.zeros((len(rules), homes), bool), np.zeros((len(rules), people), bool)
+        for marked, frame, column, member in (
+            (counts, plan.households, "household_id", 0),
+            (able, plan.members, "member_id", 1),
+        ):
+            own = plan.cared["member"].to_numpy(int) == member
+            for k, rule in enumerate(rules):
+                mine = plan.cared["person_id"][own & (names == rule.name)]
+                marked[k, frame[column].isin(set(mine)).to_numpy()] = True
+        return cls(rules, counts, able, counts.T @ (1 << np.arange(len(rules), dtype=np.int64)))
+
+    def of_zone(self, homes: Ints, serving: Ints) -> list[Shared]:
+        """Give the shares of one zone, by a home of each client and the members."""
+        return [
+            Shared(
+                self.counts[k, homes],
+                self.able[k, serving],
+                rule.low,
+                rule.high,
+                HARD_M if rule.hard else rule.price_m,
+            )
+            for k, rule in enumerate(self.rules)
+            if self.counts[k, homes].any()
+        ]
+
+
+def share_figures(plan: PlanTables) -> list[dict[str, Any]]:
+    """Count how care households are shared out among single members, from the plan's tables alone.
+
+    Gives: of each share ``rule, low, high, homes, members`` (who serve and are given such homes)``, least,
+    most`` (of one of them)``, off`` (members beyond a limit)``, others`` (homes with somebody else, or with
+    nobody).
+    """
+    cared = _Cared.of(plan)
+    member = positions(plan.members["member_id"], plan.households["member"])
+    serves = plan.members["households"].to_numpy(int) > 0
+    told = []
+    for k, rule in enumerate(cared.rules):
+        with_ = member[cared.counts[k]]
+        held = np.bincount(with_[with_ >= 0], minlength=len(serves))
+        asked = held[serves & cared.able[k]]
+        low, high = rule.low or 0.0, np.inf if rule.high is None else rule.high
+        told.append(
+            {
+                "rule": rule.name,
+                "low": rule.low,
+                "high": rule.high,
+                "homes": int(cared.counts[k].sum()),
+                "members": len(asked),
+                "least": int(asked.min()) if len(asked) else 0,
+                "most": int(asked.max(initial=0)),
+                "off": int(((asked < low) | (asked > high)).sum()),
+                "others": int((~np.append(cared.able[k], False)[with_]).sum()),
+            }
+        )
+    return told
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,11 +255,11 @@ class _UsedTo:
             member[at], price[at] = helper, plan.helpers["price_m"].to_numpy(float)
         return cls(member, price)
 
-    def clients(self, unit: Ints, rows: Ints, serving: Ints) -> tuple[Ints, Ints, Ints]:
+    def clients(self, unit: Ints, rows: Ints, serving: Ints, mark: Ints) -> tuple[Ints, Ints, Ints]:
         """Gather homes of one unit that are used to one member here: first home, client, homes."""
         here = np.isin(self.member[rows], serving)
         member, price = np.where(here, self.member[rows], -1), np.where(here, self.price_m[rows], 0)
-        key = np.column_stack([unit[rows], member, price])
+        key = np.column_stack([unit[rows], member, price, mark[rows]])
         _, first, client, load = np.unique(
             key, axis=0, return_index=True, return_inverse=True, return_counts=True
         )

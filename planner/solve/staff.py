@@ -20,10 +20,11 @@ from scipy.sparse import csc_array
 from planner.model.arrays import Bools, Floats, Ints
 from planner.solve.highs import cheapest
 
-__all__ = ["Staffing", "serving_range", "staff"]
+__all__ = ["FAR_M", "Staffing", "limits_of", "serving_range", "staff"]
 
-# A pair without a walk, and a place beyond floor or ceiling: only where nothing else is left.
+
 FAR_M = 1e5
+"""A pair without a walk, and a place beyond floor or ceiling: only where nothing else is left."""
 SWAPS = 40  # transportation problems that are solved at most: a zone has ten members, not hundreds
 
 
@@ -95,14 +96,14 @@ def staff(
     walk = np.where(np.isfinite(np.asarray(walk_m, float)), walk_m, FAR_M)
     count = serving_range(int(weight.sum()), walk.shape[1], low, high)
     serving = _chosen(weight, walk, count)
-    limits = _limits(int(weight.sum()), walk.shape[1], low, high, ceiling)
+    limits = limits_of(int(weight.sum()), walk.shape[1], low, high, ceiling)
     best = _shared(weight, walk, serving, limits)
     if 0 < count < walk.shape[1]:
         best = _swapped(weight, walk, best, limits)
     return best
 
 
-def _limits(
+def limits_of(
     total: int, servers: int, low: float | None, high: float | None, ceiling: ArrayLike | None
 ) -> Ints:
     """Floor and ceiling of each server, shape (2, n_servers)."""

@@ -171,7 +171,9 @@ def test_homes_of_a_unit_are_shared_out_by_the_member_they_know() -> None:
     """One client for each unit, member and price; a member of elsewhere counts as none."""
     used = _UsedTo(np.array([3, 3, 8, -1, 3]), np.array([200.0, 200.0, 200.0, 0.0, 50.0]))
     rows = np.arange(5)
-    first, client, load = used.clients(np.array([1, 1, 1, 1, 1]), rows, np.array([3, 4]))
+    first, client, load = used.clients(
+        np.array([1, 1, 1, 1, 1]), rows, np.array([3, 4]), np.array([0, 0, 0, 0, 0])
+    )
     assert sorted(load.tolist()) == [1, 2, 2]
     assert client[0] == client[1] != client[4]
     assert client[2] == client[3]

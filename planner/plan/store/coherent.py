@@ -93,6 +93,7 @@ def require_coherent(tables: PlanTables) -> None:
     chosen = _require_units(tables)
     _require_certificate(tables, chosen)
     _require_people(tables, chosen)
+    _require_cared(tables)
     _require_zones(tables, chosen)
 
 
@@ -240,6 +241,25 @@ def _require_certificate(tables: PlanTables, chosen: Ints) -> None:
         _require(
             above <= TOLERANCE * max(abs(found.value_m), 1.0), "its bound lies above its value"
         )
+
+
+def _require_cared(tables: PlanTables) -> None:
+    if tables.cared is None:
+        return
+    for column in ("rule", "person_id", "member"):
+        _require(column in tables.cared, f"the table cared has no column {column}")
+    rules = {rule.name for rule in tables.problem.rules}
+    _require(
+        set(tables.cared["rule"]) <= rules, "care is shared out by a rule that it does not have"
+    )
+    member = tables.cared["member"].to_numpy()
+    _require(np.isin(member, (0, 1)).all(), "care is shared out among neither homes nor members")
+    for which, frame, name in (
+        (0, tables.households, "household_id"),
+        (1, tables.members, "member_id"),
+    ):
+        known = tables.cared.loc[member == which, "person_id"].isin(frame[name])
+        _require(known.all(), "care is shared out among people whom it does not have")
 
 
 def _same_ties(one: Certificate, other: Certificate) -> bool:

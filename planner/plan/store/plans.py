@@ -164,6 +164,7 @@ def _read(db: sqlite3.Connection, file: Path) -> PlanTables:
         ways=frames.get("ways"),
         joins=frames.get("joins"),
         helpers=frames.get("helpers"),
+        cared=frames.get("cared"),
         past=_past_in(frames.get("past")),
     )
     require_coherent(tables)
@@ -186,6 +187,8 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "joins", tables.joins
     if tables.helpers is not None:
         yield "helpers", tables.helpers
+    if tables.cared is not None:
+        yield "cared", tables.cared
     if tables.past:
         columns = {
             "fingerprint": [p.fingerprint for p in tables.past],

@@ -32,6 +32,7 @@ from planner.render.text.words import (
     number,
     proof_words,
     rule_words,
+    share_words,
 )
 
 __all__ = ["roster_bytes"]
@@ -128,15 +129,22 @@ def _organisation(listed: pd.DataFrame) -> Sheet:
 
 
 def _members(tables: PlanTables) -> Sheet:
+    told, care = tables.members.assign(is_centre=_ticks(tables.members["is_centre"])), ()
+    if tables.cared is not None:
+        homes = tables.cared.loc[tables.cared["member"] == 0, "person_id"]
+        held = tables.households.loc[tables.households["household_id"].isin(homes), "member"]
+        told["care"] = told["member_id"].map(held.value_counts()).fillna(0).astype(int)
+        care = (Column("care", "其中关爱户", "Of care", 11, "count"),)
     return Sheet(
         "党员 members",
-        _with_zone(tables, tables.members.assign(is_centre=_ticks(tables.members["is_centre"]))),
+        _with_zone(tables, told),
         (
             _NUMBER,
             _CENTRE,
             Column("member_id", "党员编号", "Member", 14, "id"),
             Column("is_centre", "是否中心户", "Is centre", 11),
             Column("households", "联系户数", "Households", 11, "count"),
+            *care,
             _FENCE,
             Column("matched", "匹配地址", "Matched place", 34),
             Column("unit_id", "需求单元", "Unit", 16, "id"),
@@ -269,6 +277,8 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
         yield "wrap", ("变更户数\nHomes that change hands", *moved)
     for words in level_words(tables):
         yield "wrap", ("上级联系\nLevels above", *words)
+    for words in share_words(tables):
+        yield "wrap", ("关爱户分担\nCare shared out", *words)
     yield "section", ("规则  Rules",)
     yield "head", ("规则 Rule", "限值 Limit", "最差 Worst", "结果 Result")
     for r in c.rules:

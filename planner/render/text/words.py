@@ -11,6 +11,7 @@ from planner.model.rules import is_of_care, rule_words
 from planner.model.tables import PlanTables
 from planner.plan.frames import broken_codes
 from planner.plan.provenance import history_of
+from planner.plan.staffing import share_figures
 
 __all__ = [
     "Both",
@@ -26,6 +27,7 @@ __all__ = [
     "number",
     "proof_words",
     "rule_words",
+    "share_words",
     "tie_words",
 ]
 
@@ -121,6 +123,30 @@ def tie_words(tables: PlanTables) -> tuple[Both, ...]:
         for some, every, zh, en in counts
         if every
     )
+
+
+def share_words(tables: PlanTables) -> tuple[Both, ...]:
+    """Say how care households are shared out among single members; for the office alone.
+
+    Gives: a sentence in Chinese and English for each share.
+    """
+    found: list[Both] = []
+    for told in share_figures(tables):
+        zh, en = rule_words(told["rule"])
+        homes, least, most = told["homes"], told["least"], told["most"]
+        off = f"，{told['off']}名党员不在限值内" if told["off"] else "，全部符合"
+        off_en = f", {told['off']} members beyond the limits" if told["off"] else ", all within"
+        if told["others"]:
+            off += f"，{told['others']}户由他人联系或无人联系"
+            off_en += f", {told['others']} homes are with others or nobody"
+        found.append(
+            (
+                f"{zh}，落实到人：{homes}户由{told['members']}名党员联系，每人{least}至{most}户{off}",
+                f"{en}, member by member: {homes} homes, {told['members']} members, {least} to {most} "
+                f"each{off_en}",
+            )
+        )
+    return tuple(found)
 
 
 def insisted_words(tables: PlanTables) -> Both | None:
