@@ -46,8 +46,8 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def acceptance(session: nox.Session) -> None:
-    """Try the whole product on the catalogue of bad inputs, on canaries, and on random lives of plans."""
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/acceptance", *session.posargs)
+    """Walk the whole way of an office again and again: bad inputs, canaries, random lives of plans."""
+    session.run("python", "-m", "pytest", "-q", "-n", "2", *(session.posargs or ["--whole"]))
 
 
 @nox.session
@@ -92,7 +92,7 @@ def parquet(session: nox.Session) -> None:
         "tests/render/test_shareable.py",
         "tests/intake/sheets/formats",
     )
-    session.run("python", "-m", "pytest", "-q", "-n", "2", *rooms, *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "-k", "parquet", *rooms, *session.posargs)
 
 
 @nox.session

@@ -102,21 +102,50 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run_it
 
 
+WHOLE = frozenset(
+    HERE / name
+    for name in (
+        "api/batch/test_run.py", "api/rezone/test_broken_rules.py", "api/rezone/test_drift.py",
+        "api/rezone/test_run.py", "api/rezone/test_why.py", "api/site/test_site.py",
+        "api/test_checkpoint.py", "api/test_demo.py", "api/test_recheck.py", "api/test_release.py",
+        "api/test_snippets.py", "api/test_zone.py", "attack/test_hidden_counts.py",
+        "cli/test_batching.py", "cli/test_finished.py", "cli/test_first_day.py",
+        "cli/test_history.py", "cli/test_rezoning.py", "cli/test_serving.py",
+        "cli/test_terminal_letters.py", "intake/gazetteer/test_geocode_self.py",
+        "intake/online/test_consent.py", "intake/test_layouts.py", "plan/store/test_coherent.py",
+        "plan/store/test_seal.py",
+    )
+)  # fmt: skip
+"""Tests that walk the whole way of an office again and again: with ``--whole``, or named by path."""
+
 FIRST = (
-    "api/test_zone.py", "intake/gazetteer/test_geocode_self.py", "intake/test_layouts.py",
-    "intake/online/test_consent.py", "attack/test_hidden_counts.py", "cli/test_terminal_letters.py",
-    "intake/coordinates/test_spread.py", "api/rezone/test_run.py", "plan/store/test_coherent.py",
-    "solve/zones/ties/test_cost.py", "api/test_estimator.py", "api/site/test_communities.py",
-    "api/site/test_site.py", "cli/test_rezoning.py", "demand/test_bind.py",
+    "intake/coordinates/test_spread.py", "solve/zones/ties/test_cost.py", "api/test_estimator.py",
+    "api/site/test_communities.py", "demand/test_bind.py",
+    "api/rezone/test_run.py", "intake/online/test_consent.py", "api/test_zone.py",
+    "intake/gazetteer/test_geocode_self.py", "intake/test_layouts.py", "plan/store/test_coherent.py",
+    "attack/test_hidden_counts.py", "cli/test_terminal_letters.py", "api/site/test_site.py",
+    "cli/test_rezoning.py",
     "acceptance/test_canaries.py", "acceptance/test_catalogue.py", "acceptance/test_fuzz.py",
     "acceptance/test_bad_inputs.py", "acceptance/test_sequences.py", "acceptance/test_zoning.py",
     "acceptance/test_writing.py", "acceptance/test_providers.py",
 )  # fmt: skip
-"""The slowest files: they begin, so that no worker is left alone with one of them at the end.
+"""The slowest files: they begin, so that no worker is left alone with one of them at the end."""
 
-The very first compiles the inner loops of the search; those after it need none of them, so that the
-other worker does not compile the same.
-"""
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run ask for the tests of the whole way, which the default run leaves out."""
+    parser.addoption("--whole", action="store_true", help="run the tests of the whole way alone")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what a run of all tests did not ask for; what is named by its path is run."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    whole = collection_path in WHOLE or HERE / "acceptance" in collection_path.parents
+    if config.getoption("whole"):
+        return None if whole else True
+    of_all = any(Path(arg).resolve() in (HERE, HERE.parent) for arg in config.args)
+    return True if whole and of_all else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.core import event
 from numpy.typing import NDArray
+
+from planner.solve.stop import stand_still
 
 __all__ = ["compiled", "draw", "uncompiled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Compiling(event.Listener, threading.local):
+    """Stop the clocks of searches while their loops are compiled: a first run has as much time as others."""
+
+    depth = 0
+    began = 0.0
+
+    def on_start(self, event: Any) -> None:  # noqa: ARG002
+        """Begin: what is compiled meanwhile belongs to it."""
+        if self.depth == 0:
+            self.began = time.perf_counter()
+        self.depth += 1
+
+    def on_end(self, event: Any) -> None:  # noqa: ARG002
+        """End, with all that it called for."""
+        self.depth -= 1
+        if self.depth == 0:
+            stand_still(time.perf_counter() - self.began)
+
+
+event.register("numba:compile", _Compiling())
 
 
 def compiled(function: F) -> F:

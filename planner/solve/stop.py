@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from planner.errors import ConfigError
 from planner.model.arrays import AnyInts
 
-__all__ = ["Clock", "PartProgress", "Progress", "Stop"]
+__all__ = ["Clock", "PartProgress", "Progress", "Stop", "stand_still"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,20 @@ class PartProgress:
     limit: str
 
 
+class _Still:
+    """Seconds, since the program began, in which no search could go on."""
+
+    seconds = 0.0
+
+
+def stand_still(seconds: float) -> None:
+    """Let no clock count some seconds that have passed: the loops of a search were compiled meanwhile."""
+    _Still.seconds += seconds
+
+
 @dataclass(eq=False)
 class Clock:
-    """Time left for one piece of work.
+    """Time left for one piece of work; what goes into compiling it is not counted.
 
     Parameters
     ----------
@@ -108,11 +119,12 @@ class Clock:
     seconds: float
     # Looked up when it is called: a measurement may count seconds of processor in its place.
     began: float = field(default_factory=lambda: time.perf_counter())
+    still: float = field(default_factory=lambda: _Still.seconds)
 
     @property
     def spent(self) -> float:
         """Seconds since the start."""
-        return time.perf_counter() - self.began
+        return time.perf_counter() - self.began - (_Still.seconds - self.still)
 
     @property
     def left(self) -> float:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from planner.errors import ConfigError
-from planner.solve.stop import Clock, Progress, Stop
+from planner.solve.stop import Clock, Progress, Stop, stand_still
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,11 @@ def test_a_share_is_of_what_is_left() -> None:
     assert half.left <= clock.left
     assert Clock(0.0).share(0.5).left == 0.0
     assert Clock(math.inf).share(0.5).left == math.inf
+
+
+def test_what_is_not_counted_is_time_left() -> None:
+    """Ten seconds of compiling are given back to every clock that runs, and to none that begins later."""
+    running = Clock(100.0, began=time.perf_counter() - 60.0)
+    stand_still(10.0)
+    assert running.left == pytest.approx(50.0, abs=1.0)
+    assert Clock(100.0).spent == pytest.approx(0.0, abs=1.0)
