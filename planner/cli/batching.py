@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,13 @@ def batch(
             "全部重做并覆盖",
         ),
     ] = False,
+    by_fence: Annotated[
+        bool,
+        typer.Option(
+            "--by-fence",
+            help="Divide each project into its communities first, each a job of its own. 先按社区拆分",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Plan many projects: communities, districts, cities. 批量规划
@@ -68,6 +76,7 @@ def batch(
     Nothing is sent to an online provider: answers that were kept are used.
     中断、断电或改正后，再次运行同一命令即可：输入未变的项目沿用已有结果，其余继续完成。某个项目失败不影响其他项目。
     """
+    from planner.api.batch.jobs import read_jobs
     from planner.api.batch.run import batch as run
     from planner.api.batch.run import scheduler_of
 
@@ -75,7 +84,9 @@ def batch(
     try:
         with progress() as listener:
             report = run(
-                manifest,
+                [replace(job, by_fence=True) for job in read_jobs(manifest)]
+                if by_fence
+                else manifest,
                 out,
                 executor=executor,
                 workers=workers,

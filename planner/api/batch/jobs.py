@@ -15,7 +15,7 @@ from planner.model.project import project_file
 
 __all__ = ["Job", "read_jobs"]
 
-_KEYS = frozenset({"name", "project"})
+_KEYS = frozenset({"name", "project", "by_fence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,14 @@ class Job:
         Of its folder among the results; no two are alike.
     project : Path
         Its project file.
+    by_fence : bool
+        Divide it into its communities first, each a job of its own with its people as GeoParquet and the
+        extract cut to it; see `planner.api.batch.divide`.
     """
 
     name: str
     project: Path
+    by_fence: bool = False
 
 
 def read_jobs(source: Any) -> tuple[Job, ...]:
@@ -40,9 +44,9 @@ def read_jobs(source: Any) -> tuple[Job, ...]:
     Parameters
     ----------
     source : path, or iterable of Job or path
-        A TOML file with a table ``[[job]]`` for each (``project``, and ``name`` if the folder of the project
-        is not to name it; paths are relative to the file); a folder, each folder in which holds a
-        ``planner.toml``; or project files.
+        A TOML file with a table ``[[job]]`` for each (``project``; ``name`` if the folder of the project
+        is not to name it; ``by_fence``; paths are relative to the file); a folder, each folder in which
+        holds a ``planner.toml``; or project files.
 
     Returns
     -------
@@ -97,8 +101,10 @@ def _row(row: Any, path: Path, n: int) -> Job:
     known = isinstance(row, dict) and set(row) <= _KEYS and isinstance(row.get("project"), str)
     if not known or not isinstance(row.get("name", ""), str):
         raise ConfigError.of("manifest-job", path=path, n=n)
+    if not isinstance(row.get("by_fence", False), bool):
+        raise ConfigError.of("manifest-job", path=path, n=n)
     job = _job(path.parent / row["project"])
-    return Job(row.get("name") or job.name, job.project)
+    return Job(row.get("name") or job.name, job.project, row.get("by_fence", False))
 
 
 def _job(path: Path) -> Job:

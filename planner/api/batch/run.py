@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -15,13 +15,13 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from planner.api.batch.jobs import read_jobs
 from planner.api.batch.report import BatchReport
-from planner.api.batch.work import FAILED, Assignment, Outcome, begin, plan_one
+from planner.api.batch.work import FAILED, Assignment, Outcome, begin, divide_one, plan_one
 from planner.api.progress import Clock, Listener
 from planner.errors import ConfigError, MissingExtraError, OutputError, PlannerError
 from planner.files import held, safe_name
@@ -93,25 +93,49 @@ def batch(
         raise ConfigError.of("workers-below-one", n=most)
     # who hands in an executor has shared its processors out
     hands = max(cores() // most, 1) if executor is None else 1
+    asked = (fit_rules, allow_missing_centres, True, again, hands)
     tasks = [
-        Assignment(
-            job.name,
-            str(job.project.resolve()),
-            str(folder / safe_name(job.name)),
-            fit_rules,
-            allow_missing_centres,
-            True,
-            again,
-            hands,
-        )
+        Assignment(job.name, str(job.project.resolve()), str(folder / safe_name(job.name)), *asked)
         for job in told
     ]
-    clock, found = Clock.of(listener), {}
+    clock, found = Clock.of(listener), list[Outcome]()
+    divided = [task for task, job in zip(tasks, told, strict=True) if job.by_fence]
     with held(folder):
-        for outcome in _Desk(tasks, most, executor).outcomes():
-            found[outcome.name] = outcome
-            clock.tell("batch", len(found) / len(tasks), outcome.name)
-    return BatchReport(tuple(found[job.name] for job in told))
+        if divided:
+            wholes = _done(_Desk(divided, most, executor, divide_one), clock, "divide")
+            tasks, found = _parts(tasks, {whole.name: whole for whole in wholes})
+        found += _done(_Desk(tasks, most, executor, plan_one), clock, "batch")
+    return BatchReport(tuple(found))
+
+
+def _done(desk: _Desk, clock: Clock, stage: str) -> list[Outcome]:
+    """Have all done, and give what became of them in their order."""
+    found: dict[str, Outcome] = {}
+    order, many = [task.name for task in desk.tasks], len(desk.tasks)
+    for outcome in desk.outcomes():
+        found[outcome.name] = outcome
+        clock.tell(stage, len(found) / many, outcome.name)
+    return [found[name] for name in order]
+
+
+def _parts(
+    tasks: list[Assignment], wholes: Mapping[str, Outcome]
+) -> tuple[list[Assignment], list[Outcome]]:
+    """Give jobs with their parts in their place, and what is left of the divided: who is in no part."""
+    made: list[Assignment] = []
+    for task in tasks:
+        whole = wholes.get(task.name)
+        if whole is None:
+            made.append(task)
+            continue
+        made += [
+            replace(
+                task, name=f"{task.name}/{name}", project=file, folder=str(Path(task.folder) / name)
+            )
+            for name, file in whole.parts
+        ]
+    left = [o for o in wholes.values() if o.state == FAILED or o.figures["households"]]
+    return made, left
 
 
 def scheduler_of(address: str) -> Executor:
@@ -145,6 +169,7 @@ class _Desk:
     tasks: list[Assignment]
     most: int
     executor: Executor | None
+    work: Callable[[Assignment], Outcome]
     tried: dict[str, int] = field(default_factory=dict)
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -156,10 +181,10 @@ class _Desk:
             while waiting or doubted or under_way:
                 while waiting and len(under_way) < self.most:
                     task = waiting.popleft()
-                    under_way[pool.submit(plan_one, task)] = task
+                    under_way[pool.submit(self.work, task)] = task
                 if doubted and not under_way:
                     task = doubted.popleft()
-                    under_way[pool.submit(plan_one, task)] = task
+                    under_way[pool.submit(self.work, task)] = task
                 ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 died = False
                 for future in ended:

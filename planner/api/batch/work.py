@@ -11,14 +11,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
 import planner
+from planner.api.batch.divide import PARTS, divide
 from planner.api.task import Wishes
 from planner.api.zone import run_and_save
 from planner.errors import OutputError, PlannerError
@@ -27,7 +28,17 @@ from planner.model.given import digest_of
 from planner.model.project import Project
 from planner.solve.crew import limited
 
-__all__ = ["DONE", "FAILED", "KEPT", "MARK", "Assignment", "Outcome", "begin", "plan_one"]
+__all__ = [
+    "DONE",
+    "FAILED",
+    "KEPT",
+    "MARK",
+    "Assignment",
+    "Outcome",
+    "begin",
+    "divide_one",
+    "plan_one",
+]
 
 MARK = "batch.internal.json"
 """In the folder of a job: what was planned there, from what."""
@@ -83,6 +94,8 @@ class Outcome:
         Counts and the certificate; no list of anybody.
     seconds : float
         Of wall-clock, reading and writing included.
+    parts : tuple of (str, str)
+        Of a project that was divided: name and project file of each part.
     """
 
     name: str
@@ -92,6 +105,7 @@ class Outcome:
     error_zh: str = ""
     figures: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 def begin() -> None:
@@ -113,22 +127,19 @@ def plan_one(job: Assignment) -> Outcome:
 
     Doing it twice stores it once: its folder is written whole, and its mark after it.
     """
-    began, folder = time.perf_counter(), Path(job.folder)
+    return _told(job, _planned)
+
+
+def divide_one(job: Assignment) -> Outcome:
+    """Divide a job into its communities, unless that was done from the same inputs already."""
+    return _told(job, _divided)
+
+
+def _told(job: Assignment, work: Callable[[Assignment, float], Outcome]) -> Outcome:
+    """Do a piece of work; whatever is wrong with it is its outcome, and no other's."""
+    began = time.perf_counter()
     try:
-        project = Project.of(job.project)
-        digest, mark = _fingerprint(project, job), _mark(folder)
-        if not job.again:
-            _spare(folder, mark)
-            if mark.get("state") == DONE and mark.get("fingerprint") == digest:
-                return Outcome(job.name, KEPT, figures=mark["figures"], seconds=mark["seconds"])
-        # a run that is killed between its plan and its last mark finds its own beginning
-        _write_mark(job, {"state": _BEGUN, "fingerprint": digest})
-        wishes = Wishes(None, None, job.fit_rules, job.allow_missing_centres, job.offline)
-        with limited(job.hands):
-            plan, _ = run_and_save(project, folder, wishes, replacing=True)
-        figures, seconds = _figures(plan.summary()), round(time.perf_counter() - began, 2)
-        told = {"fingerprint": digest, "plan": _plan_digest(folder), "figures": figures}
-        _write_mark(job, {"state": DONE, **told, "seconds": seconds})
+        return work(job, began)
     except PlannerError as error:
         told = error.told(("en",)), error.told(("zh",))
         spent = round(time.perf_counter() - began, 2)
@@ -137,7 +148,45 @@ def plan_one(job: Assignment) -> Outcome:
         why = getattr(error, "strerror", None) or "out of memory"
         failed = OutputError.of("batch-system", why=why)
         return Outcome(job.name, FAILED, 4, failed.told(("en",)), failed.told(("zh",)))
+
+
+def _planned(job: Assignment, began: float) -> Outcome:
+    folder = Path(job.folder)
+    project = Project.of(job.project)
+    digest, mark = _fingerprint(project, job), _mark(folder)
+    if not job.again:
+        _spare(folder, mark)
+        if mark.get("state") == DONE and mark.get("fingerprint") == digest:
+            return Outcome(job.name, KEPT, figures=mark["figures"], seconds=mark["seconds"])
+    # a run that is killed between its plan and its last mark finds its own beginning
+    _write_mark(job, {"state": _BEGUN, "fingerprint": digest})
+    wishes = Wishes(None, None, job.fit_rules, job.allow_missing_centres, job.offline)
+    with limited(job.hands):
+        plan, _ = run_and_save(project, folder, wishes, replacing=True)
+    figures, seconds = _figures(plan.summary()), round(time.perf_counter() - began, 2)
+    told = {"fingerprint": digest, "plan": _plan_digest(folder), "figures": figures}
+    _write_mark(job, {"state": DONE, **told, "seconds": seconds})
     return Outcome(job.name, DONE, figures=figures, seconds=seconds)
+
+
+def _divided(job: Assignment, began: float) -> Outcome:
+    folder = Path(job.folder) / PARTS
+    project = Project.of(job.project)
+    digest, mark = _fingerprint(project, job), _mark(folder)
+    files = [Path(file) for _, file in mark.get("parts", ())]
+    if mark.get("fingerprint") == digest and all(file.is_file() for file in files):
+        parts = tuple((str(name), str(file)) for name, file in mark["parts"])
+        told = {"figures": mark["figures"], "seconds": mark["seconds"]}
+        return Outcome(job.name, KEPT, **told, parts=parts)
+    wishes = Wishes(None, None, job.fit_rules, job.allow_missing_centres, job.offline)
+    found = divide(project, folder, wishes)
+    figures = dict.fromkeys(("zones", "cost_m", "penalty_m", "change_m", "bound_m"), 0)
+    figures |= {"households": found.left, "unassigned": found.left, "located": 0}
+    figures |= {"beyond": 0, "broken": 0, "walk_m": 0.0, "peak_gb": 0.0}
+    seconds = round(time.perf_counter() - began, 2)
+    told = {"fingerprint": digest, "parts": found.parts, "figures": figures, "seconds": seconds}
+    _write_mark(replace(job, folder=str(folder)), {"state": DONE, **told})
+    return Outcome(job.name, DONE, figures=figures, seconds=seconds, parts=found.parts)
 
 
 def _spare(folder: Path, mark: dict[str, Any]) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
+import numpy as np
 import osmium
 import osmium.filter
+import osmium.io
 import osmium.osm
 import shapely
+from numpy.typing import ArrayLike
 
 from planner.errors import ConfigError
+from planner.model.arrays import Ints
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["Bounds", "box_of", "filter_within", "lines_within"]
+__all__ = ["Bounds", "Nodes", "around", "box_of", "cut_to", "filter_within", "lines_within"]
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees WGS-84."""
@@ -53,19 +59,73 @@ def lines_within(frame: gpd.GeoDataFrame, bounds: Any) -> gpd.GeoDataFrame:
     return cast("gpd.GeoDataFrame", kept)
 
 
-def filter_within(path: Path, bounds: Bounds) -> Any:
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Where the nodes of an extract lie: read once, asked for each box that is cut out of it.
+
+    Parameters
+    ----------
+    number : ndarray of int64, shape (n,)
+    x, y : ndarray of int64, shape (n,)
+        Ten-millionths of a degree.
+    """
+
+    number: Ints
+    x: Ints
+    y: Ints
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Read the nodes of an extract."""
+        things: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
+        rows = [(thing.id, thing.location.x, thing.location.y) for thing in things]
+        return cls(*np.array(rows, np.int64).reshape(-1, 3).T)
+
+    def within(self, bounds: Bounds) -> list[int]:
+        """Give the numbers of those in a box."""
+        west, south, east, north = (round(v * _UNITS) for v in bounds)
+        inside = (self.x >= west) & (self.x <= east) & (self.y >= south) & (self.y <= north)
+        return self.number[inside].tolist()
+
+
+def around(lon: ArrayLike, lat: ArrayLike, margin_m: float) -> Bounds:
+    """Give the box of some places, degrees WGS-84, with a margin of so many metres."""
+    x, y = np.asarray(lon, float), np.asarray(lat, float)
+    up = margin_m / 111_000.0
+    side = up / max(math.cos(math.radians(float(np.abs(y).max()) + up)), 0.01)
+    return float(x.min()) - side, float(y.min()) - up, float(x.max()) + side, float(y.max()) + up
+
+
+def cut_to(path: Path, bounds: Bounds, nodes: Nodes) -> Callable[[Path], None]:
+    """Give a function that writes what lies in a box as an extract of its own.
+
+    What `planner.network.read_extract` reads of it is what it reads of the whole with these bounds.
+    """
+
+    def write(to: Path) -> None:
+        with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
+            header = reader.header()
+        within = filter_within(path, bounds, nodes)
+        # the temporary name says nothing of its kind
+        file = osmium.io.File(str(to), "pbf")
+        with osmium.SimpleWriter(file, header=header, overwrite=True) as writer:
+            for thing in osmium.FileProcessor(str(path)).with_filter(within):
+                writer.add(thing)
+
+    return write
+
+
+def filter_within(path: Path, bounds: Bounds, nodes: Nodes | None = None) -> Any:
     """Give a filter that lets through what lies in a box, and all that this is made of.
 
     Areas of several ways (a lake, a courtyard) keep all of their ways; other relations are not followed.
+    `nodes`: those of the file, where more than one box is cut out of it.
     """
     inside, kept = osmium.IdTracker(), osmium.IdTracker()
-    west, south, east, north = (round(v * _UNITS) for v in bounds)
     thing: Any
-    for thing in osmium.FileProcessor(str(path), osmium.osm.NODE):
-        place = thing.location
-        if west <= place.x <= east and south <= place.y <= north:
-            inside.add_node(thing.id)
-            kept.add_node(thing.id)
+    for number in (nodes or Nodes.of(path)).within(bounds):
+        inside.add_node(number)
+        kept.add_node(number)
     reaching = inside.contains_filter()
     for thing in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(reaching):
         kept.add_way(thing.id)

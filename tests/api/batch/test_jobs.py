@@ -20,12 +20,13 @@ def test_a_manifest_names_projects_beside_it(district: Path) -> None:
     """Paths are relative to the manifest; a folder will do; a name may be given."""
     manifest = district / "all.toml"
     manifest.write_text(
-        '[[job]]\nproject = "东社区"\nname = "east"\n[[job]]\nproject = "西社区/planner.toml"\n',
+        '[[job]]\nproject = "东社区"\nname = "east"\nby_fence = true\n'
+        '[[job]]\nproject = "西社区/planner.toml"\n',
         "utf-8",
     )
     east, west = read_jobs(manifest)
-    assert east == Job("east", district / "东社区" / "planner.toml")
-    assert (west.name, west.project.is_file()) == ("西社区", True)
+    assert east == Job("east", district / "东社区" / "planner.toml", by_fence=True)
+    assert (west.name, west.project.is_file(), west.by_fence) == ("西社区", True, False)
 
 
 def test_a_project_is_a_batch_of_one_and_a_list_is_a_batch(district: Path) -> None:
@@ -41,6 +42,7 @@ def test_a_project_is_a_batch_of_one_and_a_list_is_a_batch(district: Path) -> No
     [
         ("[[job]]\nname = 'a'\n", "job 1 must have project"),
         ("[[job]]\nproject = 'a'\nseconds = 3\n", "job 1 must have project"),
+        ("[[job]]\nproject = 'a'\nby_fence = 1\n", "job 1 must have project"),
         ("[job]\nproject = 'a'\n", "holds tables"),
         ("title = 'a'\n[[job]]\nproject = 'a'\n", "found: title"),
         ("[[job]\n", "is not a manifest"),

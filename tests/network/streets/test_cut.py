@@ -12,7 +12,7 @@ import shapely
 from planner.demand.ground import Ground
 from planner.errors import ConfigError, NetworkError
 from planner.model.project import Project
-from planner.network.streets.cut import box_of, lines_within
+from planner.network.streets.cut import Nodes, around, box_of, cut_to, lines_within
 from planner.network.streets.osm import read_extract
 
 BOX = (24.940, 60.166, 24.946, 60.170)
@@ -97,3 +97,24 @@ def test_a_project_may_state_a_box(tmp_path: Path) -> None:
     file.write_text(text.format('"here"'), "utf-8")
     with pytest.raises(ConfigError, match="list of numbers"):
         Project.read(file)
+
+
+def test_a_piece_is_an_extract_of_its_own(helsinki_pbf: Path, tmp_path: Path) -> None:
+    """Read as the whole is with that box; the same piece has the same bytes."""
+    nodes, pieces = Nodes.of(helsinki_pbf), [tmp_path / "a.osm.pbf", tmp_path / "b.osm.pbf"]
+    for to in pieces:
+        cut_to(helsinki_pbf, BOX, nodes)(to)
+    assert pieces[0].read_bytes() == pieces[1].read_bytes()
+    piece, cut = read_extract(pieces[0]), _cut(helsinki_pbf)
+    for layer in ("streets", "buildings", "addresses", "green", "water", "places", "barriers"):
+        assert getattr(piece, layer).equals(getattr(cut, layer)), layer
+    assert piece.data_date == cut.data_date
+
+
+def test_a_margin_is_in_metres() -> None:
+    """To every side, wherever it lies."""
+    west, south, east, north = around([24.94, 24.95], [60.16, 60.17], 1000.0)
+    assert (60.16 - south) * 111_000 == pytest.approx(1000.0)
+    assert (north - 60.17) * 111_000 == pytest.approx(1000.0)
+    for side in (24.94 - west, east - 24.95):
+        assert 1000.0 <= side * 111_000 * 0.4975 <= 1010.0
