@@ -76,9 +76,9 @@ def main() -> None:
 def _plan(folder: Path, extract: Path, seconds: float) -> None:
     from planner.api.zone import run
     from planner.plan.store import store_plan
-    from tests.benchmarks.reference import COMMUNITIES, write_district
+    from tests.benchmarks.reference import Counts, write_district
 
-    names = [f"合成社区{k + 1:02d}" for k in range(COMMUNITIES)]
+    names = [f"合成社区{k + 1:02d}" for k in range(Counts.communities)]
     project = write_district(folder, extract, names, 0)
     homes = pd.read_csv(folder / "households.csv")
     rng = np.random.default_rng(0)

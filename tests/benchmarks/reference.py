@@ -14,7 +14,7 @@ import csv
 import json
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,24 @@ from planner.model.project import Project
 from tests.benchmarks.communities import Place, spread
 from tests.benchmarks.table import machine, show
 
-HOUSEHOLDS, MEMBERS, CENTRES, MENTORS, COMMUNITIES = 35_000, 5_600, 586, 42, 44
 HOMES_A_BUILDING = 15
 SAY_EVERY_S = 5.0
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many of each a district has."""
+
+    households: int = 35_000
+    members: int = 5_600
+    centres: int = 586
+    mentors: int = 42
+    communities: int = 44
+
+
 def main() -> None:
     """Plan twice, print both, and fail where a community is lost."""
-    options = _options()
+    options, counts = _options(), Counts()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.out or Path(scratch)
         project = Project.read(
@@ -67,19 +77,29 @@ def main() -> None:
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), "utf-8")
-    assert letter["communities"] == fitted["communities"] == COMMUNITIES
+    assert letter["communities"] == fitted["communities"] == counts.communities
 
 
-def write_district(folder: Path, extract: Path, names: list[str], seed: int) -> Path:
-    """Write the sheets and the project file of a district on the buildings of an extract."""
+def write_district(
+    folder: Path,
+    extract: Path,
+    names: list[str],
+    seed: int,
+    counts: Counts | None = None,
+    place: Place | None = None,
+) -> Path:
+    """Write the sheets and the project file of a district on the buildings of an extract.
+
+    `place`: the buildings of the extract, where they are read already.
+    """
     rng = np.random.default_rng(seed)
-    place = Place(extract)
+    counts, place = counts or Counts(), place or Place(extract)
     folder.mkdir(parents=True, exist_ok=True)
-    piece = pieces(place.xy, COMMUNITIES)
-    share = _shares(rng.lognormal(0.0, 0.35, COMMUNITIES), HOUSEHOLDS)
+    piece = pieces(place.xy, counts.communities)
+    share = _shares(rng.lognormal(0.0, 0.35, counts.communities), counts.households)
     people = [
         _community(place, np.flatnonzero(piece == k), int(share[k]), names[k], rng)
-        for k in range(COMMUNITIES)
+        for k in range(counts.communities)
     ]
     households = pd.concat(people, ignore_index=True)
     weights = households.groupby("社区", sort=False).size().to_numpy(float)
@@ -88,8 +108,8 @@ def write_district(folder: Path, extract: Path, names: list[str], seed: int) -> 
             _members(homes, m, c, rng)
             for (_, homes), m, c in zip(
                 households.groupby("社区", sort=False),
-                _shares(weights, MEMBERS),
-                _shares(weights, CENTRES),
+                _shares(weights, counts.members),
+                _shares(weights, counts.centres),
                 strict=True,
             )
         ],
@@ -97,18 +117,20 @@ def write_district(folder: Path, extract: Path, names: list[str], seed: int) -> 
     )
     members.insert(0, "编号", [f"M{i:05d}" for i in range(len(members))])
     households.insert(0, "编号", [f"H{i:05d}" for i in range(len(households))])
-    at = rng.choice(len(place.xy), MENTORS, replace=False)
+    at = rng.choice(len(place.xy), counts.mentors, replace=False)
     mentors = pd.DataFrame({
-        "编号": [f"Z{i:02d}" for i in range(MENTORS)],
+        "编号": [f"Z{i:02d}" for i in range(counts.mentors)],
         "经度": place.lon_lat[at, 0].round(7), "纬度": place.lon_lat[at, 1].round(7),
     })  # fmt: skip
-    mentors.to_csv(folder / "mentors.csv", index=False)
+    guided = "mentors = 'mentors.csv'\n" if counts.mentors else ""
+    if counts.mentors:
+        mentors.to_csv(folder / "mentors.csv", index=False)
     households.to_csv(folder / "households.csv", index=False)
     members.to_csv(folder / "members.csv", index=False)
     project = folder / "planner.toml"
     project.write_text(
         "[inputs]\nhouseholds = 'households.csv'\nmembers = 'members.csv'\n"
-        "mentors = 'mentors.csv'\n"
+        f"{guided}"
         f"streets = '{extract.resolve().as_posix()}'\n\n[rules]\n\n[search]\nseed = {seed}\n\n"
         "[outputs]\ntitle = '合成区 synthetic district'\n",
         "utf-8",
@@ -208,7 +230,7 @@ def _names(options: argparse.Namespace) -> list[str]:
     if options.committees:
         with options.committees.open(encoding="utf-8-sig", newline="") as file:
             found = [row[-1] for row in list(csv.reader(file))[1:]]
-    return (found + [f"社区{i + 1}" for i in range(COMMUNITIES)])[:COMMUNITIES]
+    return (found + [f"社区{i + 1}" for i in range(Counts.communities)])[: Counts.communities]
 
 
 def _options() -> argparse.Namespace:
