@@ -20,7 +20,14 @@ from planner.api.site.candidates import list_candidates, mean_scores
 from planner.api.site.communities import beyond_rules, fence_table
 from planner.api.site.counts import counts_of
 from planner.api.site.handover import marked_members, next_project
-from planner.api.site.proposal import Outcome, chosen_table, left_table, uncovered_table
+from planner.api.site.proposal import (
+    Outcome,
+    chosen_table,
+    left_table,
+    one_more,
+    one_more_table,
+    uncovered_table,
+)
 from planner.api.site.quarters import Quarter, choose, make_quarters
 from planner.api.site.scoring import scoring_table
 from planner.demand.demand import build_demand
@@ -65,7 +72,9 @@ class Proposal:
         centres, at best; None where some fence has none)``, value_m, bound_m, optimality_gap`` (for
         this number in each fence)``, score, score_before`` (means of the chosen and of today's centres,
         None if none is stated)``, uncovered`` (homes)``, score_m, strength_m, strengths, criteria, limit_m,
-        publish_names, network, synthetic, title, seed``.
+        publish_names, network, synthetic, title, seed``; ``one_more`` (of each community what one centre more
+        would change, see `planner.api.site.proposal.one_more_table`) and ``one_point`` (how many of those
+        left out would be chosen with one point of score more; None where points are worth nothing).
     findings : tuple of Finding
         What was noticed in the input.
     members : Residents
@@ -267,14 +276,16 @@ def site(
     said += () if enough else (Finding.of("siting-not-enough"),)
     said += beyond_rules(quarters, counts) if asked != "fewest" else ()
     left = left_table(outcomes, candidates, aside)
+    scored = scoring_table(known, chosen, left, task.siting, objections)
     return Proposal(
         chosen=chosen,
         left=left,
-        scoring=scoring_table(known, chosen, left, task.siting, objections),
+        scoring=scored,
         uncovered=uncovered,
         fences=fences,
         figures=_figures(task, asked, located, fences, uncovered, ground, members)
-        | mean_scores(chosen, located, known),
+        | mean_scores(chosen, located, known)
+        | one_more(one_more_table(outcomes, candidates), scored),
         findings=(
             *opened.findings,
             *located.findings,

@@ -202,6 +202,7 @@ def proposal_lines(figures: Mapping[str, Any]) -> list[str]:
         score, old = figures["score"], figures["score_before"]
         zh, en = ("", "") if old is None else (f"（现 {old:.1f}）", f" ({old:.1f} today)")
         lines.append(f"平均得分 {score:.1f}{zh} · mean score {score:.1f}{en}")
+    lines += _one_more(figures)
     gap = 100 * figures["optimality_gap"]
     lines.append(
         f"在各社区此数量下，与最优选择的差距不超过 {gap:.2f}% · "
@@ -216,6 +217,26 @@ def proposal_lines(figures: Mapping[str, Any]) -> list[str]:
         f"仍超出步行上限或无路径 {open_} 户 · {open_} homes beyond the walk limit or without a path"
     )
     return lines
+
+
+def _one_more(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Say what one centre more would change, the best three communities, and what one point of score more."""
+    homes = max(figures["located"], 1)
+    for row in figures["one_more"][:3]:
+        where, who = row["fence"] or "全区 district", row["candidate_id"]
+        mean, more = row["saved_m"] / homes, number(row["within"])
+        yield (
+            f"若再增 1 个点位，{where}首选 {who}：全部住户平均步行减少 {mean:.1f} 米，"
+            f"新进入步行上限 {more} 户 · "
+            f"one centre more, {where}: {who}, {mean:.1f} m less for a home on average, {more} homes more "
+            f"within the walk limit"
+        )
+    if figures["one_point"] is not None:
+        n = figures["one_point"]
+        yield (
+            f"若得分多 1 分，未入选者中有 {n} 名会替换所在责任区的中心户（见评分表） · "
+            f"with one point of score more {n} of those left out would replace the centre of their zone (see the scores)"
+        )
 
 
 def _terms(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from planner.api.site.proposal import (
@@ -13,6 +14,8 @@ from planner.api.site.proposal import (
     chosen_table,
     left_table,
     mean_walk,
+    one_more,
+    one_more_table,
     swaps,
     uncovered_table,
 )
@@ -200,3 +203,21 @@ def test_why_a_runner_up_without_a_path_is_none() -> None:
     zh, en = _why(np.array(["M7"]), away, 0)
     assert "M7" in zh
     assert en == "from M7 some of the homes have no path"
+
+
+def test_what_one_more_would_change() -> None:
+    """With the middle of three chosen an end saves its own homes their walk; the first by name is told."""
+    of = lane(ROW, ["A"] * 3, ROW)
+    found = one_more_table(outcomes(of, [1]), of.table)
+    (row,) = found.to_dict("records")
+    homes = of.quarters[0].households[0]
+    assert (row["fence"], row["candidate_id"]) == ("A", "M0")
+    assert row["saved_m"] == pytest.approx(100.0 * homes, abs=homes)
+    assert row["within"] == 0
+    scored = pd.DataFrame({"outcome": ["chosen", "left", "left"], "points": [0.3, -0.4, -2.0]})
+    told = one_more(found, scored)
+    assert told["one_point"] == 1
+    assert told["one_more"] == [row]
+    assert one_more(found, scored.assign(points=np.nan))["one_point"] is None
+    everyone = one_more_table(outcomes(of, [3]), of.table)
+    assert len(everyone) == 0

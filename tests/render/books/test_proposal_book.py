@@ -118,6 +118,8 @@ FIGURES: dict[str, Any] = {
     "score": 91.0,
     "score_before": 85.0,
     "optimality_gap": 0.0123,
+    "one_more": [{"fence": "东", "candidate_id": "M9", "saved_m": 5000.0, "within": 12}],
+    "one_point": 2,
     "misfit": 0.0,
     "score_m": 2.0,
     "strength_m": 30.0,
@@ -217,6 +219,10 @@ def test_the_lines_say_what_it_comes_to() -> None:
         "现中心户平均步行最好为 90.0 米，每户变化 -9.5 米 · "
         "with today's centres 90.0 m at best: -9.5 m a home",
         "平均得分 91.0（现 85.0） · mean score 91.0 (85.0 today)",
+        "若再增 1 个点位，东首选 M9：全部住户平均步行减少 4.8 米，新进入步行上限 12 户 · "
+        "one centre more, 东: M9, 4.8 m less for a home on average, 12 homes more within the walk limit",
+        "若得分多 1 分，未入选者中有 2 名会替换所在责任区的中心户（见评分表） · with one point of score "
+        "more 2 of those left out would replace the centre of their zone (see the scores)",
         "在各社区此数量下，与最优选择的差距不超过 1.23% · "
         "proven within 1.23 % of the best choice of so many in each community",
         "仍超出步行上限或无路径 12 户 · 12 homes beyond the walk limit or without a path",
@@ -225,7 +231,7 @@ def test_the_lines_say_what_it_comes_to() -> None:
 
 def test_what_is_not_known_is_not_said() -> None:
     """No centres today, no scores: no such lines; what does not fit has one of its own."""
-    figures = FIGURES | {"walk_before_m": None, "score": None, "misfit": 1500.0}
+    figures = FIGURES | {"walk_before_m": None, "score": None, "one_point": None, "misfit": 1500.0}
     lines = "\n".join(proposal_lines(figures))
     assert "today's centres" not in lines
     assert "mean score" not in lines
