@@ -23,12 +23,20 @@ from planner.intake.sheets.flags import marked
 from planner.intake.sheets.gather import labels
 from planner.intake.sheets.headings import roles_of
 from planner.intake.sheets.read import SheetTable, read_table
-from planner.model.given import sources_of
+from planner.model.given import Given, sources_of
 from planner.model.schema import MEMBERS, NOMINATIONS, Column, Table, header_key
 from planner.model.service_sheets import NOMINATED, OBJECTIONS
 from planner.model.small_tables import folded
 
-__all__ = ["WAYS", "Nominations", "read_nominations", "read_objections", "strengths_of"]
+__all__ = [
+    "WAYS",
+    "Nominations",
+    "Objection",
+    "objection_rows",
+    "read_nominations",
+    "read_objections",
+    "strengths_of",
+]
 
 WAYS: Final = {
     "self": ("自荐", "own application", ("自荐", "自我推荐", "self", "own")),
@@ -221,22 +229,50 @@ def read_objections(path: Path, *, told: Table = OBJECTIONS) -> dict[str, str]:
         No sheet names a member.
     """
     order = ("dismissed", "open", "upheld")
+    rows = objection_rows(path, told=told)
+    if rows is None:
+        raise SchemaError.of("not-objections", name=path.name)
     found: dict[str, str] = {}
+    for one in rows:
+        both = (found.get(one.member, order[0]), one.state)
+        found[one.member] = max(both, key=order.index)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One row of a sheet of objections: against whom, and ``upheld``, ``open`` or ``dismissed``."""
+
+    member: str
+    state: str
+    file: str
+    sheet: str
+    row: int
+
+
+def objection_rows(
+    path: Path | Given, *, told: Table = OBJECTIONS, concluded: bool = False
+) -> tuple[Objection, ...] | None:
+    """Read a sheet of objections row by row; None where no sheet of the file is one.
+
+    `concluded`: a sheet without the column 结论/result is none.
+
+    Raises `SheetError`: the file cannot be read.
+    """
+    found: list[Objection] = []
     good = False
     for table in read_table(path, table=told):
         roles, _ = roles_of(table.headers, told, file=table.file, sheet=table.sheet)
-        if "member" not in roles:
+        if "member" not in roles or (concluded and "state" not in roles):
             continue
         good = True
         who = table.cells[:, roles["member"]].tolist()
         states = table.cells[:, roles["state"]].tolist() if "state" in roles else [""] * len(who)
-        for member, text in zip((str(w).strip() for w in who), states, strict=True):
-            if member:
-                both = (found.get(member, order[0]), _concluded(str(text)))
-                found[member] = max(both, key=order.index)
-    if not good:
-        raise SchemaError.of("not-objections", name=path.name)
-    return found
+        for name, text, row in zip(who, states, table.row.tolist(), strict=True):
+            if member := str(name).strip():
+                state = _concluded(str(text))
+                found.append(Objection(member, state, table.file, table.sheet, int(row)))
+    return tuple(found) if good else None
 
 
 def _concluded(text: str) -> str:

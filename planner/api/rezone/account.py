@@ -100,7 +100,7 @@ def _moves(
     own = {event.id: event.row for event in wish.new if event.kind.startswith("home")}
     given = {event.target for event in wish.new if event.kind == "give"}
     centres = set(tables.centres["centre_id"])
-    retired = {e.id: e.row for e in wish.new if e.kind in ("centre-out", "member-out")}
+    retired = {e.id: e.row for e in wish.new if e.kind in ("centre-out", "member-out", "objection")}
     walked = dict(zip(before.households["household_id"], before.households["walk_m"], strict=True))
     label = dict(zip(tables.units["unit_id"], tables.units["label"], strict=True))
     homes = tables.households[tables.households["moved"].astype(bool)]

@@ -32,7 +32,14 @@ from planner.solve.keeping import Keeping, Recut
 __all__ = ["Asked", "Changed", "Options", "Readied"]
 
 _OVER_HOMES = ("home-out", "home-move", "home-minutes")
-_OVER_MEMBERS = ("member-out", "member-move", "member-rest", "centre-out", "centre-new")
+_OVER_MEMBERS = (
+    "member-out",
+    "member-move",
+    "member-rest",
+    "centre-out",
+    "centre-new",
+    "objection",
+)
 """Kinds of earlier events that go before what a sheet says of somebody."""
 
 

@@ -77,6 +77,9 @@ def with_sited(
     return tuple(named), tuple(said)
 
 
+_GONE = ("centre-out", "member-out", "member-move", "objection")
+
+
 @dataclass(eq=False)
 class _Desk:
     tables: PlanTables
@@ -103,9 +106,17 @@ class _Desk:
     def retiring(self) -> frozenset[int]:
         """Centres that retire or leave by the same sheet."""
         ids = {str(c): i for i, c in enumerate(self.tables.centres["centre_id"])}
-        gone = [e.id for e in self.events if e.kind in ("centre-out", "member-out", "member-move")]
+        gone = [e.id for e in self.events if e.kind in _GONE]
         found = match_ids(gone, ids)
         return frozenset(ids[found[name]] for name in gone if found.get(name) is not None)
+
+    @cached_property
+    def objected(self) -> frozenset[str]:
+        """Members against whom an objection was upheld in an earlier re-zoning."""
+        told = self.tables.provenance.get("events") or ()
+        ids = self.tables.members["member_id"].astype(str)
+        gone = [str(e["id"]) for e in told if e["kind"] == "objection"]
+        return frozenset(match_ids(gone, ids).values())
 
     def units(self, target: str) -> tuple[Ints, str]:
         """Give the units of a zone, by its number or its centre, of a building, or of a community.
@@ -133,7 +144,7 @@ class _Desk:
         """Give the members who live there and could be a centre, one a unit; of several the first by id."""
         members = self.tables.members
         # of whom the same sheet says something else nobody can know here where they will be
-        busy = {event.id for event in self.events}
+        busy = {event.id for event in self.events} | self.objected
         free = ~members["is_centre"].to_numpy(bool)
         stays = [i for i in range(self.problem.n_centres) if i not in self.retiring]
         taken = {*self.problem.home[stays].tolist(), *self.chosen, -1}

@@ -277,6 +277,8 @@ def site(
     said += beyond_rules(quarters, counts) if asked != "fewest" else ()
     left = left_table(outcomes, candidates, aside)
     scored = scoring_table(known, chosen, left, task.siting, objections)
+    found = (*demand.findings, *nominated.findings)
+    more = one_more(one_more_table(outcomes, candidates), scored)
     return Proposal(
         chosen=chosen,
         left=left,
@@ -284,15 +286,8 @@ def site(
         uncovered=uncovered,
         fences=fences,
         figures=_figures(task, asked, located, fences, uncovered, ground, members)
-        | mean_scores(chosen, located, known)
-        | one_more(one_more_table(outcomes, candidates), scored),
-        findings=(
-            *opened.findings,
-            *located.findings,
-            *demand.findings,
-            *nominated.findings,
-            *said,
-        ),
+        | {**mean_scores(chosen, located, known), **more},
+        findings=(*opened.findings, *located.findings, *found, *said),
         members=members,
         sources=tuple(p for p in task.inputs.member_files if isinstance(p, Path)),
         project_file=file,

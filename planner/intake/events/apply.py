@@ -312,6 +312,15 @@ def _centre(desk: _Desk, event: Event) -> str:
     return ""
 
 
+def _objected(desk: _Desk, event: Event) -> str:
+    """Whoever is no centre stays what they are: that nobody is chosen so is seen to elsewhere."""
+    name = desk.members.placed(event.id)
+    if name is None:
+        return "event-nobody"
+    desk.members.kept[name] = {**desk.members.kept[name], "is_centre": False}
+    return ""
+
+
 _ACTS: Final[dict[str, Callable[[_Desk, Event], str]]] = {
     "home-in": _join,
     "home-out": _leave,
@@ -325,4 +334,5 @@ _ACTS: Final[dict[str, Callable[[_Desk, Event], str]]] = {
     "member-serve": _serve,
     "centre-out": _centre,
     "centre-new": _centre,
+    "objection": _objected,
 }

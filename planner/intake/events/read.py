@@ -15,6 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from planner.errors import Finding, SchemaError, Severity
+from planner.intake.nominations import objection_rows
 from planner.intake.residents import KEPT_COLUMNS, Residents, typed_residents
 from planner.intake.sheets.cell_values import clean_column, clean_ids, number_in
 from planner.intake.sheets.gather import columns_of, usable_rows
@@ -65,7 +66,8 @@ def read_events(path: str | Path | Given) -> EventSheet:
     Parameters
     ----------
     path : str or Path
-        Any workbook or CSV with a column 事项/event; sheets without one are left alone.
+        Any workbook or CSV with a column 事项/event; sheets without one are left alone.  A sheet of
+        objections (公示异议: 党员编号, 结论) will do, too: each that was upheld is an event.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def read_events(path: str | Path | Given) -> EventSheet:
         if any(role_of(h, EVENTS) == "event" for h in t.headers)
     ]
     if not tables:
-        raise SchemaError.of("changes-no-column", file=file.name)
+        return _objections(file)
     read = [columns_of(t, EVENTS) for t in tables]
     frame = pd.concat([f for f, _ in read], ignore_index=True)
     findings = [f for t in tables for f in t.findings] + [f for _, said in read for f in said]
@@ -114,6 +116,22 @@ def read_events(path: str | Path | Given) -> EventSheet:
         raise SchemaError.of("changes-not-clear", {"findings": faults}, **told)
     sources = ((file.name, digest_of(file)),)
     return EventSheet(tuple(events), tuple(findings), sources, estates)
+
+
+def _objections(file: Path | Given) -> EventSheet:
+    """Read a sheet of objections to a published list: each that was upheld is an event, and no other row.
+
+    Raises `SchemaError`: it is none, either.
+    """
+    rows = objection_rows(file, concluded=True)
+    if rows is None:
+        raise SchemaError.of("changes-no-column", file=file.name)
+    upheld = {row.member: row for row in rows if row.state == "upheld"}
+    events = tuple(
+        Event("objection", id=row.member, file=row.file, sheet=row.sheet, row=row.row)
+        for row in upheld.values()
+    )
+    return EventSheet(events, (), ((file.name, digest_of(file)),))
 
 
 def _without_faults(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

@@ -235,7 +235,8 @@ def _one_more(figures: Mapping[str, Any]) -> Iterator[str]:
         n = figures["one_point"]
         yield (
             f"若得分多 1 分，未入选者中有 {n} 名会替换所在责任区的中心户（见评分表） · "
-            f"with one point of score more {n} of those left out would replace the centre of their zone (see the scores)"
+            f"with one point of score more {n} of those left out would replace the centre of their "
+            "zone (see the scores)"
         )
 
 

@@ -146,3 +146,20 @@ def test_without_such_an_event_nothing_is_asked(plan: Plan) -> None:
     """All others pass as they are."""
     events = (Event("home-out", id="H0000"), Event("lock", target="1"))
     assert with_sited(plan, events, (), 0) == (events, ())
+
+
+def test_whom_an_objection_was_upheld_against_is_not_chosen(project: Project, plan: Plan) -> None:
+    """Handed in as the office keeps it, a sheet of objections: the seat goes, no later month gives one."""
+    zone = plan.centres.iloc[1]
+    gone = str(zone["centre_id"])
+    first = cut(plan, project, ("择优新设中心户", "", gone))
+    (best,) = set(first.centres["centre_id"]) - set(plan.centres["centre_id"])
+    upheld = pd.DataFrame({"党员编号": [gone, best, "nobody"], "结论": ["成立", "成立", "不成立"]})
+    made = rezone(plan, project, Changed(upheld), Keeping(0.0), when=WHEN)
+    assert set(made.centres["centre_id"]) == set(plan.centres["centre_id"]) - {gone}
+    assert {gone, best} <= set(made.members["member_id"])
+    assert "objection upheld x2" in history_rows(made)[-1]["what"]
+    unit = made.households["unit_id"][plan.households["zone"].to_numpy() == gone].iloc[0]
+    later = cut(made, project, ("择优新设中心户", "", str(unit)))
+    new = set(later.centres["centre_id"]) - set(made.centres["centre_id"])
+    assert not new & {gone, best}

@@ -106,6 +106,7 @@ def test_members_rest_serve_and_become_centres(homes: Residents, members: Reside
         (event("member-serve", "M2"), "event-not-resting"),
         (event("centre-out", "M2"), "event-no-centre"),
         (event("centre-new", "M1"), "event-centre-already"),
+        (event("objection", "Z9"), "event-nobody"),
     ],
 )
 def test_an_event_that_names_nobody_is_a_fault(
@@ -174,3 +175,14 @@ def test_zone_sizes_that_were_set_stay_when_members_change() -> None:
     assert (made.low, made.high) == (50, 250)
     more = with_rules(own, [event("rule", rule="members_per_zone", high=8.0)]).households_per_zone
     assert (more.low, more.high) == (50, 200)
+
+
+def test_an_objection_takes_the_seat_and_nothing_else(homes: Residents, members: Residents) -> None:
+    """A centre is one no more, anybody else stays what they are; both stay members."""
+    before = members.kept.set_index("id")["is_centre"]
+    made = registered(homes, members, [event("objection", "M1"), event("objection", "M2")])
+    after = made.members.kept.set_index("id")["is_centre"]
+    assert before["M1"]
+    assert not after[["M1", "M2"]].any()
+    assert sorted(after.index) == sorted(before.index)
+    assert not made.findings

@@ -123,3 +123,23 @@ def test_another_sheet_is_not_taken_for_one(tmp_path: Path) -> None:
     path.write_text("编号,地址\nA1,和平里3号楼\n", encoding="utf-8")
     with pytest.raises(SchemaError, match="事项"):
         read_events(path)
+
+
+def test_a_sheet_of_objections_will_do(tmp_path: Path) -> None:
+    """Each that was upheld is an event, once; others are none; without conclusions it is no such sheet."""
+    path = tmp_path / "objections.csv"
+    rows = [
+        "M1,2025-04-01,成立",
+        "M2,2025-04-01,不成立",
+        "M3,2025-04-02,核实中",
+        "M1,2025-04-03,成立",
+    ]
+    path.write_text("\n".join(["党员编号,日期,结论", *rows]), encoding="utf-8")
+    found = read_events(path)
+    assert [(e.kind, e.id, e.file, e.row) for e in found.events] == [
+        ("objection", "M1", "objections.csv", 5)
+    ]
+    assert found.sources[0][0] == "objections.csv"
+    path.write_text("党员编号,日期\nM1,2025-04-01", encoding="utf-8")
+    with pytest.raises(SchemaError):
+        read_events(path)
