@@ -120,7 +120,7 @@ WHOLE = frozenset(
 
 FIRST = (
     "intake/coordinates/test_spread.py", "solve/zones/ties/test_cost.py", "api/test_estimator.py",
-    "api/site/test_communities.py", "demand/test_bind.py",
+    "api/site/test_communities.py", "demand/ties/test_bind.py",
     "api/rezone/test_run.py", "intake/online/test_consent.py", "api/test_zone.py",
     "intake/gazetteer/test_geocode_self.py", "intake/test_layouts.py", "plan/store/test_coherent.py",
     "attack/test_hidden_counts.py", "cli/test_terminal_letters.py", "api/site/test_site.py",

@@ -25,8 +25,8 @@ from planner.api.standing import (
     open_standing,
     save_internal,
 )
-from planner.demand.bind import strengths_in
 from planner.demand.ground import building_table
+from planner.demand.ties.bind import strengths_in
 from planner.intake.service_log import SERVICES, read_log
 from planner.model.caring import CareKind, Pace, care_kinds
 from planner.model.duties import need_kinds

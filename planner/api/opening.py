@@ -12,9 +12,9 @@ import geopandas as gpd
 
 from planner.api.people import People, people_behind, people_in
 from planner.api.progress import Clock
-from planner.demand.bind import Strengths, strengths_in
 from planner.demand.ground import Ground, completed, read_ground
 from planner.demand.locate import Located, locate
+from planner.demand.ties.bind import Strengths, strengths_in
 from planner.demand.trust import trusted
 from planner.errors import Finding, InputError
 from planner.files import free_file, free_folder, held, mark_as_read

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from planner.api.opening import Opened, open_project
 from planner.api.people import people_in
 from planner.api.progress import Clock
-from planner.demand.bind import Strengths
 from planner.demand.locate import Located
+from planner.demand.ties.bind import Strengths
 from planner.files import write_files
 from planner.intake.household_needs import HouseholdNeeds, read_household_needs
 from planner.intake.sheets.formats.grids import opened_once

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from planner.api.checkpoint import Checkpoint
 from planner.api.opening import Online, Opened
 from planner.api.rezone.wish import Kept, RezoneWish
-from planner.demand.bind import Cared
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.demand.wishes import Wished
+from planner.demand.ties.bind import Cared
+from planner.demand.ties.wishes import Wished
 from planner.errors import Finding
 from planner.files import mark_as_read
 from planner.model.given import one_source

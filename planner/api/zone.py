@@ -22,9 +22,9 @@ from planner.api.rezone.broken_rules import broken_anew
 from planner.api.rezone.wish import kept_from
 from planner.api.standing import care_of
 from planner.api.task import Case, Solved, Task, Wishes
-from planner.demand.bind import bind
 from planner.demand.demand import build_demand
 from planner.demand.locate import Located
+from planner.demand.ties.bind import bind
 from planner.errors import ConfigError, Finding, InfeasibleError
 from planner.files import begin_beside, mark_as_read, probe
 from planner.intake.sheets.headings import role_of

@@ -28,8 +28,11 @@ class Affinity:
     apart_m : float
         The same for two homes that are to be kept apart.
     compound_m : float
-        Price when two neighbouring stairwells of one compound come into two zones, for each home of
-        the smaller one; 0 for none.
+        So that zones look whole: each home is charged this, times the share of its neighbours on foot in
+        the compound that come into another zone; stairwells of its own building count five times.  0 for
+        none.
+    street_m : float
+        The same for homes outside of compounds and their neighbours on one street.
     talents : tuple of str
         Strengths (特长) of which each zone should have at least one member.
     talent_price : float
@@ -61,7 +64,8 @@ class Affinity:
 
     tie_m: float = 200.0
     apart_m: float = 2000.0
-    compound_m: float = 0.0
+    compound_m: float = 3.0
+    street_m: float = 0.0
     talents: tuple[str, ...] = ()
     talent_price: float = 1000.0
     move_price_m: float = MOVE_PRICE_M

@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from planner.demand.bind import Cared
 from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
+from planner.demand.ties.bind import Cared
 from planner.demand.units import floor_number
 from planner.model.arrays import Bools, Floats, Geometries, Ints
 from planner.model.certificate import Certificate

@@ -11,7 +11,7 @@ from planner.api.fill import fill
 from planner.api.people import people_of
 from planner.api.site.handover import marked_members, next_project
 from planner.api.zone import run
-from planner.demand.bind import strengths_in
+from planner.demand.ties.bind import strengths_in
 from planner.intake.residents import read_members
 from planner.model.project import Project
 from tests.api.small import write_small_office

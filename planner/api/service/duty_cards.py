@@ -19,7 +19,7 @@ from planner.api.standing import (
     matched_needs,
     open_standing,
 )
-from planner.demand.bind import strengths_in
+from planner.demand.ties.bind import strengths_in
 from planner.errors import Finding
 from planner.model.duties import duties, need_kinds
 from planner.model.project import Project

@@ -11,7 +11,7 @@ import pandas as pd
 from planner.api.plan import Plan
 from planner.api.progress import Clock, Listener
 from planner.api.standing import BookAnswer, about_of, open_standing
-from planner.demand.wishes import wished
+from planner.demand.ties.wishes import wished
 from planner.errors import ConfigError, Finding
 from planner.intake.nominations import read_nominations
 from planner.model.project import Project

@@ -105,7 +105,7 @@ def verify(
     parts = model.parts()
     bounds = [model.by_prizes(units, centres, until) for units, centres in parts]
     proven = model.lost_m + sum(bounds)
-    # Ties cost something or nothing: what is proven without them is true with them.
+    # Other ties cost something or nothing: what is proven without them is true with them.
     wanted = claimed_m - CLOSE * max(abs(claimed_m), 1.0)
     for i, (_, centres) in enumerate(parts):
         if proven >= wanted or time.perf_counter() >= until:
@@ -157,13 +157,22 @@ class _Model:
         served = np.zeros(n, bool)
         for reach in self._reach:
             served[reach.unit] = True
-        self.lost_m = float(self.skip[~served].sum())
+        self.lost_m = float(self.skip[~served].sum()) + self._parted_m()
         # A unit may be left out at its price, so no prize above that proves anything.
         self.prize = np.zeros(n)
         for u, prize in prizes.items():
             if 0 <= u < n and np.isfinite(prize):
                 self.prize[u] = min(float(prize), float(self.skip[u]))
         self._served = served
+
+    def _parted_m(self) -> float:
+        """Price of ties between units that no centre may serve both: every plan pays it."""
+        if (ties := self.problem.ties) is None:
+            return 0.0
+        parted = (ties.a != ties.b) & ~ties.apart
+        for reach in self._reach:
+            parted &= ~(np.isin(ties.a, reach.unit) & np.isin(ties.b, reach.unit))
+        return float(ties.price_m[parted].sum())
 
     def _reached(self, c: int, units: Ints, walk_m: Floats, cost: Floats, home: Ints) -> _Reach:
         """Go out from a home: a unit may join if a neighbour that is nearer may."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from planner.demand.wishes import MOST, Wished, wish_shares
+from planner.demand.ties.wishes import MOST, Wished, wish_shares
 from planner.model.audit import check
 from planner.model.tables import PlanTables
 from planner.plan.care.onstreets import OnStreets

@@ -267,8 +267,7 @@ def _broken(certificate: Certificate) -> str:
     if certificate.ties is None:
         return ""
     return (
-        f" + 相亲折算 broken ties {number(certificate.ties.broken_m)} m"
-        "（下界已计入相亲 the bound counts ties）"
+        f" + 相亲与邻居折算 broken ties and parted neighbours {number(certificate.ties.broken_m)} m"
     )
 
 

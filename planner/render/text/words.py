@@ -107,8 +107,8 @@ def tie_words(tables: PlanTables) -> tuple[Both, ...]:
             (
                 found.joined,
                 found.neighbours,
-                "同小区相邻单元同区：{} 对",
-                "neighbouring stairwells of one compound in one zone: {}",
+                "同小区（同街）邻居同区：{} 对",
+                "neighbours of one compound or street in one zone: {}",
             ),
         ]
     if staffing.get("helpers"):

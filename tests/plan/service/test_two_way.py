@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.demand.wishes import Wished, wished
+from planner.demand.ties.wishes import Wished, wished
 from planner.intake.wish_sheet import WishSheet
 from planner.plan.frames import assignment_of
 from planner.plan.service.two_way import PRICES_M, committee_fill, trade_off, wish_table

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from planner.model.audit import audit, check
 from planner.model.problem import Problem, Ties
+from planner.model.proof.verify import verify
 from planner.solve.stop import Clock
 from planner.solve.zones.parts import split
 from planner.solve.zones.search import Stop, solve
@@ -112,6 +113,33 @@ def test_a_plan_that_stands_and_is_good_enough_stays_with_ties() -> None:
     assert standing.stopped == "gap"
     again = solve(tied, stop=Stop(0.05, 300.0), seed=2, start=standing.assignment)
     assert (again.assignment == standing.assignment).all()
+
+
+def rows_of(problem: Problem, price_m: float) -> Ties:
+    """Hold all neighbours of a town together, as those of one compound are: no people, only a price."""
+    a, b = problem.adjacency.T
+    n = len(a)
+    return Ties(a, b, np.full(n, price_m), np.zeros(n, bool), np.zeros(n, int))
+
+
+def test_neighbours_in_a_row_are_proven_without_ties() -> None:
+    """Zones become more whole at their mild price, and prizes on units alone prove the plan again."""
+    problem = town(low=60.0, high=75.0)
+    tied = problem.replace(ties=rows_of(problem, 20.0))
+    result = solve(tied, stop=Stop(0.05, 300.0))
+    plain = solve(problem, stop=Stop(0.03, 300.0))
+    found, blind = check(tied, result), audit(tied, plain.assignment, 0.0)
+    assert found.ties is not None
+    assert blind.ties is not None
+    assert found.ties.broken_m < blind.ties.broken_m
+    assert found.value_m < blind.value_m
+    # two homes of centres side by side are parted in every plan
+    a, b = problem.adjacency.T
+    parted = 20.0 * (np.isin(a, problem.home) & np.isin(b, problem.home)).sum()
+    assert result.bound_m == pytest.approx(plain.bound_m + parted)
+    assert parted > 0
+    prizes = {u: x for part in result.parts for u, x in zip(part.unit, part.prize, strict=True)}
+    assert verify(tied, result.assignment, found, prizes).holds
 
 
 def test_bettering_never_worsens() -> None:

@@ -277,20 +277,6 @@ def test_minutes_of_care_are_the_load(tmp_path: Path) -> None:
     assert (plan.centres.set_index("centre_id")["load"] == by_zone).all()
 
 
-def test_compounds_hold_together() -> None:
-    """Neighbouring stairwells of one compound count as one tie each, by the homes of the smaller one."""
-    tables = make_plan_tables()
-    problem = tables.problem
-    pairs = problem.adjacency[:3]
-    price = np.array([30.0, 40.0, 50.0])
-    ties = Ties(pairs[:, 0], pairs[:, 1], price, np.zeros(3, bool), np.zeros(3, int))
-    zone = np.zeros(problem.n_units, int)
-    zone[pairs[0, 0]] = 1
-    broken = ties.broken(zone)
-    assert broken[0]
-    assert ties.cost_m(zone) == ties.price_m[broken].sum()
-
-
 def test_staffing_weighs_a_helper_against_the_walk() -> None:
     """A surcharge on everyone else keeps the home with its helper while that is dearer than the walk."""
     walk = np.array([[10.0, 60.0], [10.0, 60.0]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.demand.wishes import Wished, wish_shares, wished
+from planner.demand.ties.wishes import Wished, wish_shares, wished
 from planner.intake.wish_sheet import WishSheet
 from planner.model.audit import check
 from planner.model.problem import Problem, ZoneRule

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from planner.demand.demand import Demand
 from planner.demand.locate import Located
-from planner.demand.units import floor_number
-from planner.demand.wishes import Wished, wish_shares, wished
+from planner.demand.ties.neighbours import in_rows, next_door
+from planner.demand.ties.wishes import Wished, wish_shares, wished
 from planner.errors import Finding, InfeasibleError
 from planner.intake.nominations import read_nominations, strengths_of
 from planner.intake.residents import Residents
@@ -34,12 +34,6 @@ from planner.model.ties import Helpers, Ties
 __all__ = ["Bound", "Cared", "Strengths", "bind", "strengths_in"]
 
 LISTED = 20
-NEXT_DOOR_M, BESIDE_M, STOREY_M = (
-    60.0,
-    15.0,
-    0.5,
-)  # of units beside one another; a floor is nearer than these
-METRES_A_DEGREE = 111_320.0
 SURELY_M = 1e6  # of a helper who must stay: dearer than a place beyond any ceiling of the staffing
 Strengths = Mapping[str, tuple[str, ...]]
 """Id of each member -> what the member is good at."""
@@ -94,7 +88,7 @@ def bind(
     `shares`: how care households are shared out; `care`: kinds of care of each household, in words of
     `Share.care`; needed where shares are asked for.
     `wishes`: for which centres homes and members wish.
-    Gives: without a sheet, compounds and talents: the demand itself.
+    Gives: without a sheet, neighbours in a row and talents: the demand itself.
     """
     findings: list[Finding] = []
     rows: list[pd.DataFrame] = []
@@ -112,8 +106,8 @@ def bind(
     if affinity.next_door > 0:
         beside, helpers = _beside(demand, located, affinity, helpers)
         rows.append(beside)
-    if affinity.compound_m > 0:
-        rows.append(_compounds(demand, affinity.compound_m))
+    if len(row := in_rows(demand, affinity)):
+        rows.append(row)
     problem = demand.problem
     if rows:
         problem = problem.replace(ties=_summed(pd.concat(rows, ignore_index=True)))
@@ -257,76 +251,6 @@ def _beside(
     return pd.DataFrame({**columns, "hard": must}), Helpers(
         home[order], member[order], worth[order]
     )
-
-
-def next_door(demand: Demand, located: Located, count: int) -> tuple[Ints, Ints]:
-    """Find the homes next door of each serving member: of its stairwell by floors, then of units beside it.
-
-    Gives: household and member positions; each home once, with the nearest member, no member above `count`.
-    """
-    homes, people = located.households, located.members
-    serving = demand.member_unit >= 0
-    if "most" in people:
-        serving &= ~(people["most"].to_numpy(float) == 0)
-    units = demand.units
-    east = np.cos(np.radians(units["lat"].to_numpy(float))) * units["lon"].to_numpy(float)
-    xy = METRES_A_DEGREE * np.stack([east, units["lat"].to_numpy(float)], 1)
-    edges = demand.problem.adjacency.astype(np.int64)
-    # stairwells of one building often stand on one spot: no neighbour is nearer than those of one's own
-    apart = np.maximum(np.hypot(*(xy[edges[:, 0]] - xy[edges[:, 1]]).T), BESIDE_M)
-    near, each = apart <= NEXT_DOOR_M, np.arange(len(units))
-    frm, to = np.concatenate([edges[near], edges[near][:, ::-1], np.stack([each, each], 1)]).T
-    ways = pd.DataFrame(
-        {"unit": frm, "to": to, "away": np.concatenate([apart[near], apart[near], 0.0 * each])}
-    )
-    who = np.flatnonzero(serving)
-    members = pd.DataFrame(
-        {
-            "member": who,
-            "unit": demand.member_unit[who],
-            "height": people["floor"].map(floor_number).to_numpy(float)[who],
-            "name": people["id"].to_numpy(str)[who],
-        }
-    )
-    doors = pd.DataFrame(
-        {
-            "home": np.arange(len(homes)),
-            "to": demand.household_unit,
-            "floor": homes["floor"].map(floor_number).to_numpy(float),
-            "id": homes["id"].to_numpy(str),
-        }
-    )
-    pairs = members.merge(ways, on="unit").merge(doors, on="to")
-    storeys = STOREY_M * (pairs["height"] - pairs["floor"]).abs()
-    pairs["away"] += storeys.where(pairs["unit"] == pairs["to"], 0.0)
-    pairs = pairs.sort_values(["away", "id", "name"], kind="stable")
-    taken, left = np.zeros(len(homes), bool), np.full(len(people), count)
-    # no two centres are drawn together: units tied so far have one number, and one centre at most
-    group, seat = np.arange(len(units)), np.full(len(units), -1)
-    seat[demand.problem.home] = np.arange(demand.problem.n_centres)
-    found: list[tuple[int, int]] = []
-    for home, member, unit, to in pairs[["home", "member", "unit", "to"]].itertuples(index=False):
-        one, other = int(group[unit]), int(group[to])
-        parted = one != other and min(seat[one], seat[other]) >= 0
-        if taken[home] or not left[member] or parted:
-            continue
-        taken[home], left[member] = True, left[member] - 1
-        found.append((home, member))
-        group[group == other], seat[one] = one, max(seat[one], seat[other])
-    home, member = np.array(found, np.int64).reshape(-1, 2).T
-    return home, member
-
-
-def _compounds(demand: Demand, price_m: float) -> pd.DataFrame:
-    """Join neighbouring units of one compound, priced by the homes of the smaller one."""
-    whole = demand.units["place"].to_numpy(object)
-    edges = demand.problem.adjacency
-    homes = demand.problem.households[edges].min(axis=1)
-    estate = np.array([bool(p) and "#" not in p for p in whole], bool)
-    same = (whole[edges[:, 0]] == whole[edges[:, 1]]) & estate[edges[:, 0]] & (homes > 0)
-    a, b = edges[same].T
-    columns = {"a": a, "b": b, "price": price_m * homes[same], "apart": False, "people": 0}
-    return pd.DataFrame({**columns, "hard": False})
 
 
 def _summed(rows: pd.DataFrame) -> Ties:
