@@ -29,7 +29,7 @@ from planner.model.plane import LocalProjection
 from planner.model.tables import PlanTables
 from planner.plan.venues import Venue
 
-__all__ = ["CHINESE", "NameBook", "Place", "name_book"]
+__all__ = ["CHINESE", "NameBook", "Place", "estates_told", "name_book"]
 
 NEAR_M = 60.0  # A place farther than this from every unit of the plan has no walk of its own
 SURE_M = 15.0  # within this of a unit's door its zone holds, wherever the border is drawn
@@ -321,6 +321,38 @@ def _precisions(tables: PlanTables) -> dict[str, str]:
     homes = homes.sort_values(["count", "precision"], ascending=[False, True])
     first = homes.drop_duplicates("unit_id")
     return {str(u): str(p) for u, p in zip(first["unit_id"], first["precision"], strict=True)}
+
+
+def estates_told(tables: PlanTables, smallest: int) -> list[list[str]]:
+    """Name the estates (小区) of each zone, of which so many homes at least are in it.
+
+    Only names that the map or the office's table of buildings gives: what people write of their homes may
+    name people.
+
+    Gives: names in the order of the homes that they have there, for the zones in their order.
+    """
+    known = {_estate(str(name))[0] for name in tables.base["buildings"]["name"].dropna().unique()}
+    label = tables.units["building"].astype(str)
+    found = {text: _estate(text) for text in label.unique()}
+    estate = label.map(lambda text: found[text][0])
+    homes = pd.DataFrame(
+        {"zone": tables.units["zone"], "estate": estate, "homes": tables.units["households"]}
+    )
+    homes["called"] = label.map(lambda text: found[text][1])
+    homes = homes[homes["estate"].isin(known - {""}) & (homes["zone"] != "")]
+    summed = homes.groupby(["zone", "estate"], sort=True).agg({"homes": "sum", "called": "min"})
+    told = summed[summed["homes"] >= smallest].reset_index()
+    told = told.sort_values(["homes", "estate"], ascending=[False, True], kind="stable")
+    by_zone = told.groupby("zone")["called"].agg(list).to_dict()
+    return [by_zone.get(centre, []) for centre in tables.zones["centre_id"]]
+
+
+def _estate(text: str) -> tuple[str, str]:
+    """Give the estate of a Chinese address, as it is compared and as it is written; "" for none."""
+    if not CHINESE.search(text):
+        return "", ""
+    address = parse_address(text)
+    return address.canonical("compound"), str(address.compound or "")
 
 
 def _gazetteer(tables: PlanTables, called: Mapping[str, set[int]], lon_lat: Floats) -> Gazetteer:

@@ -25,7 +25,7 @@ _PACKED = {
 }
 _PUBLIC_BASE = {"streets", "water", "green", "rails", "fences", "zones"}
 _PUBLIC_SHARES = {(s, g) for s in ("own_centre", "own_member") for g in ("all", "care")}
-_PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at"}
+_PUBLIC_ZONE = {"n", "colour", "fence", "homes", "name", "phone", "at", "estates"}
 _MEETING_KEYS = {
     "units": {"x", "y", "zone", "block", "building", "moved", "label", "name"},
     "blocks": {"homes", "walk"},
@@ -204,6 +204,10 @@ def _check_public(data: dict[str, Any], heavy: dict[str, Any]) -> None:
             f"含有未取整到{terms.rounded}的数目",
         )
     _check_shares(data["shares"], terms)
+    for zone in data["zones"]:
+        # estates share the zone's homes: each that is named has the least number of them or more
+        if len(zone["estates"]) * terms.smallest > max(zone["homes"], 0) + terms.rounded / 2:
+            raise _Refused("it names an estate of few homes", "含有户数过少的小区名称")
     for zone, rings in zip(data["zones"], heavy["shapes"]["zones"], strict=True):
         _check_grid(rings, zone["at"], data["origin"], terms.grid_steps)
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -130,6 +131,25 @@ def test_the_public_list_can_be_searched(
         page.fill(".zones .find input", "nowhere")
         assert page.evaluate(shown) == 0
         assert page.inner_text(".zones [role=status]") == "No such zone"
+
+
+def test_the_public_page_tells_estates(
+    open_page: Opener, tables: PlanTables, tmp_path: Path
+) -> None:
+    """A zone's estates stand in the list, on its card and on its sheet, and are searched."""
+    buildings = tables.base["buildings"].iloc[[0]].assign(name="甲苑1栋", street="", number="")
+    units = tables.units.assign(building="甲苑1号楼")
+    made = replace(tables, units=units, base={**tables.base, "buildings": buildings})
+    file = map_page(made, audience=Audience.PUBLIC).save(tmp_path / "map.html")
+    with open_page(file, size=(390, 844)) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        page.fill(".zones .find input", "甲苑")
+        rows = page.locator("section.zones tr[data-zone]:visible")
+        assert rows.count() == (tables.zones["households"] >= 10).sum() > 3
+        assert "甲苑" in rows.first.inner_text()
+        rows.first.click()
+        assert "小区" in page.inner_text("[data-kind=zone]")
+        assert "甲苑" in page.inner_text("[data-kind=zone]")
 
 
 def test_the_internal_page_tells_the_roster(

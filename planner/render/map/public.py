@@ -19,6 +19,7 @@ from planner.model.palette import ZONE_COLOURS, ink
 from planner.model.plane import SCALE
 from planner.model.tables import PlanTables
 from planner.plan.care.shares import Needs, open_shares
+from planner.plan.names import estates_told
 from planner.privacy.audience import Audience
 from planner.privacy.blocks import FEW, HIDDEN, shown_shares
 from planner.privacy.person import People, Person
@@ -62,12 +63,14 @@ def public_payload(
             "name": person.name,
             "phone": person.office_phone,
             "at": label_point(shape, grid),
+            "estates": estates if count >= 0 else [],
             "rings": rings,
         }
-        for z, count, person, shape, rings in zip(
+        for z, count, person, estates, shape, rings in zip(
             tables.zones.to_dict("records"),
             homes.tolist(),
             _centres(tables, people),
+            estates_told(tables, _TERMS.smallest),
             shapes,
             grid.lines(shapes),
             strict=True,

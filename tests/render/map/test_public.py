@@ -60,7 +60,9 @@ def test_nothing_but_zones_and_a_base_map(tables: PlanTables) -> None:
     assert set(payload) <= PUBLIC.terms.shows
     assert set(shapes) == {"water", "green", "rails", "streets", "zones"}
     assert set(payload["base"]) == {"streets", "fences"}
-    assert set(payload["zones"][0]) == {"n", "colour", "fence", "homes", "name", "phone", "at"}
+    assert set(payload["zones"][0]) == {
+        *("n", "colour", "fence", "homes", "name", "phone", "at", "estates")
+    }
     text = said(map_page(tables, audience=PUBLIC).html)
     ids = {*tables.households["household_id"], *tables.members["member_id"]}
     assert not [i for i in ids if i in text]
@@ -136,6 +138,38 @@ def test_names_and_office_phones_of_centres_alone(tables: PlanTables, people: Pe
     assert not [p.name for p in people.households.values() if p.name in text]
 
 
+def test_estates_with_few_homes_are_not_named(tables: PlanTables, people: People) -> None:
+    """An estate that the map names is named where it has ten homes; nothing that only people write is."""
+    units = tables.units.copy()
+    zone = units["zone"].to_numpy()
+    most = tables.zones["centre_id"][tables.zones["households"].argmax()]
+    mine = np.flatnonzero((zone == most) & (units["households"] > 0))
+    running = units["households"].to_numpy()[mine].cumsum()
+    few, many = mine[running < 10], mine[running >= 10]
+    names = units["building"].to_numpy(object)
+    names[:], names[few], names[many[:-4]], names[many[-4:]] = (
+        "",
+        "甲苑1号楼",
+        "乙苑2号楼",
+        "张三家3号楼",
+    )
+    known = (
+        tables.base["buildings"]
+        .iloc[[0, 1]]
+        .assign(name=["甲苑1栋", "乙苑2栋"], street="", number="")
+    )
+    made = replace(
+        tables,
+        units=units.assign(building=names),
+        base={**tables.base, "buildings": known},
+    )
+    told = {zone["n"]: zone["estates"] for zone in public_payload(made)["zones"]}
+    number = int(tables.zones.set_index("centre_id").loc[most, "number"])
+    assert {n for n, estates in told.items() if estates} == {number}
+    assert told[number] == ["乙苑"]
+    assert "乙苑" in said(map_page(made, audience=PUBLIC, people=people).html)
+
+
 def test_the_gate_refuses_what_is_too_fine(tables: PlanTables) -> None:
     """A vertex off the grid, an exact count, a small count, a unit: each stops the page."""
     page = map_page(tables, audience=PUBLIC).html
@@ -149,6 +183,7 @@ def test_the_gate_refuses_what_is_too_fine(tables: PlanTables) -> None:
         lambda d: d.update(origin=[d["origin"][0] + 1, d["origin"][1]]),
         lambda d: d["zones"][0]["at"].__setitem__(0, 3),
         lambda d: d["zones"][0].update(label="新村路5号"),
+        lambda d: d["zones"][4].update(estates=["甲苑", "乙苑", "丙苑", "丁苑"]),
         lambda d: d["shares"].update(homes=d["shares"]["homes"] + 1),
         lambda d: d["shares"].update(care=[41]),
         lambda d: d["shares"]["rows"][0].__setitem__(3, 41.5),

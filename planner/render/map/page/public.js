@@ -1,9 +1,9 @@
 /* The page for anyone: zones, whom to call, rounded counts.  There is no building and no home in it. */
 Object.assign(TEXTS.zh, {
-  findZone: '按编号、中心户、电话或社区查找', findNone: '没有这样的责任区', about: '约 {n} 户', fewerThan: '不足 {n} 户', fewShort: '<{n}', officePhone: '办公电话', whoServes: '中心户', publicEdition: '公开版：只显示责任区大致范围、中心户和取整户数；不含楼栋、住户与住址', roundedTo: '户数取整，不足 {n} 户不予显示', publicMap: '责任区示意图', shares: '步行可达', sharesOf: '到{what}（{who}）', shareAll: '全部居民户', shareCare: '关爱户', shareMinutes: '{m} 分钟', own_centre: '中心户', own_member: '联系党员', sharesNote: '占登记的约 {n} 户的比例，取整；户数过少的不予显示'
+  estates: '小区', findZone: '按编号、中心户、电话、小区或社区查找', findNone: '没有这样的责任区', about: '约 {n} 户', fewerThan: '不足 {n} 户', fewShort: '<{n}', officePhone: '办公电话', whoServes: '中心户', publicEdition: '公开版：只显示责任区大致范围、中心户和取整户数；不含楼栋、住户与住址', roundedTo: '户数取整，不足 {n} 户不予显示', publicMap: '责任区示意图', shares: '步行可达', sharesOf: '到{what}（{who}）', shareAll: '全部居民户', shareCare: '关爱户', shareMinutes: '{m} 分钟', own_centre: '中心户', own_member: '联系党员', sharesNote: '占登记的约 {n} 户的比例，取整；户数过少的不予显示'
 });
 Object.assign(TEXTS.en, {
-  findZone: 'Find by number, centre, phone or community', findNone: 'No such zone', about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones', shares: 'Within a walk', sharesOf: 'To the {what} ({who})', shareAll: 'all homes', shareCare: 'care households', shareMinutes: '{m} min', own_centre: 'centre', own_member: 'serving member', sharesNote: 'Of about {n} registered homes, rounded; where few would be told, nothing is'
+  estates: 'Estates', findZone: 'Find by number, centre, phone, estate or community', findNone: 'No such zone', about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones', shares: 'Within a walk', sharesOf: 'To the {what} ({who})', shareAll: 'all homes', shareCare: 'care households', shareMinutes: '{m} min', own_centre: 'centre', own_member: 'serving member', sharesNote: 'Of about {n} registered homes, rounded; where few would be told, nothing is'
 });
 
 function drawPublic(map) {
@@ -29,8 +29,13 @@ function publicCount(model, count) {
 function publicFacts(model, zone) {
   return facts([
     zone.name && [say('whoServes'), zone.name], zone.phone && [say('officePhone'), zone.phone],
-    zone.fence && [say('fence'), zone.fence], [say('homes'), publicCount(model, zone.homes)]
+    zone.fence && [say('fence'), zone.fence], zone.estates.length > 0 && [say('estates'), estatesText(zone)], [say('homes'), publicCount(model, zone.homes)]
   ]);
+}
+
+/* The estates of which a zone has many homes, those with most first. */
+function estatesText(zone) {
+  return zone.estates.join(language === 'zh' ? '、' : ', ');
 }
 
 function publicRow(model, state, zone, choose) {
@@ -39,7 +44,7 @@ function publicRow(model, state, zone, choose) {
   const short = zone.homes === -1 ? say('fewShort', { n: model.data.meta.smallest }) : shortCount(zone.homes);
   const row = make('tr', { class: state.zone === zone.index ? 'chosen' : '', set: { 'data-zone': String(zone.index) } }, [
     make('td', {}, [badge]),
-    make('td', { class: 'wide' }, [make('span', { class: 'place', text: [zone.name, zone.phone].filter(Boolean).join(' · ') || zone.fence || title })]),
+    make('td', { class: 'wide' }, [make('span', { class: 'place', text: [zone.name, zone.phone].filter(Boolean).join(' · ') || zone.fence || title }), zone.estates.length > 0 && make('small', { class: 'estates', text: estatesText(zone) })].filter(Boolean)),
     make('td', { class: 'right', text: short })
   ]);
   row.addEventListener('click', (event) => { if (event.target !== badge) choose(zone.index); });
@@ -50,7 +55,7 @@ function publicRow(model, state, zone, choose) {
 function publicFind(model, table, said) {
   const plain = (text) => text.normalize('NFKC').toLowerCase();
   const input = make('input', { set: { type: 'search', placeholder: say('findZone'), 'aria-label': say('findZone'), autocomplete: 'off' } });
-  const texts = model.zones.map((zone) => plain([zone.n, zone.name, zone.phone, zone.fence].filter(Boolean).join(' ')));
+  const texts = model.zones.map((zone) => plain([zone.n, zone.name, zone.phone, zone.fence, ...zone.estates].filter(Boolean).join(' ')));
   input.addEventListener('input', () => {
     const words = plain(input.value).split(/\s+/).filter(Boolean);
     const own = (word, z) => (/^\d{1,3}$/.test(word) ? String(model.zones[z].n) === word : texts[z].includes(word));
