@@ -133,6 +133,31 @@ def test_the_public_list_can_be_searched(
         assert page.inner_text(".zones [role=status]") == "No such zone"
 
 
+def test_a_long_list_comes_in_slices(open_page: Opener, tmp_path: Path) -> None:
+    """A list longer than a screen is whole and in order soon after the picture, or once somebody searches."""
+    tables = make_plan_tables(nc=64)
+    file = map_page(tables, audience=Audience.PUBLIC).save(tmp_path / "map.html")
+    rows = "document.querySelectorAll('section.zones tr[data-zone]').length"
+    with open_page(file) as page:
+        page.wait_for_function(f"{rows} === 64")
+        numbers = page.locator("section.zones tr[data-zone] .badge").all_text_contents()
+        assert numbers == [str(n) for n in tables.zones["number"]]
+        # furnished anew, and asked before the slices have come
+        searched = f"""() => {{
+          document.querySelector('#language').click();
+          const first = {rows};
+          const input = document.querySelector('.zones .find input');
+          input.value = '64';
+          input.dispatchEvent(new Event('input'));
+          return [first, {rows}];
+        }}"""
+        first, all_of_them = page.evaluate(searched)
+        assert 0 < first < 64
+        assert all_of_them == 64
+        assert page.locator("section.zones tr[data-zone]:visible").count() == 1
+        assert page.evaluate(rows) == 64
+
+
 def test_the_public_page_tells_estates(
     open_page: Opener, tables: PlanTables, tmp_path: Path
 ) -> None:

@@ -133,7 +133,7 @@ Scene.include({
       if (!zone.labelAt || zone.closed) return;
       const room = zone.labelAt.r * this._place.s;
       if (room < most * 0.8 && !this._state.everyNumber) return;
-      const size = this._state.everyNumber ? Math.max(10 * this._unit, Math.min(most, room * 1.1)) : most;
+      const size = this._state.everyNumber ? Math.round(Math.max(10 * this._unit, Math.min(most, room * 1.1))) : most; // few sizes: each is a font of its own
       const [x, y] = this._at(zone.labelAt);
       const home = this._model.centres[i];
       const [cx, cy] = home ? this._at(home) : [0, 0];

@@ -6,6 +6,8 @@ Object.assign(TEXTS.en, {
   estates: 'Estates', findZone: 'Find by number, centre, phone, estate or community', findNone: 'No such zone', about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones', shares: 'Within a walk', sharesOf: 'To the {what} ({who})', shareAll: 'all homes', shareCare: 'care households', shareMinutes: '{m} min', own_centre: 'centre', own_member: 'serving member', sharesNote: 'Of about {n} registered homes, rounded; where few would be told, nothing is'
 });
 
+const FIRST_ROWS = 60;
+
 function drawPublic(map) {
   unpack(JSON.parse(document.getElementById('plan-packed').textContent)).then((packed) => drawPublicPage(map, packed.shapes));
 }
@@ -52,11 +54,12 @@ function publicRow(model, state, zone, choose) {
 }
 
 /* Words that are typed leave the rows in which each of them stands; digits alone are a zone's number or a phone's. */
-function publicFind(model, table, said) {
+function publicFind(model, table, said, finish) {
   const plain = (text) => text.normalize('NFKC').toLowerCase();
   const input = make('input', { set: { type: 'search', placeholder: say('findZone'), 'aria-label': say('findZone'), autocomplete: 'off' } });
   const texts = model.zones.map((zone) => plain([zone.n, zone.name, zone.phone, zone.fence, ...zone.estates].filter(Boolean).join(' ')));
   input.addEventListener('input', () => {
+    finish();
     const words = plain(input.value).split(/\s+/).filter(Boolean);
     const own = (word, z) => (/^\d{1,3}$/.test(word) ? String(model.zones[z].n) === word : texts[z].includes(word));
     let left = 0;
@@ -70,11 +73,30 @@ function publicFind(model, table, said) {
   return make('div', { class: 'find' }, [input]);
 }
 
+/* The rest of a long list is put below its beginning in slices, so that the page answers meanwhile. */
+function publicRest(model, body, row) {
+  let next = Math.min(FIRST_ROWS, model.zones.length);
+  body.append(...model.zones.slice(0, next).map(row));
+  const more = (count) => {
+    body.append(...model.zones.slice(next, next + count).map(row));
+    next += count;
+  };
+  const slice = () => {
+    if (next >= model.zones.length || !body.isConnected) return;
+    more(FIRST_ROWS);
+    window.setTimeout(slice, 0);
+  };
+  window.setTimeout(slice, 0);
+  return () => more(model.zones.length);
+}
+
 function publicZones(model, state, choose) {
   const heads = [say('number'), say('whoServes'), say('homes')].map((text, i) => make('th', { text, class: i === 2 ? 'right' : '', set: { scope: 'col' } }));
-  const table = make('table', { class: 'zones' }, [make('thead', {}, [make('tr', {}, heads)]), make('tbody', {}, model.zones.map((zone) => publicRow(model, state, zone, choose)))]);
+  const body = make('tbody', {});
+  const table = make('table', { class: 'zones' }, [make('thead', {}, [make('tr', {}, heads)]), body]);
+  const finish = publicRest(model, body, (zone) => publicRow(model, state, zone, choose));
   const said = make('p', { class: 'aside', set: { role: 'status' } });
-  return make('section', { class: 'block zones' }, [make('h2', { text: say('zoneList') }), publicFind(model, table, said), table, said]);
+  return make('section', { class: 'block zones' }, [make('h2', { text: say('zoneList') }), publicFind(model, table, said, finish), table, said]);
 }
 
 /* The same for a sheet of paper, a line a walk and group. */
