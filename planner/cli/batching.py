@@ -116,5 +116,10 @@ def batch(
             console.print(f"[bold red]{escape(told.name)}[/bold red] {escape(error)}")
     for zh, en in report.lines():
         console.print(escape(say(zh, en)), highlight=False)
-    console.print(f"{say('内部', 'internal')}: {escape(', '.join(map(str, written.values())))}")
+    shown = {True: [], False: []}
+    for name, path in written.items():
+        shown[name == "overview.html"].append(str(path))
+    console.print(f"{say('内部', 'internal')}: {escape(', '.join(shown[False]))}")
+    if shown[True]:
+        console.print(f"{say('会议', 'for a meeting')}: {escape(', '.join(shown[True]))}")
     raise typer.Exit(report.exit_code)

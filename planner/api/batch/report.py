@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.api.batch.whole_page import OVERVIEW
 from planner.api.batch.work import FAILED, Outcome
 from planner.files import write_files
 
@@ -39,9 +40,12 @@ class BatchReport:
     ----------
     outcomes : tuple of Outcome
         In the order of the manifest.
+    page : bytes or None
+        The overview for a meeting, past the gate; None where there is no plan, or the gate refused it.
     """
 
     outcomes: tuple[Outcome, ...]
+    page: bytes | None = None
 
     @property
     def exit_code(self) -> int:
@@ -145,7 +149,7 @@ class BatchReport:
         return "\n".join(lines) + "\n"
 
     def save(self, out: str | Path) -> dict[str, Path]:
-        """Write ``batch.md`` and ``batch.json``, readable by their owner alone.
+        """Write ``batch.md`` and ``batch.json``, readable by their owner alone, and ``overview.html``.
 
         Raises
         ------
@@ -158,7 +162,8 @@ class BatchReport:
             "batch.md": self.markdown().encode(),
             "batch.json": json.dumps(told, ensure_ascii=False, indent=1).encode(),
         }
-        return write_files(Path(out), {**files}, private=tuple(files), replacing=True)
+        shown = {} if self.page is None else {OVERVIEW: self.page}
+        return write_files(Path(out), {**files, **shown}, private=tuple(files), replacing=True)
 
 
 def _number(value: Any, digits: int) -> str:

@@ -16,12 +16,22 @@ from concurrent.futures import (
 )
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from planner.api.batch.jobs import read_jobs
 from planner.api.batch.report import BatchReport
-from planner.api.batch.work import FAILED, Assignment, Outcome, begin, divide_one, plan_one
+from planner.api.batch.whole_page import OVERVIEW, drawn
+from planner.api.batch.work import (
+    FAILED,
+    Assignment,
+    Outcome,
+    begin,
+    check_one,
+    divide_one,
+    plan_one,
+)
 from planner.api.progress import Clock, Listener
 from planner.errors import ConfigError, MissingExtraError, OutputError, PlannerError
 from planner.files import held, safe_name
@@ -100,22 +110,18 @@ def batch(
     ]
     clock, found = Clock.of(listener), list[Outcome]()
     divided = [task for task, job in zip(tasks, told, strict=True) if job.by_fence]
-    with held(folder):
+    with held(folder), _Desk(most, executor) as desk:
         if divided:
-            wholes = _done(_Desk(divided, most, executor, divide_one), clock, "divide")
+            wholes = desk.done(divided, divide_one, "divide", clock)
             tasks, found = _parts(tasks, {whole.name: whole for whole in wholes})
-        found += _done(_Desk(tasks, most, executor, plan_one), clock, "batch")
-    return BatchReport(tuple(found))
-
-
-def _done(desk: _Desk, clock: Clock, stage: str) -> list[Outcome]:
-    """Have all done, and give what became of them in their order."""
-    found: dict[str, Outcome] = {}
-    order, many = [task.name for task in desk.tasks], len(desk.tasks)
-    for outcome in desk.outcomes():
-        found[outcome.name] = outcome
-        clock.tell(stage, len(found) / many, outcome.name)
-    return [found[name] for name in order]
+        planned = desk.done(tasks, plan_one, "batch", clock)
+        # of a divided project those in no part have no place on a map; one that failed has its line
+        lines = [o for o in found if o.state == FAILED] + planned
+        page = drawn(lines, BatchReport((*found, *planned)).figures())
+        there = [t for t, o in zip(tasks, planned, strict=True) if o.state != FAILED]
+        checked = desk.done(there, partial(check_one, page=page), "gate", clock)
+    refused = [replace(o, name=OVERVIEW) for o in checked if o.state == FAILED]
+    return BatchReport((*found, *planned, *refused[:1]), None if refused or not there else page)
 
 
 def _parts(
@@ -158,6 +164,9 @@ def scheduler_of(address: str) -> Executor:
         raise ConfigError.of("no-scheduler", address=address, why=type(error).__name__) from None
 
 
+Work = Callable[[Assignment], Outcome]
+
+
 @dataclass(eq=False)
 class _Desk:
     """Jobs that wait, jobs that are under way, and the workers that do them.
@@ -166,56 +175,65 @@ class _Desk:
     and each of them is tried again alone, so that the one that kills its worker takes no other with it.
     """
 
-    tasks: list[Assignment]
     most: int
     executor: Executor | None
-    work: Callable[[Assignment], Outcome]
     tried: dict[str, int] = field(default_factory=dict)
+    _pool: Executor | None = None
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        own = self.executor is None
+        if kind is not None and self._pool is not None:
+            _stop(self._pool, own=own)
+        elif own and self._pool is not None:
+            self._pool.shutdown()
+
+    def done(self, tasks: list[Assignment], work: Work, stage: str, clock: Clock) -> list[Outcome]:
+        """Have all done, and give what became of them in their order."""
+        found: dict[str, Outcome] = {}
+        self.tried.clear()
+        for outcome in self._outcomes(tasks, work):
+            found[outcome.name] = outcome
+            clock.tell(stage, len(found) / len(tasks), outcome.name)
+        return [found[task.name] for task in tasks]
+
+    def _outcomes(self, tasks: list[Assignment], work: Work) -> Iterator[Outcome]:
         """Give what became of each job, as they end."""
-        waiting, doubted = deque(self.tasks), deque[Assignment]()
+        waiting, doubted = deque(tasks), deque[Assignment]()
         under_way: dict[Future[Outcome], Assignment] = {}
-        pool, renew = self._pool()
-        try:
-            while waiting or doubted or under_way:
-                while waiting and len(under_way) < self.most:
-                    task = waiting.popleft()
-                    under_way[pool.submit(self.work, task)] = task
-                if doubted and not under_way:
-                    task = doubted.popleft()
-                    under_way[pool.submit(self.work, task)] = task
-                ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                died = False
-                for future in ended:
-                    task = under_way.pop(future)
-                    outcome = _result(future, task)
-                    died |= outcome is None
-                    if outcome is None and not self._give_up(task):
-                        doubted.append(task)
-                    else:
-                        yield outcome or _lost(task)
-                if died and renew is not None:
-                    # a pool one of whose processes was killed takes no more work
-                    doubted.extend(under_way.values())
-                    under_way.clear()
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    pool = renew()
-        except BaseException:
-            _stop(pool, own=renew is not None)
-            raise
-        if renew is not None:
-            pool.shutdown()
+        while waiting or doubted or under_way:
+            while waiting and len(under_way) < self.most:
+                task = waiting.popleft()
+                under_way[self._workers().submit(work, task)] = task
+            if doubted and not under_way:
+                task = doubted.popleft()
+                under_way[self._workers().submit(work, task)] = task
+            ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            died = False
+            for future in ended:
+                task = under_way.pop(future)
+                outcome = _result(future, task)
+                died |= outcome is None
+                if outcome is None and not self._give_up(task):
+                    doubted.append(task)
+                else:
+                    yield outcome or _lost(task)
+            if died and self.executor is None and self._pool is not None:
+                # a pool one of whose processes was killed takes no more work
+                doubted.extend(under_way.values())
+                under_way.clear()
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
 
-    def _pool(self) -> tuple[Executor, Callable[[], Executor] | None]:
-        if self.executor is not None:
-            return self.executor, None
-        fresh = multiprocessing.get_context("spawn")
-
-        def made() -> Executor:
-            return ProcessPoolExecutor(self.most, mp_context=fresh, initializer=begin)
-
-        return made(), made
+    def _workers(self) -> Executor:
+        if self._pool is None:
+            fresh = multiprocessing.get_context("spawn")
+            self._pool = self.executor or ProcessPoolExecutor(
+                self.most, mp_context=fresh, initializer=begin
+            )
+        return self._pool
 
     def _give_up(self, task: Assignment) -> bool:
         self.tried[task.name] = self.tried.get(task.name, 0) + 1

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import planner
 from planner.api.batch.divide import PARTS, divide
+from planner.api.batch.whole_page import outline_of, pass_gate
 from planner.api.task import Wishes
 from planner.api.zone import run_and_save
 from planner.errors import OutputError, PlannerError
@@ -36,6 +37,7 @@ __all__ = [
     "Assignment",
     "Outcome",
     "begin",
+    "check_one",
     "divide_one",
     "plan_one",
 ]
@@ -96,6 +98,8 @@ class Outcome:
         Of wall-clock, reading and writing included.
     parts : tuple of (str, str)
         Of a project that was divided: name and project file of each part.
+    outline : list
+        Rings around its zones, see `planner.api.batch.whole_page.outline_of`.
     """
 
     name: str
@@ -106,6 +110,7 @@ class Outcome:
     figures: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     parts: tuple[tuple[str, str], ...] = ()
+    outline: list[list[list[float]]] = field(default_factory=list)
 
 
 def begin() -> None:
@@ -135,6 +140,16 @@ def divide_one(job: Assignment) -> Outcome:
     return _told(job, _divided)
 
 
+def check_one(job: Assignment, page: bytes) -> Outcome:
+    """Hold the page over all jobs against the people of this one."""
+
+    def checked(job: Assignment, _: float) -> Outcome:
+        pass_gate(page, job.folder)
+        return Outcome(job.name, DONE)
+
+    return _told(job, checked)
+
+
 def _told(job: Assignment, work: Callable[[Assignment, float], Outcome]) -> Outcome:
     """Do a piece of work; whatever is wrong with it is its outcome, and no other's."""
     began = time.perf_counter()
@@ -157,16 +172,18 @@ def _planned(job: Assignment, began: float) -> Outcome:
     if not job.again:
         _spare(folder, mark)
         if mark.get("state") == DONE and mark.get("fingerprint") == digest:
-            return Outcome(job.name, KEPT, figures=mark["figures"], seconds=mark["seconds"])
+            told = {name: mark[name] for name in ("figures", "seconds", "outline") if name in mark}
+            return Outcome(job.name, KEPT, **told)
     # a run that is killed between its plan and its last mark finds its own beginning
     _write_mark(job, {"state": _BEGUN, "fingerprint": digest})
     wishes = Wishes(None, None, job.fit_rules, job.allow_missing_centres, job.offline)
     with limited(job.hands):
         plan, _ = run_and_save(project, folder, wishes, replacing=True)
     figures, seconds = _figures(plan.summary()), round(time.perf_counter() - began, 2)
-    told = {"fingerprint": digest, "plan": _plan_digest(folder), "figures": figures}
-    _write_mark(job, {"state": DONE, **told, "seconds": seconds})
-    return Outcome(job.name, DONE, figures=figures, seconds=seconds)
+    told = {"figures": figures, "seconds": seconds, "outline": outline_of(plan.zones)}
+    known = {"fingerprint": digest, "plan": _plan_digest(folder)}
+    _write_mark(job, {"state": DONE, **known, **told})
+    return Outcome(job.name, DONE, **told)
 
 
 def _divided(job: Assignment, began: float) -> Outcome:
@@ -179,7 +196,8 @@ def _divided(job: Assignment, began: float) -> Outcome:
         told = {"figures": mark["figures"], "seconds": mark["seconds"]}
         return Outcome(job.name, KEPT, **told, parts=parts)
     wishes = Wishes(None, None, job.fit_rules, job.allow_missing_centres, job.offline)
-    found = divide(project, folder, wishes)
+    # a folder for each state of the inputs: what a job has read is never written to
+    found = divide(project, folder / digest[:12], wishes)
     figures = dict.fromkeys(("zones", "cost_m", "penalty_m", "change_m", "bound_m"), 0)
     figures |= {"households": found.left, "unassigned": found.left, "located": 0}
     figures |= {"beyond": 0, "broken": 0, "walk_m": 0.0, "peak_gb": 0.0}

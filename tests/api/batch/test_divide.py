@@ -81,7 +81,7 @@ def test_the_parts_together_are_the_whole(town: Path, tmp_path: Path) -> None:
     assert figures["bound_m"] == pytest.approx(whole.bound_m, rel=1e-6)
     assert (figures["households"], figures["unassigned"], figures["zones"]) == (61, 1, 6)
     assert again.figures()["kept"] == again.figures()["jobs"] == 4
-    assert len(list((tmp_path / town.parent.name / PARTS).glob("*/planner.toml"))) == 3
+    assert len(list((tmp_path / town.parent.name / PARTS).glob("*/*/planner.toml"))) == 3
 
 
 def test_what_holds_across_communities_is_refused(town: Path, tmp_path: Path) -> None:
