@@ -274,7 +274,7 @@ def draw(case: Case, solved: Solved, clock: Clock) -> PlanTables:
             survey = replace(
                 survey, standing=ground_of(was, case.demand.centres["centre_id"], still)
             )
-        draft = survey.draft(case.before, case.helpers, case.cared)
+        draft = survey.draft(case.before, case.helpers, case.cared, case.wished)
         tables = assemble(draft, solved.result, solved.certificate, survey)
         if was is not None:
             tables = with_shapes_of(tables, was, still, survey.plane)
@@ -309,8 +309,6 @@ def tell(case: Case, solved: Solved, tables: PlanTables, clock: Clock) -> Plan:
         findings = (*findings, *opened.venues.findings)
         snaps, network = case.demand.snaps, opened.ground.network
         told["venues"] = venues_told(opened.venues.frame, network, snaps)
-    if case.wished is not None:
-        told["wishes"] = case.wished.counts(solved.result.assignment)
     told |= rezoned(case, solved, tables)
     before = case.before.tables if case.kept is not None and case.before is not None else None
     if opened.people is not None:

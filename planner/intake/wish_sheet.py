@@ -1,6 +1,7 @@
 """Wishes of homes and members for a centre: up to three each, the dearest first.
 
-Who wishes for whom is nobody else's business: it becomes a price, and is kept in no file.
+Who wishes for whom is nobody else's business: it becomes a price, and the plan's file keeps it by
+unit, without an id.
 """
 
 from __future__ import annotations

@@ -137,6 +137,9 @@ class PlanTables:
     cared : DataFrame or None
         Who counts for which share of care households: ``rule`` (its name in `problem`)``, person_id, member``
         (1 for a member who is given such homes, 0 for such a home).  None where none are shared out.
+    wished : DataFrame or None
+        Who wishes for which centre, by unit and without an id: ``unit_id`` ("" for no place)``, member`` (1
+        or 0)``, wish1, wish2, wish3`` (ids of centres, "" for none).  None where nobody was asked.
     past : tuple of Past
         The plans before it, oldest first: see `planner.plan.store.past`.
     waived : bool
@@ -161,5 +164,6 @@ class PlanTables:
     joins: pd.DataFrame | None = None
     helpers: pd.DataFrame | None = None
     cared: pd.DataFrame | None = None
+    wished: pd.DataFrame | None = None
     past: tuple[Past, ...] = ()
     waived: bool = False

@@ -29,6 +29,7 @@ from planner.plan.frames import (
     gap_layer,
     taken,
     unit_positions,
+    wishes_of,
 )
 from planner.plan.shapes import colours
 from planner.plan.staffing import Walks, staffed
@@ -98,6 +99,8 @@ def assemble(
         homes = homes.assign(member=member, member_walk_m=roster.walk_m)
         members = members.assign(households=roster.households)
         note["staffing"] = dict(roster.figures)
+    if plan.wished is not None:
+        note["wishes"] = wishes_of(plan).counts(assignment)
     moved = unit[(unit >= 0) & homes["moved"].to_numpy(bool)]
     centres = _centres(plan, assignment, walk_m, certificate)
     outcome = walk_outcome(problem, assignment, plan.rules.walk.limit_m)

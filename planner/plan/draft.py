@@ -16,6 +16,7 @@ from planner.demand.demand import Demand
 from planner.demand.ground import Ground
 from planner.demand.locate import Located
 from planner.demand.ties.bind import Cared
+from planner.demand.ties.wishes import Wished
 from planner.demand.units import floor_number
 from planner.model.arrays import Bools, Floats, Geometries, Ints
 from planner.model.certificate import Certificate
@@ -24,7 +25,7 @@ from planner.model.rules import RuleBook
 from planner.model.tables import BASE_LAYERS, PlanTables
 from planner.model.ties import Helpers
 from planner.network.streets.ways import walked_ways
-from planner.plan.frames import WGS84, gap_layer, geo_frame, points_at, positions, taken
+from planner.plan.frames import WGS84, WISHES, gap_layer, geo_frame, points_at, positions, taken
 from planner.plan.ledger import Ledger
 from planner.plan.previous import Placed
 from planner.plan.shapes import zone_shapes
@@ -76,11 +77,13 @@ class Survey:
         before: Previous | None = None,
         helpers: Helpers | None = None,
         cared: Sequence[Cared] = (),
+        wished: Wished | None = None,
     ) -> PlanTables:
         """Lay out the tables of a plan in which nobody is served yet.
 
         `helpers`: households that a member looks after already.
         `cared`: who counts for which share of care households.
+        `wished`: who wishes for which centre.
         Gives: `provenance` holds ``ledger, stopped, move_price_m, homes_moved, staffing`` only.
         """
         homes, detail = self._households(before)
@@ -110,6 +113,7 @@ class Survey:
             },
             helpers=self._helpers(helpers),
             cared=self._cared(cared),
+            wished=None if wished is None else self._wished(wished),
             **self._ways(),
         )
 
@@ -284,6 +288,14 @@ class Survey:
             ],
             ignore_index=True,
         )
+
+    def _wished(self, wished: Wished) -> pd.DataFrame:
+        ids = self.demand.centres["centre_id"]
+        columns = {name: taken(ids, wished.centre[:, k]) for k, name in enumerate(WISHES)}
+        unit = taken(self.demand.units["unit_id"], wished.unit)
+        made = pd.DataFrame({"unit_id": unit, "member": wished.member.astype(int), **columns})
+        # sorted, the rows tell nothing of whose they are
+        return made.sort_values(list(made.columns), kind="stable", ignore_index=True)
 
     def _ways(self) -> dict[str, Any]:
         """Keep the streets that the walks follow, so that each can be drawn from the plan alone."""

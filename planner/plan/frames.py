@@ -11,12 +11,14 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from planner.demand.ties.wishes import Wished
 from planner.model.arrays import Ints
 from planner.model.certificate import Certificate
 from planner.model.tables import PlanTables
 
 __all__ = [
     "WGS84",
+    "WISHES",
     "above_centres",
     "assignment_of",
     "broken_codes",
@@ -28,9 +30,12 @@ __all__ = [
     "positions",
     "taken",
     "unit_positions",
+    "wishes_of",
 ]
 
 WGS84 = "EPSG:4326"
+WISHES = ("wish1", "wish2", "wish3")
+"""Columns of a plan's wishes, the dearest first."""
 
 
 def positions(names: Iterable[str], wanted: Iterable[str]) -> Ints:
@@ -81,6 +86,16 @@ def broken_codes(certificate: Certificate, n_centres: int) -> list[tuple[str, ..
     for violation in certificate.violations:
         found[violation.centre].add(violation.rule)
     return [tuple(sorted(rules)) for rules in found]
+
+
+def wishes_of(tables: PlanTables) -> Wished:
+    """Give who wishes for which centre, by position and without names; nobody where nobody was asked."""
+    table = tables.wished
+    if table is None:
+        return Wished((), np.zeros(0, bool), np.zeros(0, np.int64), np.zeros((0, 3), np.int64))
+    centre = np.stack([centre_positions(tables, table[name]) for name in WISHES], axis=1)
+    unit = unit_positions(tables, table["unit_id"])
+    return Wished(("",) * len(table), table["member"].to_numpy(int) == 1, unit, centre)
 
 
 def geo_frame(columns: dict[str, Any], geometry: ArrayLike) -> gpd.GeoDataFrame:

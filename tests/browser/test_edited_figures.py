@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from planner.errors import PlannerError
@@ -18,6 +20,7 @@ from planner.model.project import MOVE_PRICE_M
 from planner.model.tables import PlanTables
 from planner.plan.changefile import read_changes
 from planner.plan.changes import apply_changes, replayed
+from planner.plan.frames import wishes_of
 from planner.plan.provenance import history_of
 from planner.privacy.audience import Audience
 from planner.render.map.page import map_page
@@ -272,3 +275,30 @@ def _inside(problem: Problem, plan: Any, inside: Any, fence: str, tables: PlanTa
     return float(price[pair].sum()) + sum(
         rules[v.rule] * v.excess for v in broken if v.centre in own
     )
+
+
+def test_the_office_sees_what_an_edit_does_to_wishes(
+    open_page: Opener, tables: PlanTables, tmp_path: Path
+) -> None:
+    """Whoever wishes for the present centre loses it by a move; the panel counts as the plan does."""
+    zone = tables.units["zone"].to_numpy(object)
+    blank = np.full(len(zone), "", object)
+    columns = {"unit_id": tables.units["unit_id"].to_numpy(object), "member": 0, "wish1": zone}
+    asked = pd.DataFrame({**columns, "wish2": blank, "wish3": blank})
+    asked = asked[zone != ""]
+    office = replace(tables, wished=asked)
+    path = map_page(office, audience=Audience.INTERNAL).save(tmp_path / "internal.html")
+    with open_page(path, "?lang=en") as page:
+        page.click("#edit")
+        shown = page.locator("dd[data-figure=wishes]")
+        assert shown.inner_text() == f"{len(asked)} / {len(asked)}"
+        page.evaluate(TORN)
+        changes = page.evaluate("plannerPage.desk.changes()")
+        chosen = replayed(tables, read_changes(json.dumps(changes).encode()))
+        met = len(asked) - wishes_of(office).counts(chosen)["unmet"]
+        assert met < len(asked)
+        assert shown.inner_text() == f"{met} / {len(asked)}"
+    meeting = map_page(office).save(tmp_path / "meeting.html")
+    with open_page(meeting, "?lang=en") as page:
+        page.click("#edit")
+        assert page.locator("dd[data-figure=wishes]").count() == 0

@@ -20,6 +20,7 @@ from planner.model.audit import audit
 from planner.model.certificate import Certificate
 from planner.model.events import Event, HomeMove
 from planner.model.tables import GAP_CAUSES, PlanTables
+from planner.plan.frames import assignment_of, wishes_of
 
 __all__ = ["require_coherent"]
 
@@ -94,6 +95,7 @@ def require_coherent(tables: PlanTables) -> None:
     _require_certificate(tables, chosen)
     _require_people(tables, chosen)
     _require_cared(tables)
+    _require_wished(tables)
     _require_zones(tables, chosen)
 
 
@@ -260,6 +262,18 @@ def _require_cared(tables: PlanTables) -> None:
     ):
         known = tables.cared.loc[member == which, "person_id"].isin(frame[name])
         _require(known.all(), "care is shared out among people whom it does not have")
+
+
+def _require_wished(tables: PlanTables) -> None:
+    if tables.wished is None:
+        return
+    for column in ("unit_id", "member", "wish1", "wish2", "wish3"):
+        _require(column in tables.wished, f"the table wished has no column {column}")
+    told = tables.provenance.get("wishes")
+    _require(
+        told == wishes_of(tables).counts(assignment_of(tables)),
+        "its wishes are met otherwise than it says",
+    )
 
 
 def _same_ties(one: Certificate, other: Certificate) -> bool:

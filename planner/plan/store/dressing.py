@@ -32,7 +32,7 @@ TITLES: Final = _pairs(
     """
     units=需求单元 households=居民户 members=党员 centres=中心户 zones=责任区 gaps=覆盖空白
     fences=社区边界 water=水面 green=绿地 rails=铁路 streets=道路 buildings=建筑 ways=步行路段
-    joins=单元接入点 helpers=现有联系人 cared=关爱户分担 plan=方案说明
+    joins=单元接入点 helpers=现有联系人 cared=关爱户分担 wished=意愿 plan=方案说明
     """
 )
 """What each table is called in Chinese."""

@@ -165,6 +165,7 @@ def _read(db: sqlite3.Connection, file: Path) -> PlanTables:
         joins=frames.get("joins"),
         helpers=frames.get("helpers"),
         cared=frames.get("cared"),
+        wished=frames.get("wished"),
         past=_past_in(frames.get("past")),
     )
     require_coherent(tables)
@@ -189,6 +190,8 @@ def _frames(tables: PlanTables) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "helpers", tables.helpers
     if tables.cared is not None:
         yield "cared", tables.cared
+    if tables.wished is not None:
+        yield "wished", tables.wished
     if tables.past:
         columns = {
             "fingerprint": [p.fingerprint for p in tables.past],

@@ -33,6 +33,7 @@ from planner.render.text.words import (
     proof_words,
     rule_words,
     share_words,
+    wish_words,
 )
 
 __all__ = ["roster_bytes"]
@@ -277,6 +278,8 @@ def _note_rows(tables: PlanTables, title: str) -> Iterator[tuple[str, tuple[str,
         yield "wrap", ("变更户数\nHomes that change hands", *moved)
     for words in level_words(tables):
         yield "wrap", ("上级联系\nLevels above", *words)
+    for words in wish_words(tables):
+        yield "wrap", ("意愿\nWishes", *words)
     for words in share_words(tables):
         yield "wrap", ("关爱户分担\nCare shared out", *words)
     yield "section", ("规则  Rules",)

@@ -25,7 +25,7 @@ import pandas as pd
 from planner.errors import ConfigError, OutputError
 from planner.files import atomic_write
 from planner.model.tables import PlanTables
-from planner.plan.frames import positions, unit_positions
+from planner.plan.frames import positions, unit_positions, wishes_of
 from planner.privacy import UNKNOWN, Secrets, check_page, released
 from planner.privacy.audience import INTERNAL_WORDS, Audience
 from planner.privacy.pages import check_together
@@ -364,9 +364,10 @@ def roster_payload(tables: PlanTables, people: People | None = None) -> dict[str
 
     `people`: names, rooms and care flags; without it homes and members have their ids alone.
     Gives: by household: ``unit`` (-1 for none)``, id, name, room, care, walk, gap, member`` (position
-    in ``members``, -1 for none). By member: ``members.id, members.name, members.unit``.
+    in ``members``, -1 for none). By member: ``members.id, members.name, members.unit``. By wish:
+    ``wishes.unit, wishes.zones``.
     """
-    known = people or People()
+    known, asked = people or People(), wishes_of(tables)
     homes, people_ids = tables.households, tables.members["member_id"]
     persons = [known.households.get(h, Person()) for h in homes["household_id"]]
     return {
@@ -378,6 +379,10 @@ def roster_payload(tables: PlanTables, people: People | None = None) -> dict[str
         "walk": [None if not math.isfinite(w) else round(w) for w in homes["walk_m"]],
         "gap": [str(g) for g in homes["gap"]],
         "member": positions(people_ids, homes["member"]).tolist(),
+        "wishes": {
+            "unit": asked.unit.tolist(),
+            "zones": [[z for z in row if z >= 0] for row in asked.centre.tolist()],
+        },
         "members": {
             "id": [str(m) for m in people_ids],
             "name": [known.members.get(m, Person()).name for m in people_ids],

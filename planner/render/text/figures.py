@@ -78,6 +78,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "advice": dict(note.get("advice") or {}),
         "levels": [dict(level) for level in plan_levels(tables)],
         "shape": wholeness(tables),
+        "wishes": note.get("wishes"),
         **_affinity(tables),
     }
 

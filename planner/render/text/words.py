@@ -29,6 +29,7 @@ __all__ = [
     "rule_words",
     "share_words",
     "tie_words",
+    "wish_words",
 ]
 
 Both = tuple[str, str]
@@ -122,6 +123,21 @@ def tie_words(tables: PlanTables) -> tuple[Both, ...]:
         )
         for some, every, zh, en in counts
         if every
+    )
+
+
+def wish_words(tables: PlanTables) -> tuple[Both, ...]:
+    """Say whose wishes a plan meets, for the office alone: a sentence in Chinese and English, or none."""
+    told = tables.provenance.get("wishes")
+    if not told or not told["wishes"]:
+        return ()
+    met, every = number(told["wishes"] - told["unmet"]), number(told["wishes"])
+    first = number(told["first"])
+    return (
+        (
+            f"双向选择意愿：满足 {met}/{every} 条（第一意愿 {first}）",
+            f"wishes for a centre: {met} of {every} met (the dearest: {first})",
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from msgspec import structs
 
 from planner.api.plan import Plan
 from planner.api.rezone.run import Changed, rezone
@@ -14,7 +15,12 @@ from planner.api.service.wishing import two_way
 from planner.api.zone import run
 from planner.errors import ConfigError
 from planner.model.project import Project
+from planner.plan.changefile import Changes, Move
+from planner.plan.changes import apply_changes
+from planner.plan.provenance import plan_fingerprint
 from planner.privacy.reader import parts_of
+from planner.render.map.page import roster_payload
+from planner.render.text.words import wish_words
 from tests.api.rezone.office import write_office
 
 
@@ -56,6 +62,31 @@ def test_wishes_are_met_where_they_are_worth_it(office: tuple[Plan, Path], tmp_p
     assert "东社区" in page
     for text in (page, plan.report().text):
         assert "意愿" not in text
+
+
+def test_an_edit_counts_them_anew(office: tuple[Plan, Path], tmp_path: Path) -> None:
+    """A meeting gives the building back: from the plan's file alone its wishes are counted again."""
+    plan, _ = office
+    (unit,) = set(plan.households.loc[plan.households["household_id"].str.match("H02"), "unit_id"])
+    reached = plan.problem.pair_centre[
+        plan.problem.pair_unit == list(plan.units["unit_id"]).index(unit)
+    ]
+    ids = plan.centres["centre_id"].to_numpy(str)
+    for to in [str(ids[c]) for c in reached if ids[c] != "M040"]:
+        move = Move(unit, "M040", to)
+        changes = Changes(
+            "planner-changes-1", plan_fingerprint(plan), "2026-05-18T09:30:00Z", (move,), (), ()
+        )
+        made = apply_changes(plan, structs.replace(changes, insist=True))
+        second = 12 if to == "M010" else 0
+        assert made.provenance["wishes"] == {
+            "wishes": 12, "first": 0, "second": second, "third": 0, "unmet": 12 - second,
+        }  # fmt: skip
+        assert wish_words(made)[0][1].startswith(f"wishes for a centre: {second} of 12")
+    listed = roster_payload(plan)["wishes"]
+    assert listed["zones"] == [[list(ids).index(m) for m in ("M040", "M010")]] * 12
+    assert {plan.units["unit_id"].iloc[u] for u in listed["unit"]} == {unit}
+    assert "H02" not in plan.wished.to_csv()  # type: ignore[union-attr]
 
 
 def test_the_next_month_counts_them_again(office: tuple[Plan, Path], tmp_path: Path) -> None:

@@ -52,11 +52,13 @@ function editStanding(desk, start) {
   const row = (words, value, kind, id) => [make('dt', { text: say(words) }), make('dd', { text: value, class: kind || '', set: { 'data-figure': id } })];
   const walk = now.walk - start.figures.walk;
   const change = broken(outcomes) - broken(start.outcomes);
+  const wishes = desk.model.roster ? wishesMet(desk.model) : { all: 0 };
   return make('dl', { class: 'standing' }, [].concat(
     row('editedUnits', grouped(desk.unitCount(desk.movedBlocks())), '', 'units'),
     row('walkChange', signed(walk, 'metres'), walk > 0.5 ? 'bad' : walk < -0.5 ? 'good' : '', 'walk'),
     row('valueChange', signed(now.value - start.figures.value, 'metres'), '', 'value'),
     row('brokenCount', grouped(broken(outcomes)) + (change ? ' (' + signed(change) + ')' : ''), change > 0 ? 'bad' : change < 0 ? 'good' : '', 'broken'),
+    wishes.all ? row('wishesMet', grouped(wishes.met) + ' / ' + grouped(wishes.all), '', 'wishes') : [],
     row('connection', now.apart ? '✗ ' + say('disconnected', { n: now.apart }) : '✓ ' + say('connected'), now.apart ? 'bad' : 'good', 'apart')
   ));
 }

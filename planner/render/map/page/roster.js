@@ -1,9 +1,9 @@
 /* The roster of the internal map: who lives in a building and who serves them. */
 Object.assign(TEXTS.zh, {
-  roster: '花名册', rosterHome: '户编号', rosterName: '户主', rosterRoom: '房号或住址', rosterCare: '关爱标记', rosterMember: '联系党员', membersHere: '住在此处的党员', notPlaced: '未定位的居民户（{n} 户）', internalEdition: '内部版：含居民户与党员信息，仅限本单位使用，请勿外传'
+  roster: '花名册', wishesMet: '意愿满足', rosterHome: '户编号', rosterName: '户主', rosterRoom: '房号或住址', rosterCare: '关爱标记', rosterMember: '联系党员', membersHere: '住在此处的党员', notPlaced: '未定位的居民户（{n} 户）', internalEdition: '内部版：含居民户与党员信息，仅限本单位使用，请勿外传'
 });
 Object.assign(TEXTS.en, {
-  roster: 'Roster', rosterHome: 'Household', rosterName: 'Name', rosterRoom: 'Room or address', rosterCare: 'Care', rosterMember: 'Member', membersHere: 'Members who live here', notPlaced: 'Homes without a place ({n})', internalEdition: 'Internal edition: holds residents and members; for this office only'
+  roster: 'Roster', wishesMet: 'Wishes met', rosterHome: 'Household', rosterName: 'Name', rosterRoom: 'Room or address', rosterCare: 'Care', rosterMember: 'Member', membersHere: 'Members who live here', notPlaced: 'Homes without a place ({n})', internalEdition: 'Internal edition: holds residents and members; for this office only'
 });
 
 function rosterOf(roster) {
@@ -18,6 +18,13 @@ function rosterOf(roster) {
     members.get(unit).push(i);
   });
   return { roster, byUnit, members };
+}
+
+/* How many wishes are met as the zones stand now, and how many there are. */
+function wishesMet(model) {
+  const wishes = model.roster.roster.wishes;
+  const met = wishes.unit.filter((u, i) => u >= 0 && wishes.zones[i].includes(model.units[u].zone)).length;
+  return { met, all: wishes.unit.length };
 }
 
 function memberText(roster, index) {

@@ -81,7 +81,7 @@ def with_ties(
         return solve(bare, stop=stop, start=start, seed=seed, progress=progress)
     bare = narrowed(problem).replace(ties=None)
     clock = Clock(stop.seconds)
-    mild = not (ties.people > 0).any()
+    mild = not ((ties.people > 0) | ties.hard).any()
     within = Stop((TIGHTER if mild else 1.0) * stop.gap, (1.0 - SHARE) * stop.seconds)
     try:
         first = solve(bare, stop=within, start=start, seed=seed, progress=progress)
