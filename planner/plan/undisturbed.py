@@ -186,17 +186,29 @@ def _same_edges(old: Problem, new: Problem, before: Ints) -> Bools:
 
 
 def _same_ties(old: Problem, new: Problem, before: Ints) -> Bools:
-    """Tell which units are tied by as many ties of the same price."""
-    sums = []
-    for problem in (old, new):
-        total = np.zeros((problem.n_units + 1, 2))
-        if problem.ties is not None:
-            sign = np.where(problem.ties.apart, -1.0, 1.0) * problem.ties.price_m
-            for end in (problem.ties.a, problem.ties.b):
-                total[:, 0] += np.bincount(end, sign, len(total))
-                total[:, 1] += np.bincount(end, minlength=len(total))
-        sums.append(total)
-    return (np.abs(sums[0][before] - sums[1][:-1]) <= SAME_M).all(axis=1)
+    """Tell which units are tied by as many ties of the same price.
+
+    A plan of a time when neighbours in a row were not priced stays what it was: as they only add to what
+    plans cost, what was proven without them holds.
+    """
+    was, now = _tie_sums(old), _tie_sums(new)
+    off = np.abs(was[before] - now[:-1])
+    told = 4 if was[:, 2:].any() else 2
+    return np.asarray((off[:, :told] <= SAME_M).all(axis=1))
+
+
+def _tie_sums(problem: Problem) -> Floats:
+    """Price and count of each unit's ties of people, then of neighbours; the last row is of nobody."""
+    total = np.zeros((problem.n_units + 1, 4))
+    if (ties := problem.ties) is None:
+        return total
+    people = ties.people > 0
+    worth = np.where(ties.apart, -1.0, 1.0) * ties.price_m
+    for end in (ties.a, ties.b):
+        for first, mine in ((0, people), (2, ~people)):
+            total[:, first] += np.bincount(end[mine], worth[mine], len(total))
+            total[:, first + 1] += np.bincount(end[mine], minlength=len(total))
+    return total
 
 
 def islands(problem: Problem) -> Ints:

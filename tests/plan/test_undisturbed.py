@@ -13,7 +13,9 @@ import shapely
 from planner.demand.demand import Demand, build_demand
 from planner.demand.locate import Located
 from planner.model import audit
+from planner.model.problem import Problem
 from planner.model.tables import PlanTables
+from planner.model.ties import Ties
 from planner.plan.build import assemble
 from planner.plan.draft import Survey
 from planner.plan.frames import assignment_of
@@ -110,6 +112,28 @@ def test_another_rule_opens_everything(known: Office) -> None:
     assert found.parts == ()
     # and still each unit knows where its people were
     assert (found.origin >= 0).all()
+
+
+def test_neighbours_that_are_priced_now_open_nothing(known: Office) -> None:
+    """A plan of a time when neighbours in a row cost nothing stands; another price opens their street."""
+    tables, located, demand, _ = known
+    edge = demand.problem.adjacency[:1]
+
+    def tied(price_m: float, people: int) -> Problem:
+        ties = Ties(edge[:, 0], edge[:, 1], [price_m], [False], [people])
+        return demand.problem.replace(ties=ties)
+
+    def still(new: Problem, before: PlanTables = tables) -> np.ndarray:
+        return closed(undisturbed(before, located, replace(demand, problem=new)))
+
+    assert still(tied(5.0, 0)).all()
+    street = ~still(tied(5.0, 1))
+    assert 0 < street.sum() < len(street)
+    before = replace(tables, problem=tied(5.0, 0))
+    assert still(tied(5.0, 0), before).all()
+    assert (still(tied(7.0, 0), before) == ~street).all()
+    # what was proven with them may not hold without
+    assert (still(demand.problem, before) == ~street).all()
 
 
 def test_a_part_can_be_opened(known: Office) -> None:

@@ -39,10 +39,11 @@ __all__ = ["better", "with_ties"]
 
 
 SHARE = 0.3  # share of the time that is kept for ties
+MILD_SHARE = 0.05  # where the only ties are those of neighbours in a row: annealing is short
 # How hot annealing begins, in mean costs of a unit: from touching the plan up to leaving it.
 HEATS = (0.1, 0.5, 2.0, 10.0)
-PACE = 2_000  # steps a unit of such a run
-MILD = HEATS[:2]  # where the only ties are those of neighbours in a row
+# Of neighbours in a row: how hot, and steps a unit.
+MILD, PACE = HEATS[:2], 2_000
 STOOD = "as it stood"
 TIGHTER = 0.6  # share of the gap that the plan without ties is proven to: mild ties fit into the rest of it
 ZONES = 4  # zones that are taken apart at a time
@@ -67,7 +68,7 @@ def with_ties(
     solve : callable
         `planner.solve.zones.search.solve`, for the problem without them.
     stop, start, seed, progress
-        As for `planner.solve.zones.search.solve`; `SHARE` of the time is kept for ties.
+        As for `planner.solve.zones.search.solve`; a share of the time is kept for ties.
 
     Returns
     -------
@@ -82,7 +83,8 @@ def with_ties(
     bare = narrowed(problem).replace(ties=None)
     clock = Clock(stop.seconds)
     mild = not ((ties.people > 0) | ties.hard).any()
-    within = Stop((TIGHTER if mild else 1.0) * stop.gap, (1.0 - SHARE) * stop.seconds)
+    tighter, share = (TIGHTER, MILD_SHARE) if mild else (1.0, SHARE)
+    within = Stop(tighter * stop.gap, (1.0 - share) * stop.seconds)
     try:
         first = solve(bare, stop=within, start=start, seed=seed, progress=progress)
     except InfeasibleError as refused:
