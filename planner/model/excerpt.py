@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from planner.model.arrays import AnyInts, Bools, Floats, Ints
-from planner.model.problem import Problem
+from planner.model.problem import Problem, ZoneRule
 from planner.model.rules import WalkLimit
 from planner.model.ties import Ties
 
@@ -136,9 +136,18 @@ def without_centre(problem: Problem, centre: int) -> Problem:
 
 
 def with_limit(problem: Problem, rule: str, side: str, limit: float) -> Problem:
-    """Move one side of one rule."""
-    rules = tuple(replace(r, **{side: limit}) if r.name == rule else r for r in problem.rules)
+    """Move one side of one rule; whoever has a limit of its own keeps it."""
+    rules = tuple(_moved(r, side, limit) if r.name == rule else r for r in problem.rules)
     return problem.replace(rules=rules)
+
+
+def _moved(rule: ZoneRule, side: str, limit: float) -> ZoneRule:
+    was = getattr(rule, side)
+    if rule.own is None or was is None:
+        return replace(rule, **{side: limit})
+    own, row = rule.own.copy(), 0 if side == "low" else 1
+    own[row] = np.where(own[row] != 0, own[row] + was - limit, 0.0)
+    return replace(rule, own=own, **{side: limit})
 
 
 def beside_walks(problem: Problem, walk: WalkLimit) -> Floats:

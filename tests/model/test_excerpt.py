@@ -8,8 +8,9 @@ from hypothesis import given, settings
 
 from planner.model.audit import audit
 from planner.model.excerpt import excerpt, places_of, with_centre, with_limit, without_centre
-from planner.model.problem import Problem
+from planner.model.problem import Problem, ZoneRule
 from planner.solve.zones.search import Stop, solve
+from tests.solve.towns import town
 from tests.strategies import problems
 
 
@@ -75,3 +76,18 @@ def test_places_among_the_chosen() -> None:
     """What is not chosen, and what is nothing, has none."""
     places = places_of(np.array([1, 3]), 5)
     assert places[[0, 1, 2, 3, 4, -1]].tolist() == [-1, 0, -1, 1, -1, -1]
+
+
+def test_a_limit_of_its_own_stays() -> None:
+    """A centre with a ceiling of its own has the same one when that of all moves."""
+    problem = town(3, 2)
+    n = problem.n_units
+    own = np.zeros((2, n))
+    own[:, problem.home[0]] = (-5.0, -20.0)
+    rule = ZoneRule("households_per_zone", np.ones(n), 10.0, 50.0, own=own)
+    (moved,) = with_limit(problem.replace(rules=(rule,)), rule.name, "high", 60.0).rules
+    assert moved.own is not None
+    assert moved.high == 60.0
+    assert moved.high + moved.own[1, problem.home[0]] == 30.0
+    assert (np.delete(moved.own[1], problem.home[0]) == 0).all()
+    assert (moved.own[0] == own[0]).all()

@@ -18,11 +18,33 @@ SLACK = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What there is of everything, in a fence or in the whole district."""
+    """What there is of everything, in a fence or in the whole district.
+
+    `rooms`: the members, each counted for what it can take on, where some have ceilings of their own.
+    `own_low`, `own_high`: homes of the zones of those centres that have limits of their own.
+    """
 
     households: int
     members: int
     centres: int
+    rooms: float | None = None
+    own_low: tuple[float, ...] = ()
+    own_high: tuple[float, ...] = ()
+
+    def needed(self, rule: str, side: str, each: float) -> float:
+        """Give what there may be at most, or must be at least, of what a rule counts."""
+        if rule == "households_per_member":
+            able = self.members if self.rooms is None else self.rooms
+            return each * (able if side == "high" else min(able, self.members))
+        own = self.own_high if side == "high" else self.own_low
+        if rule == "members_per_zone":
+            own = ()
+        return each * (self.centres - len(own)) + sum(own)
+
+    @property
+    def owned(self) -> bool:
+        """Whether anybody has limits of their own."""
+        return bool(self.own_low or self.own_high) or self.rooms not in (None, self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +76,8 @@ def arithmetic(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> l
     names = sorted(set(units["fence"]) - {""})
     if not names:
         return found
-    summed = units.groupby("fence")[["households", "members"]].sum()
-    chosen = centres["fence"].value_counts()
     for name in names:
-        homes, members = (int(v) for v in summed.loc[name])
-        counts = Counts(homes, members, int(chosen.get(name, 0)))
+        counts = _counts(units[units["fence"] == name], centres[centres["fence"] == name])
         found += _clashes(str(name), counts, rules.in_fence(str(name)))
     return found
 
@@ -67,7 +86,17 @@ def counts_of(units: pd.DataFrame, centres: pd.DataFrame, rules: RuleBook) -> Co
     """Count the district, without the communities that have rules of their own."""
     own = list(rules.by_fence)
     mine, theirs = units[~units["fence"].isin(own)], centres[~centres["fence"].isin(own)]
-    return Counts(int(mine["households"].sum()), int(mine["members"].sum()), len(theirs))
+    return _counts(mine, theirs)
+
+
+def _counts(units: pd.DataFrame, centres: pd.DataFrame) -> Counts:
+    own = {
+        side: tuple(units[f"zone_{side}"].dropna()) if f"zone_{side}" in units else ()
+        for side in ("low", "high")
+    }
+    rooms = round(float(units["room"].sum()), 6) if "room" in units else None
+    homes, members = (int(units[name].sum()) for name in ("households", "members"))
+    return Counts(homes, members, len(centres), rooms, own["low"], own["high"])
 
 
 def _clashes(fence: str, n: Counts, rules: RuleBook) -> Iterator[Clash]:
@@ -87,21 +116,26 @@ def _clashes(fence: str, n: Counts, rules: RuleBook) -> Iterator[Clash]:
         # floors and ceilings are wrong by themselves: both may fail, where low is above high
         for side in ("high", "low"):
             each = getattr(getattr(rules, rule), side)
-            if each is None or not (have > count * each if side == "high" else have < count * each):
+            if each is None:
+                continue
+            need = n.needed(rule, side, each)
+            if not (have > need if side == "high" else have < need):
                 continue
             values = {
                 "have": have,
                 "count": count,
                 "each": each,
-                "need": count * each,
-                "off": have - count * each,
+                "need": need,
+                "off": have - need,
                 "mean": have / count if count else math.inf,
                 "few": math.floor(have / each) if each else 0,
                 "enough": math.ceil(have / each) if each else 0,
             }
             what = _WORDS[side][0].format(**values, who=who, things=things)
             zh = _WORDS[side][1].format(**values, who=who_zh, things=things_zh)
-            yield Clash(fence, rule, side, have, count * each, what, zh)
+            if n.owned and rule != "members_per_zone":
+                what, zh = f"{what} (own limits counted)", f"{zh}（已计个别上下限）"
+            yield Clash(fence, rule, side, have, need, what, zh)
 
 
 _WORDS = {
@@ -129,10 +163,8 @@ def fitting_of_fences(
     Gives: by name; communities without a centre are left out, for no rule helps them.
     """
     found: dict[str, RuleBook] = {}
-    summed = units[units["fence"] != ""].groupby("fence")[["households", "members"]].sum()
-    chosen = centres["fence"].value_counts()
-    for name, row in summed.iterrows():
-        counts = Counts(int(row["households"]), int(row["members"]), int(chosen.get(name, 0)))
+    for name in sorted(set(units["fence"]) - {""}):
+        counts = _counts(units[units["fence"] == name], centres[centres["fence"] == name])
         own = rules.in_fence(str(name))
         fitting = fitting_rules(counts, own)
         if fitting is not own:
@@ -148,10 +180,14 @@ def fitting_rules(counts: Counts, rules: RuleBook) -> RuleBook:
     clashing = {(c.rule, c.side) for c in _clashes("", counts, rules)}
     if not clashing or counts.centres == 0:
         return rules
+    # those with limits of their own keep them: the rest is what the others have
+    others = max(counts.centres - len(counts.own_high), 1)
+    left = max(counts.households - sum(counts.own_high), 0.0)
+    able = counts.members if counts.rooms is None else counts.rooms
     ratio = {
         "members_per_zone": counts.members / counts.centres,
-        "households_per_zone": counts.households / counts.centres,
-        "households_per_member": counts.households / max(counts.members, 1),
+        "households_per_zone": left / others,
+        "households_per_member": counts.households / max(able, 1),
     }
     moved = {}
     for name, mean in ratio.items():

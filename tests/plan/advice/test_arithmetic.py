@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from planner.model.rules import Bound, RuleBook
 from planner.plan.advice.arithmetic import (
     Counts,
     arithmetic,
+    counts_of,
     fitting_of_fences,
     fitting_rules,
 )
@@ -131,3 +133,24 @@ def test_a_community_without_a_centre_is_offered_none() -> None:
     units = pd.DataFrame({"fence": ["村"], "households": [9], "members": [2]})
     centres = pd.DataFrame({"fence": pd.Series([], dtype=object)})
     assert fitting_of_fences(units, centres, RuleBook(households_per_zone=Bound(60, 250))) == {}
+
+
+def test_limits_of_single_centres_and_members_count() -> None:
+    """A frail centre with 40 homes at most, members who take on half: what they leave is too much."""
+    units, centres = counted(450, 24, 3)
+    rules = RuleBook(households_per_zone=Bound(60, 160), households_per_member=Bound(15, 25))
+    assert not arithmetic(units, centres, rules)
+    blank = np.full(len(units), np.nan)
+    frail = units.assign(zone_low=blank, zone_high=np.r_[40.0, blank[1:]])
+    clashes = arithmetic(frail, centres, rules)
+    assert {(c.rule, c.side, c.need) for c in clashes} == {("households_per_zone", "high", 360.0)}
+    assert all("own limits counted" in c.what and "个别上下限" in c.what_zh for c in clashes)
+    fitted = fitting_rules(counts_of(frail, centres, rules), rules)
+    assert (
+        fitted.households_per_zone.high == 257
+    )  # the others have 205 on average, and a quarter more
+    assert not arithmetic(frail, centres, fitted)
+    half = units.assign(room=np.r_[12.0, np.zeros(len(units) - 1)])
+    assert {(c.rule, c.need) for c in arithmetic(half, centres, rules)} == {
+        ("households_per_member", 300.0)
+    }
