@@ -6,7 +6,8 @@ Object.assign(TEXTS.en, {
   estates: 'Estates', findZone: 'Find by number, centre, phone, estate or community', findNone: 'No such zone', about: 'about {n} homes', fewerThan: 'fewer than {n} homes', fewShort: '<{n}', officePhone: 'Office phone', whoServes: 'Centre', publicEdition: 'Public edition: rough outlines, centres and rounded counts; no buildings, residents or addresses', roundedTo: 'Counts are rounded; fewer than {n} are not shown', publicMap: 'Outline map of the zones', shares: 'Within a walk', sharesOf: 'To the {what} ({who})', shareAll: 'all homes', shareCare: 'care households', shareMinutes: '{m} min', own_centre: 'centre', own_member: 'serving member', sharesNote: 'Of about {n} registered homes, rounded; where few would be told, nothing is'
 });
 
-const FIRST_ROWS = 60;
+const FIRST_ROWS = 40;
+const MORE_ROWS = 20;
 
 function drawPublic(map) {
   unpack(JSON.parse(document.getElementById('plan-packed').textContent)).then((packed) => drawPublicPage(map, packed.shapes));
@@ -83,7 +84,7 @@ function publicRest(model, body, row) {
   };
   const slice = () => {
     if (next >= model.zones.length || !body.isConnected) return;
-    more(FIRST_ROWS);
+    more(MORE_ROWS);
     window.setTimeout(slice, 0);
   };
   window.setTimeout(slice, 0);
