@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from planner.api.batch.run import batch, scheduler_of
+from planner.api.batch.run import batch
 from planner.api.batch.work import begin
 from planner.api.plan import Plan
 from planner.api.progress import Event
@@ -158,6 +158,8 @@ def _pool(workers: int) -> Iterator[Executor]:
 @contextmanager
 def _cluster() -> Iterator[Executor]:
     """A scheduler and two workers as programs of their own, over TCP on this machine."""
+    from distributed import Client
+
     with tempfile.TemporaryDirectory() as scratch:
         address = Path(scratch) / "scheduler.json"
         asked = ["--scheduler-file", str(address), "--no-dashboard", "--host", "127.0.0.1"]
@@ -172,9 +174,8 @@ def _cluster() -> Iterator[Executor]:
             until = time.monotonic() + 120
             while not address.exists() and time.monotonic() < until:
                 time.sleep(0.1)
-            executor = scheduler_of(json.loads(address.read_text("utf-8"))["address"])
-            yield executor
-            executor.shutdown()
+            with Client(json.loads(address.read_text("utf-8"))["address"]) as client:
+                yield client.get_executor()
         finally:
             for program in reversed(programs):
                 program.terminate()

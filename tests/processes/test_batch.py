@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,13 +79,49 @@ def test_a_driver_that_is_killed_is_resumed(district: Path, tmp_path: Path) -> N
 
 
 @contextmanager
-def running(district: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
+def cluster(
+    address: Path, folder: Path
+) -> Iterator[tuple[str, tuple[subprocess.Popen[bytes], ...]]]:
+    """Run a scheduler and a worker as programs of their own; give the address, and both."""
+    dask = [sys.executable, "-m", "dask"]
+    asked = ["--scheduler-file", str(address), "--no-dashboard", "--host", "127.0.0.1"]
+    worker = ["worker", "--nthreads", "1", "--no-nanny"]
+    programs = tuple(
+        subprocess.Popen(
+            [*dask, *words, *asked],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+        )
+        for words in (["scheduler", "--port", "0"], worker)
+    )
+    try:
+        until = time.monotonic() + 60
+        while not address.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        yield json.loads(address.read_text("utf-8"))["address"], programs
+    finally:
+        for program in reversed(programs):
+            program.terminate()
+            program.wait(30)
+
+
+@contextmanager
+def running(district: Path, out: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """Run the command as a program."""
     command = [sys.executable, "-m", "planner", "batch", str(district), "--out", str(out), "--json"]
     with subprocess.Popen(
-        [*command, "--workers", "2"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [*command, "--workers", "2", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as run:
         yield run
+
+
+def finished(out: Path) -> bool:
+    """Whether any job has its mark: its plan is written by then."""
+    return any('"state": "done"' in mark.read_text("utf-8") for mark in out.glob(f"*/{MARK}"))
 
 
 def children(pid: int) -> list[int]:
@@ -107,31 +144,64 @@ def alive(pid: int) -> bool:
         return False
 
 
+def test_a_full_disk_and_a_poisoned_project_end_no_other(district: Path, tmp_path: Path) -> None:
+    """One job has no room, one cannot be read: both are told, the third is done; then all of them are."""
+    out, small = tmp_path / "out", tmp_path / "out" / "东社区"
+    small.mkdir(parents=True)
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    if shutil.which("mount") is None or subprocess.run(mounted, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here: that is root's")
+    homes = district / "南社区" / "homes.csv"
+    whole = homes.read_bytes()
+    homes.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 40)
+    try:
+        with running(district, out) as run:
+            said = json.loads(run.communicate(timeout=200)[0])
+        assert run.returncode in (2, 4)
+        assert (said["done"], said["failed"]) == (1, 2)
+        assert {job["name"] for job in said["jobs_told"] if job["error"]} == {"东社区", "南社区"}
+        homes.write_bytes(whole)
+        subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
+        with running(district, out) as run:
+            said = json.loads(run.communicate(timeout=200)[0])
+        assert run.returncode == 0
+        assert (said["done"], said["kept"], said["households"]) == (2, 1, 60)
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def test_a_scheduler_that_is_lost_is_told(district: Path, tmp_path: Path) -> None:
+    """The batch ends by itself with exit code 4, keeps what was done, and goes on with another scheduler."""
+    pytest.importorskip("distributed")
+    out = tmp_path / "out"
+    with cluster(tmp_path / "a.json", tmp_path) as (where, programs):
+        words = ["--scheduler", where]
+        with running(district, out, *words) as run:
+            until = time.monotonic() + 120
+            while not finished(out) and time.monotonic() < until:
+                time.sleep(0.05)
+            for program in programs:
+                program.kill()
+            run.communicate(timeout=120)
+    assert run.returncode == 4
+    assert finished(out)
+    with (
+        cluster(tmp_path / "b.json", tmp_path) as (where, _),
+        running(district, out, "--scheduler", where) as run,
+    ):
+        said = json.loads(run.communicate(timeout=200)[0])
+    assert run.returncode == 0
+    assert said["kept"] >= 1
+    assert said["done"] + said["kept"] == 3
+
+
 def test_a_dask_cluster_does_the_same(district: Path, tmp_path: Path) -> None:
     """A scheduler and a worker as programs of their own, over TCP."""
     pytest.importorskip("distributed")
-    near = [sys.executable, "-m", "dask"]
-    address = tmp_path / "scheduler.json"
-    asked = ["--scheduler-file", str(address), "--no-dashboard"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    scheduler = subprocess.Popen(
-        [*near, "scheduler", "--host", "127.0.0.1", "--port", "0", *asked], **quiet
-    )
-    worker = subprocess.Popen(
-        [*near, "worker", "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", *asked], **quiet
-    )
-    try:
-        until = time.monotonic() + 60
-        while not address.exists() and time.monotonic() < until:
-            time.sleep(0.1)
-        where = json.loads(address.read_text("utf-8"))["address"]
+    with cluster(tmp_path / "scheduler.json", tmp_path) as (where, _):
         executor = scheduler_of(where)
         report = batch(district, tmp_path / "far", executor=executor, workers=1)
         executor.shutdown()
-    finally:
-        for program in (worker, scheduler):
-            program.terminate()
-            program.wait(30)
     assert report.figures()["done"] == 3, report.markdown()
     with ThreadPoolExecutor(1) as threads:
         batch(district, tmp_path / "near", executor=threads)

@@ -43,6 +43,9 @@ _LOST = frozenset({"KilledWorker", "FutureCancelledError", "CommClosedError"})
 TRIES = 3
 """A job whose worker died so often is given up: it is the job that kills them."""
 
+LOOK_S = 5.0
+"""So often it is looked whether there is still a cluster to wait for."""
+
 
 def batch(
     jobs: Any,
@@ -88,7 +91,7 @@ def batch(
     ConfigError
         The manifest cannot be read, or names no job.
     OutputError
-        Another batch is at work in `out`.
+        Another batch is at work in `out`, or the scheduler of the cluster is gone; what was finished stays.
     KeyboardInterrupt
         Workers are stopped; what was finished stays, and the next call goes on from it.
 
@@ -210,7 +213,9 @@ class _Desk:
             if doubted and not under_way:
                 task = doubted.popleft()
                 under_way[self._workers().submit(work, task)] = task
-            ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            ended, _ = wait(under_way, timeout=LOOK_S, return_when=FIRST_COMPLETED)
+            if not ended and _is_gone(self.executor):
+                raise OutputError.of("batch-scheduler-gone")
             died = False
             for future in ended:
                 task = under_way.pop(future)
@@ -252,6 +257,12 @@ def _result(future: Future[Outcome], task: Assignment) -> Outcome | None:
         # the kind alone: what an error says may hold what somebody's sheet says
         failed = PlannerError.of("batch-fault", kind=type(error).__name__)
         return Outcome(task.name, FAILED, 1, failed.told(("en",)), failed.told(("zh",)))
+
+
+def _is_gone(executor: Executor | None) -> bool:
+    """Tell whether a cluster's client has given its scheduler up: no job of it would ever end."""
+    client = getattr(executor, "_client", None)
+    return getattr(client, "status", "") in ("closing", "closed")
 
 
 def _lost(task: Assignment) -> Outcome:
