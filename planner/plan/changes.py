@@ -13,6 +13,7 @@ from planner.errors import InfeasibleError, InputError
 from planner.model import audit
 from planner.model.arrays import AnyInts, Bools, Ints
 from planner.model.certificate import Violation
+from planner.model.clash import TieClash
 from planner.model.excerpt import of_pairs
 from planner.model.problem import Certificate, Problem, Result
 from planner.model.project import MOVE_PRICE_M
@@ -248,7 +249,17 @@ def _completed(
     price = np.where(stays, 0.0, MOVE_PRICE_M * problem.households[unit])
     keep = ~held[unit] | stays
     restricted = of_pairs(problem, keep, change_m=(problem.change_m + price)[keep])
-    result = solve(restricted, stop=stop, start=assignment, seed=seed, progress=progress)
+    try:
+        result = solve(restricted, stop=stop, start=assignment, seed=seed, progress=progress)
+    except InfeasibleError as refused:
+        clash = refused.clash
+        if not isinstance(clash, TieClash):
+            raise
+        names = (str(tables.units["label"].iloc[u]) for u in (clash.a, clash.b))
+        raise clash.error(
+            *((name, name) for name in names),
+            remedy=("请撤回部分移动或锁定", "take some of the moves or locks back"),
+        ) from None
     found = result.assignment.astype(np.int64)
     refuse_parted(tables.units["unit_id"], np.where(held, assignment, -1), found)
     return found

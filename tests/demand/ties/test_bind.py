@@ -23,9 +23,11 @@ from planner.plan.changefile import Changes, Move
 from planner.plan.changes import apply_changes
 from planner.plan.frames import assignment_of
 from planner.plan.provenance import plan_fingerprint
+from planner.plan.store.plans import plan_bytes, read_bytes
 from planner.render.text.words import rule_words
 from planner.solve.rezone import price_changes
 from planner.solve.staff import staff
+from planner.solve.stop import Stop
 from tests.plans import make_plan_tables
 
 SIDE, HOMES_EACH = 8, 6
@@ -337,14 +339,14 @@ def test_ties_that_must_hold_do(plain: Plan, tmp_path: Path) -> None:
     before = assignment_of(plain)
     blind = audit(plan.problem, before, 0.0)
     assert sum(v.excess for v in blind.violations if v.rule == "must_ties") == 2
-    again = Plan.load(plan.save(tmp_path / "out")["plan.gpkg"])
+    again = Plan.of(read_bytes(plan_bytes(plan), tmp_path / "plan.gpkg"))
     assert again.problem.ties is not None
     assert again.problem.ties.hard.tolist() == ties.hard.tolist()
     assert again.problem.fingerprint() == plan.problem.fingerprint()
-    _edits_keep_them(again, one)
+    _edits_keep_them(again, one, other)
 
 
-def _edits_keep_them(plan: Plan, stairwell: int) -> None:
+def _edits_keep_them(plan: Plan, stairwell: int, other: int) -> None:
     """An edit that parts two who must be together is refused, or recorded as what a meeting insists on."""
     unit = plan.households.set_index("household_id").at[_home(stairwell), "unit_id"]
     zones = plan.units.set_index("unit_id")["zone"]
@@ -367,8 +369,24 @@ def _edits_keep_them(plan: Plan, stairwell: int) -> None:
         if isinstance(refused.value, InfeasibleError):
             assert "ties that must hold" in str(refused.value)
             assert made.provenance["history"][-1]["insisted"]["rules"] == ["must_ties"]
+            _completed_edits_keep_them(plan, moved, other)
             return
     raise AssertionError("every move parts a zone")
+
+
+def _completed_edits_keep_them(plan: Plan, moved: Changes, stairwell: int) -> None:
+    """Completed, the edit takes the other along; where that one is locked, both are named."""
+    made = apply_changes(plan, moved, complete=True, stop=Stop(0.05, 20.0))
+    ties = made.problem.ties
+    assert ties is not None
+    assert not (ties.broken(assignment_of(made)) & ties.hard).any()
+    unit = str(plan.households.set_index("household_id").at[_home(stairwell), "unit_id"])
+    with pytest.raises(InfeasibleError) as refused:
+        apply_changes(
+            plan, structs.replace(moved, locks=(unit,)), complete=True, stop=Stop(0.05, 20.0)
+        )
+    assert str(plan.units.set_index("unit_id").at[unit, "label"]) in str(refused.value)
+    assert "moves or locks" in refused.value.remedy
 
 
 def test_who_lives_next_door_is_looked_after(tmp_path: Path) -> None:
