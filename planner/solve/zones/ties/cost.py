@@ -83,7 +83,7 @@ def with_ties(
     bare = narrowed(problem).replace(ties=None)
     clock = Clock(stop.seconds)
     mild = not ((ties.people > 0) | ties.hard).any()
-    tighter, share = (TIGHTER, MILD_SHARE) if mild else (1.0, SHARE)
+    share, tighter = MILD_SHARE if mild else SHARE, TIGHTER if (ties.people == 0).any() else 1.0
     within = Stop(tighter * stop.gap, (1.0 - share) * stop.seconds)
     try:
         first = solve(bare, stop=within, start=start, seed=seed, progress=progress)
