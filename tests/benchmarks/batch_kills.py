@@ -14,6 +14,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,8 +44,9 @@ def main() -> None:
             write_project(folder / "in" / f"c{k}", 20)
         with ThreadPoolExecutor(1) as threads:
             batch(folder / "in", folder / "near", executor=threads)
-        wanted, began = plans(folder / "near"), time.monotonic()
+        wanted = plans(folder / "near")
         with running(folder / "in", folder / "whole") as run:
+            began = _workers_there(run)
             run.communicate(timeout=LONGEST_S)
         lasts = time.monotonic() - began
         rows = []
@@ -61,9 +63,17 @@ def main() -> None:
     show(rows)
 
 
+def _workers_there(run: subprocess.Popen[str]) -> float:
+    """Wait until a run has its workers; give when that was."""
+    while run.poll() is None and not children(run.pid):
+        time.sleep(0.02)
+    return time.monotonic()
+
+
 def _killed(what: str, source: Path, out: Path, moment: float, chance: random.Random) -> bool:
     """Kill once, let everything end, and go on where the driver was killed; tell whether there was one."""
     with running(source, out) as run:
+        _workers_there(run)
         time.sleep(moment)
         workers = children(run.pid)
         hit = run.poll() is None and (what == "driver" or bool(workers))
