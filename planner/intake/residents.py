@@ -272,9 +272,9 @@ def read_residents(
     files = sheet_files(sources_of(paths, table.name))
     got = gather(files, table, sheet=sheet, encoding=encoding, names=names)
     read = [columns_of(t, table, ignored) for t in got.tables]
-    require_one_measure(got.tables, [f for f, _ in read], table)
     frames, again, listed = with_listed_centres(got.tables, [f for f, _ in read])
     frames, belonging, persons = one_row_a_home(frames)
+    require_one_measure(got.tables, frames, table)
     frame = pd.concat(frames, ignore_index=True)
     findings = [*got.findings, *chain.from_iterable(said for _, said in read)]
     findings += [*listed, *persons]

@@ -264,7 +264,6 @@ _WHERE = (
         "addr:suburb",
     ),
 )
-# People in a home stand for its load: offices rarely count minutes, and a larger home takes more of them.
 HEADCOUNTS = frozenset(
     header_key(header)
     for header in (
@@ -274,7 +273,8 @@ HEADCOUNTS = frozenset(
 )
 """Headers of how many live in a home: no measure of the work it makes, unless the project says so."""
 _LOAD = Column(
-    "load", "权重, load, 负荷, 工作量, 户数, 服务户数, 走访分钟, weight, minutes, households"
+    "load",
+    "权重, load, 负荷, 工作量, 户数, 住户数, 总户数, 服务户数, 走访分钟, weight, minutes, households",
 )
 _IS_CENTRE = Column(
     "is_centre",

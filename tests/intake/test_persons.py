@@ -71,3 +71,41 @@ def test_who_needs_care_in_a_household_is_its_own(tmp_path: Path) -> None:
     assert {home: person.care for home, person in people.households.items() if person.care} == {
         "H1": ("残疾",)
     }
+
+
+BUILDINGS = [
+    "编号,社区,地址,户数",
+    "B1,甲社区,幸福路1号,3",
+    "B2,甲社区,幸福路2号,1",
+    "B3,甲社区,幸福路3号,２户",
+]
+
+
+def test_a_row_of_a_building_is_as_many_homes(tmp_path: Path) -> None:
+    """Each with an id of its own and the work of one home; what is no number of homes is held."""
+    got = read(tmp_path, *BUILDINGS)
+    assert got.kept["id"].tolist() == ["B1", "B1-2", "B1-3", "B2", "B3", "B3-2"]
+    assert got.kept["load"].tolist() == [1.0] * 6
+    (told,) = [f for f in got.findings if f.code == "homes-in-row"]
+    assert (told.row, told.column) == (2, "户数")
+    assert "2 row(s) stand for 5 homes" in told.what
+    none = read(tmp_path, *BUILDINGS, "B4,甲社区,幸福路4号,0", "B5,甲社区,幸福路5号,若干")
+    assert none.held["id"].tolist() == ["B4", "B5"]
+    assert len(none.kept) == 6
+
+
+def test_without_ids_the_homes_of_a_building_are_no_repetition(tmp_path: Path) -> None:
+    """Nor are they work: a column of work stays one."""
+    bare = columns(BUILDINGS, 0)
+    got = read(tmp_path, *bare)
+    assert (len(got.kept), got.repeated, got.kept["id"].nunique()) == (6, 0, 6)
+    work = read(tmp_path, *(line.replace("户数", "工作量") for line in BUILDINGS))
+    assert work.kept["load"].tolist() == [3.0, 1.0, 2.0]
+
+
+def test_a_count_beside_sheets_without_one_is_no_measure(tmp_path: Path) -> None:
+    """Homes that are counted in one sheet and listed in another are all homes."""
+    (tmp_path / "甲.csv").write_text("\n".join(BUILDINGS) + "\n", "utf-8")
+    (tmp_path / "乙.csv").write_text("编号,社区,地址\nC1,甲社区,幸福路9号\n", "utf-8")
+    got = read_households([tmp_path / "甲.csv", tmp_path / "乙.csv"])
+    assert len(got.kept) == 7

@@ -214,7 +214,8 @@ def test_loads(tmp_path: Path) -> None:
     good = {"３": 3, "三人": 3, "3人": 3, "0": 0, "12": 12, "十二": 12, "": 1}
     bad = ["-1", "0.5", "9999", "约3", "#N/A", "3-4"]
     rows = [f"{i},甲路{i}号,{v}" for i, v in enumerate([*good, *bad])]
-    read = read_households(write(tmp_path / "a.csv", "编号,地址,户数", *rows))
+    path = write(tmp_path / "a.csv", "编号,地址,家庭人口", *rows)
+    read = read_residents(path, HOUSEHOLDS.told({"家庭人口": "load"}))
     assert read.kept["load"].tolist() == list(good.values())
     assert read.held["code"].tolist() == ["bad-load"] * len(bad)
     weights = read_households(write(tmp_path / "b.csv", "编号,地址,权重", "1,甲路1号,１２．５"))
@@ -338,16 +339,16 @@ def test_no_row_is_ever_lost(rows: list[str], random: object) -> None:
 
 
 def test_a_weight_in_some_sheets_only_is_refused(tmp_path: Path) -> None:
-    """45 minutes beside 1 home mean nothing: the sheets are named, and the line that leaves it out works."""
-    with_load = write(tmp_path / "a.csv", "编号,地址,户数", "A1,幸福路1号,45")
+    """45 minutes beside nothing mean nothing: the sheets are named, and the line that leaves it out works."""
+    with_load = write(tmp_path / "a.csv", "编号,地址,工作量", "A1,幸福路1号,45")
     bare = write(tmp_path / "b.csv", "编号,地址", "B1,幸福路2号")
-    with pytest.raises(SchemaError, match="户数") as caught:
+    with pytest.raises(SchemaError, match="工作量") as caught:
         read_households([with_load, bare])
     (fault,) = caught.value.findings
-    assert (fault.code, fault.file, fault.column) == ("load-in-part", "a.csv", "户数")
+    assert (fault.code, fault.file, fault.column) == ("load-in-part", "a.csv", "工作量")
     assert "b.csv" in fault.what
     assert "b.csv" in fault.what_zh
-    told = HOUSEHOLDS.told({"户数": ""})
+    told = HOUSEHOLDS.told({"工作量": ""})
     assert read_residents([with_load, bare], told).kept["load"].tolist() == [1.0, 1.0]
     assert read_households([with_load]).kept["load"].tolist() == [45.0]
 

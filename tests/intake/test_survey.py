@@ -51,7 +51,7 @@ def test_a_file_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
 def test_clashing_ids_hide_no_held_row(tmp_path: Path) -> None:
     """Where only the ids are at fault every other problem is told too, and no row is said to lack its id."""
     rows = ("1,甲路1号,2", "1,乙路1号,2", "3,,2", "4,丁路1号,约3")
-    path = write(tmp_path / "a.csv", "编号,地址,户数", *rows)
+    path = write(tmp_path / "a.csv", "编号,地址,工作量", *rows)
     got = survey([path], HOUSEHOLDS)
     assert [e.findings[0].code for _, e in got.refused] == ["duplicate-id"]  # type: ignore[attr-defined]
     held = {(f.code, f.row) for f in got.findings if f.severity is Severity.HOLD}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from planner.errors import Finding, SchemaError, SheetError
 from planner.intake.coordinates.recognise import split_pair
 from planner.intake.idnumbers import is_id_number
+from planner.intake.sheets.committees import community_named
 from planner.intake.sheets.exported import unusable_cell
 from planner.intake.sheets.headings import role_of, roles_of
 from planner.intake.sheets.notes import at_row
@@ -221,6 +222,9 @@ def columns_of(
     if "coordinates" in roles:
         columns["lon"], told = _pairs(columns, t, t.headers[roles["coordinates"]])
         said += told
+    if "community" in columns and "community" not in roles and (own := community_named(t)):
+        columns["community"][:] = own
+        said.append(Finding.of("community-of-sheet", t.at(), community=own))
     frame = pd.DataFrame(columns, dtype=object)
     frame = frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
     return frame, [*said, *chosen, *_dates(t, role_at)]

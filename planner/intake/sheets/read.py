@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding, SheetError
 from planner.files import mark_as_read
+from planner.intake.sheets.absences import absences
 from planner.intake.sheets.exported import LONG_DIGITS, undone
 from planner.intake.sheets.footers import notes_below
 from planner.intake.sheets.formats.csvs import RAGGED_SHARE
@@ -25,7 +26,7 @@ from planner.intake.sheets.formats.grids import RawSheet, read_grids
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.intake.sheets.headings import role_of
 from planner.model.given import Given, one_source
-from planner.model.schema import HOUSEHOLDS, Table
+from planner.model.schema import HOUSEHOLDS, MEMBERS, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,6 +177,9 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     if not body and not ragged:
         return None
     keep = header.kept(table)
+    unread = [i for i, n in enumerate(header.names) if i not in set(keep) and n]
+    if table is not None and table.name in (HOUSEHOLDS.name, MEMBERS.name):
+        left_out += absences(header.names, unread, body, raw.first)
     cells, faults = _texts(body, keep, raw)
     cells, filled = _fill_merged(cells, body, keep, raw)
     headers = tuple(header.names[i] for i in keep)
@@ -193,7 +197,7 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
         headers=headers,
         cells=cells[full],
         row=rows[full],
-        unread=tuple(n for i, n in enumerate(header.names) if i not in set(keep) and n),
+        unread=tuple(header.names[i] for i in unread),
         ragged=tuple(sorted(raw.told(i + raw.first + 1) for i in ragged)),
         faults=_moved(faults, full),
         findings=(*raw.findings, *where),

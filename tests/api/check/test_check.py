@@ -24,7 +24,7 @@ def office(tmp_path: Path) -> Path:
     sheet = book.active
     assert sheet is not None
     sheet.title = "居民"
-    rows = [["居民信息表"], ["编号", "户主姓名", "家庭住址", "户数", "经度", "纬度"]]
+    rows = [["居民信息表"], ["编号", "户主姓名", "家庭住址", "工作量", "经度", "纬度"]]
     rows += [
         [f"H{i}", f"秘密{i}", f"甲路{i}号", 3, 116.8 + i / 997, 32.6 + i / 991] for i in range(30)
     ]
@@ -56,7 +56,7 @@ def test_a_project_is_checked_as_a_whole(report: CheckReport) -> None:
     assert dict(homes.columns) == {
         "编号": "id",
         "家庭住址": "address",
-        "户数": "load",
+        "工作量": "load",
         "经度": "lon",
         "纬度": "lat",
     }
@@ -78,7 +78,7 @@ def test_a_project_and_its_path_are_one(office: Path, report: CheckReport) -> No
 def test_findings_stand_where_the_office_sees_them(report: CheckReport) -> None:
     """Row and header are those of the sheet; every finding speaks both languages and says what to do."""
     (held,) = [f for f in report.findings if f.severity is Severity.HOLD]
-    assert (held.file, held.sheet, held.row, held.column) == ("homes.xlsx", "居民", 7, "户数")
+    assert (held.file, held.sheet, held.row, held.column) == ("homes.xlsx", "居民", 7, "工作量")
     assert all(f.what and f.what_zh and f.remedy and f.remedy_zh for f in report.findings)
 
 

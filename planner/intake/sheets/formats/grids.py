@@ -35,6 +35,7 @@ __all__ = ["RawSheet", "copied_from", "opened_once", "read_grids"]
 
 Grid = list[list[Any]]
 Floats = NDArray[np.float64]
+LISTED = 20
 SAME_DEG = 1e-4
 """Coordinates in columns are often rounded: closer than about ten metres they agree."""
 
@@ -217,6 +218,11 @@ def _sheet(cells: Cells, name: str) -> RawSheet:
     findings = [Finding.of("stray-cell", place, cell=address) for address in cells.strays]
     hidden = {"hidden-rows": cells.hidden_rows, "hidden-columns": cells.hidden_columns}
     findings += Finding.counted(hidden, place)
+    if cells.struck:
+        rows = "、".join(str(row + 1) for row in cells.struck[:LISTED])
+        rows += " ..." if len(cells.struck) > LISTED else ""
+        at = {**place, "row": cells.struck[0] + 1}
+        findings.append(Finding.of("struck-rows", at, n=len(cells.struck), rows=rows))
     return RawSheet(
         cells.name,
         cells.grid,

@@ -106,6 +106,7 @@ def _sheets_of_binary(data: bytes, kind: str, wanted: str | None) -> list[Sheet]
             sheet.merges = sheet.merges or own.merges
             sheet.hidden_rows |= own.hidden_rows
             sheet.hidden_columns += own.hidden_columns
+            sheet.struck.update(own.struck)
     return sheets
 
 
@@ -131,12 +132,12 @@ def _answer(kind: str, wanted: str | None) -> None:
 
 def _sent(c: Cells) -> tuple[Any, ...]:
     faults = [(row, column, fault) for (row, column), fault in c.faults.items()]
-    hidden = (c.hidden_rows, c.hidden_columns)
-    return c.name, c.visible, c.grid, c.start, c.merges, faults, c.strays, hidden
+    told = (c.hidden_rows, c.hidden_columns, c.struck)
+    return c.name, c.visible, c.grid, c.start, c.merges, faults, c.strays, told
 
 
 def _received(*sent: Any) -> Cells:
-    name, visible, grid, start, merges, faults, strays, hidden = sent
+    name, visible, grid, start, merges, faults, strays, (rows, columns, struck) = sent
     for row in grid:
         for k, value in enumerate(row):
             if value.__class__ is list:
@@ -149,7 +150,9 @@ def _received(*sent: Any) -> Cells:
         tuple((r1, c1, r2, c2) for r1, c1, r2, c2 in merges),
         {(row, column): fault for row, column, fault in faults},
         tuple(strays),
-        *hidden,
+        rows,
+        columns,
+        tuple(struck),
     )
 
 

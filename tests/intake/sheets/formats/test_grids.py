@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from planner.errors import SheetError
 from planner.intake.sheets.formats.grids import read_grids
@@ -31,6 +32,7 @@ def workbook(path: Path) -> Path:
             sheet.cell(r, c, value)
     sheet.merge_cells("C4:C5")
     sheet.row_dimensions[5].hidden = True
+    sheet["B5"].font = Font(strike=True)
     hidden = book.create_sheet("旧")
     hidden["A1"] = "x"
     hidden.sheet_state = "hidden"
@@ -44,7 +46,7 @@ def test_a_workbook_keeps_its_places(tmp_path: Path) -> None:
     assert (raw.sheet, raw.first, raw.left) == ("居民", 2, 1)
     assert raw.grid[0] == ["编号", "地址"]
     assert raw.merges == ((3, 2, 4, 2),)
-    assert [f.code for f in raw.findings] == ["hidden-sheet", "hidden-rows"]
+    assert [f.code for f in raw.findings] == ["hidden-sheet", "hidden-rows", "struck-rows"]
 
 
 def test_a_sheet_that_is_named_is_read_hidden_or_not(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +17,9 @@ _END: Final = 0xFFFF_FFFC
 SECTORS: Final = 1 << 22
 BOF, EOF, BOUNDSHEET = 0x0809, 0x000A, 0x0085
 ROW, COLINFO, BOOLERR, FORMULA, MERGED = 0x0208, 0x007D, 0x0205, 0x0006, 0x00E5
+FONT, XF, MULRK = 0x0031, 0x00E0, 0x00BD
+# Labels, numbers and results, each with row, column and style in front.
+_CELLS: Final = frozenset((0x00FD, 0x0204, 0x00D6, 0x0203, 0x027E, BOOLERR, FORMULA))
 # Of Excel 97, 4 and 3.
 _BEGINNINGS: Final = (BOF, 0x0409, 0x0209)
 _OLDER: Final = {0x0206: FORMULA, 0x0406: FORMULA}
@@ -33,12 +37,15 @@ class Marks:
     hidden_columns : list of (int, int)
         First and last of each run.
     merges : list of (int, int, int, int)
+    struck : Counter of int
+        Row -> how many of its cells are struck through.
     """
 
     errors: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[Range] = field(default_factory=list)
+    struck: Counter[int] = field(default_factory=Counter)
 
 
 def marks_of_xls(data: bytes) -> list[Marks]:
@@ -56,7 +63,8 @@ def marks_of_xls(data: bytes) -> list[Marks]:
     """
     try:
         stream = _stream(data, ("workbook", "book"))
-        return [_marks(stream, place) for place in _worksheets(stream)]
+        struck = _struck_styles(stream)
+        return [_marks(stream, place, struck) for place in _worksheets(stream)]
     # Marks are an extra: where they cannot be read the values still stand.
     except (struct.error, IndexError, ValueError):
         return []
@@ -84,7 +92,28 @@ def _worksheets(stream: bytes) -> list[int]:
     ]
 
 
-def _marks(stream: bytes, place: int) -> Marks:
+def _struck_styles(stream: bytes) -> frozenset[int]:
+    """Find the cell styles whose text is struck through."""
+    fonts: list[bool] = []
+    styles: list[int] = []
+    for number, body in _records(stream, 0):
+        if number == FONT:
+            fonts.append(bool(body[2] & 0x08))
+        elif number == XF:
+            (font,) = struct.unpack_from("<H", body)
+            # there is no font of number 4
+            styles.append(font - (font > 4))
+    return frozenset(at for at, font in enumerate(styles) if font < len(fonts) and fonts[font])
+
+
+def _strike(marks: Marks, kind: int, body: bytes, struck: frozenset[int]) -> None:
+    """Count the cells of a record whose style is struck through."""
+    row = struct.unpack_from("<H", body)[0]
+    places = range(4, len(body) - 2, 6) if kind == MULRK else (4,)
+    marks.struck[row] += sum(struct.unpack_from("<H", body, at)[0] in struck for at in places)
+
+
+def _marks(stream: bytes, place: int, struck: frozenset[int]) -> Marks:
     marks = Marks()
     depth = 0
     for number, body in _records(stream, place):
@@ -93,6 +122,8 @@ def _marks(stream: bytes, place: int) -> Marks:
         depth -= number == EOF
         if depth > 1:  # a chart inside the sheet
             continue
+        if struck and (kind in _CELLS or kind == MULRK):
+            _strike(marks, kind, body, struck)
         if kind == ROW:
             if len(body) > 12 and body[12] & 0x20:
                 marks.hidden_rows.add(struct.unpack_from("<H", body)[0])

@@ -37,6 +37,8 @@ class _Reader:
         self.wanted = wanted
         self.sheets: list[Sheet] = []
         self.unseen: set[str] = set()  # styles of tables that are not shown
+        self.striking: set[str] = set()  # styles of cells that are struck through
+        self.struck = 0
         self.style = ""
         self.depth = self.aside = self.held = 0
         self.asked = False
@@ -58,6 +60,9 @@ class _Reader:
             self.style = _of(attributes, "name")
         elif name == "table-properties" and _of(attributes, "display") == "false":
             self.unseen.add(self.style)
+        elif name == "text-properties" and self.depth == 0:
+            if _of(attributes, "text-line-through-style") not in ("", "none"):
+                self.striking.add(self.style)
         elif self.depth == 1:
             self._inside(name, attributes)
 
@@ -76,6 +81,7 @@ class _Reader:
             self.column_spans += times
         elif name == "table-row":
             self.rows, self.column, self.line = _times(attributes, "rows"), 0, []
+            self.struck = 0
             if _of(attributes, "visibility") in _UNSEEN:
                 # a filter hides the empty rest of a sheet too: that is nothing anyone misses
                 last = self.row + min(self.rows, 1 << 17)
@@ -137,6 +143,8 @@ class _Reader:
         value, fault = _value(cell, said if self.paragraphs else None)
         if fault or value not in (None, ""):
             self.line.append((self.column, self.columns, value, fault))
+            if cell.get("style-name") in self.striking:
+                self.struck += self.columns
         self.column += self.columns
 
     def _close_row(self) -> None:
@@ -146,6 +154,8 @@ class _Reader:
                 raise WorkbookError(f"wide:{self.row + self.rows}:{self.column}")
             sheet = self.sheets[-1]
             for row in range(self.row, self.row + self.rows):
+                if self.struck:
+                    sheet.struck[row] = self.struck
                 for first, times, value, fault in self.line:
                     for column in range(first, first + times):
                         if fault:

@@ -51,6 +51,8 @@ class Cells:
         Addresses of cells that were left out, such as ``XFD1048576``.
     hidden_rows, hidden_columns : int
         How many of those that hold something are hidden; they are read all the same.
+    struck : tuple of int
+        Rows, from 0, of which more than half of the cells are struck through; read all the same.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Cells:
     strays: tuple[str, ...] = ()
     hidden_rows: int = 0
     hidden_columns: int = 0
+    struck: tuple[int, ...] = ()
 
 
 class Sheet:
@@ -75,6 +78,7 @@ class Sheet:
         self.merges: list[Range] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns: list[tuple[int, int]] = []
+        self.struck: Counter[int] = Counter()
 
     def put(self, row: int, column: int, value: Any) -> None:
         """Set a cell; an empty text is nothing."""
@@ -143,6 +147,7 @@ def laid_out(sheet: Sheet) -> Cells:
             for column in columns
             if column <= right
         ),
+        tuple(sorted(row for row in inside if 2 * sheet.struck[row] > len(rows[row]))),
     )
 
 

@@ -35,11 +35,14 @@ class Book:
         Shared strings.
     shows : list of int
         Whether each cell style shows a plain number, a date or a span.
+    struck : frozenset of int
+        Cell styles whose text is struck through.
     epoch_1904 : bool
     """
 
     texts: list[str]
     shows: list[int]
+    struck: frozenset[int]
     epoch_1904: bool
 
 
@@ -71,9 +74,8 @@ def sheets_of_xlsx(package: Package, wanted: str | None) -> list[Sheet]:
         package.read(parts[name]) if package.has(parts.get(name, "")) else None
         for name in ("sharedStrings", "styles")
     )
-    book = Book(
-        [] if texts is None else _texts(texts), [] if styles is None else _shows(styles), epoch_1904
-    )
+    shows, struck = ([], frozenset[int]()) if styles is None else _styles(styles)
+    book = Book([] if texts is None else _texts(texts), shows, struck, epoch_1904)
     sheets: list[Sheet] = []
     for name, visible, key in listed:
         kind, target = related.get(key, ("", ""))
@@ -141,10 +143,11 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 
-def _shows(xml: bytes) -> list[int]:
-    """Say of each cell style whether it shows a date."""
+def _styles(xml: bytes) -> tuple[list[int], frozenset[int]]:
+    """Say of each cell style whether it shows a date, and which ones are struck through."""
     codes: dict[int, str] = {}
-    styles: list[int] = []
+    fonts: list[bool] = []
+    styles: list[tuple[int, int]] = []
     inside = [""]
 
     def start(tag: str, attributes: Attributes) -> None:
@@ -152,14 +155,23 @@ def _shows(xml: bytes) -> list[int]:
         if name == "numFmt":
             codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")
         elif name == "xf" and inside[-1] == "cellXfs":
-            styles.append(int(attributes.get("numFmtId", "0")))
+            shown, font = (int(attributes.get(k, "0")) for k in ("numFmtId", "fontId"))
+            styles.append((shown, font))
+        elif name == "font" and inside[-1] == "fonts":
+            fonts.append(False)
+        elif name == "strike" and inside[-2:] == ["fonts", "font"]:
+            fonts[-1] = attributes.get("val", "1") in _TRUE
         inside.append(name)
 
     def end(_: str) -> None:
         inside.pop()
 
     parse(xml, start, end)
-    return [_shown(number, codes.get(number, "")) for number in styles]
+    struck = {at for at, font in enumerate(fonts) if font}
+    return (
+        [_shown(number, codes.get(number, "")) for number, _ in styles],
+        frozenset(at for at, (_, font) in enumerate(styles) if font in struck),
+    )
 
 
 def _shown(number: int, code: str) -> int:
@@ -238,6 +250,8 @@ class _SheetReader:
 
     def _finish(self, said: str) -> None:
         row, column, kind = self.row, self.column, self.kind
+        if self.style in self.book.struck and said.strip():
+            self.sheet.struck[row] += 1
         if kind == "e":
             self.sheet.blame(row, column, "error")
         elif kind in ("str", "inlineStr"):

@@ -47,3 +47,13 @@ def test_a_genuine_workbook_and_damaged_ones() -> None:
             data[at] = int(rng.integers(256))
         assert isinstance(marks_of_xls(bytes(data)), list)
     assert marks_of_xls(b"") == marks_of_xls(OLD_WORKBOOK[:600]) == []
+
+
+def test_rows_that_are_struck_through() -> None:
+    """By the font of their cells, counted as the records count fonts: there is no fourth one."""
+    sheet = Sheet(ROWS, struck_rows=[2])
+    (marks,) = marks_of_xls(write_xls(sheet, np.random.default_rng(0)))
+    assert +marks.struck == {2: 2}
+    (cells,) = cells_here(write_xls(sheet, np.random.default_rng(0)), "xls", None)
+    assert cells.struck == (2,)
+    assert cells_here(write_xls(Sheet(ROWS), np.random.default_rng(0)), "xls", None)[0].struck == ()

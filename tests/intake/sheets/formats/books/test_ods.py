@@ -113,3 +113,20 @@ def test_a_bomb_of_repeats_and_a_password() -> None:
     )
     with pytest.raises(WorkbookError, match="password"):
         sheets_of_ods(locked, None)
+
+
+def test_rows_that_are_struck_through() -> None:
+    """More than half of their cells; a line that is none strikes nothing."""
+    styles = "".join(
+        f"<style:style style:name='{name}'><style:text-properties style:text-line-through-style='{line}'/></style:style>"
+        for name, line in (("gone", "solid"), ("here", "none"))
+    )
+    cell = "<table:table-cell table:style-name='{}' office:value-type='string'><text:p>x</text:p></table:table-cell>"
+    rows = [("gone", "gone"), ("here", "here"), ("gone", "here"), ("gone", "gone")]
+    laid = "".join(
+        f"<table:table-row>{''.join(cell.format(s) for s in row)}</table:table-row>" for row in rows
+    )
+    (sheet,) = sheets_of_ods(
+        document(f"<table:table table:name='a'>{laid}</table:table>", styles), None
+    )
+    assert laid_out(sheet).struck == (0, 3)

@@ -10,10 +10,11 @@ import io
 import numpy as np
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from planner.intake.sheets.formats.books.package import Package
 from planner.intake.sheets.formats.books.sparse import WorkbookError, laid_out
-from planner.intake.sheets.formats.books.xlsx import sheets_of_xlsx
+from planner.intake.sheets.formats.books.xlsx import _styles, sheets_of_xlsx
 from tests.layouts.books import MAIN, PACKED, REL, Error, Sheet, packed, write_xlsx
 
 ROWS = [
@@ -130,3 +131,24 @@ def test_a_string_that_is_not_there_is_damage() -> None:
     """A place past the shared strings is no empty text."""
     with pytest.raises(WorkbookError, match="damaged"):
         one("<c t='s'><v>3</v></c>")
+
+
+def test_rows_that_are_struck_through() -> None:
+    """By the font of most of their cells; fonts of conditional formats, and a strike of 0, strike nothing."""
+    struck, plain = "<font><strike/></font>", "<font><strike val='0'/></font>"
+    styles = (
+        f"<dxfs><dxf>{struck}</dxf></dxfs><fonts><font/>{struck}{plain}</fonts>"
+        "<cellXfs><xf/><xf fontId='1'/><xf fontId='2'/></cellXfs>"
+    )
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("编号", "地址"), ("1", "甲"), ("2", "乙"), ("3", "丙")):
+        sheet.append(row)
+    for cell in (*sheet[3], sheet["A4"]):
+        cell.font = Font(strike=True)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    (found,) = sheets_of_xlsx(Package(buffer.getvalue()), None)
+    assert laid_out(found).struck == (2,)
+    assert _styles(f"<styleSheet xmlns='{MAIN}'>{styles}</styleSheet>".encode())[1] == {1}

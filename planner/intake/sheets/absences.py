@@ -1,0 +1,93 @@
+"""Remarks that somebody is gone: no column is made of them, but nobody is planned for without a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from planner.errors import Finding
+from planner.intake.sheets.cell_values import half_width
+from planner.intake.sheets.flags import is_marked
+from planner.model.characters import simplified
+
+__all__ = ["absences", "says_gone"]
+
+_HEADINGS: Final = re.compile(
+    r"备注|说明|情况|状态|状况|现状|居住|入住|空置|空挂|人户|注销|迁出|搬离|remark|note|status|occup|vacan",
+    re.I,
+)
+_ASKS: Final = re.compile(r"空置|空挂|人户分离|注销|迁出|搬离|vacan|empty", re.I)
+"""Headings under which a yes says it."""
+# Whoever lost a husband still lives there; what is denied is not so.
+_GONE: Final = re.compile(
+    r"(?<![未不非没无])(?:空置|空房|空关|闲置|空挂|人户分离|搬走|搬离|搬迁|迁出|迁走|查无此人|拆迁(?!安置|户|还|补)|拆除|已拆|注销)"
+    r"|无人居住|无人住|没人住|没有人住|(?:不在|未在)(?:此|本处|本址)?居?住"
+    r"|(?<![夫妻偶伴父母亲子女儿孙])(?:已?于?[\d年月日.]*)?(?:已故|去世|过世|死亡|病故|亡故)"
+    r"|\b(?:vacant|unoccupied|moved (?:out|away)|deceased|died|demolished)\b",
+    re.I,
+)
+_KIN: Final = re.compile(
+    r"[夫妻偶伴父母亲子女儿孙](?:已|于|在)?[\d年月日.]*(?:已故|去世|过世|死亡|病故|亡故)"
+)
+LISTED: Final = 20
+
+
+def says_gone(header: str, cell: str) -> bool:
+    """Tell whether a remark says that nobody lives there any more.
+
+    Parameters
+    ----------
+    header, cell : str
+        As written.
+
+    Examples
+    --------
+    >>> says_gone("备注", "2024年已搬走"), says_gone("备注", "老伴去世"), says_gone("是否空置", "否")
+    (True, False, False)
+    """
+    text = simplified(half_width(cell)).strip()
+    if _ASKS.search(simplified(header)) and is_marked(text) is not None:
+        return is_marked(text) is True
+    return _GONE.search(_KIN.sub("", text)) is not None
+
+
+def absences(
+    headers: Sequence[str],
+    unread: Sequence[int],
+    body: Sequence[tuple[int, Sequence[Any]]],
+    first: int,
+) -> list[Finding]:
+    """Find the rows that say so in a column of remarks, one finding a column; its text is never told.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Of all columns.
+    unread : sequence of int
+        Positions of the columns that have no other meaning.
+    body : sequence of (int, sequence)
+        Position of each row below the first of the grid, and its cells.
+    first : int
+        Row of the sheet, from 0, at which the grid begins.
+    """
+    said: list[Finding] = []
+    for at in unread:
+        header = headers[at]
+        if not _HEADINGS.search(simplified(header)):
+            continue
+        known: dict[str, bool] = {}
+        rows: list[int] = []
+        for i, row in body:
+            cell = row[at] if at < len(row) else ""
+            if not isinstance(cell, str) or not cell:
+                continue
+            if cell not in known:
+                known[cell] = says_gone(header, cell)
+            if known[cell]:
+                rows.append(i + first + 1)
+        if rows:
+            listed = "、".join(map(str, rows[:LISTED])) + (" ..." if len(rows) > LISTED else "")
+            place = {"row": rows[0], "column": header}
+            said.append(Finding.of("absent-remark", place, n=len(rows), rows=listed))
+    return said
