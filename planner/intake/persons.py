@@ -18,7 +18,7 @@ __all__ = ["RowAt", "one_row_a_home"]
 
 RowAt = tuple[str, str, int]
 """File, sheet and row, as a spreadsheet shows it."""
-_COUNTS: Final = re.compile("(?:住|总|居民|服务)?户数|households?|number of households", re.I)
+_COUNTS: Final = re.compile("(?:住|总)?户数|households?|number of households", re.I)
 MOST_HOMES: Final = 2000
 """Homes of one row: above it the number is no such count."""
 _HEAD: Final = re.compile("户主(?:本人)?|本人|本户|head(?: of household)?|householder|self", re.I)

@@ -19,7 +19,24 @@ __all__ = ["care_said", "is_marked", "marked", "read_flags"]
 
 # A letter x is how a box is ticked on paper; the sign × says no.  NFKC keeps the two apart.
 _YES: Final = frozenset(
-    {"是", "yes", "y", "1", "true", "t", "√", "✓", "✔", "☑", "对", "有", "x", "中心户", "1.0"}
+    {
+        "是",
+        "yes",
+        "y",
+        "1",
+        "true",
+        "t",
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "对",
+        "有",
+        "x",
+        "中心户",
+        "1.0",
+        *"★●■✅",
+    }
 )
 _NO: Final = frozenset(
     {

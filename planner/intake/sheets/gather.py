@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +16,7 @@ from planner.intake.coordinates.recognise import split_pair
 from planner.intake.idnumbers import is_id_number
 from planner.intake.sheets.committees import community_named
 from planner.intake.sheets.exported import unusable_cell
-from planner.intake.sheets.headings import role_of, roles_of
+from planner.intake.sheets.headings import is_register, role_of, roles_of
 from planner.intake.sheets.notes import at_row
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
@@ -27,6 +28,10 @@ __all__ = ["Gathered", "columns_of", "gather", "headings_of", "labels", "usable_
 
 LEFT_OUT: Final = frozenset({"stairwell", "floor", "room"})
 """Where a date stands for what a clerk typed, such as 2-1, the cell is left out..."""
+_REGISTERED: Final = re.compile(
+    "(?:同|与|和)(?:户籍|户口)(?:所在)?(?:地址|住址|地)?(?:一致|相同|同)?|同左|同前|(?:户籍|地址)?一致|相同"
+)
+"""Where people live, told by a word: as the register says."""
 HELD: Final = frozenset({"address", "building", "compound", "road", "road_number", "community"})
 """... and here the row is held: the home cannot be found."""
 
@@ -222,12 +227,34 @@ def columns_of(
     if "coordinates" in roles:
         columns["lon"], told = _pairs(columns, t, t.headers[roles["coordinates"]])
         said += told
-    if "community" in columns and "community" not in roles and (own := community_named(t)):
-        columns["community"][:] = own
-        said.append(Finding.of("community-of-sheet", t.at(), community=own))
+    said += _filled_in(columns, roles, t)
     frame = pd.DataFrame(columns, dtype=object)
     frame = frame.assign(file=t.file, sheet=t.sheet, row=t.row, fault=fault, load_header=header)
     return frame, [*said, *chosen, *_dates(t, role_at)]
+
+
+def _filled_in(
+    columns: Mapping[str, NDArray[Any]], roles: Mapping[str, int], t: SheetTable
+) -> list[Finding]:
+    """Take over what a sheet says elsewhere: the community in its name, the home in the register."""
+    said: list[Finding] = []
+    if "community" in columns and "community" not in roles and (own := community_named(t)):
+        columns["community"][:] = own
+        said.append(Finding.of("community-of-sheet", t.at(), community=own))
+    at = roles.get("address")
+    register = [
+        i for i, role in enumerate(t.roles) if role == "address" and is_register(t.headers[i])
+    ]
+    if at is not None and len(register) == 1 and register[0] != at:
+        alike = np.array(
+            [bool(_REGISTERED.fullmatch(text.strip())) for text in t.cells[:, at]], bool
+        )
+        if rows := np.flatnonzero(alike).tolist():
+            columns["address"][rows] = t.cells[rows, register[0]]
+            place = t.at(int(t.row[rows[0]]), t.headers[at])
+            told = {"n": len(rows), "register": t.headers[register[0]]}
+            said.append(Finding.of("address-of-register", place, **told))
+    return said
 
 
 def usable_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

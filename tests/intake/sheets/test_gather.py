@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from planner.errors import SheetError
-from planner.intake.sheets.gather import gather, labels
+from planner.intake.sheets.gather import columns_of, gather, labels
 from planner.model.schema import HOUSEHOLDS
 
 
@@ -50,3 +50,17 @@ def test_sheets_are_chosen_or_left_out(tmp_path: Path) -> None:
     with pytest.raises(SheetError, match="甲社区、旧表、说明") as caught:
         read(sheets=("乙社区",))
     assert "[sheets]" in caught.value.zh
+
+
+def test_who_lives_as_the_register_says(tmp_path: Path) -> None:
+    """By a word that says so; a blank cell says nothing, and an address is one."""
+    path = tmp_path / "h.csv"
+    words = ["同户籍", "与户籍地址一致", "", "乙路5号", "同户籍地"]
+    lines = [f"{i},甲路{i}号,{word}" for i, word in enumerate(words)]
+    path.write_text("编号,户籍地址,现居住地\n" + "\n".join(lines) + "\n", "utf-8")
+    (table,) = gather([path], HOUSEHOLDS).tables
+    frame, said = columns_of(table, HOUSEHOLDS)
+    assert frame["address"].tolist() == ["甲路0号", "甲路1号", "", "乙路5号", "甲路4号"]
+    (told,) = [f for f in said if f.code == "address-of-register"]
+    assert (told.row, told.column) == (2, "现居住地")
+    assert "3 cell(s)" in told.what
