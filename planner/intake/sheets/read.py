@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding, SheetError
 from planner.files import mark_as_read
-from planner.intake.sheets.absences import absences
 from planner.intake.sheets.exported import LONG_DIGITS, undone
 from planner.intake.sheets.footers import notes_below
 from planner.intake.sheets.formats.csvs import RAGGED_SHARE
 from planner.intake.sheets.formats.grids import RawSheet, read_grids
+from planner.intake.sheets.gone_remarks import absences
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.intake.sheets.headings import role_of
 from planner.model.given import Given, one_source

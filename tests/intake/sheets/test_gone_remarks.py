@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.intake.sheets.absences import absences, says_gone
+from planner.intake.sheets.gone_remarks import absences, says_gone
 from planner.intake.sheets.read import read_table
 from planner.model.schema import BUILDINGS
 
