@@ -34,6 +34,8 @@ def office(folder: Path, more: str = EAST) -> Project:
     """Write the office of two communities, one with rules of its own."""
     write_office(folder)
     text = (folder / "planner.toml").read_text("utf-8")
+    assert "[affinity]" not in text
+    more += "[affinity]\ncompound_m = 0  # what stays parted would be a gap, here the best is asked for\n"
     (folder / "planner.toml").write_text(text.replace("[search]", f"{more}\n[search]"), "utf-8")
     return Project.read(folder)
 
