@@ -147,6 +147,7 @@ class Life:
     members: dict[str, str] = field(init=False)
     centres: set[str] = field(init=False)
     resting: dict[str, str] = field(default_factory=dict)
+    objected: frozenset[str] = frozenset()
     told: Counter[str] = field(default_factory=Counter)
     made: int = 0
 
@@ -255,10 +256,11 @@ class Life:
             return dict.fromkeys(HEAD, "") | {"事项": code} | row, fences
 
     def _state(self) -> tuple[Any, ...]:
-        return dict(self.homes), dict(self.members), set(self.centres), dict(self.resting)
+        people = dict(self.homes), dict(self.members), set(self.centres), dict(self.resting)
+        return *people, self.objected
 
     def _restore(self, state: tuple[Any, ...]) -> None:
-        self.homes, self.members, self.centres, self.resting = state
+        self.homes, self.members, self.centres, self.resting, self.objected = state
 
     def _any(self, of: Any) -> str:
         return str(self.rng.choice(sorted(of)))
@@ -344,8 +346,16 @@ class Life:
     def _centre_new(self) -> _Made:
         # one of the plan: who joins this month may live where another centre does
         plain = set(self.plan.members["member_id"]) & set(self.members) - self.centres
+        plain -= self.objected
         name = self._any(plain)
         self.centres.add(name)
+        return {name}, {"编号": name}, {self.members[name]}
+
+    def _objection(self) -> _Made:
+        name = self._plain()
+        if name is None:
+            return None
+        self.objected = self.objected | {name}
         return {name}, {"编号": name}, {self.members[name]}
 
     def _centre_here(self) -> _Made:
