@@ -65,7 +65,7 @@ function figuresBlock(model) {
   if (f.homes_moved !== null) tiles.push(figure(shortCount(edited ? -2 : f.homes_moved), say('moved')));
   return make('section', { class: 'block totals' }, [
     make('div', { class: 'figures' }, tiles),
-    make('p', { class: 'aside', text: (edited ? say('editedFigures') : '') + say('located', { n: shortCount(f.located) }) + (left ? say('and') + say('unassigned', { n: shortCount(left) }) : '') + say('and') + far }),
+    make('p', { class: 'aside', text: (edited ? say('editedFigures') : '') + say('located', { n: shortCount(f.located) }) + (left ? say('and') + say(left > 0 && model.data.meta.smallest > 1 ? 'unassignedAbout' : 'unassigned', { n: shortCount(left) }) : '') + say('and') + far }),
     model.data.meta.equity && !edited ? make('p', { class: 'aside equity', text: pick(model.data.meta.equity) }) : null
   ]);
 }
