@@ -275,7 +275,9 @@ def draw(case: Case, solved: Solved, clock: Clock) -> PlanTables:
                 survey, standing=ground_of(was, case.demand.centres["centre_id"], still)
             )
         draft = survey.draft(case.before, case.helpers, case.cared, case.wished)
-        tables = assemble(draft, solved.result, solved.certificate, survey)
+        wish = case.task.rezone
+        most_lost = None if wish is None else wish.keeping.member_budget
+        tables = assemble(draft, solved.result, solved.certificate, survey, most_lost)
         if was is not None:
             tables = with_shapes_of(tables, was, still, survey.plane)
         return guided(

@@ -268,8 +268,8 @@ def _lost(told: Mapping[str, Any]) -> Iterator[str]:
     most, each = told["most_lost_member"], told["member_budget"]
     if each is not None:
         yield say(
-            f"每名党员所联系户变更至多 {most:,} 户（上限 {each:,} 户）",
-            f"no member has more than {most:,} homes that change their centre ({each:,} were allowed)",
+            f"每名党员所联系户改由他人联系至多 {most:,} 户（上限 {each:,} 户）",
+            f"no member has more than {most:,} homes that go to somebody else ({each:,} were allowed)",
         )
 
 

@@ -63,7 +63,11 @@ class Terrain(Protocol):
 
 
 def assemble(
-    plan: PlanTables, result: Result, certificate: Certificate, terrain: Terrain
+    plan: PlanTables,
+    result: Result,
+    certificate: Certificate,
+    terrain: Terrain,
+    most_lost: int | None = None,
 ) -> PlanTables:
     """Make every table of a plan again for an assignment of its units.
 
@@ -75,6 +79,8 @@ def assemble(
         Who serves which unit, and what was proven of it.
     certificate : Certificate
         From `planner.model.audit`; the outcome of the walk limit is added here.
+    most_lost : int, optional
+        How many of its homes a member may lose, see `planner.plan.staffing.staffed`.
 
     Returns
     -------
@@ -94,7 +100,8 @@ def assemble(
     door = unit_positions(plan, plan.members["unit_id"])
     members = plan.members.assign(zone=taken(ids, np.append(assignment, -1)[door]))
     if len(touched):
-        roster = staffed(plan, assignment, terrain.walks(assignment), touched, terrain.floors)
+        walks, floors = terrain.walks(assignment), terrain.floors
+        roster = staffed(plan, assignment, walks, touched, floors, most_lost)
         member = taken(members["member_id"], roster.member)
         homes = homes.assign(member=member, member_walk_m=roster.walk_m)
         members = members.assign(households=roster.households)

@@ -25,6 +25,8 @@ __all__ = ["KEEP_M", "Roster", "Walks", "share_figures", "staffed"]
 
 KEEP_M = 200.0
 """Metres that it must be worth to give a home another member than the one it has."""
+DEARER_M = (800.0, 6_400.0, 51_200.0)
+"""What is charged besides, step by step, where a member would lose too many: less than a missed rule."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +80,12 @@ class Roster:
 
 
 def staffed(
-    plan: PlanTables, assignment: Ints, walks: Walks, touched: Ints, floor: Floats | None = None
+    plan: PlanTables,
+    assignment: Ints,
+    walks: Walks,
+    touched: Ints,
+    floor: Floats | None = None,
+    most_lost: int | None = None,
 ) -> Roster:
     """Share the households of some zones out among their members; all else stays as it is.
 
@@ -91,6 +98,9 @@ def staffed(
     floor : ndarray of float, shape (n_households,), optional
         Heights: neighbours on a stairwell come to one member.  A plan does not keep them; there the
         homes that had one member before stay together.
+    most_lost : int, optional
+        How many of its homes a member may lose at most, those that change their zone counted; within a zone
+        as far as floors and ceilings allow.
 
     Returns
     -------
@@ -107,6 +117,8 @@ def staffed(
     member = np.where(stays, was, -1)
     walk_m = np.where(stays, homes["member_walk_m"].to_numpy(float), np.nan)
     used_to, cared = _UsedTo.of(plan, was), _Cared.of(plan)
+    away = (was >= 0) & (zone != np.append(own, -1)[was])
+    gone = np.bincount(was[away], minlength=len(people))
     # Ids break ties throughout: equal registers in another order must give equal rosters.
     height = np.zeros(len(homes)) if floor is None else floor
     order = np.lexsort((homes["household_id"].to_numpy(str), height, was))
@@ -125,13 +137,43 @@ def staffed(
         own_most = _ceilings(plan, serving, bound)
         shares = cared.of_zone(first, serving)
         share = _shared(load, cost, bound, own_most, shares)
+        for dearer in () if most_lost is None else DEARER_M:
+            mine = _place(serving, used_to.member[first])
+            left = np.maximum(most_lost - gone[serving], 0)
+            if not (dear := _given_away(share, load, mine, left)).any():
+                break
+            cost = cost + np.where(dear, dearer, 0.0)
+            share = _shared(load, cost, bound, own_most, shares)
         for i in range(len(first)):
             mine, chosen = rows[client == i], np.repeat(np.arange(len(serving)), share[i])
             member[mine] = serving[chosen]
             walk_m[mine] = apart[i, chosen]
     rounded = np.asarray(np.round(walk_m, 2), np.float64)
     held = np.bincount(member[member >= 0], minlength=len(people))
-    return Roster(member, rounded, held, _figures(plan, member, rounded, held))
+    figures = _figures(plan, member, rounded, held)
+    if most_lost is not None:
+        lost = np.bincount(was[(was >= 0) & (member != was)], minlength=1)
+        figures["most_lost"] = int(lost.max())
+    return Roster(member, rounded, held, figures)
+
+
+def _place(serving: Ints, member: Ints) -> Ints:
+    """Give the position of each member among those who serve, -1 for none of them."""
+    same = member[:, None] == serving[None, :]
+    return np.where(same.any(axis=1), same.argmax(axis=1), -1)
+
+
+def _given_away(share: Ints, load: Ints, mine: Ints, left: Ints) -> Bools:
+    """Find the pairs by which homes leave members who lose more than is left to them.
+
+    `mine`, shape (n_clients,): position among the members of the one that each client is used to, -1 for
+    none.  `left`, shape (n_members,).  Gives, shape (n_clients, n_members), all others of such clients.
+    """
+    known = np.flatnonzero(mine >= 0)
+    lost = load[known] - share[known, mine[known]]
+    over = np.bincount(mine[known], lost, minlength=len(left)) > left
+    theirs = np.append(over, False)[mine]
+    return theirs[:, None] & (mine[:, None] != np.arange(len(left))[None, :])
 
 
 def _shared(

@@ -27,7 +27,8 @@ class Keeping:
         Homes that any one zone may lose at most, at the price or with the fewest; those that it loses
         whatever is done are counted too.
     member_budget : int, optional
-        Of the homes that any one member serves, how many may change their centre at most, likewise.
+        Of the homes that any one member serves, how many may change their centre at most, likewise; how many
+        may go to somebody else within the zone is then limited, too, as far as floors and ceilings allow.
     mend : bool
         With `fewest`: as few as rules take that a cut for their sake alone would keep.
 

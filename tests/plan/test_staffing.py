@@ -108,6 +108,36 @@ def test_nothing_changed_changes_no_service(tables: PlanTables) -> None:
     assert same.mean() > 0.9
 
 
+def test_nobody_loses_more_homes_than_may_be(
+    tables: PlanTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where habit is worth a metre it is given up; a limit is kept where floors and ceilings allow it."""
+    monkeypatch.setattr("planner.plan.staffing.KEEP_M", 1.0)
+    serving = tables.members[tables.members["households"] > 0]
+    follower = {}
+    for _, names in serving.groupby("zone")["member_id"]:
+        follower |= dict(zip(names, np.roll(names.to_numpy(object), 1), strict=True))
+    member = tables.households["member"].map(follower).fillna("")
+    turned = replace(tables, households=tables.households.assign(member=member))
+    now, every = assignment_of(tables), np.arange(len(tables.centres))
+
+    def lost(most: int | None) -> tuple[int, Roster]:
+        made = staffed(turned, now, Kept(tables).walks(now), every, None, most)
+        names = np.append(tables.members["member_id"].to_numpy(object), "")[made.member]
+        other = (member != "") & (names != member.to_numpy(object))
+        return int(member[other].value_counts().max() if other.any() else 0), made
+
+    most_free, free = lost(None)
+    assert most_free > 3
+    assert "most_lost" not in free.figures
+    for most in (0, 3):
+        found, made = lost(most)
+        assert found <= most
+        assert made.figures["most_lost"] == found
+        for missed in ("short", "over"):
+            assert made.figures[missed] <= free.figures[missed]
+
+
 def test_the_order_of_rows_decides_nothing() -> None:
     """Homes as near to one member as to another are shared out by ids, however sheets are sorted."""
     made = unproven(make_plan_tables(nx=6, ny=4, nc=5))

@@ -47,7 +47,7 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
         "zone_budget": wish.keeping.zone_budget,
         "most_lost": recut.most_lost,
         "member_budget": wish.keeping.member_budget,
-        "most_lost_member": recut.most_lost_member,
+        "most_lost_member": max(recut.most_lost_member, _lost_by_members(tables)),
         "bound_m": recut.bound_m,
         "open_units": recut.open_units,
     }
@@ -81,6 +81,11 @@ def rezoned(case: Case, solved: Solved, tables: PlanTables) -> dict[str, Any]:
     made["drift"] = drift.parts
     released = before.provenance.get(RELEASES)
     return made | ({RELEASES: list(released)} if released else {})
+
+
+def _lost_by_members(tables: PlanTables) -> int:
+    """Give how many homes a member loses at most, whatever zone they go to; 0 where nobody asked."""
+    return int(tables.provenance.get("staffing", {}).get("most_lost", 0))
 
 
 def _moves(

@@ -339,7 +339,11 @@ def test_no_member_loses_more_than_it_may(project: Project, plan: Plan, tmp_path
     )
     gone = homes[(homes["zone"] != homes["zone_was"]) & (homes["member_was"] != "")]
     assert most == gone["member_was"].value_counts().max() > 1
+    kept = plan.households.set_index("household_id")["member"]
     made = rezone(plan, project, told, Keeping(0.0, member_budget=most - 1), when=WHEN)
+    served = made.households.set_index("household_id")["member"].reindex(kept.index)
+    lost = kept[(kept != "") & (served != kept)].value_counts().max()
+    assert made.provenance["rezone"]["most_lost_member"] == (0 if np.isnan(lost) else lost)
     figures = made.provenance["rezone"]
     assert figures["member_budget"] == most - 1
     assert figures["most_lost_member"] < most

@@ -120,7 +120,10 @@ def with_ties(
         stopped = ("time" if clock.left <= 0 else "exhausted") if short else "gap"
     now = (clock.spent, value, bound)
     if progress is not None and np.isfinite(bound):
-        progress(Progress(*now, len(done), len(done), plan=lambda: assignment))
+        try:
+            progress(Progress(*now, len(done), len(done), plan=lambda: assignment))
+        except KeyboardInterrupt:  # the plan is there
+            stopped = "interrupt"
     return Result(assignment, bound, tuple(done), (*first.curve, now), stopped)
 
 

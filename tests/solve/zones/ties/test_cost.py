@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from planner.model.audit import audit, check
 from planner.model.problem import Problem, Ties
 from planner.model.proof.verify import verify
-from planner.solve.stop import Clock
+from planner.solve.stop import Clock, Progress
 from planner.solve.zones.parts import split
 from planner.solve.zones.search import Stop, solve
 from planner.solve.zones.ties.cost import better
@@ -167,3 +167,16 @@ def test_the_surcharge_prices_one_step_exactly() -> None:
         moved[one.unit[p]] = p
         then = part.price_m[part.broken(moved)].sum()
         assert then - now == pytest.approx(extra[p] - extra[pair[one.unit[p]]])
+
+
+def test_whoever_ends_it_has_the_plan() -> None:
+    """Ctrl-C at every word of the search, the last one too: a plan with its honest bound all the same."""
+    problem = town(6, 4)
+    tied = problem.replace(ties=some_ties(problem, 3))
+
+    def tired(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    found = solve(tied, stop=Stop(0.0, 60.0), progress=tired)
+    assert found.stopped == "interrupt"
+    assert found.bound_m <= check(tied, found).value_m + 1e-6
