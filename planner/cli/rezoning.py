@@ -81,7 +81,7 @@ def rezone(
         int | None,
         typer.Option(
             min=0,
-            help="Homes of any one member that may change their centre at most. 每名党员所联系户变更上限",
+            help="Homes of any one member that may go to somebody else at most. 每名党员所联系户变更上限",
         ),
     ] = None,
     everywhere: Annotated[
