@@ -113,14 +113,16 @@ WHOLE = frozenset(
         "cli/test_history.py", "cli/test_rezoning.py", "cli/test_serving.py",
         "cli/test_terminal_letters.py", "intake/gazetteer/test_geocode_self.py",
         "intake/online/test_consent.py", "intake/test_layouts.py", "plan/store/test_coherent.py",
-        "plan/store/test_seal.py",
+        "plan/store/test_seal.py", "render/map/test_page.py", "solve/sites/test_interchange.py",
+        "solve/test_recut.py", "solve/zones/proof/test_bound.py", "solve/zones/test_search_fences.py",
+        "solve/zones/ties/test_cost.py",
     )
 )  # fmt: skip
-"""Tests that walk the whole way of an office again and again: with ``--whole``, or named by path."""
+"""Tests that walk the whole way again and again, and the engine's longest: with ``--whole``, or by path."""
 
 FIRST = (
-    "intake/coordinates/test_spread.py", "solve/zones/ties/test_cost.py", "api/test_estimator.py",
-    "api/site/test_communities.py", "demand/ties/test_bind.py",
+    "api/test_estimator.py", "api/site/test_communities.py", "intake/coordinates/test_spread.py",
+    "demand/ties/test_bind.py", "test_architecture.py", "solve/zones/ties/test_cost.py",
     "api/rezone/test_run.py", "intake/online/test_consent.py", "api/test_zone.py",
     "intake/gazetteer/test_geocode_self.py", "intake/test_layouts.py", "plan/store/test_coherent.py",
     "attack/test_hidden_counts.py", "cli/test_terminal_letters.py", "api/site/test_site.py",
