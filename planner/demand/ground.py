@@ -35,13 +35,13 @@ from planner.network.relief import Relief
 from planner.network.straight import StraightNetwork
 from planner.network.streets.cut import lines_within
 from planner.network.streets.osm import Extract, read_extract
+from planner.network.streets.scan import SUFFIXES
 from planner.network.streets.strokes import Strokes
 
 __all__ = ["Ground", "building_table", "completed", "read_ground"]
 
 AREA_MARGIN_M = 1000.0  # homes a little outside the streets are still of this town
 POND_M2 = 1500.0  # smaller waters divide nobody
-_EXTRACTS = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 # Tracks less than twice 12 m apart are one railway, drawn 3 m to either side.
 TRACKS_APART_M, RAIL_HALF_WIDTH_M = 12.0, 3.0
 
@@ -200,7 +200,7 @@ class Ground:
             A datum is stated for an OpenStreetMap extract, which is WGS-84.
         """
         shifted = datum not in (None, Datum.WGS84.value)
-        if isinstance(path, Path) and path.name.lower().endswith(_EXTRACTS):
+        if isinstance(path, Path) and path.name.lower().endswith(SUFFIXES):
             if shifted:
                 raise ConfigError.of("streets-datum-of-extract", datum=datum, name=path.name)
             extract = read_extract(path, homes=homes, bounds=bounds)
@@ -334,7 +334,7 @@ def _strokes(inputs: Inputs) -> tuple[Strokes, list[Finding]]:
 
 def _shelf_of(inputs: Inputs, streets: Source) -> tuple[Path | None, str]:
     """Name the file in which the gazetteer is kept, and the fingerprint that it must have."""
-    if inputs.cache is None or not streets.name.lower().endswith(_EXTRACTS):
+    if inputs.cache is None or not streets.name.lower().endswith(SUFFIXES):
         return None, ""
     if isinstance(streets, Given) or isinstance(inputs.buildings, Given):
         return None, ""  # what is made of a frame lives as long as the frame

@@ -137,10 +137,13 @@ def staffed(
         own_most = _ceilings(plan, serving, bound)
         shares = cared.of_zone(first, serving)
         share = _shared(load, cost, bound, own_most, shares)
+        mine = used_to.member[first][:, None] == serving[None, :]
+        left = np.maximum((most_lost or 0) - gone[serving], 0)
         for dearer in () if most_lost is None else DEARER_M:
-            mine = _place(serving, used_to.member[first])
-            left = np.maximum(most_lost - gone[serving], 0)
-            if not (dear := _given_away(share, load, mine, left)).any():
+            over = (mine * (load[:, None] - share)).sum(axis=0) > left
+            # every way out of a member who loses more here than is left to lose
+            dear = mine[:, over].any(axis=1)[:, None] & ~mine
+            if not dear.any():
                 break
             cost = cost + np.where(dear, dearer, 0.0)
             share = _shared(load, cost, bound, own_most, shares)
@@ -155,25 +158,6 @@ def staffed(
         lost = np.bincount(was[(was >= 0) & (member != was)], minlength=1)
         figures["most_lost"] = int(lost.max())
     return Roster(member, rounded, held, figures)
-
-
-def _place(serving: Ints, member: Ints) -> Ints:
-    """Give the position of each member among those who serve, -1 for none of them."""
-    same = member[:, None] == serving[None, :]
-    return np.where(same.any(axis=1), same.argmax(axis=1), -1)
-
-
-def _given_away(share: Ints, load: Ints, mine: Ints, left: Ints) -> Bools:
-    """Find the pairs by which homes leave members who lose more than is left to them.
-
-    `mine`, shape (n_clients,): position among the members of the one that each client is used to, -1 for
-    none.  `left`, shape (n_members,).  Gives, shape (n_clients, n_members), all others of such clients.
-    """
-    known = np.flatnonzero(mine >= 0)
-    lost = load[known] - share[known, mine[known]]
-    over = np.bincount(mine[known], lost, minlength=len(left)) > left
-    theirs = np.append(over, False)[mine]
-    return theirs[:, None] & (mine[:, None] != np.arange(len(left))[None, :])
 
 
 def _shared(

@@ -27,13 +27,13 @@ from planner.files import Content, parquet_bytes, safe_name, write_files
 from planner.intake.residents import KEPT_COLUMNS, Residents
 from planner.model.project import Project
 from planner.network.streets.cut import Nodes, around, cut_to
+from planner.network.streets.scan import SUFFIXES
 
 __all__ = ["PARTS", "Divided", "divide"]
 
 PARTS: Final = "parts.internal"
 """Folder of the projects of a project's communities."""
 SPARE_M: Final = 150.0  # beyond half of the longest walk: the way from a door to its street
-_EXTRACTS: Final = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _WHOLE: Final = "whole"  # the part of a project that names no community
 _COLUMNS: Final = {
     "id": "编号", "address": "地址", "building": "楼栋", "stairwell": "单元", "floor": "楼层",
@@ -88,7 +88,9 @@ def divide(project: Project, folder: Path, wishes: Wishes) -> Divided:
         )
     )
     streets = project.inputs.streets
-    whole = streets if isinstance(streets, Path) and _is_extract(streets) else None
+    whole = (
+        streets if isinstance(streets, Path) and streets.name.lower().endswith(SUFFIXES) else None
+    )
     nodes = None if whole is None else Nodes.of(whole)
     # a walk of this length between two of them is never farther from both than half of it
     spare = project.rules.walk.reach / 2.0 + SPARE_M
@@ -210,7 +212,3 @@ def _named(fence: str, before: list[tuple[str, str]]) -> str:
     name, taken = safe_name(fence), {n.casefold() for n, _ in before}
     numbered: Iterator[str] = (f"{name} {n}" for n in range(2, len(taken) + 3))
     return name if name.casefold() not in taken else next(n for n in numbered if n not in taken)
-
-
-def _is_extract(streets: Path) -> bool:
-    return streets.name.lower().endswith(_EXTRACTS)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from planner.errors import Finding
 from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.flags import is_marked
+from planner.intake.sheets.formats.grids import row_numbers
 from planner.model.characters import simplified
 
 __all__ = ["absences", "says_gone"]
@@ -30,7 +31,6 @@ _GONE: Final = re.compile(
 _KIN: Final = re.compile(
     r"[夫妻偶伴父母亲子女儿孙](?:已|于|在)?[\d年月日.]*(?:已故|去世|过世|死亡|病故|亡故)"
 )
-LISTED: Final = 20
 
 
 def says_gone(header: str, cell: str) -> bool:
@@ -87,7 +87,7 @@ def absences(
             if known[cell]:
                 rows.append(i + first + 1)
         if rows:
-            listed = "、".join(map(str, rows[:LISTED])) + (" ..." if len(rows) > LISTED else "")
             place = {"row": rows[0], "column": header}
-            said.append(Finding.of("absent-remark", place, n=len(rows), rows=listed))
+            told = {"n": len(rows), "rows": row_numbers(rows, "、")}
+            said.append(Finding.of("absent-remark", place, **told))
     return said

@@ -21,8 +21,7 @@ from planner.files import mark_as_read
 from planner.intake.sheets.exported import LONG_DIGITS, undone
 from planner.intake.sheets.footers import notes_below
 from planner.intake.sheets.formats.csvs import RAGGED_SHARE
-from planner.intake.sheets.formats.grids import RawSheet, read_grids
-from planner.intake.sheets.gone_remarks import absences
+from planner.intake.sheets.formats.grids import RawSheet, read_grids, row_numbers
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.intake.sheets.headings import role_of
 from planner.model.given import Given, one_source
@@ -179,6 +178,9 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     keep = header.kept(table)
     unread = [i for i, n in enumerate(header.names) if i not in set(keep) and n]
     if table is not None and table.name in (HOUSEHOLDS.name, MEMBERS.name):
+        # with pandas behind it, which nobody needs who asks for a table alone
+        from planner.intake.sheets.gone_remarks import absences
+
         left_out += absences(header.names, unread, body, raw.first)
     cells, faults = _texts(body, keep, raw)
     cells, filled = _fill_merged(cells, body, keep, raw)
@@ -221,7 +223,7 @@ def _blank_rows(filled: Sequence[int], last: int, first: int) -> list[Finding]:
         return []
     there = set(filled)
     empty = [i + first + 1 for i in range(last + 1, filled[-1]) if i not in there]
-    numbers = ", ".join(map(str, empty[:20])) + (" ..." if len(empty) > 20 else "")
+    numbers = row_numbers(empty, ", ")
     return [Finding.of("blank-rows", {"row": empty[0]}, n=len(empty), rows=numbers)]
 
 

@@ -19,9 +19,10 @@ from planner.files import mark_as_read
 from planner.model.arrays import Floats, Ints
 from planner.network.streets.cut import Bounds, filter_within
 
-__all__ = ["Scan", "scan"]
+__all__ = ["SUFFIXES", "Scan", "scan"]
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+"""How the names of OpenStreetMap files end."""
 DEGREE = 1e-7  # OpenStreetMap counts in ten-millionths of a degree
 PROLOGUE = 65536  # bytes: a document type stands before the first element
 

@@ -31,11 +31,12 @@ from planner.intake.sheets.formats.workbooks import cells_of
 from planner.model.given import Given, Source, one_source
 from planner.model.schema import HOUSEHOLDS, header_key
 
-__all__ = ["RawSheet", "copied_from", "opened_once", "read_grids"]
+__all__ = ["RawSheet", "copied_from", "opened_once", "read_grids", "row_numbers"]
 
 Grid = list[list[Any]]
 Floats = NDArray[np.float64]
-LISTED = 20
+NUMBERED = 20
+"""Rows whose numbers are told in one finding."""
 SAME_DEG = 1e-4
 """Coordinates in columns are often rounded: closer than about ten metres they agree."""
 
@@ -121,6 +122,11 @@ def read_grids(
         shelf[key] = _read(path, sheet, encoding, name)
     # whoever asks may change rows in place
     return [replace(raw, grid=[list(row) for row in raw.grid]) for raw in shelf[key]]
+
+
+def row_numbers(rows: Sequence[int], between: str) -> str:
+    """List the numbers of some rows, the first ones where they are many."""
+    return between.join(map(str, rows[:NUMBERED])) + (" ..." if len(rows) > NUMBERED else "")
 
 
 def copied_from(path: Source) -> tuple[list[RawSheet], bytes | None]:
@@ -219,8 +225,7 @@ def _sheet(cells: Cells, name: str) -> RawSheet:
     hidden = {"hidden-rows": cells.hidden_rows, "hidden-columns": cells.hidden_columns}
     findings += Finding.counted(hidden, place)
     if cells.struck:
-        rows = "、".join(str(row + 1) for row in cells.struck[:LISTED])
-        rows += " ..." if len(cells.struck) > LISTED else ""
+        rows = row_numbers([row + 1 for row in cells.struck], "、")
         at = {**place, "row": cells.struck[0] + 1}
         findings.append(Finding.of("struck-rows", at, n=len(cells.struck), rows=rows))
     return RawSheet(

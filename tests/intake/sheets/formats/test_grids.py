@@ -9,7 +9,7 @@ import pytest
 from openpyxl.styles import Font
 
 from planner.errors import SheetError
-from planner.intake.sheets.formats.grids import read_grids
+from planner.intake.sheets.formats.grids import read_grids, row_numbers
 
 
 def test_text_keeps_every_row(tmp_path: Path) -> None:
@@ -56,3 +56,10 @@ def test_a_sheet_that_is_named_is_read_hidden_or_not(tmp_path: Path) -> None:
     assert raw.grid == [["x"]]
     with pytest.raises(SheetError, match="its sheets are: 居民, 旧"):
         read_grids(path, sheet="新")
+
+
+def test_the_first_numbers_of_many_rows() -> None:
+    """Twenty are told as they are; of more the first twenty, and that there are others."""
+    assert row_numbers([2, 4], "、") == "2、4"
+    assert row_numbers(range(1, 21), ", ").endswith("19, 20")
+    assert row_numbers(range(1, 22), ", ").endswith("19, 20 ...")
