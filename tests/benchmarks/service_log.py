@@ -97,7 +97,7 @@ def _drawn(folder: Path, plan: Path, log: Path) -> dict[str, float]:
     from playwright.sync_api import sync_playwright
 
     from tests.benchmarks.map_page import WATCH
-    from tests.browser.conftest import ARGUMENTS, chromium
+    from tests.browser.conftest import ARGUMENTS, chromium, wait_until
 
     text = (plan / "input" / "planner.toml").read_text("utf-8")
     project = plan / "input" / "with_log.toml"
@@ -110,7 +110,7 @@ def _drawn(folder: Path, plan: Path, log: Path) -> dict[str, float]:
         page = browser.new_context(offline=True).new_page()
         page.add_init_script(WATCH)
         page.goto(page_file.as_uri())
-        page.wait_for_function("window.bench.ready > 0")
+        wait_until(page, "window.bench.ready > 0")
         ready = page.evaluate("window.bench.ready") / 1000
         drawn = page.evaluate(
             """() => new Promise((done) => {

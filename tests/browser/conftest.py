@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -66,6 +67,14 @@ def handed_out(page: Any, click: Callable[[], None], name: str = "changes.json")
     page.evaluate(KEEP)  # this old program without a window tells nobody of its downloads
     click()
     return base64.b64decode(page.evaluate("window.kept"))
+
+
+def wait_until(page: Any, expression: str, seconds: float = 30) -> None:
+    """Ask until an expression holds; a page that forbids ``eval`` lets no driver poll within it."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"not within {seconds} s: {expression}"
+        page.wait_for_timeout(20)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from planner.privacy.person import People, Person
 from planner.render.map.basemap import basemap_of
 from planner.render.map.page import map_page
 from planner.render.map.pair import compare_page
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, wait_until
 from tests.browser.test_page import COLOURS
 from tests.plan.test_compare import movable, recut
 from tests.plans import HOSTILE, make_plan_tables
@@ -139,7 +139,7 @@ def test_a_long_list_comes_in_slices(open_page: Opener, tmp_path: Path) -> None:
     file = map_page(tables, audience=Audience.PUBLIC).save(tmp_path / "map.html")
     rows = "document.querySelectorAll('section.zones tr[data-zone]').length"
     with open_page(file) as page:
-        page.wait_for_function(f"{rows} === 64")
+        wait_until(page, f"{rows} === 64")
         numbers = page.locator("section.zones tr[data-zone] .badge").all_text_contents()
         assert numbers == [str(n) for n in tables.zones["number"]]
         # furnished anew, and asked before the slices have come

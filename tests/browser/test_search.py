@@ -10,7 +10,7 @@ import pytest
 
 from planner.model.tables import PlanTables
 from planner.render.map.page import map_page
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, wait_until
 from tests.plans import make_plan_tables
 from tests.walked import make_walked_tables
 
@@ -210,7 +210,7 @@ def test_ten_thousand_names_in_a_tenth_of_a_second(open_page: Opener, page_file:
     with open_page(page_file) as page:
         page.evaluate(many)
         page.keyboard.press("/")
-        page.wait_for_function("window.plannerPage.find.names")
+        wait_until(page, "Boolean(window.plannerPage.find.names)")
         taken = {}
         asked_for = (
             "1",

@@ -13,7 +13,7 @@ from planner.model.tables import PlanTables
 from planner.plan.compare import compared
 from planner.render.map.page import map_page
 from planner.render.map.pair import compare_page
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, wait_until
 from tests.plan.test_compare import movable, recut
 from tests.plans import make_plan_tables
 
@@ -179,7 +179,7 @@ def test_by_finger(browser: Any, pages: dict[str, Path]) -> None:
     page.wait_for_timeout(300)
     assert page.evaluate("window.plannerPage.desk.selection.size") > 0
     page.tap("#edit")
-    page.wait_for_function("map_plan.dragging.enabled()")
+    wait_until(page, "map_plan.dragging.enabled()")
     page.wait_for_timeout(500)  # or the touch would count as the second of a double tap
     before = page.evaluate("map_plan.getCenter()")
     finger("touchStart", middle)
@@ -187,9 +187,7 @@ def test_by_finger(browser: Any, pages: dict[str, Path]) -> None:
         finger("touchMove", (middle[0] - 12 * step, middle[1]))
         page.wait_for_timeout(20)  # as a hand does; a busy browser drops what comes all at once
     finger("touchEnd")
-    page.wait_for_function(
-        "west => map_plan.getCenter().lng > west", arg=before["lng"], timeout=5000
-    )
+    wait_until(page, f"map_plan.getCenter().lng > {before['lng']!r}")
     assert not wrong
     context.close()
 
