@@ -105,20 +105,23 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 WHOLE = frozenset(
     HERE / name
     for name in (
-        "api/batch/test_run.py", "api/rezone/test_broken_rules.py", "api/rezone/test_drift.py",
-        "api/rezone/test_run.py", "api/rezone/test_why.py", "api/site/test_site.py",
-        "api/test_checkpoint.py", "api/test_demo.py", "api/test_recheck.py", "api/test_release.py",
+        "acceptance", "api/batch/test_run.py", "api/rezone/test_broken_rules.py",
+        "api/rezone/test_drift.py", "api/rezone/test_run.py", "api/rezone/test_sited.py",
+        "api/rezone/test_why.py", "api/site/test_communities.py", "api/site/test_quarters.py",
+        "api/site/test_site.py", "api/test_checkpoint.py", "api/test_demo.py",
+        "api/test_estimator.py", "api/test_recheck.py", "api/test_release.py",
         "api/test_snippets.py", "api/test_zone.py", "attack/test_hidden_counts.py",
         "cli/test_batching.py", "cli/test_finished.py", "cli/test_first_day.py",
         "cli/test_history.py", "cli/test_rezoning.py", "cli/test_serving.py",
         "cli/test_terminal_letters.py", "intake/gazetteer/test_geocode_self.py",
         "intake/online/test_consent.py", "intake/test_layouts.py", "plan/store/test_coherent.py",
-        "plan/store/test_seal.py", "render/map/test_page.py", "solve/sites/test_interchange.py",
-        "solve/test_recut.py", "solve/zones/proof/test_bound.py", "solve/zones/test_search_fences.py",
-        "solve/zones/ties/test_cost.py",
+        "plan/store/test_seal.py", "render/map/test_page.py", "solve/points", "solve/sites",
+        "solve/test_recut.py", "solve/zones/proof/test_bound.py",
+        "solve/zones/test_search_fences.py", "solve/zones/ties/test_cost.py",
     )
 )  # fmt: skip
-"""Tests that walk the whole way again and again, and the engine's longest: with ``--whole``, or by path."""
+"""Tests that walk the whole way again and again, the engine's longest, and the two engines whose loops
+take longest to compile (points, medians): with ``--whole``, or by path."""
 
 FIRST = (
     "api/test_estimator.py", "api/site/test_communities.py", "intake/coordinates/test_spread.py",
@@ -143,7 +146,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave out what a run of all tests did not ask for; what is named by its path is run."""
     if not collection_path.name.startswith("test_"):
         return None
-    whole = collection_path in WHOLE or HERE / "acceptance" in collection_path.parents
+    whole = not WHOLE.isdisjoint((collection_path, *collection_path.parents))
     if config.getoption("whole"):
         return None if whole else True
     of_all = any(Path(arg).resolve() in (HERE, HERE.parent) for arg in config.args)
