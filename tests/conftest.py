@@ -119,7 +119,7 @@ WHOLE = frozenset(
         "intake/online/test_consent.py", "intake/test_layouts.py", "plan/store/test_coherent.py",
         "plan/store/test_seal.py", "render/map/test_page.py", "solve/points", "solve/sites",
         "solve/test_recut.py", "solve/zones/proof/test_bound.py",
-        "solve/zones/test_search_fences.py", "solve/zones/ties/test_cost.py",
+        "solve/zones/test_search_fences.py", "solve/zones/ties/test_cost.py", "test_doctests.py",
     )
 )  # fmt: skip
 """Tests that walk the whole way again and again, the engine's longest, and the two engines whose loops
