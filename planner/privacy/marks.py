@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from planner.model.characters import SIMPLIFIED
 
-__all__ = ["CARE_WORDS", "folded", "is_citizen_number", "marks_in", "phone_key"]
+__all__ = ["CARE_WORDS", "folded", "is_citizen_number", "marks_in", "phone_key", "phone_keys"]
 
 # Full-width forms, odd blanks, the radicals that the text of a PDF has for characters, and traditional forms.
 _WIDE = re.compile(
@@ -32,6 +32,7 @@ _MOBILE = re.compile(
 )
 # No local number begins with 0 or 1, so dates and house numbers stay out.
 _LANDLINE = re.compile(r"(?<![\d.])\(?0\d{2,3}\)?[- .·•/]?[2-9]\d{6,7}(?![\d])")
+_SHORTEST_PHONE = 7
 _SAID_PHONE = re.compile(
     r"(?:电话|手机|座机|联系方式|[Tt]el\.?|[Pp]hone)[号码]* ?[:：]? ?(\d[\d -]{5,14}\d)"
 )
@@ -102,6 +103,14 @@ def phone_key(text: str) -> str:
     """Reduce a phone number to its digits, without the country."""
     digits = re.sub(r"\D", "", folded(text))
     return digits[2:] if digits.startswith("86") and len(digits) == 13 else digits
+
+
+def phone_keys(text: str) -> frozenset[str]:
+    """Give the `phone_key` of each number in the cell of a phone: several, with extensions or words."""
+    plain = folded(text)
+    numbers = {m[0] for pattern in (_MOBILE, _LANDLINE) for m in pattern.finditer(plain)}
+    keys = map(phone_key, (plain, *numbers, *re.split(r"[^\d -]+", plain)))
+    return frozenset(key for key in keys if len(key) >= _SHORTEST_PHONE)
 
 
 def marks_in(

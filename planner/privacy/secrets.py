@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from planner.model.arrays import Bools, Ints
 from planner.model.tables import PlanTables
-from planner.privacy.marks import folded, phone_key
-from planner.privacy.person import People
+from planner.privacy.marks import folded, phone_keys
+from planner.privacy.person import People, Person
 
 __all__ = ["SEAL", "UNKNOWN", "Secrets"]
 
@@ -67,7 +67,7 @@ class Secrets:
         people: People | None = None,
         *,
         centres: bool = True,
-        shown: Iterable[str] = (),
+        shown: Iterable[Person] = (),
     ) -> Secrets:
         """Gather the secrets of a plan.
 
@@ -79,8 +79,9 @@ class Secrets:
             What the office's sheets say of each resident.
         centres : bool
             Whether the ids of centres may show, and of members who are proposed as such.
-        shown : iterable of str
-            Names and phones that may show all the same: those of the centres on a public map.
+        shown : iterable of Person
+            Those whose names and office phones may show all the same: the centres on a public map.  A
+            number within a name is no office phone.
         """
         kinds: dict[str, frozenset[str]] = {}
         if tables is not None:
@@ -90,7 +91,8 @@ class Secrets:
             shared = {*tables.units["label"], *tables.centres["label"], *tables.units["unit_id"]}
             ids = frozenset(i for i in private if _telling(i)) - shared
             kinds["the id of a household, or of a member who is no centre"] = _lower(ids)
-        allowed = {folded(s).lower() for s in shown}
+        shown = tuple(shown)
+        allowed = {folded(t).lower() for p in shown for t in (p.name, p.office_phone) if t}
         seals = () if tables is None else _seals_of(tables)
         for what, strings in ({} if people is None else people.secrets()).items():
             kinds[what] = _lower(strings) - allowed - {""}
@@ -98,7 +100,7 @@ class Secrets:
         if tables is not None and (people is not None or seals):
             places = _places(tables, cls(dict(kinds), seals=seals))
         kinds = {what: strings - places for what, strings in kinds.items()}
-        phones = frozenset(phone_key(s) for s in shown if len(phone_key(s)) >= _SHORTEST_NUMBER)
+        phones = frozenset[str]().union(*(phone_keys(p.office_phone) for p in shown))
         spared = places | allowed if seals else frozenset[str]()
         # A seal that knows of nobody is knowledge; no seal is none.
         blind = people is None and not seals and not (tables is not None and tables.waived)

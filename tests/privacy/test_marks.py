@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.privacy.marks import folded, is_citizen_number, marks_in, phone_key
+from planner.privacy.marks import folded, is_citizen_number, marks_in, phone_key, phone_keys
 from tests.privacy.hiding import ID
 
 
@@ -92,6 +92,19 @@ def test_phones_that_may_show(text: str) -> None:
     assert not list(marks_in(text, spoken=True, allowed=allowed))
     both = list(marks_in(f"{text}，13900139000", spoken=True, allowed=allowed))
     assert [what for what, _ in both] == ["a phone number"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("0554-6601234 转 802", "0554-6601234 转 802"), ("0554-6601234、0554-6605678", "0554-6605678"),
+        ("办公室：0554-6601234（白天）", "0554-6601234"), ("6601234/6605678", "电话：6605678"),
+    ],
+)  # fmt: skip
+def test_cells_of_office_phones(cell: str, told: str) -> None:
+    """Extensions, words and several numbers in the cell of an office phone: each may show, no other."""
+    assert not list(marks_in(told, spoken=True, allowed=phone_keys(cell)))
+    assert list(marks_in("13900139000", spoken=True, allowed=phone_keys(cell)))
 
 
 def test_code_and_numbers_have_no_rooms() -> None:

@@ -41,7 +41,7 @@ from planner.model.project import Project
 from planner.model.service_sheets import OBJECTIONS
 from planner.privacy import Secrets, released
 from planner.privacy.audience import Audience
-from planner.privacy.person import People
+from planner.privacy.person import People, Person
 from planner.render.books.proposal_book import proposal_bytes, proposal_lines
 from planner.render.text.notice import notice_text
 
@@ -175,7 +175,7 @@ class Proposal:
             self.scoring[["candidate_id", "way"]], on="candidate_id", how="left"
         )
         text = notice_text(listed, ways, names, self.figures)
-        secrets = Secrets.of(None, people, shown=names.values())
+        secrets = Secrets.of(None, people, shown=map(Person, names.values()))
         released(text.encode(), NOTICE, Audience.PUBLIC, secrets)
         return text
 

@@ -51,7 +51,7 @@ _EDITED = [
         *("_marks", "_tools", "_panel", "_page"),
     )
 ]
-_PAPER = ("vector", "sheets", "picture", "print", "page")
+_PAPER = ("vector", "sheets", "listing", "picture", "print", "page")
 # Scripts of the page of each audience, in the order in which they run; none is given another's.
 SCRIPTS: Mapping[Audience, tuple[str, ...]] = {
     Audience.PUBLIC: (*_DRAWN, *_PAPER, "public"),
@@ -197,7 +197,7 @@ def map_page(
     PrivacyError
         The finished page holds what its audience must not see.
     """
-    shown: list[str] = []
+    shown: list[Person] = []
     if basemap and audience is Audience.INTERNAL:
         raise ConfigError.of("basemap-on-internal")
     if audience is Audience.PUBLIC:

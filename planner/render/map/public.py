@@ -69,7 +69,7 @@ def public_payload(
         for z, count, person, estates, shape, rings in zip(
             tables.zones.to_dict("records"),
             homes.tolist(),
-            _centres(tables, people),
+            shown_people(tables, people),
             estates_told(tables, _TERMS.smallest),
             shapes,
             grid.lines(shapes),
@@ -110,12 +110,8 @@ def _told_shares(tables: PlanTables, shares: pd.DataFrame | None) -> dict[str, A
     return {"homes": _rounded(len(tables.households)), "rows": rows}
 
 
-def shown_people(tables: PlanTables, people: People | None) -> list[str]:
-    """Give the names and office phones that a public map shows: those of its centres."""
-    return [t for p in _centres(tables, people) for t in (p.name, p.office_phone) if t]
-
-
-def _centres(tables: PlanTables, people: People | None) -> list[Person]:
+def shown_people(tables: PlanTables, people: People | None) -> list[Person]:
+    """Give those whose names and office phones a public map shows: its centres, as the zones stand."""
     known = {} if people is None else people.members
     return [known.get(c, Person()) for c in tables.zones["centre_id"]]
 

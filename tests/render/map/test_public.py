@@ -138,6 +138,21 @@ def test_names_and_office_phones_of_centres_alone(tables: PlanTables, people: Pe
     assert not [p.name for p in people.households.values() if p.name in text]
 
 
+def test_a_number_within_a_name_is_no_office_phone(tables: PlanTables) -> None:
+    """What stands under office phone may show with its extension; a mobile beside a name may not."""
+    ids = list(tables.members["member_id"])
+
+    def page(person: Person) -> str:
+        return said(
+            map_page(tables, audience=PUBLIC, people=People({}, dict.fromkeys(ids, person))).html
+        )
+
+    assert "0554-6601234 转 802" in page(Person("合成党员", office_phone="0554-6601234 转 802"))
+    for name in ("合成党员13800138000", "合成党员 138-0013-8000"):
+        with pytest.raises(PrivacyError):
+            page(Person(name, office_phone="0554-6601234"))
+
+
 def test_estates_with_few_homes_are_not_named(tables: PlanTables, people: People) -> None:
     """An estate that the map names is named where it has ten homes; nothing that only people write is."""
     units = tables.units.copy()

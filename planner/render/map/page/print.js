@@ -23,18 +23,19 @@ function zonesNamed(model, text) {
   return openZones(model).filter((zone) => wanted.has(zone.n));
 }
 
-/* The pages that a choice asks for, each with what is drawn on it. */
-function sheetWishes(model, choice) {
+/* The pages that a choice asks for, each with its paper and what is drawn on it. */
+function sheetWishes(model, choice, told) {
+  const layout = sheetLayout(choice.paper, choice.landscape);
   const zones = choice.what === 'printSome' ? zonesNamed(model, choice.list) : choice.what === 'printWhole' ? [] : openZones(model);
   const wishes = zones.map((zone) => ({ zone }));
-  if (choice.what === 'printWhole' || choice.what === 'printBoth') wishes.unshift({ zone: null });
-  return wishes.map((wish, i) => Object.assign(wish, { i: i + 1, n: wishes.length, scale: wish.zone || choice.what === 'printWhole' ? choice.scale : 0, hatched: choice.hatched, layers: choice.layers }));
+  if (choice.what === 'printWhole' || choice.what === 'printBoth') wishes.unshift(...listedWishes(layout, choice.listed ? told.entries() : []));
+  return wishes.map((wish, i) => Object.assign({ layout }, wish, { i: i + 1, n: wishes.length, scale: wish.zone || choice.what === 'printWhole' ? choice.scale : 0, hatched: choice.hatched, layers: choice.layers }));
 }
 
 /* Draw the pages one after the other, so that the window stays alive; then they lie ready for the printer. */
 function drawSheets(model, choice, told, said) {
   const layout = sheetLayout(choice.paper, choice.landscape);
-  const wishes = sheetWishes(model, choice).slice(0, MOST_SHEETS);
+  const wishes = sheetWishes(model, choice, told).slice(0, MOST_SHEETS);
   clearSheets();
   const box = make('div', { class: 'sheets', set: { lang: document.documentElement.lang } });
   const size = make('style', { class: 'sheet-size', text: '@page { size: ' + layout.width + 'mm ' + layout.height + 'mm; margin: 0; }' });
@@ -43,10 +44,10 @@ function drawSheets(model, choice, told, said) {
     if (k === wishes.length) return Promise.resolve(made);
     said(k + 1, wishes.length);
     return new Promise((done) => { window.setTimeout(done, 0); }).then(() => {
-      const sheet = makeSheet(model, layout, wishes[k], told);
+      const sheet = makeSheet(model, wishes[k], told);
       made.push(sheet);
       box.appendChild(sheet.page);
-      return sheet.picture.decode ? sheet.picture.decode().catch(() => null) : null;
+      return sheet.picture && sheet.picture.decode ? sheet.picture.decode().catch(() => null) : null;
     }).then(() => next(k + 1));
   };
   document.head.appendChild(size);
@@ -73,18 +74,18 @@ function chooser(name, options, chosen) {
 /* Ask what to print.  `told` says what a page tells of a zone or of the whole. */
 function makePrinter(model, state, told, map) {
   const box = sheetBox(model, null);
-  const choice = { paper: 'A4', landscape: box[2] - box[0] > (box[3] - box[1]) * 1.15, what: 'printWhole', list: '', scale: 0, hatched: true, layers: state.layers };
+  const choice = { paper: 'A4', landscape: box[2] - box[0] > (box[3] - box[1]) * 1.15, what: 'printWhole', list: '', scale: 0, hatched: true, listed: Boolean(told.listed), layers: state.layers };
   let dialog = null;
   let from = null;
 
   function read(form) {
     const of = (name) => form.querySelector('[name=' + name + ']');
-    Object.assign(choice, { paper: of('paper').value, landscape: of('way').value === 'landscape', what: of('what').value, list: of('list').value, scale: Number(of('scale').value), hatched: of('hatched').checked });
+    Object.assign(choice, { paper: of('paper').value, landscape: of('way').value === 'landscape', what: of('what').value, list: of('list').value, scale: Number(of('scale').value), hatched: of('hatched').checked, listed: of('listed').checked });
     of('list').parentNode.style.display = choice.what === 'printSome' ? '' : 'none';
-    const layout = sheetLayout(choice.paper, choice.landscape);
-    const wishes = sheetWishes(model, choice);
-    const large = wishes.filter((wish) => wish.scale && scaleNeeded(model, layout, sheetBox(model, wish.zone)) * 0.94 > wish.scale).length;
-    const one = wishes.length === 1 ? ' · 1:' + grouped(wishes[0].scale || scaleFitting(model, layout, sheetBox(model, wishes[0].zone), told.scales)) : '';
+    of('listed').parentNode.style.display = choice.what === 'printWhole' || choice.what === 'printBoth' ? '' : 'none';
+    const wishes = sheetWishes(model, choice, told);
+    const large = wishes.filter((wish) => wish.scale && !wish.alone && scaleNeeded(model, wish.layout, sheetBox(model, wish.zone)) * 0.94 > wish.scale).length;
+    const one = wishes.length === 1 ? ' · 1:' + grouped(wishes[0].scale || scaleFitting(model, wishes[0].layout, sheetBox(model, wishes[0].zone), told.scales)) : '';
     const text = !wishes.length ? say('printNone') : wishes.length > MOST_SHEETS ? say('printMost', { n: MOST_SHEETS }) : say('printCount', { n: wishes.length }) + one + (large ? say('and') + say('printTooLarge', { n: large }) : '');
     form.querySelector('.print-said').textContent = text;
     form.querySelector('.print-go').disabled = !wishes.length || wishes.length > MOST_SHEETS;
@@ -113,8 +114,11 @@ function makePrinter(model, state, told, map) {
     close();
     if (state.zone >= 0) Object.assign(choice, { what: 'printSome', list: String(model.zones[state.zone].n) });
     const scales = (told.scales || SCALES).map((s) => [String(s), '1:' + grouped(s)]);
-    const hatched = make('input', { set: { type: 'checkbox', name: 'hatched' } });
-    hatched.checked = choice.hatched;
+    const ticked = (name) => {
+      const box = make('input', { set: { type: 'checkbox', name } });
+      box.checked = choice[name];
+      return box;
+    };
     const list = make('input', { set: { type: 'text', name: 'list', placeholder: say('printList'), 'aria-label': say('printList') } });
     list.value = choice.list;
     const form = make('form', { class: 'print-form', set: { method: 'dialog' } }, [
@@ -124,7 +128,8 @@ function makePrinter(model, state, told, map) {
       choiceBox(say('printPaper'), chooser('paper', Object.keys(PAPERS).map((name) => [name, name]), choice.paper)),
       choiceBox(say('printWay'), chooser('way', [['portrait', say('portrait')], ['landscape', say('landscape')]], choice.landscape ? 'landscape' : 'portrait')),
       choiceBox(say('printScale'), chooser('scale', [['0', say('scaleAuto')]].concat(scales), String(choice.scale))),
-      make('label', { class: 'print-row' }, [hatched, make('span', { text: say('printHatched') })]),
+      make('label', { class: 'print-row' }, [ticked('listed'), make('span', { text: say('printListed') })]),
+      make('label', { class: 'print-row' }, [ticked('hatched'), make('span', { text: say('printHatched') })]),
       make('p', { class: 'print-said', set: { role: 'status' } }),
       make('p', { class: 'aside', text: say('printHint') }),
       make('div', { class: 'print-buttons' }, [

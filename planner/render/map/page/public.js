@@ -41,14 +41,18 @@ function estatesText(zone) {
   return zone.estates.join(language === 'zh' ? '、' : ', ');
 }
 
+/* A count of homes in a table or a list, where words would take too much room. */
+function publicShort(model, zone) {
+  return zone.homes === -1 ? say('fewShort', { n: model.data.meta.smallest }) : shortCount(zone.homes);
+}
+
 function publicRow(model, state, zone, choose) {
   const title = say('zone') + ' ' + zone.n + (zone.name ? ', ' + zone.name : '');
   const badge = make('button', { class: 'badge', text: String(zone.n), style: { background: zone.ink }, on: { click: () => choose(zone.index) }, set: { type: 'button', 'aria-label': title } });
-  const short = zone.homes === -1 ? say('fewShort', { n: model.data.meta.smallest }) : shortCount(zone.homes);
   const row = make('tr', { class: state.zone === zone.index ? 'chosen' : '', set: { 'data-zone': String(zone.index) } }, [
     make('td', {}, [badge]),
     make('td', { class: 'wide' }, [make('span', { class: 'place', text: [zone.name, zone.phone].filter(Boolean).join(' · ') || zone.fence || title }), zone.estates.length > 0 && make('small', { class: 'estates', text: estatesText(zone) })].filter(Boolean)),
-    make('td', { class: 'right', text: short })
+    make('td', { class: 'right', text: publicShort(model, zone) })
   ]);
   row.addEventListener('click', (event) => { if (event.target !== badge) choose(zone.index); });
   return row;
@@ -164,6 +168,9 @@ function drawPublicPage(map, shapes) {
   const printer = makePrinter(model, state, Object.assign({}, sheetWords(model), {
     scales: SCALES.filter((scale) => scale >= 2500), legend: () => publicLegend(model), edition: '',
     title: (zone) => (zone ? say('zone') + ' ' + zone.n + (zone.name ? ' · ' + zone.name : '') : say('sheetWhole')),
+    listed: true,
+    entries: () => model.zones.map((zone) => ({ n: zone.n, ink: zone.ink, name: zone.name || zone.fence || say('zone') + ' ' + zone.n, phone: zone.phone, note: estatesText(zone), count: publicShort(model, zone) })),
+    heads: () => ['number', 'whoServes', model.zones.some((zone) => zone.phone) && 'officePhone', 'estates', 'homes'].filter(Boolean).map((key) => say(key)),
     facts: (zone) => (zone ? publicFacts(model, zone) : facts([[say('zones'), grouped(model.zones.length)], [say('homes'), grouped(model.data.figures.households)]].concat(sharesFacts(model))))
   }), map);
   window.plannerPrint = printer;

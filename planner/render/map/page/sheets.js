@@ -193,11 +193,16 @@ const Sheet = Scene.extend({
   }
 });
 
-/* One page: its head, the picture of its map, its foot.  `told` says what stands in it. */
-function makeSheet(model, layout, wish, told) {
+/* Each word with its value in a box of their own, which no column parts; a value of parts is broken between them. */
+function inPairs(list) {
+  const value = (node) => make('dd', { class: node.className }, node.textContent.split(' · ').map((part, i, all) => make('span', { text: part + (i < all.length - 1 ? ' · ' : ''), class: 'sheet-part' })));
+  return make('dl', {}, Array.from(list.querySelectorAll('dt')).map((name) => make('div', {}, [name.cloneNode(true), value(name.nextElementSibling)])));
+}
+
+/* The map of a page as a picture on it, at its scale. */
+function sheetPicture(model, wish, told) {
   const mm = (value) => value + 'mm';
-  const inner = mm(layout.width / layout.grow - 2 * SHEET_MARGIN);
-  const zone = wish.zone;
+  const { layout, zone } = wish;
   const box = sheetBox(model, zone);
   const scale = wish.scale || scaleFitting(model, layout, box, told.scales);
   const state = {
@@ -206,24 +211,34 @@ function makeSheet(model, layout, wish, told) {
   };
   const { place, address } = new Sheet(model, state).drawOn(Object.assign({ grow: layout.grow }, layout.map), box, scale);
   const picture = make('img', { class: 'sheet-map', set: { alt: told.title(zone), src: address }, style: { width: mm(layout.map.width), height: mm(layout.map.height), left: mm(layout.map.x), top: mm(layout.map.y) } });
+  return { picture, scale, place, box, cropped: scaleNeeded(model, layout, box) * 0.94 > scale * 1.0001 };
+}
+
+/* One page: its head, the picture of its map or its part of the list or both, its foot.  `told` says what stands in it. */
+function makeSheet(model, wish, told) {
+  const mm = (value) => value + 'mm';
+  const { layout, zone } = wish;
+  const inner = mm(layout.width / layout.grow - 2 * SHEET_MARGIN);
+  const drawn = wish.alone ? { picture: null, scale: 0, place: null, box: null, cropped: false } : sheetPicture(model, wish, told);
   const meta = model.data.meta;
-  const cropped = scaleNeeded(model, layout, box) * 0.94 > scale * 1.0001;
   const heading = meta.title || say('untitled');
-  const stamps = [meta.synthetic && say('synthetic'), meta.network && pick(meta.network), meta.insisted && pick(meta.insisted), model.edited && say('editedSheet'), cropped && say('sheetCropped')].filter(Boolean);
+  const part = wish.alone && say('zoneList') + ' · ' + say('listPart', { a: wish.entries[0].n, b: wish.entries[wish.entries.length - 1].n });
+  const stamps = [meta.synthetic && say('synthetic'), meta.network && pick(meta.network), meta.insisted && pick(meta.insisted), model.edited && say('editedSheet'), drawn.cropped && say('sheetCropped')].filter(Boolean);
   const dates = [meta.created && say('sheetMade', { d: meta.created }), meta.data_date && say('mapData') + ' ' + meta.data_date, say('sheetPrinted', { d: told.today })].filter(Boolean);
-  const page = make('section', { class: 'sheet' + (layout.landscape ? ' wide-sheet' : ''), set: { 'data-scale': String(scale), 'data-zone-number': zone ? String(zone.n) : '' }, style: { width: mm(layout.width), height: mm(layout.height - 0.3), padding: mm(SHEET_MARGIN * layout.grow) } }, [
+  const page = make('section', { class: 'sheet' + (layout.landscape ? ' wide-sheet' : ''), set: { 'data-scale': String(drawn.scale), 'data-zone-number': zone ? String(zone.n) : '' }, style: { width: mm(layout.width), height: mm(layout.height - 0.3), padding: mm(SHEET_MARGIN * layout.grow) } }, [
     make('header', { class: 'sheet-head', style: { transform: 'scale(' + layout.grow + ')', 'transform-origin': '0 0', width: inner } }, [
-      make('div', {}, zone ? [make('h1', { text: told.title(zone) }), make('p', { text: heading })] : [make('h1', { text: heading }), make('p', { text: told.title(null) })]),
-      make('div', { class: 'sheet-side' }, [make('b', { text: say('sheetScale') + ' 1:' + grouped(scale) }), make('span', { text: say('sheetNumber', wish) })])
+      make('div', {}, zone ? [make('h1', { text: told.title(zone) }), make('p', { text: heading })] : [make('h1', { text: heading }), make('p', { text: part || told.title(null) })]),
+      make('div', { class: 'sheet-side' }, [drawn.scale ? make('b', { text: say('sheetScale') + ' 1:' + grouped(drawn.scale) }) : null, make('span', { text: say('sheetNumber', wish) })])
     ]),
-    picture,
-    make('footer', { class: 'sheet-foot', style: { height: mm(layout.foot / layout.grow - 3), left: mm(SHEET_MARGIN * layout.grow), bottom: mm(8 * layout.grow), right: 'auto', width: inner, transform: 'scale(' + layout.grow + ')', 'transform-origin': '0 100%' } }, [
+    drawn.picture,
+    wish.area ? makeListing(wish.entries, wish.area, layout, told.heads()) : null,
+    make('footer', { class: 'sheet-foot', style: { height: mm((wish.alone ? LIST_FOOT : layout.foot / layout.grow) - 3), left: mm(SHEET_MARGIN * layout.grow), bottom: mm(8 * layout.grow), right: 'auto', width: inner, transform: 'scale(' + layout.grow + ')', 'transform-origin': '0 100%' } }, [
       stamps.length ? make('p', { class: 'sheet-stamp', text: stamps.join(' · ') }) : null,
-      make('div', { class: 'sheet-told' + (model.care && careAsked(model.care) ? ' full-told' : '') }, [told.facts(zone), told.legend()]),
+      make('div', { class: 'sheet-told' + (model.care && careAsked(model.care) ? ' full-told' : '') }, wish.alone ? [] : [inPairs(told.facts(zone)), told.legend()]),
       make('p', { class: 'sheet-small', text: [dates.join(' · '), meta.attribution, told.edition].filter(Boolean).join('　') })
     ])
   ]);
-  return { page, picture, scale, place, box };
+  return Object.assign({ page }, drawn);
 }
 
 /* What the pages of a plan say: of one zone, or of the whole. */
@@ -242,6 +257,8 @@ function sheetWords(model) {
     today: [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => String(n).padStart(2, '0')).join('-'),
     title: (zone) => (zone ? say('zone') + ' ' + zone.n + ' · ' + zone.centre.label : say('sheetWhole')),
     facts: (zone) => (zone ? zoneFacts(model, zone) : wholeFacts()),
+    entries: () => openZones(model).map((zone) => ({ n: zone.n, ink: zone.ink, name: zone.centre.label, note: zone.fence, count: shortCount(zone.homes) })),
+    heads: () => ['number', 'centre', 'fence', 'homes'].map((key) => say(key)),
     legend: () => (model.care ? careLegend(legend(model), model.care) : legend(model)),
     get edition() { return say(model.roster ? 'internalEdition' : 'privacy'); }
   };
