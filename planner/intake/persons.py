@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Finding
-from planner.intake.sheets.cell_values import half_width, number_in
+from planner.intake.sheets.cell_values import DITTO, half_width, number_in
 from planner.intake.sheets.notes import at_row
 from planner.model.characters import simplified
 
@@ -119,7 +119,7 @@ def _homes(frame: pd.DataFrame) -> np.ndarray | None:
             above = i
         elif shared and key:
             home[i] = headed.setdefault(key, i)
-        elif above >= 0 and address[i] in ("", address[above]):
+        elif above >= 0 and address[i] in ("", *DITTO, address[above]):
             home[i] = above
         else:
             above = i

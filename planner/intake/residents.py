@@ -361,7 +361,7 @@ def _cleaned(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     for name, cut in (("address", without_contacts), ("community", without_remarks)):
         frame[name], told = cut(frame[name], frame)
         said += told
-    for name in ("address", "community", *PARTS, "building"):
+    for name in TEXTS[1:]:
         frame[name], told = fill_same_as_above(frame[name], name, frame)
         said += told
     # Not the id: whatever a clerk wrote there is what the row is called.

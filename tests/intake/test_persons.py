@@ -109,3 +109,18 @@ def test_a_count_beside_sheets_without_one_is_no_measure(tmp_path: Path) -> None
     (tmp_path / "乙.csv").write_text("编号,社区,地址\nC1,甲社区,幸福路9号\n", "utf-8")
     got = read_households([tmp_path / "甲.csv", tmp_path / "乙.csv"])
     assert len(got.kept) == 7
+
+
+def test_the_same_as_above_is_the_same_home(tmp_path: Path) -> None:
+    """A wife whose address is 同上 makes no second home."""
+    got = read(
+        tmp_path,
+        "序号,姓名,与户主关系,家庭住址",
+        "1,合成甲,户主,幸福路1号",
+        "2,合成乙,妻,同上",
+        "3,合成丙,子,〃",
+        "4,合成丁,户主,幸福路2号",
+        "5,合成戊,妻,同上",
+    )
+    assert got.kept["address"].tolist() == ["幸福路1号", "幸福路2号"]
+    assert got.repeated == 3

@@ -365,3 +365,14 @@ def test_only_the_register_is_a_question(tmp_path: Path) -> None:
     read = read_households(write(tmp_path / "a.csv", "编号,户籍地址", "1,甲路1号"))
     assert read.kept["address"].tolist() == ["甲路1号"]
     assert "register-address" in codes(read)
+
+
+def test_dittos_in_every_column_of_a_place(tmp_path: Path) -> None:
+    """A ditto of the stairwell is the stairwell above, and none of its own."""
+    (tmp_path / "a.csv").write_text(
+        "编号,小区,楼栋,单元,楼层,房号\n1,向阳小区,3栋,2单元,1层,101\n2,〃,同上,〃,〃,102\n",
+        "utf-8",
+    )
+    kept = read_households(tmp_path / "a.csv").kept
+    for name in ("address", "building", "stairwell", "floor"):
+        assert kept[name].nunique() == 1

@@ -16,6 +16,7 @@ from planner.intake.sheets.notes import each, once
 from planner.model.characters import simplified
 
 __all__ = [
+    "DITTO",
     "MOST_LOAD",
     "clean_column",
     "clean_ids",
@@ -39,7 +40,8 @@ _WIDE = {
     code: code - 0xFEE0 for a, b in ("０９", "ＡＺ", "ａｚ") for code in range(ord(a), ord(b) + 1)
 }
 _REPAIRS: Final = ("control-characters", "stray-blanks", "full-width")
-_SAME = frozenset({"同上", "〃", '"', "″", "”", "ditto", "同左"})
+DITTO: Final = frozenset({"同上", "〃", '"', "″", "”", "ditto", "同左"})
+"""What clerks write for the value of the row above."""
 _UNIT = re.compile(r"(?:口人|口|人|个|户|分钟|分|min|minutes)$", re.I)
 _COUNTED = re.compile("人|口|户|person|people|household", re.I)
 
@@ -98,7 +100,7 @@ def fill_same_as_above(
     values: pd.Series, name: str, rows: pd.DataFrame
 ) -> tuple[pd.Series, list[Finding]]:
     """Give ``同上`` the value of the row above in the same sheet."""
-    same = np.flatnonzero(values.isin(_SAME))
+    same = np.flatnonzero(values.isin(DITTO))
     if not len(same):
         return values, []
     texts = values.to_list()

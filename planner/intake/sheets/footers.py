@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from planner.intake.sheets.cell_values import half_width
 from planner.intake.sheets.headers import is_total_row
 from planner.model.characters import simplified
 
-__all__ = ["notes_below"]
+__all__ = ["is_subtotal", "notes_below"]
 
 SEARCHED: Final = 40
 """Rows from the end among which notes are looked for."""
@@ -29,6 +30,12 @@ _OPENING = re.compile(
 _SENTENCE = re.compile(r"[。；！？]|[:：].{4,}|[，,].*[，,]")
 _DAY = re.compile(r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}(?:\s*[月./-]\s*(?:\d{1,2}\s*日?)?)?")
 _NAME = re.compile(r"[A-Za-z0-9_\-/#.]+")
+_SUBTOTAL: Final = re.compile(
+    r"(?:.{0,20}?[^\W\d].{0,20})?(?:合计|小计|总计|共计|累计|subtotal|total)[:：]?(?:\d+(?:户|人|条|家|栋)?)?",
+    re.I,
+)
+"""A cell that is a sum, or the sum of something: 3栋小计."""
+_REMARK: Final = re.compile("备注|说明|情况|remark|note", re.I)
 _PLACE: Final = frozenset({"address", "compound", "road", "community", "building"})
 
 
@@ -70,6 +77,28 @@ def notes_below(
                 found.add(place)
         elif len(columns) < usual and all(_OPENING.match(t) or _DAY.fullmatch(t) for t in texts):
             found.add(place)
+    return found
+
+
+def is_subtotal(row: Sequence[Any], names: Sequence[str], roles: Sequence[str]) -> bool:
+    """Tell whether a row is a sum whose word stands in any of its cells, as ``3栋小计`` below an address.
+
+    Parameters
+    ----------
+    row : sequence
+    names, roles : sequence of str
+        Heading of each column, and what it is, "" if nothing known.  A row with an id of its own is a
+        home, whatever its remarks say.
+    """
+    found = False
+    for value, name, role in zip(row, names, roles, strict=False):
+        if value is None or value == "":
+            continue
+        text = "".join(half_width(simplified(str(value))).split())
+        summed = bool(_SUBTOTAL.fullmatch(text)) and not _REMARK.search(simplified(name))
+        if role == "id" and not summed:
+            return False
+        found = found or summed
     return found
 
 

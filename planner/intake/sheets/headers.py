@@ -18,6 +18,8 @@ __all__ = ["Header", "find_header", "is_header_row", "is_total_row"]
 Merges = Sequence[tuple[int, int, int, int]]
 SEARCHED: Final = 30
 FOOTER_CELLS: Final = 4
+DEEPEST: Final = 4
+"""Rows of a header, at most."""
 _TOTAL = re.compile(
     r"^(合计|小计|总计|共计|累计|本页合计|本页小计|subtotal|total|grand ?total|sum)(\b|[:\uff1a\d(]|$)",
     re.I,
@@ -58,7 +60,8 @@ class Header:
         """Say where the header was found, if not in row 1."""
         if self.top + first == 0 and self.top == self.last:
             return []
-        key = "header-row/two" if self.last > self.top else "header-row/one"
+        deep = min(self.last - self.top, 2)
+        key = ("header-row/one", "header-row/two", "header-row/several")[deep]
         top, last = self.top + first + 1, self.last + first + 1
         return [Finding.of(key, {"row": top}, first=top, last=last)]
 
@@ -117,29 +120,33 @@ def _stated(text: str, table: Table | None) -> bool:
 
 
 def _extent(grid: Sequence[Sequence[Any]], best: int, ranges: Merges) -> tuple[int, int]:
-    """Widen the header to two rows where group cells are merged over their parts."""
-    for top in (best, best - 1):
-        if top < 0 or top + 1 >= len(grid):
-            continue
-        groups = [(c1, c2) for r1, c1, r2, c2 in ranges if r1 == r2 == top and c2 > c1]
-        groups = [
-            (a, b)
-            for a, b in groups
-            if b - a + 1 < max(2, _filled(grid[top + 1]) + _tall(ranges, top))
-        ]
-        below = grid[top + 1]
-        under = [c for a, b in groups for c in range(a, b + 1) if c < len(below) and _str(below[c])]
-        beside = [
-            c for c, v in enumerate(below) if _str(v) and not any(a <= c <= b for a, b in groups)
-        ]
-        # Values beside the groups, or numbers under them, make it a row of data.
-        if len(under) > 1 and not beside and all(isinstance(below[c], str) for c in under):
-            return top, top + 1
+    """Widen the header to further rows where group cells are merged over their parts."""
+    for top in range(best, max(best - DEEPEST, -1), -1):
+        last = top
+        while last - top + 1 < DEEPEST and _has_parts(grid, top, last, ranges):
+            last += 1
+        if last > top and last >= best:
+            return top, last
     return best, best
 
 
-def _tall(ranges: Merges, top: int) -> int:
-    return sum(c2 - c1 + 1 for r1, c1, r2, c2 in ranges if r1 == top and r2 == top + 1)
+def _has_parts(grid: Sequence[Sequence[Any]], top: int, last: int, ranges: Merges) -> bool:
+    """Tell whether the row below holds the parts of groups in this one, and nothing else."""
+    if last + 1 >= len(grid):
+        return False
+    below = grid[last + 1]
+    # a cell that spans the whole sheet is a title
+    wide = max(2, _filled(below) + _tall(ranges, top, last))
+    groups = [(c1, c2) for r1, c1, r2, c2 in ranges if top <= r1 <= r2 == last and c2 > c1]
+    groups = [(a, b) for a, b in groups if b - a + 1 < wide]
+    under = [c for a, b in groups for c in range(a, b + 1) if c < len(below) and _str(below[c])]
+    beside = [c for c, v in enumerate(below) if _str(v) and not any(a <= c <= b for a, b in groups)]
+    # Values beside the groups, or numbers under them, make it a row of data.
+    return len(under) > 1 and not beside and all(isinstance(below[c], str) for c in under)
+
+
+def _tall(ranges: Merges, top: int, last: int) -> int:
+    return sum(c2 - c1 + 1 for r1, c1, r2, c2 in ranges if top <= r1 <= last < r2)
 
 
 def _filled(row: Sequence[Any]) -> int:
@@ -148,14 +155,15 @@ def _filled(row: Sequence[Any]) -> int:
 
 def _joined(grid: Sequence[Sequence[Any]], top: int, last: int, ranges: Merges) -> tuple[str, ...]:
     width = max(len(grid[r]) for r in range(top, last + 1))
-    upper = [_str(grid[top][c]) if c < len(grid[top]) else "" for c in range(width)]
-    if last == top:
-        return tuple(upper)
-    for r1, c1, r2, c2 in ranges:
-        if r1 == r2 == top:
-            upper[c1 : c2 + 1] = [upper[c1]] * (c2 - c1 + 1)
-    lower = [_str(grid[last][c]) if c < len(grid[last]) else "" for c in range(width)]
-    return tuple("/".join(p for p in pair if p) for pair in zip(upper, lower, strict=True))
+    levels: list[list[str]] = []
+    for r in range(top, last + 1):
+        level = [_str(grid[r][c]) if c < len(grid[r]) else "" for c in range(width)]
+        for r1, c1, r2, c2 in ranges:
+            if r < last and r1 == r and r2 < last:
+                end = min(c2 + 1, width)
+                level[c1:end] = [level[c1]] * (end - c1)
+        levels.append(level)
+    return tuple("/".join(p for p in parts if p) for parts in zip(*levels, strict=True))
 
 
 def _str(value: Any) -> str:

@@ -11,9 +11,20 @@ from planner.errors import Finding, SchemaError
 from planner.model.characters import simplified
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, PREVIOUS, Table, header_key
 
-__all__ = ["is_register", "role_of", "roles_of", "toml_line"]
+__all__ = ["ENOUGH", "is_register", "role_of", "roles_of", "toml_line"]
 
 _SECTIONS: Final = {PREVIOUS.name: "previous"}
+ENOUGH: Final = (
+    {"address"},
+    {"lon", "lat"},
+    {"coordinates"},
+    {"community", "building"},
+    {"name", "building"},
+    {"compound"},
+    {"road"},
+    {"community", "road_number"},
+)
+"""Columns that say where a home is, each set by itself."""
 _ALL: Final = {**BUILDINGS.roles, **MEMBERS.roles, **HOUSEHOLDS.roles}
 _WHERE: Final = frozenset(c.name for c in HOUSEHOLDS.columns) - {"id", "load"}
 _TWO_LANGUAGES: Final = re.compile(r"([\u3400-\u9fff]+)\s+([A-Za-z][A-Za-z _]*)$")

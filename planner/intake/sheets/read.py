@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding, SheetError
 from planner.files import mark_as_read
+from planner.intake.sheets.stacked import blocks_of
 from planner.intake.sheets.exported import LONG_DIGITS, undone
-from planner.intake.sheets.footers import notes_below
+from planner.intake.sheets.footers import is_subtotal, notes_below
 from planner.intake.sheets.formats.csvs import RAGGED_SHARE
 from planner.intake.sheets.formats.grids import RawSheet, read_grids, row_numbers
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.intake.sheets.headings import role_of
+from planner.intake.sheets.left_out import headings_over_several, rows_unread, unheaded
 from planner.model.given import Given, one_source
 from planner.model.schema import HOUSEHOLDS, MEMBERS, Table
 
@@ -144,7 +146,8 @@ def read_table(
         if raws and not kept:
             return []
         raws = kept
-    tables = [t for t in (_tabulate(raw, name, table) for raw in raws) if t is not None]
+    parts = [part for raw in raws for part in blocks_of(raw, table)]
+    tables = [t for t in (_tabulate(part, name, table) for part in parts) if t is not None]
     if not tables:
         names = ", ".join(raw.sheet for raw in raws if raw.sheet)
         where = f"{name} (sheets: {names})" if names else name
@@ -175,23 +178,23 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     body, left_out = _without_repeats([(i, r) for i, r in body if i not in ragged], header, raw)
     if not body and not ragged:
         return None
+    at = raw.first, raw.left
+    body, joined = headings_over_several(body, header, raw.merges, at, text_of)
     keep = header.kept(table)
     unread = [i for i, n in enumerate(header.names) if i not in set(keep) and n]
-    if table is not None and table.name in (HOUSEHOLDS.name, MEMBERS.name):
-        # with pandas behind it, which nobody needs who asks for a table alone
-        from planner.intake.sheets.gone_remarks import absences
-
-        left_out += absences(header.names, unread, body, raw.first)
+    left_out += [*joined, *unheaded(body, header, at), *_gone(body, header, unread, raw, table)]
     cells, faults = _texts(body, keep, raw)
     cells, filled = _fill_merged(cells, body, keep, raw)
     headers = tuple(header.names[i] for i in keep)
     cells, faults, repaired = undone(cells, faults, headers, [role_of(h, table) for h in headers])
     full = np.array([any(v != "" for v in line) for line in cells], bool)
     full[sorted({r for r, _ in faults})] = True
+    named, told = rows_unread(body, np.flatnonzero(~full).tolist(), header, raw.first, table)
+    full[named] = True
     rows = np.array([raw.told(i + raw.first + 1) for i, _ in body], np.int64)
     where = [
         replace(f, file=file, sheet=raw.sheet, row=f.row and raw.told(f.row))
-        for f in (*said, *left_out, *filled, *repaired)
+        for f in (*said, *left_out, *told, *filled, *repaired)
     ]
     return SheetTable(
         file=file,
@@ -210,6 +213,22 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
         encoding=raw.encoding,
         separator=raw.separator,
     )
+
+
+def _gone(
+    body: Sequence[tuple[int, list[Any]]],
+    header: Header,
+    unread: Sequence[int],
+    raw: RawSheet,
+    table: Table | None,
+) -> list[Finding]:
+    """Tell of people who are said to be gone."""
+    if table is None or table.name not in (HOUSEHOLDS.name, MEMBERS.name):
+        return []
+    # with pandas behind it, which nobody needs who asks for a table alone
+    from planner.intake.sheets.gone_remarks import absences
+
+    return absences(header.names, unread, body, raw.first)
 
 
 def _ragged(body: Sequence[tuple[int, list[Any]]], width: int) -> set[int]:
@@ -246,15 +265,28 @@ def _without_repeats(
     kept: list[tuple[int, list[Any]]] = []
     said: list[Finding] = []
     wide = [r1 - raw.first for r1, c1, r2, c2 in raw.merges if c2 > c1]
-    notes = notes_below(body, [role_of(n) for n in header.names], wide)
-    for i, row in body:
-        if i in notes or is_total_row(row):
+    roles = [role_of(n) for n in header.names]
+    notes = notes_below(body, roles, wide)
+    titles = {str(v).strip() for row in raw.grid[: header.top] for v in row if v}
+    for k, (i, row) in enumerate(body):
+        if i in notes or is_total_row(row) or is_subtotal(row, header.names, roles):
             said.append(Finding.of("totals-row", {"row": i + raw.first + 1}))
-        elif is_header_row(row, header):
+        elif is_header_row(row, header) or (
+            titles and _is_title(row, titles) and _heads(body[k + 1 :], header)
+        ):
             said.append(Finding.of("repeated-header", {"row": i + raw.first + 1}))
         else:
             kept.append((i, row))
     return kept, said
+
+
+def _is_title(row: Sequence[Any], titles: set[str]) -> bool:
+    """Tell whether a row is of what stands above the header, printed again on another page."""
+    return {str(v).strip() for v in row if v is not None and v != ""} <= titles
+
+
+def _heads(below: Sequence[tuple[int, list[Any]]], header: Header) -> bool:
+    return any(is_header_row(row, header) for _, row in below[: header.top + 1])
 
 
 def _texts(

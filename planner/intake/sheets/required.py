@@ -8,26 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.errors import Finding, SchemaError
-from planner.intake.sheets.headings import role_of, toml_line
+from planner.intake.sheets.headings import ENOUGH, role_of, toml_line
 from planner.intake.sheets.read import SheetTable
 from planner.model.schema import HOUSEHOLDS, Table, is_personal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ENOUGH", "is_complete", "missing_columns", "require_one_measure"]
-
-ENOUGH = (
-    {"address"},
-    {"lon", "lat"},
-    {"coordinates"},
-    {"community", "building"},
-    {"name", "building"},
-    {"compound"},
-    {"road"},
-    {"community", "road_number"},
-)
-"""Columns that say where a home is, each set by itself."""
+__all__ = ["is_complete", "missing_columns", "require_one_measure"]
 
 
 def is_complete(t: SheetTable, table: Table) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.intake.residents import read_households
-from planner.intake.sheets.footers import notes_below
+from planner.intake.sheets.footers import is_subtotal, notes_below
 
 ROLES = ("id", "address", "community")
 HOMES = [["A1", "幸福路12号", "甲"], ["A2", "幸福路14号", "甲"], ["A3", "幸福路16号", "乙"]]
@@ -73,3 +73,28 @@ def test_they_are_listed_like_totals(tmp_path: Path) -> None:
     read = read_households(tmp_path / "a.csv")
     assert (len(read.kept), len(read.held)) == (2, 0)
     assert [(f.code, f.row) for f in read.findings] == [("totals-row", 4), ("totals-row", 5)]
+
+
+@pytest.mark.parametrize(
+    ("row", "total"),
+    [
+        (["", "", "3栋小计", "24"], True), (["", "小　计", "24户", "24"], True), (["1", "", "向阳小区小计", "24"], True),
+        (["甲社区", "", "合计：24户", ""], True), (["", "", "幸福路1号", "1"], False), (["", "H1", "小计", "1"], False),
+        (["", "H1", "幸福路1号", "合计"], False), (["", "", "幸福路1号合计巷2号", "1"], False),
+    ],
+)  # fmt: skip
+def test_sums_in_any_column(row: list[str], total: bool) -> None:
+    """A sum is no home, and no more so where its number is one of homes; whoever has an id is one."""
+    names, roles = ("序号", "编号", "地址", "户数"), ("", "id", "address", "load")
+    assert is_subtotal(row, names, roles) is total
+
+
+def test_sums_are_no_homes(tmp_path: Path) -> None:
+    """A subtotal of 24 homes below their rows does not make 24 more of them."""
+    (tmp_path / "a.csv").write_text(
+        "编号,地址,户数\nH1,向阳小区1栋101,1\nH2,向阳小区1栋102,1\n,向阳小区1栋小计,2\n,合计,2\n",
+        "utf-8",
+    )
+    read = read_households(tmp_path / "a.csv")
+    assert (len(read.kept), len(read.held)) == (2, 0)
+    assert [f.row for f in read.findings if f.code == "totals-row"] == [4, 5]

@@ -84,3 +84,17 @@ def test_a_header_that_is_printed_again() -> None:
     assert not is_header_row(["编号", None, None], header)
     assert not is_header_row(["编号", "地址", "甲社区"], header)
     assert not is_header_row(BODY, header)
+
+
+def test_three_rows_of_groups_within_groups() -> None:
+    """What is merged downwards is a heading of its own; the lowest part names the column."""
+    grid: list[list[Any]] = [
+        ["户编号", "户主", "现居住地", "", "", "", "备注"],
+        ["", "", "小区", "门牌", "", "", ""],
+        ["", "", "", "楼栋", "单元", "室", ""],
+        ["1", "某某", "向阳小区", "3", "1", "101", ""],
+    ]
+    merges = [(0, 0, 2, 0), (0, 1, 2, 1), (0, 2, 0, 5), (0, 6, 2, 6), (1, 2, 2, 2), (1, 3, 1, 5)]
+    header = found(grid, merges)
+    assert header.roles == ("id", "", "compound", "building", "stairwell", "room", "")
+    assert "rows 1 to 3" in header.findings(0)[0].what
