@@ -17,6 +17,7 @@ import pandas as pd
 from planner.errors import Finding, SchemaError, Severity
 from planner.intake.centre_list import with_listed_centres
 from planner.intake.coordinates.pairs import Area, apply_area, read_coordinates
+from planner.intake.doubtful_homes import doubtful_homes
 from planner.intake.identity import identify, ragged_rows, unique_ids
 from planner.intake.persons import RowAt, one_row_a_home
 from planner.intake.sheets.cell_values import (
@@ -281,7 +282,7 @@ def read_residents(
     made = typed_residents(frame, table, area=area)
     findings += made.findings
     ragged = pd.concat([ragged_rows(t, HELD_COLUMNS) for t in got.tables], ignore_index=True)
-    # Ragged rows have no id of their own, and no row may be counted twice.
+    # Ragged rows have no id of their own.
     aside = unique_ids(pd.concat([made.held, ragged], ignore_index=True), set(made.kept["id"]))
     # Made-up towns say so in a title or a sheet name; what is planned of them is marked.
     titles = simplified(" ".join(f"{t.title} {t.sheet}" for t in got.tables)).lower()
@@ -307,16 +308,15 @@ def typed_residents(frame: pd.DataFrame, table: Table, *, area: Area | None = No
     frame, typed = _typed(frame, table)
     # After cleaning, so that two spellings of one id meet.
     frame, repeated, of_ids = identify(frame, table)
-    findings = [*typed, *of_ids]
+    findings = [*typed, *of_ids, *doubtful_homes(frame, table)]
     if area is not None:
         frame, swapped = apply_area(frame, area)
         findings += swapped
     kept, aside, held = _split(frame, table)
     # What the office itself calls an estate may be sent to a provider, other names may not.
     estates = frozenset(frame["compound"]) - {""}
-    return Residents(
-        kept, aside, (*findings, *held), repeated=repeated, estates=estates, told=table
-    )
+    said = (*findings, *held)
+    return Residents(kept, aside, said, repeated=repeated, estates=estates, told=table)
 
 
 def _of_homes(table: Table) -> bool:

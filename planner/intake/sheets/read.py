@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from planner.errors import Finding, SheetError
 from planner.files import mark_as_read
-from planner.intake.sheets.stacked import blocks_of
 from planner.intake.sheets.exported import LONG_DIGITS, undone
 from planner.intake.sheets.footers import is_subtotal, notes_below
 from planner.intake.sheets.formats.csvs import RAGGED_SHARE
@@ -26,6 +25,7 @@ from planner.intake.sheets.formats.grids import RawSheet, read_grids, row_number
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.intake.sheets.headings import role_of
 from planner.intake.sheets.left_out import headings_over_several, rows_unread, unheaded
+from planner.intake.sheets.stacked import blocks_of
 from planner.model.given import Given, one_source
 from planner.model.schema import HOUSEHOLDS, MEMBERS, Table
 

@@ -8,9 +8,9 @@ from typing import Any
 import openpyxl
 
 from planner.intake.residents import Residents, read_households
-from planner.intake.sheets.stacked import blocks_of
 from planner.intake.sheets.formats.grids import RawSheet
 from planner.intake.sheets.read import read_table
+from planner.intake.sheets.stacked import blocks_of
 from planner.model.schema import HOUSEHOLDS
 
 HEAD = ["户编号", "户主姓名", "社区", "地址"]
