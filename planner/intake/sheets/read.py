@@ -226,9 +226,11 @@ def _gone(
     if table is None or table.name not in (HOUSEHOLDS.name, MEMBERS.name):
         return []
     # with pandas behind it, which nobody needs who asks for a table alone
-    from planner.intake.sheets.gone_remarks import absences
+    from planner.intake.sheets.gone_remarks import absences, noted
 
-    return absences(header.names, unread, body, raw.first)
+    address = [i for i, role in enumerate(header.roles) if role == "address"]
+    said = absences(header.names, unread, body, raw.first, address)
+    return [*said, *noted(raw.notes, [i + raw.first for i, _ in body])]
 
 
 def _ragged(body: Sequence[tuple[int, list[Any]]], width: int) -> set[int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from planner.intake.sheets.gone_remarks import absences, says_gone
 from planner.intake.sheets.read import read_table
@@ -53,3 +55,35 @@ def test_rows_shorter_than_the_header() -> None:
     body = [(1, ["1"]), (2, ["2", 3.0]), (3, ["3", "空置"])]
     (told,) = absences(["编号", "备注"], [1], body, 4)
     assert told.row == 8
+
+
+def test_names_and_brackets_say_it(tmp_path: Path) -> None:
+    """In the place of a name, or behind name and address; what a place is called says nothing."""
+    path = tmp_path / "h.csv"
+    lines = [
+        "编号,姓名,地址",
+        "1,空户,甲路1号",
+        "2,某甲（已故）,甲路2号",
+        "3,某乙,甲路3号（已拆除）",
+        "4,空空,空置路4号（东门）",
+    ]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    (sheet,) = read_table(path)
+    told = [f for f in sheet.findings if f.code == "absent-remark"]
+    assert [(f.row, f.column) for f in told] == [(2, "姓名"), (4, "地址")]
+    assert "2、3" in told[0].what_zh
+
+
+def test_notes_pinned_to_cells(tmp_path: Path) -> None:
+    """A note of a workbook is heard like a remark, of rows that are read."""
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    for row in (["编号", "地址"], ["1", "甲路1号"], ["2", "甲路2号"], ["3", "甲路3号"]):
+        page.append(row)
+    page["A1"].comment = Comment("已故者请删除", "x")
+    page["B3"].comment = Comment("赵某2024年已搬走", "x")
+    page["B4"].comment = Comment("门牌已换新", "x")
+    book.save(tmp_path / "h.xlsx")
+    (sheet,) = read_table(tmp_path / "h.xlsx")
+    (told,) = [f for f in sheet.findings if f.code == "absent-remark"]
+    assert (told.row, "赵" in str(told)) == (3, False)

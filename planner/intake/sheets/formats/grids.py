@@ -62,6 +62,8 @@ class RawSheet:
     findings : tuple of Finding
     encoding, separator : str
         Of a delimited text.
+    notes : tuple of (int, str)
+        Row of the sheet, from 0, and text of each note that is pinned to a cell.
     labels : tuple of int
         What the rows below the header are called, of a frame; files number them.
     """
@@ -77,6 +79,7 @@ class RawSheet:
     encoding: str = ""
     separator: str = ""
     labels: tuple[int, ...] = ()
+    notes: tuple[tuple[int, str], ...] = ()
 
     def told(self, row: int) -> int:
         """Give the number under which people know a row of the sheet, first row 1."""
@@ -236,6 +239,7 @@ def _sheet(cells: Cells, name: str) -> RawSheet:
         cells.faults,
         cells.strays,
         tuple(findings),
+        notes=cells.notes,
     )
 
 

@@ -132,12 +132,13 @@ def _answer(kind: str, wanted: str | None) -> None:
 
 def _sent(c: Cells) -> tuple[Any, ...]:
     faults = [(row, column, fault) for (row, column), fault in c.faults.items()]
-    told = (c.hidden_rows, c.hidden_columns, c.struck)
+    told = (c.hidden_rows, c.hidden_columns, c.struck, c.notes)
     return c.name, c.visible, c.grid, c.start, c.merges, faults, c.strays, told
 
 
 def _received(*sent: Any) -> Cells:
-    name, visible, grid, start, merges, faults, strays, (rows, columns, struck) = sent
+    name, visible, grid, start, merges, faults, strays, told = sent
+    rows, columns, struck, notes = told
     for row in grid:
         for k, value in enumerate(row):
             if value.__class__ is list:
@@ -153,6 +154,7 @@ def _received(*sent: Any) -> Cells:
         rows,
         columns,
         tuple(struck),
+        tuple((row, text) for row, text in notes),
     )
 
 

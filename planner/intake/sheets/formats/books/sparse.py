@@ -53,6 +53,8 @@ class Cells:
         How many of those that hold something are hidden; they are read all the same.
     struck : tuple of int
         Rows, from 0, of which more than half of the cells are struck through; read all the same.
+    notes : tuple of (int, str)
+        Row, from 0, and text of each note that is pinned to a cell.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Cells:
     hidden_rows: int = 0
     hidden_columns: int = 0
     struck: tuple[int, ...] = ()
+    notes: tuple[tuple[int, str], ...] = ()
 
 
 class Sheet:
@@ -79,6 +82,7 @@ class Sheet:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: list[tuple[int, int]] = []
         self.struck: Counter[int] = Counter()
+        self.notes: list[tuple[int, str]] = []
 
     def put(self, row: int, column: int, value: Any) -> None:
         """Set a cell; an empty text is nothing."""
@@ -148,6 +152,7 @@ def laid_out(sheet: Sheet) -> Cells:
             if column <= right
         ),
         tuple(sorted(row for row in inside if 2 * sheet.struck[row] > len(rows[row]))),
+        tuple(sorted(note for note in sheet.notes if note[0] in inside)),
     )
 
 

@@ -84,6 +84,9 @@ def sheets_of_xlsx(package: Package, wanted: str | None) -> list[Sheet]:
         sheet = Sheet(name, visible)
         if visible if wanted is None else name == wanted:
             _fill(sheet, package.read(target), book)
+            for beside, part in package.related(target).values():
+                if beside == "comments" and package.has(part):
+                    sheet.notes += _notes(package.read(part))
         sheets.append(sheet)
     return sheets
 
@@ -137,6 +140,34 @@ def _texts(xml: bytes) -> list[str]:
 
     parse(xml, start, end, text)
     return texts
+
+
+def _notes(xml: bytes) -> list[tuple[int, str]]:
+    """Give row and text of the notes that are pinned to cells."""
+    notes: list[tuple[int, str]] = []
+    pieces: list[str] = []
+    open_text = False
+
+    def start(tag: str, attributes: Attributes) -> None:
+        nonlocal open_text
+        name = local(tag)
+        if name == "comment":
+            pieces.clear()
+            notes.append((place_of(attributes.get("ref", ""))[0], ""))
+        open_text = name == "t" and bool(notes)
+
+    def end(tag: str) -> None:
+        nonlocal open_text
+        if local(tag) == "comment":
+            notes[-1] = notes[-1][0], _unescaped("".join(pieces))
+        open_text = False
+
+    def text(piece: str) -> None:
+        if open_text:
+            pieces.append(piece)
+
+    parse(xml, start, end, text)
+    return notes
 
 
 def _unescaped(text: str) -> str:
