@@ -85,7 +85,8 @@ def chromium90(session: nox.Session) -> None:
 @nox.session
 def notebooks(session: nox.Session) -> None:
     """Run each notebook from top to bottom."""
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/notebooks", *session.posargs)
+    apart = ("-n", "2", "--dist", "worksteal")  # all lie in one file, which one worker would take
+    session.run("python", "-m", "pytest", "-q", *apart, "tests/notebooks", *session.posargs)
 
 
 @nox.session
