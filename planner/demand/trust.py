@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from planner.demand.anchors import told_by_addresses
 from planner.demand.crosscheck import witnesses
@@ -34,6 +35,8 @@ __all__ = ["Trusted", "trusted"]
 FAR_M: Final = 5_000.0
 # Address and coordinates this far apart are told of; this far, the home is held.
 APART_M, TOO_FAR_M = 300.0, 2_000.0
+# Nearer than that, too, where they are those of another building that somebody lives in.
+NEXT_M, AT_M = 50.0, 20.0
 # So many different buildings on one point are a provider's fallback, not homes.
 SAME_SPOT: Final = 20
 FEWEST: Final = 20
@@ -372,8 +375,12 @@ def _conflicts(frame: pd.DataFrame, placed: Bools, ground: Ground) -> Iterator[_
     plane = ground.network.projection
     here = plane.to_xy(at["lon"].to_numpy(float)[sure], at["lat"].to_numpy(float)[sure])
     there = plane.to_xy(found["lon"].to_numpy(float)[sure], found["lat"].to_numpy(float)[sure])
-    for i, away in zip(asked[sure], np.hypot(*(here - there).T), strict=True):
-        if away < APART_M:
+    if not sure.any():
+        return
+    apart = np.hypot(*(here - there).T)
+    swapped = (apart >= NEXT_M) & (KDTree(there).query(here)[0] <= AT_M)
+    for i, away, other in zip(asked[sure], apart, swapped, strict=True):
+        if away < APART_M and not other:
             continue
         severity = Severity.HOLD if away > TOO_FAR_M else Severity.WARN
         place = {"severity": severity, "column": "lon"}

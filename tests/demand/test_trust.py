@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -152,3 +153,27 @@ def test_held_rows_are_not_lost(tmp_path: Path, ground: Ground, places: np.ndarr
     assert seen.rows_read == read.rows_read == 41
     assert seen.held["row"].tolist() == [42]
     assert "km outside" in seen.held["reason"].iloc[0]
+
+
+def test_coordinates_of_another_building(tmp_path: Path) -> None:
+    """Sorted by one column alone a sheet gives homes their neighbours' places: told though they are near."""
+    path = tmp_path / "town.osm"
+    path.write_text(street_plan(build_town()), "utf-8")
+    block = next(b for b in build_town().blocks if len(b.buildings) > 3 and b.name)
+    spots = town_lon_lat(np.array([(b.x, b.y) for b in block.buildings]))
+    table = pd.DataFrame(
+        {
+            "name": block.name,
+            "building": [f"{k + 1}栋" for k in range(len(spots))],
+            "lon": spots[:, 0],
+            "lat": spots[:, 1],
+            **dict.fromkeys(("stairwell", "address", "community"), ""),
+        }
+    )
+    known = Ground.from_extract(read_extract(path), buildings=table)
+    turned = [*spots[1:], spots[0]]
+    for given, told in ((spots, False), (turned, True)):
+        rows = [f"H{k},{block.name}{k + 1}栋101,{x:.7f},{y:.7f}" for k, (x, y) in enumerate(given)]
+        (tmp_path / "a.csv").write_text("\n".join(["编号,地址,经度,纬度", *rows]) + "\n", "utf-8")
+        said = trusted(read_households(tmp_path / "a.csv"), known).findings
+        assert any(f.code == "conflict" for f in said) is told

@@ -22,7 +22,7 @@ _ASKS: Final = re.compile(r"空置|空挂|人户分离|注销|迁出|搬离|vaca
 """Headings under which a yes says it."""
 # Whoever lost a husband still lives there; what is denied is not so.
 _GONE: Final = re.compile(
-    r"(?<![未不非没无])(?:空置|空房|空关|闲置|空挂|人户分离|搬走|搬离|搬迁|迁出|迁走|查无此人|拆迁(?!安置|户|还|补)|拆除|已拆|注销)"
+    r"(?<![未不非没无])(?:空置|空房|空关|闲置|空挂|人户分离|搬走|搬离|搬迁|迁出|迁走|查无此人|拆迁(?!安置|户|还|补)|拆除|已拆|注销|转出|除名|开除|停止党籍|失联)"
     r"|无人居住|无人住|没人住|没有人住|(?:不在|未在)(?:此|本处|本址)?居?住"
     r"|(?<![夫妻偶伴父母亲子女儿孙])(?:已?于?[\d年月日.]*)?(?:已故|去世|过世|死亡|病故|亡故)"
     r"|\b(?:vacant|unoccupied|moved (?:out|away)|deceased|died|demolished)\b",

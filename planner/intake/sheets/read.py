@@ -269,6 +269,8 @@ def _without_repeats(
     wide = [r1 - raw.first for r1, c1, r2, c2 in raw.merges if c2 > c1]
     roles = [role_of(n) for n in header.names]
     notes = notes_below(body, roles, wide)
+    # nobody merges the id of a home with its address
+    across = set(wide) if sum(map(bool, header.names)) > 1 else set()
     titles = {str(v).strip() for row in raw.grid[: header.top] for v in row if v}
     for k, (i, row) in enumerate(body):
         if i in notes or is_total_row(row) or is_subtotal(row, header.names, roles):
@@ -277,6 +279,8 @@ def _without_repeats(
             titles and _is_title(row, titles) and _heads(body[k + 1 :], header)
         ):
             said.append(Finding.of("repeated-header", {"row": i + raw.first + 1}))
+        elif i in across and sum(v is not None and v != "" for v in row) == 1:
+            said.append(Finding.of("section-row", {"row": i + raw.first + 1}))
         else:
             kept.append((i, row))
     return kept, said

@@ -82,3 +82,17 @@ def test_an_address_above_a_header_is_no_title(tmp_path: Path) -> None:
         tmp_path / "a.xlsx", [HEAD, *homes(1, 2), lone, ["编号", "住址"], ["H3", "幸福路3号"]]
     )
     assert got.kept["address"].tolist() == ["幸福路1号", "幸福路2号", "幸福路9号", "幸福路3号"]
+
+
+def test_a_heading_across_the_table_is_nobody(tmp_path: Path) -> None:
+    """Groups of a party branch or a building stand between the rows: they are told, and held as no person."""
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    for row in (HEAD, ["一组"], *homes(1, 2), ["二组"], *homes(3, 2)):
+        page.append(row)
+    for area in ("A2:D2", "A5:D5"):
+        page.merge_cells(area)
+    book.save(tmp_path / "a.xlsx")
+    got = read_households(tmp_path / "a.xlsx")
+    assert (len(got.kept), len(got.held)) == (4, 0)
+    assert [f.row for f in got.findings if f.code == "section-row"] == [2, 5]
