@@ -200,7 +200,7 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
 
     `tables`: the plan; of one without a ledger only the lines of the certificate are given.
     Gives: rows read; centres, members and homes with those without a place and why; homes beyond the
-    walk limit; broken rules. The proof comes after them.
+    walk limit; broken rules other than that limit. The proof comes after them.
     """
     ledger, lines = ledger_of(tables), list[LedgerLine]()
     if ledger is not None:
@@ -230,9 +230,12 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
             )
         )
     broken = sum(not is_of_care(v.rule) for v in tables.certificate.violations)
-    lines.append(
-        LedgerLine("rules-broken", f"未符合规则：{broken:,}处", f"rules broken: {broken:,}", broken)
+    zh, en = (
+        ("未符合规则", "rules broken")
+        if limit is None
+        else ("其他规则未符合", "other rules broken")
     )
+    lines.append(LedgerLine("rules-broken", f"{zh}：{broken:,}处", f"{en}: {broken:,}", broken))
     return tuple(lines)
 
 

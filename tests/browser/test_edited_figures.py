@@ -94,7 +94,7 @@ def test_every_figure_is_of_the_edited_plan(
     assert f"farthest {walk[homes > 0].max():,.0f} m" in text
     limit = tables.rules.walk.limit_m
     assert f"beyond {limit:g} m: {homes[walk > limit].sum()} home" in text
-    assert f"rules broken: {len(found.violations)} (edited)" in text
+    assert f"other rules broken: {len(found.violations)} (edited)" in text
     assert len(found.disconnected) == 1
     assert "1 zone is not connected" in text
     assert "Every zone is connected" not in text
