@@ -34,6 +34,7 @@ NAMED = 0.3  # share of people whose community is a fence's name, above which th
 SLACK_DEG = 0.0005  # about 50 m: walls and street middles are drawn loosely
 # Codes of the zones of one family of grids follow each other, one central meridian a code.
 NEIGHBOURS = (-1, 1, -2, 2, -3, 3)
+LISTED = 5
 _ENDINGS = (
     *("社区居民委员会", "社区居委会", "居民委员会", "村民委员会"),
     *("社区", "居委会", "村委会", "网格", "村"),
@@ -74,8 +75,9 @@ def held_against_fences(
     """
     people = pd.concat([homes, members], ignore_index=True)
     people = people[np.isfinite(people["lon"]) & np.isfinite(people["lat"])]
+    unknown = _unknown(people, fences)
     if len(people) < FEWEST:
-        return []
+        return unknown
     names = [_bare(name) for name in fences["fence"].astype(str)]
     said = np.array([_bare(text) for text in people["community"].astype(str)], object)
     points = shapely.points(people["lon"].to_numpy(float), people["lat"].to_numpy(float))
@@ -85,7 +87,7 @@ def held_against_fences(
 
     now = fit(fences.geometry.to_numpy())
     if now.score >= SOUND:
-        return []
+        return unknown
     best, likely = now, None
     for shapes, wrong in _readings(fences):
         found = fit(shapes())
@@ -110,8 +112,29 @@ def held_against_fences(
         )
     if now.agrees < SOUND:
         off = round((1 - now.agrees) * len(people))
-        return [Finding.of("community-disagrees", {"column": "社区"}, n=off)]
-    return []
+        return [*unknown, Finding.of("community-disagrees", {"column": "社区"}, n=off)]
+    return unknown
+
+
+def _unknown(people: pd.DataFrame, fences: gpd.GeoDataFrame) -> list[Finding]:
+    """Tell of communities that rows name and no fence is called: their people come into another."""
+    drawn = fences["fence"].astype(str)
+    bare, kinds = {_bare(name) for name in drawn}, {_sort(name) for name in drawn} - {""}
+    said = people["community"].astype(str)
+    # a column of grids says nothing where the fences are communities
+    odd = said[[_sort(text) in kinds and _bare(text) not in bare for text in said]]
+    if odd.empty:
+        return []
+    names = sorted(set(odd))
+    told = "、".join(names[:LISTED]) + (" ..." if len(names) > LISTED else "")
+    return [Finding.of("community-unknown", {"column": "社区"}, n=len(odd), names=told)]
+
+
+def _sort(name: str) -> str:
+    """Tell what kind of place a name says it is, "" if it does not say."""
+    if name.endswith("网格"):
+        return "grid"
+    return "community" if name.endswith(_ENDINGS) else ""
 
 
 def _bare(name: str) -> str:

@@ -143,3 +143,16 @@ def test_scatter_is_never_taken_for_a_datum(share: float, seed: int) -> None:
     out = rng.random(200) < share
     homes.loc[out, "lon"] += rng.uniform(0.02, 0.2, out.sum()) * rng.choice([-1, 1], out.sum())
     held_against_fences(homes.assign(community=""), NOBODY, fences())
+
+
+def test_communities_without_a_fence_are_told() -> None:
+    """Two fences under one name leave a community without: its people come into the other, and it is told."""
+    homes = people(60).assign(community="戊社区")
+    (told,) = held_against_fences(homes, NOBODY, fences())
+    assert (told.code, "60" in told.what, "戊社区" in told.what_zh) == (
+        "community-unknown",
+        True,
+        True,
+    )
+    grids = homes.assign(community=[f"第{k % 9}网格" for k in range(60)])
+    assert held_against_fences(grids, NOBODY, fences()) == []
