@@ -85,12 +85,28 @@ def read_previous_sheet(
     places: dict[str, Finding] = {}
     for home, centre, at in rows:
         zone.setdefault(home, centre)
-        if centre:
+        if home and centre:
             places.setdefault(centre, at)
-    twice = [at for home, centre, at in rows if zone[home] != centre]
+    twice = [at for home, centre, at in rows if home and zone[home] != centre]
     if twice:
         raise SchemaError.of("previous-two-centres", {"findings": twice}, name=name)
-    return PreviousSheet(zone, places, tuple(findings))
+    findings += _halves(rows)
+    kept = {home: centre for home, centre in zone.items() if home}
+    return PreviousSheet(kept, places, tuple(findings))
+
+
+def _halves(rows: Iterable[tuple[str, str, Finding]]) -> list[Finding]:
+    """Tell of homes without a centre, and of centres without a home: a blank is no ditto."""
+    there = list(rows)
+    said: list[Finding] = []
+    for key, lack in (
+        ("previous-blank/centre", [at for home, centre, at in there if home and not centre]),
+        ("previous-blank/home", [at for home, centre, at in there if centre and not home]),
+    ):
+        if lack:
+            at = {"file": lack[0].file, "sheet": lack[0].sheet, "row": lack[0].row}
+            said.append(Finding.of(key, at, n=len(lack)))
+    return said
 
 
 def _rows(
@@ -109,7 +125,7 @@ def _rows(
     bad, broken = unusable(table, roles)
     rows = zip(columns["id"], columns["zone"], table.row.tolist(), strict=True)
     good = [values for at, values in enumerate(rows) if at not in bad]
-    return [(i, z, replace(here, row=row)) for i, z, row in good if i], [*said, *broken]
+    return [(i, z, replace(here, row=row)) for i, z, row in good if i or z], [*said, *broken]
 
 
 def match_centres(

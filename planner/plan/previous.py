@@ -110,7 +110,8 @@ def place_previous(
     if plan.sheet is None:
         same = match_ids(plan.centres, now)
     else:
-        same, findings = match_centres(plan.sheet, now, located.members["id"])
+        same, dissolved = match_centres(plan.sheet, now, located.members["id"])
+        findings = (*plan.sheet.findings, *dissolved)
     centre = {was: now[c] for was, c in same.items()}
     homes, people = located.households["id"], located.members["id"]
     before = _zones_before(homes, plan) + _zones_before(people, plan)

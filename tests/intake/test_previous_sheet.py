@@ -26,6 +26,8 @@ def test_homes_and_their_centres(tmp_path: Path) -> None:
     read = read_previous_sheet(sheet(tmp_path, "H1,M1", " H2 ,Ｍ１", "3.0,", ",M2", "H4,M2"))
     assert read.zone == {"H1": "M1", "H2": "M1", "3": "", "H4": "M2"}
     assert {z: at.row for z, at in read.places.items()} == {"M1": 2, "M2": 6}
+    halves = [(f.row, f.what.split()[0]) for f in read.findings if f.code == "previous-blank"]
+    assert halves == [(4, "1"), (5, "1")]
     assert {f.code for f in read.findings} >= {"stray-blanks", "full-width", "id-float"}
 
 

@@ -71,7 +71,7 @@ def test_everyone_is_found_where_they_were(tmp_path: Path) -> None:
     assert before.homes.tolist() == [1.0] * n + [0.0] * len(located.members)
     assert before.move_price_m == 150.0
     codes = {f.code: f for f in said}
-    assert set(codes) == {"centre-resigned", "homes-come-and-gone"}
+    assert set(codes) == {"centre-resigned", "homes-come-and-gone", "previous-blank"}
     assert "33 homes are new and 1 are gone; 3 are in both" in codes["homes-come-and-gone"].what
 
 
