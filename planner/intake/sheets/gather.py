@@ -18,6 +18,7 @@ from planner.intake.sheets.committees import community_named
 from planner.intake.sheets.exported import unusable_cell
 from planner.intake.sheets.headings import is_register, role_of, roles_of
 from planner.intake.sheets.notes import at_row
+from planner.intake.sheets.other_sheets import without_others
 from planner.intake.sheets.read import SheetTable, read_table
 from planner.intake.sheets.required import is_complete, missing_columns
 from planner.model.characters import simplified
@@ -139,12 +140,13 @@ def _meant(found: Sequence[SheetTable], table: Table) -> tuple[list[SheetTable],
     """Choose the sheets that are such a table; a foreign sheet beside one that fits is skipped."""
     if not found:
         return [], []
+    found, others = without_others(found, table)
     fitting = [t for t in found if is_complete(t, table)]
     lacking = [t for t in found if t not in fitting]
     # Two known columns and no address are residents, whom nobody may skip in silence.
     if not fitting or any(len(t.headers) > 1 for t in lacking):
         raise missing_columns(lacking, table)
-    said = [Finding.of("sheet-skipped", t.at()) for t in lacking]
+    said = [*others, *(Finding.of("sheet-skipped", t.at()) for t in lacking)]
     for t in fitting:
         said += t.findings
         if t.unread:
