@@ -81,6 +81,7 @@ def locate(
     Raises `DatumError`: the fences contradict the homes: see `planner.demand.crosscheck`.
     """
     findings = [*households.findings, *members.findings, *ground.findings]
+    findings += _in_both(households, members)
     frames = [_given(r) for r in (households, members)]
     # Only names that a map or a column of estates knows may leave the machine or stand on a label:
     # an address can hold a person's name.
@@ -104,6 +105,21 @@ def locate(
     findings += _unplaced({"households": homes, "members": people})
     rows, again = zip(*((r.rows_read, r.repeated) for r in (households, members)), strict=True)
     return Located(homes, people, tuple(findings), asked, rows, again)
+
+
+def _in_both(*both: Residents) -> list[Finding]:
+    """Tell of rows that were read as homes and as members."""
+    rows: list[set[tuple[str, str, int]]] = []
+    for residents in both:
+        content = dict(residents.sources)
+        places = zip(*(residents.kept[name] for name in ("file", "sheet", "row")), strict=True)
+        rows.append({(content[f], str(s), int(r)) for f, s, r in places if f in content})
+    twice = rows[0] & rows[1]
+    if not twice:
+        return []
+    digest, sheet, row = min(twice)
+    file = next(name for name, content in both[1].sources if content == digest)
+    return [Finding.of("in-both", {"file": file, "sheet": sheet, "row": row}, n=len(twice))]
 
 
 def _unplaced(frames: Mapping[str, pd.DataFrame]) -> list[Finding]:

@@ -133,3 +133,19 @@ def test_a_blank_community_is_that_of_the_nearest(tmp_path: Path) -> None:
     made = locate(*both, ground, None)
     assert made.households["fence"].tolist() == ["甲社区", "甲社区", "乙社区"]
     assert made.members["fence"].tolist() == ["乙社区"]
+
+
+def test_one_sheet_for_homes_and_members_is_told(tmp_path: Path, ground: Ground) -> None:
+    """Everybody of it would count as a member; two files of one name are two sheets all the same."""
+    text = "编号,地址,是否中心户\nH1,甲苑3号楼1单元,是\nH2,甲苑4号楼1单元,否\n"
+    (tmp_path / "a.csv").write_text(text, "utf-8")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "a.csv").write_text(text.replace("H", "M"), "utf-8")
+    homes = read_households(tmp_path / "a.csv")
+
+    def told(path: Path) -> list[tuple[str, int | None]]:
+        found = locate(homes, read_members(path), ground, None).findings
+        return [(f.file, f.row) for f in found if f.code == "in-both"]
+
+    assert told(tmp_path / "a.csv") == [("a.csv", 2)]
+    assert told(tmp_path / "b" / "a.csv") == []
