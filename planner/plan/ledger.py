@@ -1,8 +1,9 @@
 """The ledger of people: who was read, who has a place, who has none and why; it adds up or nothing is told.
 
 Every output opens with it, in the order of what weighs most: centres without a place, members, homes,
-homes beyond the walk limit, broken rules.  `Ledger.of` makes it before anything is solved, a plan carries
-it in ``provenance["ledger"]``, `ledger_of` reads it back, and `ledger_lines` words it in Chinese and English.
+homes beyond the walk limit, homes with a place and no zone, broken rules.  `Ledger.of` makes it before
+anything is solved, a plan carries it in ``provenance["ledger"]``, `ledger_of` reads it back, and
+`ledger_lines` words it in Chinese and English.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ from planner.model.arrays import AnyInts
 from planner.model.rules import is_of_care
 from planner.model.tables import PlanTables
 
-__all__ = ["Count", "Ledger", "LedgerLine", "ledger_lines", "ledger_of", "require_centres"]
+__all__ = [
+    "Count",
+    "Ledger",
+    "LedgerLine",
+    "ledger_lines",
+    "ledger_of",
+    "require_centres",
+    "zoneless",
+]
 
 NAMED = 5
 FEW = 10  # reasons of fewer members are not told
@@ -185,7 +194,7 @@ def require_centres(ledger: Ledger, *, allow_missing: bool = False) -> None:
 class LedgerLine:
     """One line of the ledger, for people.
 
-    `code`: ``read, centres, members, homes, beyond-limit`` or ``rules-broken``: stable.
+    `code`: ``read, centres, members, homes, beyond-limit, without-zone`` or ``rules-broken``: stable.
     `lost`: people (or rules, in the last line) for whom it is bad news; 0 where all is well.
     """
 
@@ -200,7 +209,7 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
 
     `tables`: the plan; of one without a ledger only the lines of the certificate are given.
     Gives: rows read; centres, members and homes with those without a place and why; homes beyond the
-    walk limit; broken rules other than that limit. The proof comes after them.
+    walk limit; homes with a place and no zone; other broken rules. The proof comes after them.
     """
     ledger, lines = ledger_of(tables), list[LedgerLine]()
     if ledger is not None:
@@ -229,6 +238,15 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
                 far,
             )
         )
+    left = zoneless(tables)
+    lines.append(
+        LedgerLine(
+            "without-zone",
+            f"已定位而未划入责任区：{left:,}户",
+            f"placed but in no zone: {left:,} homes",
+            left,
+        )
+    )
     broken = sum(not is_of_care(v.rule) for v in tables.certificate.violations)
     zh, en = (
         ("未符合规则", "rules broken")
@@ -237,6 +255,12 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
     )
     lines.append(LedgerLine("rules-broken", f"{zh}：{broken:,}处", f"{en}: {broken:,}", broken))
     return tuple(lines)
+
+
+def zoneless(tables: PlanTables) -> int:
+    """Count the homes that have a place, and no zone."""
+    homes = tables.households
+    return int(((homes["unit_id"] != "") & (homes["zone"] == "")).sum())
 
 
 def _people_line(code: str, count: Count, zh: str, en: str) -> LedgerLine:

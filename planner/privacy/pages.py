@@ -157,7 +157,7 @@ def _told_counts(data: dict[str, Any]) -> Iterator[int]:
     marked = {cause for _, cause, _ in data["gaps"]}
     totals = enumerate(data["figures"]["gaps"].values())
     yield from (n for cause, n in totals if cause in marked)
-    yield data["figures"]["unassigned"]
+    yield data["figures"]["zoneless"]
     yield from (count for _, _, count in data.get("needs", ()))
 
 

@@ -125,7 +125,15 @@ def test_lines_come_in_the_order_of_weight() -> None:
     )
     lines = ledger_lines(replace(plan, provenance={**plan.provenance, "ledger": note["ledger"]}))
     codes = [line.code for line in lines]
-    assert codes == ["read", "centres", "members", "homes", "beyond-limit", "rules-broken"]
+    assert codes == [
+        "read",
+        "centres",
+        "members",
+        "homes",
+        "beyond-limit",
+        "without-zone",
+        "rules-broken",
+    ]
     assert lines[0].en == "44 rows read, 3 of them repeated"
     assert lines[3].en == (
         "36 homes: 34 placed, 2 without a place (fits several places 1, neither address nor coordinates 1)"
@@ -134,7 +142,7 @@ def test_lines_come_in_the_order_of_weight() -> None:
     assert [line.lost for line in lines[:4]] == [0, 1, 1, 2]
     assert lines[4].en == "beyond 400 m: 0 homes"
     bare = ledger_lines(replace(plan, provenance={}))
-    assert [line.code for line in bare] == ["beyond-limit", "rules-broken"]
+    assert [line.code for line in bare] == ["beyond-limit", "without-zone", "rules-broken"]
 
 
 @settings(max_examples=20, deadline=None)

@@ -146,7 +146,9 @@ def _figure(name: str, value: Any, page: dict[str, Any]) -> Any:
         return figures["walk_m"][name.removesuffix("_m")]
     told = {
         "households": figures["households"],
-        "served": HIDDEN if figures["unassigned"] else figures["households"],
+        "served": figures["households"]
+        if figures["located"] == figures["households"] and not figures["zoneless"]
+        else HIDDEN,
         "gaps": sum(figures["gaps"].values()) if min(figures["gaps"].values()) >= 0 else HIDDEN,
         "broken_homes": sum(r["broken"] for r in page["rules"] if r["of"] == "homes"),
     }.get(name, _finite(value))

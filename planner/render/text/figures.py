@@ -16,6 +16,7 @@ from planner.model.measures import walk_summary
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.care.equity import equity_figures
 from planner.plan.frames import broken_codes
+from planner.plan.ledger import zoneless
 from planner.plan.shapes.wholeness import wholeness
 from planner.render.text.level_words import plan_levels
 from planner.render.text.words import limit_text
@@ -65,6 +66,7 @@ def summary(tables: PlanTables) -> dict[str, Any]:
         "zones_disconnected": len(c.disconnected),
         "moved_by_zone": _moved_by_zone(tables),
         "findings": dict(sorted(Counter(f.code for f in tables.findings).items())),
+        "zoneless": zoneless(tables),
         "stopped": note.get("stopped"),
         "previous": note.get("previous"),
         "network": note.get("network"),

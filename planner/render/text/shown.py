@@ -86,11 +86,15 @@ class Told:
         lines = []
         walk = [self.rule(r) for r in self.tables.certificate.rules if r.name == "walk_m"]
         for line in ledger_lines(self.tables):
-            told = walk[0][1] if line.code == "beyond-limit" and walk else line.lost
+            told = line.lost
+            if line.code == "beyond-limit" and walk:
+                told = walk[0][1]
+            elif line.code == "without-zone":
+                told = self._figures["zoneless"]
             if told == line.lost:
                 lines.append(line)
                 continue
-            few = f"<{self.terms.smallest}" if told < 0 else f"{told:,}"
+            few = f"<{self.terms.smallest}" if told == FEW else "–" if told < 0 else f"{told:,}"
             # the number stands last in its sentence, whatever limit comes before it
             zh, en = (text.rpartition(f"{line.lost:,}") for text in (line.zh, line.en))
             lines.append(replace(line, zh=zh[0] + few + zh[2], en=en[0] + few + en[2], lost=1))
@@ -99,7 +103,7 @@ class Told:
     @cached_property
     def _figures(self) -> dict[str, Any]:
         figures = summary(self.tables)
-        kept = ("households", "located", "zones", "unassigned", "walk_m", "homes_moved", "gaps")
+        kept = ("households", "located", "zones", "zoneless", "walk_m", "homes_moved", "gaps")
         told = {name: figures[name] for name in kept}
         if self.whole:
             return told
@@ -112,7 +116,8 @@ class Told:
         told["gaps"] = {
             c: self.count(n, int(at[c])) if c in at else n for c, n in told["gaps"].items()
         }
-        told["unassigned"] = self.count(told["unassigned"], places["unit_id"].nunique())
+        without = set(self.tables.units.loc[self.tables.units["zone"] == "", "unit_id"])
+        told["zoneless"] = self.count(told["zoneless"], len(without & set(places["unit_id"])))
         if total < self.terms.smallest:
             told["located"] = HIDDEN
         if told["homes_moved"] is not None:

@@ -85,15 +85,13 @@ def _blocks(tables: PlanTables, figures: dict[str, Any], told: Told) -> Iterator
 
 def _headline(tables: PlanTables, figures: dict[str, Any], told: Told) -> list[str]:
     walk, proof, moved = figures["walk_m"], proof_words(tables.certificate), told.moved()
-    homes, located, left = (
-        _count(figures[n], told) for n in ("households", "located", "unassigned")
-    )
+    homes, located, left = (_count(figures[n], told) for n in ("households", "located", "zoneless"))
     zones = number(figures["zones"])
     # what is told in steps is said to be so: it need not add up with the others
-    zh, en = ("", "") if told.whole or figures["unassigned"] <= 0 else ("约", "about ")
+    zh, en = ("", "") if told.whole or figures["zoneless"] <= 0 else ("约", "about ")
     lines = [
-        f"- **{homes} 户居民，{zones} 个责任区**，已定位 {located} 户，未分配{zh} {left} 户 · "
-        f"{homes} households, {zones} zones, {located} located, {en}{left} unassigned",
+        f"- **{homes} 户居民，{zones} 个责任区**，已定位 {located} 户，其中未划入责任区{zh} {left} 户 · "
+        f"{homes} households, {zones} zones, {located} located, {en}{left} of them in no zone",
         f"- 步行距离：平均 **{number(walk['mean'])} 米**，九成居民户在 {number(walk['p90'])} 米以内，"
         f"最远 {number(walk['max'])} 米 · walk: mean {number(walk['mean'])} m, nine in ten within "
         f"{number(walk['p90'])} m, farthest {number(walk['max'])} m",

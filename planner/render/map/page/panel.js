@@ -37,6 +37,7 @@ function ledgerNow(model, line) {
   const { edited } = model;
   const at = language === 'zh' ? 1 : 2;
   if (edited && line[0] === 'beyond-limit') return [say('editedBeyond', { m: edited.limit, n: shortCount(edited.beyond) }), edited.beyond !== 0];
+  if (edited && edited.unserved && line[0] === 'without-zone') return [say('editedZoneless'), true];
   if (edited && line[0] === 'rules-broken') {
     const n = Math.max(0, line[3] + edited.broken - edited.fewer);
     return [say('editedRules', { n: grouped(n) }) + (model.data.rules.some((rule) => rule.stale) ? say('editedStale') : ''), n > 0];
@@ -54,7 +55,7 @@ function figuresBlock(model) {
   const f = model.data.figures;
   const walk = walksNow(model);
   const { edited } = model;
-  const left = edited && edited.unserved ? -2 : f.unassigned;
+  const left = edited && edited.unserved ? -2 : f.zoneless;
   const far = edited ? say('farthest', { m: grouped(Math.round(walk.max)) }) : say('nineTenths', { n: grouped(Math.round(walk.p90)), m: grouped(Math.round(walk.max)) });
   const tiles = [
     figure(shortCount(f.households), say('homes')),
