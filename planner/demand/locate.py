@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ __all__ = ["Located", "locate"]
 NEARBY_M = 2_000.0
 # A home this close to a fence belongs to it: walls and street middles are drawn loosely.
 FENCE_SLACK_M = 50.0
+ON_EDGE_M = 1.0  # a border drawn along a wall is no finer
 COVERED_SHARE = 0.5  # with fewer homes near any street the extract is that of another place
 
 
@@ -97,7 +99,8 @@ def locate(
     homes, people = worded(placed)
     _refuse_other_place(homes, people, ground)
     if fences is None:
-        homes, people = _by_community(homes, people, ground)
+        homes, people, told = _by_community(homes, people, ground)
+        findings += told
     else:
         findings += held_against_fences(homes, people, fences)
         (homes, told), (people, more) = (_inside(f, ground, fences) for f in (homes, people))
@@ -261,13 +264,15 @@ def _refuse_other_place(homes: pd.DataFrame, people: pd.DataFrame, ground: Groun
 
 def _by_community(
     homes: pd.DataFrame, people: pd.DataFrame, ground: Ground
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
     """Take the community column for the fence, where there is one."""
     if not (homes["community"] != "").any():
-        return homes.assign(fence=""), people.assign(fence="")
+        return homes.assign(fence=""), people.assign(fence=""), []
     known = pd.concat([homes, people], ignore_index=True)
     known = known[(known["community"] != "") & np.isfinite(known["lon"])]
-    return _by_neighbour(homes, known, ground), _by_neighbour(people, known, ground)
+    both = _by_neighbour(homes, known, ground), _by_neighbour(people, known, ground)
+    guessed = (int(((f["fence"] != "") & (f["community"] == "")).sum()) for f in both)
+    return *both, [Finding.of("community-of-neighbour", n=n) for n in guessed if n]
 
 
 def _by_neighbour(frame: pd.DataFrame, known: pd.DataFrame, ground: Ground) -> pd.DataFrame:
@@ -290,14 +295,21 @@ def _inside(
     xy = plane.to_xy(frame["lon"].iloc[located], frame["lat"].iloc[located])
     points = gpd.points_from_xy(xy[:, 0], xy[:, 1])
     tree = STRtree(fences.to_crs(plane.crs).geometry.to_numpy())
-    point, polygon = tree.query_nearest(points, max_distance=FENCE_SLACK_M, all_matches=True)
+    (point, polygon), off = tree.query_nearest(
+        points, max_distance=FENCE_SLACK_M, return_distance=True, all_matches=True
+    )
     which = np.full(len(located), len(fences))
     np.minimum.at(which, point, polygon)
     names = np.append(fences["fence"].to_numpy(str), "")
     fence = np.full(len(frame), "", object)
     fence[located] = names[which]
+    beside = off > ON_EDGE_M
     counts = {
         "in-two-fences": int((np.bincount(point, minlength=len(located)) > 1).sum()),
         "outside-fences": int((which == len(fences)).sum()),
     }
-    return frame.assign(fence=fence), [Finding.of(code, n=n) for code, n in counts.items() if n]
+    found = [Finding.of(code, n=n) for code, n in counts.items() if n]
+    if beside.any():
+        n, farthest = len(np.unique(point[beside])), math.ceil(off.max())
+        found.append(Finding.of("beside-fence", n=n, m=farthest))
+    return frame.assign(fence=fence), found

@@ -104,7 +104,9 @@ def test_fences_hold_those_inside(tmp_path: Path, ground: Ground) -> None:
     rows = "编号,经度,纬度\nH1,116.795,32.6\nH2,116.8003,32.6\nH3,116.805,32.6\n"
     made = placed(tmp_path, ground, rows, square(116.79, 116.8, "甲社区"))
     assert made.households["fence"].tolist() == ["甲社区", "甲社区", ""]
-    assert "outside-fences" in {f.code for f in made.findings}
+    told = {f.code: str(f) for f in made.findings}
+    assert {"outside-fences", "beside-fence"} <= set(told)
+    assert "1 records lie outside every fence, at most 29 m from one" in told["beside-fence"]
 
 
 def test_two_fences_on_one_spot_are_told(tmp_path: Path, ground: Ground) -> None:
@@ -133,6 +135,9 @@ def test_a_blank_community_is_that_of_the_nearest(tmp_path: Path) -> None:
     made = locate(*both, ground, None)
     assert made.households["fence"].tolist() == ["甲社区", "甲社区", "乙社区"]
     assert made.members["fence"].tolist() == ["乙社区"]
+    told = [str(f) for f in made.findings if f.code == "community-of-neighbour"]
+    assert len(told) == 2
+    assert all("1 records name no community" in one for one in told)
 
 
 def test_one_sheet_for_homes_and_members_is_told(tmp_path: Path, ground: Ground) -> None:
