@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -11,7 +12,7 @@ from planner.model.characters import simplified
 from planner.model.rewrites import rewritten
 from planner.model.schema import Table
 
-__all__ = ["PARTS", "addresses_of", "as_meant", "on_road"]
+__all__ = ["PARTS", "addresses_of", "as_meant", "is_inside", "on_road"]
 
 PARTS: Final = ("compound", "road", "road_number")
 """Columns that offices split an address into, beside those of community, building and room."""
@@ -21,6 +22,9 @@ _ONLY_BUILDING: Final = (
     r"(?:[A-Za-z]?\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s*(?:栋|幢|座|号楼|#|单元|-|－).*"
 )
 """An address that begins with its building says nothing of where that stands."""
+_INSIDE: Final = re.compile(
+    r"(?:[A-Za-z]?\d{1,2}|[一二三四五六七八九十]{1,3})\s*单元.*|\d{3,4}\s*(?:室|房|号房?)?"
+)
 _SHORT_BUILDING: Final = (
     r"^(第?[甲乙丙丁]?(?:[0-9０-９]{1,4}|[一二三四五六七八九十]{1,3}))\s*[楼樓]$"
 )
@@ -60,8 +64,17 @@ def addresses_of(frame: pd.DataFrame) -> pd.Series:
     western = ~(place + community).str.contains(_CHINESE) & (building != "") & (inside != "")
     joined = inside.where(~western, inside + " ") + building
     made = whole.mask((whole == "") & known & (inside != ""), joined)
-    short = (place != "") & whole.map(simplified).str.fullmatch(_ONLY_BUILDING)
-    return made.mask(short, place + whole)
+    plain = whole.map(simplified)
+    short = (place != "") & plain.str.fullmatch(_ONLY_BUILDING)
+    made = made.mask(short, place + whole)
+    # 2单元501 says nothing of the building, which stands in a column of its own
+    within = (place != "") & (building != "") & plain.map(is_inside)
+    return made.mask(within, place + building + whole)
+
+
+def is_inside(text: str) -> bool:
+    """Tell whether an address names stairwell or room alone, and not the building."""
+    return bool(_INSIDE.fullmatch(simplified(text).strip()))
 
 
 def on_road(road: pd.Series, number: pd.Series) -> pd.Series:

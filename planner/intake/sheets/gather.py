@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from planner.errors import Finding, SchemaError, SheetError
 from planner.intake.coordinates.recognise import split_pair
 from planner.intake.idnumbers import is_id_number
-from planner.intake.sheets.committees import community_named
+from planner.intake.sheets.columns import is_inside
+from planner.intake.sheets.committees import building_named, community_named
 from planner.intake.sheets.exported import unusable_cell
 from planner.intake.sheets.headings import is_register, role_of, roles_of
 from planner.intake.sheets.notes import at_row
@@ -243,6 +244,7 @@ def _filled_in(
     if "community" in columns and "community" not in roles and (own := community_named(t)):
         columns["community"][:] = own
         said.append(Finding.of("community-of-sheet", t.at(), community=own))
+    said += _of_building(columns, roles, t)
     at = roles.get("address")
     register = [
         i for i, role in enumerate(t.roles) if role == "address" and is_register(t.headers[i])
@@ -257,6 +259,23 @@ def _filled_in(
             told = {"n": len(rows), "register": t.headers[register[0]]}
             said.append(Finding.of("address-of-register", place, **told))
     return said
+
+
+def _of_building(
+    columns: Mapping[str, NDArray[Any]], roles: Mapping[str, int], t: SheetTable
+) -> list[Finding]:
+    """Take over the building after which a sheet is called, where no column holds it, nor coordinates."""
+    estate, building = building_named(t)
+    if not building or "building" in roles or {"lon", "coordinates", "road_number"} & set(roles):
+        return []
+    # an address that names a building, or a street, says for itself where it is
+    bare = [not text.strip() or is_inside(text) for text in columns["address"].tolist()]
+    if not any(bare):
+        return []
+    columns["building"][bare] = building
+    if estate and "compound" in columns and "compound" not in roles:
+        columns["compound"][bare] = estate
+    return [Finding.of("building-of-sheet", t.at(), building=estate + building)]
 
 
 def usable_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.errors import Finding, SchemaError
+from planner.intake.sheets.committees import building_named
 from planner.intake.sheets.headings import ENOUGH, role_of, toml_line
 from planner.intake.sheets.read import SheetTable
 from planner.model.schema import HOUSEHOLDS, Table, is_personal
@@ -28,6 +29,8 @@ def is_complete(t: SheetTable, table: Table) -> bool:
         What it should be.
     """
     roles = {role_of(h, table) for h in t.headers}
+    estate, building = building_named(t)
+    roles |= {"compound"} if estate and building else set()
     return any(parts <= roles for parts in ENOUGH)
 
 

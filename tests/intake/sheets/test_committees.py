@@ -9,7 +9,7 @@ import pytest
 
 from planner.errors import Finding
 from planner.intake.residents import Residents, read_households
-from planner.intake.sheets.committees import community_in
+from planner.intake.sheets.committees import building_in, community_in
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,48 @@ def test_a_file_for_each_community(tmp_path: Path) -> None:
     got, told = read(tmp_path / "柳荫社区.xlsx", ("Sheet1", [["编号", "地址"], ["1", "甲路1号"]]))
     assert got.kept["community"].tolist() == ["柳荫社区"]
     assert "柳荫社区" in told[0].what_zh
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("向阳小区3号楼住户登记表", ("向阳小区", "3号楼")), ("3栋", ("", "3栋")), ("第3幢", ("", "第3幢")),
+        ("曙光里 12栋（2024）", ("曙光里", "12栋")), ("居民3组", ("", "")), ("Sheet1", ("", "")),
+        ("1-3栋", ("", "")),
+        ("向阳小区", ("", "")),
+    ],
+)  # fmt: skip
+def test_names_of_buildings(text: str, found: tuple[str, str]) -> None:
+    """Nothing else may stand beside it but the estate and what the register is called."""
+    assert building_in(text) == found
+
+
+def test_a_sheet_for_each_building(tmp_path: Path) -> None:
+    """What a row says itself counts; where sheet and title name two buildings, nobody knows."""
+    path = tmp_path / "a.xlsx"
+    got, _ = read(
+        path,
+        ("向阳小区1栋", [["编号", "单元", "房号"], ["1", "2", "501"]]),
+        (
+            "2栋",
+            [
+                ["向阳小区2号楼住户表"],
+                ["编号", "地址"],
+                ["2", "1单元101"],
+                ["3", "曙光里5栋1单元101"],
+            ],
+        ),
+        ("3栋", [["向阳小区4栋住户表"], ["编号", "小区", "地址"], ["4", "向阳小区", "1单元101"]]),
+        ("5栋", [["编号", "小区", "地址"], ["5", "向阳小区", "101室"]]),
+    )
+    made = [
+        "向阳小区1栋",
+        "向阳小区2栋1单元101",
+        "曙光里5栋1单元101",
+        "向阳小区1单元101",
+        "向阳小区5栋101室",
+    ]
+    assert got.kept["address"].tolist() == made
+    assert got.kept["building"].tolist() == ["1栋", "2栋", "", "", "5栋"]
+    told = [f.sheet for f in got.findings if f.code == "building-of-sheet"]
+    assert told == ["向阳小区1栋", "2栋", "5栋"]
