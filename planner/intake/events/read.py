@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from planner.errors import Finding, SchemaError, Severity
@@ -89,6 +90,10 @@ def read_events(path: str | Path | Given) -> EventSheet:
     findings = [f for t in tables for f in t.findings] + [f for _, said in read for f in said]
     # read as blank, a cell with a fault would be another change
     frame, faults = _without_faults(frame)
+    # a row is read without any of these only where it names somebody
+    mute = (frame[list(_TOLD)] == "").all(axis=1)
+    unsaid = Finding.of("event-unknown", {"column": "事项"})
+    faults += [at_row(frame, i, unsaid) for i in np.flatnonzero(mute)]
     # a blank that was typed is no word: str.strip takes the wide one of Chinese keyboards, too
     said_any = frame[list(_TOLD)].map(str.strip) != ""
     frame = frame[said_any.any(axis=1)].reset_index(drop=True)

@@ -8,11 +8,11 @@ from typing import Any, Final
 from planner.errors import Finding
 from planner.intake.sheets.formats.grids import row_numbers
 from planner.intake.sheets.headers import Header
-from planner.model.schema import HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
+from planner.model.schema import EVENTS, HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
 
 __all__ = ["headings_over_several", "rows_unread", "unheaded"]
 
-PEOPLE: Final = (HOUSEHOLDS.name, MEMBERS.name)
+PEOPLE: Final = (HOUSEHOLDS.name, MEMBERS.name, EVENTS.name)
 Body = list[tuple[int, list[Any]]]
 Merges = Sequence[tuple[int, int, int, int]]
 _SERIAL: Final = frozenset(map(header_key, ("序号", "序", "顺序号", "行号", "serial", "s/n", "#")))
@@ -131,7 +131,9 @@ def rows_unread(
     named = [k for k in empty if _filled(body[k][1], persons)]
     rest = [k for k in empty if k not in set(named) and _filled(body[k][1], others)]
     numbered = any(_filled(row, serial) for _, row in body)
-    if numbered:  # whoever has a number of their own has a line of their own
+    if table.name == EVENTS.name:  # whatever happened to them is not said
+        homes = named
+    elif numbered:  # whoever has a number of their own has a line of their own
         homes = [k for k in named if _filled(body[k][1], serial)]
     else:
         homes = named if len(named) <= max(1, FEW * len(body)) else []

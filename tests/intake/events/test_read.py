@@ -143,3 +143,13 @@ def test_a_sheet_of_objections_will_do(tmp_path: Path) -> None:
     path.write_text("党员编号,日期\nM1,2025-04-01", encoding="utf-8")
     with pytest.raises(SchemaError):
         read_events(path)
+
+
+def test_a_row_that_names_somebody_alone_is_no_blank(tmp_path: Path) -> None:
+    """A name without what happened is a change that nobody would have made."""
+    path = tmp_path / "c.csv"
+    path.write_text("事项,编号,姓名,备注\n迁出,A1,某甲,\n,,某乙,已搬走\n,,,另见附表\n", "utf-8")
+    with pytest.raises(SchemaError) as raised:
+        read_events(path)
+    assert codes(raised) == [("event-unknown", 3)]
+    assert "某乙" not in str(raised.value)
