@@ -96,6 +96,9 @@ def find_header(
         return None
     ranges = [(r1 - first, c1 - left, r2 - first, c2 - left) for r1, c1, r2, c2 in merges]
     top, last = _extent(grid, best, ranges)
+    if top == last:  # a text file keeps no merges, and some workbooks none either
+        ranges += _as_merged(grid, best)
+        top, last = _extent(grid, best, ranges)
     names = _joined(grid, top, last, ranges)
     return Header(names, top, last, tuple(role_of(n, table) for n in names))
 
@@ -117,6 +120,31 @@ def _score(row: Sequence[Any], table: Table | None) -> float:
 
 def _stated(text: str, table: Table | None) -> bool:
     return table is not None and header_key(text) in table.stated
+
+
+def _as_merged(grid: Sequence[Sequence[Any]], best: int) -> list[tuple[int, int, int, int]]:
+    """Give the merges that a header of two rows would have: known parts below groups and their blanks."""
+    for top in (best, best - 1):
+        if top < 0 or top + 1 >= len(grid):
+            continue
+        width = max(len(grid[top]), len(grid[top + 1]))
+        upper, lower = (
+            [_str(v) for v in row] + [""] * (width - len(row)) for row in grid[top : top + 2]
+        )
+        parts = [c for c, text in enumerate(lower) if text]
+        if len(parts) < 2 or not all(role_of(lower[c]) for c in parts) or _filled(upper) < 2:
+            continue
+        ranges = [(top, c, top + 1, c) for c, text in enumerate(upper) if text and not lower[c]]
+        covered = 0
+        for c in (c for c in parts if upper[c]):
+            end = c
+            while end + 1 < width and lower[end + 1] and not upper[end + 1]:
+                end += 1
+            ranges.append((top, c, top, end))
+            covered += (end - c + 1) if end > c else 0
+        if covered == len(parts):
+            return ranges
+    return []
 
 
 def _extent(grid: Sequence[Sequence[Any]], best: int, ranges: Merges) -> tuple[int, int]:

@@ -98,3 +98,18 @@ def test_three_rows_of_groups_within_groups() -> None:
     header = found(grid, merges)
     assert header.roles == ("id", "", "compound", "building", "stairwell", "room", "")
     assert "rows 1 to 3" in header.findings(0)[0].what
+
+
+def test_groups_of_a_text_file_have_no_merges() -> None:
+    """Parts that are known, below a group and its blanks, are a header of two rows; data never are."""
+    grid: list[list[Any]] = [
+        ["户编号", "户主", "住址", "", "", "", "备注"],
+        ["", "", "小区", "楼栋", "单元", "室", ""],
+        ["1", "某某", "向阳小区", "3", "1", "101", ""],
+    ]
+    header = found(grid)
+    assert (header.top, header.last) == (0, 1)
+    assert header.roles == ("id", "", "compound", "building", "stairwell", "room", "")
+    one = found([["编号", "地址", "社区"], ["", "小区", "楼"], BODY])
+    assert (one.top, one.last) == (0, 0)
+    assert found([["编号", "地址", ""], ["1", "小区", "楼栋"]]).last == 0
