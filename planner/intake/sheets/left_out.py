@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
@@ -10,13 +11,17 @@ from planner.intake.sheets.formats.grids import row_numbers
 from planner.intake.sheets.headers import Header
 from planner.model.schema import EVENTS, HOUSEHOLDS, MEMBERS, Table, header_key, is_personal
 
-__all__ = ["headings_over_several", "rows_unread", "unheaded"]
+__all__ = ["headings_over_several", "rooms_across", "rows_unread", "unheaded"]
 
 PEOPLE: Final = (HOUSEHOLDS.name, MEMBERS.name, EVENTS.name)
 Body = list[tuple[int, list[Any]]]
 Merges = Sequence[tuple[int, int, int, int]]
 _SERIAL: Final = frozenset(map(header_key, ("序号", "序", "顺序号", "行号", "serial", "s/n", "#")))
 _REMARKS: Final = frozenset(map(header_key, ("备注", "remarks", "notes")))
+_ROOM: Final = re.compile(
+    r"(?:\d{1,4}|[一二三四五六七八九十]{1,2}|[东西南北中左右]{1,2})(?:室|户|房|号|号房|楼|层|单元)"
+)
+SHOWN: Final = 6
 FEW: Final = 0.1
 """Up to this share of a sheet rows without a place are slips; more, and it is how the sheet is kept."""
 
@@ -85,6 +90,22 @@ def unheaded(body: Body, header: Header, at: tuple[int, int]) -> list[Finding]:
     letters = "、".join(_letters(c + at[1]) for c in there)
     place = {"row": header.last + at[0] + 1}
     return [Finding.of("columns-unheaded", place, n=len(there), columns=letters)]
+
+
+def rooms_across(
+    body: Body, header: Header, at: tuple[int, int], table: Table | None
+) -> list[Finding]:
+    """Tell of columns that are called after rooms or floors, with a home in each of their cells."""
+    rooms = [c for c, name in enumerate(header.names) if _ROOM.fullmatch(header_key(name))]
+    rooms = [c for c in rooms if not header.roles[c]]
+    cells = sum(len(_filled(row, rooms)) for _, row in body)
+    if table is None or table.name != HOUSEHOLDS.name or len(rooms) < 2 or not cells:
+        return []
+    names = "、".join(header.names[c] for c in rooms[:SHOWN]) + (
+        " ..." if len(rooms) > SHOWN else ""
+    )
+    place = {"row": header.last + at[0] + 1, "column": header.names[rooms[0]]}
+    return [Finding.of("rooms-across", place, n=cells, rows=len(body), columns=names)]
 
 
 def _letters(column: int) -> str:

@@ -24,7 +24,12 @@ from planner.intake.sheets.formats.csvs import RAGGED_SHARE
 from planner.intake.sheets.formats.grids import RawSheet, read_grids, row_numbers
 from planner.intake.sheets.headers import Header, find_header, is_header_row, is_total_row
 from planner.intake.sheets.headings import role_of
-from planner.intake.sheets.left_out import headings_over_several, rows_unread, unheaded
+from planner.intake.sheets.left_out import (
+    headings_over_several,
+    rooms_across,
+    rows_unread,
+    unheaded,
+)
 from planner.intake.sheets.stacked import blocks_of
 from planner.model.given import Given, one_source
 from planner.model.schema import HOUSEHOLDS, MEMBERS, Table
@@ -182,7 +187,8 @@ def _tabulate(raw: RawSheet, file: str, table: Table | None) -> SheetTable | Non
     body, joined = headings_over_several(body, header, raw.merges, at, text_of)
     keep = header.kept(table)
     unread = [i for i, n in enumerate(header.names) if i not in set(keep) and n]
-    left_out += [*joined, *unheaded(body, header, at), *_gone(body, header, unread, raw, table)]
+    left_out += [*joined, *unheaded(body, header, at), *rooms_across(body, header, at, table)]
+    left_out += [*_gone(body, header, unread, raw, table)]
     cells, faults = _texts(body, keep, raw)
     cells, filled = _fill_merged(cells, body, keep, raw)
     headers = tuple(header.names[i] for i in keep)

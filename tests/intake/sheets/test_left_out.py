@@ -86,3 +86,13 @@ def test_a_heading_over_several_columns(tmp_path: Path) -> None:
     assert got.kept["community"].tolist() == ["甲社区", "甲社区"]
     assert said["columns-joined"].row == 1
     assert "columns-unheaded" not in said
+
+
+def test_a_home_in_each_cell(tmp_path: Path) -> None:
+    """A table of storeys by rooms holds more homes than rows: it is told how many, and no name is."""
+    rows: list[list[Any]] = [["小区", "楼栋", "楼层", "01室", "02室"]]
+    rows += [["向阳小区", "1栋", str(f), "某甲", "某乙" if f > 1 else None] for f in (1, 2, 3)]
+    _, said = read(tmp_path / "a.xlsx", rows)
+    told = said["rooms-across"]
+    assert ("5格" in told.what_zh, "3行" in told.what_zh, "某" in str(told)) == (True, True, False)
+    assert "rooms-across" not in read(tmp_path / "b.xlsx", [HEAD, *homes(3)])[1]
