@@ -241,7 +241,8 @@ _WHERE = (
     ),
     Column(
         "building",
-        "楼栋, building, 楼号, 栋, 幢, 栋号, 幢号, 楼栋号, 楼幢, 楼, 楼栋名称, 楼宇, 楼幢号, "
+        "楼栋, building, 楼号, 栋, 幢, 栋号, 幢号, 楼栋号, 楼幢, 楼, 楼栋名称, 楼宇, 楼幢号, 楼栋单元, "
+        "楼栋单元号, 楼号单元号, 楼栋单元房号, 楼栋单元室, 楼号单元室, 楼栋房号, "
         "building_no, bldg, block, 楼房号, 楼座, 楼座号, 所在楼栋, addr:block, building number",
     ),
     Column(
@@ -264,13 +265,10 @@ _WHERE = (
         "addr:suburb",
     ),
 )
-HEADCOUNTS = frozenset(
-    header_key(header)
-    for header in (
-        *("家庭人口", "家庭人数", "家庭成员数", "人口数", "人口", "人数", "常住人口", "常住人数"),
-        *("persons", "people"),
-    )
+_HEADCOUNTS = (
+    "家庭人口, 家庭人数, 家庭成员数, 人口数, 人口, 人数, 常住人口, 常住人数, persons, people"
 )
+HEADCOUNTS = frozenset(map(header_key, _HEADCOUNTS.split(", ")))
 """Headers of how many live in a home: no measure of the work it makes, unless the project says so."""
 _LOAD = Column(
     "load",

@@ -53,3 +53,18 @@ def test_the_register_in_traditional_characters_is_no_second_address(tmp_path: P
     path = tmp_path / "h.csv"
     path.write_text("編號,戶籍地址,現住址\nH1,解放路1號,幸福路1號\n", "utf-8")
     assert list(read_households(path).kept["address"]) == ["幸福路1號"]
+
+
+def test_building_stairwell_and_room_in_one_cell(tmp_path: Path) -> None:
+    """Under the heading of rooms, or one of its own: the home is at its building, not amid the estate."""
+    for name, head, row, meant in (
+        ("a", "编号,小区,房号", "1,向阳小区,3-2-501", "向阳小区3-2-501"),
+        ("b", "编号,住址,房号", "1,向阳小区,3-2-501", "向阳小区3-2-501"),
+        ("c", "编号,小区,楼号-单元-室", "1,向阳小区,3-2-501", "向阳小区3-2-501"),
+        ("d", "编号,小区,楼栋单元", "1,向阳小区,3栋2单元", "向阳小区3栋2单元"),
+        ("e", "编号,小区,楼栋,房号", "1,向阳小区,3栋,3-2-501", "向阳小区3栋"),
+        ("f", "编号,住址,房号", "1,向阳小区3栋,3-2-501", "向阳小区3栋"),
+        ("g", "编号,小区,房号", "1,向阳小区,2-501", "向阳小区"),
+    ):
+        (tmp_path / f"{name}.csv").write_text(f"{head}\n{row}\n", "utf-8")
+        assert read_households(tmp_path / f"{name}.csv").kept["address"].tolist() == [meant]

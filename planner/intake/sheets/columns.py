@@ -22,6 +22,7 @@ _ONLY_BUILDING: Final = (
     r"(?:[A-Za-z]?\d{1,4}|[一二三四五六七八九十]{1,3}|[A-Za-z])\s*(?:栋|幢|座|号楼|#|单元|-|－).*"
 )
 """An address that begins with its building says nothing of where that stands."""
+_WHOLE_DOOR: Final = r"\d{1,3}(?:栋|幢|座|号楼|#)?[-－—]\d{1,2}(?:单元)?[-－—]\d{3,4}室?"
 _INSIDE: Final = re.compile(
     r"(?:[A-Za-z]?\d{1,2}|[一二三四五六七八九十]{1,3})\s*单元.*|\d{3,4}\s*(?:室|房|号房?)?"
 )
@@ -37,7 +38,7 @@ def addresses_of(frame: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     frame : DataFrame
-        Clean text: ``address, compound, road, road_number, building, community``.
+        Clean text: ``address, compound, road, road_number, building, community, room``.
 
     Returns
     -------
@@ -67,6 +68,10 @@ def addresses_of(frame: pd.DataFrame) -> pd.Series:
     plain = whole.map(simplified)
     short = (place != "") & plain.str.fullmatch(_ONLY_BUILDING)
     made = made.mask(short, place + whole)
+    # 3-2-501 in the column of rooms is building, stairwell and room
+    bare = (building == "") & (place + whole != "") & ~(place + whole).str.contains(r"\d")
+    whole_door = bare & frame["room"].str.fullmatch(_WHOLE_DOOR)
+    made = made.mask(whole_door, made + frame["room"])
     # 2单元501 says nothing of the building, which stands in a column of its own
     within = (place != "") & (building != "") & plain.map(is_inside)
     return made.mask(within, place + building + whole)

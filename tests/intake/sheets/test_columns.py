@@ -17,7 +17,7 @@ from planner.intake.sheets.columns import addresses_of, on_road
 
 def row(**parts: str) -> pd.DataFrame:
     """Give a frame of one row; what is not named is empty."""
-    names = ("address", "compound", "road", "road_number", "building", "community")
+    names = ("address", "compound", "road", "road_number", "building", "community", "room")
     return pd.DataFrame({name: [parts.get(name, "")] for name in names}, dtype=object)
 
 
@@ -112,7 +112,7 @@ TEXT = WORDS | st.text(max_size=12)
 def test_nothing_that_was_written_is_lost(rows: list[tuple[str, ...]]) -> None:
     """Whatever the cells hold, a written address stays whole, and rows do not touch one another."""
     names = ["address", "compound", "road", "road_number", "building", "community"]
-    frame = pd.DataFrame(rows, columns=names, dtype=object)
+    frame = pd.DataFrame(rows, columns=names, dtype=object).assign(room="")
     made = addresses_of(frame)
     assert all(text.endswith(whole) for text, whole in zip(made, frame["address"], strict=True))
     alone = [
