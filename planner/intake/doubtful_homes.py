@@ -53,7 +53,9 @@ def doubtful_homes(frame: pd.DataFrame, table: Table) -> list[Finding]:
     if table.name != HOUSEHOLDS.name or not len(frame):
         return []
     used = (frame["code"] == "").to_numpy()
-    doors = [tuple(map(_plain, parts)) for parts in frame[list(_DOOR)].itertuples(index=False)]
+    written = [frame[name].tolist() for name in _DOOR]
+    plain = {text: _plain(text) for text in set().union(*written)}
+    doors = list(zip(*([plain[text] for text in column] for column in written), strict=True))
     said = _told(frame, "same-door", [i for i in _shared(doors) if used[i]])
     several = [i for i, parts in enumerate(doors) if used[i] and _names_several(parts)]
     return [*said, *_told(frame, "several-homes", several)]
@@ -67,7 +69,9 @@ def _shared(doors: Sequence[tuple[str, ...]]) -> list[int]:
     """Find the rows that say the very same, down to the room."""
     there: dict[tuple[str, ...], list[int]] = {}
     for i, parts in enumerate(doors):
-        there.setdefault(tuple("".join(part.split()) for part in parts), []).append(i)
+        there.setdefault(tuple("".join(part.split()) if part else "" for part in parts), []).append(
+            i
+        )
     found: list[int] = []
     for parts, rows in there.items():
         # what several rows say is parsed alone: of most there is one

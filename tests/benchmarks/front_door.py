@@ -32,7 +32,7 @@ from planner.intake.sheets.read import read_table
 from tests.town.town import Town, build_town, street_plan
 
 MOST_SECONDS, MOST_GB = 20.0, 1.0
-HEAD = ("编号", "户主姓名", "联系电话", "所属社区", "家庭住址", "户数")
+HEAD = ("编号", "户主姓名", "联系电话", "所属社区", "家庭住址", "权重")
 BUILDING_WORDS = ("栋", "栋", "栋", "号楼", "幢", "#")
 FAULTY = 0.004
 
