@@ -250,10 +250,10 @@ def judge(case: Case, found: tuple[Problem, Result] | Recut, clock: Clock) -> tu
     with clock.stage("advice"):
         advice = Advice.of_counts(case.demand, case.rules)
         # whoever ended the search by hand is not made to wait for repairs
-        asked = broken_anew(case, certificate.violations) and search.advice_seconds > 0
+        asked = broken_anew(case, certificate.violations) if search.advice_seconds > 0 else ()
         if asked and result.stopped != "interrupt":
             try:
-                advice = advise(advice, case.setting, result, search)
+                advice = advise(advice, case.setting, result, search, asked)
             except KeyboardInterrupt:
                 # the plan is there: whoever ends the run now is not made to lose it for its repairs
                 result = replace(result, stopped="interrupt")

@@ -62,18 +62,18 @@ def broken_units(tables: PlanTables, demand: Demand) -> Ints:
     return np.asarray(demand.problem.home)[now[now >= 0]].astype(np.int64)
 
 
-def broken_anew(case: Case, violations: tuple[Violation, ...]) -> bool:
-    """Tell whether a zone breaks a rule that it did not break in the plan before.
+def broken_anew(case: Case, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
+    """Give the rules that zones break and did not break in the plan before.
 
     What that plan broke already is not mended unasked, and no repairs of it are sought every month.
     """
     wish = case.task.rezone
     before = None if case.before is None else case.before.tables
     if before is None or wish is None or wish.mend or wish.everywhere:
-        return bool(violations)
+        return violations
     was, now = (p["centre_id"].to_numpy(object) for p in (before.centres, case.demand.centres))
     known = {(v.rule, was[v.centre]) for v in before.certificate.violations}
-    return bool({(v.rule, now[v.centre]) for v in violations} - known)
+    return tuple(v for v in violations if (v.rule, now[v.centre]) not in known)
 
 
 def mended(case: Case, found: Recut, violations: tuple[Violation, ...]) -> Iterator[Mended]:

@@ -16,7 +16,7 @@ from planner.model.arrays import AnyInts, Floats, Ints
 from planner.model.audit import audit
 from planner.model.clash import RuleClash, TieClash
 from planner.model.excerpt import beside_walks
-from planner.model.problem import Certificate, Result
+from planner.model.problem import Certificate, Result, Violation
 from planner.model.project import Search
 from planner.model.rules import RuleBook, rule_words
 from planner.network import Network
@@ -104,8 +104,16 @@ class Setting:
         return walk_m, np.nan_to_num(price)
 
 
-def advise(counted: Advice, setting: Setting, result: Result, search: Search) -> Advice:
+def advise(
+    counted: Advice,
+    setting: Setting,
+    result: Result,
+    search: Search,
+    breaches: tuple[Violation, ...] | None = None,
+) -> Advice:
     """Try repairs around the zones that break rules.
+
+    `breaches`: those to be mended; all that there are by default.
 
     Gives: with repairs; none if no rule is broken.
     """
@@ -130,6 +138,7 @@ def advise(counted: Advice, setting: Setting, result: Result, search: Search) ->
         ),
         seconds=search.advice_seconds,
         seed=search.seed,
+        breaches=breaches,
     )
     return replace(counted, repairs=tuple(found))
 

@@ -162,20 +162,23 @@ def repairs(
     seconds: float = 30.0,
     sites: int = 5,
     seed: int = 0,
+    breaches: tuple[Violation, ...] | None = None,
 ) -> list[Repair]:
     """Look for the cheapest changes after which the rules hold, worst breach first.
 
     `assignment`, shape (n_units,): the plan.
+    `breaches`: those around which repairs are sought; all of the plan by default.
     Gives: for each breach the repairs that mend most, cheapest first; each was solved again, and the
     figures are those of the auditor.
     """
     clock = Clock(seconds)
     plan = np.asarray(assignment, np.int64)
-    whole = audit(problem, plan, -np.inf)
+    if breaches is None:
+        breaches = audit(problem, plan, -np.inf).violations
     found: list[Repair] = []
     # Small problems around each breach: the whole district would take minutes a try, and a repair
     # acts on its neighbours only.
-    for group in _groups(problem, plan, whole.violations, sites):
+    for group in _groups(problem, plan, breaches, sites):
         if clock.left <= 0:
             break
         part = excerpt(problem, plan, group)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.model.audit import check
+from planner.model.audit import audit, check
 from planner.model.excerpt import with_limit, without_centre
 from planner.model.problem import Problem, ZoneRule
 from planner.plan.advice import Around, Candidate, repairs
@@ -72,3 +72,30 @@ def test_a_full_quarter_is_offered_another_centre() -> None:
     assert added[0].walk_change_m < 0
     widened = [r for r in found if r.kind == "widen"]
     assert widened[0].change["limit"] == 50
+
+
+def test_repairs_are_sought_around_the_breaches_that_are_told() -> None:
+    """Two fences break a rule each: whoever asks of one is told nothing of the other."""
+    n = 8
+    place = np.arange(n) * 100.0
+    home = np.array([0, 4])
+    centre = np.repeat([0, 1], 4)
+    homes = np.full(n, 10.0)
+    apart = np.array([[0, 1], [1, 2], [2, 3], [4, 5], [5, 6], [6, 7]])
+    problem = Problem(
+        load=homes,
+        households=homes.astype(int),
+        home=home,
+        pair_start=np.arange(n + 1),
+        pair_centre=centre,
+        walk_m=np.abs(place - place[home[centre]]),
+        adjacency=apart,
+        rules=(ZoneRule("households_per_zone", homes, 10.0, 30.0),),
+    )
+    around = Around(("A", "B"), ("a", "b"))
+    plan = solved(problem)
+    every = audit(problem, plan, -np.inf).violations
+    assert [r.where for r in repairs(problem, plan, around)] == ["a", "b"]
+    (last,) = (v for v in every if v.centre == 1)
+    assert [r.where for r in repairs(problem, plan, around, breaches=(last,))] == ["b"]
+    assert not repairs(problem, plan, around, breaches=())
