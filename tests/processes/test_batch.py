@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from planner.api.batch.run import batch, scheduler_of
 from planner.api.batch.work import MARK
 from planner.api.plan import Plan
+from planner.errors import OutputError
 from tests.api.batch.conftest import write_district
 
 
@@ -193,6 +195,21 @@ def test_a_scheduler_that_is_lost_is_told(district: Path, tmp_path: Path) -> Non
     assert run.returncode == 0
     assert said["kept"] >= 1
     assert said["done"] + said["kept"] == 3
+
+
+def test_a_cluster_that_is_lost_before_a_job_takes_none(district: Path, tmp_path: Path) -> None:
+    """A client that has given its scheduler up already is told as such, not as a fault."""
+    pytest.importorskip("distributed")
+    with cluster(tmp_path / "a.json", tmp_path) as (where, programs):
+        executor: Any = scheduler_of(where)
+        for program in programs:
+            program.kill()
+        until = time.monotonic() + 60
+        while executor._client.status != "closed" and time.monotonic() < until:
+            time.sleep(0.1)
+        with pytest.raises(OutputError) as told:
+            batch(district, tmp_path / "out", executor=executor)
+    assert told.value.key == "batch-scheduler-gone"
 
 
 def test_a_dask_cluster_does_the_same(district: Path, tmp_path: Path) -> None:

@@ -39,7 +39,6 @@ from planner.solve.crew import cores
 
 __all__ = ["batch", "scheduler_of"]
 
-_LOST = frozenset({"KilledWorker", "FutureCancelledError", "CommClosedError"})
 TRIES = 3
 """A job whose worker died so often is given up: it is the job that kills them."""
 
@@ -209,10 +208,10 @@ class _Desk:
         while waiting or doubted or under_way:
             while waiting and len(under_way) < self.most:
                 task = waiting.popleft()
-                under_way[self._workers().submit(work, task)] = task
+                under_way[self._submitted(work, task)] = task
             if doubted and not under_way:
                 task = doubted.popleft()
-                under_way[self._workers().submit(work, task)] = task
+                under_way[self._submitted(work, task)] = task
             ended, _ = wait(under_way, timeout=LOOK_S, return_when=FIRST_COMPLETED)
             if not ended and _is_gone(self.executor):
                 raise OutputError.of("batch-scheduler-gone")
@@ -231,6 +230,15 @@ class _Desk:
                 under_way.clear()
                 self._pool.shutdown(wait=False, cancel_futures=True)
                 self._pool = None
+
+    def _submitted(self, work: Work, task: Assignment) -> Future[Outcome]:
+        try:
+            return self._workers().submit(work, task)
+        except Exception:
+            # a client that has given its scheduler up says so in an error of no kind of its own
+            if _is_gone(self.executor):
+                raise OutputError.of("batch-scheduler-gone") from None
+            raise
 
     def _workers(self) -> Executor:
         if self._pool is None:
@@ -252,7 +260,7 @@ def _result(future: Future[Outcome], task: Assignment) -> Outcome | None:
     except (BrokenExecutor, CancelledError):
         return None
     except Exception as error:  # noqa: BLE001 - a cluster has errors of its own for a lost worker
-        if type(error).__name__ in _LOST:
+        if type(error).__module__.partition(".")[0] == "distributed":
             return None
         # the kind alone: what an error says may hold what somebody's sheet says
         failed = PlannerError.of("batch-fault", kind=type(error).__name__)
