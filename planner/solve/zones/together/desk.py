@@ -14,6 +14,7 @@ from planner.solve.stop import Clock, PartProgress, Progress
 from planner.solve.zones.improve import improve
 from planner.solve.zones.parts import Split
 from planner.solve.zones.together.company import Company
+from planner.solve.zones.together.hands import Hands
 from planner.solve.zones.track import Track
 
 __all__ = ["Desk"]
@@ -56,6 +57,7 @@ class Desk:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _news: threading.Event = field(default_factory=threading.Event)
     _company: Company | None = None
+    _hands: Hands | None = None
 
     def open(self, track: Track) -> None:
         """Add a part, largest first."""
@@ -67,16 +69,18 @@ class Desk:
         """Bring all parts to a proof; give the first, in their order, that is proven to be hopeless.
 
         Each gets its share of the time that is left, smallest first.  The largest comes last: what the
-        others did not use is its, and where it takes too long nobody else goes without a turn.  A search
-        of some seconds is shared with other processes, where they may be begun.
+        others did not use is its, and where it takes too long nobody else goes without a turn.  Threads work
+        on other parts meanwhile; a search of some seconds is shared with processes, where they may be begun.
         """
         self._line_up()
         company = self._company = Company(self)
+        hands = self._hands = Hands(self, company)
         last = 0
         try:
+            hands.begin(len(self._waiting))
             while True:
                 # looked at first: what a process that has just ended gave back waits by then
-                busy = company.at_work
+                busy = company.at_work or hands.at_work
                 number = self.take()
                 if number is not None:
                     last = number
@@ -90,6 +94,8 @@ class Desk:
                     self._news.clear()
                     self.tell(last)
         finally:
+            for number, track in hands.end().items():
+                self.tracks[number] = track
             company.end()
         self.tell(0)
         return next((t for t in reversed(self.tracks) if t.hopeless), None)
@@ -100,13 +106,20 @@ class Desk:
             if not self._waiting or any(self._is_refused(i) for i in self.seconds):
                 return None
             number = self._waiting.pop()
-            hands = 1 if self._company is None else 1 + self._company.ready
+            hands = 1 + self._beside
             others = sum(self._weights[i] for i in self._waiting)
             # Of what is left, so that time which an easy part did not use goes to the next.
             share = min(hands * self._weights[number] / (self._weights[number] + others), 1.0)
             self.tracks[number].clock = self.clock.share(share)
             self._given[number] = self.clock.spent
             return number
+
+    @property
+    def _beside(self) -> int:
+        """How many work on parts beside this thread."""
+        if self._company is None or self._hands is None:
+            return 0
+        return max(self._company.ready, self._hands.at_work)
 
     def track(self, number: int) -> Track:
         """Give what is known of a part."""

@@ -17,6 +17,7 @@ from planner.solve.zones.search import Progress, Stop, solve
 from planner.solve.zones.together import company as room
 from planner.solve.zones.together import desk
 from planner.solve.zones.together.company import helped
+from planner.solve.zones.together.hands import Hands
 from tests.benchmarks.communities import joined
 from tests.solve.towns import street
 
@@ -33,6 +34,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "LEFT_S", 0.0)
     monkeypatch.setattr(desk, "cores", lambda: 2)
     monkeypatch.setattr(room, "first_run", lambda: False)
+    monkeypatch.setattr(Hands, "begin", lambda self, parts: None)
 
 
 @pytest.fixture(scope="module")
