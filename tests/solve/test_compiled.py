@@ -90,8 +90,13 @@ def test_what_was_never_compiled_is_told(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_compiling_takes_nothing_from_a_search() -> None:
     """A first call is nearly all compiling, of the function and of what it calls: the clock stands still."""
-    inner = compiled(add_up)
-    outer = compiled(lambda values: inner(values) + inner(values[1:]))
-    clock, began = Clock(1e6), time.perf_counter()
-    assert outer(np.ones(3)) == 5.0
-    assert clock.spent < (time.perf_counter() - began) / 2
+
+    def share() -> float:
+        inner = compiled(add_up)
+        outer = compiled(lambda values: inner(values) + inner(values[1:]))
+        clock, began = Clock(1e6), time.perf_counter()
+        assert outer(np.ones(3)) == 5.0
+        return clock.spent / (time.perf_counter() - began)
+
+    # of a busy machine the best of some: whatever else ran meanwhile counts too
+    assert min(share() for _ in range(5)) < 0.5

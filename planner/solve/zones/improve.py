@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.errors import InfeasibleError
-from planner.model.arrays import Floats, Ints
+from planner.model.arrays import Ints
 from planner.model.clash import RuleClash
 from planner.model.problem import Problem
 from planner.solve.crew import Crew
@@ -56,17 +56,34 @@ def improve(track: Track, *, seed: int) -> None:
         if track.over:
             return
     by_zones = countable(one) and one.n_units <= LARGE_ZONE * one.n_centres
-    anneal(track, pool, sweeps=_sweeps(one) // 2, runs=3 if by_zones else 1, seed=seed)
+    if track.given and _stands(track, pool, by_zones=by_zones):
+        return
+    anneal(
+        track,
+        pool,
+        sweeps=_sweeps(one) // 2,
+        runs=3 if by_zones and not track.given else 1,
+        seed=seed,
+    )
     dual = quick_bound(track, 1500)
     if track.over:
         return
     if np.isfinite(track.value_m) or one.n_pairs > LARGE:
         if by_zones:
-            _by_zones(track, pool, dual.prize, seed)
+            _by_zones(track, pool, seed)
         elif one.n_units > SMALL:
             _by_windows(track, dual, seed)
     if not track.over and one.n_pairs <= LARGE:
         _exactly(track, seed)
+
+
+def _stands(track: Track, pool: Pool, *, by_zones: bool) -> bool:
+    """Try to prove that a plan that stands is good enough, before anything better is looked for."""
+    dual = quick_bound(track, 1500)
+    if by_zones and not track.over and np.isfinite(track.value_m):
+        pool.add_plan(track.pair)
+        Ascent(track, pool, dual.prize).climb(30)
+    return track.over
 
 
 def _keep_hard(track: Track, seed: int) -> None:
@@ -133,9 +150,9 @@ def _by_windows(track: Track, dual: RuleDual, seed: int) -> None:
     by_windows(track, relaxed, seed=seed)
 
 
-def _by_zones(track: Track, pool: Pool, prize: Floats, seed: int) -> None:
+def _by_zones(track: Track, pool: Pool, seed: int) -> None:
     """Generate zones, choose among them, take groups apart, and list all that could be better."""
-    ascent = Ascent(track, pool, prize)
+    ascent = Ascent(track, pool, track.prize)
     ascent.climb(30)
     for turn in range(TURNS):
         if track.over:

@@ -187,3 +187,26 @@ def test_hard_rules_that_can_just_hold_are_kept(seed: int) -> None:
     result = solve(problem, stop=Stop(0.9, 60.0))
     assert result.stopped == "gap"
     assert not check(problem, result).violations
+
+
+@pytest.mark.parametrize(
+    "made", [town(8, 5), street(70, 2)]
+)  # priced as whole zones, or by rules alone
+def test_a_plan_that_stands_is_proven_before_anything_is_looked_for(
+    made: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the gap nothing is annealed, and the plan comes back as it stood."""
+    one = only_part(made)
+    first = opened(one)
+    improve(first, seed=0)
+    assert first.done
+
+    def annealed(*_: object, **__: object) -> None:
+        raise AssertionError("annealed")
+
+    monkeypatch.setattr(room, "anneal", annealed)
+    track = Track(one, first.pair, 0.02, Clock(300.0), given=True)
+    improve(track, seed=0)
+    assert track.method == "as it stood"
+    assert track.optimality_gap <= 0.02
+    assert (track.pair == first.pair).all()
