@@ -7,6 +7,7 @@ from .api.check.check import check as check
 from .api.covering import Coverage as Coverage
 from .api.estimator import CapacitatedZones as CapacitatedZones
 from .api.make import make_plan as make_plan
+from .api.panel.show import panel as panel
 from .api.people import people_of as people_of
 from .api.plan import Plan as Plan
 from .api.review.review import Review as Review

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Event", "NotebookProgress", "in_notebook"]
+__all__ = ["OFTEN_S", "Event", "NotebookProgress", "in_notebook"]
 
 OFTEN_S = 0.2  # A notebook is redrawn no oftener than this
 _BARS = """<table style="border-collapse:collapse;font:13px system-ui,sans-serif">

@@ -1,0 +1,1 @@
+"""The panel of a notebook: what it tries, and the widget that shows it."""
