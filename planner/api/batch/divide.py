@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +17,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from planner.api.batch.joint import TIES_FILE, WISHES_FILE, joint_of, refuse_joint
 from planner.api.opening import Opened, online_of, open_project
 from planner.api.progress import Clock
 from planner.api.task import Task, Wishes
 from planner.api.zone import place
 from planner.demand.locate import Located
-from planner.errors import ConfigError, InputError
+from planner.errors import InputError
 from planner.files import Content, parquet_bytes, safe_name, write_files
 from planner.intake.residents import KEPT_COLUMNS, Residents
 from planner.model.project import Project
@@ -38,7 +39,7 @@ _WHOLE: Final = "whole"  # the part of a project that names no community
 _COLUMNS: Final = {
     "id": "编号", "address": "地址", "building": "楼栋", "stairwell": "单元", "floor": "楼层",
     "load": "工作量", "is_centre": "是否中心户", "most": "最多联系户数", "zone_low": "责任区户数下限",
-    "zone_high": "责任区户数上限",
+    "zone_high": "责任区户数上限", "kind": "中心户类型",
 }  # fmt: skip
 _SECTIONS: Final = ("search", "affinity", "coverage", "organisation")
 
@@ -53,11 +54,14 @@ class Divided:
         Name of each, that of its folder, and its project file.
     homes, left : int
         Homes in all, and those of no community: held back, without a place, or outside every fence.
+    ties_left : int
+        Ties and wishes that no part has; see `planner.api.batch.joint.Joint`.
     """
 
     parts: tuple[tuple[str, str], ...]
     homes: int
     left: int
+    ties_left: int = 0
 
 
 def divide(project: Project, folder: Path, wishes: Wishes) -> Divided:
@@ -66,17 +70,15 @@ def divide(project: Project, folder: Path, wishes: Wishes) -> Divided:
     Raises
     ------
     ConfigError
-        The project has something that holds across communities: ties, mentors, wishes, shares, talents.
+        Something holds across communities: mentors, shares, talents, a tie that must hold.
     InputError, NetworkError
         As for `planner.api.zone.run`; a centre has no place.
     MissingExtraError
         GeoParquet cannot be written.
     """
-    _refuse_joint(project)
+    refuse_joint(project)
     clock = Clock.of(None)
     opened = open_project(project, clock)
-    if opened.kinds:
-        raise ConfigError.of("divide-joint", name=project.title or "project", what="中心户类型")
     online = online_of(project, None, offline=wishes.offline)
     task, located = place(Task(opened, wishes, None, online), clock)
     _refuse_lost_centres(located, wishes)
@@ -87,6 +89,8 @@ def divide(project: Project, folder: Path, wishes: Wishes) -> Divided:
             (task.opened.members, located.members),
         )
     )
+    members = members.assign(kind=[opened.kinds.get(str(who), "") for who in members["id"]])
+    joint = joint_of(opened, located, {"homes": _fences(homes), "members": _fences(members)})
     streets = project.inputs.streets
     whole = (
         streets if isinstance(streets, Path) and streets.name.lower().endswith(SUFFIXES) else None
@@ -100,30 +104,17 @@ def divide(project: Project, folder: Path, wishes: Wishes) -> Divided:
         files: dict[str, Content] = {
             "homes.internal.parquet": _packed(own),
             "members.internal.parquet": _packed(members[members["fence"] == fence]),
+            **joint.files.get(str(fence), {}),
         }
         if whole is not None and nodes is not None:
             box = around(own["lon"], own["lat"], spare)
             files["streets.osm.pbf"] = cut_to(whole, box, nodes)
         cut = "streets.osm.pbf" if whole is not None else None
-        files["planner.toml"] = _project_text(opened, str(fence), cut).encode()
+        files["planner.toml"] = _project_text(opened, str(fence), cut, files).encode()
         written = write_files(folder / name, files, private=tuple(files), replacing=True)
         parts.append((name, str(written["planner.toml"])))
-    return Divided(tuple(parts), len(located.households), len(located.households) - len(homes))
-
-
-def _refuse_joint(project: Project) -> None:
-    """Refuse what is not of one community alone: a part could not tell what it means."""
-    joint = {
-        "[inputs] ties": project.inputs.ties,
-        "[affinity] wishes": project.affinity.wishes,
-        "[affinity] talents": project.affinity.talents,
-        "[[shares]]": project.shares,
-        "[mentors], [[levels]]": project.levels,
-    }
-    for what, stated in joint.items():
-        if stated:
-            name = project.file.name if project.file else "project"
-            raise ConfigError.of("divide-joint", name=name, what=what)
+    left = len(located.households) - len(homes)
+    return Divided(tuple(parts), len(located.households), left, joint.left)
 
 
 def _refuse_lost_centres(located: Located, wishes: Wishes) -> None:
@@ -151,6 +142,10 @@ def _placed(residents: Residents, located: pd.DataFrame) -> pd.DataFrame:
     return made[made["fence"] != ""]
 
 
+def _fences(people: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(people["id"].astype(str), people["fence"].astype(str), strict=True))
+
+
 def _packed(people: pd.DataFrame) -> bytes:
     """Lay people out as points of GeoParquet, under the headings of a sheet."""
     told = people.rename(columns=_COLUMNS)[[h for c, h in _COLUMNS.items() if c in people]]
@@ -162,7 +157,7 @@ def _packed(people: pd.DataFrame) -> bytes:
     return parquet_bytes(frame)
 
 
-def _project_text(opened: Opened, fence: str, cut: str | None) -> str:
+def _project_text(opened: Opened, fence: str, cut: str | None, files: Collection[str]) -> str:
     """Write the project of a part: its files, its own rules, and what else the whole one states."""
     project = opened.project
     inputs: dict[str, Any] = {
@@ -178,12 +173,19 @@ def _project_text(opened: Opened, fence: str, cut: str | None) -> str:
     for name in ("detour_factor", "buildings_datum", "streets_datum"):
         if (stated := getattr(project.inputs, name)) is not None:
             inputs[name] = stated
+    if TIES_FILE in files:
+        inputs["ties"] = TIES_FILE
     rules = project.rules.in_fence(fence).to_mapping()
     rules.pop("by_fence", None)
     sections: dict[str, Any] = {"inputs": inputs, "rules": rules}
     file = project.file
     said = {} if file is None else tomllib.loads(file.read_text("utf-8-sig"))
     sections |= {name: said[name] for name in _SECTIONS if name in said}
+    if project.affinity.wishes is not None:
+        # of a community in which nobody wishes there is no sheet
+        wishes = {"wishes": WISHES_FILE} if WISHES_FILE in files else {}
+        own = {k: v for k, v in sections["affinity"].items() if k != "wishes"}
+        sections["affinity"] = own | wishes
     title = " ".join(filter(None, (project.title, fence if fence != _WHOLE else "")))
     sections["outputs"] = {"title": title, "smallest": project.smallest}
     return "\n".join(_section(name, values) for name, values in sections.items())

@@ -78,7 +78,8 @@ class BatchReport:
         Returns
         -------
         dict
-            ``jobs, done, kept, failed``; the counts of `table`; ``value_m, bound_m, gap``: parts that share
+            ``jobs, done, kept, failed``; the counts of `table`; ``ties_left``, ties and wishes between two
+            communities or of nobody who has a place; ``value_m, bound_m, gap``: parts that share
             nothing, so their bounds add up to one of the whole; ``walk_m``; ``seconds`` of all workers.
         """
         states = Counter(o.state for o in self.outcomes)
@@ -96,6 +97,7 @@ class BatchReport:
             "value_m": value,
             "bound_m": bound,
             "gap": max(value - bound, 0.0) / value if value > 0 else 0.0,
+            "ties_left": sum(f.get("ties_left", 0) for f in planned),
             "peak_gb": max((f["peak_gb"] or 0.0 for f in planned), default=0.0),
             "seconds": round(sum(o.seconds for o in self.outcomes if o.state != "kept"), 2),
         }
@@ -104,6 +106,7 @@ class BatchReport:
         """Tell the sum in Chinese and English, the proof last."""
         f = self.figures()
         walk, gap = _number(f["walk_m"], 1), 100 * f["gap"]
+        apart = f["ties_left"]
         return [
             (
                 f"项目{f['jobs']}个：已完成{f['done']}，沿用{f['kept']}，未完成{f['failed']}",
@@ -113,6 +116,17 @@ class BatchReport:
                 f"居民户{f['households']:,}：无责任区{f['unassigned']:,}，超出步行距离{f['beyond']:,}",
                 f"{f['households']:,} homes: {f['unassigned']:,} without a zone, "
                 f"{f['beyond']:,} beyond the limit",
+            ),
+            *(
+                [
+                    (
+                        f"亲情与意愿{apart:,}条跨社区或无从对应，未计入各社区方案",
+                        f"{apart:,} ties and wishes are between communities, or of nobody who has a place: "
+                        "no plan counts them",
+                    )
+                ]
+                if apart
+                else []
             ),
             (
                 f"责任区{f['zones']:,}个，规则不符{f['broken']:,}处，户均步行{walk}米",

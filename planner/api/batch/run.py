@@ -129,7 +129,7 @@ def batch(
 def _parts(
     tasks: list[Assignment], wholes: Mapping[str, Outcome]
 ) -> tuple[list[Assignment], list[Outcome]]:
-    """Give jobs with their parts in their place, and what is left of the divided: who is in no part."""
+    """Give jobs with their parts in their place, and what of the divided is in no part."""
     made: list[Assignment] = []
     for task in tasks:
         whole = wholes.get(task.name)
@@ -142,7 +142,11 @@ def _parts(
             )
             for name, file in whole.parts
         ]
-    left = [o for o in wholes.values() if o.state == FAILED or o.figures["households"]]
+    left = [
+        o
+        for o in wholes.values()
+        if o.state == FAILED or o.figures["households"] or o.figures.get("ties_left")
+    ]
     return made, left
 
 

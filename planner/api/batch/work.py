@@ -201,6 +201,7 @@ def _divided(job: Assignment, began: float) -> Outcome:
     figures = dict.fromkeys(("zones", "cost_m", "penalty_m", "change_m", "bound_m"), 0)
     figures |= {"households": found.left, "unassigned": found.left, "located": 0}
     figures |= {"beyond": 0, "broken": 0, "walk_m": 0.0, "peak_gb": 0.0}
+    figures["ties_left"] = found.ties_left
     seconds = round(time.perf_counter() - began, 2)
     told = {"fingerprint": digest, "parts": found.parts, "figures": figures, "seconds": seconds}
     _write_mark(replace(job, folder=str(folder)), {"state": DONE, **told})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from planner.errors import Finding
-from planner.intake.sheets.headings import role_of
+from planner.intake.sheets.headings import is_heading, role_of
 from planner.model.characters import simplified
 from planner.model.schema import Table, header_key, is_personal
 
@@ -109,7 +109,9 @@ def _score(row: Sequence[Any], table: Table | None) -> float:
     if not texts:
         return 0.0
     known = sum(
-        bool(role_of(t) or _stated(t, table)) + 0.5 * is_personal(t) for t in texts if len(t) < 40
+        bool(role_of(t) or is_heading(t) or _stated(t, table)) + 0.5 * is_personal(t)
+        for t in texts
+        if len(t) < 40
     )
     short = (
         sum(len(t) < 40 and not t.strip()[:1].isdigit() for t in texts) if len(texts) > 1 else 0.1

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Final
 
 from planner.errors import Finding, SchemaError
+from planner.model import schema, service_sheets
 from planner.model.characters import simplified
 from planner.model.schema import BUILDINGS, HOUSEHOLDS, MEMBERS, PREVIOUS, Table, header_key
 
-__all__ = ["ENOUGH", "is_register", "role_of", "roles_of", "toml_line"]
+__all__ = ["ENOUGH", "is_heading", "is_register", "role_of", "roles_of", "toml_line"]
 
 _SECTIONS: Final = {PREVIOUS.name: "previous"}
 ENOUGH: Final = (
@@ -26,6 +27,13 @@ ENOUGH: Final = (
 )
 """Columns that say where a home is, each set by itself."""
 _ALL: Final = {**BUILDINGS.roles, **MEMBERS.roles, **HOUSEHOLDS.roles}
+_EVERY: Final = frozenset(
+    key
+    for book in (schema, service_sheets)
+    for table in vars(book).values()
+    if isinstance(table, Table)
+    for key in table.roles
+)
 _WHERE: Final = frozenset(c.name for c in HOUSEHOLDS.columns) - {"id", "load"}
 _TWO_LANGUAGES: Final = re.compile(r"([\u3400-\u9fff]+)\s+([A-Za-z][A-Za-z _]*)$")
 _REGISTER: Final = re.compile(
@@ -71,6 +79,11 @@ def role_of(header: str, table: Table | None = None) -> str:
     if not found and "address" in roles.values() and any(map(_is_address, keys)):
         found = "address"
     return "" if found in _WHERE and _ELSEWHERE.search(simplified(header)) else found
+
+
+def is_heading(text: str) -> bool:
+    """Tell whether a text is a heading of any table that the product reads, residents' or not."""
+    return not _EVERY.isdisjoint(_keys(text))
 
 
 def _is_address(key: str) -> bool:

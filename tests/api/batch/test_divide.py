@@ -86,12 +86,11 @@ def test_the_parts_together_are_the_whole(town: Path, tmp_path: Path) -> None:
 
 def test_what_holds_across_communities_is_refused(town: Path, tmp_path: Path) -> None:
     """With its name, and what to do."""
-    (town.parent / "ties.csv").write_text("甲,乙,关系\n000,010,kin\n", "utf-8")
-    text = town.read_text("utf-8").replace("[inputs]", '[inputs]\nties = "ties.csv"')
-    tied = town.with_name("tied.toml")
-    tied.write_text(text, "utf-8")
-    with pytest.raises(ConfigError, match="ties") as caught:
-        divide(Project.of(tied), tmp_path, Wishes())
+    more = '\n[[shares]]\ncare = ["独居老人"]\nhigh = 3\n'
+    shared = town.with_name("shared.toml")
+    shared.write_text(town.read_text("utf-8") + more, "utf-8")
+    with pytest.raises(ConfigError, match="shares") as caught:
+        divide(Project.of(shared), tmp_path, Wishes())
     assert "--by-fence" in caught.value.remedy
 
 

@@ -14,7 +14,7 @@ from planner.intake.sheets.headers import (
     is_header_row,
     is_total_row,
 )
-from planner.model.schema import HOUSEHOLDS
+from planner.model.schema import HOUSEHOLDS, TIES, Table
 
 HEAD = ["编号", "地址", "社区"]
 BODY: list[Any] = ["H1", "幸福路1号", "甲社区"]
@@ -113,3 +113,18 @@ def test_groups_of_a_text_file_have_no_merges() -> None:
     one = found([["编号", "地址", "社区"], ["", "小区", "楼"], BODY])
     assert (one.top, one.last) == (0, 0)
     assert found([["编号", "地址", ""], ["1", "小区", "楼栋"]]).last == 0
+
+
+@pytest.mark.parametrize("table", [TIES, None])
+def test_a_row_that_reads_like_a_heading_is_none(table: Table | None) -> None:
+    """A kind of tie is called as a column of other tables is; the headings of any table count."""
+    head = ["甲", "乙", "关系", "折合米数"]
+    grid: list[list[Any]] = [
+        head,
+        ["H1", "H9", "亲属", ""],
+        ["H3", "M8", "联系人", ""],
+        ["A5", "A14", "分开", 400],
+    ]
+    header = find_header(grid, [], 0, 0, table)
+    assert header is not None
+    assert (header.top, header.names) == (0, tuple(head))
