@@ -83,7 +83,9 @@ def test_set_solve_accept(browser: Any, panel: Panel) -> None:
     assert rows.count() == 4
     assert page.locator(".accept").is_disabled()
     rows.nth(0).locator("input[type=number]").nth(0).fill("1")
-    rows.nth(0).locator("input[type=range]").fill("3")  # the slider sets the number beside it
+    # the slider sets the number beside it
+    slide = "(one) => { one.value = 3; one.dispatchEvent(new Event('input')); }"
+    rows.nth(0).locator("input[type=range]").evaluate(slide)
     assert rows.nth(0).locator("input[type=number]").nth(1).input_value() == "3"
     rows.nth(1).locator("input[type=number]").nth(0).fill("1")
     rows.nth(1).locator("input[type=number]").nth(1).fill("12")
