@@ -108,16 +108,19 @@ def _score(row: Sequence[Any], table: Table | None) -> float:
     texts = [v for v in row if isinstance(v, str) and v.strip()]
     if not texts:
         return 0.0
-    known = sum(
-        bool(role_of(t) or is_heading(t) or _stated(t, table)) + 0.5 * is_personal(t)
-        for t in texts
-        if len(t) < 40
-    )
+    known = sum(_known(t, table) + 0.5 * is_personal(t) for t in texts if len(t) < 40)
     short = (
         sum(len(t) < 40 and not t.strip()[:1].isdigit() for t in texts) if len(texts) > 1 else 0.1
     )
     # So little that no number of unknown headers outweighs a known one.
     return known + 0.001 * short
+
+
+def _known(text: str, table: Table | None) -> float:
+    """Count a heading of residents, or of the table that is asked for, whole; of any other table half."""
+    if role_of(text) or _stated(text, table) or (table is not None and role_of(text, table)):
+        return 1.0
+    return 0.5 * (table is None and is_heading(text))
 
 
 def _stated(text: str, table: Table | None) -> bool:
