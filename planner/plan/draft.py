@@ -84,7 +84,7 @@ class Survey:
         `helpers`: households that a member looks after already.
         `cared`: who counts for which share of care households.
         `wished`: who wishes for which centre.
-        Gives: `provenance` holds ``ledger, stopped, move_price_m, homes_moved, staffing`` only.
+        Gives: `provenance` holds ``ledger, since, stopped, move_price_m, homes_moved, staffing`` only.
         """
         homes, detail = self._households(before)
         price = None if before is None else before.move_price_m
@@ -105,6 +105,7 @@ class Survey:
             findings=(*self.located.findings, *self.demand.findings),
             provenance={
                 "ledger": Ledger.of(self.located, self.demand).to_mapping(),
+                "since": dict(before.since) if isinstance(before, Placed) else {},
                 "stopped": "",
                 "move_price_m": price,
                 "homes_moved": moved,

@@ -31,6 +31,7 @@ __all__ = [
     "ledger_lines",
     "ledger_of",
     "require_centres",
+    "since_words",
     "zoneless",
 ]
 
@@ -67,6 +68,8 @@ WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
         "conflict": ("地址与坐标不符", "address and coordinates disagree"),
     }
 )
+MANY_GONE = 0.05
+"""Share of the homes of the plan before that do not go in a month or a year: a list may be cut short."""
 _OTHER = ("其他原因", "another reason")
 
 
@@ -194,7 +197,7 @@ def require_centres(ledger: Ledger, *, allow_missing: bool = False) -> None:
 class LedgerLine:
     """One line of the ledger, for people.
 
-    `code`: ``read, centres, members, homes, beyond-limit, without-zone`` or ``rules-broken``: stable.
+    `code`: ``read, since, centres, members, homes, beyond-limit, without-zone`` or ``rules-broken``: stable.
     `lost`: people (or rules, in the last line) for whom it is bad news; 0 where all is well.
     """
 
@@ -222,6 +225,11 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
         if again:
             zh, en = f"{zh}，其中重复{again:,}行", f"{en}, {again:,} of them repeated"
         lines.append(LedgerLine("read", zh, en))
+    if since := tables.provenance.get("since"):
+        few = since["gone"] < MANY_GONE * max(since["before"], 1)
+        words = since_words(f"{since['new']:,}", f"{since['gone']:,}")
+        lines.append(LedgerLine("since", *words, 0 if few else since["gone"]))
+    if ledger is not None:
         lines += [
             _people_line("centres", ledger.centres, "中心户", "centres"),
             _people_line("members", ledger.members, "党员", "members"),
@@ -255,6 +263,14 @@ def ledger_lines(tables: PlanTables) -> tuple[LedgerLine, ...]:
     )
     lines.append(LedgerLine("rules-broken", f"{zh}：{broken:,}处", f"{en}: {broken:,}", broken))
     return tuple(lines)
+
+
+def since_words(new: str, gone: str) -> tuple[str, str]:
+    """Word how many homes came and went since the plan before."""
+    return (
+        f"与原方案相比：新增{new}户，减少{gone}户",
+        f"since the plan before: {new} homes are new, {gone} are gone",
+    )
 
 
 def zoneless(tables: PlanTables) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,10 +69,12 @@ class Placed(Previous):
     `was`: id of the centre that each household and member had; "" for none.  A centre that is none any more
     keeps the id that it had.
     `tables`: the plan itself, None for a sheet.
+    `since`: how many homes are ``new``, ``gone``, and were there ``before``.
     """
 
     was: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))
     tables: PlanTables | None = None
+    since: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_previous_plan(path: str | Path | Given, told: Table = PREVIOUS) -> PreviousPlan:
@@ -126,11 +128,10 @@ def place_previous(
         )
     lost = int(((was[: len(homes)] != "") & (zone[: len(homes)] < 0)).sum())
     served = _served(plan.tables, homes, people)
-    named = {"was": was, "tables": plan.tables, "member": served}
-    return (
-        Placed(zone, weight, plan.fingerprint, move_price_m, lost, **named),
-        (*findings, *_come_and_gone(plan, homes, people)),
-    )
+    since, told = _come_and_gone(plan, homes, people)
+    named = {"was": was, "tables": plan.tables, "member": served, "since": since}
+    placed = Placed(zone, weight, plan.fingerprint, move_price_m, lost, **named)
+    return placed, (*findings, *told)
 
 
 def _served(
@@ -153,8 +154,8 @@ def _zones_before(ids: Iterable[str], plan: PreviousPlan) -> list[str]:
 
 def _come_and_gone(
     plan: PreviousPlan, homes: Iterable[str], people: Iterable[str]
-) -> tuple[Finding, ...]:
-    """Say how many homes are new and how many are gone, if any."""
+) -> tuple[dict[str, int], tuple[Finding, ...]]:
+    """Count the homes that are new and those that are gone, and say so, if any are."""
     ids = list(homes)
     mine = match_ids(ids, plan.zone)
     theirs = set(match_ids(people, plan.zone).values()) if plan.homes is None else set()
@@ -162,6 +163,7 @@ def _come_and_gone(
     if len(mine) < _LEAST_SHARED * min(len(ids), len(listed)):
         raise InputError.of("previous-other-people", n=len(mine), listed=len(listed), now=len(ids))
     new, gone = len(ids) - len(mine), len(listed - set(mine.values()))
+    since = {"new": new, "gone": gone, "before": len(listed)}
     if not new and not gone:
-        return ()
-    return (Finding.of("homes-come-and-gone", new=new, gone=gone, both=len(mine)),)
+        return since, ()
+    return since, (Finding.of("homes-come-and-gone", new=new, gone=gone, both=len(mine)),)

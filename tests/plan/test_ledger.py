@@ -145,6 +145,18 @@ def test_lines_come_in_the_order_of_weight() -> None:
     assert [line.code for line in bare] == ["beyond-limit", "without-zone", "rules-broken"]
 
 
+@pytest.mark.parametrize(("gone", "lost"), [(0, 0), (40, 0), (60, 60)])
+def test_homes_that_came_and_went_stand_among_the_first(gone: int, lost: int) -> None:
+    """A list that was cut short is a loss; a month's coming and going is none."""
+    plan = first_plan()
+    since = {"new": 3, "gone": gone, "before": 1000}
+    lines = ledger_lines(replace(plan, provenance={**plan.provenance, "since": since}))
+    assert [line.code for line in lines[:3]] == ["read", "since", "centres"]
+    assert lines[1].en == f"since the plan before: 3 homes are new, {gone} are gone"
+    assert lines[1].zh == f"与原方案相比：新增3户，减少{gone}户"
+    assert lines[1].lost == lost
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.booleans(), min_size=36, max_size=36))
 def test_any_loss_adds_up(lost: list[bool]) -> None:

@@ -73,6 +73,7 @@ def test_everyone_is_found_where_they_were(tmp_path: Path) -> None:
     codes = {f.code: f for f in said}
     assert set(codes) == {"centre-resigned", "homes-come-and-gone", "previous-blank"}
     assert "33 homes are new and 1 are gone; 3 are in both" in codes["homes-come-and-gone"].what
+    assert before.since == {"new": 33, "gone": 1, "before": 4}
 
 
 def test_nothing_is_said_where_nothing_changed(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ _NOTES: Mapping[str, tuple[type, ...]] = {
     "move_price_m": (int, float), "peak_gb": (int, float), "synthetic": (bool,), "inputs": (dict,),
     "seconds": (dict,), "versions": (dict,), "advice": (dict,), "online": (dict,), "guard": (dict,),
     "staffing": (dict,), "pieces": (list,), "history": (list,), "levels": (list,), "ledger": (dict, list),
+    "since": (dict,),
     "events": (list,), "moves": (list,), "rezone": (dict,), "drift": (dict,), "last_number": (int,),
 }  # fmt: skip
 

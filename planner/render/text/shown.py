@@ -20,7 +20,7 @@ from planner.model.problem import RuleOutcome
 from planner.model.tables import GAP_CAUSES, PlanTables
 from planner.plan.care.equity import equity_figures
 from planner.plan.frames import assignment_of
-from planner.plan.ledger import LedgerLine, ledger_lines
+from planner.plan.ledger import LedgerLine, ledger_lines, since_words
 from planner.privacy.audience import Audience, Terms
 from planner.privacy.blocks import FEW, HIDDEN, LEAST, MANY, Blocks, blocks_of, shown_counts
 from planner.render.text.figures import summary
@@ -87,6 +87,9 @@ class Told:
         walk = [self.rule(r) for r in self.tables.certificate.rules if r.name == "walk_m"]
         for line in ledger_lines(self.tables):
             told = line.lost
+            if line.code == "since" and not self.whole:
+                lines.append(self._since(line))
+                continue
             if line.code == "beyond-limit" and walk:
                 told = walk[0][1]
             elif line.code == "without-zone":
@@ -99,6 +102,13 @@ class Told:
             zh, en = (text.rpartition(f"{line.lost:,}") for text in (line.zh, line.en))
             lines.append(replace(line, zh=zh[0] + few + zh[2], en=en[0] + few + en[2], lost=1))
         return lines
+
+    def _since(self, line: LedgerLine) -> LedgerLine:
+        """Word how many homes came and went as this audience may know it."""
+        counts = [self.count(self.tables.provenance["since"][name]) for name in ("new", "gone")]
+        few = {FEW: f"<{self.terms.smallest}", HIDDEN: "–"}
+        zh, en = since_words(*(few.get(n, f"{n:,}") for n in counts))
+        return replace(line, zh=zh, en=en, lost=min(line.lost, 1))
 
     @cached_property
     def _figures(self) -> dict[str, Any]:

@@ -108,3 +108,16 @@ def test_the_threshold_of_a_project(asked: int | None, given: int) -> None:
     assert meeting_terms(tables).smallest == given
     blocks = Told(tables, meeting_terms(tables)).blocks
     assert not ((blocks.homes > 0) & (blocks.homes < given)).any()
+
+
+def test_a_meeting_does_not_learn_of_a_home_that_left() -> None:
+    """How few came and went is not said; that a register was cut short is."""
+    tables = make_plan_tables()
+    tables = replace(
+        tables, provenance={**tables.provenance, "since": {"new": 2, "gone": 1, "before": 9}}
+    )
+    line = next(line for line in Told(tables, MEETING).ledger() if line.code == "since")
+    assert line.en == "since the plan before: <10 homes are new, <10 are gone"
+    assert line.lost == 1
+    exact = next(line for line in Told(tables, INTERNAL).ledger() if line.code == "since")
+    assert exact.zh == "与原方案相比：新增2户，减少1户"
