@@ -67,10 +67,16 @@ def registered(
     said: list[Finding] = []
     faults: list[Finding] = []
     named: list[Event] = []
+    left: set[tuple[_Rows, str]] = set()
     for number, given in enumerate(events):
         event = desk.named(given)
         named.append(event)
         code = desk.take(event)
+        who = _rows_of(desk, event), event.id
+        if code == "" and _ACTS.get(event.kind) is _leave:
+            left.add(who)
+        elif code == "event-nobody" and who in left:
+            code = "event-left-already"
         if code == "" or event.kind in OF_ZONES:
             continue
         # the id is the office's own, and stands in its sheet: it is not repeated

@@ -123,6 +123,19 @@ def test_an_event_that_names_nobody_is_a_fault(
     assert sorted(made.households.kept["id"]) == ["007", "A2"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "again"), [("home", "home-out"), ("home", "home-move"), ("member", "member-rest")]
+)
+def test_a_second_event_of_who_has_left_says_so(
+    homes: Residents, members: Residents, kind: str, again: str
+) -> None:
+    """The id is on the register: it is the row before that takes it off."""
+    name = str((homes if kind == "home" else members).kept["id"].iloc[-1])
+    with pytest.raises(SchemaError) as told:
+        registered(homes, members, [event(f"{kind}-out", name), event(again, name)])
+    assert [f.code for f in told.value.findings] == ["event-left-already"]
+
+
 def test_rules_change_by_events() -> None:
     """A floor of 0 is no floor any more; zones follow from the members' rules where nothing else was set."""
     rules = RuleBook(
