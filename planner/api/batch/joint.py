@@ -87,12 +87,14 @@ def _ties(opened: Opened, located: Located, fence_of: Mapping[str, Mapping[str, 
     for one in matches:
         ends = [ids[member][at] for member, at in (one.a, one.b)]
         fences = {known[end[0]].get(who, "") for end, who in zip((one.a, one.b), ends, strict=True)}
-        if len(fences) > 1 and "" not in fences:
+        if "" in fences:
+            continue
+        if len(fences) > 1:
             _require_soft(one, opened.project)
-        if len(fences) == 1 and "" not in fences:
-            metres = "" if one.metres is None else f"{one.metres:.17g}"
-            rows.setdefault(fences.pop(), []).append((*ends, one.kind, metres))
-            kept += 1
+            continue
+        metres = "" if one.metres is None else f"{one.metres:.17g}"
+        rows.setdefault(fences.pop(), []).append((*ends, one.kind, metres))
+        kept += 1
     return rows, len(opened.ties.rows) - kept
 
 

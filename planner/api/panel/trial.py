@@ -37,11 +37,6 @@ class Wanted:
         Numbers of zones that stay as they are; of the plan that is tried on.
     price_m : float
         Metres that one home changing hands must be worth.
-
-    Raises
-    ------
-    ConfigError
-        A floor lies above its ceiling, or a number is none that its rule takes.
     """
 
     limits: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
@@ -76,10 +71,11 @@ class Trial:
     found: Plan | None = field(default=None, init=False)
     _lines: list[str] = field(default_factory=list, init=False)
     _tried: list[str] = field(default_factory=list, init=False)
-    _ruled: RuleBook | None = field(default=None, init=False)
+    _found_on: Project = field(init=False)
 
     def __post_init__(self) -> None:
         read = (("project", "Project.of", self.file), ("plan", "Plan.load", self.plan_file))
+        self._found_on = self.project
         self._lines = ["import planner"] + [
             f"{name} = planner.{how}({file!r})" if file else f"# {name}: the one that was given"
             for name, how, file in read[: 1 if self.plan is None else 2]
@@ -105,20 +101,16 @@ class Trial:
             values, nothing of any resident.
         """
         rules = [
-            {
-                "name": name,
-                "zh": rule_words(name)[0],
-                "en": rule_words(name)[1],
-                "low": bound.low,
-                "high": bound.high,
-                "hard": bound.hard,
-            }
-            for name, bound in self.rules.bounds.items()
+            {"name": name, "zh": zh, "en": en, "low": low, "high": high, "hard": hard}
+            for name, (low, high, hard) in self._held().items()
+            for zh, en in (rule_words(name),)
         ]
-        walk, (zh, en) = self.rules.walk, rule_words(WALK)
-        told = {"name": WALK, "zh": zh, "en": en, "low": None, "high": walk.limit_m}
-        rules.append(told | {"hard": walk.hard})
         return {"rules": rules, "zones": self._zones(), "price_m": Keeping().price_m}
+
+    def _held(self) -> dict[str, tuple[float | None, float | None, bool]]:
+        """Give floor and ceiling of each rule that may be set, and whether it is hard."""
+        held = {name: (b.low, b.high, b.hard) for name, b in self.rules.bounds.items()}
+        return held | {WALK: (None, self.rules.walk.limit_m, self.rules.walk.hard)}
 
     def _zones(self) -> list[dict[str, Any]]:
         if self.plan is None:
@@ -145,17 +137,17 @@ class Trial:
         self.found, self._tried = None, []
         rows = [*self._limits(wanted), *self._locks(wanted)]
         if self.plan is None:
-            project, lines = self._first(rows)
-            plan = run(project, listener=listener)
-            self._ruled, lines = project.rules, [*lines, "plan = planner.run(project)"]
+            self._found_on, lines = self._first(rows)
+            plan = run(self._found_on, listener=listener)
+            lines.append("plan = planner.run(project)")
         else:
             changed = Changed(pd.DataFrame(rows) if rows else None)
             keeping = Keeping(wanted.price_m)
             plan = rezone(self.plan, self.project, changed, keeping, listener=listener)
             made = f"planner.Changed(pd.DataFrame({rows!r}))" if rows else "planner.Changed()"
             lines = ["import pandas as pd"] if rows else []
-            price = f"planner.Keeping({keeping.price_m:g})"
-            lines += [f"plan = planner.rezone(plan, project, {made}, {price})"]
+            price = f"planner.Keeping({_plain(wanted.price_m)})"
+            lines.append(f"plan = planner.rezone(plan, project, {made}, {price})")
         self.found, self._tried = plan, lines
         return plan
 
@@ -169,10 +161,8 @@ class Trial:
         """
         if self.found is None:
             raise ConfigError.of("panel-nothing-tried")
-        if self._ruled is not None:
-            self.project = replace(self.project, rules=self._ruled)
-        self.plan, self._ruled = self.found, None
-        self._lines += [line for line in self._tried if line not in self._lines[:1]]
+        self.project, self.plan = self._found_on, self.found
+        self._lines += self._tried
         self.found, self._tried = None, []
         return self.plan
 
@@ -197,16 +187,15 @@ class Trial:
 
     def _limits(self, wanted: Wanted) -> list[dict[str, str]]:
         """Give a row of a sheet of changes for each rule whose limits are others than those that hold."""
-        now = {name: (bound.low, bound.high) for name, bound in self.rules.bounds.items()}
-        now[WALK] = (None, self.rules.walk.limit_m)
-        rows = []
+        held, rows = self._held(), []
         for name, limits in wanted.limits.items():
-            if name not in now:
-                raise ConfigError.of("panel-no-rule", name=name, names=", ".join(now))
-            sides = zip(("low", "high"), limits, now[name], strict=True)
-            new = {side: f"{value:g}" for side, value, was in sides if value not in (None, was)}
+            if name not in held:
+                raise ConfigError.of("panel-no-rule", name=name, names=", ".join(held))
+            now = held[name][:2]
+            sides = zip(("low", "high"), limits, now, strict=True)
+            new = {side: _plain(value) for side, value, was in sides if value not in (None, was)}
             if new:
-                low, high = (a if b is None else b for a, b in zip(now[name], limits, strict=True))
+                low, high = (a if b is None else b for a, b in zip(now, limits, strict=True))
                 Bound(low, high)  # refuses what is no floor and ceiling
                 rows.append({"event": "rule", "rule": name} | new)
         return rows
@@ -226,3 +215,8 @@ class Trial:
 
 def _given(row: Mapping[str, str], side: str) -> float | None:
     return float(row[side]) if side in row else None
+
+
+def _plain(number: float | None) -> str:
+    """Write a number as a sheet has it, and so that it is read back to the last digit."""
+    return repr(number).removesuffix(".0")

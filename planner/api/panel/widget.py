@@ -62,8 +62,7 @@ class Panel(anywidget.AnyWidget):
         try:
             plan = self.trial.attempt(wanted, self._listen)
         except PlannerError as refused:
-            self._show("failed", refused.told(("zh",)), str(refused))
-            return None
+            return self._refused(refused)
         except KeyboardInterrupt:
             self._show("ready")
             raise
@@ -76,8 +75,7 @@ class Panel(anywidget.AnyWidget):
         try:
             plan = self.trial.accept()
         except PlannerError as refused:
-            self._show("failed", refused.told(("zh",)), str(refused))
-            return None
+            return self._refused(refused)
         self.form = self.trial.form()
         self._show("ready")
         return plan
@@ -90,9 +88,12 @@ class Panel(anywidget.AnyWidget):
             try:
                 wanted = _wanted(asked)
             except ConfigError as refused:
-                self._show("failed", refused.told(("zh",)), str(refused))
+                self._refused(refused)
             else:
                 self.solve(wanted)
+
+    def _refused(self, why: PlannerError) -> None:
+        self._show("failed", why.told(("zh",)), str(why))
 
     def _listen(self, event: Event) -> None:
         now = time.perf_counter()

@@ -5,8 +5,8 @@ const make = (tag, given = {}, ...inside) => {
   return node;
 };
 
-const field = (label, value, low) => make('input', {
-  type: 'number', min: '0', step: 'any', value: value === null ? '' : String(value), ariaLabel: label, disabled: low === undefined,
+const field = (label, value, disabled = false) => make('input', {
+  type: 'number', min: '0', step: 'any', value: value === null ? '' : String(value), ariaLabel: label, disabled,
 });
 
 const STATES = {
@@ -15,8 +15,8 @@ const STATES = {
 
 function ruleRow(rule) {
   const name = `${rule.zh} · ${rule.en}`;
-  const low = field(`${name} 下限 least`, rule.low, rule.name === 'walk_m' ? undefined : true);
-  const high = field(`${name} 上限 most`, rule.high, true);
+  const low = field(`${name} 下限 least`, rule.low, rule.name === 'walk_m');
+  const high = field(`${name} 上限 most`, rule.high);
   const range = make('input', { type: 'range', min: '1', max: String(Math.max(2, 2 * (rule.high || 50))), value: String(rule.high || 50), ariaLabel: `${name} 上限滑块 most, slider` });
   range.addEventListener('input', () => { high.value = range.value; });
   high.addEventListener('input', () => { range.value = high.value; });
@@ -29,7 +29,7 @@ function form(model, ask) {
   const told = model.get('form');
   const rules = told.rules.map(ruleRow);
   const head = make('tr', {}, ...['规则 rule', '下限 least', '上限 most', '', ''].map((textContent) => make('th', { scope: 'col', textContent })));
-  const price = field('每户换手代价（米） metres that one home changing hands must be worth', told.price_m, true);
+  const price = field('每户换手代价（米） metres that one home changing hands must be worth', told.price_m);
   const boxes = told.zones.map((zone) => ({ number: zone.number, box: make('input', { type: 'checkbox', checked: zone.stays }) }));
   const zones = make('div', { className: 'zones' }, ...boxes.map(({ number, box }) => make('label', {}, box, ` ${number}`)));
   const limits = () => Object.fromEntries(rules.map((rule) => [rule.name, [rule.low.value, rule.high.value]]));
